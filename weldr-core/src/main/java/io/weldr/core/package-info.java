@@ -1,0 +1,5 @@
+/** The domain of weldr. */
+@NullMarked
+package io.weldr.core;
+
+import org.jspecify.annotations.NullMarked;
