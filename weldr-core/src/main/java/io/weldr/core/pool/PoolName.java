@@ -1,0 +1,21 @@
+package io.weldr.core.pool;
+
+/** The name of a pool: 1 to 64 letters, digits, {@code -}, {@code _} or {@code .}. */
+public record PoolName(String value) implements Comparable<PoolName> {
+    /** The pool that always exists, and that {@code /servers} speaks of. */
+    public static final PoolName DEFAULT = new PoolName("default");
+
+    public PoolName {
+        Names.check("pool", value, "-_.", 64);
+    }
+
+    @Override
+    public int compareTo(PoolName other) {
+        return value.compareTo(other.value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

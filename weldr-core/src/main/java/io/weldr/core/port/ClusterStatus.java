@@ -1,0 +1,50 @@
+package io.weldr.core.port;
+
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.state.MemberId;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one node sees the cluster, without asking anybody.
+ *
+ * @param term the Raft term; 0 before the first
+ * @param leader whom it takes for the leader; null if it knows of none
+ * @param acting whether this node may act as leader: elected, ready, and heard by a majority within the election timeout
+ * @param commitIndex the highest log index that it knows to be committed
+ * @param appliedIndex the highest log index in its state
+ * @param voters those whose votes count, this node among them unless it is outside
+ * @param sinceLeaderContact how old its state may be: time since it last heard from the leader, zero on an acting leader; null if never
+ * @param trouble why its consensus part is not whole, for people; null if it is
+ */
+public record ClusterStatus(
+        MemberId self,
+        Role role,
+        long term,
+        @Nullable MemberId leader,
+        boolean acting,
+        long commitIndex,
+        long appliedIndex,
+        List<Voter> voters,
+        @Nullable Duration sinceLeaderContact,
+        @Nullable String trouble) {
+
+    /** Raft role of this node. */
+    public enum Role {
+        /** Not part of a cluster yet: an empty node that waits to form one or to be taken in. */
+        WAITING,
+        FOLLOWER,
+        CANDIDATE,
+        LEADER,
+        /** Its consensus part is closed; it proxies with the last state that it applied. */
+        CLOSED
+    }
+
+    /** A voting member, as the Raft configuration has it. */
+    public record Voter(MemberId id, HostPort raft) {}
+
+    public ClusterStatus {
+        voters = List.copyOf(voters);
+    }
+}

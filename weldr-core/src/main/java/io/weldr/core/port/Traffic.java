@@ -1,0 +1,34 @@
+package io.weldr.core.port;
+
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.pool.OriginId;
+import io.weldr.core.pool.PoolName;
+import java.util.List;
+
+/**
+ * What one node has proxied since it started.
+ *
+ * @param client exchanges by what the client got: success is any response relayed from an origin, failed one that weldr had to make up or
+ *     break off
+ * @param server attempts at origins, all together
+ * @param origins attempts at each origin
+ */
+public record Traffic(Count client, Count server, List<OriginTraffic> origins) {
+    public static final Traffic NONE = new Traffic(Count.ZERO, Count.ZERO, List.of());
+
+    public Traffic {
+        origins = List.copyOf(origins);
+    }
+
+    /** How many went well and how many did not. */
+    public record Count(long success, long failed) {
+        public static final Count ZERO = new Count(0, 0);
+
+        public Count plus(Count other) {
+            return new Count(success + other.success, failed + other.failed);
+        }
+    }
+
+    /** Attempts at one origin: success is a complete response with a status below 500. */
+    public record OriginTraffic(PoolName pool, OriginId id, HostPort address, Count count) {}
+}

@@ -1,0 +1,9 @@
+/**
+ * Where raft, leader, proxy and api meet. {@link io.weldr.core.port.CommandGateway} is the road down, {@link
+ * io.weldr.core.port.Published} is how state comes back; {@link io.weldr.core.port.LeaderDuty} is what only the elected leader
+ * does; {@link io.weldr.core.port.TrafficSource} and {@link io.weldr.core.port.MetricSource} are what can be seen of the rest.
+ */
+@NullMarked
+package io.weldr.core.port;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,148 @@
+package io.weldr.core.state;
+
+import io.weldr.core.pool.AdminState;
+import io.weldr.core.pool.HealthPolicy;
+import io.weldr.core.pool.OriginId;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.Verdict;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One wish to change the cluster's state. Commands carry the time at which they were made, and what they expect of the
+ * state, so that applying them needs nothing else. What each does is in {@link OriginCommands} and {@link MemberCommands}.
+ */
+public sealed interface Command {
+    /** When it was made, by the clock of the node that took it. */
+    Instant at();
+
+    /** Pure and total, see {@link ClusterState#apply}. */
+    Transition applyTo(ClusterState state, long index);
+
+    /** Calls the method for this kind of command. */
+    <R> R accept(Visitor<R> visitor);
+
+    /**
+     * Adds an origin. The same origin again changes nothing; another under the same id or address is refused.
+     *
+     * @param mustBeNew refuse it even if the same origin is there already
+     */
+    record AddOrigin(PoolName pool, OriginSpec spec, boolean mustBeNew, Instant at) implements Command {
+        @Override
+        public Transition applyTo(ClusterState state, long index) {
+            return OriginCommands.add(state, index, this);
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.addOrigin(this);
+        }
+    }
+
+    /** Changes an origin. {@code expectedRevision}: refuse unless it was last modified then; null: whatever it is. */
+    record UpdateOrigin(
+            PoolName pool,
+            OriginRef origin,
+            OriginPatch patch,
+            @Nullable Long expectedRevision,
+            Instant at) implements Command {
+        @Override
+        public Transition applyTo(ClusterState state, long index) {
+            return OriginCommands.update(state, index, this);
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.updateOrigin(this);
+        }
+    }
+
+    /** Removes an origin. {@code expectedRevision}: refuse unless it was last modified then; null: whatever it is. */
+    record RemoveOrigin(
+            PoolName pool, OriginRef origin, @Nullable Long expectedRevision, Instant at) implements Command {
+        @Override
+        public Transition applyTo(ClusterState state, long index) {
+            return OriginCommands.remove(state, index, this);
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.removeOrigin(this);
+        }
+    }
+
+    /** Sets the policy that the pool's origins are probed by, but for those that have their own. */
+    record SetHealthPolicy(PoolName pool, HealthPolicy policy, Instant at) implements Command {
+        @Override
+        public Transition applyTo(ClusterState state, long index) {
+            return OriginCommands.setHealthPolicy(state, index, this);
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.setHealthPolicy(this);
+        }
+    }
+
+    /** The leader's verdict on an origin of that generation; on another generation it is refused. */
+    record RecordVerdict(PoolName pool, OriginId origin, long generation, Verdict verdict, Instant at)
+            implements Command {
+        @Override
+        public Transition applyTo(ClusterState state, long index) {
+            return OriginCommands.recordVerdict(state, index, this);
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.recordVerdict(this);
+        }
+    }
+
+    /** A node tells the others where it is. */
+    record AnnounceMember(Member member, Instant at) implements Command {
+        @Override
+        public Transition applyTo(ClusterState state, long index) {
+            return MemberCommands.announce(state, index, this);
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.announceMember(this);
+        }
+    }
+
+    /** Forgets a node that left. */
+    record RetireMember(MemberId member, Instant at) implements Command {
+        @Override
+        public Transition applyTo(ClusterState state, long index) {
+            return MemberCommands.retire(state, index, this);
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.retireMember(this);
+        }
+    }
+
+    /** One method a kind of command: whoever has to tell them apart does not compile until it knows them all. */
+    interface Visitor<R> {
+        R addOrigin(AddOrigin command);
+
+        R updateOrigin(UpdateOrigin command);
+
+        R removeOrigin(RemoveOrigin command);
+
+        R setHealthPolicy(SetHealthPolicy command);
+
+        R recordVerdict(RecordVerdict command);
+
+        R announceMember(AnnounceMember command);
+
+        R retireMember(RetireMember command);
+    }
+
+    /** A patch that only changes what an operator wants of the origin. */
+    static OriginPatch adminPatch(AdminState admin, @Nullable Instant drainDeadline) {
+        return new OriginPatch(null, null, admin, drainDeadline, null, null, false);
+    }
+}

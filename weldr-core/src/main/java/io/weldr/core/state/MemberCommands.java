@@ -1,0 +1,54 @@
+package io.weldr.core.state;
+
+import io.weldr.core.state.Change.Kind;
+import io.weldr.core.state.Outcome.Accepted;
+import io.weldr.core.state.Outcome.Effect;
+import io.weldr.core.state.Outcome.Refusal;
+import io.weldr.core.state.Outcome.Refused;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** What the commands on members do. */
+final class MemberCommands {
+    private MemberCommands() {}
+
+    static Transition announce(ClusterState state, long index, Command.AnnounceMember command) {
+        Member member = command.member();
+        Member before = state.members().get(member.id());
+        if (member.equals(before)) {
+            return new Transition(state, new Accepted(Effect.UNCHANGED, state.revision(), null));
+        }
+        if (before == null && state.members().size() >= ClusterState.MEMBERS_MAX) {
+            return new Transition(
+                    state,
+                    new Refused(
+                            Refusal.LIMIT_EXCEEDED,
+                            "the cluster has " + state.members().size() + " members (expected: at most "
+                                    + ClusterState.MEMBERS_MAX + ")"));
+        }
+        SortedMap<MemberId, Member> members = new TreeMap<>(state.members());
+        members.put(member.id(), member);
+        Change change = new Change(
+                index,
+                command.at(),
+                Kind.MEMBER_ANNOUNCED,
+                null,
+                member.id().value(),
+                null,
+                "admin " + member.admin() + ", proxy " + member.proxy() + ", version " + member.version());
+        return new Transition(
+                state.with(members, change),
+                new Accepted(before == null ? Effect.CREATED : Effect.UPDATED, index, null));
+    }
+
+    static Transition retire(ClusterState state, long index, Command.RetireMember command) {
+        if (!state.members().containsKey(command.member())) {
+            return new Transition(state, new Refused(Refusal.NO_SUCH_MEMBER, "there is no member " + command.member()));
+        }
+        SortedMap<MemberId, Member> members = new TreeMap<>(state.members());
+        members.remove(command.member());
+        Change change = new Change(
+                index, command.at(), Kind.MEMBER_RETIRED, null, command.member().value(), null, "retired");
+        return new Transition(state.with(members, change), new Accepted(Effect.REMOVED, index, null));
+    }
+}

@@ -1,0 +1,277 @@
+package io.weldr.core.state;
+
+import io.weldr.core.pool.AdminState;
+import io.weldr.core.pool.HealthPolicy;
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.pool.Origin;
+import io.weldr.core.pool.OriginUrl;
+import io.weldr.core.pool.Pool;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.Verdict;
+import io.weldr.core.state.Change.Kind;
+import io.weldr.core.state.Outcome.Accepted;
+import io.weldr.core.state.Outcome.Effect;
+import io.weldr.core.state.Outcome.Refusal;
+import io.weldr.core.state.Outcome.Refused;
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What the commands on pools and origins do. Each asks before it constructs, so that nothing here throws. */
+final class OriginCommands {
+    private OriginCommands() {}
+
+    static Transition add(ClusterState state, long index, Command.AddOrigin command) {
+        Pool pool = state.pool(command.pool());
+        if (pool == null) {
+            return noSuchPool(state, command.pool());
+        }
+        OriginSpec spec = command.spec();
+        HostPort address = spec.url().address();
+        Origin there = pool.find(address);
+        if (there == null) {
+            there = pool.find(spec.idOrDefault());
+        }
+        if (there != null) {
+            if (!spec.describes(there)) {
+                return refused(
+                        state,
+                        Refusal.ALREADY_EXISTS,
+                        "origin " + there.id() + " at " + there.url()
+                                + " is there already and differs (expected: a new id and address, or an update of that one)");
+            }
+            return command.mustBeNew()
+                    ? refused(
+                            state,
+                            Refusal.PRECONDITION_FAILED,
+                            "origin " + there.id() + " is there already (expected: no such origin)")
+                    : unchanged(state, there);
+        }
+        if (pool.origins().size() >= Pool.ORIGINS_MAX) {
+            return refused(
+                    state,
+                    Refusal.LIMIT_EXCEEDED,
+                    "pool " + pool.name() + " has " + pool.origins().size() + " origins (expected: at most "
+                            + Pool.ORIGINS_MAX + ")");
+        }
+        HealthPolicy policy = spec.health() != null ? spec.health() : pool.health();
+        Origin origin = new Origin(
+                spec.idOrDefault(),
+                spec.url(),
+                spec.weightOrDefault(),
+                AdminState.ENABLED,
+                null,
+                untried(policy, command.at()),
+                spec.hostPolicyOrDefault(),
+                spec.health(),
+                index,
+                index,
+                index);
+        return changed(
+                state,
+                pool.plus(origin),
+                Kind.ORIGIN_ADDED,
+                command.at(),
+                Effect.CREATED,
+                origin,
+                "added " + origin.url());
+    }
+
+    static Transition update(ClusterState state, long index, Command.UpdateOrigin command) {
+        Pool pool = state.pool(command.pool());
+        if (pool == null) {
+            return noSuchPool(state, command.pool());
+        }
+        Origin before = command.origin().in(pool);
+        if (before == null) {
+            return noSuchOrigin(state, pool, command.origin());
+        }
+        Transition stale = moved(state, before, command.expectedRevision());
+        if (stale != null) {
+            return stale;
+        }
+        OriginPatch patch = command.patch();
+        OriginUrl url = patch.url() != null ? patch.url() : before.url();
+        Origin other = pool.find(url.address());
+        if (other != null && !other.id().equals(before.id())) {
+            return refused(
+                    state, Refusal.ALREADY_EXISTS, "origin " + other.id() + " is at " + url.address() + " already");
+        }
+        Origin after = patched(before, pool, patch, url, index, command.at());
+        if (sameButForModified(before, after)) {
+            return unchanged(state, before);
+        }
+        return changed(
+                state,
+                pool.replace(before.id(), origin -> after),
+                Kind.ORIGIN_UPDATED,
+                command.at(),
+                Effect.UPDATED,
+                after,
+                describe(before, after));
+    }
+
+    static Transition remove(ClusterState state, long index, Command.RemoveOrigin command) {
+        Pool pool = state.pool(command.pool());
+        if (pool == null) {
+            return noSuchPool(state, command.pool());
+        }
+        Origin origin = command.origin().in(pool);
+        if (origin == null) {
+            return noSuchOrigin(state, pool, command.origin());
+        }
+        Transition stale = moved(state, origin, command.expectedRevision());
+        if (stale != null) {
+            return stale;
+        }
+        Change change = new Change(
+                index,
+                command.at(),
+                Kind.ORIGIN_REMOVED,
+                pool.name(),
+                origin.id().value(),
+                origin,
+                "removed " + origin.url());
+        ClusterState next = state.with(pool.minus(origin.id()), change);
+        return new Transition(next, new Accepted(Effect.REMOVED, index, origin));
+    }
+
+    static Transition setHealthPolicy(ClusterState state, long index, Command.SetHealthPolicy command) {
+        Pool pool = state.pool(command.pool());
+        if (pool == null) {
+            return noSuchPool(state, command.pool());
+        }
+        if (pool.health().equals(command.policy())) {
+            return new Transition(state, new Accepted(Effect.UNCHANGED, state.revision(), null));
+        }
+        Change change = new Change(
+                index,
+                command.at(),
+                Kind.HEALTH_POLICY_SET,
+                pool.name(),
+                pool.name().value(),
+                null,
+                "health policy is now " + command.policy());
+        return new Transition(
+                state.with(pool.with(command.policy()), change), new Accepted(Effect.UPDATED, index, null));
+    }
+
+    static Transition recordVerdict(ClusterState state, long index, Command.RecordVerdict command) {
+        Pool pool = state.pool(command.pool());
+        if (pool == null) {
+            return noSuchPool(state, command.pool());
+        }
+        Origin origin = pool.find(command.origin());
+        if (origin == null) {
+            return noSuchOrigin(state, pool, new OriginRef.ById(command.origin()));
+        }
+        if (origin.generation() != command.generation()) {
+            return refused(
+                    state,
+                    Refusal.PRECONDITION_FAILED,
+                    "the verdict is on generation " + command.generation() + " of origin " + origin.id()
+                            + " (expected: generation " + origin.generation() + ")");
+        }
+        if (origin.verdict().up() == command.verdict().up()) {
+            return unchanged(state, origin);
+        }
+        Origin after = origin.with(command.verdict(), index);
+        return changed(
+                state,
+                pool.replace(origin.id(), same -> after),
+                Kind.VERDICT,
+                command.at(),
+                Effect.UPDATED,
+                after,
+                (after.verdict().up() ? "up: " : "down: ") + after.verdict().reason());
+    }
+
+    private static Origin patched(Origin before, Pool pool, OriginPatch patch, OriginUrl url, long index, Instant at) {
+        boolean elsewhere = !url.equals(before.url());
+        HealthPolicy health = patch.inheritHealth() ? null : patch.health() != null ? patch.health() : before.health();
+        Verdict verdict = elsewhere ? untried(health != null ? health : pool.health(), at) : before.verdict();
+        return new Origin(
+                before.id(),
+                url,
+                patch.weight() != null ? patch.weight() : before.weight(),
+                patch.admin() != null ? patch.admin() : before.admin(),
+                patch.admin() != null ? patch.drainDeadline() : before.drainDeadline(),
+                verdict,
+                patch.hostPolicy() != null ? patch.hostPolicy() : before.hostPolicy(),
+                health,
+                elsewhere ? index : before.generation(),
+                before.created(),
+                index);
+    }
+
+    private static Verdict untried(HealthPolicy policy, Instant at) {
+        return new Verdict(policy.initial() == HealthPolicy.Initial.UP, at, "not probed yet");
+    }
+
+    private static boolean sameButForModified(Origin before, Origin after) {
+        return before.url().equals(after.url())
+                && before.weight() == after.weight()
+                && before.admin() == after.admin()
+                && Objects.equals(before.drainDeadline(), after.drainDeadline())
+                && before.hostPolicy() == after.hostPolicy()
+                && Objects.equals(before.health(), after.health());
+    }
+
+    private static String describe(Origin before, Origin after) {
+        StringBuilder line = new StringBuilder("updated");
+        if (!before.url().equals(after.url())) {
+            line.append(", url ").append(before.url()).append(" -> ").append(after.url());
+        }
+        if (before.weight() != after.weight()) {
+            line.append(", weight ").append(before.weight()).append(" -> ").append(after.weight());
+        }
+        if (before.admin() != after.admin()) {
+            line.append(", ").append(before.admin()).append(" -> ").append(after.admin());
+        }
+        if (before.hostPolicy() != after.hostPolicy()) {
+            line.append(", host ").append(before.hostPolicy()).append(" -> ").append(after.hostPolicy());
+        }
+        if (!Objects.equals(before.health(), after.health())) {
+            line.append(after.health() == null ? ", health policy of the pool" : ", own health policy");
+        }
+        return line.toString();
+    }
+
+    private static @Nullable Transition moved(ClusterState state, Origin origin, @Nullable Long expectedRevision) {
+        if (expectedRevision == null || expectedRevision == origin.modified()) {
+            return null;
+        }
+        return refused(
+                state,
+                Refusal.PRECONDITION_FAILED,
+                "origin " + origin.id() + " is at revision " + origin.modified() + " (expected: " + expectedRevision
+                        + ")");
+    }
+
+    private static Transition changed(
+            ClusterState state, Pool pool, Kind kind, Instant at, Effect effect, Origin origin, String detail) {
+        long index = origin.modified();
+        Change change = new Change(index, at, kind, pool.name(), origin.id().value(), origin, detail);
+        return new Transition(state.with(pool, change), new Accepted(effect, index, origin));
+    }
+
+    private static Transition unchanged(ClusterState state, Origin origin) {
+        return new Transition(state, new Accepted(Effect.UNCHANGED, state.revision(), origin));
+    }
+
+    private static Transition noSuchPool(ClusterState state, PoolName name) {
+        return refused(
+                state,
+                Refusal.NO_SUCH_POOL,
+                "there is no pool " + name + " (expected: one of "
+                        + state.pools().keySet() + ")");
+    }
+
+    private static Transition noSuchOrigin(ClusterState state, Pool pool, OriginRef origin) {
+        return refused(state, Refusal.NO_SUCH_ORIGIN, "there is no origin " + origin + " in pool " + pool.name());
+    }
+
+    private static Transition refused(ClusterState state, Refusal refusal, String detail) {
+        return new Transition(state, new Refused(refusal, detail));
+    }
+}

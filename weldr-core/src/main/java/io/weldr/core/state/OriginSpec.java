@@ -1,0 +1,52 @@
+package io.weldr.core.state;
+
+import io.weldr.core.Check;
+import io.weldr.core.pool.HealthPolicy;
+import io.weldr.core.pool.HostPolicy;
+import io.weldr.core.pool.Origin;
+import io.weldr.core.pool.OriginId;
+import io.weldr.core.pool.OriginUrl;
+import org.jspecify.annotations.Nullable;
+
+/** What somebody who adds an origin says of it. Null: not said, so the default holds, or whatever the entry has already. */
+public record OriginSpec(
+        OriginUrl url,
+        @Nullable OriginId id,
+        @Nullable Integer weight,
+        @Nullable HostPolicy hostPolicy,
+        @Nullable HealthPolicy health) {
+
+    private static final int WEIGHT_DEFAULT = 1;
+
+    public OriginSpec {
+        if (weight != null) {
+            Check.inRange("weight", weight, 0, Origin.WEIGHT_MAX);
+        }
+    }
+
+    /** Only a URL, as in the simplest request. */
+    public static OriginSpec of(OriginUrl url) {
+        return new OriginSpec(url, null, null, null, null);
+    }
+
+    OriginId idOrDefault() {
+        return id != null ? id : OriginId.of(url.address());
+    }
+
+    int weightOrDefault() {
+        return weight != null ? weight : WEIGHT_DEFAULT;
+    }
+
+    HostPolicy hostPolicyOrDefault() {
+        return hostPolicy != null ? hostPolicy : HostPolicy.PRESERVE;
+    }
+
+    /** Whether that entry already is all that is said here. */
+    boolean describes(Origin origin) {
+        return origin.url().equals(url)
+                && (id == null || id.equals(origin.id()))
+                && (weight == null || weight == origin.weight())
+                && (hostPolicy == null || hostPolicy == origin.hostPolicy())
+                && (health == null || health.equals(origin.health()));
+    }
+}

@@ -1,0 +1,42 @@
+package io.weldr.core.state;
+
+import io.weldr.core.pool.Origin;
+import org.jspecify.annotations.Nullable;
+
+/** What became of a command, once it was committed and applied. */
+public sealed interface Outcome {
+    /**
+     * The state is as the command wished.
+     *
+     * @param revision of the state that holds it; for {@link Effect#UNCHANGED} the one that already held it
+     * @param origin the origin after the command, or as it last stood if it was removed; null where it was no origin's
+     */
+    record Accepted(Effect effect, long revision, @Nullable Origin origin) implements Outcome {}
+
+    /** Nothing changed, and the same command would be refused again while the state is what it is. */
+    record Refused(Refusal refusal, String detail) implements Outcome {}
+
+    /** How the state differs from before. */
+    enum Effect {
+        CREATED,
+        UPDATED,
+        /** It was so already. */
+        UNCHANGED,
+        REMOVED
+    }
+
+    /** Why a command was refused. */
+    enum Refusal {
+        NO_SUCH_POOL,
+        NO_SUCH_ORIGIN,
+        NO_SUCH_MEMBER,
+        /** There is another entry under that id or address. */
+        ALREADY_EXISTS,
+        /** The state moved on since the revision or generation that the command expected. */
+        PRECONDITION_FAILED,
+        /** The result would be larger than a limit allows. */
+        LIMIT_EXCEEDED,
+        /** The parts are valid, together they are not. */
+        INVALID
+    }
+}
