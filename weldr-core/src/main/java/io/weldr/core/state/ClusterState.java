@@ -54,7 +54,8 @@ public record ClusterState(
     public Transition apply(Command command, long index) {
         assert index > revision : "index " + index + " after revision " + revision;
         Transition transition = command.applyTo(this, index);
-        assert transition.next() == this || transition.next().revision == index : command;
+        long after = transition.next().revision;
+        assert after == revision || after == index : command;
         return transition;
     }
 

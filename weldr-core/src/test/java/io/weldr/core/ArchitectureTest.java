@@ -1,0 +1,59 @@
+package io.weldr.core;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "io.weldr.core", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule LAYERS_POINT_ONE_WAY = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("pool")
+            .definedBy("io.weldr.core.pool..")
+            .layer("state")
+            .definedBy("io.weldr.core.state..")
+            .layer("balance")
+            .definedBy("io.weldr.core.balance..")
+            .layer("health")
+            .definedBy("io.weldr.core.health..")
+            .layer("port")
+            .definedBy("io.weldr.core.port..")
+            .whereLayer("port")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("balance")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("health")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("state")
+            .mayOnlyBeAccessedByLayers("port");
+
+    @ArchTest
+    static final ArchRule NOTHING_BUT_THE_JDK = classes()
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("io.weldr.core..", "java..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule NO_CLOCK_NO_IO_NO_THREADS = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.io..", "java.nio..", "java.net..")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(java.time.Instant.class, "now")
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(Thread.class)
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(java.util.Random.class);
+}

@@ -1,0 +1,296 @@
+package io.weldr.core.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weldr.core.pool.AdminState;
+import io.weldr.core.pool.HealthPolicy;
+import io.weldr.core.pool.HostPolicy;
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.pool.Origin;
+import io.weldr.core.pool.OriginId;
+import io.weldr.core.pool.OriginUrl;
+import io.weldr.core.pool.Pool;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.Verdict;
+import io.weldr.core.state.Outcome.Accepted;
+import io.weldr.core.state.Outcome.Effect;
+import io.weldr.core.state.Outcome.Refusal;
+import io.weldr.core.state.Outcome.Refused;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ClusterStateTest {
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+    private ClusterState state = ClusterState.INITIAL;
+    private long index;
+
+    @Test
+    void anAddedOriginIsUpAtOnceAndCarriesItsRevision() {
+        Origin origin = accepted(add("http://127.0.0.1:1"), Effect.CREATED);
+        assertThat(origin.id().value()).isEqualTo("127.0.0.1:1");
+        assertThat(origin.state()).isEqualTo("up");
+        assertThat(origin.created()).isEqualTo(state.revision()).isEqualTo(index);
+        assertThat(state.defaultPool().origins()).containsExactly(origin);
+    }
+
+    @Test
+    void theSameOriginAgainIsNotASecondEntry() {
+        Origin first = accepted(add("http://127.0.0.1:1"), Effect.CREATED);
+        long revision = state.revision();
+        assertThat(accepted(add("http://127.0.0.1:1"), Effect.UNCHANGED)).isEqualTo(first);
+        assertThat(state.revision()).isEqualTo(revision);
+    }
+
+    @Test
+    void aDifferentOriginAtTheSameAddressOrUnderTheSameIdIsRefused() {
+        add("http://127.0.0.1:1");
+        refused(add("https://127.0.0.1:1"), Refusal.ALREADY_EXISTS);
+        refused(
+                add(new OriginSpec(OriginUrl.parse("http://127.0.0.1:1"), null, 7, null, null)),
+                Refusal.ALREADY_EXISTS);
+        refused(
+                add(new OriginSpec(
+                        OriginUrl.parse("http://127.0.0.1:2"), new OriginId("127.0.0.1:1"), null, null, null)),
+                Refusal.ALREADY_EXISTS);
+    }
+
+    @Test
+    void mustBeNewRefusesEvenTheSame() {
+        add("http://127.0.0.1:1");
+        refused(
+                apply(new Command.AddOrigin(
+                        PoolName.DEFAULT, OriginSpec.of(OriginUrl.parse("http://127.0.0.1:1")), true, NOW)),
+                Refusal.PRECONDITION_FAILED);
+    }
+
+    @Test
+    void theThousandAndTwentyFifthOriginIsRefusedNotThrown() {
+        for (int i = 1; i <= Pool.ORIGINS_MAX; i++) {
+            add("http://127.0.0.1:" + i);
+        }
+        refused(add("http://127.0.0.1:60000"), Refusal.LIMIT_EXCEEDED);
+    }
+
+    @Test
+    void aVerdictTurnsTheOriginAndOneOnAnOlderGenerationIsRefused() {
+        Origin old = accepted(add("http://127.0.0.1:1"), Effect.CREATED);
+        Origin down = accepted(verdict(old, false), Effect.UPDATED);
+        assertThat(down.state()).isEqualTo("down");
+        accepted(verdict(old, false), Effect.UNCHANGED);
+        accepted(remove("127.0.0.1:1"), Effect.REMOVED);
+        accepted(add("http://127.0.0.1:1"), Effect.CREATED);
+        refused(verdict(old, false), Refusal.PRECONDITION_FAILED);
+        assertThat(state.defaultPool().origins()).allMatch(Origin::serving);
+    }
+
+    @Test
+    void aNewUrlIsANewGenerationAndForgetsTheVerdict() {
+        Origin old = accepted(add("http://127.0.0.1:1"), Effect.CREATED);
+        verdict(old, false);
+        Origin moved = accepted(
+                update(
+                        old,
+                        new OriginPatch(OriginUrl.parse("http://127.0.0.1:2"), null, null, null, null, null, false)),
+                Effect.UPDATED);
+        assertThat(moved.generation()).isGreaterThan(old.generation());
+        assertThat(moved.serving()).isTrue();
+        assertThat(moved.id()).isEqualTo(old.id());
+        refused(verdict(old, false), Refusal.PRECONDITION_FAILED);
+    }
+
+    @Test
+    void drainingKeepsTheVerdictBehindTheOperatorsWord() {
+        Origin origin = accepted(add("http://127.0.0.1:1"), Effect.CREATED);
+        Origin draining =
+                accepted(update(origin, Command.adminPatch(AdminState.DRAINING, NOW.plusSeconds(30))), Effect.UPDATED);
+        assertThat(draining.state()).isEqualTo("draining");
+        assertThat(draining.serving()).isFalse();
+        verdict(origin, false);
+        Origin enabled = accepted(update(origin, Command.adminPatch(AdminState.ENABLED, null)), Effect.UPDATED);
+        assertThat(enabled.state()).isEqualTo("down");
+    }
+
+    @Test
+    void anUpdateThatExpectsAnotherRevisionIsRefused() {
+        Origin origin = accepted(add("http://127.0.0.1:1"), Effect.CREATED);
+        OriginPatch heavier = new OriginPatch(null, 9, null, null, null, null, false);
+        refused(
+                apply(new Command.UpdateOrigin(PoolName.DEFAULT, ref(origin), heavier, origin.modified() + 1, NOW)),
+                Refusal.PRECONDITION_FAILED);
+        accepted(
+                apply(new Command.UpdateOrigin(PoolName.DEFAULT, ref(origin), heavier, origin.modified(), NOW)),
+                Effect.UPDATED);
+        refused(
+                apply(new Command.RemoveOrigin(PoolName.DEFAULT, ref(origin), origin.modified(), NOW)),
+                Refusal.PRECONDITION_FAILED);
+    }
+
+    @Test
+    void whatIsNotThereIsRefusedByName() {
+        refused(remove("127.0.0.1:1"), Refusal.NO_SUCH_ORIGIN);
+        refused(
+                apply(new Command.SetHealthPolicy(new PoolName("web"), HealthPolicy.DEFAULT, NOW)),
+                Refusal.NO_SUCH_POOL);
+        refused(apply(new Command.RetireMember(new MemberId("n9"), NOW)), Refusal.NO_SUCH_MEMBER);
+    }
+
+    @Test
+    void membersAnnounceThemselvesOnceAndAgainWhenTheyMoved() {
+        accepted0(apply(new Command.AnnounceMember(member("n1", 1), NOW)), Effect.CREATED);
+        accepted0(apply(new Command.AnnounceMember(member("n1", 1), NOW)), Effect.UNCHANGED);
+        accepted0(apply(new Command.AnnounceMember(member("n1", 9), NOW)), Effect.UPDATED);
+        assertThat(state.members()).containsValue(member("n1", 9)).hasSize(1);
+        accepted0(apply(new Command.RetireMember(new MemberId("n1"), NOW)), Effect.REMOVED);
+    }
+
+    @Test
+    void historyIsBounded() {
+        for (int i = 0; i < ClusterState.CHANGES_MAX * 2; i++) {
+            apply(new Command.AnnounceMember(member("n1", 1 + i), NOW));
+        }
+        assertThat(state.changes()).hasSize(ClusterState.CHANGES_MAX);
+        assertThat(state.changes().get(ClusterState.CHANGES_MAX - 1).revision()).isEqualTo(state.revision());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void anyRowOfCommandsKeepsTheInvariantsAndReplaysToTheSameState(long seed) {
+        Random random = new Random(seed);
+        List<Command> commands = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            Command command = randomCommand(random);
+            commands.add(command);
+            ClusterState before = state;
+            Outcome outcome = apply(command);
+            boolean changed = outcome instanceof Accepted accepted && accepted.effect() != Effect.UNCHANGED;
+            assertThat(!state.equals(before))
+                    .as("seed %d, command %d: %s -> %s", seed, i, command, outcome)
+                    .isEqualTo(changed);
+            assertThat(state.revision()).isEqualTo(changed ? index : before.revision());
+            for (Origin origin : state.defaultPool().origins()) {
+                assertThat(origin.created()).isLessThanOrEqualTo(origin.generation());
+                assertThat(origin.generation()).isLessThanOrEqualTo(origin.modified());
+                assertThat(origin.modified()).isLessThanOrEqualTo(state.revision());
+            }
+        }
+        ClusterState replayed = ClusterState.INITIAL;
+        for (int i = 0; i < commands.size(); i++) {
+            replayed = replayed.apply(commands.get(i), i + 1).next();
+        }
+        assertThat(replayed).isEqualTo(state);
+    }
+
+    private Command randomCommand(Random random) {
+        OriginUrl url = OriginUrl.parse(
+                (random.nextInt(8) == 0 ? "https" : "http") + "://127.0.0.1:" + (1 + random.nextInt(12)));
+        OriginRef ref = random.nextBoolean()
+                ? new OriginRef.ByAddress(url.address())
+                : new OriginRef.ById(OriginId.of(new HostPort("127.0.0.1", 1 + random.nextInt(12))));
+        Long expected = random.nextInt(4) == 0 ? (Long) (index - random.nextInt(5)) : null;
+        PoolName pool = random.nextInt(20) == 0 ? new PoolName("web") : PoolName.DEFAULT;
+        return switch (random.nextInt(7)) {
+            case 0, 1 ->
+                new Command.AddOrigin(
+                        pool,
+                        new OriginSpec(url, null, random.nextBoolean() ? null : random.nextInt(101), null, null),
+                        random.nextInt(5) == 0,
+                        NOW);
+            case 2 -> new Command.RemoveOrigin(pool, ref, expected, NOW);
+            case 3 ->
+                new Command.UpdateOrigin(
+                        pool,
+                        ref,
+                        new OriginPatch(
+                                random.nextInt(3) == 0 ? url : null,
+                                random.nextBoolean() ? null : random.nextInt(101),
+                                null,
+                                null,
+                                random.nextBoolean() ? null : HostPolicy.REWRITE,
+                                null,
+                                random.nextBoolean()),
+                        expected,
+                        NOW);
+            case 4 ->
+                new Command.UpdateOrigin(
+                        pool,
+                        ref,
+                        random.nextBoolean()
+                                ? Command.adminPatch(AdminState.DRAINING, NOW)
+                                : Command.adminPatch(AdminState.MAINTENANCE, null),
+                        expected,
+                        NOW);
+            case 5 ->
+                new Command.RecordVerdict(
+                        pool,
+                        OriginId.of(url.address()),
+                        Math.max(0, index - random.nextInt(30)),
+                        new Verdict(random.nextBoolean(), NOW, "random"),
+                        NOW);
+            default -> new Command.AnnounceMember(member("n" + random.nextInt(20), 1 + random.nextInt(3)), NOW);
+        };
+    }
+
+    private Outcome add(String url) {
+        return add(OriginSpec.of(OriginUrl.parse(url)));
+    }
+
+    private Outcome add(OriginSpec spec) {
+        return apply(new Command.AddOrigin(PoolName.DEFAULT, spec, false, NOW));
+    }
+
+    private Outcome remove(String address) {
+        return apply(new Command.RemoveOrigin(
+                PoolName.DEFAULT, new OriginRef.ByAddress(HostPort.parse(address)), null, NOW));
+    }
+
+    private Outcome update(Origin origin, OriginPatch patch) {
+        return apply(new Command.UpdateOrigin(PoolName.DEFAULT, ref(origin), patch, null, NOW));
+    }
+
+    private Outcome verdict(Origin origin, boolean up) {
+        return apply(new Command.RecordVerdict(
+                PoolName.DEFAULT, origin.id(), origin.generation(), new Verdict(up, NOW, "probe"), NOW));
+    }
+
+    private Outcome apply(Command command) {
+        Transition transition = state.apply(command, ++index);
+        state = transition.next();
+        return transition.outcome();
+    }
+
+    private static OriginRef ref(Origin origin) {
+        return new OriginRef.ById(origin.id());
+    }
+
+    private static Member member(String id, int port) {
+        HostPort address = new HostPort("127.0.0.1", port);
+        return new Member(new MemberId(id), address, address, address, address, "test");
+    }
+
+    private static void accepted0(Outcome outcome, Effect effect) {
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Accepted.class,
+                        accepted -> assertThat(accepted.effect()).isEqualTo(effect));
+    }
+
+    private static Origin accepted(Outcome outcome, Effect effect) {
+        accepted0(outcome, effect);
+        Origin origin = ((Accepted) outcome).origin();
+        assertThat(origin).isNotNull();
+        return java.util.Objects.requireNonNull(origin);
+    }
+
+    private static void refused(Outcome outcome, Refusal refusal) {
+        assertThat(outcome).isInstanceOfSatisfying(Refused.class, refused -> {
+            assertThat(refused.refusal()).isEqualTo(refusal);
+            assertThat(refused.detail()).isNotBlank();
+        });
+    }
+}
