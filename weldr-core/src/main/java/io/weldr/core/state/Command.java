@@ -71,8 +71,12 @@ public sealed interface Command {
         }
     }
 
-    /** Sets the policy that the pool's origins are probed by, but for those that have their own. */
-    record SetHealthPolicy(PoolName pool, HealthPolicy policy, Instant at) implements Command {
+    /**
+     * Sets the policy that the pool's origins are probed by, but for those that have their own. {@code expected}: refuse unless that
+     * is the policy until now, so that two who each change a part do not undo each other; null: whatever it is.
+     */
+    record SetHealthPolicy(
+            PoolName pool, HealthPolicy policy, @Nullable HealthPolicy expected, Instant at) implements Command {
         @Override
         public Transition applyTo(ClusterState state, long index) {
             return OriginCommands.setHealthPolicy(state, index, this);

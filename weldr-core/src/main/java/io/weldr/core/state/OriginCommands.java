@@ -141,6 +141,14 @@ final class OriginCommands {
         if (pool == null) {
             return noSuchPool(state, command.pool());
         }
+        HealthPolicy expected = command.expected();
+        if (expected != null && !expected.equals(pool.health())) {
+            return refused(
+                    state,
+                    Refusal.PRECONDITION_FAILED,
+                    "the health policy of pool " + pool.name() + " is " + pool.health() + " (expected: " + expected
+                            + ")");
+        }
         if (pool.health().equals(command.policy())) {
             return new Transition(state, new Accepted(Effect.UNCHANGED, state.revision(), null));
         }

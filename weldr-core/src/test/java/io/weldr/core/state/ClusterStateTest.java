@@ -16,6 +16,7 @@ import io.weldr.core.state.Outcome.Accepted;
 import io.weldr.core.state.Outcome.Effect;
 import io.weldr.core.state.Outcome.Refusal;
 import io.weldr.core.state.Outcome.Refused;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -132,10 +133,35 @@ class ClusterStateTest {
     }
 
     @Test
+    void ofTwoWhoChangeTheSameHealthPolicyTheSecondIsRefused() {
+        HealthPolicy first = slower(60);
+        accepted0(
+                apply(new Command.SetHealthPolicy(PoolName.DEFAULT, first, HealthPolicy.DEFAULT, NOW)), Effect.UPDATED);
+        refused(
+                apply(new Command.SetHealthPolicy(PoolName.DEFAULT, slower(90), HealthPolicy.DEFAULT, NOW)),
+                Refusal.PRECONDITION_FAILED);
+        assertThat(state.defaultPool().health()).isEqualTo(first);
+        accepted0(apply(new Command.SetHealthPolicy(PoolName.DEFAULT, slower(90), null, NOW)), Effect.UPDATED);
+    }
+
+    private static HealthPolicy slower(int seconds) {
+        HealthPolicy base = HealthPolicy.DEFAULT;
+        return new HealthPolicy(
+                base.path(),
+                base.method(),
+                base.expected(),
+                Duration.ofSeconds(seconds),
+                base.timeout(),
+                base.failuresToDown(),
+                base.passesToUp(),
+                base.initial());
+    }
+
+    @Test
     void whatIsNotThereIsRefusedByName() {
         refused(remove("127.0.0.1:1"), Refusal.NO_SUCH_ORIGIN);
         refused(
-                apply(new Command.SetHealthPolicy(new PoolName("web"), HealthPolicy.DEFAULT, NOW)),
+                apply(new Command.SetHealthPolicy(new PoolName("web"), HealthPolicy.DEFAULT, null, NOW)),
                 Refusal.NO_SUCH_POOL);
         refused(apply(new Command.RetireMember(new MemberId("n9"), NOW)), Refusal.NO_SUCH_MEMBER);
     }
