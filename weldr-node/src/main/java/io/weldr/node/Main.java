@@ -1,0 +1,149 @@
+package io.weldr.node;
+
+import io.weldr.node.config.ConfigException;
+import io.weldr.node.config.ConfigReader;
+import io.weldr.node.config.NodeConfig;
+import io.weldr.node.config.Setting;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** {@code weldr}: reads the command line, then runs a node until it is told to stop. */
+public final class Main {
+    /** Stopped when asked to. */
+    static final int EXIT_OK = 0;
+
+    /** The node could not start, or failed. */
+    static final int EXIT_FAILED = 1;
+
+    /** What was asked for makes no sense. */
+    static final int EXIT_USAGE = 2;
+
+    private static final String CONFIG = "--config";
+    private static final String CHECK = "check";
+
+    private Main() {}
+
+    /** See {@code weldr --help}. */
+    public static void main(String[] arguments) {
+        int exit = run(arguments, System.getenv(), System.out, System.err);
+        if (exit != EXIT_OK) {
+            System.exit(exit);
+        }
+    }
+
+    /** Runs until done; a node that was started goes on after the return, on threads of its own. */
+    static int run(String[] arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
+        CommandLine command = new CommandLine(spec());
+        ParseResult parsed;
+        try {
+            parsed = command.parseArgs(arguments);
+        } catch (ParameterException e) {
+            err.println("weldr: "
+                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("unusable arguments")
+                    + " (weldr --help lists what there is)");
+            return EXIT_USAGE;
+        }
+        if (parsed.isUsageHelpRequested()) {
+            command.usage(out);
+            return EXIT_OK;
+        }
+        if (parsed.isVersionHelpRequested()) {
+            out.println("weldr " + Version.text());
+            return EXIT_OK;
+        }
+        ParseResult options = parsed.hasSubcommand() ? parsed.subcommand() : parsed;
+        if (options.isUsageHelpRequested()) {
+            options.commandSpec().commandLine().usage(out);
+            return EXIT_OK;
+        }
+        try {
+            NodeConfig config = config(parsed, options, environment);
+            if (parsed.hasSubcommand()) {
+                out.println(Describe.config(config));
+                return EXIT_OK;
+            }
+            return NodeProcess.start(config, err);
+        } catch (ConfigException e) {
+            err.println("weldr: " + e.getMessage());
+            return EXIT_USAGE;
+        }
+    }
+
+    private static NodeConfig config(ParseResult outer, ParseResult inner, Map<String, String> environment)
+            throws ConfigException {
+        Map<Setting, String> flags = new EnumMap<>(Setting.class);
+        for (ParseResult options : new ParseResult[] {outer, inner}) {
+            for (Setting setting : Setting.values()) {
+                if (options.hasMatchedOption(setting.flag())) {
+                    flags.put(setting, options.matchedOptionValue(setting.flag(), ""));
+                }
+            }
+        }
+        String file = given(inner, given(outer, environment.get("WELDR_CONFIG")));
+        return ConfigReader.read(file == null ? null : Path.of(file), environment, flags);
+    }
+
+    private static @Nullable String given(ParseResult options, @Nullable String otherwise) {
+        return options.matchedOptionValue(CONFIG, otherwise);
+    }
+
+    private static CommandSpec spec() {
+        CommandSpec spec = options(CommandSpec.create().name("weldr"));
+        spec.addOption(OptionSpec.builder("--version")
+                .versionHelp(true)
+                .type(boolean.class)
+                .description("print the version")
+                .build());
+        spec.usageMessage()
+                .description(
+                        "Runs one node of a weldr cluster. Without arguments: a cluster of one, with its state in ./weldr-data.")
+                .footer(
+                        "",
+                        "Every option is also a key of the YAML file (proxy-address: ...) and a variable (WELDR_PROXY_ADDRESS).",
+                        "An option wins over a variable, a variable over the file.",
+                        "",
+                        "Exit codes: 0 stopped when asked to, 1 could not start or failed, 2 unusable arguments or configuration.");
+        CommandSpec check = options(CommandSpec.create().name(CHECK));
+        check.usageMessage().description("Reads the configuration, says what would hold, and starts nothing.");
+        spec.addSubcommand(CHECK, new CommandLine(check));
+        return spec;
+    }
+
+    private static CommandSpec options(CommandSpec spec) {
+        spec.usageMessage().sortOptions(false).width(110).abbreviateSynopsis(true);
+        spec.addOption(OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .type(boolean.class)
+                .description("print this help")
+                .build());
+        spec.addOption(OptionSpec.builder(CONFIG)
+                .type(String.class)
+                .paramLabel("FILE")
+                .description("a YAML file with any of the settings below")
+                .build());
+        for (Setting setting : Setting.values()) {
+            boolean isSwitch = setting.placeholder().equals("true|false");
+            String[] names = setting.flagAlias() == null
+                    ? new String[] {setting.flag()}
+                    : new String[] {setting.flag(), setting.flagAlias()};
+            OptionSpec.Builder option = OptionSpec.builder(names)
+                    .type(String.class)
+                    .paramLabel(setting.placeholder())
+                    .description(setting.help()
+                            + (setting.defaultText().isEmpty() || isSwitch ? "" : " [" + setting.defaultText() + "]"));
+            if (isSwitch) {
+                option.arity("0..1").fallbackValue("true");
+            }
+            spec.addOption(option.build());
+        }
+        return spec;
+    }
+}

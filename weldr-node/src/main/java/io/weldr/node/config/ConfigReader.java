@@ -1,0 +1,195 @@
+package io.weldr.node.config;
+
+import io.weldr.core.Check;
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.state.MemberId;
+import io.weldr.node.config.NodeConfig.LogLevel;
+import io.weldr.node.config.NodeConfig.Transport;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a {@link NodeConfig} of what file, environment and flags say: a flag wins over a variable, a variable over the file. */
+public final class ConfigReader {
+    private static final Duration ELECTION_TIMEOUT_LEAST = Duration.ofMillis(50);
+    private static final Duration ELECTION_TIMEOUT_MOST = Duration.ofMinutes(1);
+    private static final int WORKERS_MAX = 256;
+
+    private final Map<Setting, ConfigText> texts = new EnumMap<>(Setting.class);
+
+    private ConfigReader() {
+        for (Setting setting : Setting.values()) {
+            texts.put(setting, new ConfigText(setting.defaultText(), "default of " + setting.key() + ": "));
+        }
+    }
+
+    /**
+     * Reads and validates everything.
+     *
+     * @param file the YAML file, or null
+     * @param environment variables by name; those that do not start with {@code WELDR_} are not looked at
+     * @param flags values given on the command line
+     */
+    public static NodeConfig read(@Nullable Path file, Map<String, String> environment, Map<Setting, String> flags)
+            throws ConfigException {
+        ConfigReader reader = new ConfigReader();
+        if (file != null) {
+            reader.texts.putAll(ConfigFile.read(file));
+        }
+        for (Setting setting : Setting.values()) {
+            String value = environment.get(setting.variable());
+            if (value != null) {
+                reader.texts.put(setting, new ConfigText(value, setting.variable() + ": "));
+            }
+        }
+        flags.forEach((setting, value) -> reader.texts.put(setting, new ConfigText(value, setting.flag() + ": ")));
+        return reader.config();
+    }
+
+    private NodeConfig config() throws ConfigException {
+        boolean insecure = parse(Setting.INSECURE, ConfigReader::flag);
+        MemberId id = parse(Setting.ID, MemberId::new);
+        ListenAddress raft = guarded(Setting.RAFT_ADDRESS, insecure);
+        SortedMap<MemberId, HostPort> peers = parse(Setting.PEERS, ConfigReader::peers);
+        if (!peers.isEmpty() && !peers.containsKey(id)) {
+            throw refused(Setting.PEERS, "this node, " + id + ", among " + peers.keySet());
+        }
+        String[] election = parse(Setting.ELECTION_TIMEOUT, ConfigReader::range);
+        Duration electionMin = parse(Setting.ELECTION_TIMEOUT, text -> duration(election[0]));
+        Duration electionMax = parse(Setting.ELECTION_TIMEOUT, text -> duration(election[1]));
+        parse(Setting.ELECTION_TIMEOUT, text -> {
+            Check.inRange("the least", electionMin, ELECTION_TIMEOUT_LEAST, ELECTION_TIMEOUT_MOST);
+            return Check.inRange("the most", electionMax, electionMin.plusMillis(1), electionMin.multipliedBy(10));
+        });
+        int workers = parse(Setting.WORKERS, text -> number(text, 0, WORKERS_MAX));
+        String advertise = text(Setting.ADVERTISE_HOST);
+        return new NodeConfig(
+                id,
+                parse(Setting.PROXY_ADDRESS, ListenAddress::parse),
+                guarded(Setting.ADMIN_ADDRESS, insecure),
+                guarded(Setting.GRPC_ADDRESS, insecure),
+                raft,
+                advertise.isEmpty() ? null : parse(Setting.ADVERTISE_HOST, text -> new HostPort(text, 1).host()),
+                parse(Setting.DATA_DIR, ConfigReader::path),
+                peers,
+                parse(Setting.BOOTSTRAP, ConfigReader::flag),
+                electionMin,
+                electionMax,
+                insecure,
+                workers == 0 ? Math.min(WORKERS_MAX, Runtime.getRuntime().availableProcessors()) : workers,
+                parse(Setting.TRANSPORT, text -> oneOf(Transport.class, text)),
+                parse(
+                        Setting.DRAIN_TIMEOUT,
+                        text -> Check.inRange("time", duration(text), Duration.ZERO, Duration.ofHours(1))),
+                parse(Setting.LOG_LEVEL, text -> oneOf(LogLevel.class, text)));
+    }
+
+    /** An address that hands the cluster to whoever reaches it: loopback, or somebody said that he knows. */
+    private ListenAddress guarded(Setting setting, boolean insecure) throws ConfigException {
+        ListenAddress address = parse(setting, ListenAddress::parse);
+        try {
+            if (!insecure && !address.isLoopback()) {
+                throw refused(
+                        setting,
+                        "a loopback address, or --insecure (insecure: true) if everybody who can reach it may control the cluster");
+            }
+        } catch (UnknownHostException e) {
+            throw new ConfigException(
+                    where(setting) + "host " + address.host() + " is not known (expected: an address of this machine)",
+                    e);
+        }
+        return address;
+    }
+
+    private <T> T parse(Setting setting, Function<String, T> parser) throws ConfigException {
+        try {
+            return parser.apply(text(setting));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(where(setting) + e.getMessage(), e);
+        }
+    }
+
+    private String text(Setting setting) {
+        return value(setting).text();
+    }
+
+    private String where(Setting setting) {
+        return value(setting).where();
+    }
+
+    private ConfigText value(Setting setting) {
+        return Check.present(texts.get(setting), "setting", setting, "a value or a default");
+    }
+
+    private ConfigException refused(Setting setting, String expected) {
+        return new ConfigException(where(setting) + Check.quote(text(setting)) + " (expected: " + expected + ")");
+    }
+
+    private static boolean flag(String text) {
+        Check.that(text.equals("true") || text.equals("false"), "value", text, "true or false");
+        return text.equals("true");
+    }
+
+    private static int number(String text, int least, int most) {
+        Check.that(text.matches("[0-9]{1,9}"), "value", text, "a number from " + least + " to " + most);
+        return Check.inRange("value", Integer.parseInt(text), least, most);
+    }
+
+    private static <E extends Enum<E>> E oneOf(Class<E> type, String text) {
+        StringBuilder known = new StringBuilder();
+        for (E constant : type.getEnumConstants()) {
+            String name = constant.name().toLowerCase(Locale.ROOT);
+            if (name.equals(text)) {
+                return constant;
+            }
+            known.append(known.isEmpty() ? "" : ", ").append(name);
+        }
+        throw new IllegalArgumentException(Check.quote(text) + " (expected: one of " + known + ")");
+    }
+
+    private static Path path(String text) {
+        Check.that(!text.isBlank(), "value", text, "a folder");
+        return Path.of(text);
+    }
+
+    private static String[] range(String text) {
+        String[] ends = text.split("-", -1);
+        Check.that(ends.length == 2, "value", text, "two times, as in 200ms-400ms");
+        return ends;
+    }
+
+    /** {@code 250ms}, {@code 10s}, {@code 5m} or {@code 1h}. */
+    static Duration duration(String text) {
+        Check.that(
+                text.matches("[0-9]{1,9}(ms|s|m|h)"), "time", text, "a number and a unit, as in 250ms, 10s, 5m or 1h");
+        long number = Long.parseLong(text.replaceAll("[a-z]", ""));
+        return switch (text.replaceAll("[0-9]", "")) {
+            case "ms" -> Duration.ofMillis(number);
+            case "s" -> Duration.ofSeconds(number);
+            case "m" -> Duration.ofMinutes(number);
+            default -> Duration.ofHours(number);
+        };
+    }
+
+    private static SortedMap<MemberId, HostPort> peers(String text) {
+        SortedMap<MemberId, HostPort> peers = new TreeMap<>();
+        if (text.isBlank()) {
+            return peers;
+        }
+        for (String peer : text.split(",", -1)) {
+            String[] parts = peer.strip().split("=", -1);
+            Check.that(parts.length == 2, "peer", peer, "name=host:port");
+            HostPort address = HostPort.parse(parts[1]);
+            Check.that(!peers.containsValue(address), "peer", peer, "each address once");
+            Check.that(peers.put(new MemberId(parts[0]), address) == null, "peer", peer, "each name once");
+        }
+        return peers;
+    }
+}

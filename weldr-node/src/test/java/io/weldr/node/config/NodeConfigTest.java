@@ -1,0 +1,160 @@
+package io.weldr.node.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.state.MemberId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class NodeConfigTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void defaultsArePinned() throws ConfigException {
+        NodeConfig config = ConfigReader.read(null, Map.of(), Map.of());
+        assertThat(config.id()).isEqualTo(new MemberId("n1"));
+        assertThat(config.proxyAddress()).hasToString("0.0.0.0:8080");
+        assertThat(config.adminAddress()).hasToString("127.0.0.1:8687");
+        assertThat(config.grpcAddress()).hasToString("127.0.0.1:8787");
+        assertThat(config.raftAddress()).hasToString("127.0.0.1:9687");
+        assertThat(config.advertiseHost()).isNull();
+        assertThat(config.dataDir()).isEqualTo(Path.of("weldr-data"));
+        assertThat(config.peers()).isEmpty();
+        assertThat(config.bootstrap()).isFalse();
+        assertThat(config.electionTimeoutMin()).isEqualTo(Duration.ofMillis(200));
+        assertThat(config.electionTimeoutMax()).isEqualTo(Duration.ofMillis(400));
+        assertThat(config.insecure()).isFalse();
+        assertThat(config.workers()).isEqualTo(Runtime.getRuntime().availableProcessors());
+        assertThat(config.transport()).isEqualTo(NodeConfig.Transport.AUTO);
+        assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.logLevel()).isEqualTo(NodeConfig.LogLevel.INFO);
+    }
+
+    @Test
+    void aFileMaySayEverything() throws Exception {
+        NodeConfig config = read("""
+                id: n2
+                proxy-address: "[::1]:0"
+                admin:
+                  address: 127.0.0.2:1
+                peers:
+                  n1: 10.0.0.1:9687
+                  n2: 10.0.0.2:9687
+                workers: 3
+                bootstrap: true
+                """);
+        assertThat(config.id()).isEqualTo(new MemberId("n2"));
+        assertThat(config.proxyAddress()).isEqualTo(new ListenAddress("::1", 0));
+        assertThat(config.adminAddress()).hasToString("127.0.0.2:1");
+        assertThat(config.peers()).containsEntry(new MemberId("n1"), new HostPort("10.0.0.1", 9687));
+        assertThat(config.workers()).isEqualTo(3);
+        assertThat(config.bootstrap()).isTrue();
+    }
+
+    @Test
+    void aFlagWinsOverAVariableAndAVariableOverTheFile() throws Exception {
+        Path file = file("id: from-file\nworkers: 1\nlog-level: warn");
+        NodeConfig config = ConfigReader.read(
+                file,
+                Map.of("WELDR_ID", "from-variable", "WELDR_WORKERS", "2"),
+                new EnumMap<>(Map.of(Setting.ID, "from-flag")));
+        assertThat(config.id()).hasToString("from-flag");
+        assertThat(config.workers()).isEqualTo(2);
+        assertThat(config.logLevel()).isEqualTo(NodeConfig.LogLevel.WARN);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "id: n1\\nporxy-address: 1:2 | :2: unknown key \"porxy-address\" (did you mean \"proxy-address\"?)",
+                "id: n1\\nid: n2            | :2: ",
+                "proxy-address: nowhere     | :1: proxy-address: address: \"nowhere\" (expected: host:port)",
+                "workers: many              | :1: workers: value: \"many\" (expected: a number from 0 to 256)",
+                "workers: [1]               | :1: workers: no single value",
+                "insecure: maybe            | :1: insecure: value: \"maybe\" (expected: true or false)",
+                "transport: carrier-pigeon  | :1: transport: \"carrier-pigeon\" (expected: one of auto, epoll, io_uring, nio)",
+                "election-timeout: 200ms    | two times, as in 200ms-400ms",
+                "election-timeout: 400ms-200ms | the most: 200 ms",
+                "drain-timeout: 10          | as in 250ms, 10s, 5m or 1h",
+                "peers: {n2: '10.0.0.1:1'}  | this node, n1, among [n2]",
+                "peers: 'n1=1.1.1.1:1,n2=1.1.1.1:1' | each address once",
+                "raft-address: 10.0.0.1:9687 | (expected: a loopback address, or --insecure",
+                "admin-address: 0.0.0.0:1   | (expected: a loopback address, or --insecure",
+                "'- a'                      | expected keys and values",
+                "id: \"n1                    | :1: not valid YAML",
+            })
+    void whatCannotBeUsedIsRefusedWithItsPlace(String yaml, String message) throws IOException {
+        Path file = file(yaml.replace("\\n", "\n"));
+        assertThatThrownBy(() -> ConfigReader.read(file, Map.of(), Map.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith(file.toString())
+                .hasMessageContaining(message)
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
+    }
+
+    @Test
+    void theCulpritMayBeAVariableOrAFlag() {
+        assertThatThrownBy(() -> ConfigReader.read(null, Map.of("WELDR_WORKERS", "-1"), Map.of()))
+                .hasMessageStartingWith("WELDR_WORKERS: value: \"-1\"");
+        assertThatThrownBy(() -> ConfigReader.read(null, Map.of(), Map.of(Setting.ID, "a b")))
+                .hasMessageStartingWith("--id: member id: \"a b\"");
+        assertThatThrownBy(() -> ConfigReader.read(folder.resolve("none.yaml"), Map.of(), Map.of()))
+                .hasMessageContaining("no such file");
+    }
+
+    @Test
+    void insecureOpensTheAdminAddresses() throws ConfigException {
+        NodeConfig config = ConfigReader.read(
+                null,
+                Map.of(),
+                Map.of(
+                        Setting.INSECURE,
+                        "true",
+                        Setting.ADMIN_ADDRESS,
+                        "0.0.0.0:1",
+                        Setting.RAFT_ADDRESS,
+                        "10.0.0.1:1"));
+        assertThat(config.adminAddress().isWildcard()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Setting.class)
+    void everyKeyIsAFlagAndAVariableOfTheSameName(Setting setting) {
+        assertThat(setting.flag().substring(2)).isEqualTo(setting.key());
+        assertThat(setting.variable())
+                .isEqualTo("WELDR_"
+                        + setting.key().toUpperCase(java.util.Locale.ROOT).replace('-', '_'));
+        assertThat(setting.help()).isNotBlank();
+    }
+
+    @Test
+    void noTwoSettingsShareAName() {
+        Set<String> names = new HashSet<>();
+        for (Setting setting : Setting.values()) {
+            assertThat(names.add(setting.flag())).isTrue();
+        }
+    }
+
+    private NodeConfig read(String yaml) throws IOException, ConfigException {
+        return ConfigReader.read(file(yaml), Map.of(), Map.of(Setting.INSECURE, "true"));
+    }
+
+    private Path file(String yaml) throws IOException {
+        return Files.writeString(folder.resolve("weldr.yaml"), yaml);
+    }
+}
