@@ -41,7 +41,7 @@ public final class Main {
 
     /** Runs until done; a node that was started goes on after the return, on threads of its own. */
     static int run(String[] arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
-        CommandLine command = new CommandLine(spec());
+        CommandLine command = new CommandLine(spec()).setOverwrittenOptionsAllowed(true); // the last one wins
         ParseResult parsed;
         try {
             parsed = command.parseArgs(arguments);
