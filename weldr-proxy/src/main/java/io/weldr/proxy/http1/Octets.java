@@ -1,0 +1,110 @@
+package io.weldr.proxy.http1;
+
+import java.nio.charset.StandardCharsets;
+
+/** Which octets may stand where, as tables: one load and one mask for each byte of a head. */
+public final class Octets {
+
+    static final byte CR = '\r';
+    static final byte LF = '\n';
+    static final byte SP = ' ';
+    static final byte HTAB = '\t';
+
+    /** RFC 9110 section 5.6.2: tchar. */
+    static final int TOKEN = 1;
+    /** RFC 9110 section 5.5: field-vchar, SP and HTAB. No other control octet, no DEL. */
+    static final int VALUE = 2;
+    /** What may stand in a request target: visible ASCII, but no fragment. */
+    static final int TARGET = 4;
+    /** Field values that must be ASCII without spaces: host names, identifiers. */
+    static final int HOST = 8;
+    /** RFC 3986 section 2.1 and RFC 9112 section 7.1: HEXDIG. */
+    static final int HEX = 16;
+
+    static final int DIGIT = 32;
+
+    private static final byte[] CLASS = new byte[256];
+
+    static {
+        mark("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", TOKEN);
+        for (int octet = 0x20; octet < 256; octet++) {
+            CLASS[octet] |= octet == 0x7f ? 0 : VALUE;
+        }
+        CLASS[HTAB] |= VALUE;
+        for (int octet = 0x21; octet < 0x7f; octet++) {
+            CLASS[octet] |= octet == '#' ? 0 : TARGET;
+        }
+        // RFC 3986 section 3.2.2: unreserved, pct-encoded, sub-delims. The comma is left out: it would make a list.
+        mark("-._~%!$&'()*+;=0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", HOST);
+        mark("0123456789ABCDEFabcdef", HEX);
+        mark("0123456789", DIGIT);
+    }
+
+    private Octets() {}
+
+    private static void mark(String octets, int kind) {
+        for (int i = 0; i < octets.length(); i++) {
+            CLASS[octets.charAt(i)] |= (byte) kind;
+        }
+    }
+
+    static boolean is(byte octet, int kind) {
+        return (CLASS[octet & 0xff] & kind) != 0;
+    }
+
+    /** The bytes of an ASCII literal. */
+    public static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Value of a hex digit that {@link #HEX} let through. */
+    static int hexValue(byte digit) {
+        return digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
+    }
+
+    /** Whether {@code bytes[from, to)} is {@code lower} when ASCII letters are compared without case. */
+    static boolean equalsIgnoreCase(byte[] bytes, int from, int to, byte[] lower) {
+        if (to - from != lower.length) {
+            return false;
+        }
+        for (int i = 0; i < lower.length; i++) {
+            byte octet = bytes[from + i];
+            if (octet != lower[i] && (octet < 'A' || octet > 'Z' || (octet | 0x20) != lower[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether both ranges are the same when ASCII letters are compared without case. */
+    static boolean equalsIgnoreCase(byte[] one, int from, int to, byte[] other, int otherFrom, int otherTo) {
+        if (to - from != otherTo - otherFrom) {
+            return false;
+        }
+        for (int i = from, j = otherFrom; i < to; i++, j++) {
+            if (lower(one[i]) != lower(other[j])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int lower(byte octet) {
+        return octet >= 'A' && octet <= 'Z' ? octet | 0x20 : octet;
+    }
+
+    /** A non-negative decimal number of digits only, or -1: empty, a sign, anything else, or beyond 10^18. */
+    static long decimal(byte[] bytes, int from, int to) {
+        if (from >= to || to - from > 18) {
+            return -1;
+        }
+        long value = 0;
+        for (int i = from; i < to; i++) {
+            if (!is(bytes[i], DIGIT)) {
+                return -1;
+            }
+            value = value * 10 + (bytes[i] - '0');
+        }
+        return value;
+    }
+}

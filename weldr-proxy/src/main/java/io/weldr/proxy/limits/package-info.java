@@ -1,0 +1,5 @@
+/** Every limit of the data plane in one record. Start at {@link io.weldr.proxy.limits.ProxyLimits}. */
+@NullMarked
+package io.weldr.proxy.limits;
+
+import org.jspecify.annotations.NullMarked;
