@@ -1,0 +1,116 @@
+package io.weldr.proxy.http1;
+
+import java.util.Locale;
+
+/**
+ * The field names that an intermediary has an opinion about; all others are {@link #OTHER} and copied as they came.
+ * A name is looked up by its length first, so that most fields cost one array read.
+ */
+enum Field {
+    OTHER(Kind.PLAIN),
+    ACCEPT(Kind.PLAIN),
+    // Framing: rewritten, never copied.
+    CONTENT_LENGTH(Kind.FRAMING),
+    TRANSFER_ENCODING(Kind.FRAMING),
+    // Hop by hop: RFC 9110 section 7.6.1. Never copied.
+    CONNECTION(Kind.HOP),
+    KEEP_ALIVE(Kind.HOP),
+    PROXY_CONNECTION(Kind.HOP),
+    TE(Kind.HOP),
+    UPGRADE(Kind.HOP),
+    /** Never standard, and read by CGI programs as the address of a proxy to use. */
+    PROXY(Kind.HOP),
+    HTTP2_SETTINGS(Kind.HOP),
+    // What framing, routing or trust rely on: Connection cannot name these.
+    HOST(Kind.PROTECTED),
+    VIA(Kind.PROTECTED),
+    EXPECT(Kind.PROTECTED),
+    MAX_FORWARDS(Kind.PROTECTED),
+    TRAILER(Kind.PROTECTED),
+    DATE(Kind.PROTECTED),
+    AUTHORIZATION(Kind.PROTECTED),
+    COOKIE(Kind.PROTECTED),
+    CONTENT_TYPE(Kind.PROTECTED),
+    CONTENT_ENCODING(Kind.PROTECTED),
+    CONTENT_RANGE(Kind.PROTECTED),
+    SET_COOKIE(Kind.PROTECTED),
+    LOCATION(Kind.PROTECTED),
+    CACHE_CONTROL(Kind.PROTECTED),
+    X_REQUEST_ID(Kind.PROTECTED),
+    TRACEPARENT(Kind.PROTECTED),
+    // Who the client is: believed from trusted peers only.
+    FORWARDED(Kind.TRUST),
+    X_FORWARDED_FOR(Kind.TRUST),
+    X_FORWARDED_PROTO(Kind.TRUST),
+    X_FORWARDED_HOST(Kind.TRUST),
+    X_FORWARDED_PORT(Kind.TRUST),
+    X_FORWARDED_SERVER(Kind.TRUST),
+    X_FORWARDED_PREFIX(Kind.TRUST),
+    X_REAL_IP(Kind.TRUST),
+    // Not for a trailer section: RFC 9110 section 6.5.1. Elsewhere nobody's business.
+    RANGE(Kind.HEAD_ONLY),
+    IF_MATCH(Kind.HEAD_ONLY),
+    IF_NONE_MATCH(Kind.HEAD_ONLY),
+    IF_RANGE(Kind.HEAD_ONLY),
+    IF_MODIFIED_SINCE(Kind.HEAD_ONLY),
+    IF_UNMODIFIED_SINCE(Kind.HEAD_ONLY),
+    PRAGMA(Kind.HEAD_ONLY),
+    AGE(Kind.HEAD_ONLY),
+    EXPIRES(Kind.HEAD_ONLY),
+    VARY(Kind.HEAD_ONLY),
+    RETRY_AFTER(Kind.HEAD_ONLY),
+    WWW_AUTHENTICATE(Kind.HEAD_ONLY),
+    PROXY_AUTHENTICATE(Kind.HEAD_ONLY),
+    PROXY_AUTHORIZATION(Kind.HEAD_ONLY);
+
+    /** How an intermediary treats a field. */
+    enum Kind {
+        PLAIN,
+        FRAMING,
+        HOP,
+        PROTECTED,
+        TRUST,
+        HEAD_ONLY
+    }
+
+    private static final Field[][] BY_LENGTH = byLength();
+
+    private final Kind kind;
+    private final byte[] lower = Octets.ascii(name().toLowerCase(Locale.ROOT).replace('_', '-'));
+
+    Field(Kind kind) {
+        this.kind = kind;
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    /** The field whose name is {@code bytes[from, to)}, which are known to be token octets. */
+    static Field named(byte[] bytes, int from, int to) {
+        int length = to - from;
+        if (length < BY_LENGTH.length) {
+            for (Field field : BY_LENGTH[length]) {
+                if (Octets.equalsIgnoreCase(bytes, from, to, field.lower)) {
+                    return field;
+                }
+            }
+        }
+        return OTHER;
+    }
+
+    private static Field[][] byLength() {
+        int longest = 0;
+        for (Field field : values()) {
+            longest = Math.max(longest, field.lower.length);
+        }
+        Field[][] table = new Field[longest + 1][];
+        for (int length = 0; length <= longest; length++) {
+            int wanted = length;
+            table[length] = java.util.Arrays.stream(values())
+                    .filter(field -> field != OTHER && field.lower.length == wanted)
+                    .toArray(Field[]::new);
+        }
+        return table;
+    }
+}

@@ -1,0 +1,92 @@
+package io.weldr.proxy.http1;
+
+import io.weldr.proxy.limits.ProxyLimits;
+
+/** A response head from an origin, scanned once (RFC 9112 sections 4 to 6). {@link ResponseEditor} writes it on. */
+public final class ResponseHead extends Head {
+
+    private static final byte[] VERSION = Octets.ascii("HTTP/1.");
+
+    private int status;
+    private int reasonStart;
+    private int reasonEnd;
+
+    public ResponseHead(ProxyLimits limits) {
+        super(limits);
+    }
+
+    /** Scans {@code bytes[0, end)}. Bytes behind the head are not looked at. */
+    public Scan scan(byte[] bytes, int end) {
+        begin(bytes);
+        Scan line = scanStatusLine(end);
+        if (line == Scan.COMPLETE) {
+            line = scanFields(reasonEnd + 2, end, headBytesMax);
+        }
+        if (line == Scan.COMPLETE) {
+            Failure wrong = checkFraming();
+            line = wrong == null ? Scan.COMPLETE : refuse(wrong);
+        }
+        return line == Scan.REFUSED ? refuse(failure().ofResponse()) : line;
+    }
+
+    /** RFC 9112 section 4. A missing space before an empty reason is common and cannot be misread: it is forgiven. */
+    private Scan scanStatusLine(int end) {
+        byte[] b = bytes;
+        int known = Math.min(VERSION.length, end);
+        if (!java.util.Arrays.equals(b, 0, known, VERSION, 0, known)) {
+            return refuse(Failure.BAD_RESPONSE);
+        }
+        if (end < 14) {
+            return Scan.INCOMPLETE;
+        }
+        if ((b[7] != '1' && b[7] != '0') || b[8] != Octets.SP) {
+            return refuse(Failure.BAD_RESPONSE);
+        }
+        minor = b[7] - '0';
+        status = (int) Octets.decimal(b, 9, 12);
+        if (status < 100 || status > 599 || (b[12] != Octets.SP && b[12] != Octets.CR)) {
+            return refuse(Failure.BAD_RESPONSE);
+        }
+        int i = b[12] == Octets.SP ? 13 : 12;
+        reasonStart = i;
+        while (i < end && Octets.is(b[i], Octets.VALUE)) {
+            i++;
+        }
+        reasonEnd = i;
+        if (i + 1 >= end) {
+            return end >= headBytesMax ? refuse(Failure.RESPONSE_HEAD_TOO_LARGE) : Scan.INCOMPLETE;
+        }
+        return b[i] == Octets.CR && b[i + 1] == Octets.LF ? Scan.COMPLETE : refuse(Failure.BAD_RESPONSE);
+    }
+
+    public int status() {
+        return status;
+    }
+
+    /** Whether this is not the final answer yet (RFC 9110 section 15.2). 101 is final: the protocol changes. */
+    public boolean interim() {
+        return status < 200 && status != 101;
+    }
+
+    /** How the body is delimited (RFC 9112 section 6.3), given whether the request was HEAD. */
+    public Framing framing(boolean answersHead) {
+        if (answersHead || status < 200 || status == 204 || status == 304) {
+            return Framing.NONE;
+        }
+        if (chunked) {
+            return Framing.CHUNKED;
+        }
+        if (contentLength >= 0) {
+            return contentLength == 0 ? Framing.NONE : Framing.LENGTH;
+        }
+        return Framing.UNTIL_CLOSE;
+    }
+
+    int reasonStart() {
+        return reasonStart;
+    }
+
+    int reasonEnd() {
+        return reasonEnd;
+    }
+}

@@ -1,0 +1,67 @@
+package io.weldr.proxy.http1;
+
+import io.netty.buffer.ByteBuf;
+import io.weldr.proxy.limits.ProxyLimits;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A trailer section (RFC 9112 section 7.1.2): held back until it is complete, then written without the fields that
+ * may not stand there (RFC 9110 section 6.5.1). Few messages have one, so nothing is allocated before the first.
+ */
+final class Trailers extends Head {
+
+    private static final byte[] NOTHING = new byte[0];
+
+    private final int bytesMax;
+    private byte[] section = NOTHING;
+    private int received;
+    private Scan scan = Scan.INCOMPLETE;
+
+    Trailers(ProxyLimits limits) {
+        super(limits.with("fieldsMax", Math.min(limits.fieldsMax(), 32)));
+        bytesMax = limits.trailerBytesMax();
+    }
+
+    void reset() {
+        received = 0;
+        scan = Scan.INCOMPLETE;
+    }
+
+    boolean complete() {
+        return scan == Scan.COMPLETE;
+    }
+
+    boolean refused() {
+        return scan == Scan.REFUSED;
+    }
+
+    /** Takes what belongs to the section from {@code in[from, end)} and says where that ends. */
+    int add(ByteBuf in, int from, int end) {
+        if (section.length == 0) {
+            section = new byte[bytesMax];
+        }
+        int part = Math.min(end - from, bytesMax - received);
+        in.getBytes(from, section, received, part);
+        int before = received;
+        received += part;
+        begin(section);
+        scan = scanFields(0, received, bytesMax);
+        return scan == Scan.COMPLETE ? from + length() - before : from + part;
+    }
+
+    /** The section that may be relayed, its empty line included; null when there was none. */
+    @Nullable byte[] relayed(boolean wanted) {
+        if (!complete() || received == 0) {
+            return null;
+        }
+        HeadWriter out = new HeadWriter().reset();
+        for (int i = 0; wanted && i < count; i++) {
+            Field.Kind kind = fields[i].kind();
+            if (kind == Field.Kind.PLAIN && fields[i] != Field.ACCEPT) {
+                out.put(Arrays.copyOfRange(section, lineStart[i], lineStart[i + 1]));
+            }
+        }
+        return out.crlf().toBytes();
+    }
+}
