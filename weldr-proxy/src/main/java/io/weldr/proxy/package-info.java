@@ -1,4 +1,14 @@
-/** The data plane. */
+/**
+ * The data plane: HTTP/1.1 from clients to origins and back. Start at {@link io.weldr.proxy.ProxyServer}.
+ *
+ * <pre>
+ * client -> listener -> exchange -> route       one rotation for each change of the pool, read on the worker's own loop
+ *                          |-----> upstream -> origin    an idle connection on the same loop, or a new one
+ * client <- exchange <--- upstream              through ResponseSink; streamed, never gathered
+ * </pre>
+ *
+ * <p>{@code http1} holds what is known of messages and nothing of sockets; {@code limits} every number.
+ */
 @NullMarked
 package io.weldr.proxy;
 

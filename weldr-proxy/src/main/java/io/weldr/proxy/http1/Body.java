@@ -20,7 +20,11 @@ public final class Body {
         this.limits = limits;
     }
 
-    /** @param contentLength only for {@link Framing#LENGTH} */
+    /**
+     * Starts with the next message.
+     *
+     * @param contentLength only for {@link Framing#LENGTH}
+     */
     public void start(Framing how, long contentLength) {
         framing = how;
         remaining = how == Framing.LENGTH ? contentLength : 0;
@@ -111,7 +115,7 @@ public final class Body {
      *
      * @param wanted whether the receiver takes trailers; else the section is empty
      */
-    public @Nullable byte[] trailers(boolean wanted) {
+    public byte @Nullable [] trailers(boolean wanted) {
         return framing == Framing.CHUNKED && complete() ? chunked().trailers().relayed(wanted) : null;
     }
 

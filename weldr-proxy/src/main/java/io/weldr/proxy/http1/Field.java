@@ -76,10 +76,17 @@ enum Field {
     private static final Field[][] BY_LENGTH = byLength();
 
     private final Kind kind;
+    @SuppressWarnings("ImmutableEnumChecker") // never written after it was made, never handed out
     private final byte[] lower = Octets.ascii(name().toLowerCase(Locale.ROOT).replace('_', '-'));
 
     Field(Kind kind) {
         this.kind = kind;
+    }
+
+    /** This name's place in a set of names held in a {@code long}. */
+    @SuppressWarnings("EnumOrdinal") // a bit set that lives as long as one scan; a test keeps the enum below 64 names
+    long bit() {
+        return 1L << ordinal();
     }
 
     Kind kind() {

@@ -40,7 +40,7 @@ public abstract class Head {
     boolean close;
     boolean keepAlive;
     boolean upgradeOption;
-    /** Fields of kinds other than plain, as bits by ordinal: answers "is there one" without a search. */
+    /** Names that occur, as {@link Field#bit}s: answers "is there one" without a search. */
     long present;
 
     final int[] optionStart = new int[OPTIONS_MAX];
@@ -57,6 +57,13 @@ public abstract class Head {
         valueStart = new int[max];
         valueEnd = new int[max];
     }
+
+    /**
+     * Scans {@code bytes[0, end)}; bytes behind the head are not looked at.
+     *
+     * @return {@link Scan#REFUSED} as soon as what is there cannot become a sound head
+     */
+    public abstract Scan scan(byte[] bytes, int end);
 
     /** Why the last scan was {@link Scan#REFUSED}. */
     public final Failure failure() {
@@ -88,7 +95,7 @@ public abstract class Head {
     }
 
     final boolean has(Field field) {
-        return (present & (1L << field.ordinal())) != 0;
+        return (present & field.bit()) != 0;
     }
 
     /** The place of the first line of that name, or -1. */
@@ -190,7 +197,7 @@ public abstract class Head {
         valueStart[count] = from;
         valueEnd[count] = to;
         count++;
-        present |= 1L << field.ordinal();
+        present |= field.bit();
     }
 
     /** Reads Content-Length, Transfer-Encoding and Connection. Null when they are sound and unambiguous. */

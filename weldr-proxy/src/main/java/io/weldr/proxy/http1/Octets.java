@@ -28,11 +28,11 @@ public final class Octets {
     static {
         mark("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", TOKEN);
         for (int octet = 0x20; octet < 256; octet++) {
-            CLASS[octet] |= octet == 0x7f ? 0 : VALUE;
+            mark(octet, octet == 0x7f ? 0 : VALUE);
         }
-        CLASS[HTAB] |= VALUE;
+        mark(HTAB, VALUE);
         for (int octet = 0x21; octet < 0x7f; octet++) {
-            CLASS[octet] |= octet == '#' ? 0 : TARGET;
+            mark(octet, octet == '#' ? 0 : TARGET);
         }
         // RFC 3986 section 3.2.2: unreserved, pct-encoded, sub-delims. The comma is left out: it would make a list.
         mark("-._~%!$&'()*+;=0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", HOST);
@@ -44,8 +44,12 @@ public final class Octets {
 
     private static void mark(String octets, int kind) {
         for (int i = 0; i < octets.length(); i++) {
-            CLASS[octets.charAt(i)] |= (byte) kind;
+            mark(octets.charAt(i), kind);
         }
+    }
+
+    private static void mark(int octet, int kind) {
+        CLASS[octet] = (byte) (CLASS[octet] | kind);
     }
 
     static boolean is(byte octet, int kind) {

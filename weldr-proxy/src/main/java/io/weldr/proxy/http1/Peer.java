@@ -14,7 +14,7 @@ import java.net.SocketAddress;
 @SuppressWarnings("ArrayRecordComponent") // never compared; it lives as long as its connection
 public record Peer(byte[] address, boolean trusted) {
 
-    /** @param socketAddress of the client end; anything but an IP socket becomes {@code unknown} (RFC 7239 section 6.2) */
+    /** The client end of a connection; anything but an IP socket is {@code unknown} (RFC 7239 section 6.2). */
     public static Peer of(SocketAddress socketAddress, boolean trusted) {
         if (!(socketAddress instanceof InetSocketAddress inet) || inet.getAddress() == null) {
             return new Peer(Octets.ascii("unknown"), trusted);

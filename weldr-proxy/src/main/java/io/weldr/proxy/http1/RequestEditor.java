@@ -91,8 +91,8 @@ public final class RequestEditor {
     private static void copyFields(RequestHead head, HeadWriter out, boolean ownHost, boolean trusted) {
         int runStart = -1;
         for (int i = 0; i < head.count; i++) {
-            if (head.fields[i] != Field.OTHER && !keeps(head, i, ownHost, trusted)
-                    || head.options > 0 && head.namedByConnection(i)) {
+            if ((head.fields[i] != Field.OTHER && !keeps(head, i, ownHost, trusted))
+                    || (head.options > 0 && head.namedByConnection(i))) {
                 if (runStart >= 0) {
                     out.put(head.bytes, runStart, head.lineStart[i]);
                     runStart = -1;

@@ -40,11 +40,7 @@ public final class RequestHead extends Head {
         this.traceAllowed = traceAllowed;
     }
 
-    /**
-     * Scans {@code bytes[0, end)}. Bytes behind the head are not looked at.
-     *
-     * @return {@link Scan#REFUSED} as soon as what is there cannot become a sound head
-     */
+    @Override
     public Scan scan(byte[] bytes, int end) {
         begin(bytes);
         methodStart = 0;

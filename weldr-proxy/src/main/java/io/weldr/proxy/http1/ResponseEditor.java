@@ -88,7 +88,7 @@ public final class ResponseEditor {
                         case FRAMING, HOP -> false;
                         case PLAIN, PROTECTED, TRUST, HEAD_ONLY -> field != Field.TRAILER || chunked;
                     };
-            if (!keep || head.options > 0 && head.namedByConnection(i)) {
+            if (!keep || (head.options > 0 && head.namedByConnection(i))) {
                 if (runStart >= 0) {
                     out.put(head.bytes, runStart, head.lineStart[i]);
                     runStart = -1;

@@ -15,7 +15,7 @@ public final class ResponseHead extends Head {
         super(limits);
     }
 
-    /** Scans {@code bytes[0, end)}. Bytes behind the head are not looked at. */
+    @Override
     public Scan scan(byte[] bytes, int end) {
         begin(bytes);
         Scan line = scanStatusLine(end);
@@ -80,6 +80,11 @@ public final class ResponseHead extends Head {
             return contentLength == 0 ? Framing.NONE : Framing.LENGTH;
         }
         return Framing.UNTIL_CLOSE;
+    }
+
+    /** Whether it says what the protocol is switched to. */
+    public boolean hasUpgrade() {
+        return has(Field.UPGRADE);
     }
 
     int reasonStart() {

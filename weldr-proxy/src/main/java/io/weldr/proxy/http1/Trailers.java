@@ -45,13 +45,18 @@ final class Trailers extends Head {
         in.getBytes(from, section, received, part);
         int before = received;
         received += part;
-        begin(section);
-        scan = scanFields(0, received, bytesMax);
+        scan = scan(section, received);
         return scan == Scan.COMPLETE ? from + length() - before : from + part;
     }
 
+    @Override
+    public Scan scan(byte[] bytes, int end) {
+        begin(bytes);
+        return scanFields(0, end, bytesMax);
+    }
+
     /** The section that may be relayed, its empty line included; null when there was none. */
-    @Nullable byte[] relayed(boolean wanted) {
+    byte @Nullable [] relayed(boolean wanted) {
         if (!complete() || received == 0) {
             return null;
         }

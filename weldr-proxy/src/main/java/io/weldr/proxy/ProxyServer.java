@@ -1,0 +1,168 @@
+package io.weldr.proxy;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.weldr.core.port.Published;
+import io.weldr.core.port.Traffic;
+import io.weldr.core.port.TrafficSource;
+import io.weldr.core.state.ClusterState;
+import io.weldr.proxy.exchange.ExchangeSettings;
+import io.weldr.proxy.exchange.Worker;
+import io.weldr.proxy.listener.ConnectionLimit;
+import io.weldr.proxy.listener.Listener;
+import io.weldr.proxy.loop.Transport;
+import io.weldr.proxy.upstream.NameResolver;
+import io.weldr.proxy.upstream.UpstreamSettings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The proxy of one node: binds, serves, drains, closes, and tells what it has done. Serving needs nothing but the last
+ * published {@link ClusterState}. Methods may be called from any thread but an event loop, and block until done.
+ */
+public final class ProxyServer implements TrafficSource, AutoCloseable {
+
+    private final ProxySettings settings;
+    private final Published<ClusterState> state;
+    private final ConnectionLimit connections;
+    private final NameResolver resolver = new NameResolver();
+    private final List<Worker> workers = new ArrayList<>();
+    private final List<Listener> listeners = new ArrayList<>();
+    private final Routing routing;
+    private @Nullable MultiThreadIoEventLoopGroup group;
+    private boolean closed;
+
+    public ProxyServer(ProxySettings settings, Published<ClusterState> state) {
+        this.settings = settings;
+        this.state = state;
+        connections = new ConnectionLimit(settings.limits().connectionsMax());
+        routing = new Routing(settings.whenAllDown(), workers);
+    }
+
+    /**
+     * Binds every address and starts serving; or binds none.
+     *
+     * @throws IOException an address cannot be bound; the message names it
+     * @throws IllegalStateException the transport is not available here, or this was started before
+     */
+    public synchronized void start() throws IOException {
+        if (group != null || closed) {
+            throw new IllegalStateException("proxy: started before (expected: once)");
+        }
+        Transport transport = settings.transport().resolve();
+        int number = settings.workers() > 0 ? settings.workers() : Runtime.getRuntime().availableProcessors();
+        MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(
+                number, new DefaultThreadFactory("weldr-proxy", true), transport.ioHandler());
+        group = loops;
+        try {
+            makeWorkers(loops, transport, number);
+            routing.follow(state);
+            for (InetSocketAddress address : settings.addresses()) {
+                listeners.add(Listener.bind(address, workers, loops, transport, settings.limits(), connections));
+            }
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void makeWorkers(MultiThreadIoEventLoopGroup loops, Transport transport, int number) throws SSLException {
+        ExchangeSettings exchange = new ExchangeSettings(
+                settings.limits(),
+                settings.viaName(),
+                new TrustedPeers(settings.trustedPeers()),
+                settings.traceAllowed());
+        UpstreamSettings upstream = new UpstreamSettings(settings.limits(), transport, number, originTls());
+        long idPrefix = new SecureRandom().nextLong();
+        for (int i = 0; i < number; i++) {
+            EventLoop loop = (EventLoop) loops.next();
+            Worker worker = new Worker(loop, i, exchange, upstream, resolver, idPrefix);
+            worker.start();
+            workers.add(worker);
+        }
+    }
+
+    private SslContext originTls() throws SSLException {
+        SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(SslProvider.JDK);
+        if (settings.trust() != null) {
+            builder.trustManager(settings.trust());
+        }
+        return builder.build();
+    }
+
+    /** The first address, with the port that was really bound. Only between start and close. */
+    public InetSocketAddress boundAddress() {
+        return boundAddresses().get(0);
+    }
+
+    /** All addresses, in the order of the settings. */
+    public synchronized List<InetSocketAddress> boundAddresses() {
+        if (listeners.isEmpty()) {
+            throw new IllegalStateException("proxy: not listening (expected: started)");
+        }
+        return listeners.stream().map(Listener::address).toList();
+    }
+
+    /** Client connections open now. */
+    public int connectionsOpen() {
+        return connections.open();
+    }
+
+    @Override
+    public synchronized Traffic traffic() {
+        return TrafficReport.of(workers, state.get());
+    }
+
+    /**
+     * Stops accepting, announces the end on every response, lets exchanges under way finish, and closes.
+     *
+     * @param deadline after which what is left is cut off
+     * @return whether everything finished in time
+     */
+    public boolean drain(Duration deadline) {
+        long until = System.nanoTime() + deadline.toNanos();
+        synchronized (this) {
+            listeners.forEach(Listener::close);
+            workers.forEach(worker -> worker.loop().execute(worker::drain));
+        }
+        boolean quiet = false;
+        try {
+            while (!quiet && System.nanoTime() - until < 0) {
+                TimeUnit.MILLISECONDS.sleep(5);
+                quiet = connections.open() == 0;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        close();
+        return quiet;
+    }
+
+    /** Closes everything at once. Harmless when closed before. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        routing.close();
+        listeners.forEach(Listener::close);
+        MultiThreadIoEventLoopGroup loops = group;
+        if (loops != null) {
+            workers.forEach(worker -> worker.loop().execute(worker::cutAll));
+            loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(6, TimeUnit.SECONDS);
+        }
+        resolver.close();
+    }
+}

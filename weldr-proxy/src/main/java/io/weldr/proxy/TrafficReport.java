@@ -1,0 +1,46 @@
+package io.weldr.proxy;
+
+import io.weldr.core.pool.Origin;
+import io.weldr.core.pool.Pool;
+import io.weldr.core.port.Traffic;
+import io.weldr.core.port.Traffic.Count;
+import io.weldr.core.port.Traffic.OriginTraffic;
+import io.weldr.core.state.ClusterState;
+import io.weldr.proxy.exchange.Worker;
+import io.weldr.proxy.upstream.OriginStats;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Merges what the workers have counted. */
+final class TrafficReport {
+
+    private TrafficReport() {}
+
+    static Traffic of(List<Worker> workers, ClusterState state) {
+        Count client = Count.ZERO;
+        for (Worker worker : workers) {
+            var stats = worker.stats();
+            client = client.plus(new Count(stats.succeeded.get(), stats.failed.get()));
+        }
+        Count server = Count.ZERO;
+        List<OriginTraffic> origins = new ArrayList<>();
+        Pool pool = state.defaultPool();
+        for (Origin origin : pool.origins()) {
+            Count count = of(workers, origin);
+            server = server.plus(count);
+            origins.add(new OriginTraffic(pool.name(), origin.id(), origin.url().address(), count));
+        }
+        return new Traffic(client, server, origins);
+    }
+
+    private static Count of(List<Worker> workers, Origin origin) {
+        Count sum = Count.ZERO;
+        for (Worker worker : workers) {
+            OriginStats stats = worker.originStats().get(origin.id());
+            if (stats != null) {
+                sum = sum.plus(new Count(stats.succeeded.get(), stats.failed.get()));
+            }
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,465 @@
+package io.weldr.proxy.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.weldr.proxy.http1.Failure;
+import io.weldr.proxy.http1.HeadBytes;
+import io.weldr.proxy.http1.Peer;
+import io.weldr.proxy.http1.RequestId;
+import io.weldr.proxy.http1.ResponseEditor.Persistence;
+import io.weldr.proxy.http1.Scan;
+import io.weldr.proxy.loop.Deadline;
+import io.weldr.proxy.loop.Expiry;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection of a client: reads requests, starts an {@link Exchange} for each, one after another and in order, and
+ * carries what they answer. The only handler in its pipeline. While it is idle it holds no buffer and no exchange. Confined
+ * to the loop of its worker.
+ */
+public final class ClientConnection extends ChannelInboundHandlerAdapter implements Expiry {
+
+    private final Worker worker;
+    private final Deadline deadline;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable Peer peer;
+    private @Nullable Exchange exchange;
+    /** Bytes that have come before they can be used: part of a head, or requests behind the current one. */
+    private @Nullable ByteBuf pending;
+
+    private boolean headStarted;
+    private int exchanges;
+    private int minorVersion = 1;
+    private boolean paused;
+    private boolean processing;
+    private boolean unflushed;
+    private boolean inputEnded;
+    private boolean closing;
+    private boolean closed;
+    private long backlogSeen;
+
+    // The worker's list of its clients.
+    @Nullable ClientConnection previous;
+    @Nullable ClientConnection next;
+    boolean listed;
+
+    public ClientConnection(Worker worker) {
+        this.worker = worker;
+        deadline = new Deadline(worker.wheel, this);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        worker.add(this);
+        if (worker.draining()) {
+            ctx.close();
+        } else {
+            deadline.in(worker.clientIdleTicks);
+        }
+    }
+
+    // ---- what the client sends
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        if (closing) {
+            in.release(); // read only so that the client can read our answer: RFC 9112 section 9.6
+            return;
+        }
+        if (exchange == null) {
+            boolean worthScanning = HeadBytes.worthScanning(pending, in, worker.limits.headBytesMax());
+            in = HeadBytes.join(pending, in);
+            pending = null;
+            if (!worthScanning) {
+                pending = in;
+                return;
+            }
+        } else if (pending != null || !exchange.wantsBytes()) {
+            stash(in);
+            return;
+        }
+        process(in);
+    }
+
+    /** Works through the bytes at hand: requests one after another, until one has to wait. Owns the buffer. */
+    private void process(ByteBuf in) {
+        assert !processing;
+        processing = true;
+        while (in.isReadable() && !closing && !closed) {
+            Exchange current = exchange;
+            if (current == null) {
+                if (!readHead(in)) {
+                    break;
+                }
+            } else if (current.wantsBytes()) {
+                current.requestBytes(in);
+                if (current.awaitsClient()) {
+                    deadline.in(worker.clientProgressTicks);
+                } else if (current.tunnelling()) {
+                    deadline.in(worker.tunnelIdleTicks);
+                } else if (exchange == current) {
+                    deadline.off();
+                }
+            } else {
+                break;
+            }
+        }
+        processing = false;
+        if (in.isReadable() && !closing && !closed) {
+            keep(in);
+        } else {
+            in.release();
+        }
+        if (exchange == null && !closing && !closed) {
+            resumeReading();
+        }
+    }
+
+    private void keep(ByteBuf in) {
+        if (exchange == null) {
+            pending = HeadBytes.keep(context().alloc(), in);
+        } else {
+            stash(in);
+        }
+    }
+
+    /** Scans the next head and starts its exchange. False if more bytes are needed. */
+    private boolean readHead(ByteBuf in) {
+        worker.scanned = null;
+        Scan scan = HeadBytes.scan(worker.head, in, worker.scratch);
+        switch (scan) {
+            case INCOMPLETE -> {
+                if (!headStarted) {
+                    headStarted = true;
+                    deadline.in(worker.requestHeadTicks);
+                }
+                return false;
+            }
+            case REFUSED -> {
+                in.skipBytes(in.readableBytes());
+                refuse(worker.head.failure());
+            }
+            case COMPLETE -> {
+                headStarted = false;
+                deadline.off();
+                exchanges++;
+                minorVersion = worker.head.minorVersion();
+                Exchange started = worker.takeExchange();
+                exchange = started;
+                started.begin(this, worker.head, in.retain());
+                if (exchange == started && started.awaitsClient()) {
+                    deadline.in(worker.clientProgressTicks);
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Bytes that have to wait until the exchange can take them or is over. */
+    private void stash(ByteBuf in) {
+        if (pending == null) {
+            pending = in;
+        } else {
+            pending = HeadBytes.join(pending.isWritable(in.readableBytes()) ? pending : widened(pending, in), in);
+        }
+        pauseReading();
+    }
+
+    private ByteBuf widened(ByteBuf kept, ByteBuf more) {
+        ByteBuf wide = allocator().buffer(kept.readableBytes() + more.readableBytes());
+        wide.writeBytes(kept);
+        kept.release();
+        return wide;
+    }
+
+    /** The exchange can take bytes now. */
+    void continueReading() {
+        if (!processing) {
+            ByteBuf waiting = pending;
+            pending = null;
+            if (waiting != null) {
+                process(waiting);
+            }
+            if (exchange != null) {
+                exchange.requestPause();
+            }
+        }
+        if (exchange != null && exchange.wantsBytes() && pending == null) {
+            resumeReading();
+            deadline.in(exchange.tunnelling() ? worker.tunnelIdleTicks : worker.clientProgressTicks);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (exchange != null) {
+            exchange.requestPause();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            inputEnded = true;
+            if (closing || exchange == null) {
+                closeWhenFlushed();
+            } else {
+                exchange.clientEndOfInput();
+            }
+        }
+    }
+
+    void pauseReading() {
+        if (!paused) {
+            paused = true;
+            context().channel().config().setAutoRead(false);
+            if (!context().channel().isWritable() || exchange == null) {
+                return;
+            }
+            deadline.off(); // it is not the client that is waited for
+        }
+    }
+
+    void resumeReading() {
+        if (paused && (pending == null || exchange == null)) {
+            paused = false;
+            context().channel().config().setAutoRead(true);
+            if (exchange != null && exchange.awaitsClient()) {
+                deadline.in(worker.clientProgressTicks);
+            }
+        }
+    }
+
+    // ---- what the exchange sends
+
+    ByteBufAllocator allocator() {
+        return context().alloc();
+    }
+
+    /** Writes without flushing; takes over the buffer. */
+    void write(ByteBuf part) {
+        context().write(part, context().voidPromise());
+        unflushed = true;
+    }
+
+    void flush() {
+        if (unflushed) {
+            unflushed = false;
+            context().flush();
+        }
+    }
+
+    boolean writable() {
+        return context().channel().isWritable();
+    }
+
+    /** Whether the client of the current exchange speaks HTTP/1.1: chunks, interim responses, implied persistence. */
+    boolean knowsChunks() {
+        return minorVersion == 1;
+    }
+
+    /** Whether, for all that the connection knows, it may serve another request. */
+    boolean mayKeep() {
+        int max = worker.limits.exchangesPerConnectionMax();
+        return !worker.draining() && !inputEnded && (max == 0 || exchanges < max);
+    }
+
+    Peer peer() {
+        Peer known = peer;
+        if (known == null) {
+            var remote = context().channel().remoteAddress();
+            boolean trusted =
+                    remote instanceof InetSocketAddress inet && worker.settings.trusted().test(inet);
+            known = Peer.of(remote, trusted);
+            peer = known;
+        }
+        return known;
+    }
+
+    void touchTunnel() {
+        deadline.in(worker.tunnelIdleTicks);
+    }
+
+    /** Ends our side of a tunnel. */
+    void endOutput() {
+        flush();
+        if (context().channel() instanceof DuplexChannel duplex && duplex.isActive()) {
+            duplex.shutdownOutput();
+        }
+    }
+
+    /** Sends the answer that is in the worker's writer. */
+    void answer() {
+        ByteBuf out = allocator().directBuffer(worker.writer.length());
+        worker.writer.writeTo(out);
+        write(out);
+        flush();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        boolean writable = ctx.channel().isWritable();
+        if (!writable) {
+            backlogSeen = ctx.channel().bytesBeforeWritable();
+            deadline.in(worker.clientProgressTicks);
+        } else if (exchange != null && !exchange.awaitsClient() && !exchange.tunnelling()) {
+            deadline.off();
+        }
+        if (exchange != null) {
+            exchange.clientWritability(writable);
+        }
+    }
+
+    // ---- between exchanges, and the end
+
+    /**
+     * The exchange is over and everything it has to say has been written.
+     *
+     * @param keep whether another request may follow
+     * @param lingering whether the client may still be sending: then closing at once could cost it the answer
+     */
+    void exchangeDone(boolean keep, boolean lingering) {
+        exchange = null;
+        flush();
+        if (!keep || closed) {
+            boolean unread = lingering || pending != null;
+            dropPending();
+            if (unread && !inputEnded) {
+                linger();
+            } else {
+                closeWhenFlushed();
+            }
+            return;
+        }
+        deadline.in(worker.clientIdleTicks);
+        if (!processing && pending != null) {
+            ByteBuf waiting = pending;
+            pending = null;
+            process(waiting);
+        } else if (!processing) {
+            resumeReading();
+        }
+    }
+
+    /** Answers a head that is no request, and closes: where the next one would start is anybody's guess. */
+    private void refuse(Failure failure) {
+        worker.stats.failed.increment();
+        worker.stats.requestsRefused.increment();
+        RequestId id = new RequestId();
+        id.make(worker.idPrefix(), worker.nextId());
+        worker.answers.write(failure, worker.writer, Persistence.CLOSE, false, false, id);
+        answer();
+        linger();
+    }
+
+    /** Ends our side, and reads on for a while, so that what the client still sends does not destroy our answer. */
+    private void linger() {
+        if (closing || closed) {
+            return;
+        }
+        closing = true;
+        deadline.in(worker.lingerTicks);
+        paused = false;
+        context().channel().config().setAutoRead(true);
+        context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> endOutput());
+    }
+
+    private void closeWhenFlushed() {
+        closing = true;
+        Channel channel = context().channel();
+        if (channel.bytesBeforeUnwritable() >= worker.limits.backlogHighBytes()) {
+            context().close(); // nothing is waiting to be sent
+        } else {
+            deadline.in(worker.clientProgressTicks);
+            context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    void closeIfIdle() {
+        if (exchange == null && pending == null) {
+            closeWhenFlushed();
+        }
+    }
+
+    /**
+     * Closes at once, in the middle of whatever it was.
+     *
+     * @param visibly whether the client must see a broken connection, because a mere end would look like a complete response
+     */
+    void cut(boolean visibly) {
+        exchange = null;
+        closing = true;
+        dropPending();
+        if (visibly) {
+            context().channel().config().setOption(io.netty.channel.ChannelOption.SO_LINGER, 0);
+        }
+        context().close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        closed = true;
+        closing = true;
+        deadline.cancel();
+        dropPending();
+        worker.remove(this);
+        Exchange current = exchange;
+        exchange = null;
+        if (current != null) {
+            current.clientGone();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close(); // a reset or a failed write; our own mistakes are asserted where they are made
+    }
+
+    @Override
+    public void expired() {
+        Exchange current = exchange;
+        if (closing || (current == null && pending == null)) {
+            context().close();
+        } else if (current == null) {
+            refuse(Failure.HEAD_TIMEOUT);
+        } else if (!writable()) {
+            long backlog = context().channel().bytesBeforeWritable();
+            if (backlog == backlogSeen) {
+                current.fail(Failure.CLIENT_STALLED);
+            } else {
+                backlogSeen = backlog;
+                deadline.in(worker.clientProgressTicks);
+            }
+        } else if (current.tunnelling()) {
+            current.fail(Failure.CUT_OFF);
+        } else if (current.awaitsClient() && !paused) {
+            current.fail(Failure.BODY_TIMEOUT);
+        }
+    }
+
+    private void dropPending() {
+        if (pending != null) {
+            pending.release();
+            pending = null;
+        }
+    }
+
+    private ChannelHandlerContext context() {
+        assert context != null;
+        return context;
+    }
+}

@@ -1,0 +1,483 @@
+package io.weldr.proxy.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.weldr.proxy.http1.Failure;
+import io.weldr.proxy.http1.Framing;
+import io.weldr.proxy.http1.Method;
+import io.weldr.proxy.http1.RequestHead;
+import io.weldr.proxy.http1.RequestId;
+import io.weldr.proxy.http1.ResponseEditor.Persistence;
+import io.weldr.proxy.http1.ResponseHead;
+import io.weldr.proxy.loop.Deadline;
+import io.weldr.proxy.loop.Expiry;
+import io.weldr.proxy.upstream.Attempt;
+import io.weldr.proxy.upstream.OriginConnection;
+import io.weldr.proxy.upstream.OriginConnections;
+import io.weldr.proxy.upstream.ResponseSink;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its response, from the complete head to the last byte either way. An object serves one exchange after
+ * another ({@link Worker#takeExchange}); {@link Phase} says where it stands. Confined to the loop of its worker.
+ */
+final class Exchange implements ResponseSink, Expiry {
+
+    private final Worker worker;
+    private final RequestRelay request;
+    private final ResponseRelay response;
+    private final RequestId id = new RequestId();
+    private final Deadline deadline;
+    private final OriginConnections[] tried;
+
+    private Phase phase = Phase.FREE;
+    private @Nullable ClientConnection client;
+    private @Nullable OriginConnections connections;
+    private @Nullable OriginConnection origin;
+    private @Nullable Attempt attempt;
+    private int triedCount;
+    private boolean replayed;
+
+    private Method method = Method.OTHER;
+    private boolean acceptsJson;
+    private boolean acceptsTrailers;
+    private boolean expectsContinue;
+    private boolean upgrade;
+    private boolean keep;
+    private int status;
+    private boolean clientEnded;
+    private boolean originEnded;
+
+    @SuppressWarnings("NullAway") // slots of tried are filled before they are read: triedCount says how many
+    Exchange(Worker worker) {
+        this.worker = worker;
+        request = new RequestRelay(worker);
+        response = new ResponseRelay(worker);
+        deadline = new Deadline(worker.wheel, this);
+        tried = new OriginConnections[worker.limits.connectTriesMax()];
+    }
+
+    private void become(Phase next) {
+        assert phase.mayBecome(next) : phase + " -> " + next;
+        phase = next;
+    }
+
+    // ---- the request comes
+
+    /** Starts with the head just scanned, whose bytes {@code in} starts with; leaves it readable behind this request. */
+    void begin(ClientConnection from, RequestHead head, ByteBuf in) {
+        assert phase == Phase.FREE && worker.loop.inEventLoop() : phase;
+        client = from;
+        triedCount = 0;
+        replayed = false;
+        status = 0;
+        clientEnded = false;
+        originEnded = false;
+        method = head.method();
+        acceptsJson = head.acceptsJson();
+        acceptsTrailers = head.acceptsTrailers();
+        expectsContinue = head.expectsContinue();
+        upgrade = head.upgrade();
+        keep = head.persistent();
+        id.set(head, worker.idPrefix(), worker.nextId());
+        response.begin();
+        boolean answerHere = head.maxForwards() == 0;
+        Failure wrong = request.begin(head, in);
+        if (wrong != null) {
+            fail(wrong);
+        } else if (answerHere) {
+            answerOptions();
+        } else {
+            if (worker.exchangeTicks > 0) {
+                deadline.in(worker.exchangeTicks);
+            }
+            worker.retryBudget.request();
+            dispatch(Failure.NO_ORIGIN_UP);
+        }
+    }
+
+    /** Whether more bytes of the client belong to this exchange and have somewhere to go. */
+    boolean wantsBytes() {
+        return switch (phase) {
+            case AWAITING, RESPONDING, RESPONDED -> !request.complete();
+            case TUNNEL -> true;
+            case FREE, CONNECTING, DONE -> false;
+        };
+    }
+
+    /** Whether the client is expected to send more. */
+    boolean awaitsClient() {
+        return wantsBytes() && phase != Phase.TUNNEL;
+    }
+
+    boolean tunnelling() {
+        return phase == Phase.TUNNEL;
+    }
+
+    /** More bytes of the client, of which those behind this request are left readable. Only if {@link #wantsBytes}. */
+    void requestBytes(ByteBuf in) {
+        if (phase == Phase.TUNNEL) {
+            worker.stats.bytesToOrigins.add(in.readableBytes());
+            origin().write(in.readRetainedSlice(in.readableBytes()));
+            pauseClientIfFull();
+            return;
+        }
+        Failure wrong = request.more(in, origin);
+        if (phase == Phase.DONE || phase == Phase.FREE) {
+            return; // a write failed at once
+        }
+        if (wrong == Failure.CUT_OFF) {
+            keep = false;
+            finish();
+        } else if (wrong != null) {
+            fail(wrong);
+        } else if (request.complete() && phase == Phase.RESPONDED) {
+            finish();
+        } else {
+            pauseClientIfFull();
+        }
+    }
+
+    private void pauseClientIfFull() {
+        if (origin != null && !origin.writable()) {
+            client().pauseReading();
+        }
+    }
+
+    /** The client has nothing more for now: time to flush. */
+    void requestPause() {
+        if (origin != null) {
+            origin.flush();
+        }
+    }
+
+    // ---- finding an origin
+
+    private void dispatch(Failure ifNone) {
+        OriginConnections next = worker.origins.pick(tried, triedCount);
+        if (next == null) {
+            fail(ifNone);
+            return;
+        }
+        tried[triedCount++] = next;
+        connections = next;
+        connect(next, false);
+    }
+
+    private void connect(OriginConnections to, boolean fresh) {
+        become(Phase.CONNECTING);
+        Attempt started = to.acquire(this, fresh);
+        if (started != null) {
+            attempt = started;
+        }
+    }
+
+    @Override
+    public void connected(OriginConnection connection) {
+        attempt = null;
+        origin = connection;
+        become(Phase.AWAITING);
+        connection.begin(this, method == Method.HEAD, upgrade);
+        boolean keepForReplay = connection.reused() && method.idempotent() && !replayed;
+        ClientConnection from = client();
+        request.send(connection, from.allocator(), from.peer(), id, keepForReplay);
+        if (origin != connection) {
+            return; // it failed while we wrote
+        }
+        if (request.complete()) {
+            connection.flush();
+        } else {
+            pauseClientIfFull();
+            from.continueReading();
+        }
+    }
+
+    @Override
+    public void notConnected(Failure failure) {
+        attempt = null;
+        connections().stats().failed.increment();
+        boolean mayRetry = failure.retry() == Failure.Retry.ANY_METHOD && triedCount < tried.length;
+        if (mayRetry && worker.retryBudget.tryRetry()) {
+            worker.stats.retries.increment();
+            dispatch(failure);
+        } else {
+            fail(failure);
+        }
+    }
+
+    @Override
+    public void broken(Failure failure) {
+        origin = null;
+        connections().stats().failed.increment();
+        boolean again = phase == Phase.AWAITING
+                && failure.retry() == Failure.Retry.IDEMPOTENT_ONLY
+                && method.idempotent()
+                && !replayed
+                && request.replayable();
+        if (again && worker.retryBudget.tryRetry()) {
+            worker.stats.retries.increment();
+            replayed = true;
+            connect(connections(), true);
+        } else {
+            fail(failure);
+        }
+    }
+
+    // ---- the response comes
+
+    @Override
+    public void interimHead(ResponseHead head) {
+        if (client().knowsChunks()) { // RFC 9110 section 15.2: never to an HTTP/1.0 client
+            response.interim(client(), head, id);
+        }
+    }
+
+    @Override
+    public void responseHead(ResponseHead head, Framing framing, int following) {
+        ClientConnection to = client();
+        request.forgetFirst();
+        status = head.status();
+        Persistence persistence;
+        if (status == 101) {
+            become(Phase.TUNNEL);
+            worker.stats.tunnels.increment();
+            keep = false;
+            persistence = Persistence.UPGRADE;
+        } else {
+            become(Phase.RESPONDING);
+            keep = keep && mayKeep(to, framing);
+            persistence = !keep
+                    ? Persistence.CLOSE
+                    : to.knowsChunks() ? Persistence.IMPLIED : Persistence.KEEP_ALIVE;
+            if (framing == Framing.CHUNKED && !to.knowsChunks()) {
+                origin().deliverContentOnly();
+            }
+        }
+        response.head(to, head, framing, persistence, method == Method.HEAD, following, id);
+        if (phase == Phase.TUNNEL) {
+            to.continueReading();
+        }
+    }
+
+    private boolean mayKeep(ClientConnection to, Framing framing) {
+        boolean endIsVisible = to.knowsChunks() || framing == Framing.NONE || framing == Framing.LENGTH;
+        // A client that waits for 100 and gets a final answer may send the body or not: nobody can tell what comes next.
+        boolean nextIsClear = !expectsContinue || request.complete() || request.bodyStarted();
+        return endIsVisible && nextIsClear && to.mayKeep();
+    }
+
+    @Override
+    public void responseBody(ByteBuf part) {
+        ClientConnection to = client();
+        response.body(to, part);
+        if (origin != null && !to.writable()) {
+            origin.pauseReading();
+        }
+        if (phase == Phase.TUNNEL) {
+            to.touchTunnel();
+        }
+    }
+
+    @Override
+    public void responsePause() {
+        if (client != null) {
+            response.flush(client);
+        }
+    }
+
+    @Override
+    public void responseEnd(OriginConnection connection) {
+        if (phase == Phase.TUNNEL) {
+            originEnded = true;
+            response.flush(client());
+            endTunnelSide();
+            return;
+        }
+        response.end(client(), connection.trailers(acceptsTrailers));
+        if (phase != Phase.RESPONDING) {
+            return; // the client went away while we wrote
+        }
+        become(Phase.RESPONDED);
+        boolean bodyMayNotCome = expectsContinue && !request.bodyStarted();
+        if (request.complete() || bodyMayNotCome) {
+            finish();
+        }
+    }
+
+    @Override
+    public void originDone() {
+        origin = null;
+        if (keep) {
+            request.discardRest();
+            client().resumeReading();
+        } else {
+            finish();
+        }
+    }
+
+    @Override
+    public void originWritability(boolean writable) {
+        if (!wantsBytes()) {
+            return;
+        }
+        if (writable) {
+            client().resumeReading();
+        } else {
+            client().pauseReading();
+        }
+    }
+
+    // ---- what the client does meanwhile
+
+    void clientWritability(boolean writable) {
+        if (origin == null) {
+            return;
+        }
+        if (writable) {
+            origin.resumeReading();
+        } else {
+            origin.pauseReading();
+        }
+    }
+
+    /** The client sends no more. */
+    void clientEndOfInput() {
+        clientEnded = true;
+        if (phase == Phase.TUNNEL) {
+            endTunnelSide();
+        } else if (request.complete()) {
+            keep = false; // it still reads: it gets its response
+        } else {
+            fail(Failure.CLIENT_GONE);
+        }
+    }
+
+    private void endTunnelSide() {
+        if (clientEnded && originEnded) {
+            finish();
+        } else if (clientEnded) {
+            origin().endOutput();
+        } else {
+            client().endOutput();
+        }
+    }
+
+    // ---- the end
+
+    private void finish() {
+        boolean wentWell = status < 500;
+        var counted = connections().stats();
+        (wentWell ? counted.succeeded : counted.failed).increment();
+        worker.stats.succeeded.increment();
+        become(Phase.DONE);
+        OriginConnection done = origin;
+        origin = null;
+        if (done != null) {
+            done.release();
+        }
+        boolean lingering = !request.complete() || clientEnded;
+        ClientConnection to = client();
+        boolean keepClient = keep;
+        recycle();
+        to.exchangeDone(keepClient, lingering);
+    }
+
+    /** The exchange cannot go on: the client gets an answer if there is still a way to give one, else it is cut off. */
+    void fail(Failure failure) {
+        letGo();
+        worker.stats.failed.increment();
+        if (failure.side() == Failure.Side.DOWNSTREAM && failure.status() != 0) {
+            worker.stats.requestsRefused.increment();
+        }
+        become(Phase.DONE);
+        ClientConnection to = client();
+        if (response.started() || failure.status() == 0) {
+            boolean pretend = response.endsByClosing();
+            response.drop();
+            recycle();
+            to.cut(pretend);
+            return;
+        }
+        boolean keepClient =
+                keep && failure.side() != Failure.Side.DOWNSTREAM && request.complete() && to.mayKeep();
+        response.flush(to);
+        worker.answers.write(
+                failure, worker.writer, persistence(to, keepClient), acceptsJson, method == Method.HEAD, id);
+        recycle();
+        to.answer();
+        to.exchangeDone(keepClient, true);
+    }
+
+    private void answerOptions() {
+        ClientConnection to = client();
+        boolean keepClient = keep && request.complete() && to.mayKeep();
+        worker.stats.succeeded.increment();
+        worker.answers.writeOptions(worker.writer, persistence(to, keepClient));
+        become(Phase.DONE);
+        recycle();
+        to.answer();
+        to.exchangeDone(keepClient, true);
+    }
+
+    private static Persistence persistence(ClientConnection to, boolean keepClient) {
+        if (!keepClient) {
+            return Persistence.CLOSE;
+        }
+        return to.knowsChunks() ? Persistence.IMPLIED : Persistence.KEEP_ALIVE;
+    }
+
+    /** The client connection is closed: there is nobody left to answer. */
+    void clientGone() {
+        letGo();
+        // A response that had been passed on whole is not a failure of anybody.
+        (phase == Phase.RESPONDED ? worker.stats.succeeded : worker.stats.failed).increment();
+        become(Phase.DONE);
+        recycle();
+    }
+
+    private void letGo() {
+        if (attempt != null) {
+            attempt.cancel();
+            attempt = null;
+        }
+        OriginConnection held = origin;
+        origin = null;
+        if (held != null) {
+            held.abort();
+        }
+    }
+
+    private void recycle() {
+        deadline.cancel();
+        request.forgetFirst();
+        response.drop();
+        worker.stats.bytesToClients.add(response.bytes());
+        client = null;
+        connections = null;
+        Arrays.fill(tried, 0, triedCount, null);
+        triedCount = 0;
+        become(Phase.FREE);
+        worker.giveBack(this);
+    }
+
+    /** The exchange as a whole has taken too long. */
+    @Override
+    public void expired() {
+        fail(Failure.EXCHANGE_TIMEOUT);
+    }
+
+    private ClientConnection client() {
+        assert client != null : phase;
+        return client;
+    }
+
+    private OriginConnection origin() {
+        assert origin != null : phase;
+        return origin;
+    }
+
+    private OriginConnections connections() {
+        assert connections != null : phase;
+        return connections;
+    }
+}

@@ -1,0 +1,105 @@
+package io.weldr.proxy.exchange;
+
+import io.weldr.core.pool.Origin;
+import io.weldr.core.pool.OriginId;
+import io.weldr.proxy.route.RoutingView;
+import io.weldr.proxy.upstream.OriginConnections;
+import io.weldr.proxy.upstream.OriginStats;
+import io.weldr.proxy.upstream.UpstreamLoop;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** One worker's copy of the routing view, with its own connections to every origin in it. Confined to the worker's loop. */
+final class Origins {
+
+    private final UpstreamLoop upstream;
+    /** Read by other threads; everything else here is the loop's. Outlives an origin's absence from the rotation. */
+    private final Map<OriginId, OriginStats> stats = new ConcurrentHashMap<>();
+
+    private Map<OriginId, OriginConnections> byId = new HashMap<>();
+    private OriginConnections[] inRotation = {};
+    private @Nullable RoutingView view;
+    private int cursor;
+
+    Origins(UpstreamLoop upstream, int firstCursor) {
+        this.upstream = upstream;
+        cursor = firstCursor;
+    }
+
+    /** Takes over a new view: connections to origins that stay are kept. */
+    void update(RoutingView next) {
+        List<Origin> serving = next.rotation().origins();
+        Map<OriginId, OriginConnections> kept = new HashMap<>();
+        OriginConnections[] rotation = new OriginConnections[serving.size()];
+        for (int i = 0; i < rotation.length; i++) {
+            Origin origin = serving.get(i);
+            OriginConnections known = byId.remove(origin.id());
+            if (known != null && !sameTarget(known.origin(), origin)) {
+                known.retire();
+                known = null;
+            }
+            rotation[i] = known != null ? known : new OriginConnections(upstream, origin, statsOf(origin.id()));
+            kept.put(origin.id(), rotation[i]);
+        }
+        byId.values().forEach(OriginConnections::retire);
+        byId = kept;
+        inRotation = rotation;
+        view = next;
+        stats.keySet()
+                .removeIf(id -> next.origins().stream().noneMatch(origin -> origin.id().equals(id)));
+    }
+
+    private OriginStats statsOf(OriginId id) {
+        return stats.computeIfAbsent(id, unknown -> new OriginStats());
+    }
+
+    private static boolean sameTarget(Origin one, Origin other) {
+        return one.url().equals(other.url()) && one.hostPolicy() == other.hostPolicy();
+    }
+
+    /**
+     * The origin whose turn it is, other than those tried already.
+     *
+     * @return null when there is none, or none left
+     */
+    @Nullable OriginConnections pick(OriginConnections[] tried, int triedCount) {
+        RoutingView current = view;
+        if (current == null || inRotation.length == 0) {
+            return null;
+        }
+        if (triedCount == 0) {
+            return inRotation[current.rotation().indexAt(cursor++)];
+        }
+        // A retry: the next in turn that is not among the few tried. Weights matter less than finding one.
+        int start = current.rotation().indexAt(cursor++);
+        for (int i = 0; i < inRotation.length; i++) {
+            OriginConnections candidate = inRotation[(start + i) % inRotation.length];
+            if (!contains(tried, triedCount, candidate)) {
+                return candidate;
+            }
+        }
+        return null;
+    }
+
+    private static boolean contains(OriginConnections[] tried, int count, OriginConnections candidate) {
+        for (int i = 0; i < count; i++) {
+            if (tried[i].equals(candidate)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What this worker has counted; any thread. */
+    Map<OriginId, OriginStats> stats() {
+        return stats;
+    }
+
+    /** Closes what is idle. */
+    void retireAll() {
+        byId.values().forEach(OriginConnections::retire);
+    }
+}

@@ -1,0 +1,196 @@
+package io.weldr.proxy.exchange;
+
+import io.netty.channel.EventLoop;
+import io.weldr.core.pool.OriginId;
+import io.weldr.proxy.http1.Answers;
+import io.weldr.proxy.http1.DateField;
+import io.weldr.proxy.http1.HeadWriter;
+import io.weldr.proxy.http1.RequestEditor;
+import io.weldr.proxy.http1.RequestHead;
+import io.weldr.proxy.http1.ResponseEditor;
+import io.weldr.proxy.limits.ProxyLimits;
+import io.weldr.proxy.loop.DeadlineWheel;
+import io.weldr.proxy.route.RoutingView;
+import io.weldr.proxy.upstream.NameResolver;
+import io.weldr.proxy.upstream.OriginStats;
+import io.weldr.proxy.upstream.UpstreamLoop;
+import io.weldr.proxy.upstream.UpstreamSettings;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that one event loop owns: scratch space for heads, deadlines, its copy of the routing view, its connections to
+ * origins, its counters and its clients. Two workers share nothing that is written on the path of a request.
+ */
+public final class Worker {
+
+    /** Exchanges kept for reuse; more than are ever open at once on a busy loop would only hold memory. */
+    private static final int SPARE_EXCHANGES_MAX = 4096;
+
+    final EventLoop loop;
+    final ExchangeSettings settings;
+    final ProxyLimits limits;
+    final DeadlineWheel wheel = new DeadlineWheel();
+    final RequestHead head;
+    final byte[] scratch;
+    final HeadWriter writer = new HeadWriter();
+    final RequestEditor requestEditor;
+    final ResponseEditor responseEditor;
+    final Answers answers;
+    final Origins origins;
+    final RetryBudget retryBudget;
+    final WorkerStats stats = new WorkerStats();
+    final int clientIdleTicks;
+    final int requestHeadTicks;
+    final int clientProgressTicks;
+    final int tunnelIdleTicks;
+    final int exchangeTicks;
+    final int lingerTicks;
+
+    /** The request whose head is in {@link #scratch} and {@link #head} now, or null. */
+    @Nullable RequestRelay scanned;
+
+    private final ArrayDeque<Exchange> spare = new ArrayDeque<>();
+    private final long idPrefix;
+    private final long startNanos = System.nanoTime();
+    private long idSequence;
+    private @Nullable ClientConnection clients; // a list through the connections themselves
+    private boolean draining;
+
+    /** @param number of this worker among all of the node, so that workers do not all start with the same origin */
+    public Worker(
+            EventLoop loop,
+            int number,
+            ExchangeSettings settings,
+            UpstreamSettings upstream,
+            NameResolver resolver,
+            long idPrefix) {
+        this.loop = loop;
+        this.settings = settings;
+        this.idPrefix = idPrefix;
+        idSequence = (long) number << 48;
+        limits = settings.limits();
+        head = new RequestHead(limits, settings.traceAllowed());
+        scratch = new byte[limits.headBytesMax()];
+        DateField date = new DateField(Clock.systemUTC());
+        requestEditor = new RequestEditor(settings.viaName());
+        responseEditor = new ResponseEditor(settings.viaName(), date);
+        answers = new Answers(date);
+        origins = new Origins(new UpstreamLoop(loop, wheel, upstream, resolver), number);
+        retryBudget = new RetryBudget(limits, wheel);
+        clientIdleTicks = DeadlineWheel.ticks(limits.clientIdleTimeout());
+        requestHeadTicks = DeadlineWheel.ticks(limits.requestHeadTimeout());
+        clientProgressTicks = DeadlineWheel.ticks(limits.clientProgressTimeout());
+        tunnelIdleTicks = DeadlineWheel.ticks(limits.tunnelIdleTimeout());
+        exchangeTicks = limits.exchangeTimeout().isZero() ? 0 : DeadlineWheel.ticks(limits.exchangeTimeout());
+        lingerTicks = DeadlineWheel.ticks(limits.lingerTimeout());
+    }
+
+    /** Starts the deadline wheel. Any thread. */
+    public void start() {
+        loop.scheduleAtFixedRate(
+                () -> wheel.advance(System.nanoTime() - startNanos),
+                DeadlineWheel.TICK_MILLIS,
+                DeadlineWheel.TICK_MILLIS,
+                TimeUnit.MILLISECONDS);
+    }
+
+    public EventLoop loop() {
+        return loop;
+    }
+
+    public WorkerStats stats() {
+        return stats;
+    }
+
+    /** Counters by origin; any thread. */
+    public Map<OriginId, OriginStats> originStats() {
+        return origins.stats();
+    }
+
+    /** Takes over a new view on this worker's own loop. Any thread. */
+    public void update(RoutingView view) {
+        if (loop.inEventLoop()) {
+            origins.update(view);
+        } else if (!loop.isShuttingDown()) {
+            loop.execute(() -> origins.update(view));
+        }
+    }
+
+    /** From now on responses announce the end of their connection, and idle connections are closed. On the loop. */
+    public void drain() {
+        draining = true;
+        ClientConnection at = clients;
+        while (at != null) {
+            ClientConnection next = at.next;
+            at.closeIfIdle();
+            at = next;
+        }
+        origins.retireAll();
+    }
+
+    /** Closes every client connection, whatever it is doing. On the loop. */
+    public void cutAll() {
+        for (ClientConnection at = clients; at != null; at = clients) {
+            at.cut(false);
+            remove(at);
+        }
+    }
+
+    boolean draining() {
+        return draining;
+    }
+
+    void add(ClientConnection client) {
+        client.next = clients;
+        if (clients != null) {
+            clients.previous = client;
+        }
+        clients = client;
+        client.listed = true;
+        stats.connectionsAccepted.increment();
+        stats.connectionsOpen.increment();
+    }
+
+    void remove(ClientConnection client) {
+        if (!client.listed) {
+            return;
+        }
+        client.listed = false;
+        stats.connectionsOpen.add(-1);
+        if (client.previous != null) {
+            client.previous.next = client.next;
+        } else {
+            clients = client.next;
+        }
+        if (client.next != null) {
+            client.next.previous = client.previous;
+        }
+        client.previous = null;
+        client.next = null;
+    }
+
+    Exchange takeExchange() {
+        stats.exchangesOpen.increment();
+        Exchange exchange = spare.pollLast();
+        return exchange != null ? exchange : new Exchange(this);
+    }
+
+    void giveBack(Exchange exchange) {
+        stats.exchangesOpen.add(-1);
+        if (spare.size() < SPARE_EXCHANGES_MAX) {
+            spare.addLast(exchange);
+        }
+    }
+
+    long idPrefix() {
+        return idPrefix;
+    }
+
+    long nextId() {
+        return idSequence++;
+    }
+}

@@ -1,0 +1,152 @@
+package io.weldr.proxy.listener;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.unix.UnixChannelOption;
+import io.weldr.proxy.exchange.ClientConnection;
+import io.weldr.proxy.exchange.Worker;
+import io.weldr.proxy.limits.ProxyLimits;
+import io.weldr.proxy.loop.ReadBuffers;
+import io.weldr.proxy.loop.Transport;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Listens on one address. Where the kernel can share a port, every worker has a listening socket of its own and the kernel
+ * spreads the connections; elsewhere one socket accepts for all. Thread safe.
+ */
+public final class Listener {
+
+    /** Connections that the kernel completes while a loop is busy. Above the usual somaxconn of 4096 it is cut. */
+    private static final int BACKLOG = 4096;
+
+    private static final byte[] FULL = ("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n"
+                    + "Retry-After: 1\r\n\r\n")
+            .getBytes(StandardCharsets.US_ASCII);
+
+    private final List<Channel> sockets;
+
+    private Listener(List<Channel> sockets) {
+        this.sockets = List.copyOf(sockets);
+    }
+
+    /**
+     * Binds {@code address} (port 0: any free one) for all workers, or leaves nothing open.
+     *
+     * @param group the loops of the workers, for a transport that cannot share a port
+     * @throws IOException names the address and says why
+     */
+    public static Listener bind(
+            InetSocketAddress address,
+            List<Worker> workers,
+            EventLoopGroup group,
+            Transport transport,
+            ProxyLimits limits,
+            ConnectionLimit connections)
+            throws IOException {
+        boolean shared = transport.reusesPort() && workers.size() > 1;
+        if (shared && address.getPort() != 0) {
+            refuseIfTaken(address);
+        }
+        List<Channel> bound = new ArrayList<>();
+        InetSocketAddress next = address;
+        for (int i = 0; i < (shared ? workers.size() : 1); i++) {
+            EventLoopGroup acceptor = transport.reusesPort() ? workers.get(i).loop() : group;
+            ChannelFuture binding = bootstrap(acceptor, workers, transport, limits, connections)
+                    .option(ChannelOption.SO_REUSEADDR, true)
+                    .option(UnixChannelOption.SO_REUSEPORT, shared ? Boolean.TRUE : null)
+                    .bind(next)
+                    .awaitUninterruptibly();
+            if (!binding.isSuccess()) {
+                bound.forEach(socket -> socket.close().awaitUninterruptibly());
+                throw cannotListen(next, binding.cause());
+            }
+            bound.add(binding.channel());
+            next = (InetSocketAddress) binding.channel().localAddress();
+        }
+        return new Listener(bound);
+    }
+
+    /** With SO_REUSEPORT a second process of the same user could bind the same port unnoticed: look first. */
+    private static void refuseIfTaken(InetSocketAddress address) throws IOException {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(address);
+        } catch (IOException e) {
+            throw cannotListen(address, e);
+        }
+    }
+
+    private static IOException cannotListen(InetSocketAddress address, Throwable why) {
+        return new IOException("proxy: cannot listen on " + address.getHostString() + ":" + address.getPort() + ": "
+                + why.getMessage(), why);
+    }
+
+    private static ServerBootstrap bootstrap(
+            EventLoopGroup acceptor,
+            List<Worker> workers,
+            Transport transport,
+            ProxyLimits limits,
+            ConnectionLimit connections) {
+        return new ServerBootstrap()
+                .group(acceptor)
+                .channel(transport.serverChannel())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, new ReadBuffers())
+                .childOption(
+                        ChannelOption.WRITE_BUFFER_WATER_MARK,
+                        new WriteBufferWaterMark(limits.backlogLowBytes(), limits.backlogHighBytes()))
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        accept(channel, workers, connections);
+                    }
+                });
+    }
+
+    private static void accept(Channel channel, List<Worker> workers, ConnectionLimit connections) {
+        Worker worker = workerOf(channel, workers);
+        if (!connections.tryEnter()) {
+            worker.stats().connectionsRefused.increment();
+            ByteBuf answer = Unpooled.wrappedBuffer(FULL);
+            channel.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
+            return;
+        }
+        channel.closeFuture().addListener(closed -> connections.leave());
+        channel.pipeline().addLast(new ClientConnection(worker));
+    }
+
+    private static Worker workerOf(Channel channel, List<Worker> workers) {
+        for (Worker worker : workers) {
+            if (worker.loop() == channel.eventLoop()) {
+                return worker;
+            }
+        }
+        throw new IllegalStateException("a channel on a loop without a worker: " + channel);
+    }
+
+    /** The address that is bound, with the real port. */
+    public InetSocketAddress address() {
+        return (InetSocketAddress) sockets.get(0).localAddress();
+    }
+
+    /** Accepts no more. Connections that stand are not touched. Blocks until the sockets are closed; not on a loop. */
+    public void close() {
+        sockets.forEach(socket -> socket.close().awaitUninterruptibly());
+    }
+}

@@ -1,0 +1,96 @@
+package io.weldr.proxy.loop;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All deadlines of one event loop, looked at ten times a second instead of a timer for each. A deadline hangs in the slot
+ * of the tick at which it was due when it was hung; if it has been moved later meanwhile, it is hung again when its slot
+ * comes by. Confined to one loop; {@link #advance} is called by it with its clock.
+ */
+public final class DeadlineWheel {
+
+    /** Fine enough for waits of seconds, and a loop without traffic wakes only ten times a second. */
+    public static final long TICK_MILLIS = 100;
+
+    /** 102 s in one turn: nearly all deadlines are looked at once. A power of two. */
+    private static final int SLOTS = 1024;
+
+    private final @Nullable Deadline[] slots = new @Nullable Deadline[SLOTS];
+    private @Nullable Deadline visiting;
+    private long now = 1;
+
+    /** How many ticks a wait takes: rounded up, and one more because the current tick has partly passed. */
+    public static int ticks(Duration wait) {
+        return (int) Math.min(Integer.MAX_VALUE / 2, (wait.toMillis() + TICK_MILLIS - 1) / TICK_MILLIS + 1);
+    }
+
+    /** The current tick. */
+    public long now() {
+        return now;
+    }
+
+    /** Moves to the tick that {@code elapsedNanos} since the start has come to, and expires what is due. */
+    public void advance(long elapsedNanos) {
+        long to = elapsedNanos / (TICK_MILLIS * 1_000_000) + 1;
+        long from = Math.max(now + 1, to - SLOTS + 1); // after a pause longer than a turn each slot once is enough
+        if (to <= now) {
+            return;
+        }
+        now = to;
+        for (long tick = from; tick <= to; tick++) {
+            visit((int) (tick & (SLOTS - 1)));
+        }
+    }
+
+    private void visit(int slot) {
+        // The whole chain is cut off first: what expires may hang deadlines into this very slot, or cancel the next one.
+        visiting = slots[slot];
+        slots[slot] = null;
+        for (Deadline at = visiting; at != null; at = at.next) {
+            at.visit = Deadline.VISITING;
+        }
+        for (Deadline first = visiting; first != null; first = visiting) {
+            unhang(first);
+            if (first.due <= now) {
+                first.due = Deadline.OFF;
+                first.owner.expired();
+            } else if (first.due != Deadline.OFF) {
+                hang(first);
+            }
+        }
+    }
+
+    void hang(Deadline deadline) {
+        if (deadline.visit != 0) {
+            unhang(deadline);
+        }
+        long tick = Math.min(Math.max(deadline.due, now + 1), now + SLOTS - 1);
+        int slot = (int) (tick & (SLOTS - 1));
+        Deadline first = slots[slot];
+        deadline.visit = tick;
+        deadline.next = first;
+        if (first != null) {
+            first.previous = deadline;
+        }
+        slots[slot] = deadline;
+    }
+
+    void unhang(Deadline deadline) {
+        Deadline before = deadline.previous;
+        Deadline after = deadline.next;
+        if (before != null) {
+            before.next = after;
+        } else if (deadline.visit == Deadline.VISITING) {
+            visiting = after;
+        } else {
+            slots[(int) (deadline.visit & (SLOTS - 1))] = after;
+        }
+        if (after != null) {
+            after.previous = before;
+        }
+        deadline.previous = null;
+        deadline.next = null;
+        deadline.visit = 0;
+    }
+}

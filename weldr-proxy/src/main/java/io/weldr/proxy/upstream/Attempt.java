@@ -1,0 +1,73 @@
+package io.weldr.proxy.upstream;
+
+import io.weldr.proxy.http1.Failure;
+import io.weldr.proxy.loop.Deadline;
+import io.weldr.proxy.loop.Expiry;
+import org.jspecify.annotations.Nullable;
+
+/** One request's wait for a connection: for a new one to be made, or in the queue for one to become free. */
+public final class Attempt implements Expiry {
+
+    private final OriginConnections connections;
+    private @Nullable ResponseSink sink;
+    private @Nullable Deadline deadline; // only in the queue
+
+    Attempt(OriginConnections connections, ResponseSink sink) {
+        this.connections = connections;
+        this.sink = sink;
+    }
+
+    void waitInQueue() {
+        Deadline wait = new Deadline(connections.shared.wheel, this);
+        wait.in(connections.shared.queueTicks);
+        deadline = wait;
+    }
+
+    void leaveQueue() {
+        if (deadline != null) {
+            deadline.cancel();
+            deadline = null;
+        }
+    }
+
+    /** Nobody waits any more. The connection, if one comes, is kept for others. */
+    public void cancel() {
+        sink = null;
+        if (deadline != null) {
+            leaveQueue();
+            connections.leaveQueue(this);
+        }
+    }
+
+    boolean cancelled() {
+        return sink == null;
+    }
+
+    /** Hands the connection over; false if nobody wants it. */
+    boolean succeeded(OriginConnection connection) {
+        leaveQueue();
+        ResponseSink waiting = sink;
+        sink = null;
+        if (waiting == null) {
+            return false;
+        }
+        waiting.connected(connection);
+        return true;
+    }
+
+    void failed(Failure failure) {
+        leaveQueue();
+        ResponseSink waiting = sink;
+        sink = null;
+        if (waiting != null) {
+            waiting.notConnected(failure);
+        }
+    }
+
+    /** The wait in the queue is over. */
+    @Override
+    public void expired() {
+        connections.leaveQueue(this);
+        failed(Failure.QUEUE_TIMEOUT);
+    }
+}

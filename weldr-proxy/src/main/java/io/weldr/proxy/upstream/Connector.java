@@ -1,0 +1,131 @@
+package io.weldr.proxy.upstream;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.ssl.SslHandler;
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.pool.OriginUrl;
+import io.weldr.core.pool.Scheme;
+import io.weldr.proxy.http1.Failure;
+import io.weldr.proxy.loop.ReadBuffers;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+
+/** Makes connections to one origin: looks its name up, connects, and for https waits until TLS stands. */
+final class Connector {
+
+    private final UpstreamLoop shared;
+    private final HostPort target;
+    private final boolean secure;
+    private final Bootstrap bootstrap;
+    private int turn;
+
+    Connector(UpstreamLoop shared, OriginUrl url) {
+        this.shared = shared;
+        target = url.address();
+        secure = url.scheme() == Scheme.HTTPS;
+        int timeoutMillis = (int) Math.min(Integer.MAX_VALUE, shared.limits.connectTimeout().toMillis());
+        bootstrap = new Bootstrap()
+                .group(shared.loop)
+                .channelFactory(shared.settings.transport()::newSocket)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.max(1, timeoutMillis))
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new ReadBuffers())
+                .option(
+                        ChannelOption.WRITE_BUFFER_WATER_MARK,
+                        new WriteBufferWaterMark(shared.limits.backlogLowBytes(), shared.limits.backlogHighBytes()));
+    }
+
+    void connect(OriginConnections connections, Attempt attempt) {
+        CompletableFuture<List<InetAddress>> addresses = shared.resolver.resolve(target);
+        if (addresses.isDone()) {
+            resolved(connections, attempt, addresses);
+        } else {
+            addresses.whenComplete((found, unknown) ->
+                    shared.loop.execute(() -> resolved(connections, attempt, addresses)));
+        }
+    }
+
+    private void resolved(
+            OriginConnections connections, Attempt attempt, CompletableFuture<List<InetAddress>> addresses) {
+        if (addresses.isCompletedExceptionally()) {
+            connections.connectFailed(attempt, Failure.UNKNOWN_HOST);
+            return;
+        }
+        List<InetAddress> found = addresses.join();
+        open(connections, attempt, found, Math.floorMod(turn++, found.size()), found.size());
+    }
+
+    /** Tries one address, and the one after it when that fails: a name with several is a small pool of its own. */
+    private void open(
+            OriginConnections connections, Attempt attempt, List<InetAddress> addresses, int index, int left) {
+        OriginConnection connection = new OriginConnection(connections);
+        Bootstrap one = bootstrap.clone().handler(new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                if (secure) {
+                    channel.pipeline().addLast(tlsHandler(channel));
+                }
+                channel.pipeline().addLast(connection);
+            }
+        });
+        one.connect(new InetSocketAddress(addresses.get(index), target.port())).addListener(future -> {
+            Channel channel = ((ChannelFuture) future).channel();
+            if (!future.isSuccess()) {
+                if (left > 1 && !attempt.cancelled()) {
+                    open(connections, attempt, addresses, (index + 1) % addresses.size(), left - 1);
+                } else {
+                    connections.connectFailed(attempt, failure(future.cause()));
+                }
+                return;
+            }
+            SslHandler tls = channel.pipeline().get(SslHandler.class);
+            if (tls == null) {
+                connection.opened();
+                connections.connected(connection, attempt);
+            } else {
+                awaitTls(tls, connection, connections, attempt);
+            }
+        });
+    }
+
+    private static void awaitTls(
+            SslHandler tls, OriginConnection connection, OriginConnections connections, Attempt attempt) {
+        tls.handshakeFuture().addListener(handshake -> {
+            if (handshake.isSuccess()) {
+                connection.opened();
+                connections.connected(connection, attempt);
+            } else {
+                connection.close(); // was never counted as opened
+                connections.connectFailed(attempt, Failure.TLS_FAILED);
+            }
+        });
+    }
+
+    private SslHandler tlsHandler(Channel channel) {
+        // With a peer host the engine sends SNI for names, and verifies the certificate against it.
+        SslHandler handler = shared.settings.tls().newHandler(channel.alloc(), target.host(), target.port());
+        SSLEngine engine = handler.engine();
+        SSLParameters parameters = engine.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        engine.setSSLParameters(parameters);
+        handler.setHandshakeTimeoutMillis(shared.limits.tlsTimeout().toMillis());
+        return handler;
+    }
+
+    private static Failure failure(@Nullable Throwable cause) {
+        return cause instanceof ConnectTimeoutException ? Failure.CONNECT_TIMEOUT : Failure.CONNECT_FAILED;
+    }
+}

@@ -1,0 +1,513 @@
+package io.weldr.proxy.upstream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.weldr.proxy.http1.Body;
+import io.weldr.proxy.http1.Failure;
+import io.weldr.proxy.http1.Framing;
+import io.weldr.proxy.http1.HeadBytes;
+import io.weldr.proxy.http1.ResponseHead;
+import io.weldr.proxy.http1.Scan;
+import io.weldr.proxy.loop.Deadline;
+import io.weldr.proxy.loop.Expiry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to an origin: one request after another, never two at a time. Reads the response as bytes, checks it, and
+ * passes it to the {@link ResponseSink} of the exchange that holds the connection. Confined to its event loop.
+ */
+public final class OriginConnection extends ChannelInboundHandlerAdapter implements Expiry {
+
+    /** Where the response to the current request stands. */
+    private enum Phase {
+        /** Not connected yet, or TLS does not stand. */
+        OPENING,
+        /** Held by nobody. Whatever arrives now belongs to no request. */
+        IDLE,
+        /** Held by an exchange; the head of the response has not come. */
+        HEAD,
+        BODY,
+        /** The response is complete; the exchange may still be sending the rest of the request. */
+        ANSWERED,
+        /** After 101: bytes of another protocol, both ways. */
+        TUNNEL,
+        CLOSED
+    }
+
+    /** RFC 9110 section 15.2 sets no number; an origin that sends more has lost its way. */
+    private static final int INTERIM_RESPONSES_MAX = 16;
+
+    private final OriginConnections connections;
+    private final UpstreamLoop shared;
+    private final Deadline deadline;
+    private final Body body;
+    private Phase phase = Phase.OPENING;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable ResponseSink sink;
+    private @Nullable ByteBuf partialHead;
+
+    private boolean counted;
+    private boolean used;
+    private boolean persistent;
+    private boolean answersHead;
+    private boolean upgradeAsked;
+    private boolean contentOnly;
+    private boolean requestSent;
+    private boolean reset;
+    private boolean unflushed;
+    private boolean paused;
+    private int interims;
+    private long backlogSeen;
+
+    OriginConnection(OriginConnections connections) {
+        this.connections = connections;
+        shared = connections.shared;
+        deadline = new Deadline(shared.wheel, this);
+        body = new Body(shared.limits);
+    }
+
+    // ---- life of the connection
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+    }
+
+    private ChannelHandlerContext context() {
+        assert context != null;
+        return context;
+    }
+
+    private Channel channel() {
+        return context().channel();
+    }
+
+    void opened() {
+        counted = true;
+        phase = Phase.ANSWERED;
+        if (!channel().isActive()) {
+            close();
+        }
+    }
+
+    void becomeIdle() {
+        assert sink == null && phase != Phase.IDLE : phase;
+        phase = Phase.IDLE;
+        deadline.in(shared.idleTicks);
+    }
+
+    void leaveIdle() {
+        assert phase == Phase.IDLE : phase;
+        phase = Phase.ANSWERED;
+        deadline.off();
+    }
+
+    /** The origin this leads to. */
+    public OriginConnections connections() {
+        return connections;
+    }
+
+    /** Whether it served another request before this one: then it may have died while idle. */
+    public boolean reused() {
+        return used;
+    }
+
+    // ---- the exchange's side
+
+    /**
+     * A request starts.
+     *
+     * @param answersHead whether it is HEAD, so that the response has no body
+     * @param upgradeAsked whether 101 may be the answer
+     */
+    public void begin(ResponseSink responseSink, boolean answersHead, boolean upgradeAsked) {
+        assert shared.inLoop() && sink == null && phase == Phase.ANSWERED : phase;
+        sink = responseSink;
+        this.answersHead = answersHead;
+        this.upgradeAsked = upgradeAsked;
+        contentOnly = false;
+        requestSent = false;
+        interims = 0;
+        persistent = false;
+        phase = Phase.HEAD;
+        body.start(Framing.NONE, 0);
+    }
+
+    /** From the response head on: deliver a chunked body without its framing, for a client that knows no chunks. */
+    public void deliverContentOnly() {
+        contentOnly = true;
+    }
+
+    /** Writes without flushing; takes over the buffer. */
+    public void write(ByteBuf part) {
+        context().write(part, context().voidPromise());
+        unflushed = true;
+    }
+
+    public void flush() {
+        if (unflushed) {
+            unflushed = false;
+            context().flush();
+        }
+    }
+
+    public boolean writable() {
+        return channel().isWritable();
+    }
+
+    /** The whole request has been written: from now on the origin is waited for. */
+    public void requestSent() {
+        requestSent = true;
+        if (phase == Phase.HEAD) {
+            deadline.in(shared.responseHeadTicks);
+        }
+    }
+
+    /** The client takes no more for now. */
+    public void pauseReading() {
+        if (!paused && phase != Phase.CLOSED) {
+            paused = true;
+            deadline.off();
+            channel().config().setAutoRead(false);
+        }
+    }
+
+    public void resumeReading() {
+        if (paused && phase != Phase.CLOSED) {
+            paused = false;
+            if (phase == Phase.BODY) {
+                deadline.in(shared.progressTicks);
+            }
+            channel().config().setAutoRead(true);
+        }
+    }
+
+    /** The end of a chunked body that was held back and filtered, or null; in {@link ResponseSink#responseEnd}. */
+    public byte @Nullable [] trailers(boolean wanted) {
+        return body.trailers(wanted);
+    }
+
+    /** Ends our side of a tunnel. */
+    public void endOutput() {
+        flush();
+        if (channel() instanceof DuplexChannel duplex && channel().isActive()) {
+            duplex.shutdownOutput();
+        }
+    }
+
+    /** The exchange is done with it: complete request, complete response. It serves another one if it can. */
+    public void release() {
+        assert shared.inLoop();
+        sink = null;
+        used = true;
+        if (phase == Phase.ANSWERED && requestSent && persistent && !paused) {
+            deadline.off();
+            connections.giveBack(this);
+        } else {
+            close();
+        }
+    }
+
+    /** The exchange has failed: nothing of it may be left on a connection that lives on. */
+    public void abort() {
+        sink = null;
+        close();
+    }
+
+    void close() {
+        if (context != null) {
+            context.close();
+        }
+    }
+
+    // ---- the origin's side
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        switch (phase) {
+            case HEAD -> readHead(in);
+            case BODY -> readBody(in);
+            case TUNNEL -> sink().responseBody(in);
+            case OPENING, IDLE, ANSWERED, CLOSED -> {
+                // Bytes behind a response belong to no request: whoever sent them, they reach nobody.
+                in.release();
+                persistent = false;
+                if (phase != Phase.ANSWERED) {
+                    close();
+                }
+            }
+        }
+    }
+
+    private void readHead(ByteBuf arrived) {
+        boolean worthScanning = HeadBytes.worthScanning(partialHead, arrived, shared.limits.headBytesMax());
+        ByteBuf in = HeadBytes.join(partialHead, arrived);
+        partialHead = null;
+        while (phase == Phase.HEAD) {
+            ResponseHead head = shared.head;
+            Scan scan = worthScanning ? HeadBytes.scan(head, in, shared.scratch) : Scan.INCOMPLETE;
+            if (scan == Scan.INCOMPLETE) {
+                keepPartialHead(in);
+                return;
+            }
+            if (scan == Scan.REFUSED) {
+                in.release();
+                fail(head.failure());
+                return;
+            }
+            in.skipBytes(head.length());
+            if (!head.interim()) {
+                startResponse(head, in);
+                return;
+            }
+            if (++interims > INTERIM_RESPONSES_MAX) {
+                in.release();
+                fail(Failure.BAD_RESPONSE);
+                return;
+            }
+            sink().interimHead(head);
+            if (!in.isReadable()) {
+                break;
+            }
+        }
+        in.release();
+    }
+
+    private void keepPartialHead(ByteBuf in) {
+        if (in.isReadable()) {
+            partialHead = HeadBytes.keep(context().alloc(), in);
+        } else {
+            in.release();
+        }
+    }
+
+    private void startResponse(ResponseHead head, ByteBuf in) {
+        if (head.status() == 101) {
+            startTunnel(head, in);
+            return;
+        }
+        Framing framing = head.framing(answersHead);
+        persistent = head.persistent() && framing != Framing.UNTIL_CLOSE;
+        body.start(framing, head.contentLength());
+        phase = Phase.BODY;
+        deadline.off();
+        sink().responseHead(head, framing, in.readableBytes());
+        readBody(in);
+    }
+
+    private void startTunnel(ResponseHead head, ByteBuf in) {
+        if (!upgradeAsked || !head.hasUpgrade()) {
+            in.release();
+            fail(Failure.UNASKED_UPGRADE);
+            return;
+        }
+        phase = Phase.TUNNEL;
+        deadline.off();
+        sink().responseHead(head, Framing.UNTIL_CLOSE, in.readableBytes());
+        if (in.isReadable() && phase == Phase.TUNNEL) {
+            sink().responseBody(in);
+        } else {
+            in.release();
+        }
+    }
+
+    private void readBody(ByteBuf in) {
+        if (phase != Phase.BODY) {
+            in.release(); // the exchange has given up within a callback
+            return;
+        }
+        boolean unframed = contentOnly && body.framing() == Framing.CHUNKED;
+        ByteBuf content = unframed ? context().alloc().buffer(in.readableBytes()) : null;
+        int part = body.take(in, content);
+        Failure wrong = body.failure();
+        if (wrong != null) {
+            in.release();
+            if (content != null) {
+                content.release();
+            }
+            fail(Failure.BAD_RESPONSE_CHUNK);
+            return;
+        }
+        int rest = in.readableBytes() - part - body.swallowed();
+        if (content != null) {
+            in.release();
+            passOn(content);
+        } else if (part == in.readableBytes()) {
+            passOn(in);
+        } else {
+            if (part > 0) {
+                passOn(in.readRetainedSlice(part));
+            }
+            in.release();
+        }
+        if (phase == Phase.BODY && body.complete()) {
+            endResponse(rest == 0);
+        } else if (phase == Phase.BODY && !paused) {
+            deadline.in(shared.progressTicks);
+        }
+    }
+
+    private void passOn(ByteBuf part) {
+        if (part.isReadable()) {
+            sink().responseBody(part);
+        } else {
+            part.release();
+        }
+    }
+
+    private void endResponse(boolean clean) {
+        persistent &= clean;
+        phase = Phase.ANSWERED;
+        deadline.off();
+        sink().responseEnd(this);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (sink != null) {
+            sink.responsePause();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        boolean writable = ctx.channel().isWritable();
+        if (sink != null) {
+            if (!writable && !requestSent) {
+                backlogSeen = ctx.channel().bytesBeforeWritable();
+                deadline.in(shared.progressTicks);
+            } else if (phase == Phase.HEAD && !requestSent) {
+                deadline.off();
+            }
+            sink.originWritability(writable);
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            endOfInput();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        Phase before = phase;
+        endOfInput();
+        phase = Phase.CLOSED;
+        deadline.cancel();
+        dropPartialHead();
+        if (before == Phase.IDLE) {
+            connections.forget(this);
+        }
+        if (counted) {
+            counted = false;
+            connections.closed();
+        }
+    }
+
+    /** The origin sends no more. */
+    private void endOfInput() {
+        if (sink == null) {
+            close();
+            return;
+        }
+        switch (phase) {
+            case HEAD -> {
+                boolean nothingCame = partialHead == null && interims == 0;
+                fail(used && nothingCame ? Failure.DEAD_REUSED : Failure.ORIGIN_CLOSED);
+            }
+            case BODY -> {
+                if (!reset && body.endOfInput()) {
+                    endResponse(false);
+                } else {
+                    fail(Failure.TRUNCATED);
+                }
+            }
+            case ANSWERED -> {
+                persistent = false;
+                ResponseSink waiting = sink;
+                close();
+                waiting.originDone();
+            }
+            case TUNNEL -> {
+                phase = Phase.ANSWERED;
+                sink().responseEnd(this);
+            }
+            case OPENING, IDLE -> close();
+            case CLOSED -> {}
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        reset = true;
+        if (phase == Phase.TUNNEL) {
+            fail(Failure.TRUNCATED);
+        } else {
+            endOfInput();
+        }
+        close();
+    }
+
+    /** Closes, then tells the exchange: it must not find the connection usable. */
+    private void fail(Failure failure) {
+        ResponseSink waiting = sink;
+        sink = null;
+        phase = Phase.CLOSED;
+        deadline.cancel();
+        dropPartialHead();
+        close();
+        if (waiting != null) {
+            waiting.broken(failure);
+        }
+    }
+
+    private void dropPartialHead() {
+        if (partialHead != null) {
+            partialHead.release();
+            partialHead = null;
+        }
+    }
+
+    @Override
+    public void expired() {
+        switch (phase) {
+            case HEAD -> {
+                if (requestSent) {
+                    fail(Failure.RESPONSE_TIMEOUT);
+                } else {
+                    expectProgress();
+                }
+            }
+            case BODY -> fail(Failure.ORIGIN_STALLED);
+            case ANSWERED -> expectProgress();
+            case IDLE -> close();
+            case OPENING, TUNNEL, CLOSED -> {}
+        }
+    }
+
+    /** The origin takes the request slowly: some progress since the last look, or it has stalled. */
+    private void expectProgress() {
+        long backlog = channel().bytesBeforeWritable();
+        if (backlog == 0) {
+            return; // it is the client that is waited for
+        }
+        if (backlog != backlogSeen) {
+            backlogSeen = backlog;
+            deadline.in(shared.progressTicks);
+        } else {
+            fail(Failure.ORIGIN_STALLED);
+        }
+    }
+
+    private ResponseSink sink() {
+        assert sink != null : phase;
+        return sink;
+    }
+}

@@ -1,0 +1,170 @@
+package io.weldr.proxy.upstream;
+
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.pool.HostPolicy;
+import io.weldr.core.pool.Origin;
+import io.weldr.core.pool.Scheme;
+import io.weldr.proxy.http1.Failure;
+import io.weldr.proxy.http1.Octets;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All connections of one event loop to one origin. Idle ones are kept last in, first out: the newest is the least likely
+ * to have been closed by the origin, and the oldest run into their deadline. When the origin's share of connections is used
+ * up, requests wait in a bounded queue. Confined to the loop.
+ */
+public final class OriginConnections {
+
+    final UpstreamLoop shared;
+    private final Origin origin;
+    private final byte[] authority;
+    private final boolean preserveHost;
+    private final OriginStats stats;
+    private final Connector connector;
+    private final ArrayDeque<OriginConnection> idle = new ArrayDeque<>();
+    private final ArrayDeque<Attempt> queue = new ArrayDeque<>();
+    private int open;
+    private boolean retired;
+
+    /** @param stats where this loop counts what it sees of the origin */
+    public OriginConnections(UpstreamLoop shared, Origin origin, OriginStats stats) {
+        this.shared = shared;
+        this.origin = origin;
+        this.stats = stats;
+        HostPort address = origin.url().address();
+        Scheme scheme = origin.url().scheme();
+        authority = Octets.ascii(
+                address.port() == scheme.defaultPort() ? address.uriHost() : address.toString());
+        preserveHost = origin.hostPolicy() == HostPolicy.PRESERVE;
+        connector = new Connector(shared, origin.url());
+    }
+
+    public Origin origin() {
+        return origin;
+    }
+
+    public OriginStats stats() {
+        return stats;
+    }
+
+    /** What Host says when the origin's own name is asked for. */
+    public byte[] authority() {
+        return authority;
+    }
+
+    public boolean preserveHost() {
+        return preserveHost;
+    }
+
+    /**
+     * Gives {@code sink} a connection: an idle one within this call, else a new one later.
+     *
+     * @param fresh whether a reused one will not do, because one has just turned out to be dead
+     * @return what is under way, to be cancelled if it is no longer wanted; null when {@code sink} has been called
+     */
+    public @Nullable Attempt acquire(ResponseSink sink, boolean fresh) {
+        assert shared.inLoop();
+        if (!fresh) {
+            OriginConnection reused = idle.pollLast();
+            if (reused != null) {
+                stats.reuses.increment();
+                reused.leaveIdle();
+                sink.connected(reused);
+                return null;
+            }
+        }
+        Attempt attempt = new Attempt(this, sink);
+        if (open < shared.settings.connectionsMax()) {
+            open(attempt);
+        } else if (queue.size() < shared.limits.queuePerOriginMax()) {
+            queue.add(attempt);
+            stats.queued.increment();
+            attempt.waitInQueue();
+        } else {
+            sink.notConnected(Failure.QUEUE_FULL);
+            return null;
+        }
+        return attempt;
+    }
+
+    private void open(Attempt attempt) {
+        open++;
+        stats.open.increment();
+        stats.connects.increment();
+        connector.connect(this, attempt);
+    }
+
+    /** The connect of {@code attempt} came to nothing. */
+    void connectFailed(Attempt attempt, Failure failure) {
+        stats.connectFailures.increment();
+        attempt.failed(failure);
+        closed();
+    }
+
+    /** A new connection stands. */
+    void connected(OriginConnection connection, Attempt attempt) {
+        if (!attempt.succeeded(connection)) {
+            giveBack(connection); // nobody wants it any more
+        }
+    }
+
+    /** A connection that can serve another request: to the next in the queue, or idle. */
+    void giveBack(OriginConnection connection) {
+        assert shared.inLoop();
+        for (Attempt next = pollQueue(); next != null; next = pollQueue()) {
+            if (next.succeeded(connection)) {
+                return;
+            }
+        }
+        if (retired || idle.size() >= shared.limits.idlePerOriginMax()) {
+            connection.close();
+        } else {
+            connection.becomeIdle();
+            idle.addLast(connection);
+        }
+    }
+
+    /** An idle connection has been closed, by either side. */
+    void forget(OriginConnection connection) {
+        idle.remove(connection);
+    }
+
+    /** A connection is gone: there is room for the next in the queue. */
+    void closed() {
+        open--;
+        stats.open.add(-1);
+        assert open >= 0 : open;
+        Attempt next = pollQueue();
+        while (next != null && next.cancelled()) {
+            next = pollQueue();
+        }
+        if (next != null) {
+            next.leaveQueue();
+            open(next);
+        }
+    }
+
+    private @Nullable Attempt pollQueue() {
+        Attempt next = queue.poll();
+        if (next != null) {
+            stats.queued.add(-1);
+        }
+        return next;
+    }
+
+    void leaveQueue(Attempt attempt) {
+        if (queue.remove(attempt)) {
+            stats.queued.add(-1);
+        }
+    }
+
+    /** The origin has left the pool: idle connections are closed now, busy ones when they are done. */
+    public void retire() {
+        assert shared.inLoop();
+        retired = true;
+        for (OriginConnection connection = idle.pollLast(); connection != null; connection = idle.pollLast()) {
+            connection.close();
+        }
+    }
+}

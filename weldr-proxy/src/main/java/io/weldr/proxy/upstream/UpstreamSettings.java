@@ -1,0 +1,20 @@
+package io.weldr.proxy.upstream;
+
+import io.netty.handler.ssl.SslContext;
+import io.weldr.proxy.limits.ProxyLimits;
+import io.weldr.proxy.loop.Transport;
+
+/**
+ * What all connections to origins have in common.
+ *
+ * @param workers how many event loops share the limits that are meant for the node
+ * @param tls how https origins are verified
+ */
+public record UpstreamSettings(ProxyLimits limits, Transport transport, int workers, SslContext tls) {
+
+    /** One worker's share of {@link ProxyLimits#connectionsPerOriginMax}, rounded up. */
+    int connectionsMax() {
+        int max = limits.connectionsPerOriginMax();
+        return max == 0 ? Integer.MAX_VALUE : (max + workers - 1) / workers;
+    }
+}

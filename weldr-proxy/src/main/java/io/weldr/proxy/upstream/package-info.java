@@ -1,0 +1,12 @@
+/**
+ * Talks to origins: connects, keeps idle connections, writes requests, reads responses.
+ *
+ * <p>Start at {@link io.weldr.proxy.upstream.OriginConnections}, which hands out an
+ * {@link io.weldr.proxy.upstream.OriginConnection}; what comes back goes to a
+ * {@link io.weldr.proxy.upstream.ResponseSink}, streamed, never gathered. Everything here runs on the event loop of the
+ * client connection it serves. It knows nothing of routing or of clients.
+ */
+@NullMarked
+package io.weldr.proxy.upstream;
+
+import org.jspecify.annotations.NullMarked;
