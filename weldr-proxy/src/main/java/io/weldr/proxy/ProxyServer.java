@@ -61,7 +61,9 @@ public final class ProxyServer implements TrafficSource, AutoCloseable {
             throw new IllegalStateException("proxy: started before (expected: once)");
         }
         Transport transport = settings.transport().resolve();
-        int number = settings.workers() > 0 ? settings.workers() : Runtime.getRuntime().availableProcessors();
+        int number = settings.workers() > 0
+                ? settings.workers()
+                : Runtime.getRuntime().availableProcessors();
         MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(
                 number, new DefaultThreadFactory("weldr-proxy", true), transport.ioHandler());
         group = loops;

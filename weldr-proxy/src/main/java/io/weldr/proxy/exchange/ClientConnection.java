@@ -48,7 +48,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
     // The worker's list of its clients.
     @Nullable ClientConnection previous;
+
     @Nullable ClientConnection next;
+
     boolean listed;
 
     public ClientConnection(Worker worker) {
@@ -282,8 +284,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         Peer known = peer;
         if (known == null) {
             var remote = context().channel().remoteAddress();
-            boolean trusted =
-                    remote instanceof InetSocketAddress inet && worker.settings.trusted().test(inet);
+            boolean trusted = remote instanceof InetSocketAddress inet
+                    && worker.settings.trusted().test(inet);
             known = Peer.of(remote, trusted);
             peer = known;
         }

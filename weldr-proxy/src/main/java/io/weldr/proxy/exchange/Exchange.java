@@ -246,9 +246,7 @@ final class Exchange implements ResponseSink, Expiry {
         } else {
             become(Phase.RESPONDING);
             keep = keep && mayKeep(to, framing);
-            persistence = !keep
-                    ? Persistence.CLOSE
-                    : to.knowsChunks() ? Persistence.IMPLIED : Persistence.KEEP_ALIVE;
+            persistence = !keep ? Persistence.CLOSE : to.knowsChunks() ? Persistence.IMPLIED : Persistence.KEEP_ALIVE;
             if (framing == Framing.CHUNKED && !to.knowsChunks()) {
                 origin().deliverContentOnly();
             }
@@ -261,7 +259,8 @@ final class Exchange implements ResponseSink, Expiry {
 
     private boolean mayKeep(ClientConnection to, Framing framing) {
         boolean endIsVisible = to.knowsChunks() || framing == Framing.NONE || framing == Framing.LENGTH;
-        // A client that waits for 100 and gets a final answer may send the body or not: nobody can tell what comes next.
+        // A client that waits for 100 and gets a final answer may send the body or not: nobody can tell what comes
+        // next.
         boolean nextIsClear = !expectsContinue || request.complete() || request.bodyStarted();
         return endIsVisible && nextIsClear && to.mayKeep();
     }
@@ -398,8 +397,7 @@ final class Exchange implements ResponseSink, Expiry {
             to.cut(pretend);
             return;
         }
-        boolean keepClient =
-                keep && failure.side() != Failure.Side.DOWNSTREAM && request.complete() && to.mayKeep();
+        boolean keepClient = keep && failure.side() != Failure.Side.DOWNSTREAM && request.complete() && to.mayKeep();
         response.flush(to);
         worker.answers.write(
                 failure, worker.writer, persistence(to, keepClient), acceptsJson, method == Method.HEAD, id);

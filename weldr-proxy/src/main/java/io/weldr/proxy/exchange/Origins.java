@@ -49,7 +49,8 @@ final class Origins {
         inRotation = rotation;
         view = next;
         stats.keySet()
-                .removeIf(id -> next.origins().stream().noneMatch(origin -> origin.id().equals(id)));
+                .removeIf(id ->
+                        next.origins().stream().noneMatch(origin -> origin.id().equals(id)));
     }
 
     private OriginStats statsOf(OriginId id) {

@@ -66,7 +66,9 @@ final class RequestRelay {
         if (body.complete()) {
             firstTrailers = body.trailers(true);
         }
-        return body.failure() != null ? Failure.BAD_CHUNK : tooLarge(body.contentBytes()) ? Failure.BODY_TOO_LARGE : null;
+        return body.failure() != null
+                ? Failure.BAD_CHUNK
+                : tooLarge(body.contentBytes()) ? Failure.BODY_TOO_LARGE : null;
     }
 
     private boolean tooLarge(long bytes) {
@@ -94,8 +96,7 @@ final class RequestRelay {
         ByteBuf kept = first();
         RequestHead head = scannedHead(kept);
         var connections = origin.connections();
-        worker.requestEditor.write(
-                head, worker.writer, connections.authority(), connections.preserveHost(), peer, id);
+        worker.requestEditor.write(head, worker.writer, connections.authority(), connections.preserveHost(), peer, id);
         int bodyAt = headStart + headLength;
         boolean copied = firstBody <= COPY_BYTES_MAX;
         byte[] trailers = firstTrailers;

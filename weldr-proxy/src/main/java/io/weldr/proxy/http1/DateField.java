@@ -9,8 +9,9 @@ import java.util.Locale;
 /** The Date line (RFC 9110 section 6.6.1), made once a second. Belongs to one event loop. */
 public final class DateField {
 
-    private static final DateTimeFormatter FORMAT =
-            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter FORMAT = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
+            .withZone(ZoneOffset.UTC);
 
     private final Clock clock;
     private long second = Long.MIN_VALUE;

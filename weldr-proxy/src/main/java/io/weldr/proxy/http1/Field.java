@@ -76,6 +76,7 @@ enum Field {
     private static final Field[][] BY_LENGTH = byLength();
 
     private final Kind kind;
+
     @SuppressWarnings("ImmutableEnumChecker") // never written after it was made, never handed out
     private final byte[] lower = Octets.ascii(name().toLowerCase(Locale.ROOT).replace('_', '-'));
 

@@ -17,6 +17,7 @@ public enum Method {
     private static final Method[] NAMED = Arrays.copyOf(values(), values().length - 1);
 
     private final boolean idempotent;
+
     @SuppressWarnings("ImmutableEnumChecker") // never written after it was made, never handed out
     private final byte[] token = Octets.ascii(name());
 

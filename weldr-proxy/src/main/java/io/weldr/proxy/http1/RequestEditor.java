@@ -1,6 +1,5 @@
 package io.weldr.proxy.http1;
 
-
 /**
  * Writes a scanned request head for an origin: untouched lines are copied as they came, in runs; what is ours to say is
  * replaced (RFC 9110 section 7.6). The target is passed on byte for byte.
@@ -47,7 +46,9 @@ public final class RequestEditor {
         }
         if (head.upgrade()) {
             int line = head.find(Field.UPGRADE);
-            out.put(UPGRADE).put(head.bytes, head.valueStart[line], head.valueEnd[line]).crlf();
+            out.put(UPGRADE)
+                    .put(head.bytes, head.valueStart[line], head.valueEnd[line])
+                    .crlf();
         } else if (head.acceptsTrailers()) {
             out.put(TE);
         }
@@ -114,11 +115,12 @@ public final class RequestEditor {
             case TRAILER -> head.chunked();
             case MAX_FORWARDS -> head.maxForwards() < 0;
             case X_REQUEST_ID, X_FORWARDED_FOR -> false;
-            default -> switch (field.kind()) {
-                case FRAMING, HOP -> false;
-                case TRUST -> trusted;
-                case PLAIN, PROTECTED, HEAD_ONLY -> true;
-            };
+            default ->
+                switch (field.kind()) {
+                    case FRAMING, HOP -> false;
+                    case TRUST -> trusted;
+                    case PLAIN, PROTECTED, HEAD_ONLY -> true;
+                };
         };
     }
 
@@ -136,7 +138,9 @@ public final class RequestEditor {
             out.put(FORWARDED_PROTO);
         }
         if (head.hostEnd() > head.hostStart() && (!peer.trusted() || !head.has(Field.X_FORWARDED_HOST))) {
-            out.put(FORWARDED_HOST).put(head.bytes, head.hostStart(), head.hostEnd()).crlf();
+            out.put(FORWARDED_HOST)
+                    .put(head.bytes, head.hostStart(), head.hostEnd())
+                    .crlf();
         }
     }
 }

@@ -212,7 +212,12 @@ public final class RequestHead extends Head {
         int te = find(Field.TE);
         acceptsTrailers = te >= 0 && minor == 1 && startsWith(te, TRAILERS);
         int protocol = find(Field.UPGRADE);
-        upgrade = upgradeOption && minor == 1 && protocol >= 0 && !chunked && contentLength <= 0 && !contains(protocol, H2C); // h2c would carry requests past every check made here
+        upgrade = upgradeOption
+                && minor == 1
+                && protocol >= 0
+                && !chunked
+                && contentLength <= 0
+                && !contains(protocol, H2C); // h2c would carry requests past every check made here
         return null;
     }
 

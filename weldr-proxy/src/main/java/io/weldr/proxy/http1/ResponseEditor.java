@@ -62,7 +62,9 @@ public final class ResponseEditor {
             case CLOSE -> out.put(CLOSE);
             case UPGRADE -> {
                 int line = head.find(Field.UPGRADE);
-                out.put(UPGRADE).put(head.bytes, head.valueStart[line], head.valueEnd[line]).crlf();
+                out.put(UPGRADE)
+                        .put(head.bytes, head.valueStart[line], head.valueEnd[line])
+                        .crlf();
             }
         }
         out.put(VIA).put((char) ('0' + head.minorVersion())).put(viaName);
@@ -83,11 +85,10 @@ public final class ResponseEditor {
         int runStart = -1;
         for (int i = 0; i < head.count; i++) {
             Field field = head.fields[i];
-            boolean keep =
-                    switch (field.kind()) {
-                        case FRAMING, HOP -> false;
-                        case PLAIN, PROTECTED, TRUST, HEAD_ONLY -> field != Field.TRAILER || chunked;
-                    };
+            boolean keep = switch (field.kind()) {
+                case FRAMING, HOP -> false;
+                case PLAIN, PROTECTED, TRUST, HEAD_ONLY -> field != Field.TRAILER || chunked;
+            };
             if (!keep || (head.options > 0 && head.namedByConnection(i))) {
                 if (runStart >= 0) {
                     out.put(head.bytes, runStart, head.lineStart[i]);

@@ -88,6 +88,9 @@ public record ProxyLimits(
         Duration exchangeTimeout,
         Duration lingerTimeout) {
 
+    /** Longest wait that can be asked for; anything longer is a mistake in the unit. */
+    private static final Duration WAIT_MAX = Duration.ofDays(7);
+
     /** What a node uses when nothing is configured. Pinned by a test and explained above. */
     public static final ProxyLimits DEFAULTS = new ProxyLimits(
             8 * 1024,
@@ -123,9 +126,6 @@ public record ProxyLimits(
             Duration.ofSeconds(2),
             Duration.ZERO,
             Duration.ofSeconds(1));
-
-    /** Longest wait that can be asked for; anything longer is a mistake in the unit. */
-    private static final Duration WAIT_MAX = Duration.ofDays(7);
 
     public ProxyLimits {
         atLeast("requestLineBytesMax", requestLineBytesMax, 32);

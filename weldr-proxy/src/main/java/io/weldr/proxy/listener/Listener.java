@@ -32,9 +32,13 @@ public final class Listener {
     /** Connections that the kernel completes while a loop is busy. Above the usual somaxconn of 4096 it is cut. */
     private static final int BACKLOG = 4096;
 
-    private static final byte[] FULL = ("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n"
-                    + "Retry-After: 1\r\n\r\n")
-            .getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] FULL = """
+            HTTP/1.1 503 Service Unavailable\r
+            Content-Length: 0\r
+            Connection: close\r
+            Retry-After: 1\r
+            \r
+            """.getBytes(StandardCharsets.US_ASCII);
 
     private final List<Channel> sockets;
 
@@ -90,8 +94,10 @@ public final class Listener {
     }
 
     private static IOException cannotListen(InetSocketAddress address, Throwable why) {
-        return new IOException("proxy: cannot listen on " + address.getHostString() + ":" + address.getPort() + ": "
-                + why.getMessage(), why);
+        return new IOException(
+                "proxy: cannot listen on " + address.getHostString() + ":" + address.getPort() + ": "
+                        + why.getMessage(),
+                why);
     }
 
     private static ServerBootstrap bootstrap(

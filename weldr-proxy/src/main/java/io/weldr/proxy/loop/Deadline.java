@@ -19,6 +19,7 @@ public final class Deadline {
     long visit;
 
     @Nullable Deadline previous;
+
     @Nullable Deadline next;
 
     public Deadline(DeadlineWheel wheel, Expiry owner) {

@@ -44,7 +44,8 @@ public final class DeadlineWheel {
     }
 
     private void visit(int slot) {
-        // The whole chain is cut off first: what expires may hang deadlines into this very slot, or cancel the next one.
+        // The whole chain is cut off first: what expires may hang deadlines into this very slot, or cancel the next
+        // one.
         visiting = slots[slot];
         slots[slot] = null;
         for (Deadline at = visiting; at != null; at = at.next) {

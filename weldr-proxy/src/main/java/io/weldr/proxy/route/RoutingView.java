@@ -42,8 +42,8 @@ public record RoutingView(PoolName pool, List<Origin> origins, Rotation rotation
             rotation = Rotation.of(pool.origins()); // ejecting is an opinion; never let it stop all traffic
         }
         if (rotation.size() == 0 && whenAllDown == WhenAllDown.FAIL_OPEN) {
-            rotation = Rotation.of(
-                    pool.origins().stream().map(RoutingView::asIfUp).toList());
+            rotation =
+                    Rotation.of(pool.origins().stream().map(RoutingView::asIfUp).toList());
         }
         return new RoutingView(pool.name(), pool.origins(), rotation);
     }

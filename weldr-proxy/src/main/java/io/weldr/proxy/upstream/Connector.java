@@ -34,7 +34,8 @@ final class Connector {
         this.shared = shared;
         target = url.address();
         secure = url.scheme() == Scheme.HTTPS;
-        int timeoutMillis = (int) Math.min(Integer.MAX_VALUE, shared.limits.connectTimeout().toMillis());
+        int timeoutMillis =
+                (int) Math.min(Integer.MAX_VALUE, shared.limits.connectTimeout().toMillis());
         bootstrap = new Bootstrap()
                 .group(shared.loop)
                 .channelFactory(shared.settings.transport()::newSocket)
@@ -53,8 +54,8 @@ final class Connector {
         if (addresses.isDone()) {
             resolved(connections, attempt, addresses);
         } else {
-            addresses.whenComplete((found, unknown) ->
-                    shared.loop.execute(() -> resolved(connections, attempt, addresses)));
+            addresses.whenComplete(
+                    (found, unknown) -> shared.loop.execute(() -> resolved(connections, attempt, addresses)));
         }
     }
 

@@ -1,7 +1,7 @@
 package io.weldr.proxy.upstream;
 
-import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.HostPolicy;
+import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.Scheme;
 import io.weldr.proxy.http1.Failure;
@@ -34,8 +34,7 @@ public final class OriginConnections {
         this.stats = stats;
         HostPort address = origin.url().address();
         Scheme scheme = origin.url().scheme();
-        authority = Octets.ascii(
-                address.port() == scheme.defaultPort() ? address.uriHost() : address.toString());
+        authority = Octets.ascii(address.port() == scheme.defaultPort() ? address.uriHost() : address.toString());
         preserveHost = origin.hostPolicy() == HostPolicy.PRESERVE;
         connector = new Connector(shared, origin.url());
     }

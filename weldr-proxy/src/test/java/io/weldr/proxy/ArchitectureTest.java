@@ -1,0 +1,65 @@
+package io.weldr.proxy;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "io.weldr.proxy", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    @ArchTest
+    static final ArchRule REQUESTS_FLOW_ONE_WAY = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("server")
+            .definedBy("io.weldr.proxy")
+            .layer("listener")
+            .definedBy("io.weldr.proxy.listener..")
+            .layer("exchange")
+            .definedBy("io.weldr.proxy.exchange..")
+            .layer("upstream")
+            .definedBy("io.weldr.proxy.upstream..")
+            .layer("route")
+            .definedBy("io.weldr.proxy.route..")
+            .layer("http1")
+            .definedBy("io.weldr.proxy.http1..")
+            .layer("loop")
+            .definedBy("io.weldr.proxy.loop..")
+            .layer("limits")
+            .definedBy("io.weldr.proxy.limits..")
+            .whereLayer("server")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("listener")
+            .mayOnlyBeAccessedByLayers("server")
+            .whereLayer("exchange")
+            .mayOnlyBeAccessedByLayers("server", "listener")
+            .whereLayer("upstream")
+            .mayOnlyBeAccessedByLayers("server", "exchange")
+            .whereLayer("route")
+            .mayOnlyBeAccessedByLayers("server", "exchange")
+            .whereLayer("http1")
+            .mayOnlyBeAccessedByLayers("exchange", "upstream", "listener")
+            .whereLayer("loop")
+            .mayOnlyBeAccessedByLayers("server", "listener", "exchange", "upstream");
+
+    @ArchTest
+    static final ArchRule MESSAGES_KNOW_NO_SOCKETS = noClasses()
+            .that()
+            .resideInAPackage("io.weldr.proxy.http1..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.netty.channel..", "io.weldr.core..");
+
+    @ArchTest
+    static final ArchRule THE_PROXY_MEETS_OTHERS_ONLY_IN_THE_CORE = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.weldr.raft..", "io.weldr.api..", "io.weldr.leader..", "io.weldr.node..");
+
+    @ArchTest
+    static final ArchRule NO_HTTP_OBJECTS =
+            noClasses().should().dependOnClassesThat().resideInAPackage("io.netty.handler.codec.http..");
+}

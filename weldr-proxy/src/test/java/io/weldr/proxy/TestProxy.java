@@ -1,0 +1,101 @@
+package io.weldr.proxy;
+
+import io.weldr.core.pool.OriginUrl;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.port.Published;
+import io.weldr.core.port.Traffic;
+import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.Command;
+import io.weldr.core.state.OriginSpec;
+import io.weldr.core.state.Outcome;
+import io.weldr.proxy.limits.ProxyLimits;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Instant;
+import java.util.function.UnaryOperator;
+
+/** A proxy on a free port of loopback, in front of the origins it is given. */
+final class TestProxy implements AutoCloseable {
+
+    final Published<ClusterState> state = new Published<>(ClusterState.INITIAL);
+    final ProxyServer server;
+
+    private TestProxy(ProxySettings settings) {
+        server = new ProxyServer(settings, state);
+        try {
+            server.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static ProxySettings settings() {
+        return ProxySettings.listeningOn(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .withWorkers(1);
+    }
+
+    static TestProxy inFrontOf(RawOrigin... origins) {
+        return with(UnaryOperator.identity(), origins);
+    }
+
+    static TestProxy limited(String limit, Object value, RawOrigin... origins) {
+        return with(settings -> settings.with(settings.limits().with(limit, value)), origins);
+    }
+
+    static TestProxy limited(ProxyLimits limits, RawOrigin... origins) {
+        return with(settings -> settings.with(limits), origins);
+    }
+
+    static TestProxy with(UnaryOperator<ProxySettings> change, RawOrigin... origins) {
+        TestProxy proxy = new TestProxy(change.apply(settings()));
+        for (RawOrigin origin : origins) {
+            proxy.add(origin.url());
+        }
+        return proxy;
+    }
+
+    void add(String url) {
+        add(OriginSpec.of(OriginUrl.parse(url)));
+    }
+
+    void add(OriginSpec spec) {
+        apply(new Command.AddOrigin(PoolName.DEFAULT, spec, true, Instant.EPOCH));
+    }
+
+    void apply(Command command) {
+        ClusterState before = state.get();
+        var transition = before.apply(command, before.revision() + 1);
+        if (!(transition.outcome() instanceof Outcome.Accepted)) {
+            throw new AssertionError(transition.outcome());
+        }
+        state.publish(transition.next());
+    }
+
+    Wire connect() {
+        InetSocketAddress address = server.boundAddress();
+        try {
+            return new Wire(new Socket(address.getAddress(), address.getPort()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sends on a connection of its own and reads one whole response. */
+    String exchange(String request) {
+        try (Wire client = connect()) {
+            return client.send(request).readMessage();
+        }
+    }
+
+    Traffic traffic() {
+        return server.traffic();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
