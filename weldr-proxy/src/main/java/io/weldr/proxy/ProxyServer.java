@@ -116,6 +116,15 @@ public final class ProxyServer implements TrafficSource, AutoCloseable {
         return listeners.stream().map(Listener::address).toList();
     }
 
+    /** Blocks until every worker serves by a state that is at least as new as the one published last before the call. */
+    public void awaitRouting() {
+        List<Worker> all;
+        synchronized (this) {
+            all = List.copyOf(workers);
+        }
+        all.forEach(worker -> worker.loop().submit(() -> {}).awaitUninterruptibly());
+    }
+
     /** Client connections open now. */
     public int connectionsOpen() {
         return connections.open();

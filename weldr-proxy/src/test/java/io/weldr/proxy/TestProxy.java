@@ -72,6 +72,7 @@ final class TestProxy implements AutoCloseable {
             throw new AssertionError(transition.outcome());
         }
         state.publish(transition.next());
+        server.awaitRouting();
     }
 
     Wire connect() {
