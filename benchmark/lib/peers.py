@@ -1,0 +1,227 @@
+"""The origin and what stands before it: how each is configured, started and asked whether it is ready."""
+
+import http.client
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+from processes import BenchmarkError, OwnProcess, wait_until
+
+HERE = Path(__file__).resolve().parent.parent
+PORT_FIRST = 22000
+PORTS_EACH = 10
+NAMES = ("direct", "haproxy", "nginx", "weldr")
+
+
+class Origin:
+    """nginx with a 12-byte answer at /, 1 MiB at /1m, and /post that answers once it has the whole body."""
+
+    port = PORT_FIRST
+
+    def __init__(self, settings):
+        self.settings = settings
+        self.process = None
+
+    def start(self):
+        directory = self.settings.directory
+        file = directory / "1m"
+        file.write_bytes(b"0123456789abcdef" * 65536)
+        file.chmod(0o644)
+        config = _write_config("origin.conf", directory / "origin.conf", self.settings, PORT=self.port)
+        _require_free(self.port, "the origin")
+        self.process = OwnProcess("origin", ["nginx", "-c", config], directory / "origin.log")
+        wait_until(lambda: _connects(self.port), "listening", self.process)
+
+
+class Peer:
+    """One contestant: a way to the origin, with or without an access log. Fresh at every start."""
+
+    # Caches and connection pools fill within a few thousand requests; only compiled code needs more.
+    warm_requests = 5_000
+
+    def __init__(self, kind, index, settings, logging=False):
+        self.kind = kind
+        self.logging = logging
+        self.name = f"{kind}+log" if logging else kind
+        self.port = PORT_FIRST + PORTS_EACH * index
+        self.settings = settings
+        self.process = None
+        self.directory = settings.directory / self.name
+
+    def start(self):
+        self.directory.mkdir(parents=True, exist_ok=True)
+        _require_free(self.port, self.name)
+        self._launch()
+
+    def stop(self):
+        if self.process:
+            self.process.stop()
+            self.process = None
+
+    def check_alive(self):
+        if self.process:
+            self.process.check_alive()
+
+    def cpu_micros(self):
+        return self.process.cpu_micros() if self.process else 0
+
+    def allocated_bytes(self):
+        """Bytes allocated on the heap by all live threads so far, or None where there is no such thing."""
+        return None
+
+    def live_heap_bytes(self):
+        """Heap in use after a full collection, or None where there is no such thing."""
+        return None
+
+    def _launch(self):
+        raise NotImplementedError
+
+    def _started(self, argv, env=None):
+        self.process = OwnProcess(self.name, argv, self.directory / "log", env)
+        wait_until(lambda: _connects(self.port), "listening", self.process)
+
+
+class Direct(Peer):
+    """No proxy: how far the origin and the load generator go by themselves."""
+
+    def __init__(self, kind, index, settings, logging=False):
+        super().__init__(kind, index, settings, logging)
+        self.port = Origin.port
+
+    def start(self):
+        pass
+
+
+class HaProxy(Peer):
+    def _launch(self):
+        config = _write_config(
+            "haproxy.cfg",
+            self.directory / "haproxy.cfg",
+            self.settings,
+            PORT=self.port,
+            CONNECTIONS=self.settings.connections_max,
+            LOG_LINE="    log stdout format raw local0" if self.logging else "",
+            FRONTEND_LOG_LINES="    log global\n    option httplog" if self.logging else "",
+        )
+        self._started(["haproxy", "-db", "-f", config])
+
+
+class Nginx(Peer):
+    def _launch(self):
+        log = f"{self.directory}/access.log combined buffer=64k flush=1s" if self.logging else "off"
+        config = _write_config(
+            "nginx.conf", self.directory / "nginx.conf", self.settings, DIR=self.directory, PORT=self.port, ACCESS_LOG=log
+        )
+        self._started(["nginx", "-c", config])
+
+
+class Weldr(Peer):
+    """The built distribution as a cluster of one, its pool filled through its HTTP API."""
+
+    warm_requests = 250_000
+
+    def _launch(self):
+        admin, grpc, raft = self.port + 1, self.port + 2, self.port + 3
+        for port in (admin, grpc, raft):
+            _require_free(port, self.name)
+        data = self.directory / "data"
+        shutil.rmtree(data, ignore_errors=True)
+        extra = self.settings.weldr_log_args if self.logging else self.settings.weldr_args
+        self._started(
+            [
+                self.settings.weldr_home / "bin" / "weldr",
+                *("--proxy-address", f"127.0.0.1:{self.port}"),
+                *("--admin-address", f"127.0.0.1:{admin}"),
+                *("--grpc-address", f"127.0.0.1:{grpc}"),
+                *("--raft-address", f"127.0.0.1:{raft}"),
+                *("--data-dir", data),
+                *("--workers", self.settings.threads),
+                *(word.replace("@DIR@", str(self.directory)) for word in extra),
+            ]
+        )
+        wait_until(lambda: _answer(admin, "GET", "/readyz")[0] == 200, "GET /readyz answering 200", self.process)
+        wait_until(lambda: self._added(admin), "the pool taking the origin", self.process)
+
+    def _added(self, admin):
+        status, text = _answer(admin, "POST", "/servers", {"url": f"http://127.0.0.1:{Origin.port}"})
+        if 400 <= status < 500:
+            raise BenchmarkError(f"{self.name}: POST /servers answered {status}: {text}")
+        return status in (200, 201)
+
+    def allocated_bytes(self):
+        text = self._jcmd("Thread.print", "-e")
+        if text is None:
+            return None
+        units = {"B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+        return sum(int(number) * units[unit] for number, unit in re.findall(r" allocated=(\d+)([BKMG]) ", text))
+
+    def live_heap_bytes(self):
+        if self._jcmd("GC.run") is None:
+            return None
+        used = re.search(r" used (\d+)K", self._jcmd("GC.heap_info") or "")
+        return int(used.group(1)) * 1024 if used else None
+
+    def _jcmd(self, *words):
+        """What the JDK's jcmd says of the process; None with a Java that has no jcmd."""
+        jcmd = Path(os.path.realpath(f"/proc/{self.process.pid}/exe")).parent / "jcmd"
+        if not jcmd.exists():
+            return None
+        done = subprocess.run([jcmd, str(self.process.pid), *words], capture_output=True, text=True, timeout=30)
+        return done.stdout if done.returncode == 0 else None
+
+
+def make(kinds, settings, with_logging=False):
+    """The contestants of a workload; with_logging: each one beside itself with its access log on."""
+    classes = {"direct": Direct, "haproxy": HaProxy, "nginx": Nginx, "weldr": Weldr}
+    variants = [(kind, False) for kind in kinds]
+    if with_logging:
+        variants += [(kind, True) for kind in kinds if kind != "direct"]
+    return [classes[kind](kind, index, settings, logging) for index, (kind, logging) in enumerate(variants, start=1)]
+
+
+def _write_config(template, to, settings, **words):
+    text = (HERE / "conf" / template).read_text()
+    words = {
+        "DIR": settings.directory,
+        "THREADS": settings.threads,
+        "FILES": settings.files_max,
+        "ORIGIN_PORT": Origin.port,
+        # As root nginx would run its workers as nobody, who may not read the folder that all of this is in.
+        "USER_LINE": "user root;" if os.geteuid() == 0 else "",
+        **words,
+    }
+    for word, value in words.items():
+        text = text.replace(f"@{word}@", str(value))
+    to.write_text(text)
+    return to
+
+
+def _connects(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return True
+    except OSError:
+        return False
+
+
+def _require_free(port, who):
+    if _connects(port):
+        raise BenchmarkError(f"port {port} for {who} is taken (expected: {PORT_FIRST} to {PORT_FIRST + 99} free on loopback)")
+
+
+def _answer(port, method, path, document=None):
+    """Status and text of one HTTP call; status 0 when there was no answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        body = None if document is None else json.dumps(document)
+        connection.request(method, path, body, {"Content-Type": "application/json"} if body else {})
+        response = connection.getresponse()
+        return response.status, response.read().decode(errors="replace")
+    except (OSError, http.client.HTTPException):
+        return 0, ""
+    finally:
+        connection.close()

@@ -1,0 +1,215 @@
+"""What comes out: medians over the rounds, ratios within a round, as Markdown."""
+
+import os
+import platform
+import subprocess
+import time
+from pathlib import Path
+from statistics import median
+
+MIB = 1024 * 1024
+DASH = "–"
+
+
+def machine(options, settings):
+    """What somebody has to know to judge the figures."""
+    processor = "unknown processor"
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            processor = line.partition(":")[2].strip()
+            break
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
+    versions = [_first_line("nginx", "-v"), _first_line("wrk", "-v")]
+    if "haproxy" in options.peers:
+        versions.append(_first_line("haproxy", "-v"))
+    if "weldr" in options.peers:
+        versions.append(_first_line(settings.weldr_home / "bin" / "weldr", "--version"))
+        versions.append(_first_line("java", "-version"))
+    return {
+        "date": time.strftime("%Y-%m-%d"),
+        "processor": f"{os.cpu_count()} cores of {processor}, {memory:.0f} GiB, Linux {platform.release()}",
+        "versions": "; ".join(versions),
+        "setting": f"{options.threads} thread(s) for each of origin, proxy and load generator; {options.rounds} rounds of "
+        f"{options.seconds} s, interleaved; fixed rate {options.rate}/s; warm-up factor {options.warm_factor:g}",
+        "load": f"load average before the run {os.getloadavg()[0]:.1f}",
+    }
+
+
+def brief(sample):
+    """One round in one line, for the person who waits."""
+    if "pss_each" in sample.extra:
+        heap = sample.extra.get("heap_each")
+        heap = "" if heap is None else f", {heap:.0f} B live heap"
+        return f"{sample.extra['pss_each']:.0f} B PSS a connection{heap}, {sample.errors} closed by the proxy"
+    if "over_10ms" in sample.extra:
+        return f"p99 {sample.p99_us / 1000:.1f} ms, max {sample.max_us / 1000:.1f} ms"
+    cpu = "" if sample.cpu_us is None else f", {sample.cpu_us:.1f} µs CPU, {sample.cost:.2f} of the generator's"
+    return (
+        f"{sample.rate:.0f} req/s{cpu}, p99 {sample.p99_us / 1000:.2f} ms, {sample.errors} errors, "
+        f"{sample.foreign_share:.0%} of the machine busy with other things"
+    )
+
+
+def render(results, about, workloads):
+    parts = [f"Measured {about['date']} on {about['processor']}.", about["versions"] + ".", about["setting"] + ".", ""]
+    known = {workload.name: workload for workload in workloads if workload.name in results}
+    steady = {name: workload for name, workload in known.items() if workload.kind in ("closed", "rate")}
+    if steady:
+        parts += _steady_table(results, steady)
+        shares = [sample.foreign_share for name in steady for samples in results[name].values() for sample in samples]
+        parts += [
+            f"Noise: {about['load']}; others had {median(shares):.0%} of the machine's CPU time in the median round, "
+            f"{max(shares):.0%} in the worst.",
+            "",
+        ]
+    if "log" in results:
+        parts += _log_table(results["log"])
+    if "idle" in results:
+        parts += _idle_table(results["idle"])
+    if "first" in results:
+        parts += _first_table(results["first"])
+    parts += _goals(results)
+    return "\n".join(parts)
+
+
+def _steady_table(results, workloads):
+    parts = [
+        "| workload | peer | req/s | to HAProxy | to nginx | CPU µs/req | CPU/generator | to HAProxy | to nginx "
+        "| p50 ms | p99 ms | RSS MiB | PSS MiB | heap B/req | errors |",
+        "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for name, workload in workloads.items():
+        for peer, samples in results[name].items():
+            suffix = "+log" if peer.endswith("+log") else ""
+            haproxy, nginx = results[name].get("haproxy" + suffix), results[name].get("nginx" + suffix)
+            cells = [
+                workload.title,
+                peer,
+                f"{median(sample.rate for sample in samples):.0f}",
+                _ratio(samples, haproxy, "rate"),
+                _ratio(samples, nginx, "rate"),
+                _number(samples, "cpu_us", "{:.1f}"),
+                _spread(samples),
+                _ratio(samples, haproxy, "cost"),
+                _ratio(samples, nginx, "cost"),
+                f"{median(sample.p50_us for sample in samples) / 1000:.2f}",
+                f"{median(sample.p99_us for sample in samples) / 1000:.2f}",
+                _mebibytes(samples, "rss_bytes"),
+                _mebibytes(samples, "pss_bytes"),
+                _number(samples, "allocated_bytes", "{:.0f}"),
+                str(sum(sample.errors for sample in samples)),
+            ]
+            parts.append("| " + " | ".join(cells) + " |")
+    return parts + [""]
+
+
+def _log_table(by_peer):
+    parts = ["| access log | CPU with the log to CPU without | req/s |", "|---|--:|--:|"]
+    for peer in by_peer:
+        logged = by_peer.get(peer + "+log")
+        if logged:
+            parts.append(f"| {peer} | {_ratio(logged, by_peer[peer], 'cost')} | {_ratio(logged, by_peer[peer], 'rate')} |")
+    return parts + [""]
+
+
+def _idle_table(by_peer):
+    parts = ["| idle connections | held | closed by the proxy | PSS B each | live heap B each | PSS MiB |", "|---|--:|--:|--:|--:|--:|"]
+    for peer, samples in by_peer.items():
+        sample = samples[-1]
+        heap = sample.extra.get("heap_each")
+        parts.append(
+            f"| {peer} | {sample.requests} | {sample.errors} | {sample.extra['pss_each']:.0f} "
+            f"| {DASH if heap is None else f'{heap:.0f}'} | {sample.pss_bytes / MIB:.1f} |"
+        )
+    return parts + [""]
+
+
+def _first_table(by_peer):
+    parts = ["| first 1000 requests | p50 ms | p99 ms | max ms | above 10 ms | errors |", "|---|--:|--:|--:|--:|--:|"]
+    for peer, samples in by_peer.items():
+        p50, p99 = (median(getattr(sample, key) for sample in samples) / 1000 for key in ("p50_us", "p99_us"))
+        worst = max(sample.max_us for sample in samples) / 1000
+        slow = max(sample.extra["over_10ms"] for sample in samples)
+        errors = sum(sample.errors for sample in samples)
+        parts.append(f"| {peer} | {p50:.2f} | {p99:.2f} | {worst:.2f} | {slow} | {errors} |")
+    return parts + [""]
+
+
+def _goals(results):
+    """What weldr wants to reach beside what it reached, as far as this run can tell."""
+
+    def cost(workload, other):
+        return _ratio_of(results, workload, "weldr", other, "cost")
+
+    def rate(workload):
+        ratios = [_ratio_of(results, workload, "weldr", other, "rate") for other in ("haproxy", "nginx")]
+        return None if None in ratios else min(ratios)
+
+    idle = results.get("idle", {}).get("weldr")
+    first = results.get("first", {}).get("weldr")
+    growth = [idle[-1].extra["pss_each"], idle[-1].extra.get("heap_each") or 0] if idle else []
+    rows = [
+        ("CPU a request, small GET, to nginx", "≤", 0.80, cost("get-64", "nginx")),
+        ("CPU a request, small GET, to HAProxy", "≤", 0.72, cost("get-64", "haproxy")),
+        ("req/s, small GET, to the better of the two", "≥", 1.05, rate("get-64")),
+        ("req/s, POST, to the better of the two", "≥", 1.05, rate("post-16k")),
+        ("CPU a request, 1 MiB GET, to HAProxy with splice", "≤", 1.0, cost("get-1m", "haproxy")),
+        ("CPU, connection per request, to nginx", "≤", 0.95, cost("close", "nginx")),
+        ("p99 at a fixed rate, to HAProxy", "≤", 1.1, _ratio_of(results, "rate", "weldr", "haproxy", "p99_us")),
+        ("bytes an idle connection (PSS or live heap, the larger)", "≤", 2048, max(growth) if growth else None),
+        ("CPU with the access log on, to off", "≤", 1.08, _ratio_of(results, "log", "weldr+log", "weldr", "cost")),
+        ("ms of the slowest of the first 1000 requests", "<", 10, max(s.max_us for s in first) / 1000 if first else None),
+    ]
+    rows = [row for row in rows if row[3] is not None]
+    if not rows:
+        return []
+    parts = ["| goal | wanted | measured | |", "|---|--:|--:|---|"]
+    for title, sign, wanted, found in rows:
+        met = found >= wanted if sign == "≥" else found < wanted if sign == "<" else found <= wanted
+        text = f"{found:.2f}" if found < 100 else f"{found:.0f}"
+        parts.append(f"| {title} | {sign} {wanted:g} | {text} | {'met' if met else '**missed**'} |")
+    return parts + [""]
+
+
+def _ratios(samples, others, key):
+    """Within each round, where both had the same weather."""
+    pairs = zip(samples, others or [])
+    return [getattr(one, key) / getattr(other, key) for one, other in pairs if getattr(one, key) and getattr(other, key)]
+
+
+def _ratio(samples, others, key):
+    ratios = _ratios(samples, others, key)
+    return f"{median(ratios):.2f}" if ratios else DASH
+
+
+def _ratio_of(results, workload, peer, other, key):
+    by_peer = results.get(workload, {})
+    ratios = _ratios(by_peer.get(peer, []), by_peer.get(other), key)
+    return median(ratios) if ratios else None
+
+
+def _spread(samples):
+    """CPU in units of the generator's, and how far the rounds lie from the median."""
+    costs = [sample.cost for sample in samples if sample.cost]
+    if not costs:
+        return DASH
+    middle = median(costs)
+    return f"{middle:.2f} ±{max(abs(cost - middle) for cost in costs) / middle:.0%}"
+
+
+def _number(samples, key, form):
+    values = [getattr(sample, key) for sample in samples if getattr(sample, key) is not None]
+    return form.format(median(values)) if values else DASH
+
+
+def _mebibytes(samples, key):
+    value = median(getattr(sample, key) for sample in samples)
+    return f"{value / MIB:.1f}" if value else DASH
+
+
+def _first_line(*argv):
+    """What a program says of its version. java, nginx and wrk say it in their own ways."""
+    done = subprocess.run([str(word) for word in argv], capture_output=True, text=True, timeout=30)
+    line = (done.stdout + done.stderr).strip().splitlines()[0:1]
+    text = line[0] if line else "unknown"
+    return text.removeprefix("nginx version: ").partition(" Copyright")[0].partition(" - https")[0]

@@ -1,0 +1,261 @@
+"""What is measured: the workloads, and how one round of each is done."""
+
+import json
+import os
+import resource
+import socket
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Optional
+
+from processes import BenchmarkError, OwnProcess, machine_busy_micros
+
+HERE = Path(__file__).resolve().parent.parent
+LOAD_CLASSES = HERE / "load" / "target" / "classes"
+WARM_SECONDS_MAX = 180
+# The generator of fixed rate compiles its own code during this time, which is not counted.
+RATE_WARM_SECONDS = 3
+SETTLE_SECONDS = 3
+FIRST_REQUESTS = 1_000
+
+
+@dataclass(frozen=True)
+class Workload:
+    name: str
+    title: str
+    kind: str  # "closed": as fast as the connections allow; "rate"; "idle"; "first"
+    connections: int = 64
+    path: str = "/"
+    post_bytes: int = 0
+    headers: tuple = ()
+    with_logging: bool = False  # each peer beside itself with its access log on
+    warm_share: float = 1.0  # of the peer's own number of requests; less where a request is long
+
+
+WORKLOADS = (
+    Workload("get-64", "small GET, 64 connections", "closed"),
+    Workload("get-256", "small GET, 256 connections", "closed", connections=256),
+    Workload("get-1m", "1 MiB GET, 16 connections", "closed", connections=16, path="/1m", warm_share=0.08),
+    Workload("post-16k", "POST 16 KiB, 64 connections", "closed", path="/post", post_bytes=16_384),
+    Workload("close", "connection per request, 64 at once", "closed", headers=("Connection: close",), warm_share=0.4),
+    Workload("log", "small GET, 64 connections, access log off and on", "closed", with_logging=True),
+    Workload("rate", "small GET at a fixed rate, 64 connections", "rate"),
+    Workload("idle", "idle connections", "idle"),
+    Workload("first", f"the first {FIRST_REQUESTS} requests, one connection", "first"),
+)
+
+
+@dataclass
+class Sample:
+    """One peer in one round. Times are per request, in microseconds."""
+
+    requests: int = 0
+    seconds: float = 0
+    cpu_us: Optional[float] = None
+    generator_us: Optional[float] = None
+    p50_us: int = 0
+    p99_us: int = 0
+    max_us: int = 0
+    errors: int = 0
+    rss_bytes: int = 0
+    pss_bytes: int = 0
+    allocated_bytes: Optional[float] = None
+    # Share of the machine's CPU time that went to none of ours: builds, browsers, a host that steals.
+    foreign_share: float = 0
+    extra: dict = field(default_factory=dict)
+
+    @property
+    def rate(self):
+        return self.requests / self.seconds if self.seconds else 0.0
+
+    @property
+    def cost(self):
+        """CPU of the proxy in units of the load generator's: what is left when the machine's speed is taken out."""
+        return self.cpu_us / self.generator_us if self.cpu_us and self.generator_us else None
+
+
+def warm(peer, workload, settings):
+    """Sends as many requests as the peer's code needs to settle; by count, as slower machines need longer. Says how many."""
+    wanted = max(1, int(peer.warm_requests * workload.warm_share * settings.warm_factor))
+    done = 0
+    deadline = time.monotonic() + WARM_SECONDS_MAX
+    while done < wanted:
+        if time.monotonic() > deadline:
+            raise BenchmarkError(f"{peer.name}: {done} of {wanted} requests to warm up in {WARM_SECONDS_MAX} s")
+        result, _ = _wrk(peer.port, workload, 1 if wanted < 20_000 else 3, settings)
+        peer.check_alive()
+        if not result["requests"]:
+            raise BenchmarkError(f"{peer.name}: no answer at all to {workload.title}; see {peer.directory}")
+        done += result["requests"]
+    return done
+
+
+def measure(peer, workload, origin, settings):
+    """One round of a workload that sends requests all the time."""
+    seconds = settings.seconds
+    allocated_before = peer.allocated_bytes()
+    before = _Cpu(peer, origin)
+    if workload.kind == "rate":
+        result, before = _fixed_rate(peer, workload, origin, settings)
+        generator = result["cpu_us"]
+    else:
+        result, generator = _wrk(peer.port, workload, seconds, settings)
+    after = _Cpu(peer, origin)
+    peer.check_alive()
+    requests = result["requests"]
+    if not requests:
+        raise BenchmarkError(f"{peer.name}: no answer at all to {workload.title}; see {peer.directory}")
+    sample = Sample(
+        requests=requests,
+        seconds=result["micros"] / 1e6,
+        generator_us=generator / requests,
+        p50_us=result["p50_us"],
+        p99_us=result["p99_us"],
+        max_us=result["max_us"],
+        errors=result["errors"],
+    )
+    busy = after.machine - before.machine
+    ours = (after.peer - before.peer) + (after.origin - before.origin) + generator
+    sample.foreign_share = max(0.0, busy - ours) / ((after.at - before.at) * 1e6 * (os.cpu_count() or 1))
+    if peer.process:
+        sample.cpu_us = (after.peer - before.peer) / requests
+        memory = peer.process.memory()
+        sample.rss_bytes, sample.pss_bytes = memory.rss_bytes, memory.pss_bytes
+    if allocated_before is not None and workload.kind != "rate":
+        sample.allocated_bytes = (peer.allocated_bytes() - allocated_before) / requests
+    if workload.kind == "rate":
+        sample.extra["p999_us"] = result["p999_us"]
+    return sample
+
+
+def hold_idle(peer, settings):
+    """Memory of connections that each had one answer and then nothing more to do."""
+    wanted = settings.idle_connections
+    heap_before = peer.live_heap_bytes()
+    memory_before = peer.process.memory()
+    sockets = []
+    try:
+        for _ in range(wanted):
+            connection = socket.create_connection(("127.0.0.1", peer.port), 10)
+            sockets.append(connection)
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            if not connection.recv(4096).startswith(b"HTTP/1.1 200"):
+                raise BenchmarkError(f"{peer.name}: connection {len(sockets)} of {wanted} was not served")
+        time.sleep(SETTLE_SECONDS)
+        heap_after = peer.live_heap_bytes()
+        memory = peer.process.memory()
+        closed = sum(1 for connection in sockets if _is_closed(connection))
+    except OSError as failure:
+        raise BenchmarkError(f"{peer.name}: connection {len(sockets) + 1} of {wanted}: {failure}") from failure
+    finally:
+        for connection in sockets:
+            connection.close()
+    sample = Sample(requests=wanted, errors=closed, rss_bytes=memory.rss_bytes, pss_bytes=memory.pss_bytes)
+    sample.extra["pss_each"] = (memory.pss_bytes - memory_before.pss_bytes) / wanted
+    if heap_before is not None and heap_after is not None:
+        sample.extra["heap_each"] = (heap_after - heap_before) / wanted
+    return sample
+
+
+def first_requests(peer):
+    """Latencies of the first requests of a process that has just said that it is ready, one after the other."""
+    micros = []
+    errors = 0
+    with socket.create_connection(("127.0.0.1", peer.port), 10) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for _ in range(FIRST_REQUESTS):
+            start = time.perf_counter_ns()
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            answer = connection.recv(4096)
+            micros.append((time.perf_counter_ns() - start) // 1000)
+            if not answer.startswith(b"HTTP/1.1 200"):
+                errors += 1
+            if not answer:
+                raise BenchmarkError(f"{peer.name}: closed the connection after {len(micros)} requests")
+    micros.sort()
+    sample = Sample(requests=FIRST_REQUESTS, errors=errors)
+    sample.p50_us, sample.p99_us, sample.max_us = micros[FIRST_REQUESTS // 2], micros[FIRST_REQUESTS * 99 // 100], micros[-1]
+    sample.extra["over_10ms"] = sum(1 for each in micros if each > 10_000)
+    return sample
+
+
+class _Cpu:
+    """CPU time of everybody concerned at one moment."""
+
+    def __init__(self, peer, origin):
+        self.at = time.monotonic()
+        self.machine = machine_busy_micros()
+        self.peer = peer.cpu_micros()
+        self.origin = origin.process.cpu_micros()
+
+
+def _wrk(port, workload, seconds, settings):
+    """Runs wrk; returns its result and the CPU time it took, in microseconds."""
+    threads = min(settings.threads, workload.connections)
+    argv = ["wrk", f"-t{threads}", f"-c{workload.connections}", f"-d{seconds}s", "--timeout", "10s"]
+    for header in workload.headers:
+        argv += ["-H", header]
+    argv += ["-s", HERE / "lib" / "wrk.lua", f"http://127.0.0.1:{port}{workload.path}"]
+    return _generate("wrk", argv, seconds, settings, {"BENCH_POST_BYTES": str(workload.post_bytes)})
+
+
+def _generate(name, argv, seconds, settings, env=None, at_line=None):
+    """Runs a load generator to its end. at_line: called with each line that it prints, as soon as it is there."""
+    log = settings.directory / f"{name}.log"
+    log.write_bytes(b"")
+    cpu_before = _children_cpu_micros()
+    process = OwnProcess(name, argv, log, env)
+    seen = 0
+    deadline = time.monotonic() + seconds + 90
+    try:
+        while process.popen.poll() is None:
+            if time.monotonic() > deadline:
+                raise BenchmarkError(f"{name} does not end; see {log}")
+            lines = log.read_text().splitlines() if at_line else []
+            for line in lines[seen:]:
+                at_line(line)
+            seen = max(seen, len(lines))
+            time.sleep(0.02)
+    finally:
+        process.stop()
+    cpu = _children_cpu_micros() - cpu_before
+    for line in log.read_text().splitlines():
+        if line.startswith("RESULT "):
+            return json.loads(line[len("RESULT ") :]), cpu
+    raise BenchmarkError(f"{name} has no result:\n{log.read_text()[-2000:]}")
+
+
+def _children_cpu_micros():
+    """CPU time of all children that ended: between two calls only a load generator does."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return int((usage.ru_utime + usage.ru_stime) * 1e6)
+
+
+def _fixed_rate(peer, workload, origin, settings):
+    """Runs the generator of fixed rate; returns its result and the CPU times when it began to count."""
+    moments = []
+
+    def at_line(line):
+        if line == "COUNTING":
+            moments.append(_Cpu(peer, origin))
+
+    # A fixed young generation that a run does not fill, so that its own collector stays out of the latencies.
+    java = ["java", "-Xms400m", "-Xmx400m", "-Xmn300m", "-XX:+UseSerialGC", "-XX:+AlwaysPreTouch", "-cp", LOAD_CLASSES]
+    plan = ["127.0.0.1", peer.port, workload.path, settings.rate, workload.connections, RATE_WARM_SECONDS, settings.seconds]
+    seconds = RATE_WARM_SECONDS + settings.seconds
+    argv = [*java, "io.weldr.benchmark.load.FixedRate", *plan]
+    result, _ = _generate("fixed-rate", argv, seconds, settings, at_line=at_line)
+    if not moments:
+        raise BenchmarkError("fixed-rate never began to count")
+    return result, moments[0]
+
+
+def _is_closed(connection):
+    connection.setblocking(False)
+    try:
+        return connection.recv(1, socket.MSG_PEEK) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
