@@ -41,15 +41,13 @@ class Settings:
 
 def main():
     options = _options()
-    # SIGTERM and a closed terminal end the run as Ctrl-C does: through the finally below.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit(f"benchmark/run: ended by signal {number}"))
+    # Each of these ends the run through the finally below, Ctrl-C also where a script started it in the background.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end)
     try:
         run(options)
     except BenchmarkError as failure:
         sys.exit(f"benchmark/run: {failure}")
-    except KeyboardInterrupt:
-        sys.exit("benchmark/run: interrupted")
     finally:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)  # stopping takes seconds; a second Ctrl-C must not leave it half done
@@ -191,6 +189,10 @@ def _raise_open_files():
         except (ValueError, OSError):
             continue
     return soft
+
+
+def _end(number, _frame):
+    sys.exit(f"benchmark/run: ended by {signal.Signals(number).name}; what was done is in benchmark/out/latest")
 
 
 def say(text):
