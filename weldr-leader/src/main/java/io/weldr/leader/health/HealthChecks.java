@@ -1,0 +1,103 @@
+package io.weldr.leader.health;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.weldr.core.port.CommandGateway;
+import io.weldr.core.port.LeaderDuty;
+import io.weldr.core.port.Measurement;
+import io.weldr.core.port.MetricSource;
+import io.weldr.core.port.Published;
+import io.weldr.core.state.ClusterState;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The health checks of one node: a duty for the leader, and a {@link #prober()} for anybody. It has one event loop of its own, away
+ * from those of the proxy, so that neither can hold up the other; it exists, and idles, on followers too.
+ */
+public final class HealthChecks implements LeaderDuty, MetricSource, AutoCloseable {
+    /** A thousand probes a second take a few percent of a core; one thread also keeps the order of things simple. */
+    private static final int LOOPS = 1;
+
+    private final EventLoopGroup loops;
+    private final NameLookup names;
+    private final HttpProber prober;
+    private final HealthMonitor monitor;
+
+    /**
+     * Makes the parts; nothing is probed before {@link #start}.
+     *
+     * @param random spreads the probes of many origins
+     * @param trust whom https origins may be vouched for by; null: whom the Java platform trusts. The same as the proxy's
+     * @param version goes into the User-Agent, {@code weldr-health/VERSION}
+     * @throws SSLException if there is no TLS with that trust
+     */
+    public HealthChecks(
+            Published<ClusterState> state,
+            CommandGateway gateway,
+            RandomGenerator random,
+            @Nullable TrustManagerFactory trust,
+            String version)
+            throws SSLException {
+        SslContextBuilder tls =
+                SslContextBuilder.forClient().sslProvider(SslProvider.JDK).endpointIdentificationAlgorithm("HTTPS");
+        SslContext context = (trust == null ? tls : tls.trustManager(trust)).build();
+        loops = new MultiThreadIoEventLoopGroup(
+                LOOPS, new DefaultThreadFactory("weldr-health", true), NioIoHandler.newFactory());
+        names = new NameLookup();
+        prober = new HttpProber(loops, names, context, version);
+        EventLoop loop = loops.next();
+        monitor = new HealthMonitor(
+                state,
+                gateway,
+                prober,
+                new EventLoopTimeline(loop),
+                Clock.systemUTC(),
+                random,
+                HealthMonitor.PROBES_IN_FLIGHT_MAX);
+    }
+
+    /** Sends single probes; works whether this node leads or not. */
+    public Prober prober() {
+        return prober;
+    }
+
+    @Override
+    public void start(long term) {
+        monitor.start(term);
+    }
+
+    @Override
+    public void stop() {
+        monitor.stop();
+    }
+
+    @Override
+    public List<Measurement> measure() {
+        return monitor.measure();
+    }
+
+    /** Stops, drops what is under way and ends the threads. Takes up to a second. May be repeated. */
+    @Override
+    public void close() {
+        stop();
+        names.close();
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    @Override
+    public String toString() {
+        return monitor.toString();
+    }
+}

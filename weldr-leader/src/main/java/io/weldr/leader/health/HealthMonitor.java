@@ -1,0 +1,99 @@
+package io.weldr.leader.health;
+
+import io.weldr.core.port.CommandGateway;
+import io.weldr.core.port.LeaderDuty;
+import io.weldr.core.port.Measurement;
+import io.weldr.core.port.MetricSource;
+import io.weldr.core.port.Published;
+import io.weldr.core.port.RequestId;
+import io.weldr.core.state.ClusterState;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Probes the origins while this node leads, and submits a verdict whenever one turns. Each term starts from the committed verdicts
+ * with fresh counts. Threads: as {@link LeaderDuty} says; metrics from any.
+ */
+final class HealthMonitor implements LeaderDuty, MetricSource {
+    /**
+     * Probes at the same time. As many as a full pool has origins: even if all of them hang, each is still probed on its beat. Costs one
+     * descriptor and some kilobytes each, and only while it lasts.
+     */
+    static final int PROBES_IN_FLIGHT_MAX = 1024;
+
+    private final Published<ClusterState> published;
+    private final CommandGateway gateway;
+    private final Prober prober;
+    private final Timeline timeline;
+    private final Clock clock;
+    private final RandomGenerator random;
+    private final int probesInFlightMax;
+    private final HealthCounters counters = new HealthCounters();
+    private final AtomicLong verdicts = new AtomicLong();
+    private @Nullable Term current; // confined to the thread that starts and stops duties
+
+    HealthMonitor(
+            Published<ClusterState> published,
+            CommandGateway gateway,
+            Prober prober,
+            Timeline timeline,
+            Clock clock,
+            RandomGenerator random,
+            int probesInFlightMax) {
+        this.published = published;
+        this.gateway = gateway;
+        this.prober = prober;
+        this.timeline = timeline;
+        this.clock = clock;
+        this.random = random;
+        this.probesInFlightMax = probesInFlightMax;
+    }
+
+    @Override
+    public void start(long term) {
+        stop(); // nothing, unless a stop was forgotten
+        Term next = new Term(
+                published,
+                gateway,
+                prober,
+                timeline,
+                clock,
+                random,
+                probesInFlightMax,
+                () -> requestId(term),
+                counters);
+        current = next;
+        next.begin();
+    }
+
+    @Override
+    public void stop() {
+        Term ended = current;
+        current = null;
+        if (ended != null) {
+            ended.stop();
+            timeline.execute(() -> {
+                counters.watched(0);
+                counters.inFlight(0);
+            });
+        }
+    }
+
+    /** Unique in the cluster: a term has one leader, and the count goes on when that leader starts its duties again. */
+    private RequestId requestId(long term) {
+        return new RequestId("verdict-" + term + "-" + verdicts.incrementAndGet());
+    }
+
+    @Override
+    public List<Measurement> measure() {
+        return counters.measure();
+    }
+
+    @Override
+    public String toString() {
+        return "health checks";
+    }
+}

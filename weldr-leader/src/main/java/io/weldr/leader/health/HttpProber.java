@@ -1,0 +1,301 @@
+package io.weldr.leader.health;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.weldr.core.Check;
+import io.weldr.core.pool.HealthPolicy;
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.pool.OriginUrl;
+import io.weldr.core.pool.Scheme;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.nio.channels.ClosedChannelException;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends probes over the network: HTTP/1.1 on a connection that is opened for the probe and closed after it. A fresh connection is
+ * what a client that comes now would get; an idle one can outlive a listener that is long gone. Redirects are answers like others.
+ * If a name has several addresses, they are tried in turn within the one timeout until one connects.
+ *
+ * <p>An https origin has to show a certificate that the node trusts, for the host of its URL, as the proxy asks of it too: an origin
+ * that the proxy would refuse must not count as up.
+ *
+ * <p>Threads: any; the work is done on the loops that it was given, and never blocks them.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // a close is not waited for: the channel tells by its close future
+final class HttpProber implements Prober {
+    /** RFC 9112 section 3 speaks of 8000 octets for request lines; a status line is shorter. */
+    static final int STATUS_LINE_BYTES_MAX = 8 * 1024;
+
+    /** What common servers take for a whole head. */
+    static final int HEADER_BYTES_MAX = 32 * 1024;
+
+    private final EventLoopGroup loops;
+    private final NameLookup names;
+    private final SslContext tls;
+    private final String userAgent;
+
+    HttpProber(EventLoopGroup loops, NameLookup names, SslContext tls, String version) {
+        this.loops = loops;
+        this.names = names;
+        this.tls = tls;
+        this.userAgent = "weldr-health/" + version;
+    }
+
+    @Override
+    public CompletionStage<ProbeResult> probe(OriginUrl url, HealthPolicy policy) {
+        Attempt attempt = new Attempt(url, policy, loops.next());
+        try {
+            attempt.loop.execute(attempt::start);
+        } catch (RejectedExecutionException e) {
+            attempt.result.complete(ProbeResult.failed("not sent: the node is stopping"));
+        }
+        return attempt.result;
+    }
+
+    /** Where a probe is; the word for it goes into the reason when the time is over. */
+    private enum Phase {
+        RESOLVE("name not resolved"),
+        CONNECT("no connection"),
+        HANDSHAKE("no TLS handshake"),
+        ANSWER("no answer");
+
+        final String missing;
+
+        Phase(String missing) {
+            this.missing = missing;
+        }
+    }
+
+    /** One probe. Confined to its loop, but for the future. */
+    private final class Attempt {
+        final OriginUrl url;
+        final HealthPolicy policy;
+        final EventLoop loop;
+        final CompletableFuture<ProbeResult> result = new CompletableFuture<>();
+        private Phase phase = Phase.RESOLVE;
+        private @Nullable Channel channel;
+        private @Nullable Future<?> deadline;
+
+        Attempt(OriginUrl url, HealthPolicy policy, EventLoop loop) {
+            this.url = url;
+            this.policy = policy;
+            this.loop = loop;
+        }
+
+        void start() {
+            deadline = loop.schedule(this::late, policy.timeout().toNanos(), TimeUnit.NANOSECONDS);
+            names.lookup(url.address())
+                    .whenComplete((addresses, failure) -> onLoop(() -> {
+                        if (failure != null) {
+                            finish(ProbeResult.failed("name not resolved: " + text(NameLookup.cause(failure))));
+                        } else {
+                            connect(addresses, 0);
+                        }
+                    }));
+        }
+
+        private void onLoop(Runnable task) {
+            if (loop.inEventLoop()) {
+                task.run();
+            } else {
+                try {
+                    loop.execute(task);
+                } catch (RejectedExecutionException e) {
+                    result.complete(ProbeResult.failed("not sent: the node is stopping"));
+                }
+            }
+        }
+
+        private void connect(List<InetSocketAddress> addresses, int index) {
+            if (result.isDone()) {
+                return;
+            }
+            phase = Phase.CONNECT;
+            var connected = new Bootstrap()
+                    .group(loop)
+                    .channel(NioSocketChannel.class)
+                    .option(ChannelOption.TCP_NODELAY, true)
+                    .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0) // the deadline of the probe covers it
+                    .handler(new ChannelInitializer<SocketChannel>() {
+                        @Override
+                        protected void initChannel(SocketChannel made) {
+                            build(made);
+                        }
+                    })
+                    .connect(addresses.get(index));
+            channel = connected.channel();
+            connected.addListener(done -> {
+                if (done.isSuccess()) {
+                    ask(connected.channel());
+                } else if (index + 1 < addresses.size()) {
+                    connect(addresses, index + 1);
+                } else {
+                    finish(ProbeResult.failed(connectReason(done.cause())));
+                }
+            });
+        }
+
+        private void build(SocketChannel made) {
+            if (url.scheme() == Scheme.HTTPS) {
+                HostPort address = url.address();
+                // The host goes into SNI if it is a name, and the certificate has to be for it.
+                SslHandler handler = tls.newHandler(made.alloc(), address.host(), address.port());
+                handler.setHandshakeTimeoutMillis(0); // the deadline of the probe covers it
+                made.pipeline().addLast(handler);
+            }
+            HttpDecoderConfig limits = new HttpDecoderConfig()
+                    .setMaxInitialLineLength(STATUS_LINE_BYTES_MAX)
+                    .setMaxHeaderSize(HEADER_BYTES_MAX);
+            made.pipeline()
+                    .addLast(new HttpClientCodec(limits, false, false))
+                    .addLast(new ProbeAnswer(policy, this::answered))
+                    .addLast(new Failures(this));
+        }
+
+        private void ask(Channel connected) {
+            SslHandler handshake = connected.pipeline().get(SslHandler.class);
+            phase = handshake == null ? Phase.ANSWER : Phase.HANDSHAKE;
+            if (handshake != null) {
+                handshake.handshakeFuture().addListener(done -> {
+                    if (done.isSuccess()) {
+                        phase = Phase.ANSWER;
+                    } else {
+                        finish(ProbeResult.failed(brokenReason(done.cause())));
+                    }
+                });
+            }
+            connected.closeFuture().addListener(closed -> finish(ProbeResult.failed("closed without an answer")));
+            connected.writeAndFlush(request(url, policy, userAgent)).addListener(sent -> {
+                if (!sent.isSuccess()) {
+                    broken(sent.cause());
+                }
+            });
+        }
+
+        /** The verdict is told now; the channel closes once the body has been dropped, or at the deadline. */
+        private void answered(ProbeResult answer) {
+            result.complete(answer);
+        }
+
+        void broken(Throwable cause) {
+            finish(ProbeResult.failed(brokenReason(cause)));
+        }
+
+        private void late() {
+            finish(ProbeResult.failed(phase.missing + " within " + Check.text(policy.timeout())));
+        }
+
+        /** The end of the probe; the first result stands. */
+        private void finish(ProbeResult last) {
+            result.complete(last);
+            if (deadline != null) {
+                deadline.cancel(false);
+            }
+            if (channel != null) {
+                channel.close();
+            }
+        }
+    }
+
+    /** The last handler: what nobody else dealt with ends the probe. */
+    private static final class Failures extends ChannelInboundHandlerAdapter {
+        private final Attempt attempt;
+
+        Failures(Attempt attempt) {
+            this.attempt = attempt;
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            attempt.broken(cause);
+        }
+    }
+
+    private static HttpRequest request(OriginUrl url, HealthPolicy policy, String userAgent) {
+        HttpMethod method = switch (policy.method()) {
+            case GET -> HttpMethod.GET;
+            case HEAD -> HttpMethod.HEAD;
+            case OPTIONS -> HttpMethod.OPTIONS;
+        };
+        HttpRequest request =
+                new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, method, policy.path(), Unpooled.EMPTY_BUFFER);
+        // RFC 9110 section 7.2: the port only where it is not the scheme's own; IPv6 in brackets.
+        boolean plain = url.address().port() == url.scheme().defaultPort();
+        String host = plain ? url.address().uriHost() : url.address().toString();
+        request.headers()
+                .set(HttpHeaderNames.HOST, host)
+                .set(HttpHeaderNames.USER_AGENT, userAgent)
+                .set(HttpHeaderNames.ACCEPT, "*/*")
+                .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        return request;
+    }
+
+    private static String connectReason(Throwable cause) {
+        if (cause instanceof NoRouteToHostException) {
+            return "connect: no route to host";
+        }
+        if (cause instanceof ConnectException
+                && text(cause).toLowerCase(Locale.ROOT).contains("refused")) {
+            return "connect refused";
+        }
+        return "connect: " + text(cause);
+    }
+
+    private static String brokenReason(Throwable cause) {
+        Throwable root = cause;
+        for (int depth = 0; depth < 8 && root.getCause() != null; depth++) {
+            root = root.getCause();
+            if (root instanceof SSLException && root.getCause() == null) {
+                break;
+            }
+        }
+        if (cause instanceof SSLException || cause.getCause() instanceof SSLException) {
+            return "TLS: " + text(root);
+        }
+        if (cause instanceof ClosedChannelException || cause instanceof TimeoutException) {
+            return "closed without an answer";
+        }
+        if (cause instanceof IOException && text(cause).contains("reset")) {
+            return "connection reset";
+        }
+        return "broken off: " + text(cause);
+    }
+
+    /** What a failure says, on one line. */
+    static String text(Throwable failure) {
+        String message = failure.getMessage();
+        String text = message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
+        return text.lines().findFirst().orElse(text);
+    }
+}

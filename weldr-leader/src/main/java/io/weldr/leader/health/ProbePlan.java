@@ -1,0 +1,176 @@
+package io.weldr.leader.health;
+
+import io.weldr.core.pool.AdminState;
+import io.weldr.core.pool.HealthPolicy;
+import io.weldr.core.pool.Origin;
+import io.weldr.core.pool.Pool;
+import io.weldr.core.state.ClusterState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+
+/**
+ * Whom to probe and when. Each origin has its own beat: due times are one interval apart, whatever a probe takes, so that origins
+ * that were spread once stay spread. No clock of its own; times are nanoseconds of the caller's. Confined to one thread.
+ */
+final class ProbePlan {
+    /** An origin that appears, or whose policy changes, is probed within this time or its interval if that is shorter. */
+    static final Duration SOON_MAX = Duration.ofSeconds(1);
+
+    /** One probe that is under way, and the policy it was started under. */
+    record Probe(Watch watch, HealthPolicy policy) {}
+
+    private final RandomGenerator random;
+    private final int inFlightMax;
+    private final Map<Watch.Key, Beat> beats = new HashMap<>();
+    private final TreeMap<Due, Beat> queue = new TreeMap<>(); // those that are not under way and overdue
+    private int inFlight;
+    private long sequence;
+    private boolean fresh = true;
+
+    /** A place in the queue; the number keeps two of the same time apart. */
+    private record Due(long nanos, long number) implements Comparable<Due> {
+        @Override
+        public int compareTo(Due other) {
+            long ahead = nanos - other.nanos; // by difference: nanoseconds of a clock may wrap
+            return ahead != 0 ? Long.signum(ahead) : Long.compare(number, other.number);
+        }
+    }
+
+    private static final class Beat {
+        final Watch watch;
+        Due due;
+        boolean inFlight;
+
+        Beat(Watch watch, Due due) {
+            this.watch = watch;
+            this.due = due;
+        }
+    }
+
+    /** @param inFlightMax probes at the same time; those that are due wait, the oldest first */
+    ProbePlan(RandomGenerator random, int inFlightMax) {
+        this.random = random;
+        this.inFlightMax = inFlightMax;
+    }
+
+    /** Watches whoever is to be watched according to that state, and nobody else. The first call spreads over whole intervals. */
+    void update(ClusterState state, long now, Instant at) {
+        Map<Watch.Key, Beat> before = new HashMap<>(beats);
+        List<Beat> added = new ArrayList<>();
+        for (Pool pool : state.pools().values()) {
+            for (Origin origin : pool.origins()) {
+                if (origin.admin() == AdminState.MAINTENANCE) {
+                    continue;
+                }
+                HealthPolicy policy = origin.healthPolicy(pool.health());
+                Watch.Key key = new Watch.Key(pool.name(), origin.id(), origin.generation());
+                Beat beat = before.remove(key);
+                if (beat == null) {
+                    beat = new Beat(new Watch(key, origin, policy, state.revision()), new Due(now, sequence++));
+                    beats.put(key, beat);
+                    added.add(beat);
+                } else {
+                    beat.watch.committed(origin.verdict().up(), state.revision(), at);
+                    if (!beat.watch.policy().equals(policy)) {
+                        beat.watch.follow(policy);
+                        moveForward(beat, now);
+                    }
+                }
+            }
+        }
+        before.values().forEach(this::remove);
+        spread(added, now);
+        fresh = false;
+    }
+
+    /** One after the other at even distances, each somewhere within its own share. */
+    private void spread(List<Beat> added, long now) {
+        for (int i = 0; i < added.size(); i++) {
+            Beat beat = added.get(i);
+            long intervalNanos = beat.watch.policy().interval().toNanos();
+            long within = fresh ? intervalNanos : Math.min(intervalNanos, SOON_MAX.toNanos());
+            beat.due = new Due(now + (long) (within * ((i + random.nextDouble()) / added.size())), sequence++);
+            queue.put(beat.due, beat);
+        }
+    }
+
+    /** A policy takes effect at once: an origin does not wait for the end of an interval that is not its own any more. */
+    private void moveForward(Beat beat, long now) {
+        long soon = Math.min(beat.watch.policy().interval().toNanos(), SOON_MAX.toNanos());
+        long wanted = now + random.nextLong(soon);
+        if (beat.due.nanos() - wanted > 0) {
+            boolean queued = queue.remove(beat.due) != null;
+            beat.due = new Due(wanted, sequence++);
+            if (queued) {
+                queue.put(beat.due, beat);
+            }
+        }
+    }
+
+    private void remove(Beat beat) {
+        beats.remove(beat.watch.key());
+        queue.remove(beat.due);
+        beat.watch.remove();
+    }
+
+    /** The probes to start now. Each must come back through {@link #finished}. */
+    List<Probe> takeDue(long now) {
+        List<Probe> due = new ArrayList<>();
+        while (inFlight < inFlightMax && !queue.isEmpty() && queue.firstKey().nanos() - now <= 0) {
+            Beat beat = queue.pollFirstEntry().getValue();
+            if (beat.inFlight) {
+                continue; // not twice at once: it is due again as soon as the one under way has ended
+            }
+            long behind = now - beat.due.nanos();
+            long intervalNanos = beat.watch.policy().interval().toNanos();
+            beat.due = new Due(beat.due.nanos() + (behind / intervalNanos + 1) * intervalNanos, sequence++);
+            beat.inFlight = true;
+            inFlight++;
+            due.add(new Probe(beat.watch, beat.watch.policy()));
+            queue.put(beat.due, beat);
+        }
+        return due;
+    }
+
+    /**
+     * A probe has ended.
+     *
+     * @return whether its result counts: not if the origin is gone, and not if another policy holds by now
+     */
+    boolean finished(Probe probe) {
+        assert inFlight > 0 : "a probe that nobody started";
+        inFlight--;
+        Watch watch = probe.watch();
+        Beat beat = beats.get(watch.key());
+        if (beat == null || beat.watch != watch) {
+            return false;
+        }
+        beat.inFlight = false;
+        queue.putIfAbsent(beat.due, beat); // it is not there if it became due meanwhile
+        return watch.policy().equals(probe.policy());
+    }
+
+    /** How long from {@code now} until {@link #takeDue} has something to give; -1 if that takes another event. */
+    long waitNanos(long now) {
+        if (queue.isEmpty() || inFlight >= inFlightMax) {
+            return -1;
+        }
+        return Math.max(0, queue.firstKey().nanos() - now);
+    }
+
+    /** Origins that are watched. */
+    int size() {
+        return beats.size();
+    }
+
+    /** Probes that are under way. */
+    int inFlight() {
+        return inFlight;
+    }
+}

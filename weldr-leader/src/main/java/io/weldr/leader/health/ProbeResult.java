@@ -1,0 +1,12 @@
+package io.weldr.leader.health;
+
+/**
+ * What one probe found.
+ *
+ * @param reason for people, and the reason of a verdict that turns on it: {@code status 503 (expected 200-299)}
+ */
+public record ProbeResult(boolean passed, String reason) {
+    static ProbeResult failed(String reason) {
+        return new ProbeResult(false, reason);
+    }
+}

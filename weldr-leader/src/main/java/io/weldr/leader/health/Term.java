@@ -1,0 +1,249 @@
+package io.weldr.leader.health;
+
+import io.weldr.core.pool.Verdict;
+import io.weldr.core.port.CommandGateway;
+import io.weldr.core.port.Committed;
+import io.weldr.core.port.Published;
+import io.weldr.core.port.RequestId;
+import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.Command;
+import io.weldr.core.state.Outcome;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The health checks of one term of leadership, from fresh counts to the moment it is stopped. Everything but {@link #begin} and
+ * {@link #stop} runs on the timeline.
+ */
+final class Term {
+    private static final Logger LOG = LoggerFactory.getLogger(Term.class);
+
+    /** After a verdict could not be committed: a new leader is there in well under a second, if it comes at all. */
+    static final Duration RETRY_LEAST = Duration.ofMillis(250);
+    /** A cluster without a quorum is asked no more often than this. */
+    static final Duration RETRY_MOST = Duration.ofSeconds(5);
+
+    private final Published<ClusterState> published;
+    private final CommandGateway gateway;
+    private final Prober prober;
+    private final Timeline timeline;
+    private final Clock clock;
+    private final RandomGenerator random;
+    private final Supplier<RequestId> requestIds;
+    private final HealthCounters counters;
+    private final ProbePlan plan; // confined to the timeline
+    private final Set<Watch> submitting = new HashSet<>(); // confined to the timeline; waiting for a retry counts too
+    private final AtomicBoolean refreshing = new AtomicBoolean();
+    private final Object gate = new Object();
+    private boolean stopped; // guarded by gate
+    private Published.@Nullable Subscription subscription; // guarded by gate
+    private Timeline.@Nullable Timer timer; // confined to the timeline
+
+    Term(
+            Published<ClusterState> published,
+            CommandGateway gateway,
+            Prober prober,
+            Timeline timeline,
+            Clock clock,
+            RandomGenerator random,
+            int probesInFlightMax,
+            Supplier<RequestId> requestIds,
+            HealthCounters counters) {
+        this.published = published;
+        this.gateway = gateway;
+        this.prober = prober;
+        this.timeline = timeline;
+        this.clock = clock;
+        this.random = random;
+        this.requestIds = requestIds;
+        this.counters = counters;
+        this.plan = new ProbePlan(random, probesInFlightMax);
+    }
+
+    /** Begins to probe. Called once, by the thread that starts duties. */
+    void begin() {
+        Published.Subscription made = published.subscribe(state -> refreshSoon());
+        synchronized (gate) {
+            subscription = made;
+        }
+    }
+
+    /**
+     * Ends the term: once this returns, no command is submitted. Probes that were sent end by themselves within their
+     * timeout, and nobody looks at their results. Called by the thread that stops duties; waits for a submission that is just
+     * being handed over, which never blocks.
+     */
+    void stop() {
+        Published.Subscription made;
+        synchronized (gate) {
+            stopped = true;
+            made = subscription;
+        }
+        if (made != null) {
+            made.close();
+        }
+        timeline.execute(this::disarm);
+    }
+
+    private boolean over() {
+        synchronized (gate) {
+            return stopped;
+        }
+    }
+
+    /** Many changes in a row are looked at once: only the newest state matters. */
+    private void refreshSoon() {
+        if (refreshing.compareAndSet(false, true)) {
+            timeline.execute(this::refresh);
+        }
+    }
+
+    private void refresh() {
+        assert timeline.here();
+        refreshing.set(false); // before the read: a change after it asks again
+        if (!over()) {
+            plan.update(published.get(), timeline.nowNanos(), clock.instant());
+            counters.watched(plan.size());
+            probeWhoeverIsDue();
+        }
+    }
+
+    private void probeWhoeverIsDue() {
+        for (ProbePlan.Probe probe : plan.takeDue(timeline.nowNanos())) {
+            counters.sent();
+            prober.probe(probe.watch().url(), probe.policy())
+                    .whenComplete((result, failure) -> timeline.execute(() -> probed(probe, result, failure)));
+        }
+        counters.inFlight(plan.inFlight());
+        arm();
+    }
+
+    private void probed(ProbePlan.Probe probe, @Nullable ProbeResult result, @Nullable Throwable failure) {
+        assert timeline.here();
+        if (over()) {
+            return;
+        }
+        boolean counts = plan.finished(probe);
+        if (result == null) {
+            // The prober promises a result. Our mistake is not the origin's: it does not count against it.
+            LOG.error("a probe of {} failed to end with a result", probe.watch(), failure);
+        } else if (counts) {
+            counters.result(result.passed());
+            LOG.debug("{}: {}: {}", probe.watch(), result.passed() ? "passed" : "failed", result.reason());
+            probe.watch().observe(result, clock.instant());
+            submit(probe.watch(), 0);
+        }
+        probeWhoeverIsDue();
+    }
+
+    private void arm() {
+        disarm();
+        long waitNanos = plan.waitNanos(timeline.nowNanos());
+        if (waitNanos >= 0) {
+            timer = timeline.schedule(waitNanos, this::wake);
+        }
+    }
+
+    private void wake() {
+        timer = null;
+        if (!over()) {
+            probeWhoeverIsDue();
+        }
+    }
+
+    private void disarm() {
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+    }
+
+    // Verdicts
+
+    /** Submits the verdict that is wished for, if there is one and it is not under way already. */
+    private void submit(Watch watch, int attempt) {
+        Verdict wish = watch.wish();
+        if (wish != null && submitting.add(watch)) {
+            LOG.info("{} is {}: {}", watch, wish.up() ? "up" : "down", wish.reason());
+            submit(watch, wish, requestIds.get(), attempt);
+        }
+    }
+
+    /** The same id for the same verdict: an attempt whose outcome is not known is not applied twice. */
+    private void submit(Watch watch, Verdict wish, RequestId id, int attempt) {
+        assert timeline.here();
+        Watch.Key key = watch.key();
+        var command = new Command.RecordVerdict(key.pool(), key.id(), key.generation(), wish, wish.since());
+        CompletionStage<Committed> stage;
+        synchronized (gate) {
+            if (stopped) {
+                return;
+            }
+            stage = handOver(id, command);
+        }
+        counters.submitted();
+        stage.whenComplete((committed, failure) ->
+                timeline.execute(() -> submitted(watch, wish, id, attempt, committed, failure)));
+    }
+
+    private CompletionStage<Committed> handOver(RequestId id, Command command) {
+        try {
+            return gateway.submit(id, command);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e); // against its contract; treated as a failed attempt
+        }
+    }
+
+    private void submitted(
+            Watch watch,
+            Verdict wish,
+            RequestId id,
+            int attempt,
+            @Nullable Committed committed,
+            @Nullable Throwable failure) {
+        if (over()) {
+            return;
+        }
+        if (committed != null && committed.outcome() instanceof Outcome.Accepted accepted) {
+            submitting.remove(watch);
+            watch.committed(wish.up(), accepted.revision(), clock.instant());
+            submit(watch, 0); // the probes may say something else by now
+            return;
+        }
+        if (attempt == 0 || committed != null) {
+            Object why = committed != null ? committed.outcome() : failure;
+            LOG.warn("verdict {} on {} is not committed, trying again: {}", wish.up() ? "up" : "down", watch, why);
+        }
+        boolean refused = committed != null;
+        timeline.schedule(retryNanos(attempt), () -> retry(watch, wish, id, attempt + 1, refused));
+    }
+
+    /**
+     * Only while the probes still say so. A verdict that was refused is about an origin that is not there any more as it was; if it
+     * is still watched, it is a new wish with a new id, since the old one would be given its old answer.
+     */
+    private void retry(Watch watch, Verdict wish, RequestId id, int attempt, boolean refused) {
+        if (!refused && wish.equals(watch.wish())) {
+            submit(watch, wish, id, attempt);
+        } else {
+            submitting.remove(watch);
+            submit(watch, attempt);
+        }
+    }
+
+    private long retryNanos(int attempt) {
+        long nanos = RETRY_LEAST.toNanos() << Math.min(attempt, 10);
+        long most = Math.min(nanos, RETRY_MOST.toNanos());
+        return most / 2 + random.nextLong(most / 2); // spread: many verdicts often fail together
+    }
+}

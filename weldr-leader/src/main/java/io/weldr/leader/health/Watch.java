@@ -1,0 +1,114 @@
+package io.weldr.leader.health;
+
+import io.weldr.core.health.Health;
+import io.weldr.core.pool.HealthPolicy;
+import io.weldr.core.pool.Origin;
+import io.weldr.core.pool.OriginId;
+import io.weldr.core.pool.OriginUrl;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.Verdict;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the probes of one origin add up to during one term, and what the cluster holds of it. The two differ from the probe that turns
+ * the verdict until that verdict is committed: then there is a {@link #wish()}. Pure but for its own fields, which are
+ * confined to the thread of the term.
+ */
+final class Watch {
+    /** Who is watched. Another generation is another origin, to which nothing that was counted applies. */
+    record Key(PoolName pool, OriginId id, long generation) {}
+
+    private final Key key;
+    private final OriginUrl url;
+    private HealthPolicy policy;
+    private Health health;
+    private boolean committedUp;
+    private long committedAt; // revision
+    private String lastReason;
+    private @Nullable Verdict wish;
+    private boolean removed;
+
+    Watch(Key key, Origin origin, HealthPolicy policy, long revision) {
+        this.key = key;
+        this.url = origin.url();
+        this.policy = policy;
+        this.committedUp = origin.verdict().up();
+        this.committedAt = revision;
+        this.lastReason = origin.verdict().reason();
+        this.health = Health.of(committedUp);
+    }
+
+    Key key() {
+        return key;
+    }
+
+    OriginUrl url() {
+        return url;
+    }
+
+    HealthPolicy policy() {
+        return policy;
+    }
+
+    /** The verdict that should be committed and is not, or null. The same object as long as it is the same verdict. */
+    @Nullable Verdict wish() {
+        return removed ? null : wish;
+    }
+
+    boolean removed() {
+        return removed;
+    }
+
+    /** The origin is gone, or not to be probed any more. */
+    void remove() {
+        removed = true;
+    }
+
+    /** One more probe, under the policy that holds now. */
+    void observe(ProbeResult result, Instant at) {
+        lastReason = result.reason();
+        health = health.observe(result.passed(), policy);
+        compare(at);
+    }
+
+    /** The state of the cluster at {@code revision}. An older one than the last is ignored. */
+    void committed(boolean up, long revision, Instant at) {
+        if (revision >= committedAt) {
+            committedAt = revision;
+            committedUp = up;
+            compare(at);
+        }
+    }
+
+    /**
+     * Another policy. If it asks something else, what was counted so far answers another question: counts start afresh, and
+     * a verdict that is not committed yet is not wished for any more.
+     */
+    void follow(HealthPolicy next) {
+        boolean sameQuestion = next.path().equals(policy.path())
+                && next.method() == policy.method()
+                && next.expected().equals(policy.expected())
+                && next.timeout().equals(policy.timeout());
+        policy = next;
+        if (!sameQuestion) {
+            health = Health.of(committedUp);
+            wish = null;
+        }
+    }
+
+    private void compare(Instant at) {
+        if (health.up() == committedUp) {
+            wish = null;
+        } else if (wish == null) {
+            wish = new Verdict(health.up(), at, lastReason);
+        }
+        Verdict wished = wish;
+        assert wished == null || (wished.up() == health.up() && wished.up() != committedUp) : this;
+    }
+
+    @Override
+    public String toString() {
+        return key.pool() + "/" + key.id();
+    }
+}

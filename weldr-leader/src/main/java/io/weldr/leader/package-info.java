@@ -1,0 +1,8 @@
+/**
+ * What only the acting leader does. Start at {@link io.weldr.leader.LeaderDuties}, which starts and stops the duties together;
+ * the health checks are in {@code health}. The duties see the cluster through the ports of weldr-core alone.
+ */
+@NullMarked
+package io.weldr.leader;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,60 @@
+package io.weldr.leader;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "io.weldr.leader", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String[] THINKING = {"Watch", "ProbePlan", "Term", "HealthMonitor"};
+
+    @ArchTest
+    static final ArchRule SEES_NOTHING_OF_WELDR_BUT_THE_CORE = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.weldr.raft..", "io.weldr.proxy..", "io.weldr.api..", "io.weldr.node..");
+
+    @ArchTest
+    static final ArchRule DUTIES_DO_NOT_KNOW_EACH_OTHER = noClasses()
+            .that()
+            .resideInAPackage("io.weldr.leader.health..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.weldr.leader", "io.weldr.leader.vip..");
+
+    @ArchTest
+    static final ArchRule HEALTH_CHECKS_NEED_LITTLE = classes()
+            .that()
+            .resideInAPackage("io.weldr.leader.health..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.weldr.leader.health..",
+                    "io.weldr.core..",
+                    "io.netty..",
+                    "org.slf4j..",
+                    "org.jspecify..",
+                    "java..",
+                    "javax.net.ssl..");
+
+    /** Time and the network are brought by the caller, so that a day of probing is a loop in a test. */
+    @ArchTest
+    static final ArchRule THINKING_TAKES_TIME_FROM_OUTSIDE = noClasses()
+            .that()
+            .resideInAPackage("io.weldr.leader.health..")
+            .and()
+            .haveNameMatching(".*\\.(" + String.join("|", THINKING) + ")(\\$.*)?")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.netty..", "java.net..")
+            .orShould()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(java.time.Instant.class, "now");
+}

@@ -1,0 +1,302 @@
+package io.weldr.leader.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.weldr.core.pool.HealthPolicy;
+import io.weldr.core.pool.OriginUrl;
+import io.weldr.core.pool.StatusRange;
+import io.weldr.testserver.Mode;
+import io.weldr.testserver.OddAnswer;
+import io.weldr.testserver.ScriptedAnswer;
+import io.weldr.testserver.TestCertificate;
+import io.weldr.testserver.TestServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class HttpProberIT {
+    private static final Duration PATIENT = Duration.ofSeconds(20);
+    private static final Duration SHORT = Duration.ofMillis(250);
+
+    private final TestServer origin = TestServer.start();
+    private final List<HealthChecks> made = new ArrayList<>();
+    private final Prober prober = prober(null);
+
+    @AfterEach
+    void stop() {
+        made.forEach(HealthChecks::close);
+        origin.close();
+    }
+
+    private Prober prober(@Nullable TrustManagerFactory trust) {
+        try {
+            Laboratory lab = new Laboratory();
+            HealthChecks checks = new HealthChecks(lab.state, lab, new Random(1), trust, "0.1");
+            made.add(checks);
+            return checks.prober();
+        } catch (javax.net.ssl.SSLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static HealthPolicy policy(String path, HealthPolicy.Method method, String expected, Duration timeout) {
+        return new HealthPolicy(
+                path,
+                method,
+                StatusRange.parseList(expected),
+                Duration.ofSeconds(30),
+                timeout,
+                3,
+                2,
+                HealthPolicy.Initial.UP);
+    }
+
+    private static HealthPolicy get(String path, Duration timeout) {
+        return policy(path, HealthPolicy.Method.GET, "200-299", timeout);
+    }
+
+    private ProbeResult probe(String url, HealthPolicy policy) throws Exception {
+        return probe(prober, url, policy);
+    }
+
+    private static ProbeResult probe(Prober prober, String url, HealthPolicy policy) throws Exception {
+        return prober.probe(OriginUrl.parse(url), policy).toCompletableFuture().get(50, TimeUnit.SECONDS);
+    }
+
+    private ProbeResult probe(String path) throws Exception {
+        return probe(origin.url(), get(path, PATIENT));
+    }
+
+    private static ProbeResult failed(String reason) {
+        return new ProbeResult(false, reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/status/200, 200-299, true, status 200",
+        "/status/204, 200-299, true, status 204",
+        "/status/404, 200-299, false, status 404 (expected 200-299)",
+        "/status/503, '200-299,401', false, 'status 503 (expected 200-299,401)'",
+        "/status/401, '200-299,401', true, status 401",
+        "/status/302, 200-299, false, status 302 (expected 200-299)",
+        "/status/302, 302, true, status 302",
+        "/early-hints, 200, true, status 200",
+        "/delay/20, 200, true, status 200",
+        "/events?count=0, 200, true, status 200",
+    })
+    void theFinalStatusDecides(String path, String expected, boolean passed, String reason) throws Exception {
+        HealthPolicy policy = policy(path, HealthPolicy.Method.GET, expected, PATIENT);
+        assertThat(probe(origin.url(), policy)).isEqualTo(new ProbeResult(passed, reason));
+        assertThat(origin.received().requests()).isEqualTo(1); // a redirect is not followed
+    }
+
+    @ParameterizedTest
+    @EnumSource(HealthPolicy.Method.class)
+    void theRequestIsWhatThePolicySays(HealthPolicy.Method method) throws Exception {
+        probe(origin.url(), policy("/?deep=1", method, "200", PATIENT));
+        assertThat(origin.received().lastHead())
+                .isEqualTo(method + " /?deep=1 HTTP/1.1\r\nhost: 127.0.0.1:" + origin.port()
+                        + "\r\nuser-agent: weldr-health/0.1\r\naccept: */*\r\nconnection: close\r\n\r\n");
+        assertThat(origin.received().probes()).isEqualTo(1);
+    }
+
+    @Test
+    void eachProbeHasAConnectionOfItsOwnAndLeavesNoneBehind() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            probe("/");
+        }
+        assertThat(origin.received().connections()).isEqualTo(5);
+        await().until(() -> origin.received().openConnections() == 0);
+    }
+
+    @Test
+    void aBodyWithoutEndIsNotReadToItsEnd() throws Exception {
+        assertThat(probe("/bytes/9000000000000000000").passed()).isTrue();
+        await().until(() -> origin.received().openConnections() == 0);
+    }
+
+    @Test
+    void nobodyListens() throws Exception {
+        origin.close();
+        assertThat(probe("/")).isEqualTo(failed("connect refused"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/hang", "/slow-head/1000", "/odd/head-unfinished"})
+    void noAnswerInTime(String path) throws Exception {
+        assertThat(probe(origin.url(), get(path, SHORT))).isEqualTo(failed("no answer within 250 ms"));
+        await().until(() -> origin.received().openConnections() == 0);
+    }
+
+    @Test
+    void aFullBacklogIsNoConnectionInTime() throws Exception {
+        // Nobody accepts: once the backlog is full, the kernel drops what comes.
+        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String url = "http://127.0.0.1:" + full.getLocalPort();
+            List<CompletableFuture<ProbeResult>> probes = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                probes.add(prober.probe(OriginUrl.parse(url), get("/", SHORT)).toCompletableFuture());
+            }
+            List<String> reasons = new ArrayList<>();
+            for (CompletableFuture<ProbeResult> one : probes) {
+                reasons.add(one.get(50, TimeUnit.SECONDS).reason());
+            }
+            assertThat(reasons).contains("no connection within 250 ms").allMatch(r -> r.endsWith("within 250 ms"));
+        }
+    }
+
+    @Test
+    void brokenOff() throws Exception {
+        assertThat(probe("/reset")).isEqualTo(failed("connection reset"));
+        assertThat(probe("/odd/empty")).isEqualTo(failed("closed without an answer"));
+        origin.mode(Mode.RESET);
+        assertThat(probe("/")).isEqualTo(failed("connection reset"));
+    }
+
+    @Test
+    void whatBreaksOffAfterTheHeadStillTold() throws Exception {
+        assertThat(probe("/close-early/1000")).isEqualTo(new ProbeResult(true, "status 200"));
+        assertThat(probe("/reset/10").passed()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = OddAnswer.class,
+            names = {"STATUS_NOT_A_NUMBER", "NOT_HTTP", "HUGE_FIELD", "MANY_FIELDS", "HEAD_CUT", "SWITCH_UNASKED"})
+    void whatIsNotAnHttpAnswerFails(OddAnswer odd) throws Exception {
+        ProbeResult result = probe("/odd/" + odd.kind());
+        assertThat(result.passed()).isFalse();
+        assertThat(result.reason()).containsAnyOf("not an HTTP answer: ", "closed without", "status 101 (expected");
+    }
+
+    @ParameterizedTest
+    @EnumSource(OddAnswer.class)
+    void nothingThatAnOriginSendsHangsAProbeOrBreaksIt(OddAnswer odd) throws Exception {
+        ProbeResult result = probe(origin.url(), get("/odd/" + odd.kind(), Duration.ofSeconds(1)));
+        assertThat(result.reason()).isNotBlank().doesNotContain("\n");
+        await().until(() -> origin.received().openConnections() == 0);
+    }
+
+    @Test
+    void randomOctetsNeverHangOrBreakAProbe() throws Exception {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        for (int i = 0; i < 200; i++) {
+            byte[] octets = new byte[random.nextInt(200)];
+            random.nextBytes(octets);
+            String junk = new String(octets, java.nio.charset.StandardCharsets.ISO_8859_1);
+            String start = random.nextBoolean() ? "HTTP/1.1 200 OK\r\n" : "";
+            origin.script("/junk", new ScriptedAnswer(start + junk, ScriptedAnswer.Then.CLOSE));
+            assertThat(probe("/junk").reason()).as("seed %d round %d", seed, i).isNotBlank();
+        }
+        assertThat(probe("/").passed()).isTrue();
+    }
+
+    @Test
+    void hangingOriginsDoNotHoldUpOthers() throws Exception {
+        List<CompletableFuture<ProbeResult>> hanging = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            hanging.add(prober.probe(OriginUrl.parse(origin.url()), get("/hang", Duration.ofSeconds(15)))
+                    .toCompletableFuture());
+        }
+        assertThat(probe(origin.url(), get("/", Duration.ofSeconds(10))).passed())
+                .isTrue();
+        assertThat(hanging).noneMatch(CompletableFuture::isDone);
+    }
+
+    @Test
+    void namesAreLookedUp() throws Exception {
+        assertThat(probe("http://localhost:" + origin.port(), get("/", PATIENT)))
+                .isEqualTo(new ProbeResult(true, "status 200"));
+        assertThat(origin.received().lastHead()).contains("\r\nhost: localhost:" + origin.port() + "\r\n");
+        assertThat(probe("http://no-such-host.invalid:80", get("/", PATIENT)).reason())
+                .startsWith("name not resolved");
+    }
+
+    @Test
+    void ipv6IsWrittenInBrackets() throws Exception {
+        byte[] octets = new byte[16];
+        octets[15] = 1;
+        InetAddress loopback = InetAddress.getByAddress(octets);
+        TestServer six;
+        try {
+            six = TestServer.start(TestServer.Options.defaults().address(new InetSocketAddress(loopback, 0)));
+        } catch (java.io.UncheckedIOException e) {
+            Assumptions.abort("no IPv6 on this machine: " + e.getMessage());
+            return;
+        }
+        try (six) {
+            assertThat(probe("http://[::1]:" + six.port(), get("/", PATIENT)).passed())
+                    .isTrue();
+            assertThat(six.received().lastHead()).contains("\r\nhost: [::1]:" + six.port() + "\r\n");
+        }
+    }
+
+    @Test
+    void anHttpsOriginHasToBeTrustedAndToBeWhoItSays() throws Exception {
+        TestCertificate forAddress = TestCertificate.of("ip:127.0.0.1");
+        TestCertificate forOther = TestCertificate.of("dns:other.example");
+        Prober trusting = prober(trust(forAddress, forOther));
+        try (TestServer https = TestServer.start(TestServer.Options.defaults().tls(forAddress.forServer()));
+                TestServer other =
+                        TestServer.start(TestServer.Options.defaults().tls(forOther.forServer()))) {
+            assertThat(probe(trusting, https.url(), get("/", PATIENT))).isEqualTo(new ProbeResult(true, "status 200"));
+            ProbeResult untrusted = probe(https.url(), get("/", PATIENT));
+            assertThat(untrusted.passed()).isFalse();
+            assertThat(untrusted.reason()).startsWith("TLS: ").contains("certification path");
+            ProbeResult misnamed = probe(trusting, other.url(), get("/", PATIENT));
+            assertThat(misnamed.passed()).isFalse();
+            assertThat(misnamed.reason()).startsWith("TLS: ").contains("127.0.0.1");
+            assertThat(other.received().requests()).isZero();
+        }
+        // Not TLS at all on the other side.
+        ProbeResult plain = probe(trusting, origin.url().replace("http:", "https:"), get("/", PATIENT));
+        assertThat(plain.passed()).isFalse();
+        assertThat(plain.reason()).startsWith("TLS: ");
+    }
+
+    @Test
+    void aHandshakeThatHangsIsTold() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            assertThat(probe("https://127.0.0.1:" + silent.getLocalPort(), get("/", SHORT)))
+                    .isEqualTo(failed("no TLS handshake within 250 ms"));
+        }
+    }
+
+    @Test
+    void afterTheEndAProbeSaysSo() throws Exception {
+        made.get(0).close();
+        assertThat(probe("/").passed()).isFalse();
+    }
+
+    private static TrustManagerFactory trust(TestCertificate... certificates) throws Exception {
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        for (TestCertificate one : certificates) {
+            trusted.setCertificateEntry(String.join(",", one.subjectAlternativeNames()), one.certificate());
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        return trust;
+    }
+}
