@@ -1,0 +1,96 @@
+package io.weldr.api;
+
+import io.weldr.api.admin.Admin;
+import io.weldr.api.admin.AdminPorts;
+import io.weldr.api.admin.Census;
+import io.weldr.api.admin.WatchHub;
+import io.weldr.api.grpc.GrpcApi;
+import io.weldr.api.grpc.GrpcMemberLink;
+import io.weldr.api.http.HttpApi;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The admin API of one node, over HTTP and gRPC. Whoever assembles the node makes a {@link GrpcMemberLink} first (the consensus
+ * module needs it), then this with the same link. All methods may be called from any thread; {@link #start} and {@link #close}
+ * block, for the times they say.
+ */
+public final class AdminServer implements AutoCloseable {
+    private final AdminSettings settings;
+    private final AdminPorts ports;
+    private final GrpcMemberLink link;
+    private final WatchHub hub;
+    private final HttpApi http;
+    private final GrpcApi grpc;
+    private final AtomicBoolean draining = new AtomicBoolean();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** @param link stays open when this is closed: who made it closes it */
+    public AdminServer(AdminSettings settings, AdminPorts ports, GrpcMemberLink link) {
+        this.settings = settings;
+        this.ports = ports;
+        this.link = link;
+        Census census = new Census(ports, link);
+        Admin admin = new Admin(ports, census);
+        this.hub = new WatchHub(ports, settings.limits().watchersMax());
+        this.http = new HttpApi(ports, admin, census, hub, settings.version(), settings.limits());
+        this.grpc = new GrpcApi(ports, admin, census, hub);
+    }
+
+    /**
+     * Binds both addresses, or neither; at most 10 s.
+     *
+     * @throws IOException with one line that names the address and what is wrong with it
+     */
+    public void start() throws IOException {
+        try {
+            http.start(settings.http());
+            grpc.start(settings.grpc());
+        } catch (IOException e) {
+            close(Duration.ZERO);
+            throw e;
+        }
+        link.follow(ports.state());
+    }
+
+    /** Where the HTTP API listens. */
+    public InetSocketAddress httpAddress() {
+        return bound(settings.http(), http.port());
+    }
+
+    /** Where the gRPC API listens. */
+    public InetSocketAddress grpcAddress() {
+        return bound(settings.grpc(), grpc.port());
+    }
+
+    private static InetSocketAddress bound(InetSocketAddress asked, int port) {
+        return asked.getAddress() == null
+                ? new InetSocketAddress(asked.getHostString(), port)
+                : new InetSocketAddress(asked.getAddress(), port);
+    }
+
+    /** Sends watchers elsewhere and takes no new gRPC calls. HTTP is still answered, so that probes see why. */
+    public void drain() {
+        if (draining.compareAndSet(false, true)) {
+            hub.close();
+            grpc.drain();
+        }
+    }
+
+    /** Stops listening and ends everything; calls under way have {@code patience}. Returns at most 7 s after that. */
+    public void close(Duration patience) {
+        if (closed.compareAndSet(false, true)) {
+            drain();
+            grpc.close(patience);
+            http.close();
+        }
+    }
+
+    /** Closes with a second of patience. */
+    @Override
+    public void close() {
+        close(Duration.ofSeconds(1));
+    }
+}

@@ -1,0 +1,211 @@
+package io.weldr.api.admin;
+
+import io.weldr.api.admin.Written.Applied;
+import io.weldr.api.error.Problem;
+import io.weldr.api.error.ProblemException;
+import io.weldr.api.error.ProblemType;
+import io.weldr.api.error.Problems;
+import io.weldr.core.pool.HealthPolicy;
+import io.weldr.core.pool.Origin;
+import io.weldr.core.pool.OriginUrl;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.port.Committed;
+import io.weldr.core.state.Command;
+import io.weldr.core.state.OriginPatch;
+import io.weldr.core.state.OriginRef;
+import io.weldr.core.state.OriginSpec;
+import io.weldr.core.state.Outcome.Accepted;
+import io.weldr.core.state.Outcome.Refusal;
+import io.weldr.core.state.Outcome.Refused;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operations of the API. Any thread; never blocks. Stages fail with {@link ProblemException} or {@link
+ * io.weldr.core.port.GatewayException} and complete on threads that must not be blocked.
+ *
+ * <p>A request that says only a part of a health policy is completed here, because the log takes whole policies: read, complete,
+ * and write on the condition that what was read still holds. If it does not, the round is repeated.
+ */
+public final class Admin {
+    /** More rounds than this means that somebody changes the same thing all the time. */
+    private static final int ROUNDS_MAX = 5;
+
+    /** How long {@code wait=applied} waits for a member that answers but lags. */
+    private static final Duration APPLIED_WAIT = Duration.ofSeconds(5);
+
+    private final AdminPorts ports;
+    private final Census census;
+
+    public Admin(AdminPorts ports, Census census) {
+        this.ports = ports;
+        this.census = census;
+    }
+
+    /** A state to read from. */
+    public CompletionStage<View> read(Consistency consistency) {
+        return switch (consistency) {
+            case LINEARIZABLE -> ports.gateway().linearizable().thenApply(state -> new View(state, false, null));
+            case STALE ->
+                CompletableFuture.completedFuture(new View(
+                        ports.state().get(), true, ports.status().status().sinceLeaderContact()));
+        };
+    }
+
+    /** Adds an origin. */
+    public CompletionStage<Written> add(PoolName pool, OriginDraft draft, boolean mustBeNew, WriteOptions options) {
+        OriginUrl url = required(draft.url());
+        HealthDraft health = draft.health();
+        if (health == null) {
+            OriginSpec spec = new OriginSpec(url, draft.id(), draft.weight(), draft.host(), null);
+            return write(options, new Command.AddOrigin(pool, spec, mustBeNew, now()));
+        }
+        return read(Consistency.LINEARIZABLE).thenCompose(view -> {
+            HealthPolicy whole = valid(() -> health.complete(view.pool(pool).health()));
+            OriginSpec spec = new OriginSpec(url, draft.id(), draft.weight(), draft.host(), whole);
+            return write(options, new Command.AddOrigin(pool, spec, mustBeNew, now()));
+        });
+    }
+
+    /** Changes what the draft says of an origin and leaves the rest. */
+    public CompletionStage<Written> update(PoolName pool, OriginRef ref, OriginDraft draft, WriteOptions options) {
+        HealthDraft health = draft.health();
+        if (health == null) {
+            return write(
+                    options,
+                    new Command.UpdateOrigin(pool, ref, patch(draft, null), options.expectedRevision(), now()));
+        }
+        return rounds(
+                options,
+                view -> {
+                    Origin origin = view.origin(pool, ref);
+                    HealthPolicy base = origin.healthPolicy(view.pool(pool).health());
+                    long expected = options.expectedRevision() != null ? options.expectedRevision() : origin.modified();
+                    return new Command.UpdateOrigin(
+                            pool, ref, patch(draft, valid(() -> health.complete(base))), expected, now());
+                },
+                options.expectedRevision() == null,
+                0);
+    }
+
+    /** Makes an origin what the draft says, with defaults for what it does not say. */
+    public CompletionStage<Written> replace(PoolName pool, OriginRef ref, OriginDraft draft, WriteOptions options) {
+        required(draft.url());
+        HealthDraft health = draft.health();
+        if (health == null) {
+            return update(pool, ref, draft, options);
+        }
+        return read(Consistency.LINEARIZABLE).thenCompose(view -> {
+            HealthPolicy whole = valid(() -> health.complete(view.pool(pool).health()));
+            return write(
+                    options,
+                    new Command.UpdateOrigin(pool, ref, patch(draft, whole), options.expectedRevision(), now()));
+        });
+    }
+
+    /** Removes an origin. */
+    public CompletionStage<Written> remove(PoolName pool, OriginRef ref, WriteOptions options) {
+        return write(options, new Command.RemoveOrigin(pool, ref, options.expectedRevision(), now()));
+    }
+
+    /**
+     * Changes what the draft says of the pool's policy.
+     *
+     * @param base what it completes: given the policy until now, the one to start from
+     * @param unless checked against the policy until now; throws {@link ProblemException} to refuse
+     */
+    public CompletionStage<Written> setHealth(
+            PoolName pool,
+            HealthDraft draft,
+            Function<HealthPolicy, HealthPolicy> base,
+            @Nullable Function<HealthPolicy, @Nullable Problem> unless,
+            WriteOptions options) {
+        return rounds(
+                options,
+                view -> {
+                    HealthPolicy before = view.pool(pool).health();
+                    Problem refused = unless == null ? null : unless.apply(before);
+                    if (refused != null) {
+                        throw refused.exception();
+                    }
+                    HealthPolicy whole = valid(() -> draft.complete(base.apply(before)));
+                    return new Command.SetHealthPolicy(pool, whole, before, now());
+                },
+                true,
+                0);
+    }
+
+    /** Reads, makes a command of what was read, submits it; again if only that condition was not met. */
+    private CompletionStage<Written> rounds(
+            WriteOptions options, Function<View, Command> commandFor, boolean repeat, int number) {
+        return read(Consistency.LINEARIZABLE).thenCompose(view -> {
+            Command command = commandFor.apply(view);
+            return ports.gateway()
+                    .submit(RequestKeys.attempt(options.id(), number), command)
+                    .thenCompose(committed -> repeat && number + 1 < ROUNDS_MAX && movedOn(committed)
+                            ? rounds(options, commandFor, true, number + 1)
+                            : settle(options, command, committed));
+        });
+    }
+
+    private static boolean movedOn(Committed committed) {
+        return committed.outcome() instanceof Refused refused && refused.refusal() == Refusal.PRECONDITION_FAILED;
+    }
+
+    private CompletionStage<Written> write(WriteOptions options, Command command) {
+        return ports.gateway()
+                .submit(options.id(), command)
+                .thenCompose(committed -> settle(options, command, committed));
+    }
+
+    private CompletionStage<Written> settle(WriteOptions options, Command command, Committed committed) {
+        if (committed.outcome() instanceof Refused refused) {
+            return CompletableFuture.failedFuture(Problems.of(refused).exception());
+        }
+        Accepted accepted = (Accepted) committed.outcome();
+        HealthPolicy health = command instanceof Command.SetHealthPolicy set ? set.policy() : null;
+        CompletionStage<List<Applied>> applied = options.waitApplied()
+                ? census.applied(committed.index(), APPLIED_WAIT)
+                : CompletableFuture.completedFuture(List.of());
+        return applied.thenApply(
+                list -> new Written(accepted.effect(), accepted.revision(), accepted.origin(), health, list));
+    }
+
+    private static OriginPatch patch(OriginDraft draft, @Nullable HealthPolicy health) {
+        return new OriginPatch(
+                draft.url(),
+                draft.weight(),
+                draft.admin(),
+                draft.drainDeadline(),
+                draft.host(),
+                health,
+                draft.inheritHealth());
+    }
+
+    private static OriginUrl required(@Nullable OriginUrl url) {
+        if (url == null) {
+            throw Problem.of(ProblemType.INVALID_VALUE, "url: nothing", "http://host:port")
+                    .exception();
+        }
+        return url;
+    }
+
+    private static HealthPolicy valid(Supplier<HealthPolicy> policy) {
+        try {
+            return policy.get();
+        } catch (IllegalArgumentException e) {
+            throw Problem.ofLine(ProblemType.INVALID_VALUE, "health." + e.getMessage(), "a valid health policy")
+                    .exception();
+        }
+    }
+
+    private Instant now() {
+        return ports.clock().instant();
+    }
+}

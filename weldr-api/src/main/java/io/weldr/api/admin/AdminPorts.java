@@ -1,0 +1,38 @@
+package io.weldr.api.admin;
+
+import io.weldr.core.port.CommandGateway;
+import io.weldr.core.port.MemberCalls;
+import io.weldr.core.port.MetricSource;
+import io.weldr.core.port.Published;
+import io.weldr.core.port.StatusSource;
+import io.weldr.core.port.TrafficSource;
+import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.Member;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that the API sees of its node. Everything may be called from any thread and never blocks.
+ *
+ * @param calls answers what the consensus modules of other members send
+ * @param unready why the node is not ready, for people; empty once it is
+ * @param self what the node tells the others about itself; null until its listeners are bound
+ * @param clock stamps commands
+ */
+public record AdminPorts(
+        CommandGateway gateway,
+        Published<ClusterState> state,
+        StatusSource status,
+        TrafficSource traffic,
+        List<MetricSource> metrics,
+        MemberCalls calls,
+        Supplier<List<String>> unready,
+        Supplier<@Nullable Member> self,
+        InstantSource clock) {
+
+    public AdminPorts {
+        metrics = List.copyOf(metrics);
+    }
+}

@@ -1,0 +1,125 @@
+package io.weldr.api.admin;
+
+import io.weldr.api.admin.Written.Applied;
+import io.weldr.api.error.Problems;
+import io.weldr.core.port.ClusterStatus;
+import io.weldr.core.port.ClusterStatus.Voter;
+import io.weldr.core.state.Member;
+import io.weldr.core.state.MemberId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Asks all members at the same time, and does not wait for those that do not answer. Any thread; never blocks. */
+public final class Census {
+    /** A member that needs longer than this to say how it is counts as missing. */
+    public static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    /** What a member keeps of a deadline to send its answer before the asker gives up. */
+    private static final Duration SPARE = Duration.ofMillis(150);
+
+    private final AdminPorts ports;
+    private final MemberReporter reporter;
+
+    public Census(AdminPorts ports, MemberReporter reporter) {
+        this.ports = ports;
+        this.reporter = reporter;
+    }
+
+    /**
+     * What came of asking one member.
+     *
+     * @param member what it told about itself through the log; null if it did not yet
+     * @param voter whether its vote counts, as this node knows
+     * @param report its answer; null if there is none
+     * @param missing why there is none; null if there is one
+     */
+    public record Line(
+            MemberId id,
+            @Nullable Member member,
+            boolean voter,
+            @Nullable MemberReport report,
+            @Nullable String missing) {}
+
+    /** Everybody's report, by id; at the latest after {@link #PATIENCE} and a moment. Does not fail. */
+    public CompletionStage<List<Line>> take() {
+        return ask(0, PATIENCE);
+    }
+
+    /** How far each member is, once each has applied {@code index}, cannot be reached, or has had the time. Does not fail. */
+    public CompletionStage<List<Applied>> applied(long index, Duration patience) {
+        return ask(index, patience)
+                .thenApply(lines -> lines.stream()
+                        .map(line -> new Applied(
+                                line.id(),
+                                line.report() == null ? null : line.report().appliedIndex()))
+                        .toList());
+    }
+
+    /** This node's own report, once it has applied that index or {@code patience} is nearly over. Does not fail. */
+    public CompletionStage<MemberReport> own(long appliedAtLeast, Duration patience) {
+        if (appliedAtLeast <= ports.status().status().appliedIndex()) {
+            return CompletableFuture.completedFuture(own());
+        }
+        long waitMillis = Math.max(0, patience.minus(SPARE).toMillis());
+        return ports.gateway()
+                .applied(appliedAtLeast)
+                .toCompletableFuture()
+                .copy()
+                .orTimeout(waitMillis, TimeUnit.MILLISECONDS)
+                .handle((state, failure) -> own());
+    }
+
+    private MemberReport own() {
+        return MemberReport.of(ports.status().status(), ports.traffic().traffic());
+    }
+
+    private CompletionStage<List<Line>> ask(long appliedAtLeast, Duration patience) {
+        ClusterStatus status = ports.status().status();
+        Map<MemberId, Member> members = new TreeMap<>(ports.state().get().members());
+        Member self = ports.self().get();
+        if (self != null) {
+            members.put(self.id(), self);
+        }
+        NavigableSet<MemberId> voters = new TreeSet<>();
+        status.voters().stream().map(Voter::id).forEach(voters::add);
+        NavigableSet<MemberId> everybody = new TreeSet<>(voters);
+        everybody.addAll(members.keySet());
+        everybody.add(status.self());
+
+        List<CompletableFuture<Line>> lines = new ArrayList<>();
+        for (MemberId id : everybody) {
+            Member member = members.get(id);
+            boolean voter = voters.contains(id);
+            CompletionStage<MemberReport> report;
+            if (id.equals(status.self())) {
+                report = own(appliedAtLeast, patience);
+            } else if (member != null) {
+                report = reporter.report(member, appliedAtLeast, patience);
+            } else {
+                lines.add(CompletableFuture.completedFuture(
+                        new Line(id, null, voter, null, "it has not told its address yet")));
+                continue;
+            }
+            lines.add(report.handle((answer, failure) -> failure == null
+                            ? new Line(id, member, voter, answer, null)
+                            : new Line(
+                                    id,
+                                    member,
+                                    voter,
+                                    null,
+                                    Problems.of(failure).detail()))
+                    .toCompletableFuture());
+        }
+        return CompletableFuture.allOf(lines.toArray(CompletableFuture[]::new))
+                .thenApply(done -> lines.stream().map(CompletableFuture::join).toList());
+    }
+}

@@ -1,0 +1,9 @@
+package io.weldr.api.admin;
+
+/** How a read is answered. */
+public enum Consistency {
+    /** With every change that was acknowledged anywhere before the read. Needs a majority. */
+    LINEARIZABLE,
+    /** With what this node has applied. Needs nobody. */
+    STALE
+}

@@ -1,0 +1,36 @@
+package io.weldr.api.admin;
+
+import io.weldr.core.pool.HealthPolicy;
+import io.weldr.core.pool.StatusRange;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a request says of a health policy. Null: not said, so it is as in the policy that it completes. */
+public record HealthDraft(
+        @Nullable String path,
+        HealthPolicy.@Nullable Method method,
+        @Nullable List<StatusRange> expected,
+        @Nullable Duration interval,
+        @Nullable Duration timeout,
+        @Nullable Integer failures,
+        @Nullable Integer passes,
+        HealthPolicy.@Nullable Initial initial) {
+
+    /**
+     * The whole policy.
+     *
+     * @throws IllegalArgumentException if it is not valid
+     */
+    public HealthPolicy complete(HealthPolicy base) {
+        return new HealthPolicy(
+                path != null ? path : base.path(),
+                method != null ? method : base.method(),
+                expected != null ? expected : base.expected(),
+                interval != null ? interval : base.interval(),
+                timeout != null ? timeout : base.timeout(),
+                failures != null ? failures : base.failuresToDown(),
+                passes != null ? passes : base.passesToUp(),
+                initial != null ? initial : base.initial());
+    }
+}

@@ -1,0 +1,107 @@
+package io.weldr.api.admin;
+
+import io.weldr.api.error.Problem;
+import io.weldr.api.error.ProblemType;
+import io.weldr.core.port.Published;
+import io.weldr.core.port.Published.Subscription;
+import io.weldr.core.state.ClusterState;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Wakes watchers when the state changes. Nothing is queued for a watcher: each {@link Watch} knows how far it has told, and takes what
+ * follows from the history within the state. So a slow watcher costs nothing, and one that falls behind the history is told to
+ * read anew.
+ *
+ * <p>The publishing thread only hands over; watchers are woken on one thread of the hub.
+ */
+public final class WatchHub implements AutoCloseable {
+    private final AdminPorts ports;
+    private final int watchersMax;
+    private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean dirty = new AtomicBoolean();
+    private final ExecutorService waker = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "weldr-api-watch");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final Subscription subscription;
+
+    public WatchHub(AdminPorts ports, int watchersMax) {
+        this.ports = ports;
+        this.watchersMax = watchersMax;
+        this.subscription = ports.state().subscribe(state -> published());
+    }
+
+    /**
+     * Begins a watch.
+     *
+     * @param after tell the changes after this revision; null: from now on
+     * @param wake called on the thread of the hub when there may be something to tell; must hand over at once
+     * @return fails with a problem if there are too many already
+     */
+    public CompletionStage<Watch> open(@Nullable Long after, Runnable wake) {
+        if (after == null) {
+            return CompletableFuture.completedFuture(added(new Watch(this, state(), null, false, wake)));
+        }
+        // Whoever comes from a node that was ahead of this one is not lost: only a revision that the cluster never had
+        // is.
+        return ports.gateway()
+                .linearizable()
+                .handle((state, failure) ->
+                        added(new Watch(this, state(), after, failure == null && after > state.revision(), wake)));
+    }
+
+    private Watch added(Watch watch) {
+        watches.add(watch);
+        if (watches.size() > watchersMax) {
+            watches.remove(watch);
+            throw Problem.of(
+                            ProblemType.OVERLOADED,
+                            watchersMax + " watchers are connected to this node",
+                            "at most " + watchersMax + "; another node may have room")
+                    .exception();
+        }
+        return watch;
+    }
+
+    /** How many watch now. */
+    public int watchers() {
+        return watches.size();
+    }
+
+    Published<ClusterState> state() {
+        return ports.state();
+    }
+
+    void remove(Watch watch) {
+        watches.remove(watch);
+    }
+
+    private void published() {
+        if (dirty.compareAndSet(false, true)) {
+            try {
+                waker.execute(() -> {
+                    dirty.set(false);
+                    watches.forEach(Watch::wake);
+                });
+            } catch (RejectedExecutionException e) {
+                dirty.set(false); // closing: nobody is listening any more
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        subscription.close();
+        waker.shutdown();
+        watches.forEach(Watch::hubClosed);
+    }
+}

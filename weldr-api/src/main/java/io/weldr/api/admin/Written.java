@@ -1,0 +1,31 @@
+package io.weldr.api.admin;
+
+import io.weldr.core.pool.HealthPolicy;
+import io.weldr.core.pool.Origin;
+import io.weldr.core.state.MemberId;
+import io.weldr.core.state.Outcome.Effect;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A write that was committed and applied here.
+ *
+ * @param revision of the state that holds it
+ * @param origin after the write, or as it last stood if it was removed; null where it was no origin's
+ * @param health the pool's policy now, where that was written
+ * @param applied how far each member is, if that was asked for; else empty
+ */
+public record Written(
+        Effect effect,
+        long revision,
+        @Nullable Origin origin,
+        @Nullable HealthPolicy health,
+        List<Applied> applied) {
+
+    public Written {
+        applied = List.copyOf(applied);
+    }
+
+    /** How far a member has applied the log; null index: it did not say so in time. */
+    public record Applied(MemberId member, @Nullable Long index) {}
+}

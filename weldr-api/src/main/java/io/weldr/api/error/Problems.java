@@ -1,0 +1,93 @@
+package io.weldr.api.error;
+
+import io.weldr.core.port.GatewayException;
+import io.weldr.core.state.Outcome.Refusal;
+import io.weldr.core.state.Outcome.Refused;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/** Tells which {@link ProblemType} a refusal or a failure is. The switches have no default: a new case does not compile until it has its answer. */
+public final class Problems {
+    private Problems() {}
+
+    /** What a refused command answers. */
+    public static Problem of(Refused refused) {
+        return Problem.ofLine(type(refused.refusal()), refused.detail(), expected(refused.refusal()));
+    }
+
+    private static ProblemType type(Refusal refusal) {
+        return switch (refusal) {
+            case NO_SUCH_POOL -> ProblemType.NO_SUCH_POOL;
+            case NO_SUCH_ORIGIN -> ProblemType.NO_SUCH_ORIGIN;
+            case NO_SUCH_MEMBER -> ProblemType.NO_SUCH_MEMBER;
+            case ALREADY_EXISTS -> ProblemType.ALREADY_EXISTS;
+            case PRECONDITION_FAILED -> ProblemType.PRECONDITION_FAILED;
+            case LIMIT_EXCEEDED -> ProblemType.LIMIT_EXCEEDED;
+            case INVALID -> ProblemType.INVALID_TOGETHER;
+        };
+    }
+
+    private static String expected(Refusal refusal) {
+        return switch (refusal) {
+            case NO_SUCH_POOL -> "the name of a pool";
+            case NO_SUCH_ORIGIN -> "an origin of the pool";
+            case NO_SUCH_MEMBER -> "a member of the cluster";
+            case ALREADY_EXISTS -> "an id and an address that are not in use";
+            case PRECONDITION_FAILED -> "the state as the request expects it";
+            case LIMIT_EXCEEDED -> "a result within the limit";
+            case INVALID -> "parts that are valid together";
+        };
+    }
+
+    /** What a command or a read without an outcome answers. */
+    public static Problem of(GatewayException failure) {
+        String line = String.valueOf(failure.getMessage());
+        return switch (failure.kind()) {
+            case NO_LEADER ->
+                new Problem(
+                        ProblemType.NO_LEADER,
+                        "nothing was done: " + line,
+                        line,
+                        "a leader that a majority of the members can reach");
+            case UNKNOWN_OUTCOME ->
+                new Problem(
+                        ProblemType.UNKNOWN_OUTCOME,
+                        "it may have been done, or be done yet: " + line
+                                + "; to send it again with the same idempotency key is safe",
+                        line,
+                        "an answer of the leader in time");
+            case OVERLOADED ->
+                new Problem(
+                        ProblemType.OVERLOADED, "nothing was done: " + line, line, "fewer requests at the same time");
+            case TOO_LARGE ->
+                new Problem(
+                        ProblemType.BODY_TOO_LARGE, "nothing was done: " + line, line, "a change that fits the log");
+            case UNAVAILABLE ->
+                new Problem(
+                        ProblemType.UNAVAILABLE,
+                        "nothing was done: " + line,
+                        line,
+                        "a node whose consensus part is running");
+        };
+    }
+
+    /** What any failure answers. Unforeseen ones are {@link ProblemType#INTERNAL}, and say no more than that. */
+    public static Problem of(Throwable failure) {
+        Throwable cause = failure;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        if (cause instanceof ProblemException known) {
+            return known.problem();
+        }
+        if (cause instanceof GatewayException known) {
+            return of(known);
+        }
+        return new Problem(
+                ProblemType.INTERNAL,
+                "the log of the node has more",
+                cause.getClass().getSimpleName(),
+                "no mistake");
+    }
+}

@@ -1,0 +1,237 @@
+package io.weldr.api.grpc;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.weldr.api.admin.Admin;
+import io.weldr.api.admin.AdminPorts;
+import io.weldr.api.admin.Census;
+import io.weldr.api.admin.ClusterView;
+import io.weldr.api.admin.View;
+import io.weldr.api.admin.WatchHub;
+import io.weldr.api.admin.Written;
+import io.weldr.api.error.Problem;
+import io.weldr.api.error.ProblemType;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.port.Traffic;
+import io.weldr.core.state.MemberId;
+import io.weldr.core.state.OriginRef;
+import io.weldr.proto.admin.v1.AddOriginRequest;
+import io.weldr.proto.admin.v1.AdminGrpc;
+import io.weldr.proto.admin.v1.ClusterStatusReply;
+import io.weldr.proto.admin.v1.ClusterStatusRequest;
+import io.weldr.proto.admin.v1.Consistency;
+import io.weldr.proto.admin.v1.GetHealthPolicyRequest;
+import io.weldr.proto.admin.v1.HealthPolicyReply;
+import io.weldr.proto.admin.v1.ListOriginsReply;
+import io.weldr.proto.admin.v1.ListOriginsRequest;
+import io.weldr.proto.admin.v1.OriginReply;
+import io.weldr.proto.admin.v1.RemoveOriginRequest;
+import io.weldr.proto.admin.v1.SetHealthPolicyRequest;
+import io.weldr.proto.admin.v1.StatsReply;
+import io.weldr.proto.admin.v1.StatsRequest;
+import io.weldr.proto.admin.v1.UpdateOriginRequest;
+import io.weldr.proto.admin.v1.WatchEvent;
+import io.weldr.proto.admin.v1.WatchRequest;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** {@code weldr.admin.v1.Admin}: each call asks {@link Admin} and turns what comes back into a message. Any thread. */
+final class AdminService extends AdminGrpc.AdminImplBase {
+    private final AdminPorts ports;
+    private final Admin admin;
+    private final Census census;
+    private final WatchHub hub;
+
+    AdminService(AdminPorts ports, Admin admin, Census census, WatchHub hub) {
+        this.ports = ports;
+        this.admin = admin;
+        this.census = census;
+        this.hub = hub;
+    }
+
+    @Override
+    public void addOrigin(AddOriginRequest request, StreamObserver<OriginReply> observer) {
+        answer(observer, () -> {
+            refuseRevision(request.getOptions().hasExpectedRevision());
+            return admin.add(
+                            Requests.pool(request.getPool()),
+                            Requests.draft(request),
+                            request.getMustBeNew(),
+                            Requests.options(request.getOptions(), "add", request))
+                    .thenApply(AdminService::reply);
+        });
+    }
+
+    @Override
+    public void updateOrigin(UpdateOriginRequest request, StreamObserver<OriginReply> observer) {
+        answer(
+                observer,
+                () -> admin.update(
+                                Requests.pool(request.getPool()),
+                                Requests.origin(request.getOrigin()),
+                                Requests.draft(request, ports.clock().instant()),
+                                Requests.options(request.getOptions(), "update", request))
+                        .thenApply(AdminService::reply));
+    }
+
+    @Override
+    public void removeOrigin(RemoveOriginRequest request, StreamObserver<OriginReply> observer) {
+        answer(observer, () -> {
+            PoolName pool = Requests.pool(request.getPool());
+            OriginRef origin = Requests.origin(request.getOrigin());
+            return admin.remove(pool, origin, Requests.options(request.getOptions(), "remove", request))
+                    .thenApply(AdminService::reply);
+        });
+    }
+
+    private static OriginReply reply(Written written) {
+        OriginReply.Builder reply = OriginReply.newBuilder()
+                .setEffect(Wire.effect(written.effect()))
+                .setOrigin(Wire.origin(Objects.requireNonNull(written.origin(), "a write of an origin gives one")))
+                .setRevision(written.revision());
+        written.applied().forEach(applied -> reply.addApplied(Wire.applied(applied)));
+        return reply.build();
+    }
+
+    @Override
+    public void listOrigins(ListOriginsRequest request, StreamObserver<ListOriginsReply> observer) {
+        answer(observer, () -> {
+            PoolName pool = Requests.pool(request.getPool());
+            return read(request.getConsistency()).thenApply(view -> {
+                ListOriginsReply.Builder reply =
+                        ListOriginsReply.newBuilder().setRevision(view.state().revision());
+                view.pool(pool).origins().forEach(origin -> reply.addOrigins(Wire.origin(origin)));
+                Duration age = view.age();
+                if (age != null) {
+                    reply.setAge(Wire.duration(age));
+                }
+                return reply.build();
+            });
+        });
+    }
+
+    private CompletionStage<View> read(Consistency consistency) {
+        return switch (consistency) {
+            case CONSISTENCY_LINEARIZABLE -> admin.read(io.weldr.api.admin.Consistency.LINEARIZABLE);
+            case CONSISTENCY_STALE -> admin.read(io.weldr.api.admin.Consistency.STALE);
+            case UNRECOGNIZED ->
+                throw Problem.of(ProblemType.INVALID_VALUE, "consistency: unknown", "linearizable or stale")
+                        .exception();
+        };
+    }
+
+    @Override
+    public void getHealthPolicy(GetHealthPolicyRequest request, StreamObserver<HealthPolicyReply> observer) {
+        answer(observer, () -> {
+            PoolName pool = Requests.pool(request.getPool());
+            return read(request.getConsistency())
+                    .thenApply(view -> HealthPolicyReply.newBuilder()
+                            .setHealth(Wire.health(view.pool(pool).health()))
+                            .setRevision(view.state().revision())
+                            .build());
+        });
+    }
+
+    @Override
+    public void setHealthPolicy(SetHealthPolicyRequest request, StreamObserver<HealthPolicyReply> observer) {
+        answer(observer, () -> {
+            refuseRevision(request.getOptions().hasExpectedRevision());
+            return admin.setHealth(
+                            Requests.pool(request.getPool()),
+                            Requests.health(request.getHealth()),
+                            before -> before,
+                            null,
+                            Requests.options(request.getOptions(), "set-health", request))
+                    .thenApply(written -> {
+                        HealthPolicyReply.Builder reply = HealthPolicyReply.newBuilder()
+                                .setHealth(Wire.health(
+                                        Objects.requireNonNull(written.health(), "a write of a policy gives one")))
+                                .setRevision(written.revision())
+                                .setEffect(Wire.effect(written.effect()));
+                        written.applied().forEach(applied -> reply.addApplied(Wire.applied(applied)));
+                        return reply.build();
+                    });
+        });
+    }
+
+    private static void refuseRevision(boolean given) {
+        if (given) {
+            throw Problem.of(
+                            ProblemType.INVALID_VALUE,
+                            "expected_revision: a number",
+                            "nothing: only an origin that is there has a revision")
+                    .exception();
+        }
+    }
+
+    @Override
+    public void watch(WatchRequest request, StreamObserver<WatchEvent> observer) {
+        WatchCall.begin(
+                hub,
+                (ServerCallStreamObserver<WatchEvent>) observer,
+                request.hasAfterRevision() ? request.getAfterRevision() : null);
+    }
+
+    @Override
+    public void stats(StatsRequest request, StreamObserver<StatsReply> observer) {
+        answer(
+                observer,
+                () -> census.take().thenApply(ClusterView::new).thenApply(cluster -> {
+                    Traffic traffic = cluster.traffic();
+                    StatsReply.Builder reply = StatsReply.newBuilder()
+                            .setClient(Wire.count(traffic.client()))
+                            .setServer(Wire.count(traffic.server()));
+                    traffic.origins().forEach(origin -> reply.addOrigins(Wire.originCount(origin)));
+                    cluster.answered().forEach(id -> reply.addMembers(id.value()));
+                    cluster.missing().forEach(id -> reply.addMissing(id.value()));
+                    return reply.build();
+                }));
+    }
+
+    @Override
+    public void clusterStatus(ClusterStatusRequest request, StreamObserver<ClusterStatusReply> observer) {
+        answer(
+                observer,
+                () -> census.take().thenApply(ClusterView::new).thenApply(cluster -> {
+                    ClusterStatusReply.Builder reply = ClusterStatusReply.newBuilder()
+                            .setSelf(ports.status().status().self().value())
+                            .setTerm(cluster.term());
+                    MemberId leader = cluster.leader();
+                    if (leader != null) {
+                        reply.setLeader(leader.value());
+                    }
+                    cluster.lines().forEach(line -> reply.addMembers(Wire.member(line)));
+                    return reply.build();
+                }));
+    }
+
+    /** Sends what the stage gives, or the status of its failure. A call that is over by then is left alone. */
+    static <T> void answer(StreamObserver<T> observer, Supplier<CompletionStage<T>> ask) {
+        ServerCallStreamObserver<T> call = (ServerCallStreamObserver<T>) observer;
+        // Without a handler a cancelled call would throw at whoever completes the stage.
+        call.setOnCancelHandler(() -> {});
+        CompletionStage<T> stage;
+        try {
+            stage = ask.get();
+        } catch (RuntimeException e) {
+            call.onError(Statuses.of(e));
+            return;
+        }
+        stage.whenComplete((reply, failure) -> finish(call, reply, failure));
+    }
+
+    private static <T> void finish(ServerCallStreamObserver<T> call, T reply, @Nullable Throwable failure) {
+        if (call.isCancelled()) {
+            return;
+        }
+        if (failure != null) {
+            call.onError(Statuses.of(failure));
+            return;
+        }
+        call.onNext(reply);
+        call.onCompleted();
+    }
+}

@@ -1,0 +1,129 @@
+package io.weldr.api.grpc;
+
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.weldr.api.admin.Admin;
+import io.weldr.api.admin.AdminPorts;
+import io.weldr.api.admin.Census;
+import io.weldr.api.admin.WatchHub;
+import io.weldr.core.Check;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Listens for gRPC: the admin API, member to member, health and reflection. {@link #start} and {@link #close} block for a bounded time. */
+public final class GrpcApi implements AutoCloseable {
+    /** What a consensus module sends is a command, and those are a few kilobytes. */
+    static final int MESSAGE_BYTES_MAX = 4 << 20;
+
+    private static final int CALLS_PER_CONNECTION_MAX = 256;
+
+    /** Handlers only ask and answer; two threads keep one long list from delaying a forwarded write. */
+    private static final int THREADS = 2;
+
+    private final HealthStatusManager health = new HealthStatusManager();
+    private final ExecutorService executor;
+    private final AdminPorts ports;
+    private final Admin admin;
+    private final Census census;
+    private final WatchHub hub;
+    private @Nullable Server server;
+
+    public GrpcApi(AdminPorts ports, Admin admin, Census census, WatchHub hub) {
+        this.ports = ports;
+        this.admin = admin;
+        this.census = census;
+        this.hub = hub;
+        AtomicInteger number = new AtomicInteger();
+        ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(THREADS, THREADS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "weldr-api-grpc-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        pool.allowCoreThreadTimeOut(true);
+        this.executor = pool;
+    }
+
+    /**
+     * Binds, and returns once calls are answered.
+     *
+     * @param address port 0 takes a free one
+     * @throws IOException with one line that names the address and what is wrong with it
+     */
+    public void start(InetSocketAddress address) throws IOException {
+        Server starting = NettyServerBuilder.forAddress(address)
+                .executor(executor)
+                .maxInboundMessageSize(MESSAGE_BYTES_MAX)
+                .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
+                // A watcher that is gone without a word is noticed, and one that asks whether we live is let.
+                .keepAliveTime(30, TimeUnit.SECONDS)
+                .keepAliveTimeout(10, TimeUnit.SECONDS)
+                .permitKeepAliveTime(5, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                .addService(new AdminService(ports, admin, census, hub))
+                .addService(new MemberService(ports.calls(), census))
+                .addService(health.getHealthService())
+                .addService(ProtoReflectionServiceV1.newInstance())
+                .build();
+        try {
+            server = starting.start();
+        } catch (IOException e) {
+            Throwable root = e;
+            while (root.getCause() != null) {
+                root = root.getCause();
+            }
+            executor.shutdown();
+            throw new IOException(
+                    "cannot listen for gRPC on " + address.getHostString() + ":" + address.getPort() + ": "
+                            + root.getMessage(),
+                    e);
+        }
+    }
+
+    /** The port that it is bound to. */
+    public int port() {
+        Server bound = server;
+        if (bound == null) {
+            throw new IllegalStateException("not started");
+        }
+        return bound.getPort();
+    }
+
+    /** Tells health watchers that this node is on its way out, and takes no new calls; those under way go on. */
+    public void drain() {
+        if (server != null && !server.isShutdown()) {
+            health.enterTerminalState();
+            server.shutdown();
+        }
+    }
+
+    /** Ends what is under way after {@code patience} and returns at most a second later. */
+    public void close(Duration patience) {
+        Check.inRange("patience", patience, Duration.ZERO, Duration.ofMinutes(10));
+        drain();
+        Server bound = server;
+        try {
+            if (bound != null && !bound.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                bound.shutdownNow().awaitTermination(1, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            bound.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+        executor.shutdown();
+    }
+
+    @Override
+    public void close() {
+        close(Duration.ZERO);
+    }
+}

@@ -1,0 +1,219 @@
+package io.weldr.api.grpc;
+
+import com.google.protobuf.UnsafeByteOperations;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ClientStreamTracer;
+import io.grpc.ConnectivityState;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.StreamObserver;
+import io.netty.channel.ChannelOption;
+import io.weldr.api.admin.MemberReport;
+import io.weldr.api.admin.MemberReporter;
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.port.GatewayException;
+import io.weldr.core.port.GatewayException.Kind;
+import io.weldr.core.port.MemberLink;
+import io.weldr.core.port.Published;
+import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.Member;
+import io.weldr.proto.admin.v1.CallRequest;
+import io.weldr.proto.admin.v1.MemberToMemberGrpc;
+import io.weldr.proto.admin.v1.ReportRequest;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks other members over gRPC. One channel a member, made when it is first needed, closed when the member is gone from the
+ * state. Any thread; never blocks; stages complete on a network thread of gRPC, which must not be blocked.
+ *
+ * <p>It tells "surely not delivered" from "maybe" by whether the head of the request was handed to a connection: before that
+ * nothing has left this process.
+ */
+public final class GrpcMemberLink implements MemberLink, MemberReporter, AutoCloseable {
+    /** On a network where a connection takes longer than this, the two seconds that a write may take are over anyway. */
+    private static final int CONNECT_TIMEOUT_MILLIS = 1000;
+
+    /** More than the members that a state may hold, so that a member that moves has room for both addresses. */
+    private static final int CHANNELS_MAX = 2 * ClusterState.MEMBERS_MAX;
+
+    private final Map<HostPort, ManagedChannel> channels = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+    private volatile Published.@Nullable Subscription subscription;
+
+    /** Closes channels to members that are gone, from now on. */
+    public void follow(Published<ClusterState> state) {
+        subscription = state.subscribe(next ->
+                keep(next.members().values().stream().map(Member::grpc).collect(Collectors.toUnmodifiableSet())));
+    }
+
+    @Override
+    public CompletionStage<byte[]> call(Member to, byte[] message, Duration deadline) {
+        CallRequest request = CallRequest.newBuilder()
+                .setMessage(UnsafeByteOperations.unsafeWrap(message))
+                .build();
+        return ask(to, MemberToMemberGrpc.getCallMethod(), request, deadline)
+                .thenApply(reply -> reply.getMessage().toByteArray());
+    }
+
+    @Override
+    public CompletionStage<MemberReport> report(Member to, long appliedAtLeast, Duration deadline) {
+        ReportRequest request =
+                ReportRequest.newBuilder().setAppliedAtLeast(appliedAtLeast).build();
+        return ask(to, MemberToMemberGrpc.getReportMethod(), request, deadline).thenApply(reply -> {
+            MemberReport report = Wire.report(reply);
+            if (!report.id().equals(to.id())) {
+                throw new CompletionException(new GatewayException(
+                        Kind.NO_LEADER, "at " + to.grpc() + " answers " + report.id() + ", not " + to.id()));
+            }
+            return report;
+        });
+    }
+
+    private <Q, A> CompletionStage<A> ask(Member to, MethodDescriptor<Q, A> method, Q request, Duration deadline) {
+        ManagedChannel channel = channel(to.grpc());
+        if (channel == null) {
+            return CompletableFuture.failedFuture(
+                    new GatewayException(Kind.NO_LEADER, "the link to " + to.id() + " is closed"));
+        }
+        // After a failure gRPC waits ever longer before it connects again. Whoever calls now wants to know now.
+        if (channel.getState(true) == ConnectivityState.TRANSIENT_FAILURE) {
+            channel.resetConnectBackoff();
+        }
+        Delivery delivery = new Delivery();
+        ClientCall<Q, A> call = channel.newCall(
+                method,
+                CallOptions.DEFAULT
+                        .withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS)
+                        .withStreamTracerFactory(delivery));
+        CompletableFuture<A> answer = new CompletableFuture<>();
+        ClientCalls.asyncUnaryCall(call, request, new StreamObserver<>() {
+            private @Nullable A value;
+
+            @Override
+            public void onNext(A next) {
+                value = next;
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                answer.completeExceptionally(failure(to, Status.fromThrowable(failure), delivery.left));
+            }
+
+            @Override
+            public void onCompleted() {
+                A only = value;
+                if (only == null) {
+                    onError(Status.INTERNAL.withDescription("no answer").asRuntimeException());
+                } else {
+                    answer.complete(only);
+                }
+            }
+        });
+        return answer;
+    }
+
+    private static GatewayException failure(Member to, Status status, boolean left) {
+        // A server that does not know the method has not looked at the message.
+        boolean surelyNot = !left || status.getCode() == Status.Code.UNIMPLEMENTED;
+        String why = status.getCode() == Status.Code.DEADLINE_EXCEEDED
+                ? "no answer in time"
+                : String.valueOf(status.getDescription());
+        return new GatewayException(
+                surelyNot ? Kind.NO_LEADER : Kind.UNKNOWN_OUTCOME,
+                to.id() + " at " + to.grpc() + ": " + why,
+                status.asRuntimeException());
+    }
+
+    private @Nullable ManagedChannel channel(HostPort address) {
+        if (closed) {
+            return null;
+        }
+        ManagedChannel there = channels.get(address);
+        if (there != null) {
+            return there;
+        }
+        if (channels.size() >= CHANNELS_MAX) {
+            keep(Set.of()); // nobody has so many members: start over rather than grow
+        }
+        ManagedChannel channel = channels.computeIfAbsent(address, GrpcMemberLink::open);
+        if (closed) {
+            keep(Set.of());
+            return null;
+        }
+        return channel;
+    }
+
+    private static ManagedChannel open(HostPort address) {
+        return NettyChannelBuilder.forAddress(address.host(), address.port())
+                .usePlaintext()
+                .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
+                .directExecutor()
+                .disableRetry() // once means once
+                .proxyDetector(target -> null) // a proxy that the environment names is not for members
+                .maxInboundMessageSize(GrpcApi.MESSAGE_BYTES_MAX)
+                .keepAliveTime(10, TimeUnit.SECONDS)
+                .keepAliveTimeout(3, TimeUnit.SECONDS)
+                .build();
+    }
+
+    private void keep(Set<HostPort> wanted) {
+        channels.entrySet().removeIf(entry -> {
+            if (wanted.contains(entry.getKey())) {
+                return false;
+            }
+            entry.getValue().shutdown(); // what is under way may finish
+            return true;
+        });
+    }
+
+    /** How many channels are open. */
+    int channels() {
+        return channels.size();
+    }
+
+    /** Ends every call under way. */
+    @Override
+    public void close() {
+        closed = true;
+        Published.Subscription following = subscription;
+        if (following != null) {
+            following.close();
+        }
+        channels.values().forEach(ManagedChannel::shutdownNow);
+        channels.clear();
+    }
+
+    /** Knows whether a request may have reached the other side. */
+    private static final class Delivery extends ClientStreamTracer.Factory {
+        private volatile boolean left;
+
+        @Override
+        public ClientStreamTracer newClientStreamTracer(ClientStreamTracer.StreamInfo info, Metadata headers) {
+            return new ClientStreamTracer() {
+                @Override
+                public void outboundHeaders() {
+                    left = true;
+                }
+
+                @Override
+                public void outboundMessage(int number) {
+                    left = true;
+                }
+            };
+        }
+    }
+}

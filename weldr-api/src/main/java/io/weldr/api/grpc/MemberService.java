@@ -1,0 +1,47 @@
+package io.weldr.api.grpc;
+
+import com.google.protobuf.UnsafeByteOperations;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.stub.StreamObserver;
+import io.weldr.api.admin.Census;
+import io.weldr.core.port.MemberCalls;
+import io.weldr.proto.admin.v1.CallReply;
+import io.weldr.proto.admin.v1.CallRequest;
+import io.weldr.proto.admin.v1.MemberToMemberGrpc;
+import io.weldr.proto.admin.v1.ReportReply;
+import io.weldr.proto.admin.v1.ReportRequest;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** {@code weldr.admin.v1.MemberToMember}: answers other members. Any thread. */
+final class MemberService extends MemberToMemberGrpc.MemberToMemberImplBase {
+    private final MemberCalls calls;
+    private final Census census;
+
+    MemberService(MemberCalls calls, Census census) {
+        this.calls = calls;
+        this.census = census;
+    }
+
+    @Override
+    public void call(CallRequest request, StreamObserver<CallReply> observer) {
+        AdminService.answer(
+                observer,
+                () -> calls.answer(request.getMessage().toByteArray())
+                        .thenApply(answer -> CallReply.newBuilder()
+                                .setMessage(UnsafeByteOperations.unsafeWrap(answer))
+                                .build()));
+    }
+
+    @Override
+    public void report(ReportRequest request, StreamObserver<ReportReply> observer) {
+        Deadline deadline = Context.current().getDeadline();
+        Duration patience = deadline == null
+                ? Census.PATIENCE
+                : Duration.ofMillis(Math.max(0, deadline.timeRemaining(TimeUnit.MILLISECONDS)));
+        AdminService.answer(
+                observer,
+                () -> census.own(request.getAppliedAtLeast(), patience).thenApply(Wire::report));
+    }
+}

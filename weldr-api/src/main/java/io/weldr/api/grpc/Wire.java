@@ -1,0 +1,260 @@
+package io.weldr.api.grpc;
+
+import com.google.protobuf.Timestamp;
+import io.weldr.api.admin.Census;
+import io.weldr.api.admin.MemberReport;
+import io.weldr.api.admin.Written;
+import io.weldr.api.error.Problem;
+import io.weldr.api.error.ProblemType;
+import io.weldr.core.pool.HealthPolicy;
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.pool.OriginId;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.StatusRange;
+import io.weldr.core.port.ClusterStatus.Role;
+import io.weldr.core.port.Traffic;
+import io.weldr.core.port.Traffic.OriginTraffic;
+import io.weldr.core.state.Change;
+import io.weldr.core.state.Member;
+import io.weldr.core.state.MemberId;
+import io.weldr.core.state.Outcome;
+import io.weldr.proto.admin.v1.AdminState;
+import io.weldr.proto.admin.v1.Applied;
+import io.weldr.proto.admin.v1.Count;
+import io.weldr.proto.admin.v1.Effect;
+import io.weldr.proto.admin.v1.HostPolicy;
+import io.weldr.proto.admin.v1.MemberStatus;
+import io.weldr.proto.admin.v1.Origin;
+import io.weldr.proto.admin.v1.OriginCount;
+import io.weldr.proto.admin.v1.ReportReply;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Messages to values of the domain and back, nothing else. Pure. */
+final class Wire {
+    private Wire() {}
+
+    /** What {@code value} gives; a value that is not valid is a problem. */
+    static <T> T valid(Supplier<T> value) {
+        try {
+            return value.get();
+        } catch (IllegalArgumentException e) {
+            throw Problem.ofLine(ProblemType.INVALID_VALUE, String.valueOf(e.getMessage()), "a valid value")
+                    .exception();
+        }
+    }
+
+    static Origin origin(io.weldr.core.pool.Origin origin) {
+        Origin.Builder message = Origin.newBuilder()
+                .setId(origin.id().value())
+                .setUrl(origin.url().toString())
+                .setWeight(origin.weight())
+                .setAdmin(
+                        switch (origin.admin()) {
+                            case ENABLED -> AdminState.ADMIN_STATE_ENABLED;
+                            case DRAINING -> AdminState.ADMIN_STATE_DRAINING;
+                            case MAINTENANCE -> AdminState.ADMIN_STATE_MAINTENANCE;
+                        })
+                .setUp(origin.verdict().up())
+                .setSince(timestamp(origin.verdict().since()))
+                .setReason(origin.verdict().reason())
+                .setHost(
+                        switch (origin.hostPolicy()) {
+                            case PRESERVE -> HostPolicy.HOST_POLICY_PRESERVE;
+                            case REWRITE -> HostPolicy.HOST_POLICY_REWRITE;
+                        })
+                .setRevision(origin.modified())
+                .setCreatedRevision(origin.created())
+                .setState(origin.state());
+        Instant deadline = origin.drainDeadline();
+        if (deadline != null) {
+            message.setDrainDeadline(timestamp(deadline));
+        }
+        HealthPolicy health = origin.health();
+        if (health != null) {
+            message.setHealth(health(health));
+        }
+        return message.build();
+    }
+
+    static io.weldr.proto.admin.v1.HealthPolicy health(HealthPolicy policy) {
+        return io.weldr.proto.admin.v1.HealthPolicy.newBuilder()
+                .setPath(policy.path())
+                .setMethod(policy.method().name())
+                .setExpect(StatusRange.text(policy.expected()))
+                .setInterval(duration(policy.interval()))
+                .setTimeout(duration(policy.timeout()))
+                .setFailures(policy.failuresToDown())
+                .setPasses(policy.passesToUp())
+                .setInitialUp(policy.initial() == HealthPolicy.Initial.UP)
+                .build();
+    }
+
+    static Effect effect(Outcome.Effect effect) {
+        return switch (effect) {
+            case CREATED -> Effect.EFFECT_CREATED;
+            case UPDATED -> Effect.EFFECT_UPDATED;
+            case UNCHANGED -> Effect.EFFECT_UNCHANGED;
+            case REMOVED -> Effect.EFFECT_REMOVED;
+        };
+    }
+
+    static Applied applied(Written.Applied applied) {
+        Applied.Builder message =
+                Applied.newBuilder().setMember(applied.member().value());
+        Long index = applied.index();
+        return index == null
+                ? message.setMissing(true).build()
+                : message.setAppliedIndex(index).build();
+    }
+
+    static io.weldr.proto.admin.v1.Change change(Change change) {
+        io.weldr.proto.admin.v1.Change.Builder message = io.weldr.proto.admin.v1.Change.newBuilder()
+                .setAt(timestamp(change.at()))
+                .setKind(word(change.kind()))
+                .setSubject(change.subject())
+                .setDetail(change.detail());
+        PoolName pool = change.pool();
+        if (pool != null) {
+            message.setPool(pool.value());
+        }
+        io.weldr.core.pool.Origin origin = change.origin();
+        if (origin != null) {
+            message.setOrigin(origin(origin));
+        }
+        return message.build();
+    }
+
+    static MemberStatus member(Census.Line line) {
+        MemberReport report = line.report();
+        MemberStatus.Builder message =
+                report == null ? MemberStatus.newBuilder().setMissing(true) : status(report).toBuilder();
+        Member member = line.member();
+        if (member != null) {
+            message.setVersion(member.version())
+                    .setAdminAddress(member.admin().toString())
+                    .setGrpcAddress(member.grpc().toString())
+                    .setProxyAddress(member.proxy().toString())
+                    .setRaftAddress(member.raft().toString());
+        }
+        return message.setId(line.id().value()).setVoter(line.voter()).build();
+    }
+
+    private static MemberStatus status(MemberReport report) {
+        MemberStatus.Builder message = MemberStatus.newBuilder()
+                .setId(report.id().value())
+                .setRole(word(report.role()))
+                .setActing(report.acting())
+                .setTerm(report.term())
+                .setCommitIndex(report.commitIndex())
+                .setAppliedIndex(report.appliedIndex());
+        MemberId leader = report.leader();
+        if (leader != null) {
+            message.setLeader(leader.value());
+        }
+        String trouble = report.trouble();
+        if (trouble != null) {
+            message.setTrouble(trouble);
+        }
+        return message.build();
+    }
+
+    static ReportReply report(MemberReport report) {
+        ReportReply.Builder message = ReportReply.newBuilder()
+                .setStatus(status(report))
+                .setClient(count(report.traffic().client()))
+                .setServer(count(report.traffic().server()));
+        report.traffic().origins().forEach(origin -> message.addOrigins(originCount(origin)));
+        return message.build();
+    }
+
+    /** What another member reported. Throws {@link IllegalArgumentException} if it makes no sense here. */
+    static MemberReport report(ReportReply reply) {
+        MemberStatus status = reply.getStatus();
+        return new MemberReport(
+                new MemberId(status.getId()),
+                role(status.getRole()),
+                status.getActing(),
+                status.getTerm(),
+                status.getLeader().isEmpty() ? null : new MemberId(status.getLeader()),
+                status.getCommitIndex(),
+                status.getAppliedIndex(),
+                status.getTrouble().isEmpty() ? null : status.getTrouble(),
+                new Traffic(
+                        count(reply.getClient()),
+                        count(reply.getServer()),
+                        reply.getOriginsList().stream().map(Wire::originTraffic).toList()));
+    }
+
+    private static Role role(String word) {
+        for (Role role : Role.values()) {
+            if (word(role).equals(word)) {
+                return role;
+            }
+        }
+        throw new IllegalArgumentException("role: " + word);
+    }
+
+    static Count count(Traffic.Count count) {
+        return Count.newBuilder()
+                .setSuccess(count.success())
+                .setFailed(count.failed())
+                .build();
+    }
+
+    private static Traffic.Count count(Count count) {
+        return new Traffic.Count(count.getSuccess(), count.getFailed());
+    }
+
+    static OriginCount originCount(OriginTraffic origin) {
+        return OriginCount.newBuilder()
+                .setPool(origin.pool().value())
+                .setId(origin.id().value())
+                .setAddress(origin.address().toString())
+                .setCount(count(origin.count()))
+                .build();
+    }
+
+    private static OriginTraffic originTraffic(OriginCount message) {
+        return new OriginTraffic(
+                new PoolName(message.getPool()),
+                new OriginId(message.getId()),
+                HostPort.parse(message.getAddress()),
+                count(message.getCount()));
+    }
+
+    static com.google.protobuf.Duration duration(Duration duration) {
+        return com.google.protobuf.Duration.newBuilder()
+                .setSeconds(duration.getSeconds())
+                .setNanos(duration.getNano())
+                .build();
+    }
+
+    /** A duration of whole milliseconds; throws {@link IllegalArgumentException} if it is none. */
+    static Duration duration(com.google.protobuf.Duration message) {
+        try {
+            return Duration.ofMillis(
+                    Duration.ofSeconds(message.getSeconds(), message.getNanos()).toMillis());
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException("duration: " + message.getSeconds() + " s (expected: less)", e);
+        }
+    }
+
+    private static Timestamp timestamp(Instant instant) {
+        return Timestamp.newBuilder()
+                .setSeconds(instant.getEpochSecond())
+                .setNanos(instant.getNano())
+                .build();
+    }
+
+    static @Nullable String textOrNull(String text) {
+        return text.isEmpty() ? null : text;
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

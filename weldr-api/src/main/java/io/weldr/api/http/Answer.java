@@ -1,0 +1,54 @@
+package io.weldr.api.http;
+
+import io.weldr.api.error.Problem;
+import io.weldr.api.json.Answers;
+import io.weldr.api.json.Answers.ProblemBody;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A whole response, ready to be sent. Immutable. */
+record Answer(int status, String contentType, String body, List<Field> fields) {
+    static final String JSON = "application/json";
+    static final String PROBLEM_JSON = "application/problem+json";
+
+    /** A header field. */
+    record Field(String name, String value) {}
+
+    Answer {
+        fields = List.copyOf(fields);
+    }
+
+    static Answer json(int status, Object body) {
+        return new Answer(status, JSON, Answers.text(body), List.of());
+    }
+
+    static Answer ok(Object body) {
+        return json(200, body);
+    }
+
+    static Answer text(int status, String contentType, String body) {
+        return new Answer(status, contentType, body, List.of());
+    }
+
+    static Answer empty(int status) {
+        return new Answer(status, "", "", List.of());
+    }
+
+    static Answer of(Problem problem) {
+        ProblemBody body = ProblemBody.of(problem);
+        Answer answer = new Answer(problem.type().httpStatus(), PROBLEM_JSON, Answers.text(body), List.of());
+        Long retryAfter = body.retryAfterSeconds();
+        return retryAfter == null ? answer : answer.with("Retry-After", retryAfter.toString());
+    }
+
+    Answer with(String name, String value) {
+        List<Field> more = new ArrayList<>(fields);
+        more.add(new Field(name, value));
+        return new Answer(status, contentType, body, more);
+    }
+
+    /** With a strong entity tag (RFC 9110 section 8.8.3). */
+    Answer tagged(String tag) {
+        return with("ETag", tag);
+    }
+}

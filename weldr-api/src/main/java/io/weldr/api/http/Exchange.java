@@ -1,0 +1,249 @@
+package io.weldr.api.http;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import io.weldr.api.error.Problem;
+import io.weldr.api.error.ProblemType;
+import io.weldr.api.error.Problems;
+import io.weldr.core.Check;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request and its answer: checks what holds for all of them, reads the body within its limits, hands over to the operation,
+ * and sends the answer or the problem. Confined to the event loop.
+ */
+final class Exchange {
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+    private final Vertx vertx;
+    private final RoutingContext routing;
+    private final String route;
+    private final Metrics metrics;
+    private final HttpLimits limits;
+    private final Context loop;
+    private final long startNanos = System.nanoTime();
+    private boolean answered;
+
+    Exchange(Vertx vertx, RoutingContext routing, String route, Metrics metrics, HttpLimits limits) {
+        this.vertx = vertx;
+        this.routing = routing;
+        this.route = route;
+        this.metrics = metrics;
+        this.limits = limits;
+        this.loop = vertx.getOrCreateContext();
+    }
+
+    /** Checks the request, reads its body and runs the operation. */
+    void serve(Resource.Operation operation) {
+        Problem problem = refused(operation.parameters());
+        if (problem != null) {
+            refuse(problem);
+            return;
+        }
+        if (!takesBody(routing.request().method())) {
+            run(operation, new byte[0]);
+            return;
+        }
+        readBody(body -> run(operation, body));
+    }
+
+    /** Hands the response to a stream. */
+    void stream(Consumer<RoutingContext> handler) {
+        Problem problem = refused(Set.of("after"));
+        if (problem != null) {
+            refuse(problem);
+            return;
+        }
+        answered = true;
+        try {
+            handler.accept(routing);
+        } catch (RuntimeException e) {
+            answered = false;
+            fail(e);
+        }
+    }
+
+    private static boolean takesBody(HttpMethod method) {
+        return method.equals(HttpMethod.POST) || method.equals(HttpMethod.PUT) || method.equals(HttpMethod.PATCH);
+    }
+
+    private @Nullable Problem refused(Set<String> parameters) {
+        HttpServerRequest request = routing.request();
+        for (String name : routing.queryParams().names()) {
+            if (!parameters.contains(name)) {
+                return Problem.of(
+                        ProblemType.UNKNOWN_FIELD,
+                        "parameter " + Check.quote(name),
+                        parameters.isEmpty() ? "none" : "one of " + String.join(", ", parameters));
+            }
+        }
+        // A browser sends plain form posts to any address without asking: what a page of another site sends is not the
+        // operator's wish.
+        String site = request.getHeader("Sec-Fetch-Site");
+        boolean safe =
+                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+        if (!safe && site != null && !site.equals("same-origin") && !site.equals("none")) {
+            return Problem.of(ProblemType.CROSS_SITE, "Sec-Fetch-Site: " + Check.quote(site), "same-origin");
+        }
+        String origin = request.getHeader("Origin");
+        if (!safe && origin != null && !sameHost(origin, request.getHeader("Host"))) {
+            return Problem.of(ProblemType.CROSS_SITE, "Origin: " + Check.quote(origin), "the host that was asked");
+        }
+        String encoding = request.getHeader("Content-Encoding");
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            return Problem.of(
+                    ProblemType.UNSUPPORTED_ENCODING, "Content-Encoding: " + Check.quote(encoding), "no encoding");
+        }
+        return null;
+    }
+
+    private static boolean sameHost(String origin, @Nullable String host) {
+        int at = origin.indexOf("://");
+        return host != null && at > 0 && origin.substring(at + 3).equalsIgnoreCase(host);
+    }
+
+    private void readBody(Consumer<byte[]> then) {
+        HttpServerRequest request = routing.request();
+        String length = request.getHeader("Content-Length");
+        if (length != null && (!length.matches("[0-9]{1,18}") || Long.parseLong(length) > limits.bodyBytesMax())) {
+            tooLarge(length + " bytes");
+            return;
+        }
+        Buffer body = Buffer.buffer();
+        long timer = vertx.setTimer(limits.bodyTimeout().toMillis(), late -> {
+            if (!answered) {
+                refuseAndClose(Problem.of(
+                        ProblemType.REQUEST_TIMEOUT,
+                        body.length() + " bytes of the body after " + Check.text(limits.bodyTimeout()),
+                        "all of it"));
+            }
+        });
+        request.handler(chunk -> {
+            if (answered) {
+                return;
+            }
+            if (body.length() + chunk.length() > limits.bodyBytesMax()) {
+                vertx.cancelTimer(timer);
+                tooLarge("more than " + limits.bodyBytesMax() + " bytes");
+                return;
+            }
+            body.appendBuffer(chunk);
+        });
+        request.exceptionHandler(failure -> {
+            vertx.cancelTimer(timer);
+            if (!answered) {
+                refuseAndClose(Problem.of(
+                        ProblemType.BAD_REQUEST,
+                        "a body that cannot be read: " + Check.quote(String.valueOf(failure.getMessage())),
+                        "a body as its framing says"));
+            }
+        });
+        request.endHandler(end -> {
+            vertx.cancelTimer(timer);
+            if (!answered) {
+                then.accept(body.getBytes());
+            }
+        });
+    }
+
+    private void tooLarge(String found) {
+        refuseAndClose(Problem.of(ProblemType.BODY_TOO_LARGE, found, "at most " + limits.bodyBytesMax() + " bytes"));
+    }
+
+    private void run(Resource.Operation operation, byte[] body) {
+        CompletionStage<Answer> stage;
+        try {
+            stage = operation.handler().handle(new Request(routing, body));
+        } catch (RuntimeException e) {
+            stage = CompletableFuture.failedFuture(e);
+        }
+        stage.whenComplete((answer, failure) -> loop.runOnContext(nothing -> {
+            if (failure != null) {
+                fail(failure);
+            } else {
+                answer(answer);
+            }
+        }));
+    }
+
+    /** Answers with whatever problem the failure is. */
+    void fail(Throwable failure) {
+        Problem problem = Problems.of(failure);
+        if (problem.type() == ProblemType.INTERNAL) {
+            LOG.error(
+                    "{} {} failed",
+                    routing.request().method(),
+                    routing.request().path(),
+                    failure);
+        }
+        refuse(problem);
+    }
+
+    void refuse(Problem problem) {
+        answer(Answer.of(problem));
+    }
+
+    private void refuseAndClose(Problem problem) {
+        if (answered) {
+            return;
+        }
+        count(problem.type().httpStatus());
+        answered = true;
+        sendAndClose(routing.response(), Answer.of(problem));
+    }
+
+    void answer(Answer answer) {
+        HttpServerResponse response = routing.response();
+        if (answered || response.ended() || response.closed()) {
+            return; // the client is gone
+        }
+        answered = true;
+        count(answer.status());
+        send(response, answer);
+    }
+
+    private void count(int status) {
+        HttpServerRequest request = routing.request();
+        metrics.answered(request.method().name(), route, status, System.nanoTime() - startNanos);
+        if (takesBody(request.method()) || request.method().equals(HttpMethod.DELETE)) {
+            LOG.info(
+                    "{} {} from {}: {}",
+                    request.method(),
+                    Check.quote(request.path()),
+                    request.remoteAddress(),
+                    status);
+        }
+    }
+
+    /** Sends an answer after which nothing can be read from the connection any more. */
+    static void sendAndClose(HttpServerResponse response, Answer answer) {
+        send(response.putHeader("Connection", "close"), answer);
+    }
+
+    private static void send(HttpServerResponse response, Answer answer) {
+        response.setStatusCode(answer.status());
+        response.putHeader("Cache-Control", "no-store").putHeader("X-Content-Type-Options", "nosniff");
+        if (!answer.contentType().isEmpty()) {
+            response.putHeader("Content-Type", answer.contentType());
+        }
+        for (Answer.Field field : answer.fields()) {
+            response.putHeader(field.name(), field.value());
+        }
+        if (answer.status() == 204 || answer.status() == 304) {
+            response.end();
+        } else {
+            response.end(Buffer.buffer(answer.body()));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.weldr.api.http;
+
+import io.weldr.api.admin.Census;
+import io.weldr.api.admin.ClusterView;
+import io.weldr.api.admin.MemberReport;
+import io.weldr.api.admin.View;
+import io.weldr.api.json.Answers;
+import io.weldr.api.json.Answers.Addresses;
+import io.weldr.api.json.Answers.MemberEntry;
+import io.weldr.api.json.Answers.OriginEntry;
+import io.weldr.api.json.Answers.Staleness;
+import io.weldr.core.pool.HealthPolicy;
+import io.weldr.core.pool.Origin;
+import io.weldr.core.pool.Pool;
+import io.weldr.core.state.Member;
+import io.weldr.core.state.MemberId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Turns values of the domain into parts of answers. Pure. */
+final class Pages {
+    private Pages() {}
+
+    /** The entity tag of an origin, or of anything else that a revision stands for. */
+    static String tag(long revision) {
+        return "\"" + revision + "\"";
+    }
+
+    /** The entity tag of a policy: it has no revision, so its content stands for it. */
+    static String tag(HealthPolicy policy) {
+        return String.format(
+                Locale.ROOT,
+                "\"p%016x\"",
+                Answers.HealthEntry.ofPolicy(policy)
+                        .toString()
+                        .chars()
+                        .asLongStream()
+                        .reduce(0xcbf29ce484222325L, (hash, c) -> (hash ^ c) * 0x100000001b3L));
+    }
+
+    static @Nullable Staleness staleness(View view) {
+        if (!view.stale()) {
+            return null;
+        }
+        Duration age = view.age();
+        return new Staleness(age == null ? null : age.toMillis() / 1000.0);
+    }
+
+    static List<OriginEntry> entries(Pool pool) {
+        return pool.origins().stream()
+                .map((Origin origin) -> OriginEntry.of(pool.name(), origin))
+                .toList();
+    }
+
+    static List<MemberEntry> members(ClusterView cluster) {
+        return cluster.lines().stream().map(Pages::member).toList();
+    }
+
+    private static MemberEntry member(Census.Line line) {
+        MemberReport report = line.report();
+        Member member = line.member();
+        MemberId leader = report == null ? null : report.leader();
+        return new MemberEntry(
+                line.id().value(),
+                report == null ? null : Answers.word(report.role()),
+                report == null ? null : report.acting(),
+                report == null ? null : report.term(),
+                leader == null ? null : leader.value(),
+                report == null ? null : report.commitIndex(),
+                report == null ? null : report.appliedIndex(),
+                member == null ? null : member.version(),
+                member == null
+                        ? null
+                        : new Addresses(
+                                member.admin().toString(),
+                                member.grpc().toString(),
+                                member.proxy().toString(),
+                                member.raft().toString()),
+                line.voter(),
+                report == null,
+                line.missing(),
+                report == null ? null : report.trouble());
+    }
+}

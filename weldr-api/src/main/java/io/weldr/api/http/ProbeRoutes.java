@@ -1,0 +1,88 @@
+package io.weldr.api.http;
+
+import io.vertx.core.http.HttpMethod;
+import io.weldr.api.admin.AdminPorts;
+import io.weldr.api.error.Problem;
+import io.weldr.api.error.ProblemType;
+import io.weldr.api.json.Answers;
+import io.weldr.api.json.Answers.Probe;
+import io.weldr.core.port.ClusterStatus;
+import io.weldr.core.state.MemberId;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** What other programs ask every second: {@code /livez}, {@code /readyz}, {@code /leader}, {@code /metrics}. All from memory. */
+final class ProbeRoutes {
+    private final AdminPorts ports;
+    private final Metrics metrics;
+
+    ProbeRoutes(AdminPorts ports, Metrics metrics) {
+        this.ports = ports;
+        this.metrics = metrics;
+    }
+
+    List<Resource> resources() {
+        return List.of(
+                new Resource("/livez").on(HttpMethod.GET, this::live, "verbose"),
+                new Resource("/readyz").on(HttpMethod.GET, this::ready, "verbose"),
+                new Resource("/leader").on(HttpMethod.GET, this::leader, "verbose"),
+                new Resource("/metrics").on(HttpMethod.GET, this::metrics));
+    }
+
+    private CompletionStage<Answer> live(Request request) {
+        return answer(probe("live", request.query("verbose") != null, null));
+    }
+
+    private CompletionStage<Answer> ready(Request request) {
+        List<String> reasons = ports.unready().get();
+        if (!reasons.isEmpty()) {
+            throw new Problem(
+                            ProblemType.NOT_READY,
+                            String.join("; ", reasons),
+                            reasons.size() + (reasons.size() == 1 ? " reason" : " reasons"),
+                            "listeners up and state loaded")
+                    .exception();
+        }
+        return answer(probe("ready", request.query("verbose") != null, reasons));
+    }
+
+    private CompletionStage<Answer> leader(Request request) {
+        ClusterStatus status = ports.status().status();
+        if (!status.acting()) {
+            MemberId leader = status.leader();
+            throw Problem.of(
+                            ProblemType.NOT_LEADER,
+                            status.self() + " is " + Answers.word(status.role()) + ", and "
+                                    + (leader == null ? "knows of no leader" : "takes " + leader + " for the leader"),
+                            "the acting leader")
+                    .exception();
+        }
+        return answer(probe("leader", request.query("verbose") != null, null));
+    }
+
+    private Probe probe(String word, boolean verbose, @Nullable List<String> reasons) {
+        ClusterStatus status = ports.status().status();
+        MemberId leader = status.leader();
+        return verbose
+                ? new Probe(
+                        word,
+                        status.self().value(),
+                        Answers.word(status.role()),
+                        status.term(),
+                        ports.state().get().revision(),
+                        status.appliedIndex(),
+                        leader == null ? null : leader.value(),
+                        reasons)
+                : new Probe(word, status.self().value(), null, null, null, null, null, null);
+    }
+
+    private CompletionStage<Answer> metrics(Request request) {
+        return CompletableFuture.completedFuture(Answer.text(200, Metrics.CONTENT_TYPE, metrics.scrape()));
+    }
+
+    private static CompletionStage<Answer> answer(Probe probe) {
+        return CompletableFuture.completedFuture(Answer.ok(probe));
+    }
+}

@@ -1,0 +1,244 @@
+package io.weldr.api.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.vertx.core.MultiMap;
+import io.vertx.ext.web.RoutingContext;
+import io.weldr.api.admin.Consistency;
+import io.weldr.api.admin.RequestKeys;
+import io.weldr.api.admin.WriteOptions;
+import io.weldr.api.error.Problem;
+import io.weldr.api.error.ProblemType;
+import io.weldr.core.Check;
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.pool.OriginId;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.port.RequestId;
+import io.weldr.core.state.OriginRef;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What a handler sees of a request: its parts, validated as they are asked for. Confined to the event loop. */
+final class Request {
+    private final RoutingContext context;
+    private final byte[] body;
+
+    Request(RoutingContext context, byte[] body) {
+        this.context = context;
+        this.body = body;
+    }
+
+    String method() {
+        return context.request().method().name();
+    }
+
+    String path() {
+        return context.normalizedPath();
+    }
+
+    byte[] body() {
+        return body;
+    }
+
+    /** The only field of that name, or null; twice is a problem. */
+    @Nullable String field(String name) {
+        List<String> values = context.request().headers().getAll(name);
+        if (values.size() > 1) {
+            throw Problem.of(ProblemType.BAD_REQUEST, values.size() + " fields " + name, "one")
+                    .exception();
+        }
+        return values.isEmpty() ? null : values.get(0).strip();
+    }
+
+    /** A query parameter, or null; twice is a problem. */
+    @Nullable String query(String name) {
+        MultiMap parameters = context.queryParams();
+        List<String> values = parameters.getAll(name);
+        if (values.size() > 1) {
+            throw Problem.of(ProblemType.BAD_REQUEST, values.size() + " parameters " + name, "one")
+                    .exception();
+        }
+        return values.isEmpty() ? null : values.get(0);
+    }
+
+    /** A query parameter that is a log index or a count; null if it is not there. */
+    @Nullable Long queryNumber(String name, long least, long most) {
+        String text = query(name);
+        return text == null ? null : number("parameter " + name, text, least, most);
+    }
+
+    static long number(String what, String text, long least, long most) {
+        String expected = "a whole number between " + least + " and " + most;
+        if (!text.matches("[0-9]{1,19}")) {
+            throw Problem.of(ProblemType.INVALID_VALUE, what + ": " + Check.quote(text), expected)
+                    .exception();
+        }
+        long number;
+        try {
+            number = Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            number = Long.MAX_VALUE;
+        }
+        if (number < least || number > most) {
+            throw Problem.of(ProblemType.INVALID_VALUE, what + ": " + text, expected)
+                    .exception();
+        }
+        return number;
+    }
+
+    Consistency consistency() {
+        return choice("consistency", "linearizable", List.of("linearizable", "stale"))
+                        .equals("stale")
+                ? Consistency.STALE
+                : Consistency.LINEARIZABLE;
+    }
+
+    private String choice(String name, String otherwise, List<String> choices) {
+        String value = query(name);
+        if (value != null && !choices.contains(value)) {
+            throw Problem.of(
+                            ProblemType.INVALID_VALUE,
+                            "parameter " + name + ": " + Check.quote(value),
+                            "one of " + String.join(", ", choices))
+                    .exception();
+        }
+        return value == null ? otherwise : value;
+    }
+
+    PoolName pool() {
+        return parsed("pool", context.pathParam("pool"), PoolName::new);
+    }
+
+    OriginId originId() {
+        return parsed("origin", context.pathParam("id"), OriginId::new);
+    }
+
+    /** The origin that {@code /servers/{ip}/{port}} means; IPv6 with brackets or without. */
+    OriginRef server() {
+        String host = context.pathParam("ip");
+        String bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+        int port = (int) number("port", context.pathParam("port"), 1, 65_535);
+        return new OriginRef.ByAddress(parsed("host", bare, text -> new HostPort(text, port)));
+    }
+
+    private static <T> T parsed(String what, String text, Function<String, T> parse) {
+        return valid(() -> parse.apply(text), what + " in the path");
+    }
+
+    private static <T> T valid(Supplier<T> value, String expectedOtherwise) {
+        try {
+            return value.get();
+        } catch (IllegalArgumentException e) {
+            throw Problem.ofLine(ProblemType.INVALID_VALUE, String.valueOf(e.getMessage()), expectedOtherwise)
+                    .exception();
+        }
+    }
+
+    /** What goes with a write that cannot be made conditional by {@code If-Match}. */
+    WriteOptions unconditional() {
+        refuseField("If-Match");
+        return options(null);
+    }
+
+    /** What goes with a write of an origin: {@code If-Match} names its revision. */
+    WriteOptions ifRevision() {
+        return options(expectedRevision());
+    }
+
+    /** What goes with a write whose handler looks at {@link #ifMatch()} itself. */
+    WriteOptions checkedByHandler() {
+        return options(null);
+    }
+
+    private WriteOptions options(@Nullable Long expectedRevision) {
+        boolean wait =
+                choice("wait", "committed", List.of("committed", "applied")).equals("applied");
+        return new WriteOptions(requestId(), expectedRevision, wait);
+    }
+
+    private void refuseField(String name) {
+        String value = field(name);
+        if (value != null) {
+            throw Problem.of(
+                            ProblemType.BAD_REQUEST,
+                            name + ": " + Check.quote(value),
+                            "no such field: this request cannot be made conditional by it")
+                    .exception();
+        }
+    }
+
+    /** Whether {@code If-None-Match: *} asks that there be nothing yet (RFC 9110 section 13.1.2). */
+    boolean mustBeNew() {
+        String value = field("If-None-Match");
+        if (value != null && !value.equals("*")) {
+            throw Problem.of(ProblemType.BAD_REQUEST, "If-None-Match: " + Check.quote(value), "*")
+                    .exception();
+        }
+        return value != null;
+    }
+
+    /** The one entity tag of {@code If-Match}, with its quotes; null if there is no such field, or {@code *}. */
+    @Nullable String ifMatch() {
+        String value = field("If-Match");
+        if (value == null || value.equals("*")) {
+            return null;
+        }
+        if (!value.matches("\"[^\"]{1,64}\"")) {
+            throw Problem.of(
+                            value.startsWith("W/") ? ProblemType.PRECONDITION_FAILED : ProblemType.BAD_REQUEST,
+                            "If-Match: " + Check.quote(value),
+                            "one strong entity tag, as an answer's ETag has it, or *")
+                    .exception();
+        }
+        return value;
+    }
+
+    private @Nullable Long expectedRevision() {
+        String tag = ifMatch();
+        if (tag == null) {
+            return null;
+        }
+        String digits = tag.substring(1, tag.length() - 1);
+        if (!digits.matches("[0-9]{1,18}")) {
+            throw Problem.of(
+                            ProblemType.PRECONDITION_FAILED,
+                            "If-Match: " + Check.quote(tag),
+                            "the revision of the origin in quotes, as its ETag has it")
+                    .exception();
+        }
+        return Long.parseLong(digits);
+    }
+
+    private RequestId requestId() {
+        String key = field("Idempotency-Key");
+        if (key == null) {
+            return RequestKeys.fresh();
+        }
+        boolean quoted = key.length() > 1 && key.startsWith("\"") && key.endsWith("\"");
+        String bare = quoted ? key.substring(1, key.length() - 1) : key;
+        String ifMatch = field("If-Match");
+        return valid(
+                () -> RequestKeys.of(
+                        bare,
+                        method().getBytes(UTF_8),
+                        path().getBytes(UTF_8),
+                        (ifMatch == null ? "" : ifMatch).getBytes(UTF_8),
+                        body),
+                "Idempotency-Key");
+    }
+
+    /** Whether the client has what carries that tag already (RFC 9110 section 13.1.2). */
+    boolean has(String tag) {
+        for (String value : context.request().headers().getAll("If-None-Match")) {
+            for (String one : value.split(",", -1)) {
+                String strong = one.strip().startsWith("W/") ? one.strip().substring(2) : one.strip();
+                if (strong.equals(tag) || strong.equals("*")) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,232 @@
+package io.weldr.api.http;
+
+import io.vertx.core.http.HttpMethod;
+import io.weldr.api.admin.Admin;
+import io.weldr.api.admin.AdminPorts;
+import io.weldr.api.admin.Census;
+import io.weldr.api.admin.ClusterView;
+import io.weldr.api.admin.HealthDraft;
+import io.weldr.api.admin.OriginDraft;
+import io.weldr.api.admin.View;
+import io.weldr.api.admin.WriteOptions;
+import io.weldr.api.error.Problem;
+import io.weldr.api.error.ProblemType;
+import io.weldr.api.json.Answers.AppliedEntry;
+import io.weldr.api.json.Answers.ChangeEntry;
+import io.weldr.api.json.Answers.HealthAnswer;
+import io.weldr.api.json.Answers.HealthEntry;
+import io.weldr.api.json.Answers.History;
+import io.weldr.api.json.Answers.Members;
+import io.weldr.api.json.Answers.Origins;
+import io.weldr.api.json.Answers.PoolEntry;
+import io.weldr.api.json.Answers.Pools;
+import io.weldr.api.json.Link;
+import io.weldr.api.json.RequestBodies;
+import io.weldr.core.pool.HealthPolicy;
+import io.weldr.core.pool.OriginId;
+import io.weldr.core.pool.Pool;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.state.Change;
+import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.OriginRef;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The full API below {@code /v1}: pools, their origins by id and their health policy, members, history. */
+final class V1Routes {
+    private final Admin admin;
+    private final AdminPorts ports;
+    private final Census census;
+    private final ServerRoutes servers;
+
+    V1Routes(Admin admin, AdminPorts ports, Census census, ServerRoutes servers) {
+        this.admin = admin;
+        this.ports = ports;
+        this.census = census;
+        this.servers = servers;
+    }
+
+    List<Resource> resources() {
+        return List.of(
+                new Resource("/v1/pools").on(HttpMethod.GET, this::pools, "consistency"),
+                new Resource("/v1/pools/:pool").on(HttpMethod.GET, this::pool, "consistency"),
+                new Resource("/v1/pools/:pool/origins")
+                        .on(HttpMethod.GET, this::origins, "consistency")
+                        .on(HttpMethod.POST, request -> servers.add(request, request.pool()), "wait"),
+                new Resource("/v1/pools/:pool/origins/:id")
+                        .on(HttpMethod.GET, this::origin, "consistency")
+                        .on(HttpMethod.PUT, this::replaceOrigin, "wait")
+                        .on(HttpMethod.PATCH, this::updateOrigin, "wait")
+                        .on(HttpMethod.DELETE, this::removeOrigin, "wait"),
+                new Resource("/v1/pools/:pool/health")
+                        .on(HttpMethod.GET, this::health, "consistency")
+                        .on(HttpMethod.PUT, request -> setHealth(request, before -> HealthPolicy.DEFAULT), "wait")
+                        .on(HttpMethod.PATCH, request -> setHealth(request, before -> before), "wait"),
+                new Resource("/v1/cluster/members").on(HttpMethod.GET, this::members),
+                new Resource("/v1/history").on(HttpMethod.GET, this::history, "consistency", "after", "limit"));
+    }
+
+    private CompletionStage<Answer> pools(Request request) {
+        return admin.read(request.consistency())
+                .thenApply(view -> Answer.ok(new Pools(
+                                view.state().pools().values().stream()
+                                        .map(V1Routes::entry)
+                                        .toList(),
+                                view.state().revision(),
+                                Pages.staleness(view),
+                                List.of(Link.get("self", "/v1/pools"))))
+                        .tagged(Pages.tag(view.state().revision())));
+    }
+
+    private CompletionStage<Answer> pool(Request request) {
+        PoolName name = request.pool();
+        return admin.read(request.consistency()).thenApply(view -> Answer.ok(entry(view.pool(name))));
+    }
+
+    private static PoolEntry entry(Pool pool) {
+        String path = Link.pool(pool.name());
+        return new PoolEntry(
+                pool.name().value(),
+                pool.origins().size(),
+                HealthEntry.ofPolicy(pool.health()),
+                List.of(
+                        Link.get("self", path),
+                        Link.get("origins", path + "/origins"),
+                        Link.get("health", path + "/health")));
+    }
+
+    private CompletionStage<Answer> origins(Request request) {
+        PoolName name = request.pool();
+        return admin.read(request.consistency()).thenApply(view -> {
+            String tag = Pages.tag(view.state().revision());
+            if (!view.stale() && request.has(tag)) {
+                return Answer.empty(304).tagged(tag);
+            }
+            return Answer.ok(new Origins(
+                            Pages.entries(view.pool(name)),
+                            view.state().revision(),
+                            Pages.staleness(view),
+                            originsLinks(name)))
+                    .tagged(tag);
+        });
+    }
+
+    private static List<Link> originsLinks(PoolName pool) {
+        String path = Link.pool(pool) + "/origins";
+        return List.of(Link.get("self", path), new Link("add", path, "POST"), Link.get("pool", Link.pool(pool)));
+    }
+
+    private CompletionStage<Answer> origin(Request request) {
+        PoolName pool = request.pool();
+        OriginRef ref = new OriginRef.ById(request.originId());
+        return admin.read(request.consistency())
+                .thenApply(view -> ServerRoutes.entry(request, pool, view.origin(pool, ref)));
+    }
+
+    private CompletionStage<Answer> replaceOrigin(Request request) {
+        PoolName pool = request.pool();
+        OriginId id = request.originId();
+        OriginDraft draft =
+                RequestBodies.wholeOrigin(request.body(), id, ports.clock().instant());
+        WriteOptions options = request.ifRevision();
+        return admin.replace(pool, new OriginRef.ById(id), draft, options)
+                .thenApply(written -> ServerRoutes.entry(written, pool));
+    }
+
+    private CompletionStage<Answer> updateOrigin(Request request) {
+        PoolName pool = request.pool();
+        OriginRef ref = new OriginRef.ById(request.originId());
+        OriginDraft draft =
+                RequestBodies.originPatch(request.body(), ports.clock().instant());
+        return admin.update(pool, ref, draft, request.ifRevision())
+                .thenApply(written -> ServerRoutes.entry(written, pool));
+    }
+
+    private CompletionStage<Answer> removeOrigin(Request request) {
+        PoolName pool = request.pool();
+        return admin.remove(pool, new OriginRef.ById(request.originId()), request.ifRevision())
+                .thenApply(written -> ServerRoutes.removed(written, pool, originsLinks(pool)));
+    }
+
+    private CompletionStage<Answer> health(Request request) {
+        PoolName name = request.pool();
+        return admin.read(request.consistency()).thenApply(view -> {
+            HealthPolicy policy = view.pool(name).health();
+            String tag = Pages.tag(policy);
+            if (!view.stale() && request.has(tag)) {
+                return Answer.empty(304).tagged(tag);
+            }
+            return health(name, policy, view.state().revision(), view, null);
+        });
+    }
+
+    private CompletionStage<Answer> setHealth(Request request, Function<HealthPolicy, HealthPolicy> base) {
+        PoolName name = request.pool();
+        HealthDraft draft = RequestBodies.health(request.body());
+        String expected = request.ifMatch();
+        WriteOptions options = request.checkedByHandler();
+        Function<HealthPolicy, @Nullable Problem> unless = before -> {
+            String tag = Pages.tag(before);
+            return expected == null || expected.equals(tag)
+                    ? null
+                    : Problem.of(ProblemType.PRECONDITION_FAILED, "the policy's ETag is " + tag, expected);
+        };
+        return admin.setHealth(name, draft, base, unless, options)
+                .thenApply(written -> health(
+                        name,
+                        Objects.requireNonNull(written.health(), "a write of a policy gives a policy"),
+                        written.revision(),
+                        null,
+                        AppliedEntry.of(written.applied())));
+    }
+
+    private static Answer health(
+            PoolName name,
+            HealthPolicy policy,
+            long revision,
+            @Nullable View view,
+            @Nullable List<AppliedEntry> applied) {
+        String path = Link.pool(name) + "/health";
+        return Answer.ok(new HealthAnswer(
+                        name.value(),
+                        HealthEntry.ofPolicy(policy),
+                        revision,
+                        view == null ? null : Pages.staleness(view),
+                        applied,
+                        List.of(
+                                Link.get("self", path),
+                                new Link("update", path, "PATCH"),
+                                Link.get("pool", Link.pool(name)))))
+                .tagged(Pages.tag(policy));
+    }
+
+    private CompletionStage<Answer> members(Request request) {
+        return census.take()
+                .thenApply(ClusterView::new)
+                .thenApply(cluster -> Answer.ok(new Members(
+                        Pages.members(cluster),
+                        List.of(Link.get("self", "/v1/cluster/members"), Link.get("cluster", "/cluster")))));
+    }
+
+    private CompletionStage<Answer> history(Request request) {
+        Long after = request.queryNumber("after", 0, Long.MAX_VALUE);
+        Long limit = request.queryNumber("limit", 1, ClusterState.CHANGES_MAX);
+        return admin.read(request.consistency()).thenApply(view -> {
+            List<Change> changes = view.state().changes().stream()
+                    .filter(change -> after == null || change.revision() > after)
+                    .toList();
+            // The latest are what people look for; who reads on from a revision wants the next ones.
+            int size = limit == null ? changes.size() : (int) Math.min(limit, changes.size());
+            List<Change> page =
+                    after == null ? changes.subList(changes.size() - size, changes.size()) : changes.subList(0, size);
+            return Answer.ok(new History(
+                    page.stream().map(ChangeEntry::of).toList(),
+                    view.state().revision(),
+                    Pages.staleness(view),
+                    List.of(Link.get("self", "/v1/history"), Link.get("watch", "/v1/watch"))));
+        });
+    }
+}

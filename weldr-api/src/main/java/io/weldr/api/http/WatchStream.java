@@ -1,0 +1,133 @@
+package io.weldr.api.http;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import io.weldr.api.admin.Watch;
+import io.weldr.api.admin.WatchEvent;
+import io.weldr.api.admin.WatchEvent.Changed;
+import io.weldr.api.admin.WatchEvent.Resync;
+import io.weldr.api.admin.WatchHub;
+import io.weldr.api.error.Problems;
+import io.weldr.api.json.Answers;
+import io.weldr.api.json.Answers.ChangeEntry;
+import io.weldr.api.json.Answers.ResyncEntry;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /v1/watch}: every change as a server-sent event (WHATWG HTML, section 9.2) whose id is its revision. A client that
+ * comes back with {@code Last-Event-ID} goes on where it was. Nothing is queued for a slow client: it is told more when it has
+ * taken what it was sent. Confined to the event loop of the listener.
+ */
+final class WatchStream {
+    private final WatchHub hub;
+    private final Duration heartbeatInterval;
+
+    WatchStream(WatchHub hub, Duration heartbeatInterval) {
+        this.hub = hub;
+        this.heartbeatInterval = heartbeatInterval;
+    }
+
+    /** Begins a stream; throws or answers with a problem if it cannot. */
+    void begin(RoutingContext routing) {
+        Request request = new Request(routing, new byte[0]);
+        Long after = request.queryNumber("after", 0, Long.MAX_VALUE);
+        String last = request.field("Last-Event-ID");
+        if (last != null && !last.isEmpty()) {
+            after = Request.number("Last-Event-ID", last, 0, Long.MAX_VALUE);
+        }
+        Stream stream = new Stream(routing, routing.vertx());
+        hub.open(after, stream::wake)
+                .whenComplete((watch, failure) -> stream.loop.runOnContext(nothing -> {
+                    if (failure != null) {
+                        Exchange.sendAndClose(routing.response(), Answer.of(Problems.of(failure)));
+                    } else {
+                        stream.start(watch);
+                    }
+                }));
+    }
+
+    private final class Stream {
+        private final HttpServerResponse response;
+        private final Vertx vertx;
+        private final Context loop;
+        private @Nullable Watch watch;
+        private long heartbeat;
+        private boolean over;
+
+        Stream(RoutingContext routing, Vertx vertx) {
+            this.response = routing.response();
+            this.vertx = vertx;
+            this.loop = vertx.getOrCreateContext();
+        }
+
+        void wake() {
+            loop.runOnContext(nothing -> pump());
+        }
+
+        void start(Watch opened) {
+            watch = opened;
+            if (response.closed()) {
+                end();
+                return;
+            }
+            response.closeHandler(closed -> end());
+            response.exceptionHandler(failure -> end());
+            response.drainHandler(drained -> pump());
+            response.setChunked(true)
+                    .putHeader("Content-Type", "text/event-stream")
+                    .putHeader("Cache-Control", "no-store")
+                    .putHeader("X-Content-Type-Options", "nosniff");
+            heartbeat = vertx.setPeriodic(heartbeatInterval.toMillis(), tick -> {
+                if (!over && !response.writeQueueFull()) {
+                    response.write(":\n\n");
+                }
+            });
+            response.write("retry: 1000\n\n");
+            pump();
+        }
+
+        private void pump() {
+            Watch current = watch;
+            if (over || current == null) {
+                return;
+            }
+            while (!response.writeQueueFull()) {
+                WatchEvent event = current.next();
+                if (event == null) {
+                    break;
+                }
+                response.write(text(event));
+            }
+            if (current.ended()) {
+                end();
+            }
+        }
+
+        void end() {
+            if (over) {
+                return;
+            }
+            over = true;
+            vertx.cancelTimer(heartbeat);
+            if (watch != null) {
+                watch.close();
+            }
+            if (!response.ended() && !response.closed()) {
+                response.end();
+            }
+        }
+    }
+
+    private static String text(WatchEvent event) {
+        // Java 17 has no pattern switch; the interface is sealed, and both records are here.
+        if (event instanceof Changed changed) {
+            return "id: " + event.revision() + "\nevent: change\ndata: "
+                    + Answers.line(ChangeEntry.of(changed.change())) + "\n\n";
+        }
+        return "id: " + event.revision() + "\nevent: resync\ndata: " + Answers.line(ResyncEntry.of((Resync) event))
+                + "\n\n";
+    }
+}

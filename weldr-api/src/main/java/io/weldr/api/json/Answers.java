@@ -1,0 +1,287 @@
+package io.weldr.api.json;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.weldr.api.admin.WatchEvent;
+import io.weldr.api.admin.Written.Applied;
+import io.weldr.api.error.Problem;
+import io.weldr.api.error.ProblemType;
+import io.weldr.core.pool.HealthPolicy;
+import io.weldr.core.pool.Origin;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.StatusRange;
+import io.weldr.core.state.Change;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What answers look like. A null member is left out, unless it says something. */
+public final class Answers {
+    private Answers() {}
+
+    /** Any answer as JSON, for people and programs. */
+    public static String text(Object answer) {
+        return StrictJson.pretty(answer);
+    }
+
+    /** The same on one line, as an event stream needs it. */
+    public static String line(Object answer) {
+        return StrictJson.line(answer);
+    }
+
+    /** {@code GET /}. */
+    public record Index(String about, String version, String node, List<Link> links) {}
+
+    /** How far a member has applied the log. */
+    public record AppliedEntry(
+            String member,
+            @Nullable Long appliedIndex,
+            @Nullable Boolean missing) {
+        public static @Nullable List<AppliedEntry> of(List<Applied> applied) {
+            return applied.isEmpty()
+                    ? null
+                    : applied.stream()
+                            .map(one -> new AppliedEntry(
+                                    one.member().value(), one.index(), one.index() == null ? true : null))
+                            .toList();
+        }
+    }
+
+    /** One origin. {@code health} null says that the pool's policy holds. */
+    public record OriginEntry(
+            String id,
+            String url,
+            String state,
+            int weight,
+            String since,
+            String reason,
+            long revision,
+            String pool,
+            String admin,
+            @Nullable String drainDeadline,
+            boolean up,
+            String host,
+            @JsonInclude @Nullable HealthEntry health,
+            long createdRevision,
+            @Nullable List<AppliedEntry> applied,
+            @Nullable List<Link> links) {
+
+        public static OriginEntry of(PoolName pool, Origin origin) {
+            return of(pool, origin, List.of());
+        }
+
+        public static OriginEntry of(PoolName pool, Origin origin, List<Applied> applied) {
+            return of(pool, origin, applied, Link.ofOrigin(pool, origin));
+        }
+
+        private static OriginEntry of(PoolName pool, Origin origin, List<Applied> applied, @Nullable List<Link> links) {
+            return new OriginEntry(
+                    origin.id().value(),
+                    origin.url().toString(),
+                    origin.state(),
+                    origin.weight(),
+                    origin.verdict().since().toString(),
+                    origin.verdict().reason(),
+                    origin.modified(),
+                    pool.value(),
+                    word(origin.admin()),
+                    text(origin.drainDeadline()),
+                    origin.verdict().up(),
+                    word(origin.hostPolicy()),
+                    HealthEntry.of(origin.health()),
+                    origin.created(),
+                    AppliedEntry.of(applied),
+                    links);
+        }
+    }
+
+    /** A health policy, in the words that a request uses. */
+    public record HealthEntry(
+            String path,
+            String method,
+            String expect,
+            String interval,
+            String timeout,
+            int failures,
+            int passes,
+            String initial) {
+
+        static @Nullable HealthEntry of(@Nullable HealthPolicy policy) {
+            return policy == null ? null : ofPolicy(policy);
+        }
+
+        public static HealthEntry ofPolicy(HealthPolicy policy) {
+            return new HealthEntry(
+                    policy.path(),
+                    policy.method().name(),
+                    StatusRange.text(policy.expected()),
+                    Durations.text(policy.interval()),
+                    Durations.text(policy.timeout()),
+                    policy.failuresToDown(),
+                    policy.passesToUp(),
+                    word(policy.initial()));
+        }
+    }
+
+    /** A pool's policy, alone. */
+    public record HealthAnswer(
+            String pool,
+            HealthEntry health,
+            long revision,
+            @Nullable Staleness staleness,
+            @Nullable List<AppliedEntry> applied,
+            List<Link> links) {}
+
+    /** Said by an answer that may be old. {@code secondsSinceLeader} null: this node never heard from a leader. */
+    public record Staleness(@JsonInclude @Nullable Double secondsSinceLeader) {}
+
+    /** {@code GET /servers}. */
+    public record Servers(
+            List<OriginEntry> servers,
+            long revision,
+            @Nullable Staleness staleness,
+            List<Link> links) {}
+
+    /** {@code GET /v1/pools/{pool}/origins}. */
+    public record Origins(
+            List<OriginEntry> origins,
+            long revision,
+            @Nullable Staleness staleness,
+            List<Link> links) {}
+
+    /** An origin that was removed, as it last stood. */
+    public record Removed(
+            OriginEntry removed, long revision, @Nullable List<AppliedEntry> applied, List<Link> links) {
+        public static Removed of(PoolName pool, Origin origin, long revision, List<Applied> applied, List<Link> links) {
+            return new Removed(
+                    OriginEntry.of(pool, origin, List.of(), null), revision, AppliedEntry.of(applied), links);
+        }
+    }
+
+    /** One pool. */
+    public record PoolEntry(String name, int origins, HealthEntry health, List<Link> links) {}
+
+    /** {@code GET /v1/pools}. */
+    public record Pools(
+            List<PoolEntry> pools, long revision, @Nullable Staleness staleness, List<Link> links) {}
+
+    public record CountEntry(long success, long failed) {}
+
+    /** {@code GET /stats}. {@code missing}: members that did not answer in time, so that their numbers are not in it. */
+    public record Stats(CountEntry client, CountEntry server, List<String> missing, List<Link> links) {}
+
+    /** An entry of {@code GET /stats/detail}. The port is text, as it always was. */
+    public record ServerStats(String id, String ip, String port, long success, long failed) {}
+
+    public record Addresses(String admin, String grpc, String proxy, String raft) {}
+
+    /** A member of the cluster. Of one that is missing only what the log holds is known. */
+    public record MemberEntry(
+            String id,
+            @Nullable String role,
+            @Nullable Boolean acting,
+            @Nullable Long term,
+            @Nullable String leader,
+            @Nullable Long commitIndex,
+            @Nullable Long appliedIndex,
+            @Nullable String version,
+            @Nullable Addresses addresses,
+            boolean voter,
+            boolean missing,
+            @Nullable String reason,
+            @Nullable String trouble) {}
+
+    /** {@code GET /cluster}. */
+    public record Cluster(
+            String self,
+            @JsonInclude @Nullable String leader,
+            long term,
+            long revision,
+            List<MemberEntry> members,
+            List<Link> links) {}
+
+    /** {@code GET /v1/cluster/members}. */
+    public record Members(List<MemberEntry> members, List<Link> links) {}
+
+    /** One change of the history. */
+    public record ChangeEntry(
+            long revision,
+            String at,
+            String kind,
+            @Nullable String pool,
+            String subject,
+            String detail,
+            @Nullable OriginEntry origin) {
+
+        public static ChangeEntry of(Change change) {
+            PoolName pool = change.pool();
+            Origin origin = change.origin();
+            return new ChangeEntry(
+                    change.revision(),
+                    change.at().toString(),
+                    word(change.kind()),
+                    pool == null ? null : pool.value(),
+                    change.subject(),
+                    change.detail(),
+                    origin == null || pool == null ? null : OriginEntry.of(pool, origin, List.of(), null));
+        }
+    }
+
+    /** {@code GET /v1/history}. */
+    public record History(
+            List<ChangeEntry> changes,
+            long revision,
+            @Nullable Staleness staleness,
+            List<Link> links) {}
+
+    /** The data of a {@code resync} event. */
+    public record ResyncEntry(long revision, String reason, List<Link> links) {
+        public static ResyncEntry of(WatchEvent.Resync resync) {
+            return new ResyncEntry(resync.revision(), resync.reason(), List.of(Link.get("state", "/servers")));
+        }
+    }
+
+    /** {@code /livez}, {@code /readyz}, {@code /leader}. */
+    public record Probe(
+            String status,
+            String node,
+            @Nullable String role,
+            @Nullable Long term,
+            @Nullable Long revision,
+            @Nullable Long appliedIndex,
+            @Nullable String leader,
+            @Nullable List<String> reasons) {}
+
+    /** RFC 9457. */
+    public record ProblemBody(
+            String type,
+            String title,
+            int status,
+            String detail,
+            String found,
+            String expected,
+            @JsonProperty("retryAfterSeconds") @Nullable Long retryAfterSeconds) {
+
+        public static ProblemBody of(Problem problem) {
+            ProblemType type = problem.type();
+            return new ProblemBody(
+                    ProblemType.URN + type.slug(),
+                    type.title(),
+                    type.httpStatus(),
+                    problem.detail(),
+                    problem.found(),
+                    problem.expected(),
+                    type.retryAfter() == null ? null : type.retryAfter().toSeconds());
+        }
+    }
+
+    /** A constant in the words of the API: {@code origin-added}. */
+    public static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static @Nullable String text(@Nullable Instant instant) {
+        return instant == null ? null : instant.toString();
+    }
+}

@@ -1,0 +1,105 @@
+package io.weldr.api.testkit;
+
+import io.weldr.core.port.Committed;
+import io.weldr.core.port.GatewayException;
+import io.weldr.core.port.GatewayException.Kind;
+import io.weldr.core.port.RequestId;
+import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.Command;
+import io.weldr.core.state.MemberId;
+import io.weldr.core.state.Transition;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Nodes that share one log in memory. The first leads until told otherwise. */
+public final class TestCluster implements AutoCloseable {
+    private final List<TestNode> nodes = new ArrayList<>();
+    private final Map<RequestId, Committed> outcomes = new HashMap<>();
+    private ClusterState state = ClusterState.INITIAL;
+    private long index;
+    private @Nullable MemberId leader;
+    private @Nullable Kind failure;
+
+    /** Starts nodes {@code n1}, {@code n2}, ... on free ports. */
+    public static TestCluster start(int size) throws IOException {
+        TestCluster cluster = new TestCluster();
+        for (int i = 1; i <= size; i++) {
+            cluster.nodes.add(new TestNode(cluster, new MemberId("n" + i)));
+        }
+        cluster.leader = cluster.nodes.get(0).id();
+        for (TestNode node : cluster.nodes) {
+            node.start();
+        }
+        return cluster;
+    }
+
+    public TestNode node(int number) {
+        return nodes.get(number - 1);
+    }
+
+    public List<TestNode> nodes() {
+        return List.copyOf(nodes);
+    }
+
+    public synchronized @Nullable MemberId leader() {
+        return leader;
+    }
+
+    /** From now on that one leads; null: nobody. */
+    public synchronized void lead(@Nullable MemberId next) {
+        leader = next;
+    }
+
+    /** From now on commands and linearizable reads fail like this; null: they work again. */
+    public synchronized void fail(@Nullable Kind kind) {
+        failure = kind;
+    }
+
+    public synchronized ClusterState state() {
+        return state;
+    }
+
+    public synchronized long index() {
+        return index;
+    }
+
+    /** Submits a command that the cluster gives itself, such as a verdict. */
+    public Committed submit(Command command) {
+        return submit(new RequestId("internal-" + java.util.UUID.randomUUID()), command)
+                .join();
+    }
+
+    synchronized CompletableFuture<Committed> submit(RequestId id, Command command) {
+        if (failure != null && failure != Kind.UNKNOWN_OUTCOME) {
+            return CompletableFuture.failedFuture(new GatewayException(failure, "the test says so"));
+        }
+        Committed before = outcomes.get(id);
+        if (before == null) {
+            Transition transition = state.apply(command, ++index);
+            state = transition.next();
+            before = new Committed(index, transition.outcome());
+            outcomes.put(id, before);
+            nodes.forEach(node -> node.catchUp(state, index));
+        }
+        // An outcome that got lost on its way: the command is applied all the same.
+        return failure == Kind.UNKNOWN_OUTCOME
+                ? CompletableFuture.failedFuture(new GatewayException(failure, "the answer got lost"))
+                : CompletableFuture.completedFuture(before);
+    }
+
+    synchronized CompletableFuture<ClusterState> linearizable() {
+        return failure != null
+                ? CompletableFuture.failedFuture(new GatewayException(failure, "the test says so"))
+                : CompletableFuture.completedFuture(state);
+    }
+
+    @Override
+    public void close() {
+        nodes.forEach(TestNode::close);
+    }
+}

@@ -1,0 +1,242 @@
+package io.weldr.api.testkit;
+
+import io.weldr.api.AdminServer;
+import io.weldr.api.AdminSettings;
+import io.weldr.api.admin.AdminPorts;
+import io.weldr.api.grpc.GrpcMemberLink;
+import io.weldr.api.http.HttpLimits;
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.port.ClusterStatus;
+import io.weldr.core.port.ClusterStatus.Role;
+import io.weldr.core.port.ClusterStatus.Voter;
+import io.weldr.core.port.CommandGateway;
+import io.weldr.core.port.Committed;
+import io.weldr.core.port.Measurement;
+import io.weldr.core.port.Published;
+import io.weldr.core.port.RequestId;
+import io.weldr.core.port.Traffic;
+import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.Command;
+import io.weldr.core.state.Member;
+import io.weldr.core.state.MemberId;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** One node of a {@link TestCluster}: its own copy of the state, its own API on free loopback ports. */
+public final class TestNode implements AutoCloseable {
+    /** Limits that let a test see them at work without waiting long. */
+    private static final HttpLimits LIMITS = new HttpLimits(
+            1 << 20,
+            8 * 1024,
+            16 * 1024,
+            1024,
+            256,
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(20),
+            Duration.ofMillis(200));
+
+    private final TestCluster cluster;
+    private final MemberId id;
+    private final GrpcMemberLink link = new GrpcMemberLink();
+    private final Published<ClusterState> state = new Published<>(ClusterState.INITIAL);
+    private final List<Waiter> waiters = new ArrayList<>(); // under the lock of this
+    private final List<byte[]> calls = new CopyOnWriteArrayList<>();
+    private volatile Traffic traffic = Traffic.NONE;
+    private volatile List<String> unready = List.of();
+    private volatile @Nullable CompletableFuture<byte[]> callAnswer;
+    private volatile @Nullable Member self;
+    private @Nullable AdminServer server;
+    private volatile long applied;
+    private boolean lagging; // under the lock of this
+
+    private record Waiter(long index, CompletableFuture<ClusterState> done) {}
+
+    TestNode(TestCluster cluster, MemberId id) {
+        this.cluster = cluster;
+        this.id = id;
+    }
+
+    /** Listens, on the ports that it had before if it ran before, and tells the others where. */
+    public void start() throws IOException {
+        Member before = self;
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        AdminSettings settings = new AdminSettings(
+                new InetSocketAddress(
+                        loopback, before == null ? 0 : before.admin().port()),
+                new InetSocketAddress(
+                        loopback, before == null ? 0 : before.grpc().port()),
+                "0.0-test",
+                LIMITS);
+        AdminServer starting = new AdminServer(settings, ports(), link);
+        starting.start();
+        server = starting;
+        Member member = new Member(
+                id,
+                new HostPort("127.0.0.1", 9),
+                new HostPort("127.0.0.1", starting.httpAddress().getPort()),
+                new HostPort("127.0.0.1", starting.grpcAddress().getPort()),
+                new HostPort("127.0.0.1", 7),
+                "0.0-test");
+        self = member;
+        cluster.submit(new Command.AnnounceMember(member, Instant.now()));
+    }
+
+    /** Stops listening; the cluster goes on. */
+    public void stop() {
+        AdminServer running = server;
+        server = null;
+        if (running != null) {
+            running.close(Duration.ZERO);
+        }
+    }
+
+    private AdminPorts ports() {
+        return new AdminPorts(
+                new Gateway(),
+                state,
+                this::status,
+                () -> traffic,
+                List.of(() -> List.of(
+                        new Measurement.Counter("exchanges", "Exchanges", Map.of("result", "success"), 7),
+                        new Measurement.Gauge("origins", "Origins", Map.of("pool", "default"), 2),
+                        new Measurement.Histogram(
+                                "exchange_seconds", "Time", Map.of(), List.of(0.1, 1.0), List.of(3L, 2L, 1L), 4.5))),
+                message -> {
+                    calls.add(message);
+                    CompletableFuture<byte[]> answer = callAnswer;
+                    return answer != null ? answer : CompletableFuture.completedFuture(message);
+                },
+                () -> unready,
+                () -> self,
+                InstantSource.system());
+    }
+
+    private ClusterStatus status() {
+        MemberId leader = cluster.leader();
+        boolean leads = id.equals(leader);
+        return new ClusterStatus(
+                id,
+                leads ? Role.LEADER : Role.FOLLOWER,
+                3,
+                leader,
+                leads,
+                cluster.index(),
+                applied,
+                cluster.nodes().stream()
+                        .map(node -> new Voter(node.id, new HostPort("127.0.0.1", 9)))
+                        .toList(),
+                leader == null ? null : Duration.ofMillis(leads ? 0 : 40),
+                null);
+    }
+
+    /** Takes over the state, unless it lags. */
+    void catchUp(ClusterState next, long index) {
+        List<Waiter> ready = new ArrayList<>();
+        synchronized (this) {
+            if (lagging) {
+                return;
+            }
+            applied = index;
+            if (state.get().revision() < next.revision()) {
+                state.publish(next);
+            }
+            waiters.removeIf(waiter -> waiter.index <= index && ready.add(waiter));
+        }
+        ready.forEach(waiter -> waiter.done.complete(next));
+    }
+
+    /** Stops or resumes applying. */
+    public void lag(boolean lags) {
+        synchronized (this) {
+            lagging = lags;
+        }
+        catchUp(cluster.state(), cluster.index());
+    }
+
+    private final class Gateway implements CommandGateway {
+        @Override
+        public CompletionStage<Committed> submit(RequestId requestId, Command command) {
+            return cluster.submit(requestId, command);
+        }
+
+        @Override
+        public CompletionStage<ClusterState> linearizable() {
+            return cluster.linearizable();
+        }
+
+        @Override
+        public CompletionStage<ClusterState> applied(long index) {
+            synchronized (TestNode.this) {
+                if (applied >= index) {
+                    return CompletableFuture.completedFuture(state.get());
+                }
+                Waiter waiter = new Waiter(index, new CompletableFuture<>());
+                waiters.add(waiter);
+                return waiter.done;
+            }
+        }
+    }
+
+    public MemberId id() {
+        return id;
+    }
+
+    /** What it tells the others about itself. */
+    public Member member() {
+        return Objects.requireNonNull(self, "not started");
+    }
+
+    public GrpcMemberLink link() {
+        return link;
+    }
+
+    public AdminServer server() {
+        return Objects.requireNonNull(server, "not started");
+    }
+
+    /** What other members sent to its consensus module. */
+    public List<byte[]> calls() {
+        return calls;
+    }
+
+    /** From now on calls of other members are answered when this is; null: at once, with what they sent. */
+    public void answerCallsWith(@Nullable CompletableFuture<byte[]> answer) {
+        callAnswer = answer;
+    }
+
+    public void traffic(Traffic now) {
+        traffic = now;
+    }
+
+    public void unready(String... reasons) {
+        unready = List.of(reasons);
+    }
+
+    /** {@code http://127.0.0.1:port} */
+    public String url() {
+        return "http://" + member().admin();
+    }
+
+    /** {@code 127.0.0.1:port} of its gRPC API. */
+    public String endpoint() {
+        return member().grpc().toString();
+    }
+
+    @Override
+    public void close() {
+        stop();
+        link.close();
+    }
+}
