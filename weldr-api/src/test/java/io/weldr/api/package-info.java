@@ -1,0 +1,5 @@
+/** Tests of the admin API. */
+@NullMarked
+package io.weldr.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,43 @@
+package io.weldr.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Where a node's gRPC API is: host and port. */
+record Endpoint(String host, int port) {
+    /** As many as a cluster has members. */
+    private static final int ENDPOINTS_MAX = 16;
+
+    /** Reads {@code H:P[,H:P...]}; IPv6 in brackets. */
+    static List<Endpoint> parseList(String text) {
+        List<Endpoint> endpoints = new ArrayList<>();
+        for (String part : text.split(",", ENDPOINTS_MAX + 1)) {
+            endpoints.add(parse(part.strip(), text));
+        }
+        if (endpoints.size() > ENDPOINTS_MAX) {
+            throw new CliException(
+                    ExitCode.USAGE, "--endpoint: more than " + ENDPOINTS_MAX + " (expected: at most that many)");
+        }
+        return List.copyOf(endpoints);
+    }
+
+    private static Endpoint parse(String part, String whole) {
+        int colon = part.lastIndexOf(':');
+        String host = colon < 0 ? "" : part.substring(0, colon);
+        String port = part.substring(colon + 1);
+        boolean bracketed = host.startsWith("[") && host.endsWith("]");
+        boolean plain = !host.isEmpty() && (bracketed || host.indexOf(':') < 0) && port.matches("[0-9]{1,5}");
+        int number = plain ? Integer.parseInt(port) : 0;
+        if (number < 1 || number > 65_535) {
+            throw new CliException(
+                    ExitCode.USAGE,
+                    "--endpoint: \"" + whole + "\" (expected: host:port[,host:port...], as in 127.0.0.1:8787)");
+        }
+        return new Endpoint(bracketed ? host.substring(1, host.length() - 1) : host, number);
+    }
+
+    @Override
+    public String toString() {
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+}

@@ -1,0 +1,307 @@
+package io.weldr.cli;
+
+import io.weldr.proto.admin.v1.AddOriginRequest;
+import io.weldr.proto.admin.v1.AdminState;
+import io.weldr.proto.admin.v1.Consistency;
+import io.weldr.proto.admin.v1.HealthPolicy;
+import io.weldr.proto.admin.v1.HostPolicy;
+import io.weldr.proto.admin.v1.ListOriginsReply;
+import io.weldr.proto.admin.v1.ListOriginsRequest;
+import io.weldr.proto.admin.v1.OriginKey;
+import io.weldr.proto.admin.v1.OriginReply;
+import io.weldr.proto.admin.v1.RemoveOriginRequest;
+import io.weldr.proto.admin.v1.UpdateOriginRequest;
+import io.weldr.proto.admin.v1.WriteOptions;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code weldrctl servers add|rm|set|ls}. */
+@Command(
+        name = "servers",
+        mixinStandardHelpOptions = true,
+        description = "The origins that requests are sent to.",
+        subcommands = {
+            ServersCommand.Add.class,
+            ServersCommand.Remove.class,
+            ServersCommand.Set.class,
+            ServersCommand.ListAll.class
+        })
+final class ServersCommand implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli before run()
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "add, rm, set or ls is missing");
+    }
+
+    /** The words of {@code --host}. */
+    enum Host {
+        preserve,
+        rewrite
+    }
+
+    private static HostPolicy message(@Nullable Host host) {
+        return host == null
+                ? HostPolicy.HOST_POLICY_UNSPECIFIED
+                : host == Host.preserve ? HostPolicy.HOST_POLICY_PRESERVE : HostPolicy.HOST_POLICY_REWRITE;
+    }
+
+    /** {@code servers add URL}. */
+    @Command(name = "add", mixinStandardHelpOptions = true, description = "Adds an origin.")
+    static final class Add extends Shared {
+        @Parameters(paramLabel = "URL", description = "http://host:port")
+        private String url = "";
+
+        @Option(names = "--pool", defaultValue = "", description = "Default: default")
+        private String pool = "";
+
+        @Option(names = "--id", defaultValue = "", description = "Its name. Default: host:port")
+        private String id = "";
+
+        @Option(names = "--weight", paramLabel = "N", description = "Share of requests, 0 to 100. Default: 1")
+        private @Nullable Integer weight;
+
+        @Option(names = "--host", paramLabel = "preserve|rewrite", description = "Which Host field it sees")
+        private @Nullable Host host;
+
+        @Option(names = "--new", description = "Refuse even the same origin if it is there already")
+        private boolean mustBeNew;
+
+        @Mixin
+        private HealthOptions health = new HealthOptions();
+
+        @Mixin
+        private WriteFlags flags = new WriteFlags();
+
+        @Override
+        void run(Session session, Output output) {
+            AddOriginRequest.Builder request = AddOriginRequest.newBuilder()
+                    .setPool(pool)
+                    .setUrl(url)
+                    .setId(id)
+                    .setHost(message(host))
+                    .setMustBeNew(mustBeNew)
+                    .setOptions(flags.options());
+            if (weight != null) {
+                request.setWeight(weight);
+            }
+            HealthPolicy policy = health.message();
+            if (policy != null) {
+                request.setHealth(policy);
+            }
+            AddOriginRequest wish = request.build();
+            print(output, session.write(stub -> stub.addOrigin(wish), flags.waits()));
+        }
+    }
+
+    /** {@code servers rm ID}. */
+    @Command(name = "rm", mixinStandardHelpOptions = true, description = "Removes an origin.")
+    static final class Remove extends Shared {
+        @Parameters(paramLabel = "ID", description = "Its id, or host:port")
+        private String id = "";
+
+        @Option(names = "--pool", defaultValue = "", description = "Default: default")
+        private String pool = "";
+
+        @Option(names = "--if-revision", paramLabel = "N", description = "Refuse unless it was last changed then")
+        private @Nullable Long revision;
+
+        @Mixin
+        private WriteFlags flags = new WriteFlags();
+
+        @Override
+        void run(Session session, Output output) {
+            WriteOptions options = options(flags, revision);
+            print(output, byIdOrAddress(id, key -> {
+                RemoveOriginRequest wish = RemoveOriginRequest.newBuilder()
+                        .setPool(pool)
+                        .setOrigin(key)
+                        .setOptions(options)
+                        .build();
+                return session.write(stub -> stub.removeOrigin(wish), flags.waits());
+            }));
+        }
+    }
+
+    /** {@code servers set ID ...}. */
+    @Command(name = "set", mixinStandardHelpOptions = true, description = "Changes an origin; what is not given stays.")
+    static final class Set extends Shared {
+        @Parameters(paramLabel = "ID", description = "Its id, or host:port")
+        private String id = "";
+
+        @Option(names = "--pool", defaultValue = "", description = "Default: default")
+        private String pool = "";
+
+        @Option(names = "--url", description = "Where it is now")
+        private @Nullable String url;
+
+        @Option(names = "--weight", paramLabel = "N", description = "Share of requests, 0 to 100")
+        private @Nullable Integer weight;
+
+        @Option(names = "--host", paramLabel = "preserve|rewrite", description = "Which Host field it sees")
+        private @Nullable Host host;
+
+        @ArgGroup
+        private @Nullable Admin admin;
+
+        @Option(names = "--inherit-health", description = "Drop its own health policy; the pool's holds")
+        private boolean inheritHealth;
+
+        @Option(names = "--if-revision", paramLabel = "N", description = "Refuse unless it was last changed then")
+        private @Nullable Long revision;
+
+        @Mixin
+        private HealthOptions health = new HealthOptions();
+
+        @Mixin
+        private WriteFlags flags = new WriteFlags();
+
+        /** One of three. */
+        static final class Admin {
+            @Option(names = "--enable", description = "It takes requests while probes find it well")
+            private boolean enable;
+
+            @Option(
+                    names = "--drain",
+                    arity = "0..1",
+                    fallbackValue = "30s",
+                    paramLabel = "TIME",
+                    description = "It takes no new requests; those under way have this long. Default: 30s")
+            private @Nullable String drain;
+
+            @Option(names = "--maintenance", description = "It takes no requests and is not probed")
+            private boolean maintenance;
+        }
+
+        @Override
+        void run(Session session, Output output) {
+            UpdateOriginRequest.Builder request = UpdateOriginRequest.newBuilder()
+                    .setPool(pool)
+                    .setHost(message(host))
+                    .setInheritHealth(inheritHealth)
+                    .setOptions(options(flags, revision));
+            if (url != null) {
+                request.setUrl(url);
+            }
+            if (weight != null) {
+                request.setWeight(weight);
+            }
+            HealthPolicy policy = health.message();
+            if (policy != null) {
+                request.setHealth(policy);
+            }
+            if (admin != null) {
+                admin(request, admin);
+            }
+            if (url == null && weight == null && host == null && admin == null && policy == null && !inheritHealth) {
+                throw new CliException(ExitCode.USAGE, "nothing to set (see weldrctl servers set --help)");
+            }
+            print(output, byIdOrAddress(id, key -> {
+                UpdateOriginRequest wish = request.setOrigin(key).build();
+                return session.write(stub -> stub.updateOrigin(wish), flags.waits());
+            }));
+        }
+
+        private static void admin(UpdateOriginRequest.Builder request, Admin admin) {
+            String drain = admin.drain;
+            if (drain != null) {
+                request.setAdmin(AdminState.ADMIN_STATE_DRAINING)
+                        .setDrainFor(Values.message(Values.parseDuration("--drain", drain)));
+            } else if (admin.maintenance) {
+                request.setAdmin(AdminState.ADMIN_STATE_MAINTENANCE);
+            } else if (admin.enable) {
+                request.setAdmin(AdminState.ADMIN_STATE_ENABLED);
+            }
+        }
+    }
+
+    /** {@code servers ls}. */
+    @Command(name = "ls", mixinStandardHelpOptions = true, description = "Lists the origins.")
+    static final class ListAll extends Shared {
+        @Option(names = "--pool", defaultValue = "", description = "Default: default")
+        private String pool = "";
+
+        @Option(names = "--stale", description = "What the node has applied, also without a quorum")
+        private boolean stale;
+
+        @Override
+        void run(Session session, Output output) {
+            ListOriginsRequest request = ListOriginsRequest.newBuilder()
+                    .setPool(pool)
+                    .setConsistency(stale ? Consistency.CONSISTENCY_STALE : Consistency.CONSISTENCY_LINEARIZABLE)
+                    .build();
+            ListOriginsReply reply = session.read(stub -> stub.listOrigins(request));
+            if (output.json()) {
+                Map<String, Object> map = new LinkedHashMap<>();
+                map.put(
+                        "servers",
+                        reply.getOriginsList().stream().map(Values::origin).toList());
+                map.put("revision", reply.getRevision());
+                if (stale) {
+                    map.put("age", reply.hasAge() ? Values.duration(reply.getAge()) : null);
+                }
+                output.json(map);
+                return;
+            }
+            output.table(
+                    Values.ORIGIN_HEAD,
+                    reply.getOriginsList().stream().map(Values::row).toList());
+        }
+    }
+
+    private static WriteOptions options(WriteFlags flags, @Nullable Long revision) {
+        WriteOptions options = flags.options();
+        return revision == null
+                ? options
+                : options.toBuilder().setExpectedRevision(revision).build();
+    }
+
+    /** An id goes first; what could be an address and is no id is tried as one. */
+    private static OriginReply byIdOrAddress(String text, Function<OriginKey, OriginReply> call) {
+        try {
+            return call.apply(OriginKey.newBuilder().setId(text).build());
+        } catch (CliException e) {
+            if (e.exitCode() != ExitCode.NOT_FOUND || text.indexOf(':') < 0) {
+                throw e;
+            }
+            return call.apply(OriginKey.newBuilder().setAddress(text).build());
+        }
+    }
+
+    private static void print(Output output, OriginReply reply) {
+        String effect = reply.getEffect().name().substring("EFFECT_".length()).toLowerCase(Locale.ROOT);
+        if (output.json()) {
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("effect", effect);
+            map.put("revision", reply.getRevision());
+            map.put("server", Values.origin(reply.getOrigin()));
+            if (reply.getAppliedCount() > 0) {
+                map.put(
+                        "applied",
+                        reply.getAppliedList().stream().map(Values::applied).toList());
+            }
+            output.json(map);
+            return;
+        }
+        output.line(effect + " " + reply.getOrigin().getId() + " ("
+                + reply.getOrigin().getUrl() + ", "
+                + reply.getOrigin().getState() + ", weight " + reply.getOrigin().getWeight() + ") at revision "
+                + reply.getRevision());
+        if (reply.getAppliedCount() > 0) {
+            output.line(WriteFlags.line(reply.getAppliedList()));
+        }
+    }
+}

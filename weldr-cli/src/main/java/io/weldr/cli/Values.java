@@ -1,0 +1,186 @@
+package io.weldr.cli;
+
+import com.google.protobuf.Duration;
+import com.google.protobuf.Timestamp;
+import io.weldr.proto.admin.v1.Applied;
+import io.weldr.proto.admin.v1.Change;
+import io.weldr.proto.admin.v1.Count;
+import io.weldr.proto.admin.v1.HealthPolicy;
+import io.weldr.proto.admin.v1.HostPolicy;
+import io.weldr.proto.admin.v1.MemberStatus;
+import io.weldr.proto.admin.v1.Origin;
+import io.weldr.proto.admin.v1.WatchEvent;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Messages as maps for JSON, in the words of the HTTP API, and as cells for tables. Pure. */
+final class Values {
+    private Values() {}
+
+    static Map<String, Object> origin(Origin origin) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("id", origin.getId());
+        map.put("url", origin.getUrl());
+        map.put("state", origin.getState());
+        map.put("weight", origin.getWeight());
+        map.put("since", time(origin.getSince()));
+        map.put("reason", origin.getReason());
+        map.put("revision", origin.getRevision());
+        map.put("admin", word(origin.getAdmin(), "ADMIN_STATE_"));
+        if (origin.hasDrainDeadline()) {
+            map.put("drainDeadline", time(origin.getDrainDeadline()));
+        }
+        map.put("up", origin.getUp());
+        map.put("host", host(origin.getHost()));
+        map.put("health", origin.hasHealth() ? health(origin.getHealth()) : null);
+        map.put("createdRevision", origin.getCreatedRevision());
+        return map;
+    }
+
+    static final List<String> ORIGIN_HEAD = List.of("ID", "URL", "STATE", "WEIGHT", "SINCE", "REASON");
+
+    static List<String> row(Origin origin) {
+        return List.of(
+                origin.getId(),
+                origin.getUrl(),
+                origin.getState(),
+                Integer.toString(origin.getWeight()),
+                time(origin.getSince()),
+                origin.getReason());
+    }
+
+    static Map<String, Object> health(HealthPolicy health) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("path", health.getPath());
+        map.put("method", health.getMethod());
+        map.put("expect", health.getExpect());
+        map.put("interval", duration(health.getInterval()));
+        map.put("timeout", duration(health.getTimeout()));
+        map.put("failures", health.getFailures());
+        map.put("passes", health.getPasses());
+        map.put("initial", health.getInitialUp() ? "up" : "down");
+        return map;
+    }
+
+    static Map<String, Object> applied(Applied applied) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("member", applied.getMember());
+        if (applied.getMissing()) {
+            map.put("missing", true);
+        } else {
+            map.put("appliedIndex", applied.getAppliedIndex());
+        }
+        return map;
+    }
+
+    static Map<String, Object> count(Count count) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("success", count.getSuccess());
+        map.put("failed", count.getFailed());
+        return map;
+    }
+
+    static Map<String, Object> member(MemberStatus member) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("id", member.getId());
+        map.put("missing", member.getMissing());
+        map.put("voter", member.getVoter());
+        if (!member.getMissing()) {
+            map.put("role", member.getRole());
+            map.put("acting", member.getActing());
+            map.put("term", member.getTerm());
+            map.put("commitIndex", member.getCommitIndex());
+            map.put("appliedIndex", member.getAppliedIndex());
+            if (!member.getTrouble().isEmpty()) {
+                map.put("trouble", member.getTrouble());
+            }
+        }
+        map.put("version", member.getVersion());
+        map.put("admin", member.getAdminAddress());
+        map.put("grpc", member.getGrpcAddress());
+        map.put("proxy", member.getProxyAddress());
+        map.put("raft", member.getRaftAddress());
+        return map;
+    }
+
+    static Map<String, Object> event(WatchEvent event) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("revision", event.getRevision());
+        switch (event.getEventCase()) {
+            case CHANGE -> {
+                Change change = event.getChange();
+                map.put("event", "change");
+                map.put("at", time(change.getAt()));
+                map.put("kind", change.getKind());
+                if (!change.getPool().isEmpty()) {
+                    map.put("pool", change.getPool());
+                }
+                map.put("subject", change.getSubject());
+                map.put("detail", change.getDetail());
+                if (change.hasOrigin()) {
+                    map.put("origin", origin(change.getOrigin()));
+                }
+            }
+            case RESYNC -> {
+                map.put("event", "resync");
+                map.put("reason", event.getResync().getReason());
+            }
+            case EVENT_NOT_SET -> map.put("event", "unknown");
+        }
+        return map;
+    }
+
+    static String time(Timestamp time) {
+        return Instant.ofEpochSecond(time.getSeconds(), time.getNanos()).toString();
+    }
+
+    /** {@code 30s}, {@code 250ms}. */
+    static String duration(Duration duration) {
+        long millis = duration.getSeconds() * 1000 + duration.getNanos() / 1_000_000;
+        return millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
+    }
+
+    /** Reads {@code 250ms}, {@code 30s}, {@code 1m}, {@code 2h} or a number of seconds. */
+    static java.time.Duration parseDuration(String option, String text) {
+        int digits = 0;
+        while (digits < text.length() && text.charAt(digits) >= '0' && text.charAt(digits) <= '9') {
+            digits++;
+        }
+        long amount = digits > 0 && digits <= 9 ? Long.parseLong(text.substring(0, digits)) : -1;
+        java.time.Duration duration = amount < 0
+                ? null
+                : switch (text.substring(digits)) {
+                    case "ms" -> java.time.Duration.ofMillis(amount);
+                    case "", "s" -> java.time.Duration.ofSeconds(amount);
+                    case "m" -> java.time.Duration.ofMinutes(amount);
+                    case "h" -> java.time.Duration.ofHours(amount);
+                    default -> null;
+                };
+        if (duration != null) {
+            return duration;
+        }
+        throw new CliException(
+                ExitCode.USAGE,
+                option + ": \"" + Output.printable(text) + "\" (expected: a duration such as 250ms, 30s or 1m)");
+    }
+
+    static Duration message(java.time.Duration duration) {
+        return Duration.newBuilder()
+                .setSeconds(duration.getSeconds())
+                .setNanos(duration.getNano())
+                .build();
+    }
+
+    private static String host(HostPolicy host) {
+        return word(host, "HOST_POLICY_");
+    }
+
+    private static String word(Enum<?> value, String prefix) {
+        return value.name()
+                .substring(Math.min(prefix.length(), value.name().length()))
+                .toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,44 @@
+package io.weldr.cli;
+
+import io.weldr.proto.admin.v1.Applied;
+import io.weldr.proto.admin.v1.WriteOptions;
+import java.util.List;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Option;
+
+/** What every write takes. */
+final class WriteFlags {
+    @Option(names = "--wait", description = "Return once every member that can be reached has applied it")
+    private boolean waitApplied;
+
+    @Option(
+            names = "--request-id",
+            paramLabel = "ID",
+            defaultValue = "",
+            description = "Names the wish: the same id and command again are carried out once. Default: a new one")
+    private String requestId = "";
+
+    boolean waits() {
+        return waitApplied;
+    }
+
+    WriteOptions options() {
+        WriteOptions.Builder options = Session.wish().setWaitApplied(waitApplied);
+        return requestId.isEmpty()
+                ? options.build()
+                : options.setRequestId(requestId).build();
+    }
+
+    /** For people: {@code applied: n1 at 7, n2 at 7; missing: n3}. */
+    static String line(List<Applied> applied) {
+        String there = applied.stream()
+                .filter(one -> !one.getMissing())
+                .map(one -> one.getMember() + " at " + one.getAppliedIndex())
+                .collect(Collectors.joining(", "));
+        String missing = applied.stream()
+                .filter(Applied::getMissing)
+                .map(Applied::getMember)
+                .collect(Collectors.joining(", "));
+        return "applied: " + there + (missing.isEmpty() ? "" : "; missing: " + missing);
+    }
+}

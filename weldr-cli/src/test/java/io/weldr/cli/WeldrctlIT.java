@@ -1,0 +1,207 @@
+package io.weldr.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.weldr.api.testkit.TestCluster;
+import io.weldr.api.testkit.TestNode;
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.pool.OriginId;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.port.GatewayException.Kind;
+import io.weldr.core.port.Traffic;
+import io.weldr.core.port.Traffic.Count;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The commands, as an operator uses them. */
+class WeldrctlIT {
+    private TestCluster cluster;
+    private String endpoints;
+
+    @BeforeEach
+    void start() throws Exception {
+        cluster = TestCluster.start(3);
+        endpoints = cluster.nodes().stream().map(TestNode::endpoint).collect(Collectors.joining(","));
+    }
+
+    @AfterEach
+    void stop() {
+        cluster.close();
+    }
+
+    private Run run(String... args) {
+        String[] all = new String[args.length + 2];
+        System.arraycopy(args, 0, all, 0, args.length);
+        all[args.length] = "--endpoint";
+        all[args.length + 1] = endpoints;
+        return Run.of(all);
+    }
+
+    @Test
+    void serversAreAddedListedChangedAndRemoved() {
+        assertThat(run("servers", "add", "http://127.0.0.1:12345").done().out())
+                .startsWith("created 127.0.0.1:12345 (http://127.0.0.1:12345, up, weight 1) at revision ");
+        assertThat(run("servers", "add", "http://127.0.0.1:12345").done().out()).startsWith("unchanged ");
+        List<String> table = run("servers", "ls").done().out().lines().toList();
+        assertThat(table).hasSize(2);
+        assertThat(table.get(0)).startsWith("ID").contains("STATE");
+        assertThat(table.get(1)).startsWith("127.0.0.1:12345  http://127.0.0.1:12345  up");
+
+        assertThat(run("servers", "set", "127.0.0.1:12345", "--weight", "7", "--drain=5s")
+                        .done()
+                        .out())
+                .contains("draining, weight 7");
+        assertThat(run("servers", "set", "127.0.0.1:12345", "--enable").done().out())
+                .contains("up, weight 7");
+        assertThat(run("servers", "set", "127.0.0.1:12345", "--maintenance")
+                        .done()
+                        .out())
+                .contains("maintenance");
+        run("servers", "rm", "127.0.0.1:12345").done();
+        run("servers", "rm", "127.0.0.1:12345").failed(ExitCode.NOT_FOUND, "no-such-origin");
+    }
+
+    @Test
+    void aServerWithAnIdIsFoundByItsAddressToo() {
+        run("servers", "add", "http://[::1]:80", "--id", "web-1").done();
+        run("servers", "set", "[::1]:80", "--weight", "3").done();
+        assertThat(run("servers", "rm", "[::1]:80").done().out()).startsWith("removed web-1");
+    }
+
+    @Test
+    void scriptsGetJson() {
+        JsonNode added = run("servers", "add", "http://127.0.0.1:1", "-o", "json", "--wait", "--interval", "5s")
+                .done()
+                .json();
+        assertThat(added.path("effect").asText()).isEqualTo("created");
+        assertThat(added.path("server").path("health").path("interval").asText())
+                .isEqualTo("5s");
+        assertThat(added.path("server").path("health").path("failures").asInt()).isEqualTo(3);
+        assertThat(added.path("applied")).hasSize(3);
+        JsonNode list = run("-o", "json", "servers", "ls").done().json();
+        assertThat(list.path("servers").get(0).path("state").asText()).isEqualTo("up");
+        assertThat(run("-o", "json", "servers", "ls", "--stale").done().json().has("age"))
+                .isTrue();
+    }
+
+    @Test
+    void theHealthPolicyIsShownAndChangedInPart() {
+        assertThat(run("health", "get").done().out()).contains("INTERVAL").contains("30s");
+        run("health", "set", "--interval", "250ms", "--probe-timeout", "100ms", "--failures", "5")
+                .done();
+        JsonNode policy = run("health", "get", "-o", "json").done().json().path("health");
+        assertThat(policy.path("interval").asText()).isEqualTo("250ms");
+        assertThat(policy.path("failures").asInt()).isEqualTo(5);
+        assertThat(policy.path("passes").asInt()).isEqualTo(2);
+        run("health", "set", "--probe-timeout", "1h").failed(ExitCode.USAGE, "timeout");
+        run("health", "set").failed(ExitCode.USAGE, "nothing to set");
+    }
+
+    @Test
+    void statsAreSumsAndSayWhoIsMissing() {
+        run("servers", "add", "http://127.0.0.1:1").done();
+        Traffic one = new Traffic(
+                new Count(10, 1),
+                new Count(9, 2),
+                List.of(new Traffic.OriginTraffic(
+                        PoolName.DEFAULT,
+                        new OriginId("127.0.0.1:1"),
+                        HostPort.parse("127.0.0.1:1"),
+                        new Count(9, 2))));
+        cluster.nodes().forEach(node -> node.traffic(one));
+        JsonNode stats = run("stats", "-o", "json").done().json();
+        assertThat(stats.path("client").path("success").asLong()).isEqualTo(30);
+        assertThat(stats.path("servers").get(0).path("failed").asLong()).isEqualTo(6);
+        cluster.node(3).stop();
+        assertThat(run("stats").done().out()).contains("missing: n3");
+    }
+
+    @Test
+    void theClusterIsATableOfMembers() {
+        String table = run("cluster").done().out();
+        assertThat(table.lines()).hasSize(4);
+        assertThat(table).contains("leader*").contains("follower").contains("0.0-test");
+        cluster.node(2).stop();
+        assertThat(run("cluster").done().out()).contains("missing");
+        cluster.lead(null);
+        assertThat(run("cluster").done().out()).contains("no member acts as leader");
+    }
+
+    @Test
+    void anotherNodeIsAskedWhenOneIsDown() {
+        cluster.node(1).stop();
+        cluster.node(2).stop();
+        run("servers", "add", "http://127.0.0.1:1").done();
+        run("servers", "ls").done();
+        cluster.node(3).stop();
+        run("servers", "ls", "--timeout", "2s").failed(ExitCode.UNREACHABLE, "connection refused");
+    }
+
+    @Test
+    void withoutALeaderItGivesUpAndNothingWasDone() {
+        cluster.fail(Kind.NO_LEADER);
+        run("servers", "add", "http://127.0.0.1:1", "--timeout", "1s").failed(ExitCode.UNREACHABLE, "no-leader");
+        run("servers", "ls", "--stale").done();
+    }
+
+    @Test
+    void anOutcomeThatGotLostIsAskedForAgainAndCarriedOutOnce() {
+        cluster.fail(Kind.UNKNOWN_OUTCOME);
+        run("servers", "add", "http://127.0.0.1:1", "--timeout", "1s", "--request-id", "add-1")
+                .failed(ExitCode.UNKNOWN, "unknown-outcome");
+        cluster.fail(null);
+        assertThat(run("servers", "add", "http://127.0.0.1:1", "--request-id", "add-1")
+                        .done()
+                        .out())
+                .startsWith("created");
+        assertThat(cluster.state().defaultPool().origins()).hasSize(1);
+    }
+
+    @Test
+    void conflictsHaveTheirOwnCode() {
+        run("servers", "add", "http://127.0.0.1:1").done();
+        run("servers", "add", "http://127.0.0.1:1", "--weight", "9").failed(ExitCode.CONFLICT, "already-exists");
+        run("servers", "add", "http://127.0.0.1:1", "--new").failed(ExitCode.CONFLICT, "precondition-failed");
+        run("servers", "rm", "127.0.0.1:1", "--if-revision", "999").failed(ExitCode.CONFLICT, "precondition-failed");
+        run("servers", "ls", "--pool", "web").failed(ExitCode.NOT_FOUND, "no-such-pool");
+    }
+
+    @Test
+    void whatIsNotValidIsUsage() {
+        run("servers", "add", "ftp://127.0.0.1:1").failed(ExitCode.USAGE, "ftp", "expected");
+        run("servers", "add").failed(ExitCode.USAGE, "URL", "--help");
+        run("servers").failed(ExitCode.USAGE, "missing");
+        run("servres").failed(ExitCode.USAGE, "servres");
+        Run.of("servers", "ls", "--endpoint", "nowhere").failed(ExitCode.USAGE, "nowhere", "host:port");
+        Run.of("servers", "ls", "--timeout", "soon").failed(ExitCode.USAGE, "soon");
+    }
+
+    @Test
+    void watchGoesOnAtAnotherNodeWhereItBrokeOff() throws Exception {
+        run("servers", "add", "http://127.0.0.1:1").done();
+        long revision = cluster.state().revision();
+        run("servers", "add", "http://127.0.0.1:2").done();
+        cluster.node(1).stop();
+        List<String> lines = run("watch", "--after", Long.toString(revision), "--count", "1", "-o", "json")
+                .done()
+                .out()
+                .lines()
+                .toList();
+        assertThat(lines).hasSize(1);
+        assertThat(lines.get(0)).contains("\"kind\":\"origin-added\"").contains("http://127.0.0.1:2");
+    }
+
+    @Test
+    void versionHelpAndCompletion() {
+        assertThat(Run.of("--version").done().out()).startsWith("weldrctl ");
+        assertThat(Run.of("--help").done().out()).contains("Exit codes").contains("servers");
+        assertThat(Run.of("completion").done().out()).contains("_complete_weldrctl");
+        for (ExitCode code : ExitCode.values()) {
+            assertThat(Run.of("--help").out()).contains(code.code() + "  " + code.meaning());
+        }
+    }
+}
