@@ -26,6 +26,9 @@ final class Session implements AutoCloseable {
     /** A node gives up within two seconds itself; with the way there and back this is when to ask another. */
     private static final Duration ATTEMPT_MAX = Duration.ofSeconds(3);
 
+    /** Less than this is no time for a further attempt: it would be cut short, and then nobody knows what became of it. */
+    private static final Duration ATTEMPT_MIN = Duration.ofSeconds(1);
+
     /** Between two rounds over all nodes: an election takes a few hundred milliseconds. */
     private static final Duration PAUSE = Duration.ofMillis(150);
 
@@ -59,12 +62,12 @@ final class Session implements AutoCloseable {
     private <T> T ask(Function<AdminBlockingStub, T> call, boolean write, Duration attemptMax) {
         long endNanos = System.nanoTime() + timeout.toNanos();
         boolean maybeDone = false;
+        Failure last = null;
         while (true) {
-            Failure last = null;
             boolean hope = false;
             for (int i = 0; i < endpoints.size(); i++) {
                 long leftNanos = endNanos - System.nanoTime();
-                if (leftNanos <= 0) {
+                if (leftNanos <= (last == null ? 0 : ATTEMPT_MIN.toNanos())) {
                     break;
                 }
                 Endpoint endpoint = endpoints.get(next);
@@ -83,7 +86,7 @@ final class Session implements AutoCloseable {
                     next = (next + 1) % endpoints.size();
                 }
             }
-            if (!hope || System.nanoTime() + PAUSE.toNanos() >= endNanos) {
+            if (!hope || System.nanoTime() + PAUSE.plus(ATTEMPT_MIN).toNanos() >= endNanos) {
                 throw exhausted(last, maybeDone);
             }
             pause();

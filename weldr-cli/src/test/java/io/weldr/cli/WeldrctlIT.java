@@ -138,20 +138,20 @@ class WeldrctlIT {
         run("servers", "add", "http://127.0.0.1:1").done();
         run("servers", "ls").done();
         cluster.node(3).stop();
-        run("servers", "ls", "--timeout", "2s").failed(ExitCode.UNREACHABLE, "connection refused");
+        run("servers", "ls", "--timeout", "4s").failed(ExitCode.UNREACHABLE, "connection refused");
     }
 
     @Test
     void withoutALeaderItGivesUpAndNothingWasDone() {
         cluster.fail(Kind.NO_LEADER);
-        run("servers", "add", "http://127.0.0.1:1", "--timeout", "1s").failed(ExitCode.UNREACHABLE, "no-leader");
+        run("servers", "add", "http://127.0.0.1:1", "--timeout", "4s").failed(ExitCode.UNREACHABLE, "no-leader");
         run("servers", "ls", "--stale").done();
     }
 
     @Test
     void anOutcomeThatGotLostIsAskedForAgainAndCarriedOutOnce() {
         cluster.fail(Kind.UNKNOWN_OUTCOME);
-        run("servers", "add", "http://127.0.0.1:1", "--timeout", "1s", "--request-id", "add-1")
+        run("servers", "add", "http://127.0.0.1:1", "--timeout", "4s", "--request-id", "add-1")
                 .failed(ExitCode.UNKNOWN, "unknown-outcome");
         cluster.fail(null);
         assertThat(run("servers", "add", "http://127.0.0.1:1", "--request-id", "add-1")
