@@ -1,0 +1,96 @@
+package io.weldr.raft;
+
+import io.weldr.core.port.CommandGateway;
+import io.weldr.core.port.RequestId;
+import io.weldr.core.state.Command;
+import io.weldr.core.state.Member;
+import io.weldr.core.state.MemberId;
+import io.weldr.raft.ratis.NodeView;
+import io.weldr.raft.write.AppliedIndex;
+import java.time.Clock;
+import java.util.UUID;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps what the cluster knows of this node equal to what it says of itself, for as long as it is a member. */
+final class Announcer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
+
+    /** A follower cannot forward a write before the leader has announced itself, so this is worth some haste. */
+    private static final long LOOK_EVERY_MILLIS = 100;
+
+    private final MemberId self;
+    private final CommandGateway gateway;
+    private final AppliedIndex applied;
+    private final ScheduledExecutorService timer;
+    private final Supplier<@Nullable NodeView> view;
+    private final Clock clock = Clock.systemUTC();
+    private volatile @Nullable Member wanted;
+    private volatile boolean underWay;
+    private volatile boolean closed;
+    private boolean started; // guarded by this
+
+    Announcer(
+            MemberId self,
+            CommandGateway gateway,
+            AppliedIndex applied,
+            ScheduledExecutorService timer,
+            Supplier<@Nullable NodeView> view) {
+        this.self = self;
+        this.gateway = gateway;
+        this.applied = applied;
+        this.timer = timer;
+        this.view = view;
+    }
+
+    void announce(Member member) {
+        if (!member.id().equals(self)) {
+            throw new IllegalArgumentException("member: " + member.id() + " (expected: " + self + ")");
+        }
+        wanted = member;
+        synchronized (this) {
+            if (!started) {
+                started = true;
+                var unused = timer.scheduleWithFixedDelay(this::look, 0, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        }
+    }
+
+    private void look() {
+        try {
+            announceIfNeeded();
+        } catch (RuntimeException | AssertionError e) {
+            LOG.error("Announcing this node failed", e); // and goes on
+        }
+    }
+
+    private void announceIfNeeded() {
+        Member member = wanted;
+        NodeView now = view.get();
+        if (member == null || underWay || closed || now == null || now.leader() == null || !now.hasVoter(self)) {
+            return;
+        }
+        if (member.equals(applied.state().get().members().get(self))) {
+            return;
+        }
+        underWay = true;
+        gateway.submit(
+                        new RequestId("announce-" + self + "-" + UUID.randomUUID()),
+                        new Command.AnnounceMember(member, clock.instant()))
+                .whenComplete((committed, failure) -> {
+                    underWay = false;
+                    if (failure != null) {
+                        LOG.debug("Not announced yet: {}", failure.toString());
+                    }
+                });
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

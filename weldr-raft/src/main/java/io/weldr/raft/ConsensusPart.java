@@ -1,0 +1,247 @@
+package io.weldr.raft;
+
+import io.weldr.core.state.ClusterState;
+import io.weldr.raft.machine.MachineEvents;
+import io.weldr.raft.ratis.RatisNode;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The Ratis server through its lives: opened, watched, and when it fails (a full disk, a damaged log) closed and opened again from
+ * disk, with growing pauses, for as long as it takes. Meanwhile the node proxies with the state that it has. Opening and
+ * closing happen on one thread; the rest may be called by any.
+ */
+final class ConsensusPart {
+    private static final Logger LOG = LoggerFactory.getLogger(ConsensusPart.class);
+
+    private static final Duration PAUSE_MIN = Duration.ofMillis(500);
+    private static final Duration PAUSE_MAX = Duration.ofSeconds(30);
+    /** A life this long was a good one: the next failure starts with a short pause again. */
+    private static final Duration GOOD_LIFE = Duration.ofMinutes(1);
+
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+    private final RaftSettings settings;
+    private final Opener opener;
+    private final Listener listener;
+    private final ScheduledExecutorService thread;
+
+    private volatile @Nullable Life life;
+    private volatile @Nullable String trouble;
+    private volatile boolean closed;
+    private Duration pause = PAUSE_MIN; // confined to the thread
+
+    /** Starts a server from what is on disk. */
+    interface Opener {
+        RatisNode open(MachineEvents events) throws IOException;
+    }
+
+    /** Hears of the living. Hands over at once. */
+    interface Listener {
+        void applied(ClusterState state, long index);
+
+        void transactionStarted(long callId);
+
+        void leadershipMoved();
+    }
+
+    /** One server, and whether what it says still counts. */
+    private final class Life implements MachineEvents {
+        private final long beganNanos = System.nanoTime();
+        private volatile boolean over;
+        private volatile @Nullable RatisNode node;
+
+        @Override
+        public void applied(ClusterState state, long index) {
+            if (!over) {
+                listener.applied(state, index);
+            }
+        }
+
+        @Override
+        public void transactionStarted(long callId) {
+            listener.transactionStarted(callId);
+        }
+
+        @Override
+        public void leadershipMoved() {
+            listener.leadershipMoved();
+        }
+
+        @Override
+        public void logFailed(Throwable cause) {
+            fail(this, "its log cannot be written: " + cause);
+        }
+
+        @Override
+        public void serverShutDown() {
+            fail(this, "Ratis closed it");
+        }
+    }
+
+    ConsensusPart(RaftSettings settings, Opener opener, Listener listener, ScheduledExecutorService thread) {
+        this.settings = settings;
+        this.opener = opener;
+        this.listener = listener;
+        this.thread = thread;
+    }
+
+    /** Opens it for the first time. Blocks; fails with one line that says why. */
+    void start() throws IOException {
+        open();
+    }
+
+    /** The server, or null while there is none. */
+    @Nullable RatisNode node() {
+        Life now = life;
+        return now == null || now.over ? null : now.node;
+    }
+
+    /** Why there is no server, for people; null if there is one. */
+    @Nullable String trouble() {
+        return trouble;
+    }
+
+    /** Notices if the server closed itself without saying so. */
+    void check() {
+        Life now = life;
+        RatisNode node = now == null ? null : now.node;
+        if (now != null && !now.over && node != null && node.closed()) {
+            fail(now, "it closed itself");
+        }
+    }
+
+    /** Gives the server up and starts over from disk. */
+    void restart(String why) {
+        Life now = life;
+        if (now != null) {
+            fail(now, why);
+        }
+    }
+
+    private void open() throws IOException {
+        probePort();
+        Life next = new Life();
+        life = next;
+        try {
+            next.node = opener.open(next);
+        } catch (IOException | RuntimeException e) {
+            next.over = true;
+            throw e;
+        }
+        trouble = null;
+        listener.leadershipMoved();
+    }
+
+    /** Ratis would try to end the process if its port were taken. */
+    private void probePort() throws IOException {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(
+                    settings.bind().host(), settings.bind().port()));
+        } catch (IOException e) {
+            throw new IOException("raft address " + settings.bind() + " cannot be listened on: " + e.getMessage(), e);
+        }
+    }
+
+    private void fail(Life failed, String why) {
+        if (closed || failed.over) {
+            return;
+        }
+        failed.over = true;
+        trouble = "the consensus part failed: " + why;
+        LOG.error("The consensus part failed: {}. Proxying goes on with the last state; trying again from disk", why);
+        listener.leadershipMoved();
+        try {
+            thread.execute(() -> bury(failed));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("Closing", e);
+        }
+    }
+
+    private void bury(Life failed) {
+        RatisNode node = failed.node;
+        if (node == null) {
+            // It failed while it was being opened: whoever opens it closes it.
+            scheduleReopen();
+            return;
+        }
+        closeBounded(node);
+        if (System.nanoTime() - failed.beganNanos > GOOD_LIFE.toNanos()) {
+            pause = PAUSE_MIN;
+        }
+        scheduleReopen();
+    }
+
+    private void scheduleReopen() {
+        if (closed) {
+            return;
+        }
+        Duration now = pause;
+        pause = pause.multipliedBy(2).compareTo(PAUSE_MAX) < 0 ? pause.multipliedBy(2) : PAUSE_MAX;
+        var unused = thread.schedule(this::reopen, now.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void reopen() {
+        if (closed) {
+            return;
+        }
+        try {
+            open();
+            LOG.info("The consensus part is open again");
+        } catch (IOException | RuntimeException e) {
+            trouble = "the consensus part cannot be opened: " + e.getMessage();
+            LOG.warn("The consensus part cannot be opened: {}", e.getMessage());
+            LOG.debug("Why", e);
+            scheduleReopen();
+        }
+    }
+
+    private static void closeBounded(RatisNode node) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        Thread closer = new Thread(
+                () -> {
+                    try {
+                        node.close();
+                        done.complete(null);
+                    } catch (RuntimeException | AssertionError e) {
+                        done.completeExceptionally(e);
+                    }
+                },
+                "weldr-raft-close");
+        closer.setDaemon(true);
+        closer.start();
+        try {
+            done.get(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("The consensus part does not close within {} ms", CLOSE_TIMEOUT.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (java.util.concurrent.ExecutionException e) {
+            LOG.warn("Closing the consensus part", e);
+        }
+    }
+
+    /** Closes it for good, within a few seconds. */
+    void close() {
+        closed = true;
+        Life last = life;
+        RatisNode node = last == null ? null : last.node;
+        if (last != null) {
+            last.over = true;
+        }
+        if (node != null) {
+            closeBounded(node);
+        }
+    }
+}

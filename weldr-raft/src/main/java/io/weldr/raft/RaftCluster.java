@@ -1,0 +1,459 @@
+package io.weldr.raft;
+
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.port.ClusterStatus;
+import io.weldr.core.port.ClusterStatus.Role;
+import io.weldr.core.port.CommandGateway;
+import io.weldr.core.port.Committed;
+import io.weldr.core.port.LeaderDuty;
+import io.weldr.core.port.Measurement;
+import io.weldr.core.port.MemberCalls;
+import io.weldr.core.port.MemberLink;
+import io.weldr.core.port.MetricSource;
+import io.weldr.core.port.Published;
+import io.weldr.core.port.RequestId;
+import io.weldr.core.port.StatusSource;
+import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.Command;
+import io.weldr.core.state.Member;
+import io.weldr.core.state.MemberId;
+import io.weldr.raft.form.DataFolder;
+import io.weldr.raft.form.Formation;
+import io.weldr.raft.form.Identity;
+import io.weldr.raft.lead.Healer;
+import io.weldr.raft.lead.LeaderDuties;
+import io.weldr.raft.lead.LeaderProof;
+import io.weldr.raft.lead.Succession;
+import io.weldr.raft.lead.Watchdog;
+import io.weldr.raft.lead.Watchdog.Moment;
+import io.weldr.raft.peer.PeerLink;
+import io.weldr.raft.peer.PeerPort;
+import io.weldr.raft.ratis.NodeView;
+import io.weldr.raft.ratis.RatisNode;
+import io.weldr.raft.write.AppliedIndex;
+import io.weldr.raft.write.Gateway;
+import io.weldr.raft.write.Leadership;
+import io.weldr.raft.write.LocalLog;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node's part in the cluster: the replicated state, the road down to it, and what only the leader does. Thread safe. {@link #start} once,
+ * {@link #close} once; in between it never gives up, whatever happens to the disk or the network.
+ *
+ * <p>Loggers of {@code org.apache.ratis} tell much at INFO: they are best kept at WARN.
+ */
+public final class RaftCluster implements CommandGateway, StatusSource, MemberCalls, MetricSource, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RaftCluster.class);
+
+    /** How long handing leadership over may take, before the node goes without it. */
+    private static final Duration HAND_OVER_TIMEOUT = Duration.ofMillis(1500);
+
+    private static final long FORMATION_STEP_MILLIS = 100;
+    private static final long HEAL_EVERY_MILLIS = 250;
+
+    private final RaftSettings settings;
+    private final AppliedIndex applied = new AppliedIndex();
+    private final LeaderDuties duties;
+    private final PeerLink link = new PeerLink();
+    private final ScheduledExecutorService timer = scheduler("weldr-raft-timer");
+    /** What may block: opening and closing Ratis, looking for the cluster. */
+    private final ScheduledExecutorService control = scheduler("weldr-raft-control");
+    /** What may block for a moment. */
+    private final ScheduledExecutorService healing = scheduler("weldr-raft-healing");
+
+    private final ExecutorService callbacks =
+            Executors.newFixedThreadPool(2, task -> daemon(task, "weldr-raft-callback"));
+    private final ConsensusPart consensus;
+    private final LocalLog log;
+    private final Gateway gateway;
+    private final Watchdog watchdog;
+    private final Healer healer;
+    private final Succession succession;
+    private final Announcer announcer;
+    private final AtomicLong terms = new AtomicLong();
+    private volatile @Nullable DataFolder folder;
+    private volatile @Nullable Formation formation;
+    private volatile boolean stopping;
+    private final long createdNanos = System.nanoTime();
+
+    /**
+     * @param link to the other members' {@link MemberCalls}, for what a follower forwards
+     * @param duties what only the leader does
+     */
+    public RaftCluster(RaftSettings settings, MemberLink link, List<LeaderDuty> duties) {
+        this.settings = settings;
+        this.duties = new LeaderDuties(duties);
+        this.consensus = new ConsensusPart(settings, this::open, new Events(), control);
+        this.log = new LocalLog(consensus::node);
+        this.gateway = new Gateway(settings, this::leadership, applied, log, link, timer, callbacks);
+        LeaderProof proof =
+                new LeaderProof(settings.self(), settings.electionTimeoutMin(), settings.electionTimeoutMax());
+        this.watchdog = new Watchdog(proof, consensus::node, this.duties, this::observed);
+        this.healer = new Healer(settings.self(), gateway::nudge);
+        this.succession = new Succession(settings.self(), this.link, healing, consensus::node, this::viewNow);
+        this.announcer = new Announcer(
+                settings.self(),
+                gateway,
+                applied,
+                timer,
+                () -> watchdog.moment().view());
+    }
+
+    /**
+     * Opens the data folder and the Raft port, and starts to look for the cluster; it does not wait for a leader. The state is as the
+     * disk has it when this returns.
+     *
+     * @throws IOException with one line that names the culprit: a data folder of another node or in use, a damaged log, a port in use
+     */
+    public void start() throws IOException {
+        DataFolder opened = DataFolder.open(settings.dataFolder(), settings.self());
+        folder = opened;
+        formation = new Formation(settings, opened, link, new FormationHost());
+        try {
+            consensus.start();
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+        watchdog.start();
+        control.execute(this::form);
+        var unused =
+                healing.scheduleWithFixedDelay(this::heal, HEAL_EVERY_MILLIS, HEAL_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** The state as far as it is applied here. */
+    public Published<ClusterState> state() {
+        return applied.state();
+    }
+
+    /**
+     * Tells the other members where this node is, now and whenever it changes, and again if they forget. To be called when all listeners are
+     * bound, and again when something changed. Returns at once.
+     */
+    public void announce(Member member) {
+        announcer.announce(member);
+    }
+
+    @Override
+    public CompletionStage<Committed> submit(RequestId id, Command command) {
+        return gateway.submit(id, command);
+    }
+
+    @Override
+    public CompletionStage<ClusterState> linearizable() {
+        return gateway.linearizable();
+    }
+
+    @Override
+    public CompletionStage<ClusterState> applied(long index) {
+        return gateway.applied(index);
+    }
+
+    @Override
+    public CompletionStage<byte[]> answer(byte[] message) {
+        return gateway.answer(message);
+    }
+
+    @Override
+    public ClusterStatus status() {
+        Moment moment = watchdog.moment();
+        NodeView view = moment.view();
+        String trouble = trouble();
+        boolean acting = watchdog.acting();
+        Long heard = moment.leaderHeardNanos();
+        Duration contact = acting
+                ? Duration.ZERO
+                : heard == null ? null : Duration.ofNanos(Math.max(0, System.nanoTime() - heard));
+        if (view == null) {
+            Role role = consensus.node() == null ? Role.CLOSED : Role.WAITING;
+            return new ClusterStatus(
+                    settings.self(), role, 0, null, false, applied.get(), applied.get(), List.of(), contact, trouble);
+        }
+        return new ClusterStatus(
+                settings.self(),
+                role(view),
+                view.term(),
+                view.leader(),
+                acting,
+                Math.max(0, view.commitIndex()),
+                Math.max(0, applied.get()),
+                view.voters(),
+                contact,
+                trouble);
+    }
+
+    private Role role(NodeView view) {
+        if (consensus.node() == null) {
+            return Role.CLOSED;
+        }
+        if (!view.running()) {
+            return Role.WAITING;
+        }
+        return switch (view.role()) {
+            case LEADER -> Role.LEADER;
+            case CANDIDATE -> Role.CANDIDATE;
+            case FOLLOWER -> Role.FOLLOWER;
+        };
+    }
+
+    private @Nullable String trouble() {
+        String closed = consensus.trouble();
+        if (closed != null) {
+            return closed;
+        }
+        Formation forming = formation;
+        String waiting = forming == null ? null : forming.waitingFor();
+        return waiting == null ? null : "waiting for " + waiting;
+    }
+
+    @Override
+    public List<Measurement> measure() {
+        return RaftMeasurements.of(status(), gateway, healer.resets(), terms.get());
+    }
+
+    /**
+     * Hands leadership over to another member, if this node leads: duties stop first, then another one is elected. Blocks until
+     * it is done, for some two seconds at most.
+     *
+     * @return whether this node leads no more
+     */
+    public boolean transferLeadership() {
+        return transferLeadership(null);
+    }
+
+    private boolean transferLeadership(@Nullable MemberId wanted) {
+        RatisNode node = consensus.node();
+        NodeView view = watchdog.moment().view();
+        if (node == null || view == null || view.role() != NodeView.Role.LEADER) {
+            return true;
+        }
+        MemberId heir = wanted != null ? wanted : heir(view);
+        if (heir == null) {
+            return false; // alone, or nobody answers
+        }
+        try {
+            var reply = node.transfer(heir, HAND_OVER_TIMEOUT)
+                    .get(HAND_OVER_TIMEOUT.toMillis() + 500, TimeUnit.MILLISECONDS);
+            return reply.isSuccess();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.info("Leadership was not handed over to {}: {}", heir, e.toString());
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Whoever answered last among those who are up to date. */
+    private @Nullable MemberId heir(NodeView view) {
+        MemberId best = null;
+        long bestSilent = settings.electionTimeoutMax().toMillis();
+        for (ClusterStatus.Voter voter : view.voters()) {
+            long silent = view.silentMillis().getOrDefault(voter.id(), Long.MAX_VALUE);
+            if (!voter.id().equals(settings.self()) && silent < bestSilent) {
+                best = voter.id();
+                bestSilent = silent;
+            }
+        }
+        return best;
+    }
+
+    /** Stops the duties, hands leadership over and closes everything, within some ten seconds. Never fails. */
+    @Override
+    public void close() {
+        close(true);
+    }
+
+    /** As if the process died, as far as that can be had from within; for tests. */
+    void kill() {
+        close(false);
+    }
+
+    private void close(boolean handOver) {
+        if (stopping) {
+            return;
+        }
+        stopping = true;
+        announcer.close();
+        watchdog.close(); // so that it does not start the duties again
+        duties.close();
+        if (handOver) {
+            transferLeadership();
+        }
+        succession.close();
+        control.shutdownNow();
+        healing.shutdownNow();
+        consensus.close();
+        link.close();
+        timer.shutdownNow();
+        callbacks.shutdown();
+        DataFolder opened = folder;
+        if (opened != null) {
+            try {
+                opened.close();
+            } catch (IOException e) {
+                LOG.warn("Closing the data folder", e);
+            }
+        }
+    }
+
+    private RatisNode open(io.weldr.raft.machine.MachineEvents events) throws IOException {
+        DataFolder data = require(folder);
+        Formation forming = require(formation);
+        return RatisNode.start(
+                settings, data.logFolder(), forming.group(), events, new PeerPort(forming::answer, forming::mayVote));
+    }
+
+    private static <T> T require(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("not started");
+        }
+        return value;
+    }
+
+    private void form() {
+        if (stopping) {
+            return;
+        }
+        boolean done = false;
+        try {
+            if (consensus.node() != null) {
+                done = require(formation).step();
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.error("Cannot go on to find the cluster: {}", e.getMessage(), e);
+        }
+        if (!done && !stopping) {
+            var unused = control.schedule(this::form, FORMATION_STEP_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void heal() {
+        try {
+            consensus.check();
+            RatisNode node = consensus.node();
+            if (node != null) {
+                healer.look(node, watchdog.moment(), System.nanoTime());
+            }
+        } catch (RuntimeException | AssertionError e) {
+            LOG.error("The healer failed to look", e);
+        }
+    }
+
+    private void observed(Moment moment) {
+        NodeView view = moment.view();
+        if (view != null) {
+            terms.accumulateAndGet(view.term(), Math::max);
+        }
+        if (!stopping) {
+            succession.follow(view);
+        }
+    }
+
+    private @Nullable NodeView viewNow() {
+        RatisNode node = consensus.node();
+        return node == null ? null : node.view();
+    }
+
+    private Leadership leadership() {
+        if (stopping) {
+            return new Leadership(false, null, Duration.ZERO, "this node is stopping");
+        }
+        if (consensus.node() == null) {
+            String why = consensus.trouble();
+            return new Leadership(false, null, Duration.ZERO, why != null ? why : "the consensus part is not open");
+        }
+        Moment moment = watchdog.moment();
+        NodeView view = moment.view();
+        if (moment.hasLeader(settings.self())) {
+            return new Leadership(watchdog.writable(), view == null ? null : view.leader(), Duration.ZERO, null);
+        }
+        Long heard = moment.leaderHeardNanos();
+        long since = heard == null ? createdNanos : heard;
+        return new Leadership(
+                false,
+                view == null ? null : view.leader(),
+                Duration.ofNanos(Math.max(0, System.nanoTime() - since)),
+                null);
+    }
+
+    private final class Events implements ConsensusPart.Listener {
+        @Override
+        public void applied(ClusterState state, long index) {
+            applied.advance(state, index);
+        }
+
+        @Override
+        public void transactionStarted(long callId) {
+            log.transactionStarted(callId);
+        }
+
+        @Override
+        public void leadershipMoved() {
+            watchdog.wake();
+        }
+    }
+
+    private final class FormationHost implements Formation.Host {
+        @Override
+        public void open(RatisNode.Group group) throws IOException {
+            RatisNode node = consensus.node();
+            if (node == null) {
+                throw new IOException("the consensus part is closed");
+            }
+            if (node.view() == null) {
+                try {
+                    node.add(group);
+                } catch (IOException | RuntimeException e) {
+                    consensus.restart(String.valueOf(e.getMessage())); // it may be half open
+                    throw e;
+                }
+                watchdog.wake();
+            }
+        }
+
+        @Override
+        public @Nullable NodeView view() {
+            return viewNow();
+        }
+
+        @Override
+        public boolean leading() {
+            return watchdog.acting();
+        }
+
+        @Override
+        public String takeIn(MemberId id, HostPort address) {
+            return "";
+        }
+    }
+
+    /** How far the folder is; for tests. */
+    Identity.@Nullable Standing standing() {
+        DataFolder opened = folder;
+        return opened == null ? null : opened.identity().standing();
+    }
+
+    private static ScheduledExecutorService scheduler(String name) {
+        return Executors.newSingleThreadScheduledExecutor(task -> daemon(task, name));
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+}

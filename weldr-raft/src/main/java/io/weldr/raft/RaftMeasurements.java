@@ -1,0 +1,51 @@
+package io.weldr.raft;
+
+import io.weldr.core.port.ClusterStatus;
+import io.weldr.core.port.Measurement;
+import io.weldr.core.port.Measurement.Counter;
+import io.weldr.core.port.Measurement.Gauge;
+import io.weldr.core.port.Measurement.Histogram;
+import io.weldr.raft.write.Gateway;
+import io.weldr.raft.write.Latencies;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What is measured of consensus. */
+final class RaftMeasurements {
+    private RaftMeasurements() {}
+
+    static List<Measurement> of(ClusterStatus status, Gateway gateway, long resets, long highestTerm) {
+        List<Measurement> all = new ArrayList<>();
+        gauge(all, "raft_acting", "1 while this node may act as leader.", status.acting() ? 1 : 0);
+        gauge(all, "raft_has_leader", "1 while this node knows of a leader.", status.leader() != null ? 1 : 0);
+        gauge(all, "raft_healthy", "0 while its consensus part waits or is closed.", status.trouble() == null ? 1 : 0);
+        gauge(all, "raft_term", "The Raft term; it grows with each election.", (double) highestTerm);
+        gauge(all, "raft_commit_index", "Highest log index known to be committed.", (double) status.commitIndex());
+        gauge(all, "raft_applied_index", "Highest log index that is in the state.", (double) status.appliedIndex());
+        gauge(all, "raft_voters", "Members whose votes count.", status.voters().size());
+        gauge(all, "raft_pending_requests", "Commands and reads under way on this node.", gateway.pending());
+        if (status.sinceLeaderContact() != null) {
+            gauge(
+                    all,
+                    "raft_leader_contact_age_seconds",
+                    "Time since this node heard from the leader.",
+                    status.sinceLeaderContact().toNanos() / 1e9);
+        }
+        all.add(new Counter(
+                "raft_connection_resets", "Connections to peers given up because nothing came.", Map.of(), resets));
+        Latencies writes = gateway.latencies();
+        all.add(new Histogram(
+                "raft_write_seconds",
+                "Time from a command at this node to its acknowledgement.",
+                Map.of(),
+                Latencies.BOUNDS_SECONDS,
+                writes.counts(),
+                writes.sumSeconds()));
+        return all;
+    }
+
+    private static void gauge(List<Measurement> to, String name, String help, double value) {
+        to.add(new Gauge(name, help, Map.of(), value));
+    }
+}

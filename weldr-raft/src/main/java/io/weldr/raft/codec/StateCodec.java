@@ -1,0 +1,83 @@
+package io.weldr.raft.codec;
+
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.pool.Pool;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.state.Change;
+import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.Member;
+import io.weldr.core.state.MemberId;
+import io.weldr.proto.raft.v1.LogProto;
+import java.util.List;
+import java.util.TreeMap;
+
+/** The whole state. */
+final class StateCodec {
+    private StateCodec() {}
+
+    static LogProto.ClusterState encode(ClusterState state) {
+        LogProto.ClusterState.Builder to = LogProto.ClusterState.newBuilder().setRevision(state.revision());
+        state.pools().values().forEach(pool -> to.addPools(PoolCodec.encode(pool)));
+        state.members().values().forEach(member -> to.addMembers(encode(member)));
+        state.changes().forEach(change -> to.addChanges(encode(change)));
+        return to.build();
+    }
+
+    static ClusterState decode(LogProto.ClusterState from) {
+        TreeMap<PoolName, Pool> pools = new TreeMap<>();
+        from.getPoolsList().stream().map(PoolCodec::decode).forEach(pool -> pools.put(pool.name(), pool));
+        TreeMap<MemberId, Member> members = new TreeMap<>();
+        from.getMembersList().stream().map(StateCodec::decode).forEach(member -> members.put(member.id(), member));
+        List<Change> changes =
+                from.getChangesList().stream().map(StateCodec::decode).toList();
+        return new ClusterState(from.getRevision(), pools, members, changes);
+    }
+
+    static LogProto.Member encode(Member member) {
+        return LogProto.Member.newBuilder()
+                .setId(member.id().value())
+                .setRaft(member.raft().toString())
+                .setAdmin(member.admin().toString())
+                .setGrpc(member.grpc().toString())
+                .setProxy(member.proxy().toString())
+                .setVersion(member.version())
+                .build();
+    }
+
+    static Member decode(LogProto.Member from) {
+        return new Member(
+                new MemberId(from.getId()),
+                HostPort.parse(from.getRaft()),
+                HostPort.parse(from.getAdmin()),
+                HostPort.parse(from.getGrpc()),
+                HostPort.parse(from.getProxy()),
+                from.getVersion());
+    }
+
+    private static LogProto.Change encode(Change change) {
+        LogProto.Change.Builder to = LogProto.Change.newBuilder()
+                .setRevision(change.revision())
+                .setAt(PoolCodec.encode(change.at()))
+                .setKind(change.kind().name())
+                .setSubject(change.subject())
+                .setDetail(change.detail());
+        if (change.pool() != null) {
+            to.setPool(change.pool().value());
+        }
+        if (change.origin() != null) {
+            to.setOrigin(PoolCodec.encode(change.origin()));
+        }
+        return to.build();
+    }
+
+    private static Change decode(LogProto.Change from) {
+        return new Change(
+                from.getRevision(),
+                PoolCodec.decode(from.getAt()),
+                Change.Kind.valueOf(from.getKind()),
+                from.hasPool() ? new PoolName(from.getPool()) : null,
+                from.getSubject(),
+                from.hasOrigin() ? PoolCodec.decode(from.getOrigin()) : null,
+                from.getDetail());
+    }
+}

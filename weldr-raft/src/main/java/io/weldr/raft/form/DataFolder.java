@@ -1,0 +1,202 @@
+package io.weldr.raft.form;
+
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.state.MemberId;
+import io.weldr.raft.form.Identity.Standing;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folder of one node: a lock, the identity, and the log. Changes of the identity are on disk when {@link #become} returns.
+ */
+public final class DataFolder implements AutoCloseable {
+    private static final String IDENTITY = "identity";
+
+    private final Path folder;
+    private final FileChannel lockFile;
+    private volatile Identity identity;
+
+    private DataFolder(Path folder, FileChannel lockFile, Identity identity) {
+        this.folder = folder;
+        this.lockFile = lockFile;
+        this.identity = identity;
+    }
+
+    /**
+     * Opens the folder, creating it if need be, and keeps other processes out until it is closed.
+     *
+     * @throws IOException with one line that says what is wrong with it
+     */
+    public static DataFolder open(Path folder, MemberId self) throws IOException {
+        try {
+            Files.createDirectories(folder);
+        } catch (FileAlreadyExistsException e) {
+            throw new IOException("data folder " + folder + " is a file (expected: a folder)", e);
+        } catch (IOException e) {
+            throw new IOException("data folder " + folder + " cannot be created: " + e, e);
+        }
+        FileChannel lockFile;
+        try {
+            lockFile = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw new IOException("data folder " + folder + " cannot be written: " + e, e);
+        }
+        try {
+            if (!lock(lockFile)) {
+                throw new IOException("data folder " + folder + " is in use by another process");
+            }
+            return new DataFolder(folder, lockFile, identify(folder, self));
+        } catch (IOException | RuntimeException e) {
+            lockFile.close();
+            throw e;
+        }
+    }
+
+    private static boolean lock(FileChannel file) throws IOException {
+        try {
+            FileLock lock = file.tryLock();
+            return lock != null;
+        } catch (OverlappingFileLockException e) {
+            return false; // by this very process
+        }
+    }
+
+    private static Identity identify(Path folder, MemberId self) throws IOException {
+        Path file = folder.resolve(IDENTITY);
+        Path logs = folder.resolve("log");
+        if (!Files.exists(file)) {
+            if (Files.exists(logs)) {
+                throw new IOException(
+                        "data folder " + folder + " holds a log but no identity (expected: both or none)");
+            }
+            Identity identity = Identity.empty(self);
+            write(folder, identity);
+            return identity;
+        }
+        Identity identity;
+        try {
+            identity = parse(Files.readString(file));
+        } catch (IllegalArgumentException e) {
+            throw new IOException("data folder " + folder + ": its identity is damaged: " + e.getMessage(), e);
+        }
+        if (!identity.id().equals(self)) {
+            throw new IOException(
+                    "data folder " + folder + " belongs to node " + identity.id() + " (expected: " + self + ")");
+        }
+        UUID group = identity.group();
+        if (identity.standing() == Standing.MEMBER && group != null && !Files.exists(logs.resolve(group.toString()))) {
+            // Its log is gone, and with it what its vote promised: it has to start anew.
+            identity = identity.joining(group);
+            write(folder, identity);
+        }
+        return identity;
+    }
+
+    public Identity identity() {
+        return identity;
+    }
+
+    /** Writes the identity down, then holds it. */
+    public void become(Identity next) throws IOException {
+        write(folder, next);
+        identity = next;
+    }
+
+    /** Where Ratis keeps its logs, each in a folder named after its group. */
+    public Path logFolder() {
+        return folder.resolve("log");
+    }
+
+    private static void write(Path folder, Identity identity) throws IOException {
+        Path next = folder.resolve(IDENTITY + ".next");
+        try (FileChannel out = FileChannel.open(
+                next, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = ByteBuffer.wrap(text(identity).getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
+            }
+            out.force(true);
+        }
+        Files.move(next, folder.resolve(IDENTITY), StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
+            directory.force(true); // the name too has to survive a power loss
+        }
+    }
+
+    private static String text(Identity identity) throws IOException {
+        Properties to = new Properties();
+        to.setProperty("id", identity.id().value());
+        to.setProperty("incarnation", identity.incarnation());
+        to.setProperty("standing", identity.standing().name());
+        if (identity.group() != null) {
+            to.setProperty("cluster", identity.group().toString());
+        }
+        to.setProperty("founders", String.join(",", identity.founders()));
+        to.setProperty(
+                "voters",
+                identity.voters().entrySet().stream()
+                        .map(voter -> voter.getKey() + "=" + voter.getValue())
+                        .collect(Collectors.joining(",")));
+        StringWriter text = new StringWriter();
+        to.store(text, "Whose data this is. Written by weldr; not to be edited or copied to another node.");
+        return text.toString();
+    }
+
+    private static Identity parse(String text) throws IOException {
+        Properties from = new Properties();
+        from.load(new StringReader(text));
+        Map<MemberId, HostPort> voters = new TreeMap<>();
+        for (String voter : list(from.getProperty("voters"))) {
+            int equals = voter.indexOf('=');
+            voters.put(
+                    new MemberId(voter.substring(0, Math.max(0, equals))), HostPort.parse(voter.substring(equals + 1)));
+        }
+        String group = from.getProperty("cluster");
+        return new Identity(
+                new MemberId(required(from, "id")),
+                required(from, "incarnation"),
+                Standing.valueOf(required(from, "standing")),
+                group == null ? null : UUID.fromString(group),
+                new TreeSet<>(list(from.getProperty("founders"))),
+                new TreeMap<>(voters));
+    }
+
+    private static List<String> list(@Nullable String text) {
+        return text == null
+                ? List.of()
+                : Arrays.stream(text.split(",")).filter(part -> !part.isEmpty()).toList();
+    }
+
+    private static String required(Properties from, String key) {
+        String value = from.getProperty(key);
+        if (value == null) {
+            throw new IllegalArgumentException(key + " is missing");
+        }
+        return value;
+    }
+
+    @Override
+    public void close() throws IOException {
+        lockFile.close();
+    }
+}

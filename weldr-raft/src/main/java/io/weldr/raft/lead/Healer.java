@@ -1,0 +1,89 @@
+package io.weldr.raft.lead;
+
+import io.weldr.core.port.ClusterStatus.Voter;
+import io.weldr.core.state.MemberId;
+import io.weldr.raft.lead.Watchdog.Moment;
+import io.weldr.raft.ratis.NodeView;
+import io.weldr.raft.ratis.RatisNode;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Mends what Ratis leaves broken: connections over which nothing comes back, and followers that came back without the entries that
+ * the leader has seen them acknowledge. Confined to one thread.
+ */
+public final class Healer {
+    private static final Logger LOG = LoggerFactory.getLogger(Healer.class);
+
+    /** Heartbeats come several times in each election timeout; this long a silence is a broken connection, or nobody there. */
+    private static final long SILENT_MILLIS = 2000;
+
+    private static final long RESET_EVERY_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /** How often a follower that came back is sent something that it has to answer, and how far apart. */
+    private static final int NUDGES = 4;
+
+    private final MemberId self;
+    private final Runnable nudge;
+    private final Map<MemberId, Long> resetAt = new HashMap<>();
+    private final Map<MemberId, Boolean> away = new HashMap<>();
+    private int nudgesLeft;
+    private long resets;
+
+    /** {@code nudge} puts an entry that changes nothing into the log. */
+    public Healer(MemberId self, Runnable nudge) {
+        this.self = self;
+        this.nudge = nudge;
+    }
+
+    /** Looks once; a few times a second is enough. */
+    public void look(RatisNode node, Moment moment, long nowNanos) {
+        NodeView view = moment.view();
+        if (view == null) {
+            return;
+        }
+        boolean leads = view.role() == NodeView.Role.LEADER;
+        boolean deaf = !leads
+                && (moment.leaderHeardNanos() == null
+                        || nowNanos - moment.leaderHeardNanos() > TimeUnit.MILLISECONDS.toNanos(SILENT_MILLIS));
+        for (Voter voter : view.voters()) {
+            MemberId id = voter.id();
+            if (id.equals(self)) {
+                continue;
+            }
+            boolean silent = leads && view.silentMillis().getOrDefault(id, 0L) > SILENT_MILLIS;
+            if (silent || deaf) {
+                reset(node, id, nowNanos);
+            }
+            if (leads && Boolean.TRUE.equals(away.put(id, silent)) && !silent) {
+                // If its disk is behind what it once acknowledged, heartbeats alone never bring it up to date
+                // (RATIS-2523).
+                nudgesLeft = NUDGES;
+            }
+        }
+        if (!leads) {
+            away.clear();
+            nudgesLeft = 0;
+        } else if (nudgesLeft > 0) {
+            nudgesLeft--;
+            nudge.run();
+        }
+    }
+
+    private void reset(RatisNode node, MemberId id, long nowNanos) {
+        Long last = resetAt.get(id);
+        if (last == null || nowNanos - last > RESET_EVERY_NANOS) {
+            resetAt.put(id, nowNanos);
+            resets++;
+            LOG.debug("Nothing comes from {}: opening new connections", id);
+            node.resetConnections(id);
+        }
+    }
+
+    /** How many connections were given up. */
+    public long resets() {
+        return resets;
+    }
+}

@@ -1,0 +1,24 @@
+package io.weldr.raft.machine;
+
+import io.weldr.core.state.ClusterState;
+
+/**
+ * What the state machine tells the rest of the module. Called on threads of Ratis, some of them under its locks: every
+ * method hands over at once, never blocks and never calls Ratis.
+ */
+public interface MachineEvents {
+    /** The log is applied up to {@code index}, which gave this state. Calls come in order, with growing indices. */
+    void applied(ClusterState state, long index);
+
+    /** A local submission passed the leader's checks: from here on it may be in the log. */
+    void transactionStarted(long callId);
+
+    /** Somebody else leads, or this node does, or it does not any more, or is ready to: look again. */
+    void leadershipMoved();
+
+    /** The log cannot be written any more. */
+    void logFailed(Throwable cause);
+
+    /** Ratis closed this node's part in the group, or all of itself, for whatever reason. */
+    void serverShutDown();
+}

@@ -1,0 +1,144 @@
+package io.weldr.raft.machine;
+
+import io.weldr.core.port.Committed;
+import io.weldr.raft.codec.CommittedCodec;
+import io.weldr.raft.codec.SnapshotCodec.Snapshot;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.StateMachineStorage;
+import org.apache.ratis.statemachine.TransactionContext;
+import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.apache.ratis.util.LifeCycle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The replicated state machine: one instance for one life of a {@link RaftServer}. Entries are applied, and snapshots taken
+ * and installed, by one thread of Ratis; notifications come from others, some under its locks, and are only passed on.
+ */
+public final class PoolMachine extends BaseStateMachine {
+    private final MachineEvents events;
+    private final SnapshotFiles files = new SnapshotFiles();
+    private Applier applier = Applier.initial(); // confined to the thread that applies the log
+
+    public PoolMachine(MachineEvents events) {
+        this.events = events;
+    }
+
+    @Override
+    public void initialize(RaftServer server, RaftGroupId group, RaftStorage storage) throws IOException {
+        super.initialize(server, group, storage);
+        getLifeCycle()
+                .startAndTransition(
+                        () -> {
+                            files.open(storage);
+                            restore();
+                        },
+                        IOException.class);
+    }
+
+    private void restore() throws IOException {
+        Snapshot snapshot = files.load();
+        if (snapshot == null) {
+            return;
+        }
+        applier = Applier.of(snapshot);
+        setLastAppliedTermIndex(TermIndex.valueOf(snapshot.term(), snapshot.index()));
+        events.applied(applier.state(), snapshot.index());
+    }
+
+    @Override
+    public StateMachineStorage getStateMachineStorage() {
+        return files.storage();
+    }
+
+    @Override
+    public TransactionContext startTransaction(RaftClientRequest request) throws IOException {
+        events.transactionStarted(request.getCallId());
+        return super.startTransaction(request);
+    }
+
+    @Override
+    public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
+        LogEntryProto entry = transaction.getLogEntry();
+        long index = entry.getIndex();
+        ByteString data = entry.getStateMachineLogEntry().getLogData();
+        Committed committed = applier.apply(data.asReadOnlyByteBuffer(), index);
+        updateLastAppliedTermIndex(entry.getTerm(), index);
+        events.applied(applier.state(), index);
+        byte[] answer = CommittedCodec.encode(committed).toByteArray();
+        return CompletableFuture.completedFuture(Message.valueOf(UnsafeByteOperations.unsafeWrap(answer)));
+    }
+
+    /** Entries that are Ratis' own: configurations and commit marks. */
+    @Override
+    public void notifyTermIndexUpdated(long term, long index) {
+        super.notifyTermIndexUpdated(term, index);
+        events.applied(applier.state(), index);
+    }
+
+    @Override
+    public long takeSnapshot() throws IOException {
+        TermIndex applied = getLastAppliedTermIndex();
+        if (applied.getIndex() < 0) {
+            return RaftLog.INVALID_LOG_INDEX;
+        }
+        files.save(applier.snapshot(applied.getTerm(), applied.getIndex()));
+        return applied.getIndex();
+    }
+
+    /** The leader's snapshot is about to replace everything. Without these transitions a follower closes at its first one. */
+    @Override
+    public void pause() {
+        getLifeCycle().transition(LifeCycle.State.PAUSING);
+        getLifeCycle().transition(LifeCycle.State.PAUSED);
+    }
+
+    @Override
+    public void reinitialize() throws IOException {
+        getLifeCycle().startAndTransition(this::restore, IOException.class);
+    }
+
+    @Override
+    public void notifyLeaderChanged(RaftGroupMemberId member, @Nullable RaftPeerId leader) {
+        events.leadershipMoved();
+    }
+
+    @Override
+    public void notifyLeaderReady() {
+        events.leadershipMoved();
+    }
+
+    @Override
+    public void notifyNotLeader(Collection<TransactionContext> pending) {
+        events.leadershipMoved();
+    }
+
+    @Override
+    public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto failed) {
+        events.logFailed(cause);
+    }
+
+    @Override
+    public void notifyServerShutdown(RoleInfoProto role, boolean allServers) {
+        events.serverShutDown();
+    }
+
+    @Override
+    public void close() {
+        getLifeCycle().checkStateAndClose();
+    }
+}

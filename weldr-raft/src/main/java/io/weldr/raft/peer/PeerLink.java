@@ -1,0 +1,92 @@
+package io.weldr.raft.peer;
+
+import io.weldr.core.pool.HostPort;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.thirdparty.io.grpc.CallOptions;
+import org.apache.ratis.thirdparty.io.grpc.ClientCall;
+import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.apache.ratis.thirdparty.io.grpc.Metadata;
+import org.apache.ratis.thirdparty.io.grpc.Status;
+import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
+
+/** Asks other members at their Raft address. Thread safe; never blocks. */
+public final class PeerLink implements AutoCloseable {
+    /** An answer holds a few names and addresses. */
+    private static final int MESSAGE_BYTES_MAX = 64 * 1024;
+
+    private final Map<HostPort, ManagedChannel> channels = new ConcurrentHashMap<>(); // one a peer, so bounded by them
+    private volatile boolean closed;
+
+    /** One question, one answer. Fails if there is none within {@code timeout}. */
+    public CompletableFuture<byte[]> hello(HostPort to, byte[] message, Duration timeout) {
+        CompletableFuture<byte[]> answer = new CompletableFuture<>();
+        ManagedChannel channel = channel(to);
+        channel.resetConnectBackoff(); // else an address that was silent once is not tried for up to two minutes
+        CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        start(channel.newCall(PeerMethods.HELLO, options), message, new ClientCall.Listener<>() {
+            @Override
+            public void onMessage(byte[] bytes) {
+                answer.complete(bytes);
+            }
+
+            @Override
+            public void onClose(Status status, Metadata trailers) {
+                answer.completeExceptionally(status.asException());
+            }
+        });
+        return answer;
+    }
+
+    /**
+     * Calls {@code gone} once when the connection to {@code to} ends, which it does at once when the process there dies, or cannot
+     * be made. On a thread of gRPC.
+     *
+     * @return ends it without a call of {@code gone}
+     */
+    public Runnable presence(HostPort to, Runnable gone) {
+        ManagedChannel channel = channel(to);
+        channel.resetConnectBackoff();
+        ClientCall<byte[], byte[]> call = channel.newCall(PeerMethods.PRESENCE, CallOptions.DEFAULT);
+        start(call, new byte[0], new ClientCall.Listener<>() {
+            @Override
+            public void onClose(Status status, Metadata trailers) {
+                if (status.getCode() != Status.Code.CANCELLED) {
+                    gone.run();
+                }
+            }
+        });
+        return () -> call.cancel("not asked for any more", null);
+    }
+
+    private static void start(ClientCall<byte[], byte[]> call, byte[] message, ClientCall.Listener<byte[]> listener) {
+        call.start(listener, new Metadata());
+        call.request(1);
+        call.sendMessage(message);
+        call.halfClose();
+    }
+
+    private ManagedChannel channel(HostPort to) {
+        if (closed) {
+            throw new IllegalStateException("the link to the peers is closed");
+        }
+        return channels.computeIfAbsent(
+                to,
+                address -> NettyChannelBuilder.forTarget("dns:///" + address)
+                        .usePlaintext() // TLS between members goes here, together with the one in RatisNode
+                        .proxyDetector(target -> null)
+                        .disableRetry()
+                        .maxInboundMessageSize(MESSAGE_BYTES_MAX)
+                        .build());
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        channels.values().forEach(ManagedChannel::shutdownNow);
+        channels.clear();
+    }
+}

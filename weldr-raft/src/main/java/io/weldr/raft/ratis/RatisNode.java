@@ -1,0 +1,317 @@
+package io.weldr.raft.ratis;
+
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.port.ClusterStatus.Voter;
+import io.weldr.core.state.MemberId;
+import io.weldr.raft.RaftSettings;
+import io.weldr.raft.machine.MachineEvents;
+import io.weldr.raft.machine.PoolMachine;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.grpc.server.GrpcServices;
+import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
+import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.GroupManagementRequest;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftConfiguration;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.RaftServerRpcWithProxy;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.apache.ratis.util.ExitUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One life of the Ratis server: built, started, closed, never used again. Thread safe. Every method may be called while it
+ * closes; then they fail or tell nothing.
+ */
+public final class RatisNode implements AutoCloseable {
+    private final RaftSettings settings;
+    private final RaftServer server;
+    private final RaftPeerId self;
+    /** New with every life: replies to an earlier life's calls must not be taken for replies to ours. */
+    private final ClientId client = ClientId.randomId();
+
+    private final AtomicLong callIds = new AtomicLong();
+    private volatile RaftServer.@Nullable Division division;
+    private volatile @Nullable RaftGroupId group;
+
+    private RatisNode(RaftSettings settings, RaftServer server) {
+        this.settings = settings;
+        this.server = server;
+        this.self = peerId(settings.self());
+    }
+
+    /** A cluster as its first members start it: an id and, unless the log tells them, its voters. */
+    public record Group(UUID id, Map<MemberId, HostPort> voters) {}
+
+    /**
+     * Starts a server with that group, or with none: then {@link #add} brings it.
+     *
+     * @param customizer adds services to the server's port
+     */
+    public static RatisNode start(
+            RaftSettings settings,
+            Path logFolder,
+            @Nullable Group group,
+            MachineEvents events,
+            GrpcServices.Customizer customizer)
+            throws IOException {
+        ExitUtils.disableSystemExit(); // a port that was taken a moment ago would end the process
+        Parameters parameters = new Parameters();
+        // TLS between members goes here: GrpcConfigKeys.TLS.setConf(parameters, ...).
+        GrpcConfigKeys.Server.setServicesCustomizer(parameters, customizer);
+        RaftServer server = RaftServer.newBuilder()
+                .setServerId(peerId(settings.self()))
+                .setGroup(group == null ? null : ratisGroup(group))
+                .setStateMachineRegistry(id -> new PoolMachine(events))
+                .setOption(RaftStorage.StartupOption.RECOVER)
+                .setProperties(RatisTuning.properties(settings, logFolder))
+                .setParameters(parameters)
+                .build();
+        RatisNode node = new RatisNode(settings, server);
+        try {
+            server.start();
+            if (group != null) {
+                node.opened(RaftGroupId.valueOf(group.id()));
+            }
+        } catch (IOException | RuntimeException e) {
+            node.close();
+            throw e;
+        }
+        return node;
+    }
+
+    /** Adds the group to a server that was started without one. Blocks until it is there. */
+    public void add(Group added) throws IOException {
+        RaftGroup ratisGroup = ratisGroup(added);
+        RaftClientReply reply =
+                server.groupManagement(GroupManagementRequest.newAdd(client, self, nextCallId(), ratisGroup, false));
+        if (!reply.isSuccess()) {
+            throw new IOException("cannot open the log of cluster " + added.id() + ": " + reply.getException());
+        }
+        opened(ratisGroup.getGroupId());
+    }
+
+    private void opened(RaftGroupId id) throws IOException {
+        group = id;
+        division = server.getDivision(id);
+    }
+
+    /** How it stands, or null if it belongs to no group. */
+    public @Nullable NodeView view() {
+        RaftServer.Division open = division;
+        if (open == null) {
+            return null;
+        }
+        DivisionInfo info = open.getInfo();
+        RaftConfiguration configuration = open.getRaftConf();
+        RoleInfoProto roleInfo = info.getRoleInfoProto();
+        Map<MemberId, Long> silent = new HashMap<>();
+        for (ServerRpcProto follower : roleInfo.getLeaderInfo().getFollowerInfoList()) {
+            silent.put(memberId(follower.getId().getId().toStringUtf8()), follower.getLastRpcElapsedTimeMs());
+        }
+        Map<MemberId, Long> commits = new HashMap<>();
+        for (CommitInfoProto commit : open.getCommitInfos()) {
+            commits.put(memberId(commit.getServer().getId().toStringUtf8()), commit.getCommitIndex());
+        }
+        boolean alive = info.isAlive();
+        RaftPeerId leader = info.getLeaderId();
+        return new NodeView(
+                role(info.getCurrentRole()),
+                alive && info.getLifeCycleState().isRunning(),
+                alive && info.isLeader() && info.isLeaderReady(),
+                info.getCurrentTerm(),
+                alive && leader != null ? memberId(leader.toString()) : null,
+                alive ? open.getRaftLog().getLastCommittedIndex() : info.getLastAppliedIndex(),
+                info.getLastAppliedIndex(),
+                roleInfo.getRoleElapsedTimeMs(),
+                roleInfo.getFollowerInfo().getLeaderInfo().getLastRpcElapsedTimeMs(),
+                silent,
+                commits,
+                voters(configuration.getCurrentPeers()),
+                ids(configuration.getPreviousPeers()),
+                configuration.getLogEntryIndex());
+    }
+
+    /** Whether Ratis itself closed this node's part in the group. */
+    public boolean closed() {
+        RaftServer.Division open = division;
+        return server.getLifeCycleState().isClosingOrClosed()
+                || (open != null && !open.getInfo().isAlive());
+    }
+
+    /** What the log says of an entry. */
+    public record Applied(long index, ByteBuffer answer) {}
+
+    /** The next call's id, for {@link #submit}. */
+    public long nextCallId() {
+        return callIds.incrementAndGet();
+    }
+
+    /**
+     * Submits an entry on the leader. Completes once it is committed and applied here; fails with {@link SubmitException}.
+     *
+     * @param callId from {@link #nextCallId}; comes back in {@link MachineEvents#transactionStarted} once it may be in the log
+     */
+    public CompletableFuture<Applied> submit(long callId, byte[] entry) {
+        RaftGroupId to = group;
+        if (to == null) {
+            return CompletableFuture.failedFuture(
+                    new SubmitException(SubmitException.Kind.NOT_LEADER, "this node belongs to no cluster", null));
+        }
+        RaftClientRequest request = RaftClientRequest.newBuilder()
+                .setClientId(client)
+                .setServerId(self)
+                .setGroupId(to)
+                .setCallId(callId)
+                .setMessage(Message.valueOf(UnsafeByteOperations.unsafeWrap(entry)))
+                .setType(RaftClientRequest.writeRequestType())
+                .build();
+        try {
+            return server.submitClientRequestAsync(request).handle(SubmitReplies::toApplied);
+        } catch (IOException | RuntimeException e) {
+            return CompletableFuture.failedFuture(SubmitReplies.failure(e));
+        }
+    }
+
+    /** Gives leadership up, to nobody. Works without a quorum, within some 50 ms. */
+    public CompletableFuture<RaftClientReply> stepDown() {
+        return transfer(null, Duration.ofSeconds(1));
+    }
+
+    /** Hands leadership over to {@code heir}, or to nobody. */
+    public CompletableFuture<RaftClientReply> transfer(@Nullable MemberId heir, Duration timeout) {
+        RaftGroupId in = group;
+        if (in == null) {
+            return CompletableFuture.failedFuture(new IOException("this node belongs to no cluster"));
+        }
+        RaftPeerId to = heir == null ? null : peerId(heir);
+        try {
+            return server.transferLeadershipAsync(
+                    new TransferLeadershipRequest(client, self, in, nextCallId(), to, timeout.toMillis()));
+        } catch (IOException | RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /**
+     * Stands for election at once, as if {@code leader} had asked for it. Only for a leader that is known to be dead: the others do
+     * not ask whether they still hear it.
+     *
+     * @return false if this node does not follow that leader in that term any more
+     */
+    public boolean standForElection(MemberId leader, long term) throws IOException {
+        RaftServer.Division open = division;
+        if (open == null || open.getInfo().getCurrentTerm() != term) {
+            return false;
+        }
+        TermIndex last = open.getRaftLog().getLastEntryTermIndex();
+        StartLeaderElectionRequestProto request = StartLeaderElectionRequestProto.newBuilder()
+                .setServerRequest(RaftRpcRequestProto.newBuilder()
+                        .setRequestorId(peerId(leader).toByteString())
+                        .setReplyId(self.toByteString())
+                        .setRaftGroupId(org.apache.ratis.proto.RaftProtos.RaftGroupIdProto.newBuilder()
+                                .setId(open.getMemberId().getGroupId().toByteString()))
+                        .setCallId(nextCallId()))
+                .setLeaderLastEntry(TermIndex.valueOf(term, last == null ? 0 : last.getIndex())
+                        .toProto())
+                .build();
+        return server.startLeaderElection(request).getServerReply().getSuccess();
+    }
+
+    /**
+     * Drops the connections to a peer, so that the next message opens new ones. Channels do so by themselves, but only after TCP's
+     * back-off, which after a long cut takes tens of seconds.
+     */
+    public void resetConnections(MemberId peer) {
+        if (server.getServerRpc() instanceof RaftServerRpcWithProxy<?, ?> rpc) {
+            rpc.getProxies().resetProxy(peerId(peer));
+        }
+    }
+
+    /** Blocks until it is closed, half a second as a rule. */
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException | RuntimeException e) {
+            throw new CompletionException("closing the consensus part failed", e);
+        }
+    }
+
+    MemberId self() {
+        return settings.self();
+    }
+
+    private static RaftGroup ratisGroup(Group group) {
+        List<RaftPeer> peers = new ArrayList<>();
+        group.voters().forEach((id, address) -> peers.add(peer(id, address)));
+        return RaftGroup.valueOf(RaftGroupId.valueOf(group.id()), peers);
+    }
+
+    private static RaftPeer peer(MemberId id, HostPort address) {
+        return RaftPeer.newBuilder()
+                .setId(peerId(id))
+                .setAddress(address.toString())
+                .build();
+    }
+
+    private static RaftPeerId peerId(MemberId id) {
+        return RaftPeerId.valueOf(id.value());
+    }
+
+    private static MemberId memberId(String id) {
+        return new MemberId(id);
+    }
+
+    private static List<Voter> voters(Collection<RaftPeer> peers) {
+        return peers.stream()
+                .map(peer -> new Voter(memberId(peer.getId().toString()), HostPort.parse(peer.getAddress())))
+                .sorted((a, b) -> a.id().compareTo(b.id()))
+                .toList();
+    }
+
+    private static Set<MemberId> ids(Collection<RaftPeer> peers) {
+        Set<MemberId> ids = new HashSet<>();
+        peers.forEach(peer -> ids.add(memberId(peer.getId().toString())));
+        return ids;
+    }
+
+    private static NodeView.Role role(RaftPeerRole role) {
+        return switch (role) {
+            case LEADER -> NodeView.Role.LEADER;
+            case CANDIDATE -> NodeView.Role.CANDIDATE;
+            case FOLLOWER, LISTENER, UNRECOGNIZED -> NodeView.Role.FOLLOWER;
+        };
+    }
+}

@@ -1,0 +1,78 @@
+package io.weldr.raft.write;
+
+import io.weldr.core.port.Published;
+import io.weldr.core.state.ClusterState;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * How far the log is applied here, with the state that came of it, and who waits for it to get further. It never goes back, not even
+ * while a rebuilt consensus part applies its log again: what was published stays until something newer is there. One thread advances it, any may wait.
+ */
+public final class AppliedIndex {
+    private final Published<ClusterState> state = new Published<>(ClusterState.INITIAL);
+    private final PriorityQueue<Waiter> waiters =
+            new PriorityQueue<>(Comparator.comparingLong(Waiter::index)); // guarded by itself
+    private volatile long applied = -1;
+
+    private record Waiter(long index, CompletableFuture<ClusterState> future) {}
+
+    public Published<ClusterState> state() {
+        return state;
+    }
+
+    public long get() {
+        return applied;
+    }
+
+    /** The log is applied up to {@code index}, which gave {@code next}. */
+    public void advance(ClusterState next, long index) {
+        if (index <= applied) {
+            return;
+        }
+        if (state.get().revision() != next.revision()) {
+            state.publish(next);
+        }
+        applied = index; // after the state, so that whoever sees the index finds the state
+        while (true) {
+            Waiter first;
+            synchronized (waiters) {
+                first = waiters.peek();
+                if (first == null || first.index() > index) {
+                    return;
+                }
+                waiters.remove();
+            }
+            first.future().complete(next);
+        }
+    }
+
+    /** Completes, on the advancing thread, once {@code index} is applied. The caller bounds how many wait, and for how long. */
+    CompletableFuture<ClusterState> await(long index) {
+        if (applied >= index) {
+            return CompletableFuture.completedFuture(state.get());
+        }
+        Waiter waiter = new Waiter(index, new CompletableFuture<>());
+        synchronized (waiters) {
+            waiters.add(waiter);
+        }
+        if (applied >= index) { // in between
+            forget(waiter);
+            waiter.future().complete(state.get());
+        } else {
+            var unused = waiter.future().whenComplete((done, failure) -> {
+                if (failure != null) {
+                    forget(waiter);
+                }
+            });
+        }
+        return waiter.future();
+    }
+
+    private void forget(Waiter waiter) {
+        synchronized (waiters) {
+            waiters.remove(waiter);
+        }
+    }
+}

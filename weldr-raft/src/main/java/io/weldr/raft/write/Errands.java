@@ -1,0 +1,166 @@
+package io.weldr.raft.write;
+
+import io.weldr.core.port.GatewayException;
+import io.weldr.core.port.GatewayException.Kind;
+import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.Member;
+import io.weldr.core.state.MemberId;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes something to the leader, here or elsewhere, and tries again until its deadline while that is safe: writes carry a request
+ * id that is applied once, barriers change nothing. So a fail-over in the middle costs time, not an error.
+ */
+final class Errands {
+    /** An election takes longer; a leader that was just elected is found at once. */
+    private static final Duration PAUSE = Duration.ofMillis(10);
+
+    /** A leader that froze is found out by its followers in less; then the next attempt finds its successor. */
+    private static final Duration FORWARD_TIMEOUT = Duration.ofMillis(700);
+
+    private final MemberId self;
+    private final Supplier<Leadership> leadership;
+    private final Supplier<ClusterState> state;
+    private final ScheduledExecutorService timer;
+    /** Nobody waits longer than this for a leader that was not there to begin with: an election would be over. */
+    private final Duration patience;
+
+    Errands(
+            MemberId self,
+            Supplier<Leadership> leadership,
+            Supplier<ClusterState> state,
+            ScheduledExecutorService timer,
+            Duration patience) {
+        this.self = self;
+        this.leadership = leadership;
+        this.state = state;
+        this.timer = timer;
+        this.patience = patience;
+    }
+
+    /** What is to be done at the leader. Both fail with {@link GatewayException}. */
+    interface Errand<T> {
+        /** Does it on this node, which leads. */
+        CompletableFuture<T> here();
+
+        /** Asks the leader to do it. */
+        CompletableFuture<T> there(Member leader, Duration deadline);
+    }
+
+    /** Fails with {@link GatewayException} and no other, at {@code deadlineNanos} at the latest. */
+    <T> CompletableFuture<T> run(Errand<T> errand, long deadlineNanos) {
+        Attempts<T> attempts = new Attempts<>(errand, deadlineNanos);
+        long left = Math.max(0, deadlineNanos - System.nanoTime());
+        var alarm = timer.schedule(attempts::expire, left, TimeUnit.NANOSECONDS);
+        var unused = attempts.result.whenComplete((done, failure) -> alarm.cancel(false));
+        attempts.next();
+        return attempts.result;
+    }
+
+    private final class Attempts<T> {
+        private final Errand<T> errand;
+        private final long deadlineNanos;
+        private final CompletableFuture<T> result = new CompletableFuture<>();
+        /** An attempt is on its way to the log. */
+        private volatile boolean underWay;
+
+        /** An attempt ended without anybody knowing whether it got there. */
+        private volatile boolean unsettled;
+
+        private volatile String obstacle = "there was no time to find the leader";
+
+        Attempts(Errand<T> errand, long deadlineNanos) {
+            this.errand = errand;
+            this.deadlineNanos = deadlineNanos;
+        }
+
+        void next() {
+            Duration left = Duration.ofNanos(deadlineNanos - System.nanoTime());
+            if (result.isDone() || left.isNegative() || left.isZero()) {
+                return; // the alarm does the rest
+            }
+            Leadership now = leadership.get();
+            Member leader = now.leader() == null ? null : state.get().members().get(now.leader());
+            if (now.closed() != null) {
+                obstacle = now.closed();
+                failUnlessUnsettled(Kind.UNAVAILABLE);
+            } else if (now.here()) {
+                underWay = true;
+                var unused = errand.here().whenComplete(this::ended);
+            } else if (leader != null && !leader.id().equals(self)) {
+                underWay = true;
+                Duration timeout = left.compareTo(FORWARD_TIMEOUT) < 0 ? left : FORWARD_TIMEOUT;
+                var unused = errand.there(leader, timeout).whenComplete(this::ended);
+            } else {
+                obstacle = describe(now);
+                if (now.absent().compareTo(patience) > 0) {
+                    failUnlessUnsettled(Kind.NO_LEADER);
+                } else {
+                    again();
+                }
+            }
+        }
+
+        private String describe(Leadership now) {
+            if (now.leader() == null) {
+                return "no leader is known";
+            }
+            return now.leader().equals(self)
+                    ? "this node leads, but is not ready or no majority answers it"
+                    : "the leader, " + now.leader() + ", has not announced its address yet";
+        }
+
+        private void ended(@Nullable T value, @Nullable Throwable thrown) {
+            if (thrown == null) {
+                result.complete(value);
+                return;
+            }
+            GatewayException failure = gatewayException(thrown);
+            obstacle = String.valueOf(failure.getMessage());
+            if (failure.kind() == Kind.UNKNOWN_OUTCOME) {
+                unsettled = true;
+            }
+            underWay = false;
+            switch (failure.kind()) {
+                case NO_LEADER, UNAVAILABLE, UNKNOWN_OUTCOME -> again();
+                case OVERLOADED, TOO_LARGE -> failUnlessUnsettled(failure.kind());
+            }
+        }
+
+        private void again() {
+            var unused = timer.schedule(this::next, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        private void failUnlessUnsettled(Kind kind) {
+            if (unsettled) {
+                again(); // a leader may yet tell what became of it
+            } else {
+                result.completeExceptionally(new GatewayException(kind, obstacle));
+            }
+        }
+
+        private void expire() {
+            result.completeExceptionally(
+                    unsettled || underWay
+                            ? new GatewayException(
+                                    Kind.UNKNOWN_OUTCOME, "no answer in time; the last obstacle: " + obstacle)
+                            : new GatewayException(Kind.NO_LEADER, obstacle));
+        }
+    }
+
+    static GatewayException gatewayException(Throwable thrown) {
+        Throwable cause = thrown;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause instanceof GatewayException known
+                ? known
+                : new GatewayException(Kind.UNKNOWN_OUTCOME, String.valueOf(cause), cause);
+    }
+}

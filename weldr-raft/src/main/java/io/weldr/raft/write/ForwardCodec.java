@@ -1,0 +1,90 @@
+package io.weldr.raft.write;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.weldr.core.port.Committed;
+import io.weldr.core.port.GatewayException;
+import io.weldr.core.port.GatewayException.Kind;
+import io.weldr.proto.raft.v1.LogProto;
+import io.weldr.proto.raft.v1.PeerProto;
+import io.weldr.raft.codec.CommittedCodec;
+import io.weldr.raft.codec.UndecodableException;
+import java.time.Duration;
+
+/** What a follower and the leader say to each other about a wish that came in at the follower. */
+final class ForwardCodec {
+    private ForwardCodec() {}
+
+    static byte[] submit(LogProto.Entry entry, Duration deadline) {
+        return PeerProto.Forward.newBuilder()
+                .setDeadlineMillis(deadline.toMillis())
+                .setSubmit(entry)
+                .build()
+                .toByteArray();
+    }
+
+    static byte[] barrier(Duration deadline) {
+        return PeerProto.Forward.newBuilder()
+                .setDeadlineMillis(deadline.toMillis())
+                .setBarrier(LogProto.Barrier.getDefaultInstance())
+                .build()
+                .toByteArray();
+    }
+
+    static byte[] answer(Committed committed) {
+        return PeerProto.ForwardAnswer.newBuilder()
+                .setCommitted(CommittedCodec.encode(committed))
+                .build()
+                .toByteArray();
+    }
+
+    static byte[] answer(long barrierIndex) {
+        return PeerProto.ForwardAnswer.newBuilder()
+                .setBarrierIndex(barrierIndex)
+                .build()
+                .toByteArray();
+    }
+
+    static byte[] answer(GatewayException failure) {
+        return PeerProto.ForwardAnswer.newBuilder()
+                .setFailure(PeerProto.ForwardAnswer.Failure.newBuilder()
+                        .setKind(failure.kind().name())
+                        .setMessage(String.valueOf(failure.getMessage())))
+                .build()
+                .toByteArray();
+    }
+
+    /** The leader's answer to {@link #submit}. Throws the {@link GatewayException} that the leader answered, or one of its own. */
+    static Committed committed(byte[] answer) {
+        PeerProto.ForwardAnswer from = parse(answer);
+        try {
+            return CommittedCodec.decode(from.getCommitted());
+        } catch (UndecodableException e) {
+            throw senseless(e);
+        }
+    }
+
+    /** The leader's answer to {@link #barrier}, likewise. */
+    static long barrierIndex(byte[] answer) {
+        return parse(answer).getBarrierIndex();
+    }
+
+    private static PeerProto.ForwardAnswer parse(byte[] answer) {
+        try {
+            PeerProto.ForwardAnswer from = PeerProto.ForwardAnswer.parseFrom(answer);
+            return switch (from.getResultCase()) {
+                case COMMITTED, BARRIER_INDEX -> from;
+                case FAILURE ->
+                    throw new GatewayException(
+                            Kind.valueOf(from.getFailure().getKind()),
+                            from.getFailure().getMessage());
+                case RESULT_NOT_SET -> throw new IllegalArgumentException("an answer that this version does not know");
+            };
+        } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+            throw senseless(e);
+        }
+    }
+
+    private static GatewayException senseless(Exception e) {
+        return new GatewayException(Kind.UNKNOWN_OUTCOME, "the leader's answer makes no sense: " + e.getMessage(), e);
+    }
+}

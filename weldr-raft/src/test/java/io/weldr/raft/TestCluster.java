@@ -1,0 +1,289 @@
+package io.weldr.raft;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.pool.OriginUrl;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.port.Committed;
+import io.weldr.core.port.GatewayException;
+import io.weldr.core.port.LeaderDuty;
+import io.weldr.core.port.MemberLink;
+import io.weldr.core.port.RequestId;
+import io.weldr.core.state.Command;
+import io.weldr.core.state.Member;
+import io.weldr.core.state.MemberId;
+import io.weldr.core.state.OriginSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+
+/** A cluster in one process. What followers forward goes straight to the other node's {@code answer}. */
+final class TestCluster implements AutoCloseable {
+    /** Twenty times what it takes on a quiet machine. */
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** Longer than the defaults: a machine that builds and tests at once pauses for longer than a server does. */
+    private static final Duration ELECTION_TIMEOUT_MIN = Duration.ofMillis(500);
+
+    /** Below the range from which outgoing connections take theirs, else one of those may hold ours. */
+    private static final AtomicInteger NEXT_PORT = new AtomicInteger(25_000 + new Random().nextInt(2000));
+
+    final SortedMap<MemberId, HostPort> peers = new TreeMap<>();
+    final Map<MemberId, RaftCluster> running = new ConcurrentHashMap<>();
+    final Map<MemberId, RecordingDuty> duties = new HashMap<>();
+    final Path root;
+    private final UnaryOperator<RaftSettings> tuning;
+
+    TestCluster(Path root, int size) {
+        this(root, size, settings -> settings);
+    }
+
+    TestCluster(Path root, int size, UnaryOperator<RaftSettings> tuning) {
+        this.root = root;
+        this.tuning = tuning;
+        for (int i = 1; i <= size; i++) {
+            peers.put(new MemberId("n" + i), new HostPort("127.0.0.1", freePort()));
+        }
+    }
+
+    /** All started, one leader, everybody announced. */
+    static TestCluster formed(Path root, int size, UnaryOperator<RaftSettings> tuning) {
+        TestCluster cluster = new TestCluster(root, size, tuning);
+        try {
+            cluster.peers.keySet().forEach(cluster::start);
+            cluster.awaitFormed();
+        } catch (RuntimeException | AssertionError e) {
+            cluster.close();
+            throw e;
+        }
+        return cluster;
+    }
+
+    static TestCluster formed(Path root, int size) {
+        return formed(root, size, settings -> settings);
+    }
+
+    void awaitFormed() {
+        awaitLeader();
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(running.values())
+                        .allSatisfy(
+                                node -> assertThat(node.state().get().members().keySet())
+                                        .containsAll(running.keySet())));
+    }
+
+    static int freePort() {
+        while (true) {
+            int port = NEXT_PORT.updateAndGet(last -> last >= 27_999 ? 25_000 : last + 1);
+            try (ServerSocket probe = new ServerSocket()) {
+                probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                return port;
+            } catch (IOException e) {
+                // taken: the next one
+            }
+        }
+    }
+
+    RaftSettings settings(MemberId id) {
+        HostPort address = requireNonNull(peers.get(id));
+        SortedMap<MemberId, HostPort> list = peers.size() == 1 ? new TreeMap<>() : peers;
+        RaftSettings settings = RaftSettings.of(id, address, null, list, folder(id), false)
+                .withElectionTimeout(ELECTION_TIMEOUT_MIN, ELECTION_TIMEOUT_MIN.multipliedBy(2));
+        return tuning.apply(settings);
+    }
+
+    Path folder(MemberId id) {
+        return root.resolve(id.value());
+    }
+
+    RaftCluster start(MemberId id) {
+        return start(settings(id));
+    }
+
+    RaftCluster start(RaftSettings settings) {
+        MemberId id = settings.self();
+        RecordingDuty duty = duties.computeIfAbsent(id, RecordingDuty::new);
+        RaftCluster node = new RaftCluster(settings, link(), List.of(duty));
+        try {
+            node.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        running.put(id, node);
+        HostPort nowhere = new HostPort("127.0.0.1", 1);
+        node.announce(new Member(id, settings.advertised(), nowhere, nowhere, nowhere, "test"));
+        return node;
+    }
+
+    private MemberLink link() {
+        return (to, message, deadline) -> {
+            RaftCluster target = running.get(to.id());
+            if (target == null) {
+                return CompletableFuture.failedFuture(
+                        new GatewayException(GatewayException.Kind.NO_LEADER, to.id() + " is not running"));
+            }
+            return target.answer(message);
+        };
+    }
+
+    RaftCluster node(MemberId id) {
+        RaftCluster node = running.get(id);
+        assertThat(node).as("node %s", id).isNotNull();
+        return node;
+    }
+
+    Collection<RaftCluster> nodes() {
+        return running.values();
+    }
+
+    void kill(MemberId id) {
+        RaftCluster node = running.remove(id);
+        if (node != null) {
+            node.kill();
+        }
+    }
+
+    void stop(MemberId id) {
+        RaftCluster node = running.remove(id);
+        if (node != null) {
+            node.close();
+        }
+    }
+
+    void wipe(MemberId id) {
+        deleteAll(folder(id));
+    }
+
+    static void deleteAll(Path folder) {
+        try {
+            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    Files.delete(file);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(Path dir, @org.jspecify.annotations.Nullable IOException e)
+                        throws IOException {
+                    Files.delete(dir);
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The one that acts as leader, once there is exactly one. */
+    MemberId awaitLeader() {
+        return await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(5))
+                .until(this::acting, acting -> acting.size() == 1)
+                .get(0);
+    }
+
+    List<MemberId> acting() {
+        return running.entrySet().stream()
+                .filter(node -> node.getValue().status().acting())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    MemberId follower() {
+        MemberId leader = awaitLeader();
+        return running.keySet().stream()
+                .filter(id -> !id.equals(leader))
+                .sorted()
+                .findFirst()
+                .orElseThrow();
+    }
+
+    static Command add(int port) {
+        OriginUrl url = OriginUrl.parse("http://127.0.0.1:" + port);
+        return new Command.AddOrigin(PoolName.DEFAULT, OriginSpec.of(url), false, Instant.now());
+    }
+
+    static RequestId newId() {
+        return new RequestId(UUID.randomUUID().toString());
+    }
+
+    /** Adds an origin with that port through the node and waits for the acknowledgement. */
+    static Committed addOrigin(RaftCluster node, int port) {
+        return get(node.submit(newId(), add(port)).toCompletableFuture());
+    }
+
+    static <T> T get(CompletableFuture<T> future) {
+        try {
+            return future.orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof GatewayException known) {
+                throw known;
+            }
+            throw e;
+        }
+    }
+
+    static List<Integer> ports(RaftCluster node) {
+        return node.state().get().defaultPool().origins().stream()
+                .map(origin -> origin.url().address().port())
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        List.copyOf(running.keySet()).forEach(this::kill);
+    }
+
+    /** Writes down when it was started and stopped. */
+    static final class RecordingDuty implements LeaderDuty {
+        final MemberId of;
+        final List<String> events = new CopyOnWriteArrayList<>();
+        volatile long stoppedNanos;
+        volatile boolean active;
+
+        RecordingDuty(MemberId of) {
+            this.of = of;
+        }
+
+        @Override
+        public void start(long term) {
+            active = true;
+            events.add("start " + term);
+        }
+
+        @Override
+        public void stop() {
+            active = false;
+            stoppedNanos = System.nanoTime();
+            events.add("stop");
+        }
+    }
+}
