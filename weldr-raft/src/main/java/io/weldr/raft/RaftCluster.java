@@ -245,9 +245,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
             return false; // alone, or nobody answers
         }
         try {
-            var reply = node.transfer(heir, HAND_OVER_TIMEOUT)
-                    .get(HAND_OVER_TIMEOUT.toMillis() + 500, TimeUnit.MILLISECONDS);
-            return reply.isSuccess();
+            node.transfer(heir, HAND_OVER_TIMEOUT).get(HAND_OVER_TIMEOUT.toMillis() + 500, TimeUnit.MILLISECONDS);
+            return true;
         } catch (ExecutionException | TimeoutException e) {
             LOG.info("Leadership was not handed over to {}: {}", heir, e.toString());
             return false;

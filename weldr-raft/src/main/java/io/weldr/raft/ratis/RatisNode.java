@@ -205,12 +205,12 @@ public final class RatisNode implements AutoCloseable {
     }
 
     /** Gives leadership up, to nobody. Works without a quorum, within some 50 ms. */
-    public CompletableFuture<RaftClientReply> stepDown() {
+    public CompletableFuture<Void> stepDown() {
         return transfer(null, Duration.ofSeconds(1));
     }
 
-    /** Hands leadership over to {@code heir}, or to nobody. */
-    public CompletableFuture<RaftClientReply> transfer(@Nullable MemberId heir, Duration timeout) {
+    /** Hands leadership over to {@code heir}, or to nobody. Fails with the reason if it stays here. */
+    public CompletableFuture<Void> transfer(@Nullable MemberId heir, Duration timeout) {
         RaftGroupId in = group;
         if (in == null) {
             return CompletableFuture.failedFuture(new IOException("this node belongs to no cluster"));
@@ -218,7 +218,8 @@ public final class RatisNode implements AutoCloseable {
         RaftPeerId to = heir == null ? null : peerId(heir);
         try {
             return server.transferLeadershipAsync(
-                    new TransferLeadershipRequest(client, self, in, nextCallId(), to, timeout.toMillis()));
+                            new TransferLeadershipRequest(client, self, in, nextCallId(), to, timeout.toMillis()))
+                    .thenAccept(RatisNode::mustSucceed);
         } catch (IOException | RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -271,6 +272,12 @@ public final class RatisNode implements AutoCloseable {
 
     MemberId self() {
         return settings.self();
+    }
+
+    private static void mustSucceed(RaftClientReply reply) {
+        if (!reply.isSuccess()) {
+            throw new CompletionException(reply.getException());
+        }
     }
 
     private static RaftGroup ratisGroup(Group group) {

@@ -1,0 +1,66 @@
+package io.weldr.raft;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "io.weldr.raft", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule ONLY_THE_PARTS_THAT_SPEAK_RATIS_KNOW_IT = noClasses()
+            .that()
+            .resideInAPackage("io.weldr.raft..")
+            .and(not(resideInAPackage("io.weldr.raft.ratis"))
+                    .and(not(resideInAPackage("io.weldr.raft.machine")))
+                    .and(not(resideInAPackage("io.weldr.raft.peer"))))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.apache.ratis..");
+
+    @ArchTest
+    static final ArchRule PARTS_DO_NOT_DEPEND_ON_EACH_OTHER_IN_CIRCLES =
+            slices().matching("io.weldr.raft.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule PARTS_KNOW_THE_SETTINGS_AND_NOTHING_ELSE_OF_THE_WHOLE = noClasses()
+            .that()
+            .resideInAnyPackage("io.weldr.raft.*..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.weldr.raft")
+                    .and(not(belongToAnyOf(RaftSettings.class, RaftSettings.LogSettings.class))));
+
+    @ArchTest
+    static final ArchRule THE_CODEC_KNOWS_CORE_AND_PROTOBUF_ONLY = classes()
+            .that()
+            .resideInAPackage("io.weldr.raft.codec")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.weldr.raft.codec",
+                    "io.weldr.core..",
+                    "io.weldr.proto.raft..",
+                    "com.google.protobuf..",
+                    "org.jspecify..",
+                    "java..");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_CLUSTER_AND_ITS_SETTINGS_ARE_PUBLIC = classes()
+            .that()
+            .resideInAPackage("io.weldr.raft")
+            .and()
+            .areTopLevelClasses()
+            .and()
+            .doNotHaveSimpleName("RaftCluster")
+            .and()
+            .doNotHaveSimpleName("RaftSettings")
+            .should()
+            .notBePublic();
+}

@@ -1,0 +1,132 @@
+package io.weldr.raft.codec;
+
+import io.weldr.core.pool.AdminState;
+import io.weldr.core.pool.HealthPolicy;
+import io.weldr.core.pool.HostPolicy;
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.pool.OriginId;
+import io.weldr.core.pool.OriginUrl;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.Scheme;
+import io.weldr.core.pool.StatusRange;
+import io.weldr.core.pool.Verdict;
+import io.weldr.core.state.Command;
+import io.weldr.core.state.Member;
+import io.weldr.core.state.MemberId;
+import io.weldr.core.state.OriginPatch;
+import io.weldr.core.state.OriginRef;
+import io.weldr.core.state.OriginSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Random values, from a seed. Few names and addresses, so that commands meet each other's origins. */
+public final class Samples {
+    private final Random random;
+
+    public Samples(long seed) {
+        this.random = new Random(seed);
+    }
+
+    public Command command() {
+        return switch (random.nextInt(9)) {
+            case 0, 1 -> new Command.AddOrigin(pool(), spec(), random.nextBoolean(), instant());
+            case 2 -> new Command.UpdateOrigin(pool(), ref(), patch(), maybe(this::revision), instant());
+            case 3 -> new Command.RemoveOrigin(pool(), ref(), maybe(this::revision), instant());
+            case 4 -> new Command.SetHealthPolicy(pool(), policy(), maybe(this::policy), instant());
+            case 5, 6 -> new Command.RecordVerdict(pool(), originId(), revision(), verdict(), instant());
+            case 7 -> new Command.AnnounceMember(member(), instant());
+            default -> new Command.RetireMember(memberId(), instant());
+        };
+    }
+
+    private PoolName pool() {
+        return random.nextInt(10) == 0 ? new PoolName("other") : PoolName.DEFAULT;
+    }
+
+    private OriginSpec spec() {
+        return new OriginSpec(
+                url(), maybe(this::originId), maybe(this::weight), maybe(this::hostPolicy), maybe(this::policy));
+    }
+
+    private OriginPatch patch() {
+        AdminState admin = maybe(() -> pick(AdminState.values()));
+        boolean inherit = random.nextBoolean();
+        return new OriginPatch(
+                maybe(this::url),
+                maybe(this::weight),
+                admin,
+                admin == AdminState.DRAINING ? instant() : null,
+                maybe(this::hostPolicy),
+                inherit ? null : maybe(this::policy),
+                inherit);
+    }
+
+    private OriginRef ref() {
+        return random.nextBoolean() ? new OriginRef.ById(originId()) : new OriginRef.ByAddress(address());
+    }
+
+    private OriginUrl url() {
+        return new OriginUrl(pick(Scheme.values()), address());
+    }
+
+    private HostPort address() {
+        String host = List.of("127.0.0.1", "::1", "2001:db8::5", "a.example").get(random.nextInt(4));
+        return new HostPort(host, 9000 + random.nextInt(5));
+    }
+
+    private OriginId originId() {
+        return random.nextBoolean() ? OriginId.of(address()) : new OriginId("o" + random.nextInt(5));
+    }
+
+    private HealthPolicy policy() {
+        return new HealthPolicy(
+                "/health?n=" + random.nextInt(100),
+                pick(HealthPolicy.Method.values()),
+                List.of(new StatusRange(200, 200 + random.nextInt(100)), new StatusRange(401, 401)),
+                Duration.ofMillis(1000 + random.nextInt(10_000)),
+                Duration.ofNanos(10_000_000L + random.nextInt(900_000_000)),
+                1 + random.nextInt(100),
+                1 + random.nextInt(100),
+                pick(HealthPolicy.Initial.values()));
+    }
+
+    private Verdict verdict() {
+        return new Verdict(random.nextBoolean(), instant(), "reason ü " + random.nextInt());
+    }
+
+    private Member member() {
+        return new Member(memberId(), address(), address(), address(), address(), "0." + random.nextInt(9));
+    }
+
+    private MemberId memberId() {
+        return new MemberId("n" + random.nextInt(20));
+    }
+
+    private HostPolicy hostPolicy() {
+        return pick(HostPolicy.values());
+    }
+
+    private int weight() {
+        return random.nextInt(101);
+    }
+
+    private long revision() {
+        return random.nextInt(30);
+    }
+
+    private Instant instant() {
+        return Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000_000));
+    }
+
+    private <T> T pick(T[] values) {
+        return values[random.nextInt(values.length)];
+    }
+
+    private <T> @Nullable T maybe(Supplier<T> value) {
+        return random.nextBoolean() ? value.get() : null;
+    }
+}

@@ -1,0 +1,132 @@
+package io.weldr.raft.lead;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.port.ClusterStatus.Voter;
+import io.weldr.core.state.MemberId;
+import io.weldr.raft.lead.LeaderProof.Finding;
+import io.weldr.raft.ratis.NodeView;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class LeaderProofTest {
+    private static final MemberId SELF = new MemberId("n1");
+    private static final MemberId N2 = new MemberId("n2");
+    private static final MemberId N3 = new MemberId("n3");
+    private static final MemberId N4 = new MemberId("n4");
+    private static final long TICK_MILLIS = 25;
+
+    private final LeaderProof proof = new LeaderProof(SELF, Duration.ofMillis(200), Duration.ofMillis(400));
+    private long nowMillis = 1_000_000;
+
+    private Finding tick(NodeView view) {
+        return tick(view, TICK_MILLIS);
+    }
+
+    private Finding tick(NodeView view, long afterMillis) {
+        nowMillis += afterMillis;
+        return proof.observe(view, TimeUnit.MILLISECONDS.toNanos(nowMillis));
+    }
+
+    private static NodeView leader(long term, long roleMillis, long silent2, long silent3) {
+        return view(term, roleMillis, Map.of(N2, silent2, N3, silent3), List.of(SELF, N2, N3), Set.of(), true);
+    }
+
+    private static NodeView view(
+            long term,
+            long roleMillis,
+            Map<MemberId, Long> silent,
+            List<MemberId> voters,
+            Set<MemberId> oldVoters,
+            boolean ready) {
+        HostPort address = new HostPort("127.0.0.1", 1);
+        return new NodeView(
+                NodeView.Role.LEADER,
+                true,
+                ready,
+                term,
+                SELF,
+                10,
+                10,
+                roleMillis,
+                0,
+                new HashMap<>(silent),
+                Map.of(),
+                voters.stream().map(id -> new Voter(id, address)).toList(),
+                oldVoters,
+                1);
+    }
+
+    @Test
+    void oneOfTwoOthersIsEnough() {
+        assertThat(tick(leader(3, 5000, 20, 90_000))).isEqualTo(Finding.ACTING);
+        assertThat(tick(leader(3, 5000, 90_000, 199))).isEqualTo(Finding.ACTING);
+    }
+
+    @Test
+    void silenceOfBothForTheLeastTimeoutLosesIt() {
+        assertThat(tick(leader(3, 5000, 200, 200))).isEqualTo(Finding.ACTING);
+        assertThat(tick(leader(3, 5000, 201, 201))).isEqualTo(Finding.LOST);
+    }
+
+    @Test
+    void aNewLeaderIsProvedByItsFirstEntry() {
+        assertThat(tick(leader(3, 100, 5000, 5000))).isEqualTo(Finding.ACTING);
+        assertThat(tick(leader(3, 225, 5000, 5000))).isEqualTo(Finding.LOST);
+    }
+
+    @Test
+    void notReadyNotRunningOrNothingIsNotLeading() {
+        assertThat(tick(view(3, 100, Map.of(N2, 1L), List.of(SELF, N2), Set.of(), false)))
+                .isEqualTo(Finding.NOT_LEADING);
+        assertThat(proof.observe(null, TimeUnit.MILLISECONDS.toNanos(nowMillis + 10)))
+                .isEqualTo(Finding.NOT_LEADING);
+    }
+
+    @Test
+    void aPauseSuspendsUntilAnswersWereFreshForTheLongestTimeout() {
+        assertThat(tick(leader(3, 5000, 10, 10))).isEqualTo(Finding.ACTING);
+        // Answers that waited in the socket meanwhile look fresh.
+        assertThat(tick(leader(3, 5000, 10, 10), 101)).isEqualTo(Finding.SUSPENDED);
+        for (long waited = TICK_MILLIS; waited < 400; waited += TICK_MILLIS) {
+            assertThat(tick(leader(3, 5000, 10, 10))).as("after %s ms", waited).isEqualTo(Finding.SUSPENDED);
+        }
+        assertThat(tick(leader(3, 5000, 10, 10))).isEqualTo(Finding.ACTING);
+    }
+
+    @Test
+    void afterALossInTheSameTermItHasToProveItselfAgainButNotInANewOne() {
+        assertThat(tick(leader(3, 5000, 300, 300))).isEqualTo(Finding.LOST);
+        assertThat(tick(leader(3, 5000, 10, 300))).isEqualTo(Finding.SUSPENDED);
+        assertThat(tick(leader(4, 50, 10, 300))).isEqualTo(Finding.ACTING);
+    }
+
+    @Test
+    void aloneNobodyElseCanBeElected() {
+        NodeView alone = view(3, 90_000, Map.of(), List.of(SELF), Set.of(), true);
+        assertThat(tick(alone)).isEqualTo(Finding.ACTING);
+        assertThat(tick(alone, 5000)).isEqualTo(Finding.ACTING);
+    }
+
+    @Test
+    void whileMembersChangeBothMajoritiesCount() {
+        Map<MemberId, Long> silent = Map.of(N2, 10L, N3, 9000L, N4, 9000L);
+        NodeView joint = view(3, 5000, silent, List.of(SELF, N2), Set.of(SELF, N3, N4), true);
+        assertThat(tick(joint)).isEqualTo(Finding.LOST);
+        Map<MemberId, Long> heard = Map.of(N2, 10L, N3, 10L, N4, 9000L);
+        NodeView both = view(4, 5000, heard, List.of(SELF, N2), Set.of(SELF, N3, N4), true);
+        assertThat(tick(both)).isEqualTo(Finding.ACTING);
+    }
+
+    @Test
+    void whoeverLeavesDoesNotCountItself() {
+        NodeView leaving = view(3, 5000, Map.of(N2, 10L, N3, 9000L), List.of(N2, N3), Set.of(), true);
+        assertThat(tick(leaving)).isEqualTo(Finding.LOST);
+    }
+}
