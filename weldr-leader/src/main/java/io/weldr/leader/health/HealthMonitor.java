@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Probes the origins while this node leads, and submits a verdict whenever one turns. Each term starts from the committed verdicts
- * with fresh counts. Threads: as {@link LeaderDuty} says; metrics from any.
+ * with fresh counts. Threads: any; starts and stops take turns.
  */
 final class HealthMonitor implements LeaderDuty, MetricSource {
     /**
@@ -33,7 +33,7 @@ final class HealthMonitor implements LeaderDuty, MetricSource {
     private final int probesInFlightMax;
     private final HealthCounters counters = new HealthCounters();
     private final AtomicLong verdicts = new AtomicLong();
-    private @Nullable Term current; // confined to the thread that starts and stops duties
+    private @Nullable Term current; // guarded by this: a node that closes stops it from another thread
 
     HealthMonitor(
             Published<ClusterState> published,
@@ -53,7 +53,7 @@ final class HealthMonitor implements LeaderDuty, MetricSource {
     }
 
     @Override
-    public void start(long term) {
+    public synchronized void start(long term) {
         stop(); // nothing, unless a stop was forgotten
         Term next = new Term(
                 published,
@@ -70,7 +70,7 @@ final class HealthMonitor implements LeaderDuty, MetricSource {
     }
 
     @Override
-    public void stop() {
+    public synchronized void stop() {
         Term ended = current;
         current = null;
         if (ended != null) {
