@@ -1,7 +1,6 @@
 package io.weldr.leader.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.OriginUrl;
@@ -25,12 +24,14 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(120)
 class HealthChecksIT {
     /** A log of one node in memory. */
     private static final class Log implements CommandGateway {
@@ -55,9 +56,16 @@ class HealthChecksIT {
         }
     }
 
+    /** Three of these in a row are no answer only if nobody answers: a machine under load stalls for less. */
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
+
     private final Log log = new Log();
     private final TestServer origin = TestServer.start();
     private HealthChecks checks;
+
+    private static ConditionFactory await() {
+        return Awaitility.await().atMost(Duration.ofSeconds(40));
+    }
 
     @BeforeEach
     void make() throws Exception {
@@ -66,8 +74,8 @@ class HealthChecksIT {
                 "/health",
                 HealthPolicy.Method.GET,
                 List.of(new StatusRange(200, 299)),
-                Duration.ofMillis(100),
-                Duration.ofMillis(100),
+                INTERVAL,
+                INTERVAL,
                 3,
                 2,
                 HealthPolicy.Initial.UP);
@@ -121,15 +129,15 @@ class HealthChecksIT {
     void nobodyIsProbedBeforeTheStartNorAfterTheStop() {
         assertThat(origin.received().requests()).isZero();
         checks.start(1);
-        await().until(() -> origin.received().probes("/health") >= 5);
+        await().until(() -> origin.received().probes("/health") >= 3);
         checks.stop();
         await().until(() ->
                 measured("health_origins_watched") == 0 && origin.received().openConnections() == 0);
         long probes = origin.received().probes();
-        await().during(Duration.ofSeconds(1)).until(() -> origin.received().probes() == probes);
+        await().during(INTERVAL.multipliedBy(2)).until(() -> origin.received().probes() == probes);
         checks.start(2);
         await().until(() -> origin.received().probes() >= probes + 3);
-        assertThat(measured("health_probes_sent")).isGreaterThanOrEqualTo(8);
+        assertThat(measured("health_probes_sent")).isGreaterThanOrEqualTo(6);
         assertThat(measured("health_verdicts_submitted")).isZero();
     }
 
@@ -139,8 +147,8 @@ class HealthChecksIT {
                 "/hang",
                 HealthPolicy.Method.GET,
                 List.of(new StatusRange(200, 299)),
-                Duration.ofMillis(400),
-                Duration.ofMillis(400),
+                INTERVAL,
+                INTERVAL,
                 3,
                 2,
                 HealthPolicy.Initial.UP);
