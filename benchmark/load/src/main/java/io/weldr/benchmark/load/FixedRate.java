@@ -37,6 +37,9 @@ public final class FixedRate {
     /** Written by the reader alone, read when it is done. */
     private final Latencies latencies;
 
+    /** Belongs to the caller of {@link #run}. */
+    private long countingSince;
+
     private long errors;
     private @Nullable IOException broken;
     private volatile boolean stopped;
@@ -58,9 +61,10 @@ public final class FixedRate {
      *
      * @param latencies of the requests that were answered with a 2xx
      * @param errors requests that were not: another status, a broken connection, no answer at all
+     * @param elapsedMicros from when the first was due to the last answer: more than planned if the rate was not kept
      * @param cpuMicros CPU time that this process spent on it
      */
-    record Result(Latencies latencies, long errors, long cpuMicros) {}
+    record Result(Latencies latencies, long errors, long elapsedMicros, long cpuMicros) {}
 
     /**
      * Runs the plan.
@@ -74,12 +78,13 @@ public final class FixedRate {
         try {
             long cpuBefore = send(whenCounting);
             long unanswered = awaitLast();
+            long elapsed = (System.nanoTime() - countingSince) / 1_000;
             long cpu = cpuMicros() - cpuBefore;
             stop(reader);
             if (broken != null) {
                 throw broken;
             }
-            return new Result(latencies, errors + unanswered, cpu);
+            return new Result(latencies, errors + unanswered, elapsed, cpu);
         } finally {
             stop(reader);
             for (Connection connection : all) {
@@ -99,6 +104,7 @@ public final class FixedRate {
             if (i == plan.firstCounted()) {
                 whenCounting.run();
                 cpuBefore = cpuMicros();
+                countingSince = start + plan.dueNanos(i);
             }
             long due = start + plan.dueNanos(i);
             for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
@@ -209,7 +215,7 @@ public final class FixedRate {
             out.printf(
                     "RESULT {\"requests\":%d,\"micros\":%d,\"p50_us\":%d,\"p99_us\":%d,\"p999_us\":%d,\"max_us\":%d,\"errors\":%d,\"cpu_us\":%d}%n",
                     latencies.count(),
-                    plan.counted().toNanos() / 1_000,
+                    result.elapsedMicros(),
                     latencies.micros(0.5),
                     latencies.micros(0.99),
                     latencies.micros(0.999),

@@ -36,6 +36,7 @@ class FixedRateIT {
             assertThat(result.errors()).isZero();
             assertThat(latencies.count()).isEqualTo(200);
             assertThat(latencies.micros(1)).isGreaterThan(490_000);
+            assertThat(result.elapsedMicros()).isGreaterThan(990_000);
             // A generator that only times what it sent would have one such request, 0.5 %.
             assertThat(latencies.micros(1 - 70 / 200.0)).isGreaterThan(100_000);
         }
