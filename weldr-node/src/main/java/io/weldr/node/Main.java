@@ -6,7 +6,7 @@ import io.weldr.node.config.NodeConfig;
 import io.weldr.node.config.Setting;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -39,7 +39,7 @@ public final class Main {
         }
     }
 
-    /** Runs until done; a node that was started goes on after the return, on threads of its own. */
+    /** Runs to the end and returns the exit code. */
     static int run(String[] arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
         CommandLine command = new CommandLine(spec()).setOverwrittenOptionsAllowed(true); // the last one wins
         ParseResult parsed;
@@ -70,7 +70,7 @@ public final class Main {
                 out.println(Describe.config(config));
                 return EXIT_OK;
             }
-            return NodeProcess.start(config, err);
+            return NodeProcess.run(config, err);
         } catch (ConfigException e) {
             err.println("weldr: " + e.getMessage());
             return EXIT_USAGE;
@@ -79,7 +79,7 @@ public final class Main {
 
     private static NodeConfig config(ParseResult outer, ParseResult inner, Map<String, String> environment)
             throws ConfigException {
-        Map<Setting, String> flags = new EnumMap<>(Setting.class);
+        Map<Setting, String> flags = new LinkedHashMap<>();
         for (ParseResult options : new ParseResult[] {outer, inner}) {
             for (Setting setting : Setting.values()) {
                 if (options.hasMatchedOption(setting.flag())) {
@@ -108,6 +108,7 @@ public final class Main {
                 .footer(
                         "",
                         "Every option is also a key of the YAML file (proxy-address: ...) and a variable (WELDR_PROXY_ADDRESS).",
+                        "The limits of the data plane, as --limits-connect-timeout, are listed in docs/proxy-limits.md.",
                         "An option wins over a variable, a variable over the file.",
                         "",
                         "Exit codes: 0 stopped when asked to, 1 could not start or failed, 2 unusable arguments or configuration.");
@@ -130,16 +131,18 @@ public final class Main {
                 .description("a YAML file with any of the settings below")
                 .build());
         for (Setting setting : Setting.values()) {
-            boolean isSwitch = setting.placeholder().equals("true|false");
             String[] names = setting.flagAlias() == null
                     ? new String[] {setting.flag()}
                     : new String[] {setting.flag(), setting.flagAlias()};
             OptionSpec.Builder option = OptionSpec.builder(names)
                     .type(String.class)
                     .paramLabel(setting.placeholder())
+                    .hidden(setting.isLimit()) // there are many, and docs/proxy-limits.md explains them
                     .description(setting.help()
-                            + (setting.defaultText().isEmpty() || isSwitch ? "" : " [" + setting.defaultText() + "]"));
-            if (isSwitch) {
+                            + (setting.defaultText().isEmpty() || setting.isSwitch()
+                                    ? ""
+                                    : " [" + setting.defaultText() + "]"));
+            if (setting.isSwitch()) {
                 option.arity("0..1").fallbackValue("true");
             }
             spec.addOption(option.build());

@@ -1,13 +1,68 @@
 package io.weldr.node;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
 import io.weldr.node.config.NodeConfig;
+import io.weldr.node.lifecycle.Node;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
+/** A node as a process: its log level, its first and last words, its signals. */
 final class NodeProcess {
+    /** What closing may take beyond the drain timeout, before the process ends anyway. */
+    private static final long CLOSE_MILLIS_MAX = 20_000;
+
     private NodeProcess() {}
 
-    static int start(NodeConfig config, PrintStream err) {
-        err.println(config);
-        return Main.EXIT_OK;
+    /** Runs a node until SIGTERM or SIGINT end the process. Returns only if the node could not start, with the exit code. */
+    static int run(NodeConfig config, PrintStream err) {
+        setUpLog(config.logLevel());
+        try {
+            Node node = new Node(config, Version.text());
+            node.start();
+            // In the virtual machine's own hook, so that the exit code says that stopping went as it should: 0, not
+            // 143.
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node, config), "weldr-stop"));
+            new CountDownLatch(1).await();
+            return Main.EXIT_OK;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Main.EXIT_FAILED;
+        } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+            err.println("weldr: " + e.getMessage());
+            return Main.EXIT_FAILED;
+        }
+    }
+
+    private static void stop(Node node, NodeConfig config) {
+        Thread stopping = new Thread(node::stop, "weldr-stopping");
+        stopping.setDaemon(true);
+        stopping.start();
+        try {
+            stopping.join(config.drainTimeout().toMillis() + CLOSE_MILLIS_MAX);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        boolean stopped = !stopping.isAlive();
+        if (!stopped) {
+            LoggerFactory.getLogger(NodeProcess.class)
+                    .error(
+                            "not everything closed within {} s; ending anyway",
+                            TimeUnit.MILLISECONDS.toSeconds(CLOSE_MILLIS_MAX));
+        }
+        ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
+        Runtime.getRuntime().halt(stopped ? Main.EXIT_OK : Main.EXIT_FAILED);
+    }
+
+    private static void setUpLog(NodeConfig.LogLevel level) {
+        LoggerContext logs = (LoggerContext) LoggerFactory.getILoggerFactory();
+        // gRPC logs through java.util.logging; one log, one format.
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
+        logs.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(Level.toLevel(level.name()));
     }
 }

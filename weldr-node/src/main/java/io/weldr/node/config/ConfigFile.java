@@ -7,7 +7,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.StringJoiner;
 
@@ -17,7 +17,7 @@ final class ConfigFile {
     private static final long BYTES_MAX = 1 << 20;
 
     private final Path path;
-    private final Map<Setting, ConfigText> texts = new EnumMap<>(Setting.class);
+    private final Map<Setting, ConfigText> texts = new LinkedHashMap<>();
 
     private ConfigFile(Path path) {
         this.path = path;
@@ -67,7 +67,7 @@ final class ConfigFile {
             String where = at(parser);
             Setting setting = Setting.ofKey(key);
             JsonToken value = parser.nextToken();
-            if (setting == Setting.PEERS && value == JsonToken.START_OBJECT) {
+            if (setting != null && setting.equals(Setting.PEERS) && value == JsonToken.START_OBJECT) {
                 put(setting, peers(parser), where);
             } else if (value == JsonToken.START_OBJECT && isPrefix(key)) {
                 object(parser, key + "-");

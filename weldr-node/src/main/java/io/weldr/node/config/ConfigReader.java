@@ -4,11 +4,15 @@ import io.weldr.core.Check;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.MemberId;
 import io.weldr.node.config.NodeConfig.LogLevel;
-import io.weldr.node.config.NodeConfig.Transport;
+import io.weldr.proxy.limits.ProxyLimits;
+import io.weldr.proxy.loop.Transport;
+import io.weldr.proxy.route.RoutingView.WhenAllDown;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumMap;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
@@ -22,7 +26,7 @@ public final class ConfigReader {
     private static final Duration ELECTION_TIMEOUT_MOST = Duration.ofMinutes(1);
     private static final int WORKERS_MAX = 256;
 
-    private final Map<Setting, ConfigText> texts = new EnumMap<>(Setting.class);
+    private final Map<Setting, ConfigText> texts = new HashMap<>();
 
     private ConfigReader() {
         for (Setting setting : Setting.values()) {
@@ -57,6 +61,9 @@ public final class ConfigReader {
         boolean insecure = parse(Setting.INSECURE, ConfigReader::flag);
         MemberId id = parse(Setting.ID, MemberId::new);
         ListenAddress raft = guarded(Setting.RAFT_ADDRESS, insecure);
+        if (raft.port() == 0) {
+            throw refused(Setting.RAFT_ADDRESS, "a port that the peers know");
+        }
         SortedMap<MemberId, HostPort> peers = parse(Setting.PEERS, ConfigReader::peers);
         if (!peers.isEmpty() && !peers.containsKey(id)) {
             throw refused(Setting.PEERS, "this node, " + id + ", among " + peers.keySet());
@@ -85,10 +92,36 @@ public final class ConfigReader {
                 insecure,
                 workers == 0 ? Math.min(WORKERS_MAX, Runtime.getRuntime().availableProcessors()) : workers,
                 parse(Setting.TRANSPORT, text -> oneOf(Transport.class, text)),
+                parse(Setting.TRUSTED_PEERS, ConfigReader::list),
+                parse(Setting.WHEN_ALL_DOWN, text -> oneOf(WhenAllDown.class, text)),
                 parse(
                         Setting.DRAIN_TIMEOUT,
                         text -> Check.inRange("time", duration(text), Duration.ZERO, Duration.ofHours(1))),
+                parse(Setting.RAFT_SNAPSHOT_ENTRIES, text -> number(text, 10, 10_000_000)),
+                parse(Setting.RAFT_SEGMENT_BYTES, text -> number(text, 4096, 1 << 26)),
+                parse(Setting.RAFT_KEPT_ENTRIES, text -> number(text, 1, 10_000_000)),
+                limits(),
                 parse(Setting.LOG_LEVEL, text -> oneOf(LogLevel.class, text)));
+    }
+
+    /** The limits that somebody set, in place of their defaults; each is checked against the others when all are there. */
+    private ProxyLimits limits() throws ConfigException {
+        ProxyLimits limits = ProxyLimits.DEFAULTS;
+        for (Setting setting : Setting.values()) {
+            if (setting.isLimit() && !text(setting).equals(setting.defaultText())) {
+                ProxyLimits before = limits;
+                limits = parse(setting, text -> before.with(setting.limitName(), limit(setting, text)));
+            }
+        }
+        return limits;
+    }
+
+    private static Object limit(Setting setting, String text) {
+        if (setting.placeholder().equals("TIME")) {
+            return duration(text);
+        }
+        Check.that(text.matches("[0-9]{1,15}"), "value", text, "a whole number");
+        return Long.parseLong(text);
     }
 
     /** An address that hands the cluster to whoever reaches it: loopback, or somebody said that he knows. */
@@ -145,13 +178,19 @@ public final class ConfigReader {
     private static <E extends Enum<E>> E oneOf(Class<E> type, String text) {
         StringBuilder known = new StringBuilder();
         for (E constant : type.getEnumConstants()) {
-            String name = constant.name().toLowerCase(Locale.ROOT);
-            if (name.equals(text)) {
+            String name = constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            if (name.equals(text.replace('_', '-'))) {
                 return constant;
             }
             known.append(known.isEmpty() ? "" : ", ").append(name);
         }
         throw new IllegalArgumentException(Check.quote(text) + " (expected: one of " + known + ")");
+    }
+
+    private static List<String> list(String text) {
+        return text.isBlank()
+                ? List.of()
+                : Arrays.stream(text.split(",", -1)).map(String::strip).toList();
     }
 
     private static Path path(String text) {

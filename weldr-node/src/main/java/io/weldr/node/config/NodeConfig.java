@@ -2,9 +2,13 @@ package io.weldr.node.config;
 
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.MemberId;
+import io.weldr.proxy.limits.ProxyLimits;
+import io.weldr.proxy.loop.Transport;
+import io.weldr.proxy.route.RoutingView.WhenAllDown;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +21,12 @@ import org.jspecify.annotations.Nullable;
  * @param electionTimeoutMin silence of the leader after which a follower may stand, 50 ms to 1 min
  * @param electionTimeoutMax after which it does; more than the least, at most ten times as much
  * @param workers event loops that proxy, 1 to 256
+ * @param trustedPeers networks whose X-Forwarded-* and Forwarded are believed
  * @param drainTimeout for exchanges under way when the node stops, 0 to 1 h
+ * @param raftSnapshotEntries log entries between two snapshots
+ * @param raftSegmentBytes size of one log file
+ * @param raftKeptEntries log entries before a snapshot that stay
+ * @param limits every limit of the data plane
  */
 public record NodeConfig(
         MemberId id,
@@ -34,16 +43,14 @@ public record NodeConfig(
         boolean insecure,
         int workers,
         Transport transport,
+        List<String> trustedPeers,
+        WhenAllDown whenAllDown,
         Duration drainTimeout,
+        int raftSnapshotEntries,
+        int raftSegmentBytes,
+        int raftKeptEntries,
+        ProxyLimits limits,
         LogLevel logLevel) {
-
-    /** How the proxy talks to the kernel. */
-    public enum Transport {
-        AUTO,
-        EPOLL,
-        IO_URING,
-        NIO
-    }
 
     /** What is logged. */
     public enum LogLevel {
@@ -55,6 +62,7 @@ public record NodeConfig(
     }
 
     public NodeConfig {
+        trustedPeers = List.copyOf(trustedPeers);
         peers = Collections.unmodifiableSortedMap(new TreeMap<>(peers));
     }
 }

@@ -1,94 +1,182 @@
 package io.weldr.node.config;
 
+import io.weldr.core.Check;
+import io.weldr.proxy.limits.ProxyLimits;
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every key of the configuration, once. {@code PROXY_ADDRESS} is {@code proxy-address} in the file, {@code --proxy-address} on the
- * command line and {@code WELDR_PROXY_ADDRESS} in the environment. A key under another, as {@code request-header-timeout} below {@code
- * limits}, is joined to it by a dash everywhere but in the file.
+ * One key of the configuration; every key is declared here, once. {@code proxy-address} is {@code proxy-address} in the file (or {@code
+ * address} below {@code proxy}), {@code --proxy-address} on the command line and {@code WELDR_PROXY_ADDRESS} in the environment.
+ *
+ * @param key lower case words joined by dashes
+ * @param defaultText the value if no source gives one; empty: none
+ * @param placeholder what stands for the value in the help
+ * @param help what it is, in one line
+ * @param flagAlias another spelling of the flag, or null
  */
-public enum Setting {
-    ID("n1", "NAME", "the name of this node within its cluster"),
-    PROXY_ADDRESS("0.0.0.0:8080", "HOST:PORT", "where clients connect", "--ip"),
-    ADMIN_ADDRESS("127.0.0.1:8687", "HOST:PORT", "the HTTP API", "--admin-ip"),
-    GRPC_ADDRESS("127.0.0.1:8787", "HOST:PORT", "the gRPC API, also between members"),
-    RAFT_ADDRESS("127.0.0.1:9687", "HOST:PORT", "consensus between members"),
-    ADVERTISE_HOST(
-            "", "HOST", "the host that other members reach this one by, if it is not the one in the addresses above"),
-    DATA_DIR("weldr-data", "DIR", "where the log and the snapshots are kept"),
-    PEERS(
+public record Setting(
+        String key,
+        String defaultText,
+        String placeholder,
+        String help,
+        @Nullable String flagAlias) {
+
+    private static final String SWITCH = "true|false";
+    private static final String ADDRESS = "HOST:PORT";
+    private static final String LIMITS = "limits-";
+
+    public static final Setting ID = of("id", "n1", "NAME", "the name of this node within its cluster");
+    public static final Setting PROXY_ADDRESS =
+            new Setting("proxy-address", "0.0.0.0:8080", ADDRESS, "where clients connect", "--ip");
+    public static final Setting ADMIN_ADDRESS =
+            new Setting("admin-address", "127.0.0.1:8687", ADDRESS, "the HTTP API", "--admin-ip");
+    public static final Setting GRPC_ADDRESS =
+            of("grpc-address", "127.0.0.1:8787", ADDRESS, "the gRPC API, also between members");
+    public static final Setting RAFT_ADDRESS =
+            of("raft-address", "127.0.0.1:9687", ADDRESS, "consensus between members");
+    public static final Setting ADVERTISE_HOST =
+            of("advertise-host", "", "HOST", "what other members reach this one by, if not by the addresses above");
+    public static final Setting DATA_DIR =
+            of("data-dir", "weldr-data", "DIR", "where the log and the snapshots are kept");
+    public static final Setting PEERS = of(
+            "peers",
             "",
             "n1=HOST:PORT,...",
-            "raft addresses of all members of a new cluster, this one included; without it a cluster of one"),
-    BOOTSTRAP(
+            "raft addresses of all members of a new cluster, this one too; without it a cluster of one");
+    public static final Setting BOOTSTRAP = of(
+            "bootstrap",
             "false",
-            "true|false",
-            "form the cluster of --peers even if not all of them answer; only for an operator who knows that there is no older one"),
-    ELECTION_TIMEOUT("200ms-400ms", "MIN-MAX", "how long a leader may be silent before another one is elected"),
-    INSECURE("false", "true|false", "allow admin, gRPC and raft addresses beyond loopback without TLS and credentials"),
-    WORKERS("0", "N", "event loops that proxy; 0: one for each core"),
-    TRANSPORT("auto", "auto|epoll|io_uring|nio", "how the proxy talks to the kernel"),
-    DRAIN_TIMEOUT("10s", "TIME", "how long exchanges under way may take to finish when the node stops"),
-    LOG_LEVEL("info", "LEVEL", "error, warn, info, debug or trace");
+            SWITCH,
+            "form the cluster of --peers even if not all of them answer; only if you know that there is no older one");
+    public static final Setting ELECTION_TIMEOUT = of(
+            "election-timeout", "200ms-400ms", "MIN-MAX", "how long a leader may be silent before another is elected");
+    public static final Setting INSECURE = of(
+            "insecure",
+            "false",
+            SWITCH,
+            "allow admin, gRPC and raft addresses beyond loopback without TLS and credentials");
+    public static final Setting WORKERS = of("workers", "0", "N", "event loops that proxy; 0: one for each core");
+    public static final Setting TRANSPORT =
+            of("transport", "auto", "auto|epoll|io-uring|nio", "how the proxy talks to the kernel");
+    public static final Setting TRUSTED_PEERS = of(
+            "trusted-peers",
+            "",
+            "10.0.0.0/8,...",
+            "networks whose X-Forwarded-* and Forwarded fields are believed; everybody else's are overwritten");
+    public static final Setting WHEN_ALL_DOWN = of(
+            "when-all-down",
+            "answer-503",
+            "answer-503|fail-open",
+            "what to do with a request when no origin is up; fail-open tries those that are down");
+    public static final Setting DRAIN_TIMEOUT =
+            of("drain-timeout", "10s", "TIME", "how long exchanges under way may take to finish when the node stops");
+    public static final Setting RAFT_SNAPSHOT_ENTRIES =
+            of("raft-snapshot-entries", "20000", "N", "log entries between two snapshots; a change makes two entries");
+    public static final Setting RAFT_SEGMENT_BYTES =
+            of("raft-segment-bytes", "1048576", "N", "size of one log file; only whole files are purged");
+    public static final Setting RAFT_KEPT_ENTRIES =
+            of("raft-kept-entries", "1000", "N", "log entries that stay for members that lag a little");
+    public static final Setting LOG_LEVEL = of("log-level", "info", "LEVEL", "error, warn, info, debug or trace");
 
-    private final String defaultText;
-    private final String placeholder;
-    private final String help;
-    private final @Nullable String flagAlias;
+    private static final List<Setting> ALL = all();
 
-    Setting(String defaultText, String placeholder, String help) {
-        this(defaultText, placeholder, help, null);
+    private static Setting of(String key, String defaultText, String placeholder, String help) {
+        return new Setting(key, defaultText, placeholder, help, null);
     }
 
-    Setting(String defaultText, String placeholder, String help, @Nullable String flagAlias) {
-        this.defaultText = defaultText;
-        this.placeholder = placeholder;
-        this.help = help;
-        this.flagAlias = flagAlias;
+    private static List<Setting> all() {
+        List<Setting> all = new ArrayList<>(List.of(
+                ID,
+                PROXY_ADDRESS,
+                ADMIN_ADDRESS,
+                GRPC_ADDRESS,
+                RAFT_ADDRESS,
+                ADVERTISE_HOST,
+                DATA_DIR,
+                PEERS,
+                BOOTSTRAP,
+                ELECTION_TIMEOUT,
+                INSECURE,
+                WORKERS,
+                TRANSPORT,
+                TRUSTED_PEERS,
+                WHEN_ALL_DOWN,
+                DRAIN_TIMEOUT,
+                RAFT_SNAPSHOT_ENTRIES,
+                RAFT_SEGMENT_BYTES,
+                RAFT_KEPT_ENTRIES,
+                LOG_LEVEL));
+        for (RecordComponent limit : ProxyLimits.class.getRecordComponents()) {
+            Object value = defaultOf(limit);
+            boolean isTime = value instanceof Duration;
+            all.add(of(
+                    LIMITS + limit.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT),
+                    value instanceof Duration time ? time.toMillis() + "ms" : String.valueOf(value),
+                    isTime ? "TIME" : "N",
+                    "a limit of the data plane"));
+        }
+        return List.copyOf(all);
     }
 
-    /** The value if no source gives one; empty: none. */
-    public String defaultText() {
-        return defaultText;
+    private static Object defaultOf(RecordComponent limit) {
+        try {
+            return limit.getAccessor().invoke(ProxyLimits.DEFAULTS);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("limit " + limit.getName() + " cannot be read", e);
+        }
     }
 
-    /** What stands for the value in the help. */
-    public String placeholder() {
-        return placeholder;
-    }
-
-    /** What it is, in one line. */
-    public String help() {
-        return help;
-    }
-
-    /** Another spelling of the flag, or null. */
-    public @Nullable String flagAlias() {
-        return flagAlias;
-    }
-
-    /** As it stands in the file. */
-    public String key() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    /** As it stands on the command line. */
-    public String flag() {
-        return "--" + key();
-    }
-
-    /** As it stands in the environment. */
-    public String variable() {
-        return "WELDR_" + name();
+    /** Every setting, in the order in which they are told. */
+    public static List<Setting> values() {
+        return ALL;
     }
 
     static @Nullable Setting ofKey(String key) {
-        for (Setting setting : values()) {
+        for (Setting setting : ALL) {
             if (setting.key().equals(key)) {
                 return setting;
             }
         }
         return null;
+    }
+
+    /** As it stands on the command line. */
+    public String flag() {
+        return "--" + key;
+    }
+
+    /** As it stands in the environment. */
+    public String variable() {
+        return "WELDR_" + key.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
+    /** Whether it is on or off. */
+    public boolean isSwitch() {
+        return placeholder.equals(SWITCH);
+    }
+
+    /** Whether it is one of {@link ProxyLimits}. */
+    public boolean isLimit() {
+        return key.startsWith(LIMITS);
+    }
+
+    /** The name of the limit in {@link ProxyLimits}; only if it {@link #isLimit()}. */
+    String limitName() {
+        Check.that(isLimit(), "setting", key, "a limit");
+        StringBuilder name = new StringBuilder();
+        for (String word : key.substring(LIMITS.length()).split("-", -1)) {
+            name.append(name.isEmpty() ? word : Character.toUpperCase(word.charAt(0)) + word.substring(1));
+        }
+        return name.toString();
+    }
+
+    @Override
+    public String toString() {
+        return key;
     }
 }

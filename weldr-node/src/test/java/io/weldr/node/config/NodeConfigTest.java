@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.MemberId;
+import io.weldr.proxy.limits.ProxyLimits;
+import io.weldr.proxy.loop.Transport;
+import io.weldr.proxy.route.RoutingView.WhenAllDown;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -17,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class NodeConfigTest {
     @TempDir
@@ -39,7 +41,12 @@ class NodeConfigTest {
         assertThat(config.electionTimeoutMax()).isEqualTo(Duration.ofMillis(400));
         assertThat(config.insecure()).isFalse();
         assertThat(config.workers()).isEqualTo(Runtime.getRuntime().availableProcessors());
-        assertThat(config.transport()).isEqualTo(NodeConfig.Transport.AUTO);
+        assertThat(config.transport()).isEqualTo(Transport.AUTO);
+        assertThat(config.trustedPeers()).isEmpty();
+        assertThat(config.whenAllDown()).isEqualTo(WhenAllDown.ANSWER_503);
+        assertThat(config.raftSnapshotEntries()).isEqualTo(20_000);
+        assertThat(config.raftSegmentBytes()).isEqualTo(1 << 20);
+        assertThat(config.raftKeptEntries()).isEqualTo(1000);
         assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.logLevel()).isEqualTo(NodeConfig.LogLevel.INFO);
     }
@@ -69,9 +76,7 @@ class NodeConfigTest {
     void aFlagWinsOverAVariableAndAVariableOverTheFile() throws Exception {
         Path file = file("id: from-file\nworkers: 1\nlog-level: warn");
         NodeConfig config = ConfigReader.read(
-                file,
-                Map.of("WELDR_ID", "from-variable", "WELDR_WORKERS", "2"),
-                new EnumMap<>(Map.of(Setting.ID, "from-flag")));
+                file, Map.of("WELDR_ID", "from-variable", "WELDR_WORKERS", "2"), Map.of(Setting.ID, "from-flag"));
         assertThat(config.id()).hasToString("from-flag");
         assertThat(config.workers()).isEqualTo(2);
         assertThat(config.logLevel()).isEqualTo(NodeConfig.LogLevel.WARN);
@@ -87,9 +92,10 @@ class NodeConfigTest {
                 "workers: many              | :1: workers: value: \"many\" (expected: a number from 0 to 256)",
                 "workers: [1]               | :1: workers: no single value",
                 "insecure: maybe            | :1: insecure: value: \"maybe\" (expected: true or false)",
-                "transport: carrier-pigeon  | :1: transport: \"carrier-pigeon\" (expected: one of auto, epoll, io_uring, nio)",
+                "transport: carrier-pigeon  | :1: transport: \"carrier-pigeon\" (expected: one of auto, epoll, io-uring, nio)",
                 "election-timeout: 200ms    | two times, as in 200ms-400ms",
                 "election-timeout: 400ms-200ms | the most: 200 ms",
+                "limits: {fields-max: 0}    | :1: limits-fields-max: fieldsMax: 0",
                 "drain-timeout: 10          | as in 250ms, 10s, 5m or 1h",
                 "peers: {n2: '10.0.0.1:1'}  | this node, n1, among [n2]",
                 "peers: 'n1=1.1.1.1:1,n2=1.1.1.1:1' | each address once",
@@ -132,8 +138,18 @@ class NodeConfigTest {
         assertThat(config.adminAddress().isWildcard()).isTrue();
     }
 
+    @Test
+    void everyLimitOfTheProxyIsASetting() throws Exception {
+        NodeConfig config = read("limits:\n  connect-timeout: 250ms\n  connections-max: 7\n");
+        assertThat(config.limits().connectTimeout()).isEqualTo(Duration.ofMillis(250));
+        assertThat(config.limits().connectionsMax()).isEqualTo(7);
+        assertThat(Setting.values().stream().filter(Setting::isLimit).map(Setting::limitName))
+                .containsExactlyElementsOf(ProxyLimits.names());
+        assertThat(ConfigReader.read(null, Map.of(), Map.of()).limits()).isEqualTo(ProxyLimits.DEFAULTS);
+    }
+
     @ParameterizedTest
-    @EnumSource(Setting.class)
+    @MethodSource("io.weldr.node.config.Setting#values")
     void everyKeyIsAFlagAndAVariableOfTheSameName(Setting setting) {
         assertThat(setting.flag().substring(2)).isEqualTo(setting.key());
         assertThat(setting.variable())

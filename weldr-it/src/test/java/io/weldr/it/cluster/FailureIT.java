@@ -1,0 +1,274 @@
+package io.weldr.it.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.weldr.it.harness.Http;
+import io.weldr.it.harness.Http.Answer;
+import io.weldr.it.harness.TestCluster;
+import io.weldr.it.harness.TestNode;
+import io.weldr.testserver.TestServer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nodes die, stop and come back; what was acknowledged stays, and traffic flows. */
+class FailureIT {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void killingTheLeaderWhileAddingAndProxyingLosesNothing() throws Exception {
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try (TestCluster cluster = TestCluster.start(folder, 3);
+                TestServer origin = TestServer.start()) {
+            TestNode leader = cluster.awaitLeader();
+            List<TestNode> survivors = cluster.except(leader);
+            assertThat(leader.add(origin.url()).status()).isEqualTo(201);
+            for (TestNode node : cluster.nodes()) {
+                await().until(() -> Http.get(node.proxyUrl() + "/").status() == 200);
+            }
+
+            AtomicBoolean done = new AtomicBoolean();
+            Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+            AtomicLong proxied = new AtomicLong();
+            Set<String> failures = ConcurrentHashMap.newKeySet();
+            Future<?> adding = threads.submit(() -> {
+                for (int i = 0; !done.get(); i++) {
+                    // Of no weight: nobody answers there, and traffic is not what they are for.
+                    String url = "http://127.0.0.2:" + (1 + i);
+                    Answer answer = Http.post(
+                            survivors.get(i % 2).adminUrl() + "/servers", "{\"url\":\"" + url + "\",\"weight\":0}");
+                    if (answer.status() == 201 || answer.status() == 200) {
+                        acknowledged.add(url);
+                    }
+                }
+            });
+            Future<?> proxying = threads.submit(() -> {
+                for (int i = 0; !done.get(); i++) {
+                    Answer answer = Http.get(survivors.get(i % 2).proxyUrl() + "/");
+                    if (answer.status() == 200) {
+                        proxied.incrementAndGet();
+                    } else {
+                        failures.add(answer.toString());
+                    }
+                }
+            });
+            await("some writes").until(() -> acknowledged.size() > 20 && proxied.get() > 20);
+
+            leader.kill();
+
+            int before = acknowledged.size();
+            long proxiedBefore = proxied.get();
+            await("writes after the leader was killed")
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> acknowledged.size() > before + 20 && proxied.get() > proxiedBefore + 20);
+            done.set(true);
+            adding.get(15, TimeUnit.SECONDS);
+            proxying.get(15, TimeUnit.SECONDS);
+
+            assertThat(failures).as("proxied requests through the survivors").isEmpty();
+            for (TestNode survivor : survivors) {
+                assertThat(urls(survivor)).containsAll(acknowledged);
+            }
+            cluster.start(leader);
+            await("the killed node to catch up")
+                    .untilAsserted(() -> assertThat(urls(leader)).containsAll(acknowledged));
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void poolAndVerdictsAreThereAfterAllThreeWereKilled() {
+        try (TestCluster cluster = TestCluster.start(folder, 3);
+                TestServer origin = TestServer.start()) {
+            setQuickProbes(cluster.node(1));
+            assertThat(cluster.node(2).add(origin.url()).status()).isEqualTo(201);
+            assertThat(cluster.node(3).add("http://127.0.0.1:1").status()).isEqualTo(201);
+            await("the verdict")
+                    .atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(cluster.node(1).servers())
+                            .containsExactlyInAnyOrder(origin.url() + " up", "http://127.0.0.1:1 down"));
+
+            cluster.nodes().forEach(TestNode::kill);
+            cluster.nodes().forEach(cluster::launch);
+            cluster.awaitLeader();
+
+            for (TestNode node : cluster.nodes()) {
+                assertThat(node.servers()).containsExactlyInAnyOrder(origin.url() + " up", "http://127.0.0.1:1 down");
+                await().until(() -> Http.get(node.proxyUrl() + "/").status() == 200);
+            }
+        }
+    }
+
+    @Test
+    void withoutAQuorumWritesAreRefusedWithinTwoSecondsAndTrafficFlows() {
+        try (TestCluster cluster = TestCluster.start(folder, 3);
+                TestServer origin = TestServer.start()) {
+            TestNode last = cluster.awaitLeader();
+            assertThat(last.add(origin.url()).status()).isEqualTo(201);
+            cluster.except(last).forEach(TestNode::kill);
+
+            // At first it may be a leader that only finds out by trying: then nobody knows, which is 504.
+            Answer first = last.add("http://127.0.0.1:1");
+            assertThat(first.status()).as("%s", first).isIn(503, 504);
+            await("the node to know that it is alone").until(() -> !last.isLeader());
+            long start = System.nanoTime();
+            Answer refused = last.add("http://127.0.0.1:2");
+            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+            assertThat(refused.status()).as("%s", refused).isEqualTo(503);
+            assertThat(refused.json().path("type").asText()).contains("no-leader");
+            assertThat(millis)
+                    .as("the promise is two seconds; the rest is for a busy machine")
+                    .isLessThan(3_000);
+            assertThat(Http.get(last.adminUrl() + "/servers").status()).isEqualTo(503);
+
+            assertThat(last.localServers()).contains(origin.url() + " up");
+            for (int i = 0; i < 20; i++) {
+                assertThat(Http.get(last.proxyUrl() + "/").status()).isEqualTo(200);
+            }
+            assertThat(Http.get(last.adminUrl() + "/readyz").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aNodeStartedAloneFromItsOwnDiskServes() {
+        try (TestCluster cluster = TestCluster.start(folder, 3);
+                TestServer origin = TestServer.start()) {
+            assertThat(Http.post(
+                                    cluster.node(1).adminUrl() + "/servers?wait=applied",
+                                    "{\"url\":\"" + origin.url() + "\"}")
+                            .status())
+                    .isEqualTo(201);
+            cluster.nodes().forEach(TestNode::kill);
+            cluster.start(cluster.node(2));
+            await("traffic without a quorum")
+                    .until(() -> Http.get(cluster.node(2).proxyUrl() + "/").status() == 200);
+        }
+    }
+
+    @Test
+    void twoWipedNodesDoNotElectEachOtherOverTheThirdsData() throws Exception {
+        try (TestCluster cluster = TestCluster.start(folder, 3)) {
+            assertThat(cluster.node(1).add("http://127.0.0.1:1").status()).isEqualTo(201);
+            cluster.nodes().forEach(TestNode::kill);
+            TestNode keeper = cluster.node(3);
+            for (TestNode wiped : cluster.except(keeper)) {
+                Wipe.folder(wiped.dataDir());
+                cluster.launch(wiped);
+            }
+            cluster.except(keeper).forEach(TestNode::awaitReady);
+            cluster.start(keeper);
+            // Long enough for many elections at 400 ms each.
+            await().during(Duration.ofSeconds(4))
+                    .atMost(Duration.ofSeconds(8))
+                    .until(() -> cluster.leader().isEmpty());
+            assertThat(keeper.localServers()).anyMatch(server -> server.startsWith("http://127.0.0.1:1 "));
+        }
+    }
+
+    @Test
+    void aWipedNodeIsTakenInAgainAndResynchronises() throws Exception {
+        try (TestCluster cluster = TestCluster.start(folder, 3)) {
+            assertThat(cluster.node(1).add("http://127.0.0.1:1").status()).isEqualTo(201);
+            TestNode wiped = cluster.except(cluster.awaitLeader()).get(0);
+            wiped.kill();
+            Wipe.folder(wiped.dataDir());
+            cluster.start(wiped);
+            await("the pool")
+                    .atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(wiped.localServers()).hasSize(1));
+            assertThat(wiped.add("http://127.0.0.1:2").status()).isEqualTo(201);
+        }
+    }
+
+    @Test
+    void aNodeThatWasAwayCatchesUpFromASnapshot() {
+        try (TestCluster cluster = TestCluster.start(
+                folder,
+                3,
+                "--raft-snapshot-entries",
+                "50",
+                "--raft-segment-bytes",
+                "8192",
+                "--raft-kept-entries",
+                "10")) {
+            TestNode away = cluster.except(cluster.awaitLeader()).get(0);
+            away.kill();
+            TestNode writer = cluster.except(away).get(0);
+            for (int i = 1; i <= 200; i++) {
+                assertThat(writer.add("http://127.0.0.2:" + i).status()).isEqualTo(201);
+            }
+            await("the log to be purged")
+                    .until(() ->
+                            cluster.awaitLeader().raftFiles().stream().noneMatch(file -> file.startsWith("log_0-")));
+            cluster.start(away);
+            await("the pool")
+                    .atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(away.localServers()).hasSize(200));
+            assertThat(away.raftFiles()).anyMatch(file -> file.startsWith("snapshot."));
+        }
+    }
+
+    @Test
+    void aNodeThatWasAwayForFortySecondsIsBackAtOnce() {
+        try (TestCluster cluster = TestCluster.start(folder, 3)) {
+            TestNode away = cluster.except(cluster.awaitLeader()).get(0);
+            away.kill();
+            TestNode writer = cluster.except(away).get(0);
+            AtomicLong port = new AtomicLong();
+            await("forty seconds to pass")
+                    .pollInterval(SECOND)
+                    .during(Duration.ofSeconds(40))
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> writer.add("http://127.0.0.2:" + port.incrementAndGet())
+                                    .status()
+                            == 201);
+            cluster.start(away);
+            await("the pool")
+                    .atMost(Duration.ofSeconds(5))
+                    .untilAsserted(() -> assertThat(away.localServers()).hasSize((int) port.get()));
+        }
+    }
+
+    @Test
+    void aStoppedNodeHandsOverAndExitsWithZero() {
+        try (TestCluster cluster = TestCluster.start(folder, 3);
+                TestServer origin = TestServer.start()) {
+            TestNode leader = cluster.awaitLeader();
+            assertThat(leader.add(origin.url()).status()).isEqualTo(201);
+            await().until(() -> Http.get(leader.proxyUrl() + "/").status() == 200);
+            assertThat(leader.terminate())
+                    .as("exit code; it said: %s", leader.output())
+                    .isZero();
+            TestNode successor = cluster.awaitLeader();
+            assertThat(successor).isNotSameAs(leader);
+            assertThat(successor.servers()).contains(origin.url() + " up");
+        }
+    }
+
+    static void setQuickProbes(TestNode node) {
+        Answer answer = Http.patch(
+                node.adminUrl() + "/v1/pools/default/health", "{\"interval\":\"200ms\",\"timeout\":\"200ms\"}");
+        assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+    }
+
+    private static List<String> urls(TestNode node) {
+        return node.servers().stream()
+                .map(server -> server.substring(0, server.indexOf(' ')))
+                .toList();
+    }
+}

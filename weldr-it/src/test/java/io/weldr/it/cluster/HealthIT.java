@@ -1,0 +1,76 @@
+package io.weldr.it.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.weldr.it.harness.Http;
+import io.weldr.it.harness.TestCluster;
+import io.weldr.it.harness.TestNode;
+import io.weldr.testserver.TestServer;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The elected leader probes, alone; its verdicts reach every node. */
+class HealthIT {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void anOriginThatStopsIsDownOnAllNodesAndUpAgainWhenItIsBack() {
+        try (TestCluster cluster = TestCluster.start(folder, 3);
+                TestServer steady = TestServer.start()) {
+            FailureIT.setQuickProbes(cluster.node(1));
+            TestServer shaky = TestServer.start();
+            int port = shaky.port();
+            assertThat(cluster.node(2).add(steady.url()).status()).isEqualTo(201);
+            assertThat(cluster.node(3).add(shaky.url()).status()).isEqualTo(201);
+            String url = shaky.url();
+            awaitState(cluster, url + " up");
+
+            shaky.close();
+            awaitState(cluster, url + " down");
+            for (TestNode node : cluster.nodes()) {
+                for (int i = 0; i < 10; i++) {
+                    assertThat(Http.get(node.proxyUrl() + "/").status()).isEqualTo(200);
+                }
+            }
+
+            try (TestServer again =
+                    TestServer.start(TestServer.Options.defaults().port(port))) {
+                assertThat(again.url()).isEqualTo(url);
+                awaitState(cluster, url + " up");
+            }
+        }
+    }
+
+    @Test
+    void thereIsExactlyOneProberAlsoAfterAFailOver() {
+        try (TestCluster cluster = TestCluster.start(folder, 3);
+                TestServer origin = TestServer.start()) {
+            FailureIT.setQuickProbes(cluster.node(1)); // five a second
+            assertThat(cluster.node(2).add(origin.url()).status()).isEqualTo(201);
+            assertOneProber(origin);
+            cluster.awaitLeader().kill();
+            cluster.awaitLeader();
+            assertOneProber(origin);
+        }
+    }
+
+    /** Over four seconds one prober makes 20 probes, two make 40. */
+    private static void assertOneProber(TestServer origin) {
+        await("probing").until(() -> origin.received().probes() > 0);
+        long before = origin.received().probes();
+        await().pollDelay(Duration.ofSeconds(4)).atMost(Duration.ofSeconds(10)).until(() -> true);
+        assertThat(origin.received().probes() - before).isBetween(10L, 25L);
+    }
+
+    private static void awaitState(TestCluster cluster, String entry) {
+        for (TestNode node : cluster.nodes()) {
+            await(entry + " on " + node.id())
+                    .atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(node.localServers()).contains(entry));
+        }
+    }
+}

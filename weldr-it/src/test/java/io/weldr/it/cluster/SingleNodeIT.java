@@ -1,0 +1,114 @@
+package io.weldr.it.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.weldr.it.harness.Http;
+import io.weldr.it.harness.TestCluster;
+import io.weldr.it.harness.TestNode;
+import io.weldr.testserver.TestServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One process: how it starts, refuses to start, and stops. */
+class SingleNodeIT {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aClusterOfOneKeepsItsPoolOverARestart() {
+        try (TestCluster cluster = TestCluster.start(folder, 1);
+                TestServer origin = TestServer.start()) {
+            TestNode node = cluster.node(1);
+            assertThat(node.add(origin.url()).status()).isEqualTo(201);
+            assertThat(node.terminate()).isZero();
+            cluster.start(node);
+            cluster.awaitLeader();
+            assertThat(node.servers()).containsExactly(origin.url() + " up");
+            await().until(() -> Http.get(node.proxyUrl() + "/").status() == 200);
+        }
+    }
+
+    @Test
+    void whatIsUnderWayFinishesBeforeTheNodeStops() throws Exception {
+        try (TestCluster cluster = TestCluster.start(folder, 1);
+                TestServer origin = TestServer.start()) {
+            TestNode node = cluster.node(1);
+            assertThat(node.add(origin.url()).status()).isEqualTo(201);
+            await().until(() -> Http.get(node.proxyUrl() + "/").status() == 200);
+            CompletableFuture<Http.Answer> slow =
+                    CompletableFuture.supplyAsync(() -> Http.get(node.proxyUrl() + "/delay/1500"));
+            await("the request to reach the origin")
+                    .until(() -> origin.received().requests("/delay/1500") > 0);
+            assertThat(node.terminate()).as("it said: %s", node.output()).isZero();
+            assertThat(slow.get(10, TimeUnit.SECONDS).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aPortInUseIsNamedInOneLine() throws IOException {
+        try (TestCluster cluster = TestCluster.of(folder, 1)) {
+            TestNode node = cluster.node(1);
+            for (String url : new String[] {
+                node.proxyUrl(), node.adminUrl(), "http://" + node.grpcAddress(), "http://" + node.raftAddress()
+            }) {
+                int port = URI.create(url).getPort();
+                try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                    assertThat(taken.isBound()).isTrue();
+                    cluster.launch(node);
+                    assertThat(node.awaitExit()).isEqualTo(1);
+                    assertThat(node.output().lines().filter(line -> line.startsWith("weldr: ")))
+                            .as("output: %s", node.output())
+                            .singleElement()
+                            .asString()
+                            .contains("127.0.0.1:" + port)
+                            .contains("in use");
+                }
+            }
+        }
+    }
+
+    @Test
+    void aDataFolderInUseOrOfAnotherNodeIsNamedInOneLine() {
+        try (TestCluster first = TestCluster.start(folder, 1);
+                TestCluster second = TestCluster.of(folder, 2)) {
+            // The same folder from another process, with its own ports.
+            TestNode other = second.node(1);
+            other.launch("--peers", "n1=" + other.raftAddress());
+            assertThat(other.awaitExit()).isEqualTo(1);
+            assertThat(other.output())
+                    .contains("weldr: ")
+                    .contains(other.dataDir().toString())
+                    .contains("in use");
+
+            assertThat(first.node(1).terminate()).isZero();
+            other.launch("--id", "n7");
+            assertThat(other.awaitExit()).isEqualTo(1);
+            assertThat(other.output()).contains("weldr: ").contains("n1").contains("n7");
+        }
+    }
+
+    @Test
+    void unusableArgumentsExitWithTwoAndOneLine() {
+        try (TestCluster cluster = TestCluster.of(folder, 1)) {
+            for (String bad : new String[] {
+                "--workers=many", "--no-such-flag", "--admin-address=0.0.0.0:1", "--config=/no/such/file"
+            }) {
+                cluster.node(1).launch(bad);
+                assertThat(cluster.node(1).awaitExit()).as(bad).isEqualTo(2);
+                assertThat(cluster.node(1).output().lines())
+                        .as(bad)
+                        .singleElement()
+                        .asString()
+                        .startsWith("weldr: ");
+            }
+        }
+    }
+}

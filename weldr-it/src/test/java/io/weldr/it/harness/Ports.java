@@ -1,0 +1,42 @@
+package io.weldr.it.harness;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.HashSet;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * Ports that stay the same over restarts of a node, as its peers expect. Below the ephemeral range, so that no outgoing
+ * connection takes one while its node is down.
+ */
+final class Ports {
+    private static final int LEAST = 20_000;
+    private static final int MOST = 31_999;
+    private static final int TRIES_MAX = 1_000;
+
+    private static final Random RANDOM = new Random();
+    private static final Set<Integer> TAKEN = new HashSet<>(); // guarded by the class
+
+    private Ports() {}
+
+    static synchronized int free() {
+        for (int i = 0; i < TRIES_MAX; i++) {
+            int port = LEAST + RANDOM.nextInt(MOST - LEAST);
+            if (!TAKEN.contains(port) && isFree(port)) {
+                TAKEN.add(port);
+                return port;
+            }
+        }
+        throw new IllegalStateException("no free port between " + LEAST + " and " + MOST);
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

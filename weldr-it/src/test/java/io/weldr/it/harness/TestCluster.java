@@ -1,0 +1,88 @@
+package io.weldr.it.harness;
+
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Nodes that form one cluster. Confined to the test's thread. */
+public final class TestCluster implements AutoCloseable {
+    private final List<TestNode> nodes;
+    private final List<String> arguments;
+
+    private TestCluster(List<TestNode> nodes, List<String> arguments) {
+        this.nodes = nodes;
+        this.arguments = arguments;
+    }
+
+    /** Starts {@code size} nodes below {@code folder} and waits until they have a leader. */
+    public static TestCluster start(Path folder, int size, String... arguments) {
+        TestCluster cluster = of(folder, size, arguments);
+        cluster.nodes.forEach(cluster::launch);
+        cluster.awaitLeader();
+        return cluster;
+    }
+
+    /** The same, with no node started yet. */
+    public static TestCluster of(Path folder, int size, String... arguments) {
+        List<TestNode> nodes = IntStream.rangeClosed(1, size)
+                .mapToObj(i -> new TestNode("n" + i, folder.resolve("n" + i)))
+                .toList();
+        return new TestCluster(nodes, List.of(arguments));
+    }
+
+    public List<TestNode> nodes() {
+        return nodes;
+    }
+
+    public TestNode node(int number) {
+        return nodes.get(number - 1);
+    }
+
+    public List<TestNode> except(TestNode... others) {
+        return nodes.stream().filter(node -> !List.of(others).contains(node)).toList();
+    }
+
+    public String peers() {
+        return nodes.stream().map(node -> node.id() + "=" + node.raftAddress()).collect(Collectors.joining(","));
+    }
+
+    /** Starts the process of that node; does not wait. */
+    public void launch(TestNode node) {
+        List<String> all = new ArrayList<>(arguments);
+        if (nodes.size() > 1) {
+            all.addAll(List.of("--peers", peers()));
+        }
+        node.launch(all);
+    }
+
+    /** Starts that node and waits until it is ready. */
+    public void start(TestNode node) {
+        launch(node);
+        node.awaitReady();
+    }
+
+    /** Waits until the running nodes are ready and one of them leads. */
+    public TestNode awaitLeader() {
+        nodes.stream().filter(TestNode::isAlive).forEach(TestNode::awaitReady);
+        return await("a leader")
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(20))
+                .until(this::leader, Optional::isPresent)
+                .orElseThrow();
+    }
+
+    public Optional<TestNode> leader() {
+        return nodes.stream().filter(TestNode::isLeader).findFirst();
+    }
+
+    @Override
+    public void close() {
+        nodes.forEach(TestNode::close);
+    }
+}

@@ -1,0 +1,249 @@
+package io.weldr.it.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.weldr.it.harness.Http.Answer;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** One node, a process of its own. Its ports and its folder stay the same over restarts. Confined to the test's thread. */
+public final class TestNode implements AutoCloseable {
+    private static final Duration START_TIME_MAX = Duration.ofSeconds(60);
+
+    private final String id;
+    private final Path folder;
+    private final int proxyPort = Ports.free();
+    private final int adminPort = Ports.free();
+    private final int grpcPort = Ports.free();
+    private final int raftPort = Ports.free();
+    private @Nullable Process process;
+    private int starts;
+
+    TestNode(String id, Path folder) {
+        this.id = id;
+        this.folder = folder;
+    }
+
+    public String id() {
+        return id;
+    }
+
+    public String raftAddress() {
+        return "127.0.0.1:" + raftPort;
+    }
+
+    public String grpcAddress() {
+        return "127.0.0.1:" + grpcPort;
+    }
+
+    public String proxyUrl() {
+        return "http://127.0.0.1:" + proxyPort;
+    }
+
+    public String adminUrl() {
+        return "http://127.0.0.1:" + adminPort;
+    }
+
+    public Path dataDir() {
+        return folder.resolve("data");
+    }
+
+    public Path outputFile() {
+        return folder.resolve("output-" + starts + ".log");
+    }
+
+    /** Starts the process with these arguments in place of the cluster's; a later one wins. Does not wait for it. */
+    public void launch(String... arguments) {
+        launch(List.of(arguments));
+    }
+
+    /** Starts the process; does not wait for it. */
+    void launch(List<String> arguments) {
+        List<String> command = new ArrayList<>(javaCommand());
+        command.add("io.weldr.node.Main");
+        command.addAll(List.of(
+                "--id",
+                id,
+                "--data-dir",
+                dataDir().toString(),
+                "--proxy-address",
+                "127.0.0.1:" + proxyPort,
+                "--admin-address",
+                "127.0.0.1:" + adminPort,
+                "--grpc-address",
+                grpcAddress(),
+                "--raft-address",
+                raftAddress()));
+        command.addAll(arguments);
+        starts++;
+        try {
+            Files.createDirectories(folder);
+            process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(outputFile().toFile())
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> javaCommand() {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-ea",
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1", // a test node lives for seconds: start fast
+                "-XX:+UseSerialGC",
+                "-Dio.netty.leakDetection.level=paranoid",
+                "--enable-native-access=ALL-UNNAMED"));
+        if (Runtime.version().feature() >= 24) {
+            command.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path"));
+        return command;
+    }
+
+    public Process process() {
+        assertThat(process).as("process of %s", id).isNotNull();
+        return java.util.Objects.requireNonNull(process);
+    }
+
+    public boolean isAlive() {
+        return process != null && process.isAlive();
+    }
+
+    public void awaitReady() {
+        await("readiness of " + id)
+                .atMost(START_TIME_MAX)
+                .pollInterval(Duration.ofMillis(50))
+                .failFast(() -> assertThat(isAlive())
+                        .as("%s runs; it wrote: %s", id, output())
+                        .isTrue())
+                .until(() -> Http.get(adminUrl() + "/readyz").status() == 200);
+    }
+
+    /** kill -9 */
+    public void kill() {
+        process().destroyForcibly();
+        awaitExit();
+    }
+
+    /** SIGSTOP: it stays there, but does nothing. */
+    public void pause() {
+        signal("STOP");
+    }
+
+    /** SIGCONT */
+    public void resume() {
+        signal("CONT");
+    }
+
+    /** SIGTERM; returns the exit code. */
+    public int terminate() {
+        process().destroy();
+        return awaitExit();
+    }
+
+    public int awaitExit() {
+        try {
+            assertThat(process().waitFor(30, TimeUnit.SECONDS))
+                    .as("%s ended: %s", id, output())
+                    .isTrue();
+            return process().exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    private void signal(String name) {
+        try {
+            Process kill = new ProcessBuilder(
+                            "kill", "-" + name, Long.toString(process().pid()))
+                    .inheritIO()
+                    .start();
+            assertThat(kill.waitFor()).as("kill -%s", name).isZero();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** Everything that it wrote since its latest start. */
+    public String output() {
+        try {
+            return Files.readString(outputFile());
+        } catch (IOException e) {
+            return "(no output: " + e + ")";
+        }
+    }
+
+    /** Adds an origin, as in {@code curl node/servers -d '{"url": ...}'}. */
+    public Answer add(String url) {
+        return Http.post(adminUrl() + "/servers", "{\"url\":\"" + url + "\"}");
+    }
+
+    /** The pool by the linearizable read: url to state. Fails the test if there is no answer. */
+    public List<String> servers() {
+        Answer answer = Http.get(adminUrl() + "/servers");
+        assertThat(answer.status()).as("GET /servers on %s: %s", id, answer).isEqualTo(200);
+        return entries(answer);
+    }
+
+    /** The pool as this node has it, without asking anybody. */
+    public List<String> localServers() {
+        Answer answer = Http.get(adminUrl() + "/servers?consistency=stale");
+        assertThat(answer.status()).as("GET /servers on %s: %s", id, answer).isEqualTo(200);
+        return entries(answer);
+    }
+
+    private static List<String> entries(Answer answer) {
+        TreeSet<String> entries = new TreeSet<>();
+        for (JsonNode server : answer.json().path("servers")) {
+            entries.add(server.path("url").asText() + " " + server.path("state").asText());
+        }
+        return List.copyOf(entries);
+    }
+
+    public boolean isLeader() {
+        return isAlive() && Http.get(adminUrl() + "/leader").status() == 200;
+    }
+
+    /** Files of the Raft log and snapshots, by name. */
+    public List<String> raftFiles() {
+        if (!Files.isDirectory(dataDir())) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.walk(dataDir())) {
+            return files.filter(Files::isRegularFile)
+                    .map(Path::toFile)
+                    .map(File::getName)
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (isAlive()) {
+            kill();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.weldr.it.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** {@code weldrctl} as a process, as a script calls it. */
+public final class Weldrctl {
+    private Weldrctl() {}
+
+    /** How it ended, and what it wrote. */
+    public record Result(int exit, String out, String err) {}
+
+    /** Runs it to its end, at most 20 seconds. */
+    public static Result run(String endpoints, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.weldr.cli.Weldrctl",
+                "--endpoint",
+                endpoints));
+        command.addAll(List.of(arguments));
+        try {
+            Path out = Files.createTempFile("weldrctl", ".out");
+            Path err = Files.createTempFile("weldrctl", ".err");
+            try {
+                Process process = new ProcessBuilder(command)
+                        .redirectOutput(out.toFile())
+                        .redirectError(err.toFile())
+                        .start();
+                boolean ended = process.waitFor(20, TimeUnit.SECONDS);
+                if (!ended) {
+                    process.destroyForcibly();
+                }
+                assertThat(ended).as("%s ended by itself", command).isTrue();
+                return new Result(
+                        process.exitValue(),
+                        Files.readString(out, StandardCharsets.UTF_8),
+                        Files.readString(err, StandardCharsets.UTF_8));
+            } finally {
+                Files.delete(out);
+                Files.delete(err);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.weldr.node.lifecycle;
+
+import io.weldr.core.pool.HostPort;
+import io.weldr.node.config.ListenAddress;
+import io.weldr.node.config.NodeConfig;
+import java.net.InetSocketAddress;
+
+/** What a node tells the others: not where it listens, which may be every address there is, but where it can be reached. */
+final class Addresses {
+    private final NodeConfig config;
+
+    Addresses(NodeConfig config) {
+        this.config = config;
+    }
+
+    /** Where peers reach this node's consensus: what the list of peers says, for that is how the others know it. */
+    HostPort raft() {
+        HostPort listed = config.peers().get(config.id());
+        return listed != null
+                ? listed
+                : reachable(config.raftAddress(), config.raftAddress().port());
+    }
+
+    /** Where others reach something that was configured as {@code asked} and bound to {@code bound}. */
+    HostPort reachable(ListenAddress asked, InetSocketAddress bound) {
+        return reachable(asked, bound.getPort());
+    }
+
+    private HostPort reachable(ListenAddress asked, int port) {
+        if (config.advertiseHost() != null) {
+            return new HostPort(config.advertiseHost(), port);
+        }
+        if (!asked.isWildcard()) {
+            return new HostPort(asked.host(), port);
+        }
+        HostPort listed = config.peers().get(config.id());
+        if (listed != null) {
+            return new HostPort(listed.host(), port);
+        }
+        // Every address there is: the one that is always among them.
+        return new HostPort(
+                config.raftAddress().isWildcard()
+                        ? "127.0.0.1"
+                        : config.raftAddress().host(),
+                port);
+    }
+}

@@ -1,0 +1,180 @@
+package io.weldr.node.lifecycle;
+
+import io.weldr.api.AdminServer;
+import io.weldr.api.AdminSettings;
+import io.weldr.api.admin.AdminPorts;
+import io.weldr.api.grpc.GrpcMemberLink;
+import io.weldr.api.http.HttpLimits;
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.state.Member;
+import io.weldr.leader.health.HealthChecks;
+import io.weldr.node.config.ListenAddress;
+import io.weldr.node.config.NodeConfig;
+import io.weldr.proxy.ProxyServer;
+import io.weldr.proxy.ProxySettings;
+import io.weldr.raft.RaftCluster;
+import io.weldr.raft.RaftSettings;
+import io.weldr.raft.RaftSettings.LogSettings;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node: consensus, proxy and API, and the duties of a leader. They start in the order in which they need each other and stop in the order in
+ * which others need them. {@link #start} and {@link #stop} once each, from any thread; both block.
+ */
+public final class Node {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+    /** Purging the log frees whole files; below this many entries it is not worth a look. */
+    private static final int PURGE_GAP_ENTRIES = 10;
+
+    private final NodeConfig config;
+    private final String version;
+    private final Addresses addresses;
+    private final GrpcMemberLink link;
+    private final RaftCluster raft;
+    private final ProxyServer proxy;
+    private final AdminServer admin;
+    private final HealthChecks health;
+    private final Duties duties = new Duties();
+    private volatile @Nullable Member self;
+    private volatile boolean stopping;
+
+    /** @throws IOException if the Java platform has no TLS to probe https origins with */
+    public Node(NodeConfig config, String version) throws IOException {
+        this.config = config;
+        this.version = version;
+        addresses = new Addresses(config);
+        link = new GrpcMemberLink();
+        raft = new RaftCluster(raftSettings(), link, List.of(duties));
+        health = new HealthChecks(raft.state(), raft, new SecureRandom(), null, version);
+        duties.add(health);
+        proxy = new ProxyServer(proxySettings(), raft.state());
+        admin = new AdminServer(
+                new AdminSettings(
+                        config.adminAddress().socketAddress(),
+                        config.grpcAddress().socketAddress(),
+                        version,
+                        HttpLimits.DEFAULT),
+                new AdminPorts(
+                        raft,
+                        raft.state(),
+                        raft,
+                        proxy,
+                        List.of(raft, health),
+                        raft,
+                        this::unready,
+                        () -> self,
+                        InstantSource.system()),
+                link);
+    }
+
+    private RaftSettings raftSettings() {
+        ListenAddress bind = config.raftAddress();
+        LogSettings log = new LogSettings(
+                config.raftSnapshotEntries(), config.raftSegmentBytes(), PURGE_GAP_ENTRIES, config.raftKeptEntries());
+        return RaftSettings.of(
+                        config.id(),
+                        new HostPort(bind.host(), bind.port()),
+                        addresses.raft(),
+                        config.peers(),
+                        config.dataDir(),
+                        config.bootstrap())
+                .withElectionTimeout(config.electionTimeoutMin(), config.electionTimeoutMax())
+                .withLog(log);
+    }
+
+    private ProxySettings proxySettings() {
+        return ProxySettings.listeningOn(config.proxyAddress().socketAddress())
+                .withWorkers(config.workers())
+                .with(config.transport())
+                .with(config.limits())
+                .with(config.whenAllDown())
+                .withTrustedPeers(config.trustedPeers());
+    }
+
+    /**
+     * Starts everything, or nothing: traffic flows when this returns, with the state that the disk holds; there may be no leader yet.
+     *
+     * @throws IOException with one line that names what is in the way
+     */
+    public void start() throws IOException {
+        try {
+            raft.start();
+            proxy.start();
+            admin.start();
+        } catch (IOException | RuntimeException e) {
+            close(Duration.ZERO);
+            throw e;
+        }
+        Member member = new Member(
+                config.id(),
+                addresses.raft(),
+                addresses.reachable(config.adminAddress(), admin.httpAddress()),
+                addresses.reachable(config.grpcAddress(), admin.grpcAddress()),
+                addresses.reachable(config.proxyAddress(), proxy.boundAddress()),
+                version);
+        self = member;
+        raft.announce(member);
+        LOG.info(
+                "weldr {} node {}: proxy on {}, admin on {} (http) and {} (grpc), raft on {}, data in {}",
+                version,
+                config.id(),
+                member.proxy(),
+                member.admin(),
+                member.grpc(),
+                member.raft(),
+                config.dataDir().toAbsolutePath().normalize());
+    }
+
+    private List<String> unready() {
+        List<String> reasons = new ArrayList<>();
+        if (self == null) {
+            reasons.add("the node is starting");
+        }
+        if (stopping) {
+            reasons.add("the node is stopping");
+        }
+        return reasons;
+    }
+
+    /**
+     * Stops: first it is not ready any more, then leadership moves while exchanges under way finish, then everything closes. Takes at
+     * most the drain timeout and some ten seconds.
+     */
+    public void stop() {
+        stopping = true;
+        LOG.info("stopping: handing over, finishing what is under way");
+        Thread draining = new Thread(this::drain, "weldr-drain");
+        draining.start();
+        raft.transferLeadership();
+        try {
+            draining.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        close(Duration.ofSeconds(1));
+        LOG.info("stopped");
+    }
+
+    private void drain() {
+        if (!proxy.drain(config.drainTimeout())) {
+            LOG.warn("exchanges that were still under way after {} were cut off", config.drainTimeout());
+        }
+    }
+
+    private void close(Duration patience) {
+        admin.close(patience);
+        proxy.close();
+        raft.close();
+        health.close();
+        link.close();
+    }
+}
