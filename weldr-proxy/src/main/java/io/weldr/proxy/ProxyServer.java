@@ -6,6 +6,8 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.weldr.core.port.Measurement;
+import io.weldr.core.port.MetricSource;
 import io.weldr.core.port.Published;
 import io.weldr.core.port.Traffic;
 import io.weldr.core.port.TrafficSource;
@@ -31,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * The proxy of one node: binds, serves, drains, closes, and tells what it has done. Serving needs nothing but the last
  * published {@link ClusterState}. Methods may be called from any thread but an event loop, and block until done.
  */
-public final class ProxyServer implements TrafficSource, AutoCloseable {
+public final class ProxyServer implements TrafficSource, MetricSource, AutoCloseable {
 
     private final ProxySettings settings;
     private final Published<ClusterState> state;
@@ -47,7 +49,7 @@ public final class ProxyServer implements TrafficSource, AutoCloseable {
         this.settings = settings;
         this.state = state;
         connections = new ConnectionLimit(settings.limits().connectionsMax());
-        routing = new Routing(settings.whenAllDown(), workers);
+        routing = new Routing(settings.whenAllDown(), settings.limits(), workers);
     }
 
     /**
@@ -84,12 +86,13 @@ public final class ProxyServer implements TrafficSource, AutoCloseable {
                 settings.limits(),
                 settings.viaName(),
                 new TrustedPeers(settings.trustedPeers()),
-                settings.traceAllowed());
+                settings.traceAllowed(),
+                settings.accessLog());
         UpstreamSettings upstream = new UpstreamSettings(settings.limits(), transport, number, originTls());
         long idPrefix = new SecureRandom().nextLong();
         for (int i = 0; i < number; i++) {
             EventLoop loop = (EventLoop) loops.next();
-            Worker worker = new Worker(loop, i, exchange, upstream, resolver, idPrefix);
+            Worker worker = new Worker(loop, i, exchange, upstream, resolver, idPrefix, routing.ejections()::record);
             worker.start();
             workers.add(worker);
         }
@@ -133,6 +136,11 @@ public final class ProxyServer implements TrafficSource, AutoCloseable {
     @Override
     public synchronized Traffic traffic() {
         return TrafficReport.of(workers, state.get());
+    }
+
+    @Override
+    public synchronized List<Measurement> measure() {
+        return MetricReport.of(workers, routing.ejections(), settings.accessLog());
     }
 
     /**

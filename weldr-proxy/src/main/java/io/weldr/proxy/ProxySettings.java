@@ -1,5 +1,6 @@
 package io.weldr.proxy;
 
+import io.weldr.proxy.access.AccessLog;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.loop.Transport;
 import io.weldr.proxy.route.RoutingView.WhenAllDown;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param traceAllowed whether TRACE is passed on; it shows a client what fields were added on the way
  * @param whenAllDown what happens when no origin is up
  * @param trust who vouches for https origins; null: the platform's certificate authorities
+ * @param accessLog where each exchange leaves a line; null: nowhere. Closed by whoever made it, after the proxy
  */
 public record ProxySettings(
         List<InetSocketAddress> addresses,
@@ -30,7 +32,8 @@ public record ProxySettings(
         List<String> trustedPeers,
         boolean traceAllowed,
         WhenAllDown whenAllDown,
-        @Nullable TrustManagerFactory trust) {
+        @Nullable TrustManagerFactory trust,
+        @Nullable AccessLog accessLog) {
 
     /** More loops than this on one machine is a mistake in the configuration. */
     private static final int WORKERS_MAX = 1024;
@@ -61,42 +64,49 @@ public record ProxySettings(
                 List.of(),
                 false,
                 WhenAllDown.ANSWER_503,
+                null,
                 null);
     }
 
     /** The same with other limits. */
     public ProxySettings with(ProxyLimits other) {
         return new ProxySettings(
-                addresses, workers, transport, other, viaName, trustedPeers, traceAllowed, whenAllDown, trust);
+                addresses, workers, transport, other, viaName, trustedPeers, traceAllowed, whenAllDown, trust, accessLog);
     }
 
     /** The same with that number of workers. */
     public ProxySettings withWorkers(int number) {
         return new ProxySettings(
-                addresses, number, transport, limits, viaName, trustedPeers, traceAllowed, whenAllDown, trust);
+                addresses, number, transport, limits, viaName, trustedPeers, traceAllowed, whenAllDown, trust, accessLog);
     }
 
     /** The same with another transport. */
     public ProxySettings with(Transport other) {
         return new ProxySettings(
-                addresses, workers, other, limits, viaName, trustedPeers, traceAllowed, whenAllDown, trust);
+                addresses, workers, other, limits, viaName, trustedPeers, traceAllowed, whenAllDown, trust, accessLog);
     }
 
     /** The same, trusting those networks. */
     public ProxySettings withTrustedPeers(List<String> networks) {
         return new ProxySettings(
-                addresses, workers, transport, limits, viaName, networks, traceAllowed, whenAllDown, trust);
+                addresses, workers, transport, limits, viaName, networks, traceAllowed, whenAllDown, trust, accessLog);
     }
 
     /** The same with another policy for a pool that is down. */
     public ProxySettings with(WhenAllDown policy) {
         return new ProxySettings(
-                addresses, workers, transport, limits, viaName, trustedPeers, traceAllowed, policy, trust);
+                addresses, workers, transport, limits, viaName, trustedPeers, traceAllowed, policy, trust, accessLog);
     }
 
     /** The same with other authorities for https origins. */
     public ProxySettings withTrust(TrustManagerFactory authorities) {
         return new ProxySettings(
-                addresses, workers, transport, limits, viaName, trustedPeers, traceAllowed, whenAllDown, authorities);
+                addresses, workers, transport, limits, viaName, trustedPeers, traceAllowed, whenAllDown, authorities, accessLog);
+    }
+
+    /** The same with an access log. */
+    public ProxySettings with(AccessLog log) {
+        return new ProxySettings(
+                addresses, workers, transport, limits, viaName, trustedPeers, traceAllowed, whenAllDown, trust, log);
     }
 }

@@ -4,27 +4,36 @@ import io.weldr.core.pool.Pool;
 import io.weldr.core.port.Published;
 import io.weldr.core.state.ClusterState;
 import io.weldr.proxy.exchange.Worker;
+import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.route.RoutingView;
 import io.weldr.proxy.route.RoutingView.WhenAllDown;
+import java.time.Duration;
 import java.util.List;
-import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns every published state into one routing view and hands it to each worker's own loop. States in which the pool is the
- * same change nothing. Thread safe.
+ * Turns every published state into one routing view and hands it to each worker's own loop; so it does when this node ejects
+ * an origin or takes it back. States in which the pool is the same change nothing. Thread safe.
  */
 final class Routing implements AutoCloseable {
 
     private final WhenAllDown whenAllDown;
     private final List<Worker> workers;
+    private final Ejections ejections;
     private Published.@Nullable Subscription subscription;
-    private @Nullable Pool current;
+    private @Nullable Pool current; // guarded by this
 
     /** A view for {@code workers}, which may still be filled until {@link #follow}. */
-    Routing(WhenAllDown whenAllDown, List<Worker> workers) {
+    Routing(WhenAllDown whenAllDown, ProxyLimits limits, List<Worker> workers) {
         this.whenAllDown = whenAllDown;
         this.workers = workers;
+        ejections = new Ejections(limits, System::nanoTime, this::schedule, this::rebuild);
+    }
+
+    Ejections ejections() {
+        return ejections;
     }
 
     void follow(Published<ClusterState> state) {
@@ -33,12 +42,27 @@ final class Routing implements AutoCloseable {
 
     private synchronized void take(ClusterState state) {
         Pool pool = state.defaultPool();
-        if (pool.equals(current)) {
-            return;
+        if (!pool.equals(current)) {
+            current = pool;
+            ejections.follow(pool);
+            rebuild();
         }
-        current = pool;
-        RoutingView view = RoutingView.of(pool, Set.of(), whenAllDown);
-        workers.forEach(worker -> worker.update(view));
+    }
+
+    private synchronized void rebuild() {
+        Pool pool = current;
+        if (pool != null) {
+            RoutingView view = RoutingView.of(pool, ejections.ejected(), whenAllDown);
+            workers.forEach(worker -> worker.update(view));
+        }
+    }
+
+    private void schedule(Runnable task, Duration delay) {
+        try {
+            workers.get(0).loop().schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            // The proxy is closing: nothing will be routed any more.
+        }
     }
 
     @Override

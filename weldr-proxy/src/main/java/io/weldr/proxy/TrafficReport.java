@@ -18,16 +18,16 @@ final class TrafficReport {
 
     static Traffic of(List<Worker> workers, ClusterState state) {
         Count client = Count.ZERO;
+        Count server = Count.ZERO;
         for (Worker worker : workers) {
             var stats = worker.stats();
             client = client.plus(new Count(stats.succeeded.get(), stats.failed.get()));
+            server = server.plus(new Count(stats.attemptsSucceeded.get(), stats.attemptsFailed.get()));
         }
-        Count server = Count.ZERO;
         List<OriginTraffic> origins = new ArrayList<>();
         Pool pool = state.defaultPool();
         for (Origin origin : pool.origins()) {
             Count count = of(workers, origin);
-            server = server.plus(count);
             origins.add(new OriginTraffic(pool.name(), origin.id(), origin.url().address(), count));
         }
         return new Traffic(client, server, origins);

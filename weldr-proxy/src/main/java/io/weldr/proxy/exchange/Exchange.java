@@ -1,6 +1,8 @@
 package io.weldr.proxy.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.weldr.proxy.access.AccessEntry;
+import io.weldr.proxy.access.AccessLog;
 import io.weldr.proxy.http1.Failure;
 import io.weldr.proxy.http1.Framing;
 import io.weldr.proxy.http1.Method;
@@ -47,6 +49,10 @@ final class Exchange implements ResponseSink, Expiry {
     private int status;
     private boolean clientEnded;
     private boolean originEnded;
+    private long startedNanos;
+    private long firstByteNanos;
+    private byte[] requestLine = {}; // only with an access log
+    private int requestLineLength;
 
     @SuppressWarnings("NullAway") // slots of tried are filled before they are read: triedCount says how many
     Exchange(Worker worker) {
@@ -80,6 +86,11 @@ final class Exchange implements ResponseSink, Expiry {
         upgrade = head.upgrade();
         keep = head.persistent();
         id.set(head, worker.idPrefix(), worker.nextId());
+        startedNanos = System.nanoTime();
+        firstByteNanos = 0;
+        if (worker.accessLog != null) {
+            keepForLog(head);
+        }
         response.begin();
         boolean answerHere = head.maxForwards() == 0;
         Failure wrong = request.begin(head, in);
@@ -176,6 +187,9 @@ final class Exchange implements ResponseSink, Expiry {
     public void connected(OriginConnection connection) {
         attempt = null;
         origin = connection;
+        if (!connection.reused()) {
+            worker.stats.connect.record(System.nanoTime() - startedNanos);
+        }
         become(Phase.AWAITING);
         connection.begin(this, method == Method.HEAD, upgrade);
         boolean keepForReplay = connection.reused() && method.idempotent() && !replayed;
@@ -195,7 +209,7 @@ final class Exchange implements ResponseSink, Expiry {
     @Override
     public void notConnected(Failure failure) {
         attempt = null;
-        connections().stats().failed.increment();
+        attemptFailed(failure);
         boolean mayRetry = failure.retry() == Failure.Retry.ANY_METHOD && triedCount < tried.length;
         if (mayRetry && worker.retryBudget.tryRetry()) {
             worker.stats.retries.increment();
@@ -205,10 +219,17 @@ final class Exchange implements ResponseSink, Expiry {
         }
     }
 
+    private void attemptFailed(Failure failure) {
+        worker.stats.attemptsFailed.increment();
+        if (failure.side() == Failure.Side.UPSTREAM) {
+            connections().failed();
+        }
+    }
+
     @Override
     public void broken(Failure failure) {
         origin = null;
-        connections().stats().failed.increment();
+        attemptFailed(failure);
         boolean again = phase == Phase.AWAITING
                 && failure.retry() == Failure.Retry.IDEMPOTENT_ONLY
                 && method.idempotent()
@@ -237,6 +258,8 @@ final class Exchange implements ResponseSink, Expiry {
         ClientConnection to = client();
         request.forgetFirst();
         status = head.status();
+        firstByteNanos = System.nanoTime() - startedNanos;
+        worker.stats.firstByte.record(firstByteNanos);
         Persistence persistence;
         if (status == 101) {
             become(Phase.TUNNEL);
@@ -364,10 +387,10 @@ final class Exchange implements ResponseSink, Expiry {
     // ---- the end
 
     private void finish() {
-        boolean wentWell = status < 500;
-        var counted = connections().stats();
-        (wentWell ? counted.succeeded : counted.failed).increment();
+        connections().succeeded(status);
+        (status < 500 ? worker.stats.attemptsSucceeded : worker.stats.attemptsFailed).increment();
         worker.stats.succeeded.increment();
+        account(null);
         become(Phase.DONE);
         OriginConnection done = origin;
         origin = null;
@@ -385,6 +408,7 @@ final class Exchange implements ResponseSink, Expiry {
     void fail(Failure failure) {
         letGo();
         worker.stats.failed.increment();
+        account(failure);
         if (failure.side() == Failure.Side.DOWNSTREAM && failure.status() != 0) {
             worker.stats.requestsRefused.increment();
         }
@@ -410,6 +434,8 @@ final class Exchange implements ResponseSink, Expiry {
         ClientConnection to = client();
         boolean keepClient = keep && request.complete() && to.mayKeep();
         worker.stats.succeeded.increment();
+        status = 200;
+        account(null);
         worker.answers.writeOptions(worker.writer, persistence(to, keepClient));
         become(Phase.DONE);
         recycle();
@@ -427,10 +453,42 @@ final class Exchange implements ResponseSink, Expiry {
     /** The client connection is closed: there is nobody left to answer. */
     void clientGone() {
         letGo();
+        account(Failure.CLIENT_GONE);
         // A response that had been passed on whole is not a failure of anybody.
         (phase == Phase.RESPONDED ? worker.stats.succeeded : worker.stats.failed).increment();
         become(Phase.DONE);
         recycle();
+    }
+
+    /** Counts the time it took and leaves a line in the access log. */
+    private void account(@Nullable Failure failure) {
+        long totalNanos = System.nanoTime() - startedNanos;
+        worker.stats.total.record(totalNanos);
+        AccessLog.Sheet sheet = worker.accessLog;
+        if (sheet == null) {
+            return;
+        }
+        AccessEntry entry = sheet.entry;
+        System.arraycopy(requestLine, 0, entry.requestLine, 0, requestLineLength);
+        entry.requestLineLength = requestLineLength;
+        entry.minorVersion = client().knowsChunks() ? 1 : 0;
+        entry.client = client().peer().address();
+        entry.requestId = id.toBytes();
+        entry.origin = connections == null ? "" : connections.origin().id().value();
+        entry.status = response.started() || failure == null ? status : failure.status();
+        entry.bytes = response.bytes();
+        entry.startedMillis = System.currentTimeMillis() - totalNanos / 1_000_000;
+        entry.totalMicros = totalNanos / 1000;
+        entry.firstByteMicros = firstByteNanos == 0 ? -1 : firstByteNanos / 1000;
+        entry.failure = failure == null ? "" : failure.name();
+        sheet.add();
+    }
+
+    private void keepForLog(RequestHead head) {
+        if (requestLine.length == 0) {
+            requestLine = new byte[AccessEntry.TARGET_BYTES_MAX];
+        }
+        requestLineLength = head.copyRequestLine(requestLine);
     }
 
     private void letGo() {

@@ -4,18 +4,21 @@ import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
 import io.weldr.proxy.route.RoutingView;
 import io.weldr.proxy.upstream.OriginConnections;
+import io.weldr.proxy.upstream.OriginRecord;
 import io.weldr.proxy.upstream.OriginStats;
 import io.weldr.proxy.upstream.UpstreamLoop;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One worker's copy of the routing view, with its own connections to every origin in it. Confined to the worker's loop. */
 final class Origins {
 
     private final UpstreamLoop upstream;
+    private final Function<OriginId, OriginRecord> records;
     /** Read by other threads; everything else here is the loop's. Outlives an origin's absence from the rotation. */
     private final Map<OriginId, OriginStats> stats = new ConcurrentHashMap<>();
 
@@ -24,8 +27,9 @@ final class Origins {
     private @Nullable RoutingView view;
     private int cursor;
 
-    Origins(UpstreamLoop upstream, int firstCursor) {
+    Origins(UpstreamLoop upstream, Function<OriginId, OriginRecord> records, int firstCursor) {
         this.upstream = upstream;
+        this.records = records;
         cursor = firstCursor;
     }
 
@@ -41,7 +45,7 @@ final class Origins {
                 known.retire();
                 known = null;
             }
-            rotation[i] = known != null ? known : new OriginConnections(upstream, origin, statsOf(origin.id()));
+            rotation[i] = known != null ? known : connectionsTo(origin);
             kept.put(origin.id(), rotation[i]);
         }
         byId.values().forEach(OriginConnections::retire);
@@ -51,6 +55,10 @@ final class Origins {
         stats.keySet()
                 .removeIf(id ->
                         next.origins().stream().noneMatch(origin -> origin.id().equals(id)));
+    }
+
+    private OriginConnections connectionsTo(Origin origin) {
+        return new OriginConnections(upstream, origin, statsOf(origin.id()), records.apply(origin.id()));
     }
 
     private OriginStats statsOf(OriginId id) {

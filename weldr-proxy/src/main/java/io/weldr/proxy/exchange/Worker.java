@@ -2,6 +2,7 @@ package io.weldr.proxy.exchange;
 
 import io.netty.channel.EventLoop;
 import io.weldr.core.pool.OriginId;
+import io.weldr.proxy.access.AccessLog;
 import io.weldr.proxy.http1.Answers;
 import io.weldr.proxy.http1.DateField;
 import io.weldr.proxy.http1.HeadWriter;
@@ -12,6 +13,7 @@ import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.loop.DeadlineWheel;
 import io.weldr.proxy.route.RoutingView;
 import io.weldr.proxy.upstream.NameResolver;
+import io.weldr.proxy.upstream.OriginRecord;
 import io.weldr.proxy.upstream.OriginStats;
 import io.weldr.proxy.upstream.UpstreamLoop;
 import io.weldr.proxy.upstream.UpstreamSettings;
@@ -19,6 +21,7 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +52,7 @@ public final class Worker {
     final int tunnelIdleTicks;
     final int exchangeTicks;
     final int lingerTicks;
+    final AccessLog.@Nullable Sheet accessLog;
 
     /** The request whose head is in {@link #scratch} and {@link #head} now, or null. */
     @Nullable RequestRelay scanned;
@@ -60,14 +64,21 @@ public final class Worker {
     private @Nullable ClientConnection clients; // a list through the connections themselves
     private boolean draining;
 
-    /** @param number of this worker among all of the node, so that workers do not all start with the same origin */
+    /**
+     * A worker that serves nothing until it is given a view.
+     *
+     * @param number of this worker among all of the node, so that they do not all start with the same origin
+     * @param idPrefix first half of the request ids that this node makes
+     * @param records how origins do on real traffic, seen by the whole node
+     */
     public Worker(
             EventLoop loop,
             int number,
             ExchangeSettings settings,
             UpstreamSettings upstream,
             NameResolver resolver,
-            long idPrefix) {
+            long idPrefix,
+            Function<OriginId, OriginRecord> records) {
         this.loop = loop;
         this.settings = settings;
         this.idPrefix = idPrefix;
@@ -79,23 +90,31 @@ public final class Worker {
         requestEditor = new RequestEditor(settings.viaName());
         responseEditor = new ResponseEditor(settings.viaName(), date);
         answers = new Answers(date);
-        origins = new Origins(new UpstreamLoop(loop, wheel, upstream, resolver), number);
+        origins = new Origins(new UpstreamLoop(loop, wheel, upstream, resolver), records, number);
         retryBudget = new RetryBudget(limits, wheel);
         clientIdleTicks = DeadlineWheel.ticks(limits.clientIdleTimeout());
         requestHeadTicks = DeadlineWheel.ticks(limits.requestHeadTimeout());
         clientProgressTicks = DeadlineWheel.ticks(limits.clientProgressTimeout());
         tunnelIdleTicks = DeadlineWheel.ticks(limits.tunnelIdleTimeout());
         exchangeTicks = limits.exchangeTimeout().isZero() ? 0 : DeadlineWheel.ticks(limits.exchangeTimeout());
+        accessLog = settings.accessLog() == null ? null : settings.accessLog().newSheet();
         lingerTicks = DeadlineWheel.ticks(limits.lingerTimeout());
     }
 
     /** Starts the deadline wheel. Any thread. */
     public void start() {
         loop.scheduleAtFixedRate(
-                () -> wheel.advance(System.nanoTime() - startNanos),
+                this::tick,
                 DeadlineWheel.TICK_MILLIS,
                 DeadlineWheel.TICK_MILLIS,
                 TimeUnit.MILLISECONDS);
+    }
+
+    private void tick() {
+        wheel.advance(System.nanoTime() - startNanos);
+        if (accessLog != null) {
+            accessLog.handOver();
+        }
     }
 
     public EventLoop loop() {
@@ -113,9 +132,7 @@ public final class Worker {
 
     /** Takes over a new view on this worker's own loop. Any thread. */
     public void update(RoutingView view) {
-        if (loop.inEventLoop()) {
-            origins.update(view);
-        } else if (!loop.isShuttingDown()) {
+        if (!loop.isShuttingDown()) { // never within the call: an exchange may be in the middle of picking an origin
             loop.execute(() -> origins.update(view));
         }
     }

@@ -1,6 +1,7 @@
 package io.weldr.proxy.exchange;
 
 import io.weldr.proxy.loop.Counter;
+import io.weldr.proxy.loop.Latencies;
 
 /** What one worker has done. Counted on its loop, read anywhere, merged on read. */
 public final class WorkerStats {
@@ -17,6 +18,16 @@ public final class WorkerStats {
     /** Requests refused as malformed or too large. */
     public final Counter requestsRefused = new Counter();
 
+    /** From the request's head to a connection to an origin; reused ones are not counted. */
+    public final Latencies connect = new Latencies();
+    /** From the request's head to the head of the response. */
+    public final Latencies firstByte = new Latencies();
+    /** From the request's head to the last byte either way. */
+    public final Latencies total = new Latencies();
+    /** Attempts at origins that ended in a response below 500, and those that did not. */
+    public final Counter attemptsSucceeded = new Counter();
+
+    public final Counter attemptsFailed = new Counter();
     public final Counter exchangesOpen = new Counter();
     public final Counter tunnels = new Counter();
     public final Counter bytesToClients = new Counter();

@@ -54,7 +54,7 @@ final class ChunkedBody {
     }
 
     boolean done() {
-        return state == State.DONE;
+        return state == State.DONE && failure == null;
     }
 
     @Nullable Failure failure() {

@@ -1,7 +1,6 @@
 package io.weldr.proxy.http1;
 
 import io.weldr.proxy.limits.ProxyLimits;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -303,9 +302,11 @@ public final class RequestHead extends Head {
         return hostEnd;
     }
 
-    /** The request line as text, for people: not for the path of ordinary requests. */
-    public String describe() {
-        return new String(bytes, methodStart, targetEnd - methodStart, StandardCharsets.ISO_8859_1);
+    /** Copies method and target to {@code to}, as much as fits, and says how many bytes that were. */
+    public int copyRequestLine(byte[] to) {
+        int length = Math.min(to.length, targetEnd - methodStart);
+        System.arraycopy(bytes, methodStart, to, 0, length);
+        return length;
     }
 
     /** Whether an empty path of an absolute-form means the server as a whole (RFC 9112 section 3.2.4). */

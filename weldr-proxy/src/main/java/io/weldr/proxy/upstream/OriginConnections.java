@@ -21,17 +21,24 @@ public final class OriginConnections {
     private final byte[] authority;
     private final boolean preserveHost;
     private final OriginStats stats;
+    private final OriginRecord record;
     private final Connector connector;
     private final ArrayDeque<OriginConnection> idle = new ArrayDeque<>();
     private final ArrayDeque<Attempt> queue = new ArrayDeque<>();
     private int open;
     private boolean retired;
 
-    /** @param stats where this loop counts what it sees of the origin */
-    public OriginConnections(UpstreamLoop shared, Origin origin, OriginStats stats) {
+    /**
+     * None stands yet.
+     *
+     * @param stats where this loop counts what it sees of the origin
+     * @param record where the whole node does
+     */
+    public OriginConnections(UpstreamLoop shared, Origin origin, OriginStats stats, OriginRecord record) {
         this.shared = shared;
         this.origin = origin;
         this.stats = stats;
+        this.record = record;
         HostPort address = origin.url().address();
         Scheme scheme = origin.url().scheme();
         authority = Octets.ascii(address.port() == scheme.defaultPort() ? address.uriHost() : address.toString());
@@ -45,6 +52,22 @@ public final class OriginConnections {
 
     public OriginStats stats() {
         return stats;
+    }
+
+    /** An attempt ended in a complete response; with which status. */
+    public void succeeded(int status) {
+        if (status < 500) {
+            stats.succeeded.increment();
+            record.succeeded();
+        } else {
+            failed();
+        }
+    }
+
+    /** An attempt did not end in a complete response, by the origin's fault. */
+    public void failed() {
+        stats.failed.increment();
+        record.failed();
     }
 
     /** What Host says when the origin's own name is asked for. */

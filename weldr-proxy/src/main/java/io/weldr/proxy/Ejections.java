@@ -1,0 +1,117 @@
+package io.weldr.proxy;
+
+import io.weldr.core.pool.Origin;
+import io.weldr.core.pool.OriginId;
+import io.weldr.core.pool.Pool;
+import io.weldr.proxy.limits.ProxyLimits;
+import io.weldr.proxy.upstream.OriginRecord;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+
+/**
+ * Takes origins that fail on real traffic out of this node's rotation for a while, long before probes would have them down.
+ * Each ejection of the same origin lasts longer than the one before, until it has behaved for {@link
+ * ProxyLimits#ejectTimeMax}. It is this node's opinion only: nothing is replicated, and never more than a set share of the
+ * pool is out. Thread safe.
+ */
+final class Ejections {
+
+    private final ProxyLimits limits;
+    private final LongSupplier nanoTime;
+    private final BiConsumer<Runnable, Duration> schedule;
+    private final Runnable changed;
+    private final Map<OriginId, OriginRecord> records = new ConcurrentHashMap<>();
+    private final Map<OriginId, Term> terms = new HashMap<>(); // guarded by this
+    private Set<OriginId> pool = Set.of(); // guarded by this
+    private long total; // guarded by this
+
+    /** How often an origin was ejected in a row, and until when the last time. */
+    private record Term(int times, long untilNanos, boolean out) {}
+
+    /**
+     * Nothing is ejected yet.
+     *
+     * @param schedule runs something once, later, on any thread
+     * @param changed called after the set of ejected origins has changed
+     */
+    Ejections(
+            ProxyLimits limits, LongSupplier nanoTime, BiConsumer<Runnable, Duration> schedule, Runnable changed) {
+        this.limits = limits;
+        this.nanoTime = nanoTime;
+        this.schedule = schedule;
+        this.changed = changed;
+    }
+
+    /** The node-wide record of an origin, made when first asked for. */
+    OriginRecord record(OriginId id) {
+        return records.computeIfAbsent(
+                id, unknown -> new OriginRecord(limits.ejectAfterFailures(), () -> eject(unknown)));
+    }
+
+    /** Forgets origins that have left the pool. */
+    synchronized void follow(Pool next) {
+        pool = next.origins().stream()
+                .filter(Origin::serving)
+                .map(Origin::id)
+                .collect(Collectors.toUnmodifiableSet());
+        Set<OriginId> all = next.origins().stream().map(Origin::id).collect(Collectors.toSet());
+        records.keySet().retainAll(all);
+        terms.keySet().retainAll(all);
+    }
+
+    /** Those that are out now. */
+    synchronized Set<OriginId> ejected() {
+        Set<OriginId> out = new HashSet<>();
+        terms.forEach((id, term) -> {
+            if (term.out()) {
+                out.add(id);
+            }
+        });
+        return out;
+    }
+
+    /** Ejections since the start. */
+    synchronized long total() {
+        return total;
+    }
+
+    private void eject(OriginId id) {
+        Duration time;
+        synchronized (this) {
+            int out = ejected().size();
+            if (!pool.contains(id) || (out + 1) * 100 > pool.size() * limits.ejectSharePercentMax()) {
+                record(id).reset();
+                return;
+            }
+            Term before = terms.get(id);
+            long now = nanoTime.getAsLong();
+            long calmNanos = limits.ejectTimeMax().toNanos();
+            int times = before != null && now - before.untilNanos() < calmNanos ? before.times() + 1 : 1;
+            time = limits.ejectTime().multipliedBy(times);
+            time = time.compareTo(limits.ejectTimeMax()) < 0 ? time : limits.ejectTimeMax();
+            terms.put(id, new Term(times, now + time.toNanos(), true));
+            total++;
+        }
+        schedule.accept(() -> takeBack(id), time);
+        changed.run();
+    }
+
+    private void takeBack(OriginId id) {
+        synchronized (this) {
+            Term term = terms.get(id);
+            if (term == null || !term.out()) {
+                return;
+            }
+            terms.put(id, new Term(term.times(), term.untilNanos(), false));
+            record(id).reset();
+        }
+        changed.run();
+    }
+}

@@ -1,0 +1,139 @@
+package io.weldr.proxy;
+
+import io.weldr.core.pool.OriginId;
+import io.weldr.core.port.Measurement;
+import io.weldr.core.port.Measurement.Counter;
+import io.weldr.core.port.Measurement.Gauge;
+import io.weldr.core.port.Measurement.Histogram;
+import io.weldr.proxy.access.AccessLog;
+import io.weldr.proxy.exchange.Worker;
+import io.weldr.proxy.exchange.WorkerStats;
+import io.weldr.proxy.loop.Latencies;
+import io.weldr.proxy.upstream.OriginStats;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Merges what the workers have counted into measurements. */
+final class MetricReport {
+
+    private final List<Measurement> all = new ArrayList<>();
+    private final List<WorkerStats> workers;
+
+    private MetricReport(List<WorkerStats> workers) {
+        this.workers = workers;
+    }
+
+    static List<Measurement> of(List<Worker> workers, Ejections ejections, @Nullable AccessLog accessLog) {
+        MetricReport report =
+                new MetricReport(workers.stream().map(Worker::stats).toList());
+        report.exchanges();
+        report.connections();
+        report.times();
+        report.origins(workers, ejections.ejected());
+        report.counter("proxy_ejections", "Origins taken out of this node's rotation for failing.", ejections.total());
+        if (accessLog != null) {
+            report.counter("proxy_access_log_lines", "Lines written to the access log.", accessLog.written());
+            report.counter("proxy_access_log_dropped", "Lines lost because the log was too slow.", accessLog.dropped());
+        }
+        return List.copyOf(report.all);
+    }
+
+    private void exchanges() {
+        String help = "Exchanges by how they ended for the client.";
+        all.add(new Counter("proxy_exchanges", help, Map.of("result", "success"), sum(stats -> stats.succeeded)));
+        all.add(new Counter("proxy_exchanges", help, Map.of("result", "failed"), sum(stats -> stats.failed)));
+        counter("proxy_requests_refused", "Requests refused as malformed or too large.", sum(s -> s.requestsRefused));
+        counter("proxy_retries", "Attempts beyond the first.", sum(stats -> stats.retries));
+        counter("proxy_tunnels", "Protocol switches (WebSocket and others).", sum(stats -> stats.tunnels));
+        counter("proxy_to_clients_bytes", "Bytes passed to clients.", sum(stats -> stats.bytesToClients));
+        counter("proxy_to_origins_bytes", "Bytes passed to origins.", sum(stats -> stats.bytesToOrigins));
+        gauge("proxy_exchanges_open", "Exchanges under way.", sum(stats -> stats.exchangesOpen));
+    }
+
+    private void connections() {
+        counter("proxy_connections", "Client connections accepted.", sum(stats -> stats.connectionsAccepted));
+        counter("proxy_connections_refused", "Client connections turned away.", sum(s -> s.connectionsRefused));
+        gauge("proxy_connections_open", "Client connections that stand.", sum(stats -> stats.connectionsOpen));
+    }
+
+    private void times() {
+        histogram("proxy_connect_seconds", "Time to a new connection to an origin.", stats -> stats.connect);
+        histogram("proxy_first_byte_seconds", "Time to the head of the response.", stats -> stats.firstByte);
+        histogram("proxy_exchange_seconds", "Time of whole exchanges.", stats -> stats.total);
+    }
+
+    private void origins(List<Worker> loops, Set<OriginId> ejected) {
+        Map<OriginId, List<OriginStats>> byOrigin = new TreeMap<>();
+        for (Worker worker : loops) {
+            worker.originStats().forEach((id, stats) -> byOrigin
+                    .computeIfAbsent(id, unknown -> new ArrayList<>())
+                    .add(stats));
+        }
+        byOrigin.forEach((id, stats) -> origin(id, stats, ejected.contains(id)));
+    }
+
+    private void origin(OriginId id, List<OriginStats> stats, boolean ejected) {
+        Map<String, String> origin = Map.of("origin", id.value());
+        String attempts = "Attempts at an origin by how they ended.";
+        all.add(new Counter(
+                "proxy_origin_attempts", attempts, labels(id, "success"), total(stats, each -> each.succeeded)));
+        all.add(new Counter(
+                "proxy_origin_attempts", attempts, labels(id, "failed"), total(stats, each -> each.failed)));
+        all.add(new Counter(
+                "proxy_origin_connects", "Connections opened to it.", origin, total(stats, each -> each.connects)));
+        all.add(new Counter(
+                "proxy_origin_connect_failures",
+                "Connections that did not come about.",
+                origin,
+                total(stats, each -> each.connectFailures)));
+        all.add(new Counter(
+                "proxy_origin_reuses", "Requests on a reused connection.", origin, total(stats, each -> each.reuses)));
+        all.add(new Gauge(
+                "proxy_origin_connections_open", "Connections that stand.", origin, total(stats, each -> each.open)));
+        all.add(new Gauge(
+                "proxy_origin_queued", "Requests waiting for a connection.", origin, total(stats, s -> s.queued)));
+        all.add(new Gauge(
+                "proxy_origin_ejected", "1 while this node does not use it.", origin, ejected ? 1 : 0));
+    }
+
+    private static Map<String, String> labels(OriginId id, String result) {
+        return Map.of("origin", id.value(), "result", result);
+    }
+
+    private static long total(List<OriginStats> stats, Function<OriginStats, io.weldr.proxy.loop.Counter> which) {
+        return stats.stream().mapToLong(each -> which.apply(each).get()).sum();
+    }
+
+    private long sum(Function<WorkerStats, io.weldr.proxy.loop.Counter> which) {
+        return workers.stream().mapToLong(stats -> which.apply(stats).get()).sum();
+    }
+
+    private void counter(String name, String help, long value) {
+        all.add(new Counter(name, help, Map.of(), (double) value));
+    }
+
+    private void gauge(String name, String help, long value) {
+        all.add(new Gauge(name, help, Map.of(), (double) value));
+    }
+
+    private void histogram(String name, String help, Function<WorkerStats, Latencies> which) {
+        List<Double> bounds = Latencies.boundsSeconds();
+        long[] counts = new long[bounds.size() + 1];
+        double sum = 0;
+        for (WorkerStats stats : workers) {
+            Latencies times = which.apply(stats);
+            List<Long> part = times.counts();
+            for (int i = 0; i < counts.length; i++) {
+                counts[i] += part.get(i);
+            }
+            sum += times.sumSeconds();
+        }
+        List<Long> merged = java.util.Arrays.stream(counts).boxed().toList();
+        all.add(new Histogram(name, help, Map.of(), bounds, merged, sum));
+    }
+}

@@ -1,0 +1,30 @@
+package io.weldr.proxy.access;
+
+/**
+ * What a line of the access log tells of one exchange. A scratch object: filled anew for each line by the worker that owns
+ * it, and read before the next one.
+ */
+public final class AccessEntry {
+
+    /** More of a request line is cut off: a log is no place for 8 KiB of query. */
+    public static final int TARGET_BYTES_MAX = 1024;
+
+    /** Method and target as they came: only octets that the scanner lets through. */
+    public final byte[] requestLine = new byte[TARGET_BYTES_MAX];
+
+    public int requestLineLength;
+    public int minorVersion;
+    public byte[] client = new byte[0];
+    public byte[] requestId = new byte[0];
+    /** Name of the origin, empty when none was involved. */
+    public String origin = "";
+
+    public int status;
+    public long bytes;
+    public long startedMillis;
+    public long totalMicros;
+    /** Until the head of the response, or -1. */
+    public long firstByteMicros;
+    /** Why weldr ended it, empty when all went well. */
+    public String failure = "";
+}

@@ -1,0 +1,63 @@
+package io.weldr.proxy.access;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** How a line of the access log is written. */
+public enum LineFormat {
+    /** One JSON object a line, for machines. */
+    JSON {
+        @Override
+        void write(AccessEntry entry, LineBuffer out) {
+            out.put("{\"time\":").put(entry.startedMillis);
+            out.put(",\"client\":\"").put(entry.client);
+            out.put("\",\"request\":\"").putQuoted(entry.requestLine, entry.requestLineLength, true);
+            out.put("\",\"version\":\"1.").put((long) entry.minorVersion);
+            out.put("\",\"status\":").put((long) entry.status);
+            out.put(",\"bytes\":").put(entry.bytes);
+            out.put(",\"micros\":").put(entry.totalMicros);
+            out.put(",\"firstByteMicros\":").put(entry.firstByteMicros);
+            out.put(",\"origin\":\"").put(entry.origin);
+            out.put("\",\"id\":\"").putQuoted(entry.requestId, entry.requestId.length, true);
+            out.put("\",\"failure\":\"").put(entry.failure).put("\"}\n");
+        }
+    },
+    /** The common log format, as every web server writes it. */
+    COMMON {
+        @Override
+        void write(AccessEntry entry, LineBuffer out) {
+            out.put(entry.client).put(" - - [").put(time(entry.startedMillis)).put("] \"");
+            out.putQuoted(entry.requestLine, entry.requestLineLength, false);
+            out.put(" HTTP/1.").put((long) entry.minorVersion).put("\" ");
+            out.put((long) entry.status).put(' ').put(entry.bytes).put('\n');
+        }
+    };
+
+    /** No line is longer: the request line escaped, an id, an address, a name, and the words between. */
+    static final int LINE_BYTES_MAX = 6 * AccessEntry.TARGET_BYTES_MAX + 2048;
+
+    private static final DateTimeFormatter COMMON_TIME =
+            DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.US).withZone(ZoneOffset.UTC);
+
+    /** The last second formatted, for all that are in it. A race costs a second formatting, nothing else. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Second(long epochSecond, byte[] text) {}
+
+    private static volatile Second last = new Second(Long.MIN_VALUE, new byte[0]);
+
+    abstract void write(AccessEntry entry, LineBuffer out);
+
+    static byte[] time(long epochMillis) {
+        long second = Math.floorDiv(epochMillis, 1000L);
+        Second known = last;
+        if (known.epochSecond() != second) {
+            byte[] text = COMMON_TIME.format(Instant.ofEpochSecond(second)).getBytes(StandardCharsets.US_ASCII);
+            known = new Second(second, text);
+            last = known;
+        }
+        return known.text();
+    }
+}

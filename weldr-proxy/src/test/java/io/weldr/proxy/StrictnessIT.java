@@ -1,0 +1,166 @@
+package io.weldr.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is malformed goes no further, whoever sends it, and nothing of it reaches the next exchange. */
+class StrictnessIT {
+
+    private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    private final RawOrigin origin = RawOrigin.answering(RawOrigin.OK);
+    private final TestProxy proxy = TestProxy.inFrontOf(origin);
+
+    @AfterEach
+    void close() {
+        proxy.close();
+        origin.close();
+    }
+
+    private static String wire(String text) {
+        return text.replace("|", "\r\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '#',
+            value = {
+                "'GET / HTTP/1.1|Host : a||' # 400",
+                "'GET / HTTP/1.1||' # 400",
+                "'GET / HTTP/3.0|Host: a||' # 505",
+                "'CONNECT a:1 HTTP/1.1|Host: a:1||' # 405",
+                "'TRACE / HTTP/1.1|Host: a||' # 405",
+                "'GET / HTTP/1.1|Host: a|Expect: tea||' # 417",
+                "'POST / HTTP/1.1|Host: a|Content-Length: 5|Transfer-Encoding: chunked||0||' # 400",
+                "'POST / HTTP/1.1|Host: a|Transfer-Encoding: xchunked||0||' # 400",
+                "'POST / HTTP/1.1|Host: a|Transfer-Encoding: chunked||5\nhello|0||' # 400",
+                "'POST / HTTP/1.1|Host: a|Transfer-Encoding: chunked||zz|' # 400",
+                "'\u0016\u0003\u0001 hello' # 400",
+            })
+    void aMalformedRequestIsAnsweredClosedAndNeverForwarded(String request, int status) {
+        try (Wire client = proxy.connect()) {
+            client.send(wire(request) + GET); // the second request must not be served either
+            String all = client.readToEnd();
+            assertThat(all).startsWith("HTTP/1.1 " + status + " ").contains("\r\nConnection: close\r\n");
+            assertThat(all.split("HTTP/1.1 ", -1)).as(all).hasSize(2);
+        }
+        assertThat(origin.requests()).isEmpty();
+        assertThat(proxy.exchange(GET)).endsWith("ok");
+    }
+
+    @Test
+    void tooLongIs414And431() {
+        assertThat(proxy.exchange("GET /" + "x".repeat(9000) + " HTTP/1.1\r\nHost: a\r\n\r\n"))
+                .startsWith("HTTP/1.1 414 URI Too Long\r\n");
+        assertThat(proxy.exchange("GET / HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(17_000) + "\r\n\r\n"))
+                .startsWith("HTTP/1.1 431 Request Header Fields Too Large\r\n");
+        assertThat(origin.requests()).isEmpty();
+    }
+
+    @Test
+    void aChunkThatBreaksUnderWayEndsBothConnections() {
+        try (RawOrigin patient = RawOrigin.serving((wire, self) -> {
+                    self.remember(wire.readHead() + wire.readToEnding().text());
+                });
+                TestProxy before = TestProxy.inFrontOf(patient);
+                Wire client = before.connect()) {
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+            client.send("G\r\n");
+            assertThat(client.readToEnd()).startsWith("HTTP/1.1 400 ");
+            org.awaitility.Awaitility.await()
+                    .untilAsserted(() -> assertThat(patient.requests()).hasSize(1));
+            assertThat(patient.requests().get(0)).endsWith("\r\n\r\n5\r\nhello\r\n");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 200 OK|Content-Length: 2|Content-Length: 3||ok",
+                "HTTP/1.1 200 OK|Content-Length: 2|Transfer-Encoding: chunked||0||",
+                "HTTP/1.1 200 OK|Transfer-Encoding: gzip||ok",
+                "HTTP/1.0 200 OK|Transfer-Encoding: chunked||0||",
+                "HTTP/1.1 200 OK|X : y|Content-Length: 2||ok",
+                "HTTP/1.1 200 OK| folded: y||ok",
+                "HTTP/1.1 20 OK||ok, and a little more",
+                "HTTP/1.1 200 OK\nContent-Length: 2\n\nok",
+                "HTTP/1.1 101 Switching Protocols|Upgrade: foo|Connection: upgrade||",
+                "SSH-2.0-OpenSSH_9.2p1|",
+                "HTTP/1.1 200 OK|Content-Le",
+                "",
+            })
+    void aMalformedResponseIs502AndItsConnectionIsNotUsedAgain(String response) {
+        try (RawOrigin odd = RawOrigin.answeringOnce(wire(response));
+                TestProxy before = TestProxy.inFrontOf(odd);
+                Wire client = before.connect()) {
+            for (int i = 1; i <= 2; i++) {
+                assertThat(client.send(GET).readMessage()).startsWith("HTTP/1.1 502 Bad Gateway\r\n");
+                assertThat(odd.connections()).isEqualTo(i);
+            }
+        }
+    }
+
+    @Test
+    void aResponseHeadWithoutEndIs502() {
+        try (RawOrigin odd = RawOrigin.answeringOnce("HTTP/1.1 200 OK\r\nX: " + "y".repeat(20_000));
+                TestProxy before = TestProxy.inFrontOf(odd)) {
+            assertThat(before.exchange(GET)).startsWith("HTTP/1.1 502 ");
+        }
+    }
+
+    @Test
+    void aResponseThatEndsEarlyLooksBrokenToTheClient() {
+        String cutLength = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf";
+        String cutChunk = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n";
+        String badChunk = cutChunk + "x\r\n";
+        for (String response : new String[] {cutLength, cutChunk, badChunk}) {
+            try (RawOrigin odd = RawOrigin.answeringOnce(response);
+                    TestProxy before = TestProxy.inFrontOf(odd);
+                    Wire client = before.connect()) {
+                String got = client.send(GET).readToEnding().text();
+                String body = got.substring(got.indexOf("\r\n\r\n") + 4);
+                assertThat(body).as(response).hasSizeLessThan(20).doesNotContain("0\r\n\r\n");
+            }
+        }
+    }
+
+    @Test
+    void aResponseThatEndsEarlyIsResetWhereAnEndWouldLookComplete() {
+        try (RawOrigin odd =
+                        RawOrigin.answeringOnce("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+                TestProxy before = TestProxy.inFrontOf(odd);
+                Wire client = before.connect()) {
+            assertThat(client.send("GET / HTTP/1.0\r\n\r\n").readToEnding().reset())
+                    .isTrue();
+        }
+        try (RawOrigin odd = RawOrigin.serving((wire, self) -> {
+                    self.next(wire);
+                    wire.send("HTTP/1.1 200 OK\r\n\r\nno end");
+                    self.next(wire); // until the proxy has read it
+                    wire.reset();
+                });
+                TestProxy before = TestProxy.inFrontOf(odd);
+                Wire client = before.connect()) {
+            client.send(GET);
+            assertThat(client.readHead()).contains("chunked");
+            odd.dropConnections();
+        }
+    }
+
+    @Test
+    void bytesBehindAResponseReachNobody() {
+        try (RawOrigin odd = RawOrigin.answering(RawOrigin.OK + "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison");
+                TestProxy before = TestProxy.inFrontOf(odd);
+                Wire client = before.connect()) {
+            for (int i = 1; i <= 5; i++) {
+                assertThat(client.send(GET).readMessage()).endsWith("\r\n\r\nok");
+                assertThat(odd.connections()).isEqualTo(i);
+            }
+        }
+    }
+}

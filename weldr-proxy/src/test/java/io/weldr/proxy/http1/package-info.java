@@ -1,0 +1,5 @@
+/** Heads and bodies without a socket. */
+@NullMarked
+package io.weldr.proxy.http1;
+
+import org.jspecify.annotations.NullMarked;
