@@ -41,8 +41,7 @@ final class Ejections {
      * @param schedule runs something once, later, on any thread
      * @param changed called after the set of ejected origins has changed
      */
-    Ejections(
-            ProxyLimits limits, LongSupplier nanoTime, BiConsumer<Runnable, Duration> schedule, Runnable changed) {
+    Ejections(ProxyLimits limits, LongSupplier nanoTime, BiConsumer<Runnable, Duration> schedule, Runnable changed) {
         this.limits = limits;
         this.nanoTime = nanoTime;
         this.schedule = schedule;
@@ -57,10 +56,7 @@ final class Ejections {
 
     /** Forgets origins that have left the pool. */
     synchronized void follow(Pool next) {
-        pool = next.origins().stream()
-                .filter(Origin::serving)
-                .map(Origin::id)
-                .collect(Collectors.toUnmodifiableSet());
+        pool = next.origins().stream().filter(Origin::serving).map(Origin::id).collect(Collectors.toUnmodifiableSet());
         Set<OriginId> all = next.origins().stream().map(Origin::id).collect(Collectors.toSet());
         records.keySet().retainAll(all);
         terms.keySet().retainAll(all);

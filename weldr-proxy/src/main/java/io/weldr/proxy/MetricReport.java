@@ -70,9 +70,9 @@ final class MetricReport {
     private void origins(List<Worker> loops, Set<OriginId> ejected) {
         Map<OriginId, List<OriginStats>> byOrigin = new TreeMap<>();
         for (Worker worker : loops) {
-            worker.originStats().forEach((id, stats) -> byOrigin
-                    .computeIfAbsent(id, unknown -> new ArrayList<>())
-                    .add(stats));
+            worker.originStats()
+                    .forEach((id, stats) -> byOrigin.computeIfAbsent(id, unknown -> new ArrayList<>())
+                            .add(stats));
         }
         byOrigin.forEach((id, stats) -> origin(id, stats, ejected.contains(id)));
     }
@@ -97,8 +97,7 @@ final class MetricReport {
                 "proxy_origin_connections_open", "Connections that stand.", origin, total(stats, each -> each.open)));
         all.add(new Gauge(
                 "proxy_origin_queued", "Requests waiting for a connection.", origin, total(stats, s -> s.queued)));
-        all.add(new Gauge(
-                "proxy_origin_ejected", "1 while this node does not use it.", origin, ejected ? 1 : 0));
+        all.add(new Gauge("proxy_origin_ejected", "1 while this node does not use it.", origin, ejected ? 1 : 0));
     }
 
     private static Map<String, String> labels(OriginId id, String result) {

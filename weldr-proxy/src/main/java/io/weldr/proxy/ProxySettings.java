@@ -71,13 +71,31 @@ public record ProxySettings(
     /** The same with other limits. */
     public ProxySettings with(ProxyLimits other) {
         return new ProxySettings(
-                addresses, workers, transport, other, viaName, trustedPeers, traceAllowed, whenAllDown, trust, accessLog);
+                addresses,
+                workers,
+                transport,
+                other,
+                viaName,
+                trustedPeers,
+                traceAllowed,
+                whenAllDown,
+                trust,
+                accessLog);
     }
 
     /** The same with that number of workers. */
     public ProxySettings withWorkers(int number) {
         return new ProxySettings(
-                addresses, number, transport, limits, viaName, trustedPeers, traceAllowed, whenAllDown, trust, accessLog);
+                addresses,
+                number,
+                transport,
+                limits,
+                viaName,
+                trustedPeers,
+                traceAllowed,
+                whenAllDown,
+                trust,
+                accessLog);
     }
 
     /** The same with another transport. */
@@ -101,7 +119,16 @@ public record ProxySettings(
     /** The same with other authorities for https origins. */
     public ProxySettings withTrust(TrustManagerFactory authorities) {
         return new ProxySettings(
-                addresses, workers, transport, limits, viaName, trustedPeers, traceAllowed, whenAllDown, authorities, accessLog);
+                addresses,
+                workers,
+                transport,
+                limits,
+                viaName,
+                trustedPeers,
+                traceAllowed,
+                whenAllDown,
+                authorities,
+                accessLog);
     }
 
     /** The same with an access log. */

@@ -65,16 +65,19 @@ class StrictnessIT {
     @Test
     void aChunkThatBreaksUnderWayEndsBothConnections() {
         try (RawOrigin patient = RawOrigin.serving((wire, self) -> {
-                    self.remember(wire.readHead() + wire.readToEnding().text());
+                    self.remember(wire.readHead() + wire.read(10));
+                    self.remember("then: " + wire.readToEnding().text());
                 });
                 TestProxy before = TestProxy.inFrontOf(patient);
                 Wire client = before.connect()) {
             client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+            org.awaitility.Awaitility.await().until(() -> !patient.requests().isEmpty());
             client.send("G\r\n");
             assertThat(client.readToEnd()).startsWith("HTTP/1.1 400 ");
             org.awaitility.Awaitility.await()
-                    .untilAsserted(() -> assertThat(patient.requests()).hasSize(1));
+                    .untilAsserted(() -> assertThat(patient.requests()).hasSize(2));
             assertThat(patient.requests().get(0)).endsWith("\r\n\r\n5\r\nhello\r\n");
+            assertThat(patient.requests().get(1)).isEqualTo("then: ");
         }
     }
 
@@ -122,9 +125,13 @@ class StrictnessIT {
             try (RawOrigin odd = RawOrigin.answeringOnce(response);
                     TestProxy before = TestProxy.inFrontOf(odd);
                     Wire client = before.connect()) {
-                String got = client.send(GET).readToEnding().text();
+                String got = client.send(GET.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"))
+                        .readToEnding()
+                        .text();
                 String body = got.substring(got.indexOf("\r\n\r\n") + 4);
-                assertThat(body).as(response).hasSizeLessThan(20).doesNotContain("0\r\n\r\n");
+                if (!got.startsWith("HTTP/1.1 502 ")) { // when nothing has left yet there is a better answer
+                    assertThat(body).as(response).hasSizeLessThan(20).doesNotContain("0\r\n\r\n");
+                }
             }
         }
     }

@@ -1,7 +1,10 @@
 package io.weldr.proxy;
 
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.Verdict;
 import io.weldr.core.port.Published;
 import io.weldr.core.port.Traffic;
 import io.weldr.core.state.ClusterState;
@@ -73,6 +76,16 @@ final class TestProxy implements AutoCloseable {
         }
         state.publish(transition.next());
         server.awaitRouting();
+    }
+
+    /** As if the leader's probes had failed. */
+    void markDown(RawOrigin origin) {
+        Origin entry = state.get().defaultPool().find(HostPort.parse(origin.authority()));
+        if (entry == null) {
+            throw new AssertionError(origin.authority() + " is not in the pool");
+        }
+        Verdict down = new Verdict(false, Instant.EPOCH, "test");
+        apply(new Command.RecordVerdict(PoolName.DEFAULT, entry.id(), entry.generation(), down, Instant.EPOCH));
     }
 
     Wire connect() {

@@ -3,9 +3,7 @@ package io.weldr.proxy.access;
 /** Bytes of log lines, with the few ways of writing that lines need. */
 final class LineBuffer {
 
-    private static final byte[] HEX = {
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
-    };
+    private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
 
     private final byte[] bytes;
     private int length;

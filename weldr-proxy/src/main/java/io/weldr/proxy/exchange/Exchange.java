@@ -414,15 +414,16 @@ final class Exchange implements ResponseSink, Expiry {
         }
         become(Phase.DONE);
         ClientConnection to = client();
-        if (response.started() || failure.status() == 0) {
-            boolean pretend = response.endsByClosing();
+        boolean answerable = !response.committed() && failure.status() != 0;
+        boolean pretend = response.endsByClosing();
+        if (!answerable) {
             response.drop();
             recycle();
             to.cut(pretend);
             return;
         }
         boolean keepClient = keep && failure.side() != Failure.Side.DOWNSTREAM && request.complete() && to.mayKeep();
-        response.flush(to);
+        response.drop(); // what was gathered of the origin's response has not left yet
         worker.answers.write(
                 failure, worker.writer, persistence(to, keepClient), acceptsJson, method == Method.HEAD, id);
         recycle();
@@ -475,7 +476,7 @@ final class Exchange implements ResponseSink, Expiry {
         entry.client = client().peer().address();
         entry.requestId = id.toBytes();
         entry.origin = connections == null ? "" : connections.origin().id().value();
-        entry.status = response.started() || failure == null ? status : failure.status();
+        entry.status = response.committed() || failure == null ? status : failure.status();
         entry.bytes = response.bytes();
         entry.startedMillis = System.currentTimeMillis() - totalNanos / 1_000_000;
         entry.totalMicros = totalNanos / 1000;

@@ -15,5 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param accessLog where each exchange leaves a line; null: nowhere
  */
 public record ExchangeSettings(
-        ProxyLimits limits, String viaName, Predicate<InetSocketAddress> trusted, boolean traceAllowed,
+        ProxyLimits limits,
+        String viaName,
+        Predicate<InetSocketAddress> trusted,
+        boolean traceAllowed,
         @Nullable AccessLog accessLog) {}

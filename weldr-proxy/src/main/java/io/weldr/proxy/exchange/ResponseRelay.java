@@ -34,6 +34,7 @@ final class ResponseRelay {
     private Mode mode = Mode.VERBATIM;
     private @Nullable ByteBuf gathered;
     private boolean started;
+    private boolean committed;
     private boolean endsByClosing;
     private long bytes;
 
@@ -43,14 +44,20 @@ final class ResponseRelay {
 
     void begin() {
         started = false;
+        committed = false;
         endsByClosing = false;
         mode = Mode.VERBATIM;
         bytes = 0;
     }
 
-    /** Whether the client has been told a final status. */
+    /** Whether the final response has begun. */
     boolean started() {
         return started;
+    }
+
+    /** Whether some of the final response has left: then there is no way back to another answer. */
+    boolean committed() {
+        return committed;
     }
 
     /** Whether closing the connection would look to the client like a proper end. */
@@ -109,6 +116,7 @@ final class ResponseRelay {
             part.release();
         } else {
             writeGathered(client);
+            committed = true;
             client.write(part);
         }
         if (mode == Mode.CHUNKED) {
@@ -136,6 +144,7 @@ final class ResponseRelay {
         ByteBuf out = gathered;
         if (out != null) {
             gathered = null;
+            committed = started;
             client.write(out);
         }
     }

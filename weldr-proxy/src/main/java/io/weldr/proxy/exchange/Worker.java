@@ -104,10 +104,7 @@ public final class Worker {
     /** Starts the deadline wheel. Any thread. */
     public void start() {
         loop.scheduleAtFixedRate(
-                this::tick,
-                DeadlineWheel.TICK_MILLIS,
-                DeadlineWheel.TICK_MILLIS,
-                TimeUnit.MILLISECONDS);
+                this::tick, DeadlineWheel.TICK_MILLIS, DeadlineWheel.TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void tick() {

@@ -1,0 +1,158 @@
+package io.weldr.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.util.internal.PlatformDependent;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+/** Bodies of any size pass with the memory of a small one, at the pace of the slower side. */
+class LargeBodiesIT {
+
+    /** As much as takes a second or two; far beyond what is allowed to be in flight. */
+    private static final long BYTES = Long.getLong("largeBodyBytes", 256L << 20);
+
+    /** What both directions together may hold: water marks and read buffers of two connections, and allocator chunks. */
+    private static final long HELD_BYTES_MAX = 48L << 20;
+
+    private static final byte[] BLOCK = block();
+
+    private static byte[] block() {
+        byte[] block = new byte[64 * 1024];
+        for (int i = 0; i < block.length; i++) {
+            block[i] = (byte) (i * 31 >>> 3);
+        }
+        return block;
+    }
+
+    private static void sendAll(Wire wire, long bytes) {
+        for (long left = bytes; left > 0; left -= BLOCK.length) {
+            wire.send(BLOCK);
+        }
+    }
+
+    /** Reads the pattern that {@link #sendAll} sends and fails at the first byte that is not of it. */
+    private static void readAll(Wire wire, long bytes) throws IOException {
+        InputStream in = wire.input();
+        byte[] part = new byte[BLOCK.length];
+        for (long left = bytes; left > 0; left -= BLOCK.length) {
+            int read = in.readNBytes(part, 0, part.length);
+            if (read != part.length || !java.util.Arrays.equals(part, BLOCK)) {
+                throw new AssertionError("damaged " + (bytes - left) + " bytes into the body");
+            }
+        }
+    }
+
+    private static long heldBytes() {
+        return Math.max(
+                PlatformDependent.usedDirectMemory(),
+                PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory());
+    }
+
+    @Test
+    void aDownloadPassesWithFlatMemory() throws IOException {
+        try (RawOrigin origin = RawOrigin.serving((wire, self) -> {
+                    while (!self.next(wire).isEmpty()) {
+                        wire.send("HTTP/1.1 200 OK\r\nContent-Length: " + BYTES + "\r\n\r\n");
+                        sendAll(wire, BYTES);
+                    }
+                });
+                TestProxy proxy = TestProxy.inFrontOf(origin);
+                Wire client = proxy.connect()) {
+            long before = heldBytes();
+            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").readHead();
+            readAll(client, BYTES / 2);
+            assertThat(heldBytes() - before).isLessThan(HELD_BYTES_MAX);
+            readAll(client, BYTES / 2);
+            assertThat(heldBytes() - before).isLessThan(HELD_BYTES_MAX);
+            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").readHead();
+            readAll(client, BLOCK.length);
+            assertThat(origin.connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void anUploadPassesWithFlatMemory() throws IOException {
+        try (RawOrigin origin = RawOrigin.serving((wire, self) -> {
+                    for (String head = wire.readHead(); !head.isEmpty(); head = wire.readHead()) {
+                        readAll(wire, BYTES);
+                        wire.send(RawOrigin.OK);
+                    }
+                });
+                TestProxy proxy = TestProxy.inFrontOf(origin);
+                Wire client = proxy.connect()) {
+            long before = heldBytes();
+            client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: " + BYTES + "\r\n\r\n");
+            sendAll(client, BYTES / 2);
+            assertThat(heldBytes() - before).isLessThan(HELD_BYTES_MAX);
+            sendAll(client, BYTES / 2);
+            assertThat(client.readMessage()).endsWith("ok");
+            assertThat(heldBytes() - before).isLessThan(HELD_BYTES_MAX);
+        }
+    }
+
+    @Test
+    void aSlowClientHoldsTheOriginBack() throws IOException {
+        java.util.concurrent.atomic.AtomicLong sent = new java.util.concurrent.atomic.AtomicLong();
+        try (RawOrigin origin = RawOrigin.serving((wire, self) -> {
+                    self.next(wire);
+                    wire.send("HTTP/1.1 200 OK\r\nContent-Length: " + BYTES + "\r\n\r\n");
+                    for (long left = BYTES; left > 0; left -= BLOCK.length) {
+                        wire.send(BLOCK);
+                        sent.addAndGet(BLOCK.length);
+                    }
+                });
+                TestProxy proxy = TestProxy.inFrontOf(origin);
+                Wire client = proxy.connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").readHead();
+            // Nobody reads: socket buffers fill up, then the origin must come to a stand.
+            await().until(() -> {
+                long before = sent.get();
+                java.util.concurrent.locks.LockSupport.parkNanos(200_000_000);
+                return before > 0 && sent.get() == before;
+            });
+            assertThat(sent.get()).isLessThan(BYTES / 4);
+            readAll(client, BYTES);
+        }
+    }
+
+    @Test
+    void aSlowOriginHoldsTheClientBack() throws Exception {
+        CountDownLatch read = new CountDownLatch(1);
+        java.util.concurrent.atomic.AtomicLong sent = new java.util.concurrent.atomic.AtomicLong();
+        try (RawOrigin origin = RawOrigin.serving((wire, self) -> {
+                    wire.readHead();
+                    try {
+                        read.await();
+                    } catch (InterruptedException e) {
+                        return;
+                    }
+                    readAll(wire, BYTES);
+                    wire.send(RawOrigin.OK);
+                });
+                TestProxy proxy = TestProxy.inFrontOf(origin);
+                Wire client = proxy.connect()) {
+            Thread sender = new Thread(() -> {
+                client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: " + BYTES + "\r\n\r\n");
+                for (long left = BYTES; left > 0; left -= BLOCK.length) {
+                    client.send(BLOCK);
+                    sent.addAndGet(BLOCK.length);
+                }
+            });
+            sender.start();
+            await().until(() -> {
+                long before = sent.get();
+                java.util.concurrent.locks.LockSupport.parkNanos(200_000_000);
+                return before > 0 && sent.get() == before;
+            });
+            assertThat(sent.get()).isLessThan(BYTES / 4);
+            read.countDown();
+            assertThat(client.readMessage()).endsWith("ok");
+            sender.join();
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.weldr.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** A real WebSocket client through the proxy. */
+class WebSocketIT {
+
+    /** RFC 6455 section 1.3. */
+    private static final String MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    @Test
+    void aWebSocketClientTalksToItsServer() throws Exception {
+        try (RawOrigin origin = RawOrigin.serving((wire, self) -> {
+                    String request = self.next(wire);
+                    wire.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                            + "Sec-WebSocket-Accept: " + accept(request) + "\r\n\r\n");
+                    echoOneFrame(wire);
+                    wire.read(2 + 4); // the client's close frame, masked and empty or with a code
+                });
+                TestProxy proxy = TestProxy.inFrontOf(origin)) {
+            CompletableFuture<String> echoed = new CompletableFuture<>();
+            WebSocket socket = HttpClient.newHttpClient()
+                    .newWebSocketBuilder()
+                    .buildAsync(
+                            URI.create("ws://127.0.0.1:"
+                                    + proxy.server.boundAddress().getPort() + "/chat"),
+                            new WebSocket.Listener() {
+                                @Override
+                                public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+                                    echoed.complete(data.toString());
+                                    return CompletableFuture.completedFuture(null);
+                                }
+                            })
+                    .get(10, TimeUnit.SECONDS);
+            socket.request(1);
+            socket.sendText("hello", true).get(10, TimeUnit.SECONDS);
+            assertThat(echoed.get(10, TimeUnit.SECONDS)).isEqualTo("hello");
+            socket.abort();
+            assertThat(origin.requests().get(0)).contains("\r\nConnection: upgrade\r\nUpgrade: websocket\r\n");
+        }
+    }
+
+    private static String accept(String request) {
+        String key = request.lines()
+                .filter(line -> line.toLowerCase(java.util.Locale.ROOT).startsWith("sec-websocket-key:"))
+                .findFirst()
+                .orElseThrow()
+                .split(":", 2)[1]
+                .strip();
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-1").digest((key + MAGIC).getBytes(StandardCharsets.US_ASCII));
+            return Base64.getEncoder().encodeToString(digest);
+        } catch (java.security.NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** RFC 6455 section 5: a short masked text frame comes, the same goes back without a mask. */
+    private static void echoOneFrame(Wire wire) {
+        byte[] frame = wire.read(2).getBytes(StandardCharsets.ISO_8859_1);
+        int length = frame[1] & 0x7f;
+        byte[] mask = wire.read(4).getBytes(StandardCharsets.ISO_8859_1);
+        byte[] payload = wire.read(length).getBytes(StandardCharsets.ISO_8859_1);
+        ByteArrayOutputStream back = new ByteArrayOutputStream();
+        back.write(frame[0]);
+        back.write(length);
+        for (int i = 0; i < length; i++) {
+            back.write(payload[i] ^ mask[i % 4]);
+        }
+        wire.send(back.toByteArray());
+    }
+}

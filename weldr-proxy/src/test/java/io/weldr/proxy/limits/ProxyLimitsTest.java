@@ -1,0 +1,66 @@
+package io.weldr.proxy.limits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class ProxyLimitsTest {
+
+    @Test
+    void defaultsArePinned() {
+        assertThat(ProxyLimits.DEFAULTS)
+                .hasToString("ProxyLimits[requestLineBytesMax=8192, headBytesMax=16384, fieldsMax=100, "
+                        + "trailerBytesMax=8192, chunkLineBytesMax=256, requestBodyBytesMax=0, drainBytesMax=1048576, "
+                        + "backlogHighBytes=131072, backlogLowBytes=32768, connectionsMax=20000, "
+                        + "exchangesPerConnectionMax=0, connectionsPerOriginMax=0, queuePerOriginMax=1024, "
+                        + "idlePerOriginMax=256, connectTriesMax=3, retryPercentMax=20, retryBurstMax=10, "
+                        + "ejectAfterFailures=5, ejectSharePercentMax=50, ejectTime=PT5S, ejectTimeMax=PT5M, "
+                        + "connectTimeout=PT1.5S, tlsTimeout=PT5S, requestHeadTimeout=PT10S, responseHeadTimeout=PT1M, "
+                        + "clientIdleTimeout=PT2M, originIdleTimeout=PT50S, clientProgressTimeout=PT30S, "
+                        + "originProgressTimeout=PT1M, tunnelIdleTimeout=PT10M, queueTimeout=PT2S, exchangeTimeout=PT0S, "
+                        + "lingerTimeout=PT1S]");
+    }
+
+    @Test
+    void oneLimitCanBeChangedByName() {
+        ProxyLimits changed = ProxyLimits.DEFAULTS
+                .with("connectTimeout", Duration.ofMillis(200))
+                .with("headBytesMax", 9000);
+        assertThat(changed.connectTimeout()).isEqualTo(Duration.ofMillis(200));
+        assertThat(changed.headBytesMax()).isEqualTo(9000);
+        assertThat(changed.fieldsMax()).isEqualTo(100);
+    }
+
+    @Test
+    void whatCannotBeIsRefusedByName() {
+        ProxyLimits limits = ProxyLimits.DEFAULTS;
+        assertThatThrownBy(() -> limits.with("conectTimeout", Duration.ofSeconds(1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("conectTimeout");
+        assertThatThrownBy(() -> limits.with("connectTimeout", 5))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("connectTimeout: 5 (expected: a duration)");
+        assertThatThrownBy(() -> limits.with("connectTimeout", Duration.ZERO))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("connectTimeout: PT0S");
+        assertThatThrownBy(() -> limits.with("headBytesMax", 100))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("headBytesMax: 100 (expected: >= 8192)");
+        assertThatThrownBy(() -> limits.with("fieldsMax", 5_000_000_000L))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("fieldsMax: 5000000000 (expected: a whole number");
+    }
+
+    @Test
+    void everyLimitIsExplained() throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "proxy-limits.md"));
+        for (String name : ProxyLimits.names()) {
+            assertThat(page).contains("`" + name + "`");
+        }
+    }
+}

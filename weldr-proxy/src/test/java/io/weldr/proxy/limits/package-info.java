@@ -1,0 +1,5 @@
+/** Limits. */
+@NullMarked
+package io.weldr.proxy.limits;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,134 @@
+package io.weldr.proxy.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class DeadlineWheelTest {
+
+    private static final long TICK_NANOS = DeadlineWheel.TICK_MILLIS * 1_000_000;
+
+    private final DeadlineWheel wheel = new DeadlineWheel();
+    private final List<String> expired = new ArrayList<>();
+
+    private Deadline deadline(String name) {
+        return new Deadline(wheel, () -> expired.add(name));
+    }
+
+    private void advanceTo(long tick) {
+        wheel.advance((tick - 1) * TICK_NANOS);
+    }
+
+    @Test
+    void aDeadlineExpiresOnceAndNotEarly() {
+        Deadline one = deadline("one");
+        one.in(5);
+        advanceTo(5);
+        assertThat(expired).isEmpty();
+        advanceTo(6);
+        assertThat(expired).containsExactly("one");
+        advanceTo(3000);
+        assertThat(expired).containsExactly("one");
+    }
+
+    @Test
+    void itCanBeMovedBothWaysAndTurnedOff() {
+        Deadline later = deadline("later");
+        later.in(5);
+        later.in(20);
+        Deadline sooner = deadline("sooner");
+        sooner.in(2000);
+        sooner.in(3);
+        Deadline off = deadline("off");
+        off.in(2);
+        off.off();
+        Deadline gone = deadline("gone");
+        gone.in(2);
+        gone.cancel();
+        advanceTo(19);
+        assertThat(expired).containsExactly("sooner");
+        advanceTo(50);
+        assertThat(expired).containsExactly("sooner", "later");
+    }
+
+    @Test
+    void whatExpiresMaySetAndCancelOthersOfTheSameSlot() {
+        Deadline victim = deadline("victim");
+        List<Deadline> self = new ArrayList<>();
+        Deadline killer = new Deadline(wheel, () -> {
+            expired.add("killer");
+            victim.cancel();
+            self.get(0).in(1);
+        });
+        self.add(killer);
+        Deadline bystander = deadline("bystander");
+        bystander.in(3);
+        victim.in(3);
+        killer.in(3); // hung last, looked at first
+        advanceTo(4);
+        assertThat(expired).containsExactly("killer", "bystander");
+        advanceTo(5);
+        assertThat(expired).containsExactly("killer", "bystander", "killer");
+    }
+
+    @Test
+    void aPauseLongerThanATurnLosesNothing() {
+        for (int i = 1; i <= 3000; i += 7) {
+            deadline("d" + i).in(i);
+        }
+        advanceTo(10_000);
+        assertThat(expired).hasSize(429);
+    }
+
+    @Test
+    void randomDeadlinesExpireWithinATick() {
+        long seed = Long.getLong("seed", System.nanoTime());
+        Random random = new Random(seed);
+        int[] due = new int[200];
+        List<Deadline> deadlines = new ArrayList<>();
+        for (int i = 0; i < due.length; i++) {
+            int index = i;
+            deadlines.add(new Deadline(wheel, () -> {
+                assertThat(wheel.now()).as("seed %d", seed).isEqualTo(due[index]);
+                due[index] = 0;
+            }));
+        }
+        for (int tick = 2; tick < 5000; tick++) {
+            for (int n = 0; n < 3; n++) {
+                int i = random.nextInt(due.length);
+                int in = 1 + random.nextInt(1500);
+                deadlines.get(i).in(in);
+                due[i] = (int) wheel.now() + in;
+            }
+            advanceTo(tick);
+            for (int left : due) {
+                assertThat(left == 0 || left > wheel.now()).as("seed %d", seed).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void waitsAreRoundedUp() {
+        assertThat(DeadlineWheel.ticks(Duration.ofMillis(1))).isEqualTo(2);
+        assertThat(DeadlineWheel.ticks(Duration.ofMillis(100))).isEqualTo(2);
+        assertThat(DeadlineWheel.ticks(Duration.ofMillis(101))).isEqualTo(3);
+    }
+
+    @Test
+    void latenciesFallIntoTheBucketsThatTheBoundsSay() {
+        List<Double> bounds = Latencies.boundsSeconds();
+        assertThat(bounds).isSorted().hasSize(41);
+        for (long micros = 0; micros < 100_000_000; micros = micros * 5 / 4 + 1) {
+            int bucket = Latencies.bucket(micros);
+            double seconds = micros / 1e6;
+            assertThat(bucket == bounds.size() || seconds <= bounds.get(bucket)).isTrue();
+            assertThat(bucket == 0 || seconds > bounds.get(bucket - 1))
+                    .as("%d", micros)
+                    .isTrue();
+        }
+    }
+}
