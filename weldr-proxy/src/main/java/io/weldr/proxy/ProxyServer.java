@@ -2,9 +2,6 @@ package io.weldr.proxy;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.MetricSource;
@@ -26,7 +23,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,14 +77,15 @@ public final class ProxyServer implements TrafficSource, MetricSource, AutoClose
         }
     }
 
-    private void makeWorkers(MultiThreadIoEventLoopGroup loops, Transport transport, int number) throws SSLException {
+    private void makeWorkers(MultiThreadIoEventLoopGroup loops, Transport transport, int number) {
         ExchangeSettings exchange = new ExchangeSettings(
                 settings.limits(),
                 settings.viaName(),
                 new TrustedPeers(settings.trustedPeers()),
                 settings.traceAllowed(),
                 settings.accessLog());
-        UpstreamSettings upstream = new UpstreamSettings(settings.limits(), transport, number, originTls());
+        UpstreamSettings upstream =
+                new UpstreamSettings(settings.limits(), transport, number, new OriginTls(settings.trust()));
         long idPrefix = new SecureRandom().nextLong();
         for (int i = 0; i < number; i++) {
             EventLoop loop = (EventLoop) loops.next();
@@ -96,14 +93,6 @@ public final class ProxyServer implements TrafficSource, MetricSource, AutoClose
             worker.start();
             workers.add(worker);
         }
-    }
-
-    private SslContext originTls() throws SSLException {
-        SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(SslProvider.JDK);
-        if (settings.trust() != null) {
-            builder.trustManager(settings.trust());
-        }
-        return builder.build();
     }
 
     /** The first address, with the port that was really bound. Only between start and close. */

@@ -24,7 +24,7 @@ class LargeBodiesIT {
     private static byte[] block() {
         byte[] block = new byte[64 * 1024];
         for (int i = 0; i < block.length; i++) {
-            block[i] = (byte) (i * 31 >>> 3);
+            block[i] = (byte) ((i * 31) >>> 3);
         }
         return block;
     }

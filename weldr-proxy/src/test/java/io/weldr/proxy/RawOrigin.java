@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
 
 /** An origin that does what a script says, byte for byte, and remembers what it was sent. */
 final class RawOrigin implements AutoCloseable {
@@ -37,6 +38,16 @@ final class RawOrigin implements AutoCloseable {
     static RawOrigin serving(Script script) {
         try {
             return new RawOrigin(new ServerSocket(0, 1024, InetAddress.getLoopbackAddress()), script);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Over TLS, with that certificate. */
+    static RawOrigin secured(SSLContext tls, Script script) {
+        try {
+            return new RawOrigin(
+                    tls.getServerSocketFactory().createServerSocket(0, 64, InetAddress.getLoopbackAddress()), script);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

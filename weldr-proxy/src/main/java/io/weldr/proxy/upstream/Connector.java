@@ -117,7 +117,7 @@ final class Connector {
 
     private SslHandler tlsHandler(Channel channel) {
         // With a peer host the engine sends SNI for names, and verifies the certificate against it.
-        SslHandler handler = shared.settings.tls().newHandler(channel.alloc(), target.host(), target.port());
+        SslHandler handler = shared.settings.tls().get().newHandler(channel.alloc(), target.host(), target.port());
         SSLEngine engine = handler.engine();
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");

@@ -3,14 +3,15 @@ package io.weldr.proxy.upstream;
 import io.netty.handler.ssl.SslContext;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.loop.Transport;
+import java.util.function.Supplier;
 
 /**
  * What all connections to origins have in common.
  *
  * @param workers how many event loops share the limits that are meant for the node
- * @param tls how https origins are verified
+ * @param tls how https origins are verified; asked for when the first one is connected to, because making it is slow
  */
-public record UpstreamSettings(ProxyLimits limits, Transport transport, int workers, SslContext tls) {
+public record UpstreamSettings(ProxyLimits limits, Transport transport, int workers, Supplier<SslContext> tls) {
 
     /** One worker's share of {@link ProxyLimits#connectionsPerOriginMax}, rounded up. */
     int connectionsMax() {
