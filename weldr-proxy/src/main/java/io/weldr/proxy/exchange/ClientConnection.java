@@ -3,10 +3,10 @@ package io.weldr.proxy.exchange;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.weldr.proxy.http1.Failure;
@@ -229,10 +229,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         if (!paused) {
             paused = true;
             context().channel().config().setAutoRead(false);
-            if (!context().channel().isWritable() || exchange == null) {
-                return;
+            if (writable() && exchange != null && !exchange.tunnelling()) {
+                deadline.off(); // it is not the client that is waited for
             }
-            deadline.off(); // it is not the client that is waited for
         }
     }
 
@@ -316,7 +315,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         boolean writable = ctx.channel().isWritable();
         if (!writable) {
-            backlogSeen = ctx.channel().bytesBeforeWritable();
+            backlogSeen = backlogBytes();
             deadline.in(worker.clientProgressTicks);
         } else if (exchange != null && !exchange.awaitsClient() && !exchange.tunnelling()) {
             deadline.off();
@@ -382,9 +381,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
     private void closeWhenFlushed() {
         closing = true;
-        Channel channel = context().channel();
-        if (channel.bytesBeforeUnwritable() >= worker.limits.backlogHighBytes()) {
-            context().close(); // nothing is waiting to be sent
+        if (backlogBytes() == 0) {
+            context().close();
         } else {
             deadline.in(worker.clientProgressTicks);
             context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
@@ -433,24 +431,30 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public void expired() {
+        long backlog = backlogBytes();
+        if (backlog > 0 && backlog != backlogSeen) {
+            backlogSeen = backlog; // slow, but it takes what we send
+            deadline.in(worker.clientProgressTicks);
+            return;
+        }
         Exchange current = exchange;
         if (closing || (current == null && pending == null)) {
             context().close();
         } else if (current == null) {
             refuse(Failure.HEAD_TIMEOUT);
         } else if (!writable()) {
-            long backlog = context().channel().bytesBeforeWritable();
-            if (backlog == backlogSeen) {
-                current.fail(Failure.CLIENT_STALLED);
-            } else {
-                backlogSeen = backlog;
-                deadline.in(worker.clientProgressTicks);
-            }
+            current.fail(Failure.CLIENT_STALLED);
         } else if (current.tunnelling()) {
             current.fail(Failure.CUT_OFF);
         } else if (current.awaitsClient() && !paused) {
             current.fail(Failure.BODY_TIMEOUT);
         }
+    }
+
+    /** Bytes written to the connection that the kernel has not taken yet. */
+    private long backlogBytes() {
+        ChannelOutboundBuffer out = context().channel().unsafe().outboundBuffer();
+        return out == null ? 0 : out.totalPendingWriteBytes();
     }
 
     private void dropPending() {

@@ -322,7 +322,9 @@ final class Exchange implements ResponseSink, Expiry {
         become(Phase.RESPONDED);
         boolean bodyMayNotCome = expectsContinue && !request.bodyStarted();
         if (request.complete() || bodyMayNotCome) {
-            finish();
+            finish(); // counts first and flushes then: who has the answer can see it counted
+        } else {
+            client().flush();
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One worker's copy of the routing view, with its own connections to every origin in it. Confined to the worker's loop. */
@@ -52,9 +53,7 @@ final class Origins {
         byId = kept;
         inRotation = rotation;
         view = next;
-        stats.keySet()
-                .removeIf(id ->
-                        next.origins().stream().noneMatch(origin -> origin.id().equals(id)));
+        stats.keySet().retainAll(next.origins().stream().map(Origin::id).collect(Collectors.toSet()));
     }
 
     private OriginConnections connectionsTo(Origin origin) {

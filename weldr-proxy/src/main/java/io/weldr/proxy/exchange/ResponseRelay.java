@@ -124,14 +124,14 @@ final class ResponseRelay {
         }
     }
 
-    /** Ends the body. */
+    /** Ends the body: all of it is written then, and has still to be flushed. */
     void end(ClientConnection client, byte @Nullable [] trailers) {
         if (mode == Mode.CHUNKED) {
             room(client, LAST_CHUNK.length).writeBytes(LAST_CHUNK);
         } else if (trailers != null && client.knowsChunks()) {
             room(client, trailers.length).writeBytes(trailers);
         }
-        flush(client);
+        writeGathered(client);
     }
 
     /** Sends what has been gathered. */

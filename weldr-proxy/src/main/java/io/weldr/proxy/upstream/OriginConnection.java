@@ -204,7 +204,8 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
         assert shared.inLoop();
         sink = null;
         used = true;
-        if (phase == Phase.ANSWERED && requestSent && persistent && !paused) {
+        if (phase == Phase.ANSWERED && requestSent && persistent) {
+            resumeReading(); // a slow client may have held it back to the last byte
             deadline.off();
             connections.giveBack(this);
         } else {

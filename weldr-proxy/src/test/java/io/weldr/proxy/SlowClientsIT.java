@@ -1,0 +1,97 @@
+package io.weldr.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Many clients that never finish a head do not disturb those that do. */
+class SlowClientsIT {
+
+    /** Both ends are in this process, so that twice as many file descriptors are needed: 10 000 by property. */
+    private static final int SLOW = Integer.getInteger("slowClients", 2000);
+
+    private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    @Test
+    void slowHeadsAreHeldWhileOrdinaryRequestsAreServed() throws IOException {
+        List<SocketChannel> slow = new ArrayList<>();
+        try (RawOrigin origin = RawOrigin.answering(RawOrigin.OK);
+                TestProxy proxy = TestProxy.limited("requestHeadTimeout", Duration.ofMinutes(5), origin);
+                Wire client = proxy.connect()) {
+            InetSocketAddress address = proxy.server.boundAddress();
+            for (int i = 0; i < SLOW; i++) {
+                SocketChannel channel = SocketChannel.open(address);
+                channel.write(bytes("GET / HTTP/1.1\r\nHost: a\r\nX-Slow: "));
+                slow.add(channel);
+            }
+            await().until(() -> proxy.server.connectionsOpen() == SLOW + 1);
+            for (int round = 0; round < 50; round++) {
+                for (int i = round; i < SLOW; i += 50) {
+                    slow.get(i).write(bytes("x"));
+                }
+                assertThat(client.send(GET).readMessage()).endsWith("ok"); // within the socket's timeout
+            }
+            // They were held, not forgotten: each can still finish.
+            for (SocketChannel channel : List.of(slow.get(0), slow.get(SLOW - 1))) {
+                channel.write(bytes("\r\n\r\n"));
+                ByteBuffer answer = ByteBuffer.allocate(15);
+                while (answer.hasRemaining() && channel.read(answer) >= 0) {
+                    // until the status line is there
+                }
+                assertThat(new String(answer.array(), StandardCharsets.US_ASCII))
+                        .isEqualTo("HTTP/1.1 200 OK");
+            }
+        } finally {
+            for (SocketChannel channel : slow) {
+                channel.close();
+            }
+        }
+    }
+
+    private static ByteBuffer bytes(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    @Test
+    void aReaderThatIsSlowIsServedAsLongAsItReads() {
+        int bytes = 8 << 20;
+        try (RawOrigin origin = RawOrigin.answering(
+                        "HTTP/1.1 200 OK\r\nContent-Length: " + bytes + "\r\n\r\n" + "x".repeat(bytes));
+                TestProxy proxy = TestProxy.limited("clientProgressTimeout", Duration.ofSeconds(1), origin);
+                Wire client = proxy.connect()) {
+            client.send(GET).readHead();
+            for (int read = 0; read < bytes; read += 256 * 1024) {
+                client.read(256 * 1024);
+                java.util.concurrent.locks.LockSupport.parkNanos(80_000_000); // its pace is the story
+            }
+            assertThat(client.send(GET).readHead()).startsWith("HTTP/1.1 200 OK");
+        }
+    }
+
+    @Test
+    void aReaderThatStopsIsCutOff() {
+        int bytes = 32 << 20;
+        try (RawOrigin origin = RawOrigin.serving((wire, self) -> {
+                    self.next(wire);
+                    wire.send("HTTP/1.1 200 OK\r\nContent-Length: " + bytes + "\r\n\r\n");
+                    for (int sent = 0; sent < bytes; sent += 1 << 20) {
+                        wire.send(new byte[1 << 20]);
+                    }
+                });
+                TestProxy proxy = TestProxy.limited("clientProgressTimeout", Duration.ofMillis(300), origin);
+                Wire client = proxy.connect()) {
+            client.send(GET);
+            await().until(() -> proxy.server.connectionsOpen() == 1);
+            await().atMost(Duration.ofSeconds(30)).until(() -> proxy.server.connectionsOpen() == 0);
+        }
+    }
+}
