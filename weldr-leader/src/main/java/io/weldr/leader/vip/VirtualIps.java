@@ -1,0 +1,303 @@
+package io.weldr.leader.vip;
+
+import io.weldr.core.port.ClusterStatus;
+import io.weldr.core.port.LeaderDuty;
+import io.weldr.core.port.Measurement;
+import io.weldr.core.port.Measurement.Counter;
+import io.weldr.core.port.Measurement.Gauge;
+import io.weldr.core.port.MetricSource;
+import io.weldr.core.port.StatusSource;
+import io.weldr.core.state.MemberId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Holds the virtual IP addresses of the cluster while this node is the acting leader, and runs the hooks. One for each node,
+ * also where it is passive: a leader elsewhere asks it through {@link #cede}.
+ *
+ * <p>Thread safe; no method but {@link #open} and {@link #close} blocks. Everything happens on one thread of its own.
+ */
+public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(VirtualIps.class);
+
+    /** Fine enough for the renewals of the shortest lifetime, 125 ms apart, and for the first announcements. */
+    private static final Duration TICK = Duration.ofMillis(50);
+
+    /** How long the leader of a later term waits for the answer. */
+    private static final Duration CEDE_MAX = Duration.ofMillis(Rivals.ANSWER_MILLIS_MAX);
+
+    private final VirtualIpSettings settings;
+    private final StatusSource status;
+    private final Rivals rivals;
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread created = new Thread(task, "weldr-vip");
+        created.setDaemon(true);
+        return created;
+    });
+    private final ExecutorService programThreads;
+
+    // Confined to the thread.
+    private final Holding holding;
+    private final AddressKeeper keeper;
+    private final Announcer announcer;
+    private final HookRunner hooks;
+    private final LeadersSeen leaders;
+
+    private volatile long wantedTerm; // set first, so that nothing is renewed after stop() has returned
+    private volatile boolean holds;
+    private final AtomicLong takeOvers = new AtomicLong();
+
+    /** Something that must hold at start does not. The message has one line for each. */
+    public static final class CannotHoldException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        CannotHoldException(List<String> problems) {
+            super(String.join(System.lineSeparator(), problems));
+        }
+    }
+
+    /**
+     * Checks that this machine can hold the addresses, removes what an earlier run left, runs the hook for passive, and waits for leadership.
+     * Blocks for as long as a few programs take.
+     *
+     * @param status what this node knows of leadership. {@code acting} must be worked out when it is asked for: true
+     *     in a process that was paused would add an address that another node has been given
+     * @param electionTimeout the least time after which a silent leader is replaced; the same on all members, as is the lifetime
+     * @throws CannotHoldException if it cannot
+     */
+    public static VirtualIps open(
+            VirtualIpSettings settings, MemberId self, StatusSource status, Rivals rivals, Duration electionTimeout)
+            throws CannotHoldException {
+        ExecutorService programThreads = Executors.newCachedThreadPool(task -> {
+            Thread created = new Thread(task, "weldr-vip-program");
+            created.setDaemon(true);
+            return created;
+        });
+        Processes processes = new OsProcesses(programThreads);
+        StartChecks.Result checked = StartChecks.run(
+                settings,
+                processes,
+                System.getProperty("os.name", ""),
+                System.getenv().getOrDefault("PATH", ""));
+        Programs programs = checked.programs();
+        if (programs == null || !checked.problems().isEmpty()) {
+            programThreads.shutdown();
+            throw new CannotHoldException(checked.problems());
+        }
+        return new VirtualIps(settings, self, status, rivals, electionTimeout, programs, processes, programThreads);
+    }
+
+    private VirtualIps(
+            VirtualIpSettings settings,
+            MemberId self,
+            StatusSource status,
+            Rivals rivals,
+            Duration electionTimeout,
+            Programs programs,
+            Processes processes,
+            ExecutorService programThreads) {
+        this.settings = settings;
+        this.status = status;
+        this.rivals = rivals;
+        this.programThreads = programThreads;
+        holding = new Holding(new RealHands(), settings, electionTimeout);
+        keeper = new AddressKeeper(
+                settings,
+                programs,
+                processes,
+                this::later,
+                System::nanoTime,
+                () -> holding.confirmed(System.nanoTime()),
+                () -> holding.renewalLost(System.nanoTime()));
+        announcer = new Announcer(settings.addresses(), programs, processes);
+        hooks = new HookRunner(settings, self, processes, this::later);
+        leaders = new LeadersSeen(Holding.longestHold(settings.lifetime(), electionTimeout));
+        later(() -> hooks.turn(false, 0));
+        thread.scheduleAtFixedRate(this::tick, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void start(long term) {
+        wantedTerm = term;
+        later(() -> {
+            if (wantedTerm == term) {
+                holding.start(term, view(status.status()), System.nanoTime());
+            }
+        });
+    }
+
+    @Override
+    public void stop() {
+        wantedTerm = 0;
+        later(() -> {
+            if (wantedTerm == 0) {
+                holding.stop(view(status.status()), System.nanoTime());
+            }
+        });
+    }
+
+    /** Whether this node is active: it holds the addresses, if there are any, or is about to. */
+    public boolean active() {
+        return holds;
+    }
+
+    /**
+     * The leader of {@code laterTerm}, another member, wants the addresses. To be called when it asks; returns at once.
+     *
+     * @return completes with true once no address is here any more, and none will be for an earlier term; with false if this
+     *     node leads in that term or a later one, or could not let go in time
+     */
+    public CompletionStage<Boolean> cede(long laterTerm) {
+        CompletableFuture<Boolean> answer = new CompletableFuture<>();
+        later(() -> {
+            if (holding.cede(laterTerm, System.nanoTime())) {
+                keeper.released().thenRun(() -> answer.complete(true));
+            } else {
+                answer.complete(false);
+            }
+        });
+        return answer.completeOnTimeout(false, CEDE_MAX.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Lets go of the addresses and does not hold them again: the first step of a graceful stop, before leadership is handed over.
+     *
+     * @return completes when they are gone
+     */
+    public CompletionStage<Void> retire() {
+        CompletableFuture<Void> gone = new CompletableFuture<>();
+        later(() -> {
+            holding.retire(System.nanoTime());
+            keeper.released().thenRun(() -> gone.complete(null));
+        });
+        return gone;
+    }
+
+    /** Retires, and waits until the addresses are gone and the hooks have run. Calls after the first do nothing. */
+    @Override
+    public void close() {
+        if (thread.isShutdown()) {
+            return;
+        }
+        CompletableFuture<Void> done = retire().toCompletableFuture().thenCompose(gone -> {
+            CompletableFuture<Void> idle = new CompletableFuture<>();
+            later(() -> hooks.idle().thenRun(() -> idle.complete(null)));
+            return idle;
+        });
+        // Two runs at the most: the one that is under way, and the one for passive.
+        Duration most = settings.hooks()
+                .timeout()
+                .multipliedBy(2)
+                .plus(settings.lifetime())
+                .plusSeconds(2);
+        try {
+            done.get(most.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.warn("Virtual IP: not closed within {}", most, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        thread.shutdown();
+        programThreads.shutdown();
+    }
+
+    @Override
+    public List<Measurement> measure() {
+        return List.of(
+                new Gauge(
+                        "virtual_ip_active",
+                        "1 while this node holds the virtual IP addresses.",
+                        Map.of(),
+                        holds ? 1 : 0),
+                new Counter("virtual_ip_take_overs", "Times that this node became active.", Map.of(), takeOvers.get()),
+                new Counter("hook_failures", "Hooks that failed or took too long.", Map.of(), hooks.failures()));
+    }
+
+    private void tick() {
+        try {
+            ClusterStatus now = status.status();
+            leaders.observe(now, System.nanoTime());
+            holding.tick(view(now), System.nanoTime());
+        } catch (RuntimeException | AssertionError e) {
+            // A periodic task that throws is never run again; the kernel's lifetime is the answer to what went wrong.
+            LOG.error("Virtual IP: a tick failed", e);
+        }
+    }
+
+    private Holding.View view(ClusterStatus now) {
+        MemberId leader = now.leader();
+        boolean proved = now.acting() && now.term() == wantedTerm;
+        return new Holding.View(proved ? now.term() : 0, leader != null && !leader.equals(now.self()));
+    }
+
+    private void later(Runnable task) {
+        try {
+            thread.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("Virtual IP: closed meanwhile");
+        }
+    }
+
+    /** What {@link Holding} decides, done. On the thread. */
+    private final class RealHands implements Holding.Hands {
+        @Override
+        public void survey(long term) {
+            ClusterStatus now = status.status();
+            Set<MemberId> suspects = leaders.suspects(term, now, System.nanoTime());
+            List<CompletableFuture<Boolean>> answers = suspects.stream()
+                    .map(member -> rivals.ask(member, term)
+                            .toCompletableFuture()
+                            .copy()
+                            .completeOnTimeout(
+                                    Rivals.Standing.MAY_HOLD, Rivals.ANSWER_MILLIS_MAX, TimeUnit.MILLISECONDS)
+                            .handle((standing, failure) -> failure == null && standing != Rivals.Standing.MAY_HOLD))
+                    .toList();
+            CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                    .thenRun(() -> later(() -> {
+                        boolean nobodyHolds = answers.stream().allMatch(CompletableFuture::join);
+                        holding.surveyed(term, nobodyHolds, view(status.status()), System.nanoTime());
+                    }));
+        }
+
+        @Override
+        public void renew() {
+            keeper.renew();
+        }
+
+        @Override
+        public void release() {
+            keeper.release();
+        }
+
+        @Override
+        public void announce() {
+            announcer.announce();
+        }
+
+        @Override
+        public void turned(boolean active, long term) {
+            holds = active;
+            if (active) {
+                takeOvers.incrementAndGet();
+                LOG.info("Active, term {}: holding {}", term, settings.addresses());
+            } else {
+                LOG.info("Passive: let go of {}", settings.addresses());
+            }
+            hooks.turn(active, term);
+        }
+    }
+}
