@@ -41,6 +41,25 @@ class ArchitectureTest {
                     "java..",
                     "javax.net.ssl..");
 
+    @ArchTest
+    static final ArchRule THE_VIRTUAL_IP_NEEDS_LITTLE = classes()
+            .that()
+            .resideInAPackage("io.weldr.leader.vip..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("io.weldr.leader.vip..", "io.weldr.core..", "org.slf4j..", "org.jspecify..", "java..");
+
+    /** Minutes of pauses, cuts and crashes are a loop in a test. */
+    @ArchTest
+    static final ArchRule HOLDING_TAKES_TIME_AND_PROCESSES_FROM_OUTSIDE = noClasses()
+            .that()
+            .haveNameMatching(".*\\.vip\\.(Holding|LeadersSeen|HookRunner|AddressKeeper|StartChecks)(\\$.*)?")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(Process.class)
+            .orShould()
+            .callMethod(System.class, "nanoTime");
+
     /** Time and the network are brought by the caller, so that a day of probing is a loop in a test. */
     @ArchTest
     static final ArchRule THINKING_TAKES_TIME_FROM_OUTSIDE = noClasses()

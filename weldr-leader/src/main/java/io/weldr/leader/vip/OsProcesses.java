@@ -44,23 +44,16 @@ final class OsProcesses implements Processes {
         } catch (IOException e) {
             return new Finished(-1, String.valueOf(e.getMessage()));
         }
-        StringBuffer output = new StringBuffer();
-        CompletableFuture<Void> read = CompletableFuture.runAsync(
-                () -> readLines(process, line -> {
-                    if (output.length() < OUTPUT_CHARS_MAX) {
-                        output.append(line, 0, Math.min(line.length(), OUTPUT_CHARS_MAX))
-                                .append('\n');
-                    }
-                }),
-                threads);
+        Output output = new Output();
+        CompletableFuture<Void> read = CompletableFuture.runAsync(() -> readLines(process, output::add), threads);
         try {
             if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
                 killTree(process);
-                return new Finished(-1, "killed after " + timeout.toMillis() + " ms; " + output);
+                return new Finished(-1, "killed after " + timeout.toMillis() + " ms; " + output.text());
             }
             // What it left running in the background may keep the output open: not waited for.
             read.completeOnTimeout(null, 200, TimeUnit.MILLISECONDS).join();
-            return new Finished(process.exitValue(), output.toString());
+            return new Finished(process.exitValue(), output.text());
         } catch (InterruptedException e) {
             killTree(process);
             Thread.currentThread().interrupt();
@@ -72,7 +65,8 @@ final class OsProcesses implements Processes {
     public Child start(List<String> command, Consumer<String> line, Runnable ended) throws IOException {
         Process process = builder(command, Map.of()).start();
         threads.execute(() -> readLines(process, line));
-        process.onExit().thenRun(ended);
+        CompletionStage<Process> exit = process.onExit();
+        exit.thenRun(ended);
         OutputStream input = process.getOutputStream();
         return new Child() {
             @Override
@@ -103,6 +97,21 @@ final class OsProcesses implements Processes {
         builder.environment().putAll(environment);
         builder.environment().put("LC_ALL", "C"); // messages are compared
         return builder;
+    }
+
+    /** The beginning of what a program prints. Thread safe: it may still print when the result is wanted. */
+    private static final class Output {
+        private final StringBuilder text = new StringBuilder();
+
+        synchronized void add(String line) {
+            if (text.length() < OUTPUT_CHARS_MAX) {
+                text.append(line, 0, Math.min(line.length(), OUTPUT_CHARS_MAX)).append('\n');
+            }
+        }
+
+        synchronized String text() {
+            return text.toString();
+        }
     }
 
     private static void readLines(Process process, Consumer<String> line) {

@@ -100,7 +100,7 @@ final class StartChecks {
     /** An address with a lifetime is what an earlier run left; one without is somebody else's, and must not become ours by accident. */
     private void removeLeftover(Programs programs, VirtualIp address) {
         Finished shown = run(programs.ip(), "-oneline", "address", "show", "to", address.address());
-        for (String line : shown.output().split("\\R")) {
+        for (String line : shown.output().lines().toList()) {
             Matcher found = SHOWN.matcher(line);
             if (!found.matches()) {
                 continue;

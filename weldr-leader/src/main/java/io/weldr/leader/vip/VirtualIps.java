@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -56,6 +57,8 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
     private final Announcer announcer;
     private final HookRunner hooks;
     private final LeadersSeen leaders;
+
+    private final ScheduledFuture<?> ticking;
 
     private volatile long wantedTerm; // set first, so that nothing is renewed after stop() has returned
     private volatile boolean holds;
@@ -127,7 +130,8 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
         hooks = new HookRunner(settings, self, processes, this::later);
         leaders = new LeadersSeen(Holding.longestHold(settings.lifetime(), electionTimeout));
         later(() -> hooks.turn(false, 0));
-        thread.scheduleAtFixedRate(this::tick, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
+        // Fixed delay: after a pause nobody wants the ticks that were missed.
+        ticking = thread.scheduleWithFixedDelay(this::tick, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -211,6 +215,7 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        ticking.cancel(false);
         thread.shutdown();
         programThreads.shutdown();
     }
@@ -266,11 +271,11 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
                                     Rivals.Standing.MAY_HOLD, Rivals.ANSWER_MILLIS_MAX, TimeUnit.MILLISECONDS)
                             .handle((standing, failure) -> failure == null && standing != Rivals.Standing.MAY_HOLD))
                     .toList();
-            CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
-                    .thenRun(() -> later(() -> {
-                        boolean nobodyHolds = answers.stream().allMatch(CompletableFuture::join);
-                        holding.surveyed(term, nobodyHolds, view(status.status()), System.nanoTime());
-                    }));
+            CompletionStage<Void> all = CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
+            all.thenRun(() -> later(() -> {
+                boolean nobodyHolds = answers.stream().allMatch(CompletableFuture::join);
+                holding.surveyed(term, nobodyHolds, view(status.status()), System.nanoTime());
+            }));
         }
 
         @Override

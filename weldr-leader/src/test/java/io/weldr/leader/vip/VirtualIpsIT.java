@@ -1,0 +1,263 @@
+package io.weldr.leader.vip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.weldr.leader.vip.Site.Holder;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Processes that hold addresses, in network namespaces. Times are asserted with room for a busy machine, and printed as measured. */
+@Timeout(60)
+class VirtualIpsIT {
+    private static final String V4 = "10.99.0.100";
+    private static final String V6 = "fd99::100";
+    private static final String BOTH = V4 + "/24@eth0," + V6 + "/64@eth0";
+
+    private Site site = null;
+
+    @BeforeAll
+    static void rootIsNeeded() {
+        String unavailable = Site.unavailable();
+        if (!unavailable.isEmpty()) {
+            System.out.println("SKIPPED: virtual IP tests: " + unavailable);
+        }
+        assumeTrue(unavailable.isEmpty(), unavailable);
+    }
+
+    @BeforeEach
+    void buildSite() {
+        site = new Site();
+    }
+
+    @AfterEach
+    void removeSite() {
+        if (site != null) {
+            site.close();
+        }
+    }
+
+    @Test
+    void holdsForLongerThanALifetimeAndLetsGoWhenClosed() throws Exception {
+        Holder holder = holding("a", "RELEASE");
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        while (System.nanoTime() < until) {
+            assertThat(site.has("a", V4)).isTrue();
+            assertThat(site.has("a", V6)).isTrue();
+        }
+        assertThat(site.in("a", "-oneline", "address", "show", "dev", "eth0"))
+                .containsPattern(V4 + "/24 .* valid_lft [12]sec")
+                .containsPattern(V6 + "/64 .* deprecated .* valid_lft [12]sec preferred_lft 0sec");
+        holder.tell("close");
+        assertThat(holder.process.waitFor(5, TimeUnit.SECONDS)).isTrue();
+        assertGone("a");
+        assertHostIsWhole("a");
+    }
+
+    @Test
+    void freesWithinMillisecondsWhenKilled() throws Exception {
+        Holder holder = holding("a", "RELEASE");
+        long killed = System.nanoTime();
+        holder.process.destroyForcibly();
+        report("kill -9 to address gone", awaitGone("a", killed, 1_000));
+        assertHostIsWhole("a");
+    }
+
+    @Test
+    void aFrozenProcessLosesTheAddressAndDoesNotTakeItBack() throws Exception {
+        Holder holder = holding("a", "RELEASE");
+        long frozen = System.nanoTime();
+        holder.signal("STOP");
+        report("SIGSTOP to address gone", awaitGone("a", frozen, 2_500));
+        holder.signal("CONT");
+        assertStaysGone("a", Duration.ofSeconds(1));
+        assertHostIsWhole("a");
+    }
+
+    @Test
+    void aFrozenProcessThatHoldsOnWithoutMajorityDoesNotTakeItBackEither() throws Exception {
+        Holder holder = holding("a", "HOLD");
+        holder.tell("lose");
+        holder.signal("STOP");
+        awaitGone("a", System.nanoTime(), 2_500);
+        holder.signal("CONT");
+        assertStaysGone("a", Duration.ofSeconds(1));
+    }
+
+    @Test
+    void letsGoAtOnceWhenTheMajorityIsLost() throws Exception {
+        Holder holder = holding("a", "RELEASE");
+        long lost = System.nanoTime();
+        holder.tell("lose");
+        report("lost majority to address gone", awaitGone("a", lost, 1_000));
+    }
+
+    @Test
+    void holdsOnWithoutMajorityIfToldToUntilAnotherLeads() throws Exception {
+        Holder holder = holding("a", "HOLD");
+        holder.tell("lose");
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
+        while (System.nanoTime() < until) {
+            assertThat(site.has("a", V4)).isTrue();
+        }
+        holder.tell("follow 9");
+        awaitGone("a", System.nanoTime(), 1_000);
+    }
+
+    @Test
+    void anotherKeeperTakesOverWhenOneIsKilled() throws Exception {
+        Holder holder = holding("a", "RELEASE");
+        ProcessHandle keeper = holder.process
+                .children()
+                .filter(child -> child.info().arguments().stream()
+                        .anyMatch(
+                                arguments -> java.util.Arrays.asList(arguments).contains("weldr-vip")))
+                .findFirst()
+                .orElseThrow();
+        keeper.descendants().forEach(ProcessHandle::destroyForcibly);
+        await().until(() -> !keeper.isAlive());
+        await().until(() -> site.has("a", V4) && site.has("a", V6));
+        // The new one renews: it is there for longer than the last lifetime of the old one.
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
+        while (System.nanoTime() < until) {
+            assertThat(site.has("a", V4)).isTrue();
+        }
+    }
+
+    @Test
+    void aKeeperThatIsFrozenIsReplacedInTime() throws Exception {
+        Holder holder = holding("a", "RELEASE");
+        long keeper = holder.process
+                .descendants()
+                .filter(child -> child.info().commandLine().orElse("").contains("-batch -"))
+                .filter(child -> child.children().findAny().isEmpty())
+                .findFirst()
+                .orElseThrow()
+                .pid();
+        assertThat(new ProcessBuilder("kill", "-STOP", Long.toString(keeper))
+                        .start()
+                        .waitFor())
+                .isZero();
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(4);
+        while (System.nanoTime() < until) {
+            assertThat(site.has("a", V4)).isTrue();
+        }
+    }
+
+    @Test
+    void theClientFollowsWithoutAsking() throws Exception {
+        Holder first = holding("a", "RELEASE");
+        Holder second = site.holder("b", "RELEASE", "DEAD", BOTH).ready();
+        site.send(V4);
+        site.send(V6);
+        await().until(() -> knows(V4, "a") && knows(V6, "a"));
+        first.process.destroyForcibly();
+        long killed = System.nanoTime();
+        second.tell("lead 8");
+        await().pollInterval(Duration.ofMillis(10)).until(() -> knows(V4, "b") && knows(V6, "b"));
+        report("kill -9 and new leader to client knows", millisSince(killed));
+        assertThat(site.has("b", V4)).isTrue();
+    }
+
+    @Test
+    void waitsForAFrozenPredecessorAndIsNeverTheSecondHolder() throws Exception {
+        Holder first = holding("a", "RELEASE");
+        Holder second = site.holder("b", "RELEASE", "MAY_HOLD", BOTH).ready();
+        first.signal("STOP");
+        long frozen = System.nanoTime();
+        second.tell("lead 8");
+        boolean taken = false;
+        while (!taken) {
+            // The old holder is looked at last: what it still has then it had when the new one was looked at.
+            taken = site.has("b", V4);
+            assertThat(taken && site.has("a", V4)).as("two holders").isFalse();
+            assertThat(millisSince(frozen)).isLessThan(5_000);
+        }
+        report("SIGSTOP and new leader to address taken", millisSince(frozen));
+        assertThat(millisSince(frozen)).isGreaterThanOrEqualTo(2_300);
+        first.signal("CONT");
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+        while (System.nanoTime() < until) {
+            assertThat(site.has("a", V4)).isFalse();
+        }
+    }
+
+    @Test
+    void removesWhatAnEarlierRunLeft() throws Exception {
+        site.in("a", "address", "add", V4 + "/32", "dev", "eth0", "valid_lft", "600", "preferred_lft", "600");
+        site.in("a", "address", "add", V6 + "/64", "dev", "eth0", "nodad", "valid_lft", "600", "preferred_lft", "0");
+        site.holder("a", "RELEASE", "DEAD", BOTH).ready();
+        assertGone("a");
+        assertHostIsWhole("a");
+    }
+
+    @Test
+    void refusesAnAddressThatIsThereForGood() throws Exception {
+        site.in("a", "address", "add", V4 + "/24", "dev", "eth0");
+        assertThat(site.holder("a", "RELEASE", "DEAD", BOTH).says())
+                .isEqualTo(
+                        "refused: virtual IP 10.99.0.100: 10.99.0.100/24 is configured on eth0 for good (expected: left to weldr; "
+                                + "remove it with: ip address delete 10.99.0.100/24 dev eth0)");
+        assertThat(site.has("a", V4)).isTrue();
+    }
+
+    @Test
+    void refusesAnInterfaceThatDoesNotExist() throws Exception {
+        assertThat(site.holder("a", "RELEASE", "DEAD", V4 + "/24@eth7").says())
+                .startsWith("refused: virtual IP: interface \"eth7\": ")
+                .contains("(expected: an interface of this machine)");
+    }
+
+    private Holder holding(String host, String quorumLoss) throws IOException {
+        Holder holder = site.holder(host, quorumLoss, "DEAD", BOTH).ready();
+        holder.tell("lead 7");
+        await().until(() -> site.has(host, V4) && site.has(host, V6));
+        return holder;
+    }
+
+    private boolean knows(String address, String host) {
+        return site.neighbour(address).contains(site.hardwareAddress(host));
+    }
+
+    private long awaitGone(String host, long sinceNanos, long atMostMillis) {
+        while (site.has(host, V4) || site.has(host, V6)) {
+            assertThat(millisSince(sinceNanos)).isLessThan(atMostMillis);
+        }
+        return millisSince(sinceNanos);
+    }
+
+    private void assertGone(String host) {
+        assertThat(site.has(host, V4)).isFalse();
+        assertThat(site.has(host, V6)).isFalse();
+    }
+
+    private void assertStaysGone(String host, Duration howLong) {
+        long until = System.nanoTime() + howLong.toNanos();
+        while (System.nanoTime() < until) {
+            assertGone(host);
+        }
+    }
+
+    /** Its own addresses and routes are as they were. */
+    private void assertHostIsWhole(String host) {
+        assertThat(site.has(host, "10.99.0.1")).isTrue();
+        assertThat(site.has(host, "fd99::1")).isTrue();
+        assertThat(site.in(host, "route", "show")).contains("10.99.0.0/24 dev eth0");
+        assertThat(site.in(host, "-6", "route", "show")).contains("fd99::/64 dev eth0");
+    }
+
+    private static long millisSince(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
+    }
+
+    private static void report(String what, long millis) {
+        System.out.println("virtual IP: " + what + ": " + millis + " ms");
+    }
+}
