@@ -48,7 +48,10 @@ public final class AskedRivals implements Rivals {
             if (voter.id().equals(member)) {
                 blocking.execute(() -> {
                     if (refused(voter.raft())) {
-                        ceded.whenComplete((yes, failure) -> standing.complete(Standing.DEAD));
+                        ceded.exceptionally(failure -> {
+                            standing.complete(Standing.DEAD);
+                            return false;
+                        });
                         standing.completeOnTimeout(Standing.DEAD, REFUSED_BELIEVED_AFTER_MILLIS, TimeUnit.MILLISECONDS);
                     }
                 });
