@@ -124,9 +124,8 @@ final class AddressKeeper {
         long nowNanos = clock.getAsLong();
         Running running = current;
         if (running != null && running.unanswered) {
-            // Never more than one renewal on its way: one that waits is carried out late, when nobody may hold any
-            // more.
-            if (nowNanos - running.writtenNanos < lifetime.toNanos() / 2) {
+            // Never more than one renewal on its way: one that waits in the pipe is carried out too late.
+            if (nowNanos - running.writtenNanos < lifetime.toNanos() / 4) {
                 return;
             }
             complain("The process that keeps the virtual IP does not answer: starting another");

@@ -65,10 +65,10 @@ class AddressKeeperTest {
     }
 
     @Test
-    void aChildThatDoesNotAnswerForHalfALifetimeIsReplaced() {
+    void aChildThatDoesNotAnswerForAQuarterOfALifetimeIsReplaced() {
         keeper.renew();
         ScriptedChild stuck = processes.lastChild();
-        passMillis(1_000);
+        passMillis(500);
         keeper.renew();
         assertThat(stuck.killed).isTrue();
         assertThat(processes.children).hasSize(2);

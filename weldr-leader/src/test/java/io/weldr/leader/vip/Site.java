@@ -44,7 +44,18 @@ final class Site implements AutoCloseable {
             int host = 1;
             for (String name : List.of("a", "b", "c")) {
                 add(name);
-                in(name, "link", "add", "eth0", "type", "veth", "peer", "name", "port-" + name, "netns", namespace("s"));
+                in(
+                        name,
+                        "link",
+                        "add",
+                        "eth0",
+                        "type",
+                        "veth",
+                        "peer",
+                        "name",
+                        "port-" + name,
+                        "netns",
+                        namespace("s"));
                 in("s", "link", "set", "dev", "port-" + name, "master", "bridge", "up");
                 in(name, "link", "set", "lo", "up");
                 in(name, "address", "add", "10.99.0." + host + "/24", "dev", "eth0");

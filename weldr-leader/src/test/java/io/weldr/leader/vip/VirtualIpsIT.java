@@ -110,8 +110,7 @@ class VirtualIpsIT {
         ProcessHandle keeper = holder.process
                 .children()
                 .filter(child -> child.info().arguments().stream()
-                        .anyMatch(
-                                arguments -> List.of(arguments).contains("weldr-vip")))
+                        .anyMatch(arguments -> List.of(arguments).contains("weldr-vip")))
                 .findFirst()
                 .orElseThrow();
         keeper.descendants().forEach(ProcessHandle::destroyForcibly);
