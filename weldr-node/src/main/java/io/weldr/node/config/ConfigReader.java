@@ -4,6 +4,7 @@ import io.weldr.core.Check;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.MemberId;
 import io.weldr.node.config.NodeConfig.LogLevel;
+import io.weldr.proxy.access.LineFormat;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.loop.Transport;
 import io.weldr.proxy.route.RoutingView.WhenAllDown;
@@ -94,6 +95,9 @@ public final class ConfigReader {
                 parse(Setting.TRANSPORT, text -> oneOf(Transport.class, text)),
                 parse(Setting.TRUSTED_PEERS, ConfigReader::list),
                 parse(Setting.WHEN_ALL_DOWN, text -> oneOf(WhenAllDown.class, text)),
+                parse(Setting.ALLOW_TRACE, ConfigReader::flag),
+                text(Setting.ACCESS_LOG).isBlank() ? null : text(Setting.ACCESS_LOG),
+                parse(Setting.ACCESS_LOG_FORMAT, text -> oneOf(LineFormat.class, text)),
                 parse(
                         Setting.DRAIN_TIMEOUT,
                         text -> Check.inRange("time", duration(text), Duration.ZERO, Duration.ofHours(1))),

@@ -2,6 +2,7 @@ package io.weldr.node.config;
 
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.MemberId;
+import io.weldr.proxy.access.LineFormat;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.loop.Transport;
 import io.weldr.proxy.route.RoutingView.WhenAllDown;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param electionTimeoutMax after which it does; more than the least, at most ten times as much
  * @param workers event loops that proxy, 1 to 256
  * @param trustedPeers networks whose X-Forwarded-* and Forwarded are believed
+ * @param accessLog a file, or {@code -} for standard output; null: none
  * @param drainTimeout for exchanges under way when the node stops, 0 to 1 h
  * @param raftSnapshotEntries log entries between two snapshots
  * @param raftSegmentBytes size of one log file
@@ -45,6 +47,9 @@ public record NodeConfig(
         Transport transport,
         List<String> trustedPeers,
         WhenAllDown whenAllDown,
+        boolean allowTrace,
+        @Nullable String accessLog,
+        LineFormat accessLogFormat,
         Duration drainTimeout,
         int raftSnapshotEntries,
         int raftSegmentBytes,

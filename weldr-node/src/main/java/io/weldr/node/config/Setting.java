@@ -73,6 +73,15 @@ public record Setting(
             "answer-503",
             "answer-503|fail-open",
             "what to do with a request when no origin is up; fail-open tries those that are down");
+    public static final Setting ALLOW_TRACE = of(
+            "allow-trace",
+            "false",
+            SWITCH,
+            "pass TRACE on to origins; it shows a client what fields were added on the way");
+    public static final Setting ACCESS_LOG =
+            of("access-log", "", "FILE", "where each exchange leaves a line; - is standard output; not given: nowhere");
+    public static final Setting ACCESS_LOG_FORMAT =
+            of("access-log-format", "json", "json|common", "how a line of the access log is written");
     public static final Setting DRAIN_TIMEOUT =
             of("drain-timeout", "10s", "TIME", "how long exchanges under way may take to finish when the node stops");
     public static final Setting RAFT_SNAPSHOT_ENTRIES =
@@ -106,6 +115,9 @@ public record Setting(
                 TRANSPORT,
                 TRUSTED_PEERS,
                 WHEN_ALL_DOWN,
+                ALLOW_TRACE,
+                ACCESS_LOG,
+                ACCESS_LOG_FORMAT,
                 DRAIN_TIMEOUT,
                 RAFT_SNAPSHOT_ENTRIES,
                 RAFT_SEGMENT_BYTES,

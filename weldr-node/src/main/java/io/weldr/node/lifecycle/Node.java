@@ -12,10 +12,13 @@ import io.weldr.node.config.ListenAddress;
 import io.weldr.node.config.NodeConfig;
 import io.weldr.proxy.ProxyServer;
 import io.weldr.proxy.ProxySettings;
+import io.weldr.proxy.access.AccessLog;
 import io.weldr.raft.RaftCluster;
 import io.weldr.raft.RaftSettings;
 import io.weldr.raft.RaftSettings.LogSettings;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -32,6 +35,9 @@ import org.slf4j.LoggerFactory;
 public final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
+    /** What this node calls itself in Via. One name for all nodes: which one it was is nobody's business outside. */
+    private static final String VIA_NAME = "weldr";
+
     /** Purging the log frees whole files; below this many entries it is not worth a look. */
     private static final int PURGE_GAP_ENTRIES = 10;
 
@@ -43,11 +49,12 @@ public final class Node {
     private final ProxyServer proxy;
     private final AdminServer admin;
     private final HealthChecks health;
+    private final @Nullable AccessLog accessLog;
     private final Duties duties = new Duties();
     private volatile @Nullable Member self;
     private volatile boolean stopping;
 
-    /** @throws IOException if the Java platform has no TLS to probe https origins with */
+    /** @throws IOException the access log cannot be opened, or the Java platform has no TLS to probe https origins with */
     public Node(NodeConfig config, String version) throws IOException {
         this.config = config;
         this.version = version;
@@ -56,6 +63,7 @@ public final class Node {
         raft = new RaftCluster(raftSettings(), link, List.of(duties));
         health = new HealthChecks(raft.state(), raft, new SecureRandom(), null, version);
         duties.add(health);
+        accessLog = openAccessLog();
         proxy = new ProxyServer(proxySettings(), raft.state());
         admin = new AdminServer(
                 new AdminSettings(
@@ -68,7 +76,7 @@ public final class Node {
                         raft.state(),
                         raft,
                         proxy,
-                        List.of(raft, health),
+                        List.of(raft, proxy, health),
                         raft,
                         this::unready,
                         () -> self,
@@ -92,12 +100,33 @@ public final class Node {
     }
 
     private ProxySettings proxySettings() {
-        return ProxySettings.listeningOn(config.proxyAddress().socketAddress())
-                .withWorkers(config.workers())
-                .with(config.transport())
-                .with(config.limits())
-                .with(config.whenAllDown())
-                .withTrustedPeers(config.trustedPeers());
+        return new ProxySettings(
+                List.of(config.proxyAddress().socketAddress()),
+                config.workers(),
+                config.transport(),
+                config.limits(),
+                VIA_NAME,
+                config.trustedPeers(),
+                config.allowTrace(),
+                config.whenAllDown(),
+                null,
+                accessLog);
+    }
+
+    private @Nullable AccessLog openAccessLog() throws IOException {
+        String where = config.accessLog();
+        if (where == null) {
+            return null;
+        }
+        OutputStream out = System.out;
+        if (!where.equals("-")) {
+            try {
+                out = new FileOutputStream(where, true);
+            } catch (IOException e) {
+                throw new IOException("access log " + where + " cannot be written: " + e.getMessage(), e);
+            }
+        }
+        return new AccessLog(config.accessLogFormat(), out);
     }
 
     /**
@@ -173,6 +202,9 @@ public final class Node {
     private void close(Duration patience) {
         admin.close(patience);
         proxy.close();
+        if (accessLog != null) {
+            accessLog.close();
+        }
         raft.close();
         health.close();
         link.close();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.MemberId;
+import io.weldr.proxy.access.LineFormat;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.loop.Transport;
 import io.weldr.proxy.route.RoutingView.WhenAllDown;
@@ -44,6 +45,9 @@ class NodeConfigTest {
         assertThat(config.transport()).isEqualTo(Transport.AUTO);
         assertThat(config.trustedPeers()).isEmpty();
         assertThat(config.whenAllDown()).isEqualTo(WhenAllDown.ANSWER_503);
+        assertThat(config.allowTrace()).isFalse();
+        assertThat(config.accessLog()).isNull();
+        assertThat(config.accessLogFormat()).isEqualTo(LineFormat.JSON);
         assertThat(config.raftSnapshotEntries()).isEqualTo(20_000);
         assertThat(config.raftSegmentBytes()).isEqualTo(1 << 20);
         assertThat(config.raftKeptEntries()).isEqualTo(1000);
