@@ -1,5 +1,6 @@
 package io.weldr.cli;
 
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
@@ -125,8 +126,13 @@ final class Session implements AutoCloseable {
 
     /** A stub without a deadline. */
     AdminBlockingStub stub(Endpoint endpoint) {
+        ManagedChannel before = channels.get(endpoint);
+        if (before != null && before.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+            // It would fail calls at once until its back-off is over; a new one tries now.
+            channels.remove(endpoint);
+            before.shutdown();
+        }
         ManagedChannel channel = channels.computeIfAbsent(endpoint, Session::open);
-        channel.resetConnectBackoff();
         return AdminGrpc.newBlockingStub(channel);
     }
 

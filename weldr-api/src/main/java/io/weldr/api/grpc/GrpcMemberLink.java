@@ -5,6 +5,7 @@ import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ClientStreamTracer;
 import io.grpc.ConnectivityState;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -65,8 +66,15 @@ public final class GrpcMemberLink implements MemberLink, MemberReporter, AutoClo
         CallRequest request = CallRequest.newBuilder()
                 .setMessage(UnsafeByteOperations.unsafeWrap(message))
                 .build();
-        return ask(to, MemberToMemberGrpc.getCallMethod(), request, deadline)
-                .thenApply(reply -> reply.getMessage().toByteArray());
+        // Not bound to the call of the API that it may come out of: a client that goes away takes no forwarded write
+        // with it.
+        Context before = Context.ROOT.attach();
+        try {
+            return ask(to, MemberToMemberGrpc.getCallMethod(), request, deadline)
+                    .thenApply(reply -> reply.getMessage().toByteArray());
+        } finally {
+            Context.ROOT.detach(before);
+        }
     }
 
     @Override
@@ -88,10 +96,6 @@ public final class GrpcMemberLink implements MemberLink, MemberReporter, AutoClo
         if (channel == null) {
             return CompletableFuture.failedFuture(
                     new GatewayException(Kind.NO_LEADER, "the link to " + to.id() + " is closed"));
-        }
-        // After a failure gRPC waits ever longer before it connects again. Whoever calls now wants to know now.
-        if (channel.getState(true) == ConnectivityState.TRANSIENT_FAILURE) {
-            channel.resetConnectBackoff();
         }
         Delivery delivery = new Delivery();
         ClientCall<Q, A> call = channel.newCall(
@@ -144,7 +148,15 @@ public final class GrpcMemberLink implements MemberLink, MemberReporter, AutoClo
         }
         ManagedChannel there = channels.get(address);
         if (there != null) {
-            return there;
+            if (there.getState(true) != ConnectivityState.TRANSIENT_FAILURE) {
+                return there;
+            }
+            // After a failure gRPC waits ever longer before it connects again, and fails calls meanwhile. Whoever calls
+            // now wants to
+            // know how it is now: a new channel tries at once, and the call waits for that.
+            if (channels.remove(address, there)) {
+                there.shutdown();
+            }
         }
         if (channels.size() >= CHANNELS_MAX) {
             keep(Set.of()); // nobody has so many members: start over rather than grow

@@ -80,7 +80,14 @@ final class Exchange {
 
     private @Nullable Problem refused(Set<String> parameters) {
         HttpServerRequest request = routing.request();
-        for (String name : routing.queryParams().names()) {
+        Set<String> names;
+        try {
+            names = routing.queryParams().names();
+        } catch (RuntimeException e) { // of more than one type, as the router decodes it
+            return Problem.of(
+                    ProblemType.BAD_REQUEST, "query " + Check.quote(String.valueOf(request.query())), "a valid query");
+        }
+        for (String name : names) {
             if (!parameters.contains(name)) {
                 return Problem.of(
                         ProblemType.UNKNOWN_FIELD,

@@ -47,6 +47,7 @@ public final class HttpApi implements AutoCloseable {
     private final List<Resource> resources = new ArrayList<>();
     private final AtomicInteger connections = new AtomicInteger();
     private final Vertx vertx;
+    private final Router router;
     private @Nullable HttpServer server;
 
     public HttpApi(AdminPorts ports, Admin admin, Census census, WatchHub hub, String version, HttpLimits limits) {
@@ -65,6 +66,7 @@ public final class HttpApi implements AutoCloseable {
                 .setFileSystemOptions(new FileSystemOptions()
                         .setClassPathResolvingEnabled(false)
                         .setFileCachingEnabled(false)));
+        this.router = router();
     }
 
     /**
@@ -88,7 +90,7 @@ public final class HttpApi implements AutoCloseable {
                 .setIdleTimeout((int) limits.idleTimeout().toMillis())
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
         HttpServer starting = vertx.createHttpServer(options)
-                .requestHandler(router())
+                .requestHandler(this::request)
                 .invalidRequestHandler(this::invalid)
                 .connectionHandler(this::connected);
         try {
@@ -122,6 +124,19 @@ public final class HttpApi implements AutoCloseable {
             throw new IllegalStateException("not started");
         }
         return bound.actualPort();
+    }
+
+    private void request(HttpServerRequest request) {
+        String path = request.path();
+        if (path == null || !path.startsWith("/")) {
+            Problem problem = Problem.of(
+                    ProblemType.BAD_REQUEST,
+                    "request target " + Check.quote(String.valueOf(request.uri())),
+                    "a path that starts with /");
+            Exchange.sendAndClose(request.response(), Answer.of(problem));
+            return;
+        }
+        router.handle(request);
     }
 
     private Router router() {

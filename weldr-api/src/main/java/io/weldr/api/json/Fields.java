@@ -112,9 +112,8 @@ final class Fields {
             return parse.get();
         } catch (IllegalArgumentException e) {
             Problem told = Problem.ofLine(ProblemType.INVALID_VALUE, String.valueOf(e.getMessage()), expected);
-            throw new Problem(
-                            ProblemType.INVALID_VALUE, path + name + ": " + told.detail(), found(node), told.expected())
-                    .exception();
+            String line = told.detail().startsWith(name + ":") ? told.detail() : name + ": " + told.detail();
+            throw new Problem(ProblemType.INVALID_VALUE, path + line, found(node), told.expected()).exception();
         }
     }
 

@@ -93,6 +93,19 @@ public final class TestNode implements AutoCloseable {
         cluster.submit(new Command.AnnounceMember(member, Instant.now()));
     }
 
+    /** Another server of this node, not started, on those ports. */
+    public AdminServer another(int httpPort, int grpcPort) {
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        return new AdminServer(
+                new AdminSettings(
+                        new InetSocketAddress(loopback, httpPort),
+                        new InetSocketAddress(loopback, grpcPort),
+                        "0.0-test",
+                        LIMITS),
+                ports(),
+                link);
+    }
+
     /** Stops listening; the cluster goes on. */
     public void stop() {
         AdminServer running = server;

@@ -1,0 +1,282 @@
+package io.weldr.api.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
+import io.grpc.Context;
+import io.grpc.ManagedChannel;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.protobuf.StatusProto;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import io.grpc.reflection.v1.ServerReflectionResponse;
+import io.grpc.stub.StreamObserver;
+import io.weldr.api.testkit.TestCluster;
+import io.weldr.core.port.GatewayException.Kind;
+import io.weldr.proto.admin.v1.AddOriginRequest;
+import io.weldr.proto.admin.v1.AdminGrpc;
+import io.weldr.proto.admin.v1.AdminGrpc.AdminBlockingStub;
+import io.weldr.proto.admin.v1.AdminState;
+import io.weldr.proto.admin.v1.ClusterStatusReply;
+import io.weldr.proto.admin.v1.ClusterStatusRequest;
+import io.weldr.proto.admin.v1.Consistency;
+import io.weldr.proto.admin.v1.Effect;
+import io.weldr.proto.admin.v1.GetHealthPolicyRequest;
+import io.weldr.proto.admin.v1.HealthPolicy;
+import io.weldr.proto.admin.v1.ListOriginsRequest;
+import io.weldr.proto.admin.v1.OriginKey;
+import io.weldr.proto.admin.v1.OriginReply;
+import io.weldr.proto.admin.v1.RemoveOriginRequest;
+import io.weldr.proto.admin.v1.SetHealthPolicyRequest;
+import io.weldr.proto.admin.v1.StatsRequest;
+import io.weldr.proto.admin.v1.UpdateOriginRequest;
+import io.weldr.proto.admin.v1.WatchEvent;
+import io.weldr.proto.admin.v1.WatchRequest;
+import io.weldr.proto.admin.v1.WriteOptions;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** {@code weldr.admin.v1.Admin}, as another program calls it. */
+@Timeout(60)
+class AdminServiceIT {
+    private TestCluster cluster;
+    private ManagedChannel channel;
+    private AdminBlockingStub stub;
+
+    @BeforeEach
+    void start() throws Exception {
+        cluster = TestCluster.start(3);
+        channel = NettyChannelBuilder.forTarget(cluster.node(1).endpoint())
+                .usePlaintext()
+                .build();
+        stub = AdminGrpc.newBlockingStub(channel);
+    }
+
+    @AfterEach
+    void stop() {
+        channel.shutdownNow();
+        cluster.close();
+    }
+
+    private OriginReply add(String url) {
+        return stub.addOrigin(AddOriginRequest.newBuilder().setUrl(url).build());
+    }
+
+    private static OriginKey id(String id) {
+        return OriginKey.newBuilder().setId(id).build();
+    }
+
+    /** The call fails with that code, and its details name that reason. */
+    private static StatusRuntimeException fails(Supplier<?> call, Code code, String reason) {
+        try {
+            Object answer = call.get();
+            throw new AssertionError("answered: " + answer);
+        } catch (StatusRuntimeException e) {
+            assertThat(e.getStatus().getCode()).as(e.toString()).isEqualTo(code);
+            ErrorInfo info = detail(e, ErrorInfo.class);
+            assertThat(info).isNotNull();
+            assertThat(info.getReason()).isEqualTo(reason);
+            assertThat(info.getDomain()).isEqualTo("weldr");
+            assertThat(info.getMetadataOrThrow("found")).isNotEmpty();
+            assertThat(info.getMetadataOrThrow("expected")).isNotEmpty();
+            return e;
+        }
+    }
+
+    private static <T extends com.google.protobuf.Message> @Nullable T detail(StatusRuntimeException e, Class<T> type) {
+        com.google.rpc.Status status = StatusProto.fromThrowable(e);
+        if (status != null) {
+            for (com.google.protobuf.Any any : status.getDetailsList()) {
+                if (any.is(type)) {
+                    try {
+                        return any.unpack(type);
+                    } catch (com.google.protobuf.InvalidProtocolBufferException malformed) {
+                        throw new AssertionError(malformed);
+                    }
+                }
+            }
+        }
+        return null;
+    }
+
+    @Test
+    void originsAreAddedChangedListedAndRemoved() {
+        OriginReply added = add("http://127.0.0.1:1");
+        assertThat(added.getEffect()).isEqualTo(Effect.EFFECT_CREATED);
+        assertThat(added.getOrigin().getState()).isEqualTo("up");
+        assertThat(add("http://127.0.0.1:1").getEffect()).isEqualTo(Effect.EFFECT_UNCHANGED);
+        OriginReply drained = stub.updateOrigin(UpdateOriginRequest.newBuilder()
+                .setOrigin(OriginKey.newBuilder().setAddress("127.0.0.1:1"))
+                .setWeight(5)
+                .setAdmin(AdminState.ADMIN_STATE_DRAINING)
+                .setHealth(HealthPolicy.newBuilder().setPasses(9))
+                .setOptions(WriteOptions.newBuilder()
+                        .setExpectedRevision(added.getOrigin().getRevision())
+                        .setWaitApplied(true))
+                .build());
+        assertThat(drained.getOrigin().getState()).isEqualTo("draining");
+        assertThat(drained.getOrigin().hasDrainDeadline()).isTrue();
+        assertThat(drained.getOrigin().getHealth().getPasses()).isEqualTo(9);
+        assertThat(drained.getOrigin().getHealth().getPath()).isEqualTo("/");
+        assertThat(drained.getAppliedList()).hasSize(3).allMatch(one -> one.getAppliedIndex() == cluster.index());
+        assertThat(stub.listOrigins(ListOriginsRequest.getDefaultInstance()).getOriginsList())
+                .containsExactly(drained.getOrigin());
+        OriginReply removed = stub.removeOrigin(
+                RemoveOriginRequest.newBuilder().setOrigin(id("127.0.0.1:1")).build());
+        assertThat(removed.getEffect()).isEqualTo(Effect.EFFECT_REMOVED);
+        assertThat(removed.getRevision()).isEqualTo(cluster.state().revision());
+    }
+
+    @Test
+    void failuresCarryTheNamesOfTheHttpApi() {
+        add("http://127.0.0.1:1");
+        fails(() -> add("ftp://a"), Code.INVALID_ARGUMENT, "invalid-value");
+        fails(() -> add(""), Code.INVALID_ARGUMENT, "invalid-value");
+        fails(() -> add("https://127.0.0.1:1"), Code.ALREADY_EXISTS, "already-exists");
+        RemoveOriginRequest.Builder remove = RemoveOriginRequest.newBuilder();
+        fails(() -> stub.removeOrigin(remove.build()), Code.INVALID_ARGUMENT, "invalid-value");
+        remove.setOrigin(id("web"));
+        fails(() -> stub.removeOrigin(remove.build()), Code.NOT_FOUND, "no-such-origin");
+        remove.setOrigin(id("127.0.0.1:1")).setOptions(WriteOptions.newBuilder().setExpectedRevision(999));
+        fails(() -> stub.removeOrigin(remove.build()), Code.ABORTED, "precondition-failed");
+        remove.setPool("a b");
+        fails(() -> stub.removeOrigin(remove.build()), Code.INVALID_ARGUMENT, "invalid-value");
+        fails(
+                () -> stub.updateOrigin(UpdateOriginRequest.newBuilder()
+                        .setOrigin(id("127.0.0.1:1"))
+                        .setAdminValue(77)
+                        .build()),
+                Code.INVALID_ARGUMENT,
+                "invalid-value");
+        cluster.fail(Kind.NO_LEADER);
+        StatusRuntimeException refused = fails(() -> add("http://127.0.0.1:2"), Code.UNAVAILABLE, "no-leader");
+        assertThat(detail(refused, RetryInfo.class)).isNotNull();
+        assertThat(stub.listOrigins(ListOriginsRequest.newBuilder()
+                                .setConsistency(Consistency.CONSISTENCY_STALE)
+                                .build())
+                        .getOriginsList())
+                .hasSize(1);
+        cluster.fail(Kind.UNKNOWN_OUTCOME);
+        fails(() -> add("http://127.0.0.1:2"), Code.DEADLINE_EXCEEDED, "unknown-outcome");
+    }
+
+    @Test
+    void aRequestIdNamesOneWish() {
+        AddOriginRequest wish = AddOriginRequest.newBuilder()
+                .setUrl("http://127.0.0.1:1")
+                .setOptions(WriteOptions.newBuilder().setRequestId("w1"))
+                .build();
+        stub.addOrigin(wish);
+        stub.removeOrigin(
+                RemoveOriginRequest.newBuilder().setOrigin(id("127.0.0.1:1")).build());
+        assertThat(stub.addOrigin(wish).getEffect()).isEqualTo(Effect.EFFECT_CREATED);
+        assertThat(cluster.state().defaultPool().origins()).isEmpty();
+    }
+
+    @Test
+    void theHealthPolicyIsChangedInPart() {
+        HealthPolicy changed = stub.setHealthPolicy(SetHealthPolicyRequest.newBuilder()
+                        .setHealth(HealthPolicy.newBuilder().setFailures(7).setInitialUp(false))
+                        .build())
+                .getHealth();
+        assertThat(changed.getFailures()).isEqualTo(7);
+        assertThat(changed.getInitialUp()).isFalse();
+        assertThat(changed.getPasses()).isEqualTo(2);
+        assertThat(stub.getHealthPolicy(GetHealthPolicyRequest.getDefaultInstance())
+                        .getHealth())
+                .isEqualTo(changed);
+    }
+
+    @Test
+    void aWatchTellsEveryChangeAndGoesOnAfterARevision() {
+        Context.CancellableContext context = Context.current().withCancellation();
+        context.run(() -> {
+            Iterator<WatchEvent> events = stub.watch(WatchRequest.getDefaultInstance());
+            WatchEvent first = events.next();
+            assertThat(first.hasResync()).isTrue();
+            add("http://127.0.0.1:1");
+            WatchEvent added = events.next();
+            assertThat(added.getChange().getKind()).isEqualTo("origin-added");
+            assertThat(added.getChange().getOrigin().getUrl()).isEqualTo("http://127.0.0.1:1");
+            Iterator<WatchEvent> again = stub.watch(WatchRequest.newBuilder()
+                    .setAfterRevision(first.getRevision())
+                    .build());
+            assertThat(again.next()).isEqualTo(added);
+        });
+        context.cancel(null);
+    }
+
+    @Test
+    void aDeadlineOfTheCallerIsKept() {
+        cluster.node(2).lag(true);
+        cluster.node(3).lag(true);
+        long start = System.nanoTime();
+        try {
+            OriginReply reply = stub.withDeadlineAfter(2, TimeUnit.SECONDS)
+                    .addOrigin(AddOriginRequest.newBuilder()
+                            .setUrl("http://127.0.0.1:1")
+                            .setOptions(WriteOptions.newBuilder().setWaitApplied(true))
+                            .build());
+            // The members knew the deadline too, and said in time how far they are.
+            assertThat(reply.getApplied(1).getAppliedIndex()).isLessThan(cluster.index());
+        } catch (StatusRuntimeException late) {
+            assertThat(late.getStatus().getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
+        }
+        assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).isLessThan(4500);
+        assertThat(cluster.state().defaultPool().origins()).hasSize(1);
+    }
+
+    @Test
+    void theClusterAndItsStatsAreSeenWhole() {
+        cluster.node(3).stop();
+        ClusterStatusReply status = stub.clusterStatus(ClusterStatusRequest.getDefaultInstance());
+        assertThat(status.getLeader()).isEqualTo("n1");
+        assertThat(status.getMembersList()).hasSize(3);
+        assertThat(status.getMembers(1).getAppliedIndex()).isEqualTo(cluster.index());
+        assertThat(status.getMembers(2).getMissing()).isTrue();
+        assertThat(stub.stats(StatsRequest.getDefaultInstance()).getMissingList())
+                .containsExactly("n3");
+    }
+
+    @Test
+    void healthAndReflectionAnswerUntilTheNodeGoes() {
+        HealthGrpc.HealthBlockingStub health = HealthGrpc.newBlockingStub(channel);
+        assertThat(health.check(HealthCheckRequest.getDefaultInstance()).getStatus())
+                .isEqualTo(ServingStatus.SERVING);
+        List<ServerReflectionResponse> answers = new CopyOnWriteArrayList<>();
+        StreamObserver<ServerReflectionRequest> ask = ServerReflectionGrpc.newStub(channel)
+                .serverReflectionInfo(new StreamObserver<>() {
+                    @Override
+                    public void onNext(ServerReflectionResponse answer) {
+                        answers.add(answer);
+                    }
+
+                    @Override
+                    public void onError(Throwable failure) {}
+
+                    @Override
+                    public void onCompleted() {}
+                });
+        ask.onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
+        await().until(() -> !answers.isEmpty());
+        ask.onCompleted();
+        assertThat(answers.get(0).getListServicesResponse().getServiceList())
+                .extracting(service -> service.getName())
+                .contains("weldr.admin.v1.Admin", "weldr.admin.v1.MemberToMember", "grpc.health.v1.Health");
+    }
+}

@@ -1,0 +1,143 @@
+package io.weldr.api.grpc;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import io.weldr.api.testkit.TestCluster;
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.port.GatewayException;
+import io.weldr.core.port.GatewayException.Kind;
+import io.weldr.core.state.Command;
+import io.weldr.core.state.Member;
+import io.weldr.core.state.MemberId;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Member to member: above all, whether a message that failed may have arrived. */
+@Timeout(60)
+class GrpcMemberLinkIT {
+    private static final Duration DEADLINE = Duration.ofSeconds(10);
+
+    private TestCluster cluster;
+    private GrpcMemberLink link;
+
+    @BeforeEach
+    void start() throws Exception {
+        cluster = TestCluster.start(2);
+        link = cluster.node(1).link();
+    }
+
+    @AfterEach
+    void stop() {
+        cluster.close();
+    }
+
+    private CompletionStage<byte[]> call(String message, Duration deadline) {
+        return link.call(cluster.node(2).member(), message.getBytes(UTF_8), deadline);
+    }
+
+    private static byte[] get(CompletionStage<byte[]> stage) throws Exception {
+        return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
+    }
+
+    private static void failed(CompletionStage<byte[]> stage, Kind kind) {
+        Throwable failure = catchThrowable(() -> get(stage));
+        assertThat(failure).isInstanceOf(ExecutionException.class);
+        assertThat(failure.getCause()).isInstanceOf(GatewayException.class);
+        assertThat(((GatewayException) failure.getCause()).kind())
+                .as(String.valueOf(failure.getCause().getMessage()))
+                .isEqualTo(kind);
+    }
+
+    @Test
+    void aMessageArrivesAndItsAnswerComesBack() throws Exception {
+        assertThat(get(call("ping", DEADLINE))).asString(UTF_8).isEqualTo("ping");
+        assertThat(cluster.node(2).calls()).hasSize(1);
+    }
+
+    @Test
+    void aMemberThatIsDownSurelyDidNotGetItAndIsReachedAgainAtOnce() throws Exception {
+        get(call("ping", DEADLINE));
+        for (int i = 0; i < 5; i++) {
+            cluster.node(2).stop();
+            long start = System.nanoTime();
+            failed(call("lost", DEADLINE), Kind.NO_LEADER);
+            failed(call("lost", DEADLINE), Kind.NO_LEADER);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(DEADLINE);
+            cluster.node(2).start();
+            assertThat(get(call("again", DEADLINE))).asString(UTF_8).isEqualTo("again");
+        }
+        assertThat(cluster.node(2).calls()).hasSize(6);
+    }
+
+    @Test
+    void aMemberThatTakesTheConnectionAndSaysNothingSurelyDidNotGetIt() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            HostPort address = new HostPort("127.0.0.1", silent.getLocalPort());
+            Member member = new Member(new MemberId("n9"), address, address, address, address, "x");
+            failed(link.call(member, new byte[1], Duration.ofMillis(500)), Kind.NO_LEADER);
+        }
+    }
+
+    @Test
+    void aMemberThatGotItAndDoesNotAnswerMayHaveDoneIt() {
+        cluster.node(2).answerCallsWith(new CompletableFuture<>());
+        failed(call("slow", Duration.ofSeconds(1)), Kind.UNKNOWN_OUTCOME);
+        assertThat(cluster.node(2).calls()).hasSize(1);
+    }
+
+    @Test
+    void aMemberThatDiesWhileItWorksMayHaveDoneIt() {
+        cluster.node(2).answerCallsWith(new CompletableFuture<>());
+        CompletionStage<byte[]> stage = call("dying", DEADLINE);
+        await().until(() -> cluster.node(2).calls().size() == 1);
+        cluster.node(2).stop();
+        failed(stage, Kind.UNKNOWN_OUTCOME);
+    }
+
+    @Test
+    void aNameThatDoesNotResolveIsNoLeader() {
+        HostPort nowhere = new HostPort("does-not-exist.invalid", 1);
+        Member member = new Member(new MemberId("n9"), nowhere, nowhere, nowhere, nowhere, "x");
+        failed(link.call(member, new byte[1], DEADLINE), Kind.NO_LEADER);
+    }
+
+    @Test
+    void aChannelIsClosedWhenItsMemberIsGoneOrMoved() throws Exception {
+        get(call("ping", DEADLINE));
+        assertThat(link.channels()).isEqualTo(1);
+        Member old = cluster.node(2).member();
+        HostPort elsewhere = new HostPort("127.0.0.1", 1);
+        Member moved = new Member(old.id(), old.raft(), old.admin(), elsewhere, old.proxy(), old.version());
+        cluster.submit(new Command.AnnounceMember(moved, Instant.now()));
+        assertThat(link.channels()).isZero();
+    }
+
+    @Test
+    void aClosedLinkDeliversNothing() {
+        link.close();
+        failed(call("late", DEADLINE), Kind.NO_LEADER);
+        assertThat(cluster.node(2).calls()).isEmpty();
+    }
+
+    @Test
+    void anotherNodeAtTheAddressIsNotTakenForTheMember() {
+        Member real = cluster.node(2).member();
+        Member claimed = new Member(new MemberId("n7"), real.raft(), real.admin(), real.grpc(), real.proxy(), "x");
+        Throwable failure = catchThrowable(
+                () -> link.report(claimed, 0, DEADLINE).toCompletableFuture().get(20, TimeUnit.SECONDS));
+        assertThat(failure).hasMessageContaining("answers n2, not n7");
+    }
+}

@@ -1,0 +1,188 @@
+package io.weldr.api.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.weldr.api.AdminServer;
+import io.weldr.api.http.Client.Reply;
+import io.weldr.api.testkit.TestCluster;
+import io.weldr.api.testkit.TestNode;
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.pool.OriginId;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.port.Traffic;
+import io.weldr.core.port.Traffic.Count;
+import io.weldr.core.state.Command;
+import io.weldr.core.state.Member;
+import io.weldr.core.state.MemberId;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a node says of the whole cluster and of itself. */
+class ClusterIT {
+    private TestCluster cluster;
+    private Client client;
+
+    @BeforeEach
+    void start() throws Exception {
+        cluster = TestCluster.start(3);
+        client = new Client(cluster.node(1));
+    }
+
+    @AfterEach
+    void stop() {
+        cluster.close();
+    }
+
+    private static Traffic traffic(long success) {
+        return new Traffic(
+                new Count(success, 1),
+                new Count(success, 2),
+                List.of(new Traffic.OriginTraffic(
+                        PoolName.DEFAULT,
+                        new OriginId("127.0.0.1:8080"),
+                        HostPort.parse("127.0.0.1:8080"),
+                        new Count(success, 2))));
+    }
+
+    @Test
+    void statsAreTheSumsOfAllMembersInTheShapesOfOld() {
+        client.post("/servers", "{\"url\":\"http://127.0.0.1:8080\"}").is(201);
+        client.post("/servers", "{\"url\":\"http://[::1]:8081\"}").is(201);
+        cluster.node(1).traffic(traffic(100));
+        cluster.node(2).traffic(traffic(20));
+        cluster.node(3).traffic(traffic(3));
+        JsonNode stats = client.get("/stats").is(200).json();
+        assertThat(stats.path("client").path("success").asLong()).isEqualTo(123);
+        assertThat(stats.path("client").path("failed").asLong()).isEqualTo(3);
+        assertThat(stats.path("server").path("failed").asLong()).isEqualTo(6);
+        assertThat(stats.path("missing")).isEmpty();
+
+        JsonNode detail = client.get("/stats/detail").is(200).json();
+        assertThat(detail.isArray()).isTrue();
+        assertThat(detail).hasSize(2);
+        assertThat(detail.get(0).toString())
+                .isEqualTo(
+                        "{\"id\":\"127.0.0.1:8080\",\"ip\":\"127.0.0.1\",\"port\":\"8080\",\"success\":123,\"failed\":6}");
+        assertThat(detail.get(1).path("ip").asText()).isEqualTo("::1");
+        assertThat(detail.get(1).path("success").asLong()).isZero();
+    }
+
+    @Test
+    void aMemberThatIsDownOrSilentIsNamedAndNotWaitedFor() throws Exception {
+        cluster.nodes().forEach(node -> node.traffic(traffic(1)));
+        cluster.node(2).stop();
+        // It takes the connection and never says a word.
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            HostPort nowhere = new HostPort("127.0.0.1", silent.getLocalPort());
+            cluster.submit(new Command.AnnounceMember(
+                    new Member(new MemberId("n4"), nowhere, nowhere, nowhere, nowhere, "x"), Instant.now()));
+            long start = System.nanoTime();
+            Reply stats = client.get("/stats").is(200);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(2500));
+            assertThat(stats.json().path("client").path("success").asLong()).isEqualTo(2);
+            assertThat(stats.json().path("missing").toString()).isEqualTo("[\"n2\",\"n4\"]");
+            assertThat(client.get("/stats/detail").field("Weldr-Missing")).isEqualTo("n2, n4");
+
+            JsonNode members = client.get("/cluster").is(200).json().path("members");
+            assertThat(members).hasSize(4);
+            assertThat(members.get(1).path("missing").asBoolean()).isTrue();
+            assertThat(members.get(1).path("reason").asText()).contains("n2");
+            assertThat(members.get(1).path("addresses").path("grpc").asText())
+                    .isEqualTo(cluster.node(2).endpoint());
+            assertThat(members.get(3).path("voter").asBoolean()).isFalse();
+        }
+    }
+
+    @Test
+    void theClusterSaysWhoLeadsAndHowFarEachMemberIs() {
+        client.post("/servers", "{\"url\":\"http://127.0.0.1:1\"}").is(201);
+        JsonNode seen = new Client(cluster.node(3)).get("/cluster").is(200).json();
+        assertThat(seen.path("self").asText()).isEqualTo("n3");
+        assertThat(seen.path("leader").asText()).isEqualTo("n1");
+        assertThat(seen.path("term").asLong()).isEqualTo(3);
+        JsonNode leader = seen.path("members").get(0);
+        assertThat(leader.path("role").asText()).isEqualTo("leader");
+        assertThat(leader.path("acting").asBoolean()).isTrue();
+        assertThat(leader.path("appliedIndex").asLong()).isEqualTo(cluster.index());
+        assertThat(leader.path("commitIndex").asLong()).isEqualTo(cluster.index());
+        assertThat(leader.path("version").asText()).isEqualTo("0.0-test");
+        assertThat(leader.path("addresses").path("admin").asText())
+                .isEqualTo(cluster.node(1).member().admin().toString());
+        assertThat(client.get("/v1/cluster/members").is(200).json().path("members"))
+                .hasSize(3);
+    }
+
+    @Test
+    void onlyTheActingLeaderSaysThatItLeads() {
+        Client follower = new Client(cluster.node(2));
+        client.get("/leader").is(200);
+        client.send("HEAD", "/leader", null).is(200);
+        client.send("OPTIONS", "/leader", null).is(204);
+        follower.get("/leader").isProblem(503, "not-leader");
+        assertThat(follower.send("HEAD", "/leader", null).is(503).response().body())
+                .isEmpty();
+        cluster.lead(cluster.node(2).id());
+        follower.get("/leader").is(200);
+        client.get("/leader").isProblem(503, "not-leader");
+    }
+
+    @Test
+    void liveIsNotReady() {
+        client.get("/readyz").is(200);
+        cluster.node(1).unready("the state is not loaded yet", "the proxy is not bound");
+        Reply refused = client.get("/readyz?verbose").isProblem(503, "not-ready");
+        assertThat(refused.json().path("detail").asText())
+                .contains("state is not loaded")
+                .contains("proxy");
+        client.get("/livez").is(200);
+        cluster.node(1).unready();
+        cluster.lead(null);
+        JsonNode ready = client.get("/readyz?verbose").is(200).json();
+        assertThat(ready.path("role").asText()).isEqualTo("follower");
+    }
+
+    @Test
+    void metricsShowTheNodeTheApiAndTheProcess() {
+        client.post("/servers", "{\"url\":\"http://127.0.0.1:1\"}").is(201);
+        client.get("/nothing").is(404);
+        Reply scrape = client.get("/metrics").is(200);
+        assertThat(scrape.field("Content-Type")).startsWith("text/plain; version=0.0.4");
+        assertThat(scrape.response().body())
+                .contains("weldr_exchanges_total{result=\"success\"} 7.0")
+                .contains("# TYPE weldr_exchanges_total counter")
+                .contains("weldr_origins{pool=\"default\"} 2.0")
+                .contains("weldr_exchange_seconds_bucket{le=\"0.1\"} 3")
+                .contains("weldr_exchange_seconds_bucket{le=\"1.0\"} 5")
+                .contains("weldr_exchange_seconds_bucket{le=\"+Inf\"} 6")
+                .contains("weldr_exchange_seconds_count 6")
+                .contains("weldr_api_request_seconds_count{method=\"POST\",route=\"/servers\",status=\"201\"} 1")
+                .contains("weldr_api_request_seconds_count{method=\"GET\",route=\"none\",status=\"404\"} 1")
+                .contains("jvm_memory_used_bytes")
+                .contains("process_cpu_usage");
+    }
+
+    @Test
+    void anAddressThatIsTakenIsNamedAndNothingStaysBehind() throws Exception {
+        TestNode taken = cluster.node(1);
+        int grpcPort = taken.member().grpc().port();
+        AdminServer other = taken.another(0, grpcPort);
+        assertThat(org.assertj.core.api.Assertions.catchThrowable(other::start))
+                .isInstanceOf(java.io.IOException.class)
+                .hasMessageContaining(":" + grpcPort + ": ")
+                .hasMessageContaining("in use");
+        int httpPort = taken.member().admin().port();
+        AdminServer another = taken.another(httpPort, 0);
+        assertThat(org.assertj.core.api.Assertions.catchThrowable(another::start))
+                .isInstanceOf(java.io.IOException.class)
+                .hasMessageContaining(":" + httpPort + ": ")
+                .hasMessageContaining("in use");
+        client.get("/livez").is(200);
+    }
+}
