@@ -118,6 +118,22 @@ public final class AccessLog implements AutoCloseable {
             count++;
         }
 
+        /** Adds a line about something that was no request, so that there was no exchange. */
+        public void addRefusal(byte[] client, byte[] requestId, int status, long bytes, String failure) {
+            entry.requestLineLength = 0;
+            entry.minorVersion = 1;
+            entry.client = client;
+            entry.requestId = requestId;
+            entry.origin = "";
+            entry.status = status;
+            entry.bytes = bytes;
+            entry.startedMillis = System.currentTimeMillis();
+            entry.totalMicros = 0;
+            entry.firstByteMicros = -1;
+            entry.failure = failure;
+            add();
+        }
+
         /** Hands over what is there, full or not: called now and then, so that lines appear soon. */
         public void handOver() {
             if (count == 0) {

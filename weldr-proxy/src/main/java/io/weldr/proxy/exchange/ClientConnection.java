@@ -363,6 +363,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         RequestId id = new RequestId();
         id.make(worker.idPrefix(), worker.nextId());
         worker.answers.write(failure, worker.writer, Persistence.CLOSE, false, false, id);
+        if (worker.accessLog != null) {
+            worker.accessLog.addRefusal(
+                    peer().address(), id.toBytes(), failure.status(), worker.writer.length(), failure.name());
+        }
         answer();
         linger();
     }

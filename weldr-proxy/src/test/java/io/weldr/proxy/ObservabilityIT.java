@@ -1,0 +1,79 @@
+package io.weldr.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.weldr.core.port.Measurement;
+import io.weldr.proxy.access.AccessLog;
+import io.weldr.proxy.access.LineFormat;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+/** What an operator can see of the traffic. */
+class ObservabilityIT {
+
+    @Test
+    void everyExchangeLeavesALine() {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try (AccessLog log = new AccessLog(LineFormat.JSON, file);
+                RawOrigin origin = RawOrigin.answering(RawOrigin.OK);
+                TestProxy proxy = TestProxy.with(settings -> settings.with(log), origin);
+                Wire client = proxy.connect()) {
+            client.send("GET /one?x=\"y\" HTTP/1.1\r\nHost: a\r\nX-Request-Id: id-1\r\n\r\n")
+                    .readMessage();
+            client.send("POST /two HTTP/1.1\r\nHost: a\r\nX-Request-Id: id-2\r\nContent-Length: 1\r\n\r\nx")
+                    .readMessage();
+            await().until(() -> log.written() == 2);
+            String[] lines = file.toString(StandardCharsets.US_ASCII).split("\n", -1);
+            assertThat(lines[0])
+                    .startsWith("{\"time\":")
+                    .contains(
+                            "\"client\":\"127.0.0.1\",\"request\":\"GET /one?x=\\\"y\\\"\",\"version\":\"1.1\",\"status\":200,")
+                    .contains("\"origin\":\"" + origin.authority() + "\",\"id\":\"id-1\",\"failure\":\"\"}");
+            assertThat(lines[1]).contains("\"request\":\"POST /two\"").contains("\"id\":\"id-2\"");
+            origin.close();
+            client.send("POST /three HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx")
+                    .readMessage();
+            await().until(() -> log.written() == 3);
+            assertThat(file.toString(StandardCharsets.US_ASCII).split("\n", -1)[2])
+                    .contains("\"status\":502,")
+                    .containsPattern("\"failure\":\"(DEAD_REUSED|CONNECT_FAILED)\"");
+            client.send("nonsense\r\n\r\n").readMessage();
+            await().until(() -> log.written() == 4);
+            assertThat(file.toString(StandardCharsets.US_ASCII).split("\n", -1)[3])
+                    .contains("\"request\":\"\",\"version\":\"1.1\",\"status\":400,")
+                    .contains("\"failure\":\"BAD_START_LINE\"");
+        }
+    }
+
+    @Test
+    void timesAndCountsAreMeasured() {
+        try (RawOrigin origin = RawOrigin.answering(RawOrigin.OK);
+                TestProxy proxy = TestProxy.inFrontOf(origin);
+                Wire client = proxy.connect()) {
+            for (int i = 0; i < 20; i++) {
+                client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").readMessage();
+            }
+            await().untilAsserted(() ->
+                    assertThat(counted(proxy, "proxy_exchange_seconds")).isEqualTo(20));
+            assertThat(counted(proxy, "proxy_first_byte_seconds")).isEqualTo(20);
+            assertThat(counted(proxy, "proxy_connect_seconds")).isEqualTo(1);
+            assertThat(proxy.server.measure())
+                    .filteredOn(measurement -> measurement.name().equals("proxy_origin_reuses"))
+                    .singleElement()
+                    .isInstanceOfSatisfying(
+                            Measurement.Counter.class,
+                            counter -> assertThat(counter.value()).isEqualTo(19));
+        }
+    }
+
+    private static long counted(TestProxy proxy, String name) {
+        return proxy.server.measure().stream()
+                .filter(measurement -> measurement.name().equals(name))
+                .map(Measurement.Histogram.class::cast)
+                .flatMap(histogram -> histogram.counts().stream())
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+}
