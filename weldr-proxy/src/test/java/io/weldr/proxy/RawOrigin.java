@@ -92,11 +92,14 @@ final class RawOrigin implements AutoCloseable {
     }
 
     private void serve(Socket accepted) {
-        try (Wire wire = new Wire(accepted)) {
-            open.add(wire);
+        Wire wire = new Wire(accepted);
+        open.add(wire);
+        try (wire) {
             script.serve(wire, this);
         } catch (IOException | UncheckedIOException e) {
             // The proxy went away: the test says whether it should have.
+        } finally {
+            open.remove(wire);
         }
     }
 
