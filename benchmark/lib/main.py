@@ -229,7 +229,7 @@ def _options():
     parser.add_argument("--weldr-args", default="", help="more flags for weldr, in one word")
     parser.add_argument(
         "--weldr-log-args",
-        default="",
+        default="--access-log=@DIR@/access.log",
         help="flags that turn weldr's access log on, in one word; @DIR@ stands for a folder to write to",
     )
     return parser.parse_args()

@@ -213,7 +213,9 @@ final class OriginCommands {
     }
 
     private static Verdict untried(HealthPolicy policy, Instant at) {
-        return new Verdict(policy.initial() == HealthPolicy.Initial.UP, at, "not probed yet");
+        boolean up = policy.initial() == HealthPolicy.Initial.UP;
+        // No later probe that agrees enters the log, so this has to stay true however long ago it was said.
+        return new Verdict(up, at, up ? "up until probes fail" : "down until probes pass");
     }
 
     private static boolean sameButForModified(Origin before, Origin after) {

@@ -20,8 +20,9 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +81,7 @@ public final class Node {
                         raft,
                         this::unready,
                         () -> self,
-                        InstantSource.system()),
+                        Clock.tickMillis(ZoneOffset.UTC)),
                 link);
     }
 
