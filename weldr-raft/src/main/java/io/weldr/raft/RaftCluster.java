@@ -26,6 +26,7 @@ import io.weldr.raft.lead.LeaderProof;
 import io.weldr.raft.lead.Succession;
 import io.weldr.raft.lead.Watchdog;
 import io.weldr.raft.lead.Watchdog.Moment;
+import io.weldr.raft.member.Intake;
 import io.weldr.raft.peer.PeerLink;
 import io.weldr.raft.peer.PeerPort;
 import io.weldr.raft.ratis.NodeView;
@@ -83,6 +84,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private final Healer healer;
     private final Succession succession;
     private final Announcer announcer;
+    private final Intake intake;
     private final AtomicLong terms = new AtomicLong();
     private volatile @Nullable DataFolder folder;
     private volatile @Nullable Formation formation;
@@ -104,6 +106,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         this.watchdog = new Watchdog(proof, consensus::node, this.duties, this::observed);
         this.healer = new Healer(settings.self(), gateway::nudge);
         this.succession = new Succession(settings.self(), this.link, healing, consensus::node, this::viewNow);
+        this.intake = new Intake(consensus::node);
         this.announcer = new Announcer(
                 settings.self(),
                 gateway,
@@ -297,6 +300,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         healing.shutdownNow();
         consensus.close();
         link.close();
+        gateway.close();
         timer.shutdownNow();
         callbacks.shutdown();
         DataFolder opened = folder;
@@ -436,8 +440,18 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
 
         @Override
         public String takeIn(MemberId id, HostPort address) {
-            return "";
+            return intake.takeIn(id, address);
         }
+
+        @Override
+        public void nudge() {
+            gateway.nudge();
+        }
+    }
+
+    /** Closes and opens the consensus part, as after a failure; for tests. */
+    void restartConsensus(String why) {
+        consensus.restart(why);
     }
 
     /** How far the folder is; for tests. */

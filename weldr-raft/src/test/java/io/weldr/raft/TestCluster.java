@@ -163,6 +163,10 @@ final class TestCluster implements AutoCloseable {
         return running.values();
     }
 
+    RecordingDuty duty(MemberId id) {
+        return requireNonNull(duties.get(id));
+    }
+
     void kill(MemberId id) {
         RaftCluster node = running.remove(id);
         if (node != null) {
@@ -266,6 +270,7 @@ final class TestCluster implements AutoCloseable {
     static final class RecordingDuty implements LeaderDuty {
         final MemberId of;
         final List<String> events = new CopyOnWriteArrayList<>();
+        volatile long startedNanos;
         volatile long stoppedNanos;
         volatile boolean active;
 
@@ -275,6 +280,7 @@ final class TestCluster implements AutoCloseable {
 
         @Override
         public void start(long term) {
+            startedNanos = System.nanoTime();
             active = true;
             events.add("start " + term);
         }

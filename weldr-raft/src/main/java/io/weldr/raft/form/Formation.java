@@ -59,6 +59,9 @@ public final class Formation {
          * @return why not, for people; empty if it is under way
          */
         String takeIn(MemberId id, HostPort address);
+
+        /** Has the leader write something that every follower has to answer. */
+        void nudge();
     }
 
     public Formation(RaftSettings settings, DataFolder folder, PeerLink link, Host host) {
@@ -107,6 +110,9 @@ public final class Formation {
                 note = host.takeIn(hello.id(), hello.address());
             } else if (!known.equals(hello.address())) {
                 note = "node " + hello.id() + " is a member at " + known + " (expected: that address, or another id)";
+            } else {
+                // A voter whose disk was emptied. Heartbeats alone would never bring it up to date (RATIS-2523).
+                host.nudge();
             }
         }
         return new HelloAnswer(

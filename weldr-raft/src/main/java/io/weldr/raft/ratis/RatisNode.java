@@ -39,6 +39,7 @@ import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftConfiguration;
@@ -225,6 +226,39 @@ public final class RatisNode implements AutoCloseable {
         }
     }
 
+    /** Makes a node a voter: it is brought up to date first, and votes then. On the leader; one change at a time. */
+    public CompletableFuture<Void> addVoter(MemberId id, HostPort address) {
+        return changeVoters(SetConfigurationRequest.Arguments.newBuilder()
+                .setMode(SetConfigurationRequest.Mode.ADD)
+                .setServersInNewConf(List.of(peer(id, address)))
+                .setListenersInNewConf(List.of())
+                .build());
+    }
+
+    /** Replaces the voters, if they still are who the caller thinks. On the leader; one change at a time. */
+    public CompletableFuture<Void> replaceVoters(Map<MemberId, HostPort> before, Map<MemberId, HostPort> after) {
+        return changeVoters(SetConfigurationRequest.Arguments.newBuilder()
+                .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET) // so that two operators cannot undo each other
+                .setServersInCurrentConf(peers(before))
+                .setListenersInCurrentConf(List.of())
+                .setServersInNewConf(peers(after))
+                .setListenersInNewConf(List.of())
+                .build());
+    }
+
+    private CompletableFuture<Void> changeVoters(SetConfigurationRequest.Arguments arguments) {
+        RaftGroupId in = group;
+        if (in == null) {
+            return CompletableFuture.failedFuture(new IOException("this node belongs to no cluster"));
+        }
+        try {
+            return server.setConfigurationAsync(new SetConfigurationRequest(client, self, in, nextCallId(), arguments))
+                    .thenAccept(RatisNode::mustSucceed);
+        } catch (IOException | RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
     /**
      * Stands for election at once, as if {@code leader} had asked for it. Only for a leader that is known to be dead: the others do
      * not ask whether they still hear it.
@@ -281,9 +315,13 @@ public final class RatisNode implements AutoCloseable {
     }
 
     private static RaftGroup ratisGroup(Group group) {
+        return RaftGroup.valueOf(RaftGroupId.valueOf(group.id()), peers(group.voters()));
+    }
+
+    private static List<RaftPeer> peers(Map<MemberId, HostPort> voters) {
         List<RaftPeer> peers = new ArrayList<>();
-        group.voters().forEach((id, address) -> peers.add(peer(id, address)));
-        return RaftGroup.valueOf(RaftGroupId.valueOf(group.id()), peers);
+        voters.forEach((id, address) -> peers.add(peer(id, address)));
+        return peers;
     }
 
     private static RaftPeer peer(MemberId id, HostPort address) {

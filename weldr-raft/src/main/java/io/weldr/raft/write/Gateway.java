@@ -18,14 +18,19 @@ import io.weldr.raft.RaftSettings;
 import io.weldr.raft.codec.EntryCodec;
 import io.weldr.raft.codec.LogEntry;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes and linearizable reads from any node. Any thread; never blocks. Callers' stages complete on {@code callbacks}, never on
@@ -50,6 +55,9 @@ public final class Gateway implements CommandGateway, MemberCalls {
     private final Errands errands;
     private final SharedBarrier barrierHere;
     private final SharedBarrier barrierAnywhere;
+    private final Map<Long, CompletableFuture<?>> open = new ConcurrentHashMap<>(); // bounded by pending
+    private final AtomicLong numbers = new AtomicLong();
+    private volatile boolean closed;
     private final AtomicInteger pending = new AtomicInteger();
     private final Latencies latencies = new Latencies();
 
@@ -68,8 +76,11 @@ public final class Gateway implements CommandGateway, MemberCalls {
         this.link = link;
         this.timer = timer;
         this.callbacks = callbacks;
-        // Detection takes twice the longest timeout at most, an election one.
-        Duration patience = settings.electionTimeoutMax().multipliedBy(3);
+        // Detection takes twice the longest timeout at most, an election one. A leader that was there a moment ago is
+        // waited for
+        // as long as the request has time.
+        Duration election = settings.electionTimeoutMax().multipliedBy(3);
+        Duration patience = election.compareTo(settings.requestDeadline()) > 0 ? election : settings.requestDeadline();
         this.errands = new Errands(settings.self(), leadership, applied.state(), timer, patience);
         this.barrierHere = new SharedBarrier(() -> within(settings.requestDeadline(), log.barrier(BARRIER)));
         this.barrierAnywhere = new SharedBarrier(() -> errands.run(new BarrierErrand(), deadlineNanos()));
@@ -172,25 +183,46 @@ public final class Gateway implements CommandGateway, MemberCalls {
             return CompletableFuture.failedFuture(overloaded());
         }
         CompletableFuture<T> result = new CompletableFuture<>();
-        CompletableFuture<T> worker = work.apply(deadlineNanos());
-        // A little later than the work's own deadline, which knows better what happened.
-        Duration limit = settings.requestDeadline().plusMillis(20);
-        var unused = within(limit, worker, late)
-                .whenCompleteAsync(
-                        (value, failure) -> {
-                            pending.decrementAndGet();
-                            if (failure == null) {
-                                result.complete(value);
-                            } else {
-                                GatewayException known = Errands.gatewayException(failure);
-                                result.completeExceptionally(
-                                        known.kind() == Kind.UNKNOWN_OUTCOME && late == Kind.NO_LEADER
-                                                ? new GatewayException(late, String.valueOf(known.getMessage()), known)
-                                                : known);
-                            }
-                        },
-                        callbacks);
+        long number = numbers.incrementAndGet();
+        open.put(number, result);
+        var unused = result.whenComplete((value, failure) -> {
+            open.remove(number);
+            pending.decrementAndGet();
+        });
+        try {
+            // A little later than the work's own deadline, which knows better what happened.
+            Duration limit = settings.requestDeadline().plusMillis(20);
+            var ignored = within(limit, work.apply(deadlineNanos()), late)
+                    .whenCompleteAsync((value, failure) -> settle(result, value, failure, late), callbacks);
+        } catch (RejectedExecutionException e) {
+            result.completeExceptionally(stopping(late));
+        }
+        if (closed) {
+            result.completeExceptionally(stopping(late));
+        }
         return result;
+    }
+
+    private static <T> void settle(CompletableFuture<T> result, T value, @Nullable Throwable failure, Kind late) {
+        if (failure == null) {
+            result.complete(value);
+            return;
+        }
+        GatewayException known = Errands.gatewayException(failure);
+        result.completeExceptionally(
+                known.kind() == Kind.UNKNOWN_OUTCOME && late == Kind.NO_LEADER
+                        ? new GatewayException(late, String.valueOf(known.getMessage()), known)
+                        : known);
+    }
+
+    /** Fails what is under way, and whatever comes from now on. */
+    public void close() {
+        closed = true;
+        open.values().forEach(result -> result.completeExceptionally(stopping(Kind.UNKNOWN_OUTCOME)));
+    }
+
+    private static GatewayException stopping(Kind late) {
+        return new GatewayException(late, "this node is stopping");
     }
 
     private <T> CompletableFuture<T> within(Duration limit, CompletableFuture<T> work) {

@@ -1,0 +1,156 @@
+package io.weldr.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.weldr.core.port.GatewayException;
+import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.MemberId;
+import io.weldr.raft.RaftSettings.LogSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.apache.ratis.util.CodeInjectionForTesting;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A node that is cut off from its peers while everything else goes on. What is injected is global, so one test runs at a time. */
+class CutIT {
+    private static final List<String> POINTS = List.of(
+            "RaftServerImpl.appendEntries",
+            "RaftServerImpl.requestVote",
+            "RaftServerImpl.installSnapshot",
+            "RaftServerImpl.startLeaderElection");
+
+    @TempDir
+    Path root;
+
+    private volatile @Nullable String cutOff;
+
+    @BeforeEach
+    void inject() {
+        for (String point : POINTS) {
+            CodeInjectionForTesting.put(point, (local, remote, args) -> {
+                String cut = cutOff;
+                if (cut != null && (cut.equals(String.valueOf(local)) != cut.equals(String.valueOf(remote)))) {
+                    throw new IllegalStateException("cut");
+                }
+                return false;
+            });
+        }
+    }
+
+    @AfterEach
+    void heal() {
+        POINTS.forEach(CodeInjectionForTesting::remove);
+    }
+
+    @Test
+    void aLeaderThatIsCutOffWhileWritesKeepComingStopsActingBeforeAnotherStarts() throws Exception {
+        try (TestCluster cluster = TestCluster.formed(root, 3)) {
+            MemberId old = cluster.awaitLeader();
+            RaftCluster cut = cluster.node(old);
+            TestCluster.RecordingDuty duty = cluster.duty(old);
+            AtomicBoolean done = new AtomicBoolean();
+            AtomicInteger port = new AtomicInteger(20_000);
+            // Writes at the old leader all the time: they keep Ratis from noticing that nobody answers.
+            Thread writer = new Thread(() -> {
+                while (!done.get()) {
+                    cut.submit(TestCluster.newId(), TestCluster.add(port.getAndIncrement()));
+                    LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+                }
+            });
+            writer.start();
+            long cutNanos = System.nanoTime();
+            cutOff = old.value();
+
+            await().atMost(TestCluster.PATIENCE)
+                    .pollInterval(Duration.ofMillis(2))
+                    .until(() -> !duty.active);
+            MemberId successor = await().atMost(TestCluster.PATIENCE)
+                    .pollInterval(Duration.ofMillis(2))
+                    .until(
+                            () -> cluster.duties.values().stream()
+                                    .filter(other -> other.active && !other.of.equals(old))
+                                    .map(other -> other.of)
+                                    .findFirst(),
+                            Optional::isPresent)
+                    .orElseThrow();
+            long startedNanos = cluster.duty(successor).startedNanos;
+            System.out.printf(
+                    "cut off: stopped acting after %d ms, successor acts after %d ms (election timeout 500-1000 ms)%n",
+                    (duty.stoppedNanos - cutNanos) / 1_000_000, (startedNanos - cutNanos) / 1_000_000);
+            assertThat(duty.stoppedNanos).as("never two that act").isLessThan(startedNanos);
+
+            // A stale read would miss what the majority has acknowledged since.
+            TestCluster.addOrigin(cluster.node(successor), 9001);
+            for (int i = 0; i < 20; i++) {
+                try {
+                    ClusterState read = TestCluster.get(cut.linearizable().toCompletableFuture());
+                    assertThat(read.defaultPool().origins())
+                            .anyMatch(origin -> origin.url().address().port() == 9001);
+                } catch (GatewayException e) {
+                    assertThat(e.kind()).isEqualTo(GatewayException.Kind.NO_LEADER);
+                }
+            }
+            done.set(true);
+            writer.join();
+            cutOff = null;
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(TestCluster.ports(cut)).contains(9001));
+        }
+    }
+
+    @Test
+    void aFollowerThatMissedWhatWasPurgedGetsASnapshotWhileItRuns() {
+        LogSettings small = new LogSettings(50, 8 * 1024, 10, 1);
+        try (TestCluster cluster = TestCluster.formed(root, 3, settings -> settings.withLog(small))) {
+            MemberId follower = cluster.follower();
+            cutOff = follower.value();
+            MemberId leader = cluster.awaitLeader();
+            for (int port = 20_000; port < 20_200; port++) {
+                TestCluster.addOrigin(cluster.node(leader), port);
+            }
+            long missed = cluster.node(follower).status().appliedIndex();
+            await().atMost(TestCluster.PATIENCE).until(() -> firstLogIndex(cluster.folder(leader)) > missed + 1);
+            cutOff = null;
+
+            RaftCluster behind = cluster.node(follower);
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(TestCluster.ports(behind)).hasSize(200));
+            TestCluster.addOrigin(behind, 9001);
+            assertThat(behind.status().trouble()).isNull();
+
+            // And what was installed is what it starts from.
+            cluster.stop(follower);
+            RaftCluster again = cluster.start(follower);
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(TestCluster.ports(again)).hasSize(201));
+        }
+    }
+
+    private static long firstLogIndex(Path node) {
+        try (Stream<Path> files = Files.walk(node.resolve("log"))) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.matches("log_(inprogress_)?\\d+(-\\d+)?"))
+                    .mapToLong(name -> Long.parseLong(name.replaceAll("log_(inprogress_)?(\\d+).*", "$2")))
+                    .min()
+                    .orElse(0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (UncheckedIOException e) {
+            return 0; // a file went away while it was looked at
+        }
+    }
+}
