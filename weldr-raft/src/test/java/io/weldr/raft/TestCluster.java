@@ -32,6 +32,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -239,8 +240,26 @@ final class TestCluster implements AutoCloseable {
         return new RequestId(UUID.randomUUID().toString());
     }
 
-    /** Adds an origin with that port through the node and waits for the acknowledgement. */
+    /** Adds an origin with that port through the node, as often as it takes to be acknowledged. */
     static Committed addOrigin(RaftCluster node, int port) {
+        RequestId id = newId();
+        Command command = add(port);
+        return await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> acknowledged(node, id, command), Optional::isPresent)
+                .orElseThrow();
+    }
+
+    private static Optional<Committed> acknowledged(RaftCluster node, RequestId id, Command command) {
+        try {
+            return Optional.of(get(node.submit(id, command).toCompletableFuture()));
+        } catch (GatewayException e) {
+            return Optional.empty(); // the same id again is safe
+        }
+    }
+
+    /** The same, but only once: fails with what the gateway says. */
+    static Committed addOriginOnce(RaftCluster node, int port) {
         return get(node.submit(newId(), add(port)).toCompletableFuture());
     }
 

@@ -72,7 +72,7 @@ class WritesIT {
                         int port = next.getAndIncrement();
                         List<RaftCluster> nodes = List.copyOf(cluster.nodes());
                         try {
-                            TestCluster.addOrigin(nodes.get(port % nodes.size()), port);
+                            TestCluster.addOriginOnce(nodes.get(port % nodes.size()), port);
                             acknowledged.add(port);
                         } catch (GatewayException e) {
                             unknown.add(port);
@@ -137,9 +137,7 @@ class WritesIT {
                     .filter(id -> !id.equals(leader))
                     .findFirst()
                     .ifPresent(cluster::start);
-            await().atMost(TestCluster.PATIENCE)
-                    .ignoreExceptions()
-                    .untilAsserted(() -> TestCluster.addOrigin(left, 9005));
+            await().atMost(TestCluster.PATIENCE).untilAsserted(() -> TestCluster.addOrigin(left, 9005));
             assertThat(TestCluster.ports(left)).contains(9001, 9005).doesNotContain(9003, 9004);
         }
     }
@@ -203,7 +201,7 @@ class WritesIT {
                 waiting.add(node.applied(Long.MAX_VALUE).toCompletableFuture());
             }
             GatewayException overload =
-                    catchThrowableOfType(GatewayException.class, () -> TestCluster.addOrigin(node, 9001));
+                    catchThrowableOfType(GatewayException.class, () -> TestCluster.addOriginOnce(node, 9001));
             assertThat(overload.kind()).isEqualTo(Kind.OVERLOADED);
             for (CompletableFuture<ClusterState> one : waiting) {
                 assertThat(failure(one)).isEqualTo(Kind.NO_LEADER);
@@ -221,7 +219,11 @@ class WritesIT {
             node.restartConsensus("a test says so");
             assertThat(node.status().trouble()).contains("a test says so");
             assertThat(TestCluster.ports(node)).as("goes on with what it has").containsExactly(9001);
-            TestCluster.addOrigin(cluster.node(cluster.follower()), 9002);
+            MemberId other = cluster.running.keySet().stream()
+                    .filter(id -> !id.equals(leader))
+                    .findFirst()
+                    .orElseThrow();
+            TestCluster.addOrigin(cluster.node(other), 9002);
             await().atMost(TestCluster.PATIENCE).untilAsserted(() -> {
                 assertThat(node.status().trouble()).isNull();
                 assertThat(TestCluster.ports(node)).containsExactly(9001, 9002);

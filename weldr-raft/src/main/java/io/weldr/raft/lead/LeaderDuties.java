@@ -38,10 +38,17 @@ public final class LeaderDuties implements AutoCloseable {
         }
     }
 
-    /** Has them stopped. Completes once they are. */
+    /** Has them stopped. Completes once they are; whoever gives up waiting does not keep them from it. */
     public CompletableFuture<Void> stop() {
         wanted = 0;
-        return CompletableFuture.runAsync(this::reconcile, thread);
+        // Not runAsync: a future that timed out meanwhile would take its task along, and the duties would go on for
+        // ever.
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        thread.execute(() -> {
+            reconcile();
+            done.complete(null);
+        });
+        return done;
     }
 
     /** Whether they are to be done. */

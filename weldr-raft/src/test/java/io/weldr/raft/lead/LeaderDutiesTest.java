@@ -1,0 +1,77 @@
+package io.weldr.raft.lead;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.weldr.core.port.LeaderDuty;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+
+class LeaderDutiesTest {
+    private final List<String> events = new CopyOnWriteArrayList<>();
+    private final CountDownLatch mayStart = new CountDownLatch(1);
+
+    private final LeaderDuty slow = new LeaderDuty() {
+        @Override
+        public void start(long term) {
+            events.add("start " + term);
+            try {
+                assertThat(mayStart.await(10, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public void stop() {
+            events.add("stop");
+        }
+    };
+
+    @Test
+    void dutiesAreStoppedThoughNobodyWaitsAnyMore() {
+        try (LeaderDuties duties = new LeaderDuties(List.of(slow))) {
+            duties.start(3);
+            CompletableFuture<Void> stopped = duties.stop();
+            // The watchdog gives leadership up all the same; what it gave up on must happen nevertheless.
+            assertThatThrownBy(() -> stopped.orTimeout(1, TimeUnit.MILLISECONDS).get())
+                    .hasCauseInstanceOf(TimeoutException.class);
+            mayStart.countDown();
+            duties.start(4);
+            await().until(() -> events.contains("start 4"));
+        }
+        assertThat(events.get(events.size() - 1)).isEqualTo("stop");
+        assertThat(events.stream().filter("stop"::equals).count())
+                .isEqualTo(events.stream()
+                        .filter(event -> event.startsWith("start"))
+                        .count());
+    }
+
+    @Test
+    void aDutyThatThrowsDoesNotKeepTheOthersFromStopping() {
+        LeaderDuty broken = new LeaderDuty() {
+            @Override
+            public void start(long term) {
+                throw new IllegalStateException("broken");
+            }
+
+            @Override
+            public void stop() {
+                throw new IllegalStateException("broken");
+            }
+        };
+        mayStart.countDown();
+        try (LeaderDuties duties = new LeaderDuties(List.of(broken, slow))) {
+            duties.start(1);
+            await().until(() -> events.contains("start 1"));
+            duties.stop().join();
+            assertThat(events).containsExactly("start 1", "stop");
+        }
+    }
+}
