@@ -6,7 +6,9 @@ import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.grpc.GrpcMemberLink;
 import io.weldr.api.http.HttpLimits;
 import io.weldr.core.pool.HostPort;
+import io.weldr.core.port.LeaderDuty;
 import io.weldr.core.state.Member;
+import io.weldr.leader.LeaderDuties;
 import io.weldr.leader.health.HealthChecks;
 import io.weldr.node.config.ListenAddress;
 import io.weldr.node.config.NodeConfig;
@@ -51,7 +53,7 @@ public final class Node {
     private final AdminServer admin;
     private final HealthChecks health;
     private final @Nullable AccessLog accessLog;
-    private final Duties duties = new Duties();
+    private final LeaderDuties duties;
     private volatile @Nullable Member self;
     private volatile boolean stopping;
 
@@ -61,9 +63,9 @@ public final class Node {
         this.version = version;
         addresses = new Addresses(config);
         link = new GrpcMemberLink();
-        raft = new RaftCluster(raftSettings(), link, List.of(duties));
+        raft = new RaftCluster(raftSettings(), link, List.of(new WhileLeading()));
         health = new HealthChecks(raft.state(), raft, new SecureRandom(), null, version);
-        duties.add(health);
+        duties = new LeaderDuties(List.of(health));
         accessLog = openAccessLog();
         proxy = new ProxyServer(proxySettings(), raft.state());
         admin = new AdminServer(
@@ -162,6 +164,19 @@ public final class Node {
                 member.grpc(),
                 member.raft(),
                 config.dataDir().toAbsolutePath().normalize());
+    }
+
+    /** Duties need the consensus part and it needs them: this is what it has of them, and it does not call before it is started. */
+    private final class WhileLeading implements LeaderDuty {
+        @Override
+        public void start(long term) {
+            duties.start(term);
+        }
+
+        @Override
+        public void stop() {
+            duties.stop();
+        }
     }
 
     private List<String> unready() {
