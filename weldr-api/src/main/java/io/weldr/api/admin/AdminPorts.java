@@ -1,5 +1,6 @@
 package io.weldr.api.admin;
 
+import io.weldr.core.port.CedeCalls;
 import io.weldr.core.port.CommandGateway;
 import io.weldr.core.port.MemberCalls;
 import io.weldr.core.port.MetricSource;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * All that the API sees of its node. Everything may be called from any thread and never blocks.
  *
  * @param calls answers what the consensus modules of other members send
+ * @param cedes answers a new leader that asks for the virtual IP
  * @param unready why the node is not ready, for people; empty once it is
  * @param self what the node tells the others about itself; null until its listeners are bound
  * @param clock stamps commands
@@ -28,6 +30,7 @@ public record AdminPorts(
         TrafficSource traffic,
         List<MetricSource> metrics,
         MemberCalls calls,
+        CedeCalls cedes,
         Supplier<List<String>> unready,
         Supplier<@Nullable Member> self,
         InstantSource clock) {

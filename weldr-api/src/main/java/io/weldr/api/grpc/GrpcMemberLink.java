@@ -24,6 +24,8 @@ import io.weldr.core.port.Published;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Member;
 import io.weldr.proto.admin.v1.CallRequest;
+import io.weldr.proto.admin.v1.CedeReply;
+import io.weldr.proto.admin.v1.CedeRequest;
 import io.weldr.proto.admin.v1.MemberToMemberGrpc;
 import io.weldr.proto.admin.v1.ReportRequest;
 import java.time.Duration;
@@ -75,6 +77,12 @@ public final class GrpcMemberLink implements MemberLink, MemberReporter, AutoClo
         } finally {
             Context.ROOT.detach(before);
         }
+    }
+
+    /** Asks a member to let go of what it held as a leader before {@code term}; see {@link io.weldr.core.port.CedeCalls}. */
+    public CompletionStage<Boolean> cede(Member to, long term, Duration deadline) {
+        CedeRequest request = CedeRequest.newBuilder().setTerm(term).build();
+        return ask(to, MemberToMemberGrpc.getCedeMethod(), request, deadline).thenApply(CedeReply::getCeded);
     }
 
     @Override

@@ -5,9 +5,12 @@ import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.stub.StreamObserver;
 import io.weldr.api.admin.Census;
+import io.weldr.core.port.CedeCalls;
 import io.weldr.core.port.MemberCalls;
 import io.weldr.proto.admin.v1.CallReply;
 import io.weldr.proto.admin.v1.CallRequest;
+import io.weldr.proto.admin.v1.CedeReply;
+import io.weldr.proto.admin.v1.CedeRequest;
 import io.weldr.proto.admin.v1.MemberToMemberGrpc;
 import io.weldr.proto.admin.v1.ReportReply;
 import io.weldr.proto.admin.v1.ReportRequest;
@@ -17,10 +20,12 @@ import java.util.concurrent.TimeUnit;
 /** {@code weldr.admin.v1.MemberToMember}: answers other members. Any thread. */
 final class MemberService extends MemberToMemberGrpc.MemberToMemberImplBase {
     private final MemberCalls calls;
+    private final CedeCalls cedes;
     private final Census census;
 
-    MemberService(MemberCalls calls, Census census) {
+    MemberService(MemberCalls calls, CedeCalls cedes, Census census) {
         this.calls = calls;
+        this.cedes = cedes;
         this.census = census;
     }
 
@@ -32,6 +37,15 @@ final class MemberService extends MemberToMemberGrpc.MemberToMemberImplBase {
                         .thenApply(answer -> CallReply.newBuilder()
                                 .setMessage(UnsafeByteOperations.unsafeWrap(answer))
                                 .build()));
+    }
+
+    @Override
+    public void cede(CedeRequest request, StreamObserver<CedeReply> observer) {
+        AdminService.answer(
+                observer,
+                () -> cedes.cede(request.getTerm())
+                        .thenApply(
+                                ceded -> CedeReply.newBuilder().setCeded(ceded).build()));
     }
 
     @Override

@@ -48,7 +48,7 @@ class GrpcMemberLinkIT {
         return link.call(cluster.node(2).member(), message.getBytes(UTF_8), deadline);
     }
 
-    private static byte[] get(CompletionStage<byte[]> stage) throws Exception {
+    private static <T> T get(CompletionStage<T> stage) throws Exception {
         return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
     }
 
@@ -65,6 +65,12 @@ class GrpcMemberLinkIT {
     void aMessageArrivesAndItsAnswerComesBack() throws Exception {
         assertThat(get(call("ping", DEADLINE))).asString(UTF_8).isEqualTo("ping");
         assertThat(cluster.node(2).calls()).hasSize(1);
+    }
+
+    @Test
+    void aNewLeaderIsToldWhetherTheOtherLetGo() throws Exception {
+        assertThat(get(link.cede(cluster.node(2).member(), 2, DEADLINE))).isTrue();
+        assertThat(get(link.cede(cluster.node(2).member(), 1, DEADLINE))).isFalse();
     }
 
     @Test

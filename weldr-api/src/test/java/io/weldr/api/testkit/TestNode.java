@@ -131,6 +131,7 @@ public final class TestNode implements AutoCloseable {
                     CompletableFuture<byte[]> answer = callAnswer;
                     return answer != null ? answer : CompletableFuture.completedFuture(message);
                 },
+                term -> CompletableFuture.completedFuture(term > 1),
                 () -> unready,
                 () -> self,
                 InstantSource.system());

@@ -69,6 +69,8 @@ final class ConfigFile {
             JsonToken value = parser.nextToken();
             if (setting != null && setting.equals(Setting.PEERS) && value == JsonToken.START_OBJECT) {
                 put(setting, peers(parser), where);
+            } else if (setting != null && setting.equals(Setting.VIP_ADDRESSES) && value == JsonToken.START_ARRAY) {
+                put(setting, virtualIps(parser), where);
             } else if (value == JsonToken.START_OBJECT && isPrefix(key)) {
                 object(parser, key + "-");
             } else if (setting == null) {
@@ -89,6 +91,31 @@ final class ConfigFile {
             peers.add(id + "=" + parser.getText());
         }
         return peers.toString();
+    }
+
+    /** A list of {@code {address: ..., interface: ...}}, as the one text that a flag would have. */
+    private String virtualIps(JsonParser parser) throws IOException, ConfigException {
+        StringJoiner addresses = new StringJoiner(",");
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            String address = "";
+            String device = "";
+            if (parser.currentToken() != JsonToken.START_OBJECT) {
+                throw new ConfigException(at(parser) + "expected {address: 10.0.0.100/32, interface: eth0}");
+            }
+            while (parser.nextToken() != JsonToken.END_OBJECT) {
+                String field = parser.currentName();
+                parser.nextToken();
+                switch (field) {
+                    case "address" -> address = parser.getText();
+                    case "interface" -> device = parser.getText();
+                    default ->
+                        throw new ConfigException(
+                                at(parser) + "unknown key \"" + field + "\" (expected: address and interface)");
+                }
+            }
+            addresses.add(address + "@" + device);
+        }
+        return addresses.toString();
     }
 
     private void put(Setting setting, String text, String where) throws ConfigException {

@@ -3,6 +3,10 @@ package io.weldr.node.config;
 import io.weldr.core.Check;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.MemberId;
+import io.weldr.leader.vip.Hooks;
+import io.weldr.leader.vip.VirtualIp;
+import io.weldr.leader.vip.VirtualIpSettings;
+import io.weldr.leader.vip.VirtualIpSettings.QuorumLoss;
 import io.weldr.node.config.NodeConfig.LogLevel;
 import io.weldr.proxy.access.LineFormat;
 import io.weldr.proxy.limits.ProxyLimits;
@@ -11,6 +15,7 @@ import io.weldr.proxy.route.RoutingView.WhenAllDown;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -96,16 +101,53 @@ public final class ConfigReader {
                 parse(Setting.TRUSTED_PEERS, ConfigReader::list),
                 parse(Setting.WHEN_ALL_DOWN, text -> oneOf(WhenAllDown.class, text)),
                 parse(Setting.ALLOW_TRACE, ConfigReader::flag),
-                text(Setting.ACCESS_LOG).isBlank() ? null : text(Setting.ACCESS_LOG),
+                orNull(text(Setting.ACCESS_LOG)),
                 parse(Setting.ACCESS_LOG_FORMAT, text -> oneOf(LineFormat.class, text)),
                 parse(
                         Setting.DRAIN_TIMEOUT,
                         text -> Check.inRange("time", duration(text), Duration.ZERO, Duration.ofHours(1))),
+                virtualIp(),
                 parse(Setting.RAFT_SNAPSHOT_ENTRIES, text -> number(text, 10, 10_000_000)),
                 parse(Setting.RAFT_SEGMENT_BYTES, text -> number(text, 4096, 1 << 26)),
                 parse(Setting.RAFT_KEPT_ENTRIES, text -> number(text, 1, 10_000_000)),
                 limits(),
                 parse(Setting.LOG_LEVEL, text -> oneOf(LogLevel.class, text)));
+    }
+
+    private VirtualIpSettings virtualIp() throws ConfigException {
+        List<VirtualIp> addresses = new ArrayList<>(parse(Setting.VIP_ADDRESSES, ConfigReader::virtualIps));
+        String single = text(Setting.VIP_ADDRESS);
+        String device = text(Setting.VIP_INTERFACE);
+        if (single.isBlank() != device.isBlank()) {
+            throw refused(
+                    single.isBlank() ? Setting.VIP_INTERFACE : Setting.VIP_ADDRESS,
+                    "both an address and an interface, or neither");
+        }
+        if (!single.isBlank()) {
+            addresses.add(parse(Setting.VIP_ADDRESS, text -> VirtualIp.parse(text, device)));
+        }
+        Hooks hooks = parse(
+                Setting.VIP_HOOKS_TIMEOUT,
+                text -> new Hooks(
+                        orNull(text(Setting.VIP_HOOKS_ACTIVE)),
+                        orNull(text(Setting.VIP_HOOKS_PASSIVE)),
+                        duration(text)));
+        QuorumLoss quorumLoss = parse(Setting.VIP_ON_QUORUM_LOSS, text -> oneOf(QuorumLoss.class, text));
+        return parse(Setting.VIP_LIFETIME, text -> new VirtualIpSettings(addresses, duration(text), quorumLoss, hooks));
+    }
+
+    private static List<VirtualIp> virtualIps(String text) {
+        return list(text).stream()
+                .map(entry -> {
+                    int at = entry.indexOf('@');
+                    Check.that(at > 0, "virtual IP", entry, "address/prefix@interface, as in 10.0.0.100/32@eth0");
+                    return VirtualIp.parse(entry.substring(0, at), entry.substring(at + 1));
+                })
+                .toList();
+    }
+
+    private static @Nullable String orNull(String text) {
+        return text.isBlank() ? null : text;
     }
 
     /** The limits that somebody set, in place of their defaults; each is checked against the others when all are there. */

@@ -2,6 +2,7 @@ package io.weldr.node.config;
 
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.MemberId;
+import io.weldr.leader.vip.VirtualIpSettings;
 import io.weldr.proxy.access.LineFormat;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.loop.Transport;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param trustedPeers networks whose X-Forwarded-* and Forwarded are believed
  * @param accessLog a file, or {@code -} for standard output; null: none
  * @param drainTimeout for exchanges under way when the node stops, 0 to 1 h
+ * @param virtualIp what to hold and to run while this node leads
  * @param raftSnapshotEntries log entries between two snapshots
  * @param raftSegmentBytes size of one log file
  * @param raftKeptEntries log entries before a snapshot that stay
@@ -51,6 +53,7 @@ public record NodeConfig(
         @Nullable String accessLog,
         LineFormat accessLogFormat,
         Duration drainTimeout,
+        VirtualIpSettings virtualIp,
         int raftSnapshotEntries,
         int raftSegmentBytes,
         int raftKeptEntries,

@@ -84,6 +84,23 @@ public record Setting(
             of("access-log-format", "json", "json|common", "how a line of the access log is written");
     public static final Setting DRAIN_TIMEOUT =
             of("drain-timeout", "10s", "TIME", "how long exchanges under way may take to finish when the node stops");
+    public static final Setting VIP_ADDRESS =
+            of("vip-address", "", "ADDRESS/PREFIX", "a virtual IP that the leader holds; see docs/virtual-ip.md");
+    public static final Setting VIP_INTERFACE = of("vip-interface", "", "NAME", "the interface of --vip-address");
+    public static final Setting VIP_ADDRESSES =
+            of("vip-addresses", "", "ADDRESS/PREFIX@NAME,...", "several virtual IPs, each with its interface");
+    public static final Setting VIP_LIFETIME =
+            of("vip-lifetime", "2s", "TIME", "how long the kernel keeps a virtual IP that is not renewed");
+    public static final Setting VIP_ON_QUORUM_LOSS = of(
+            "vip-on-quorum-loss",
+            "release",
+            "release|hold",
+            "whether a node that lost its majority lets go of the virtual IPs");
+    public static final Setting VIP_HOOKS_ACTIVE =
+            of("vip-hooks-active", "", "COMMAND", "run when this node became active");
+    public static final Setting VIP_HOOKS_PASSIVE =
+            of("vip-hooks-passive", "", "COMMAND", "run when this node became passive");
+    public static final Setting VIP_HOOKS_TIMEOUT = of("vip-hooks-timeout", "10s", "TIME", "how long a hook may run");
     public static final Setting RAFT_SNAPSHOT_ENTRIES =
             of("raft-snapshot-entries", "20000", "N", "log entries between two snapshots; a change makes two entries");
     public static final Setting RAFT_SEGMENT_BYTES =
@@ -119,6 +136,14 @@ public record Setting(
                 ACCESS_LOG,
                 ACCESS_LOG_FORMAT,
                 DRAIN_TIMEOUT,
+                VIP_ADDRESS,
+                VIP_INTERFACE,
+                VIP_ADDRESSES,
+                VIP_LIFETIME,
+                VIP_ON_QUORUM_LOSS,
+                VIP_HOOKS_ACTIVE,
+                VIP_HOOKS_PASSIVE,
+                VIP_HOOKS_TIMEOUT,
                 RAFT_SNAPSHOT_ENTRIES,
                 RAFT_SEGMENT_BYTES,
                 RAFT_KEPT_ENTRIES,

@@ -6,10 +6,15 @@ import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.grpc.GrpcMemberLink;
 import io.weldr.api.http.HttpLimits;
 import io.weldr.core.pool.HostPort;
-import io.weldr.core.port.LeaderDuty;
+import io.weldr.core.port.Measurement;
 import io.weldr.core.state.Member;
-import io.weldr.leader.LeaderDuties;
+import io.weldr.core.state.MemberId;
 import io.weldr.leader.health.HealthChecks;
+import io.weldr.leader.vip.AskedRivals;
+import io.weldr.leader.vip.Rivals;
+import io.weldr.leader.vip.VirtualIpSettings;
+import io.weldr.leader.vip.VirtualIps;
+import io.weldr.leader.vip.VirtualIps.CannotHoldException;
 import io.weldr.node.config.ListenAddress;
 import io.weldr.node.config.NodeConfig;
 import io.weldr.proxy.ProxyServer;
@@ -27,6 +32,12 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +52,9 @@ public final class Node {
     /** What this node calls itself in Via. One name for all nodes: which one it was is nobody's business outside. */
     private static final String VIA_NAME = "weldr";
 
+    /** Letting go takes milliseconds; a node that stops waits no longer than the kernel keeps the address. */
+    private static final long RETIRE_MILLIS_MAX = 2_000;
+
     /** Purging the log frees whole files; below this many entries it is not worth a look. */
     private static final int PURGE_GAP_ENTRIES = 10;
 
@@ -53,7 +67,8 @@ public final class Node {
     private final AdminServer admin;
     private final HealthChecks health;
     private final @Nullable AccessLog accessLog;
-    private final LeaderDuties duties;
+    private final Duties duties = new Duties();
+    private volatile @Nullable VirtualIps virtualIps;
     private volatile @Nullable Member self;
     private volatile boolean stopping;
 
@@ -63,9 +78,9 @@ public final class Node {
         this.version = version;
         addresses = new Addresses(config);
         link = new GrpcMemberLink();
-        raft = new RaftCluster(raftSettings(), link, List.of(new WhileLeading()));
+        raft = new RaftCluster(raftSettings(), link, List.of(duties));
         health = new HealthChecks(raft.state(), raft, new SecureRandom(), null, version);
-        duties = new LeaderDuties(List.of(health));
+        duties.add(health);
         accessLog = openAccessLog();
         proxy = new ProxyServer(proxySettings(), raft.state());
         admin = new AdminServer(
@@ -79,8 +94,9 @@ public final class Node {
                         raft.state(),
                         raft,
                         proxy,
-                        List.of(raft, proxy, health),
+                        List.of(raft, proxy, health, this::measureVirtualIps),
                         raft,
+                        this::cede,
                         this::unready,
                         () -> self,
                         Clock.tickMillis(ZoneOffset.UTC)),
@@ -142,6 +158,7 @@ public final class Node {
             raft.start();
             proxy.start();
             admin.start();
+            holdVirtualIps();
         } catch (IOException | RuntimeException e) {
             close(Duration.ZERO);
             throw e;
@@ -166,16 +183,63 @@ public final class Node {
                 config.dataDir().toAbsolutePath().normalize());
     }
 
-    /** Duties need the consensus part and it needs them: this is what it has of them, and it does not call before it is started. */
-    private final class WhileLeading implements LeaderDuty {
-        @Override
-        public void start(long term) {
-            duties.start(term);
+    /**
+     * Holds the virtual IPs from now on while this node leads. Only now: a second process on this machine, started by mistake, must not take
+     * away what the first one holds, and it does not get past the data folder and the ports.
+     */
+    private void holdVirtualIps() throws IOException {
+        VirtualIpSettings settings = config.virtualIp();
+        if (settings.equals(VirtualIpSettings.none())) {
+            return;
         }
+        try {
+            Rivals rivals = new AskedRivals(raft, this::askToCede, Executors.newCachedThreadPool(Node::daemon));
+            VirtualIps opened = VirtualIps.open(settings, config.id(), raft, rivals, config.electionTimeoutMin());
+            virtualIps = opened;
+            duties.add(opened);
+        } catch (CannotHoldException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
 
-        @Override
-        public void stop() {
-            duties.stop();
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "weldr-rivals");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private CompletionStage<Boolean> askToCede(MemberId id, long term) {
+        Member member = raft.state().get().members().get(id);
+        return member == null
+                ? CompletableFuture.failedFuture(new IOException("nobody knows where " + id + " is"))
+                : link.cede(member, term, Duration.ofMillis(Rivals.ANSWER_MILLIS_MAX));
+    }
+
+    private CompletionStage<Boolean> cede(long term) {
+        VirtualIps held = virtualIps;
+        // Before it is ready to hold, this node does not know what it may still come to hold for an earlier term.
+        return held != null
+                ? held.cede(term)
+                : CompletableFuture.completedFuture(
+                        config.virtualIp().addresses().isEmpty());
+    }
+
+    private List<Measurement> measureVirtualIps() {
+        VirtualIps held = virtualIps;
+        return held == null ? List.of() : held.measure();
+    }
+
+    /** Lets go before another node leads: then that one need not wait. */
+    private void retireVirtualIps() {
+        VirtualIps held = virtualIps;
+        if (held != null) {
+            try {
+                held.retire().toCompletableFuture().get(RETIRE_MILLIS_MAX, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException | TimeoutException e) {
+                LOG.warn("The virtual IPs were not let go of in time; the kernel takes them", e);
+            }
         }
     }
 
@@ -199,6 +263,7 @@ public final class Node {
         LOG.info("stopping: handing over, finishing what is under way");
         Thread draining = new Thread(this::drain, "weldr-drain");
         draining.start();
+        retireVirtualIps();
         raft.transferLeadership();
         try {
             draining.join();
@@ -222,6 +287,10 @@ public final class Node {
             accessLog.close();
         }
         raft.close();
+        VirtualIps held = virtualIps;
+        if (held != null) {
+            held.close();
+        }
         health.close();
         link.close();
     }

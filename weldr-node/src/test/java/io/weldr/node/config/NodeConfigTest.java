@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.MemberId;
+import io.weldr.leader.vip.VirtualIp;
+import io.weldr.leader.vip.VirtualIpSettings;
 import io.weldr.proxy.access.LineFormat;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.loop.Transport;
@@ -100,6 +102,9 @@ class NodeConfigTest {
                 "election-timeout: 200ms    | two times, as in 200ms-400ms",
                 "election-timeout: 400ms-200ms | the most: 200 ms",
                 "limits: {fields-max: 0}    | :1: limits-fields-max: fieldsMax: 0",
+                "vip: {address: 10.0.0.100/24} | both an address and an interface",
+                "vip: {addresses: [1]}      | :1: expected {address: 10.0.0.100/32, interface: eth0}",
+                "vip: {lifetime: 1500ms}    | whole seconds",
                 "drain-timeout: 10          | as in 250ms, 10s, 5m or 1h",
                 "peers: {n2: '10.0.0.1:1'}  | this node, n1, among [n2]",
                 "peers: 'n1=1.1.1.1:1,n2=1.1.1.1:1' | each address once",
@@ -140,6 +145,34 @@ class NodeConfigTest {
                         Setting.RAFT_ADDRESS,
                         "10.0.0.1:1"));
         assertThat(config.adminAddress().isWildcard()).isTrue();
+    }
+
+    @Test
+    void virtualIpsAreOneOrAList() throws Exception {
+        assertThat(ConfigReader.read(null, Map.of(), Map.of()).virtualIp()).isEqualTo(VirtualIpSettings.none());
+        assertThat(read("vip: {address: 10.0.0.100/24, interface: eth0}\n")
+                        .virtualIp()
+                        .addresses())
+                .containsExactly(VirtualIp.parse("10.0.0.100/24", "eth0"));
+        VirtualIpSettings several = read("""
+                vip:
+                  addresses:
+                    - {address: 10.0.0.100/32, interface: eth0}
+                    - {address: "2001:db8::100/128", interface: eth1}
+                  lifetime: 3s
+                  on-quorum-loss: hold
+                  hooks:
+                    active: /etc/weldr/active.sh
+                    timeout: 5s
+                """).virtualIp();
+        assertThat(several.addresses())
+                .containsExactly(
+                        VirtualIp.parse("10.0.0.100/32", "eth0"), VirtualIp.parse("2001:db8::100/128", "eth1"));
+        assertThat(several.lifetime()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(several.quorumLoss()).isEqualTo(VirtualIpSettings.QuorumLoss.HOLD);
+        assertThat(several.hooks().onActive()).isEqualTo("/etc/weldr/active.sh");
+        assertThat(several.hooks().onPassive()).isNull();
+        assertThat(several.hooks().timeout()).isEqualTo(Duration.ofSeconds(5));
     }
 
     @Test
