@@ -32,8 +32,9 @@ final class NodeProcess {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Main.EXIT_FAILED;
-        } catch (IOException | IllegalArgumentException | IllegalStateException e) {
-            err.println("weldr: " + e.getMessage());
+        } catch (IOException | RuntimeException e) {
+            err.println("weldr: " + (e.getMessage() != null ? e.getMessage() : e.toString()));
+            LoggerFactory.getLogger(NodeProcess.class).debug("Why it did not start", e);
             return Main.EXIT_FAILED;
         }
     }

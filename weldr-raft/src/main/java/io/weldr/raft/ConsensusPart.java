@@ -12,6 +12,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,12 +59,12 @@ final class ConsensusPart {
     /** One server, and whether what it says still counts. */
     private final class Life implements MachineEvents {
         private final long beganNanos = System.nanoTime();
-        private volatile boolean over;
+        private final AtomicBoolean over = new AtomicBoolean();
         private volatile @Nullable RatisNode node;
 
         @Override
         public void applied(ClusterState state, long index) {
-            if (!over) {
+            if (!over.get()) {
                 listener.applied(state, index);
             }
         }
@@ -104,7 +105,7 @@ final class ConsensusPart {
     /** The server, or null while there is none. */
     @Nullable RatisNode node() {
         Life now = life;
-        return now == null || now.over ? null : now.node;
+        return now == null || now.over.get() ? null : now.node;
     }
 
     /** Why there is no server, for people; null if there is one. */
@@ -116,7 +117,7 @@ final class ConsensusPart {
     void check() {
         Life now = life;
         RatisNode node = now == null ? null : now.node;
-        if (now != null && !now.over && node != null && node.closed()) {
+        if (now != null && !now.over.get() && node != null && node.closed()) {
             fail(now, "it closed itself");
         }
     }
@@ -133,11 +134,18 @@ final class ConsensusPart {
         probePort();
         Life next = new Life();
         life = next;
+        RatisNode opened;
         try {
-            next.node = opener.open(next);
+            opened = opener.open(next);
         } catch (IOException | RuntimeException e) {
-            next.over = true;
+            next.over.set(true);
             throw e;
+        }
+        next.node = opened;
+        if (next.over.get()) {
+            next.node = null; // nobody else closes it then
+            closeBounded(opened);
+            throw new IOException("it failed while it was opened");
         }
         trouble = null;
         listener.leadershipMoved();
@@ -155,10 +163,9 @@ final class ConsensusPart {
     }
 
     private void fail(Life failed, String why) {
-        if (closed || failed.over) {
+        if (closed || !failed.over.compareAndSet(false, true)) {
             return;
         }
-        failed.over = true;
         trouble = "the consensus part failed: " + why;
         LOG.error("The consensus part failed: {}. Proxying goes on with the last state; trying again from disk", why);
         listener.leadershipMoved();
@@ -172,9 +179,7 @@ final class ConsensusPart {
     private void bury(Life failed) {
         RatisNode node = failed.node;
         if (node == null) {
-            // It failed while it was being opened: whoever opens it closes it.
-            scheduleReopen();
-            return;
+            return; // it failed while it was being opened: whoever opens it closes it, and tries again
         }
         closeBounded(node);
         if (System.nanoTime() - failed.beganNanos > GOOD_LIFE.toNanos()) {
@@ -193,7 +198,7 @@ final class ConsensusPart {
     }
 
     private void reopen() {
-        if (closed) {
+        if (closed || node() != null) {
             return;
         }
         try {
@@ -238,7 +243,7 @@ final class ConsensusPart {
         Life last = life;
         RatisNode node = last == null ? null : last.node;
         if (last != null) {
-            last.over = true;
+            last.over.set(true);
         }
         if (node != null) {
             closeBounded(node);

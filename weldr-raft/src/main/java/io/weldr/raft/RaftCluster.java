@@ -46,6 +46,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +62,9 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
 
     /** How long handing leadership over may take, before the node goes without it. */
     private static final Duration HAND_OVER_TIMEOUT = Duration.ofMillis(1500);
+
+    /** Replaying takes a second for some hundred thousand entries, and there are never so many. */
+    private static final Duration REPLAY_TIMEOUT = Duration.ofSeconds(10);
 
     private static final long FORMATION_STEP_MILLIS = 100;
     private static final long HEAL_EVERY_MILLIS = 250;
@@ -131,10 +135,21 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
             close();
             throw e;
         }
+        awaitDisk();
         watchdog.start();
         control.execute(this::form);
         var unused =
                 healing.scheduleWithFixedDelay(this::heal, HEAL_EVERY_MILLIS, HEAL_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Waits until what the disk knows to be committed is applied, so that nobody is served an empty pool meanwhile. */
+    private void awaitDisk() {
+        long deadline = System.nanoTime() + REPLAY_TIMEOUT.toNanos();
+        NodeView view = viewNow();
+        while (view != null && applied.get() < view.commitIndex() && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+            view = viewNow();
+        }
     }
 
     /** The state as far as it is applied here. */
@@ -361,7 +376,9 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         if (view != null) {
             terms.accumulateAndGet(view.term(), Math::max);
         }
-        if (!stopping) {
+        Formation forming = formation;
+        // A node that joins may lack what it once acknowledged: it neither votes nor stands.
+        if (!stopping && forming != null && forming.mayVote()) {
             succession.follow(view);
         }
     }

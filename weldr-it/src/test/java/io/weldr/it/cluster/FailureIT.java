@@ -170,8 +170,12 @@ class FailureIT {
                 Wipe.folder(wiped.dataDir());
                 cluster.launch(wiped);
             }
-            cluster.except(keeper).forEach(TestNode::awaitReady);
             cluster.start(keeper);
+            for (TestNode wiped : cluster.except(keeper)) {
+                await("an empty node to say that it waits")
+                        .atMost(Duration.ofSeconds(30))
+                        .until(() -> Http.get(wiped.adminUrl() + "/readyz").status() == 503);
+            }
             // Long enough for many elections at 400 ms each.
             await().during(Duration.ofSeconds(4))
                     .atMost(Duration.ofSeconds(8))

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes a {@link NodeConfig} of what file, environment and flags say: a flag wins over a variable, a variable over the file. */
 public final class ConfigReader {
     private static final Duration ELECTION_TIMEOUT_LEAST = Duration.ofMillis(50);
-    private static final Duration ELECTION_TIMEOUT_MOST = Duration.ofMinutes(1);
+    private static final Duration ELECTION_TIMEOUT_MOST = Duration.ofSeconds(10);
     private static final int WORKERS_MAX = 256;
 
     private final Map<Setting, ConfigText> texts = new HashMap<>();

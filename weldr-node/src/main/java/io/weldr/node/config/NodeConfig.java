@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param advertiseHost what to tell the other members instead of the host in the addresses; null: the host in the addresses
  * @param peers raft addresses of all members of a new cluster, this node among them; empty: a cluster of one
- * @param electionTimeoutMin silence of the leader after which a follower may stand, 50 ms to 1 min
+ * @param electionTimeoutMin silence of the leader after which a follower may stand, 50 ms to 10 s
  * @param electionTimeoutMax after which it does; more than the least, at most ten times as much
  * @param workers event loops that proxy, 1 to 256
  * @param trustedPeers networks whose X-Forwarded-* and Forwarded are believed

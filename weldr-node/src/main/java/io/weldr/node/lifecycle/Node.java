@@ -6,6 +6,8 @@ import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.grpc.GrpcMemberLink;
 import io.weldr.api.http.HttpLimits;
 import io.weldr.core.pool.HostPort;
+import io.weldr.core.port.ClusterStatus;
+import io.weldr.core.port.ClusterStatus.Role;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
@@ -251,6 +253,12 @@ public final class Node {
         if (stopping) {
             reasons.add("the node is stopping");
         }
+        ClusterStatus status = raft.status();
+        if (status.role() == Role.WAITING) {
+            // It has no pool yet, not even an old one: whatever it were sent would be answered 503.
+            reasons.add(
+                    "the node belongs to no cluster yet" + (status.trouble() == null ? "" : ": " + status.trouble()));
+        }
         return reasons;
     }
 
@@ -261,15 +269,10 @@ public final class Node {
     public void stop() {
         stopping = true;
         LOG.info("stopping: handing over, finishing what is under way");
-        Thread draining = new Thread(this::drain, "weldr-drain");
-        draining.start();
+        // The address and leadership go first, while the proxy still takes whatever comes to the address.
         retireVirtualIps();
         raft.transferLeadership();
-        try {
-            draining.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        drain();
         close(Duration.ofSeconds(1));
         LOG.info("stopped");
     }

@@ -17,8 +17,11 @@ import io.weldr.proxy.http1.ResponseEditor.Persistence;
 import io.weldr.proxy.http1.Scan;
 import io.weldr.proxy.loop.Deadline;
 import io.weldr.proxy.loop.Expiry;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One connection of a client: reads requests, starts an {@link Exchange} for each, one after another and in order, and
@@ -26,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * to the loop of its worker.
  */
 public final class ClientConnection extends ChannelInboundHandlerAdapter implements Expiry {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
     private final Worker worker;
     private final Deadline deadline;
@@ -430,7 +434,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        ctx.close(); // a reset or a failed write; our own mistakes are asserted where they are made
+        if (!(cause instanceof IOException)) { // a reset or a failed write is the network's; anything else is ours
+            LOG.error("a client connection failed", cause);
+        }
+        ctx.close();
     }
 
     @Override

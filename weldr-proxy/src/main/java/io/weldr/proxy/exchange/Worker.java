@@ -20,9 +20,12 @@ import io.weldr.proxy.upstream.UpstreamSettings;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All that one event loop owns: scratch space for heads, deadlines, its copy of the routing view, its connections to
@@ -45,6 +48,8 @@ public final class Worker {
     final Answers answers;
     final Origins origins;
     final RetryBudget retryBudget;
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
     final WorkerStats stats = new WorkerStats();
     final int clientIdleTicks;
     final int requestHeadTicks;
@@ -108,9 +113,14 @@ public final class Worker {
     }
 
     private void tick() {
-        wheel.advance(System.nanoTime() - startNanos);
-        if (accessLog != null) {
-            accessLog.handOver();
+        try {
+            wheel.advance(System.nanoTime() - startNanos);
+            if (accessLog != null) {
+                accessLog.handOver();
+            }
+        } catch (RuntimeException | AssertionError e) {
+            // Thrown on, it would end the timer, and with it every timeout of this worker.
+            LOG.error("a deadline failed; the others go on", e);
         }
     }
 
@@ -129,8 +139,10 @@ public final class Worker {
 
     /** Takes over a new view on this worker's own loop. Any thread. */
     public void update(RoutingView view) {
-        if (!loop.isShuttingDown()) { // never within the call: an exchange may be in the middle of picking an origin
-            loop.execute(() -> origins.update(view));
+        try {
+            loop.execute(() -> origins.update(view)); // later: an exchange may be in the middle of picking an origin
+        } catch (RejectedExecutionException e) {
+            LOG.debug("this worker has stopped", e);
         }
     }
 

@@ -51,14 +51,22 @@ public final class DeadlineWheel {
         for (Deadline at = visiting; at != null; at = at.next) {
             at.visit = Deadline.VISITING;
         }
+        Throwable failed = null;
         for (Deadline first = visiting; first != null; first = visiting) {
             unhang(first);
             if (first.due <= now) {
                 first.due = Deadline.OFF;
-                first.owner.expired();
+                try {
+                    first.owner.expired();
+                } catch (RuntimeException | AssertionError e) {
+                    failed = e; // the others still have to be told
+                }
             } else if (first.due != Deadline.OFF) {
                 hang(first);
             }
+        }
+        if (failed != null) {
+            throw new IllegalStateException("what a deadline was for failed", failed);
         }
     }
 

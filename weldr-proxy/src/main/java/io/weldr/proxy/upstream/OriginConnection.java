@@ -14,13 +14,17 @@ import io.weldr.proxy.http1.ResponseHead;
 import io.weldr.proxy.http1.Scan;
 import io.weldr.proxy.loop.Deadline;
 import io.weldr.proxy.loop.Expiry;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One connection to an origin: one request after another, never two at a time. Reads the response as bytes, checks it, and
  * passes it to the {@link ResponseSink} of the exchange that holds the connection. Confined to its event loop.
  */
 public final class OriginConnection extends ChannelInboundHandlerAdapter implements Expiry {
+    private static final Logger LOG = LoggerFactory.getLogger(OriginConnection.class);
 
     /** Where the response to the current request stands. */
     private enum Phase {
@@ -447,6 +451,9 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException) && !(cause.getCause() instanceof IOException)) { // TLS wraps what it throws
+            LOG.error("a connection to an origin failed", cause);
+        }
         reset = true;
         if (phase == Phase.TUNNEL) {
             fail(Failure.TRUNCATED);

@@ -1,6 +1,7 @@
 package io.weldr.proxy.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +34,24 @@ class DeadlineWheelTest {
         assertThat(expired).containsExactly("one");
         advanceTo(3000);
         assertThat(expired).containsExactly("one");
+    }
+
+    @Test
+    void oneThatFailsIsToldAndKeepsNoOtherFromExpiring() {
+        Deadline before = deadline("before");
+        Deadline broken = new Deadline(wheel, () -> {
+            throw new IllegalArgumentException("broken");
+        });
+        Deadline after = deadline("after");
+        before.in(2);
+        broken.in(2);
+        after.in(2);
+        assertThatThrownBy(() -> advanceTo(3)).hasRootCauseMessage("broken");
+        assertThat(expired).containsExactlyInAnyOrder("before", "after");
+        broken.off();
+        after.in(2);
+        advanceTo(10);
+        assertThat(expired).hasSize(3);
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -145,12 +146,8 @@ public final class Formation {
     }
 
     private void whileEmpty(Identity identity) throws IOException {
-        if (settings.peers().size() <= 1 || settings.bootstrap()) {
-            // With bootstrap the peers are taken in one by one, when they ask: they have no data to lose, and get ours.
-            form(
-                    identity,
-                    new TreeSet<>(java.util.Set.of(identity.incarnation())),
-                    new TreeMap<>(Map.of(settings.self(), settings.advertised())));
+        if (settings.peers().size() <= 1) {
+            formAlone(identity);
             return;
         }
         Map<MemberId, HelloAnswer> answers = askPeers(false);
@@ -169,6 +166,12 @@ public final class Formation {
                 }
                 return;
             }
+        }
+        if (settings.bootstrap()) {
+            // No peer that answers is a member. They are taken in one by one, when they ask: they have no data to lose,
+            // and get ours. A setting that was left on after the first start does no harm while a member answers.
+            formAlone(identity);
+            return;
         }
         SortedSet<String> silent = settings.peers().keySet().stream()
                 .filter(peer -> !peer.equals(settings.self()) && !answers.containsKey(peer))
@@ -192,6 +195,13 @@ public final class Formation {
                 answers.values().stream().map(HelloAnswer::incarnation).collect(Collectors.toCollection(TreeSet::new));
         incarnations.add(identity.incarnation());
         form(identity, incarnations, settings.peers());
+    }
+
+    private void formAlone(Identity identity) throws IOException {
+        form(
+                identity,
+                new TreeSet<>(Set.of(identity.incarnation())),
+                new TreeMap<>(Map.of(settings.self(), settings.advertised())));
     }
 
     private String otherPeers(HelloAnswer answer) {

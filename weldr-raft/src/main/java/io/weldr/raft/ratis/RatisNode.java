@@ -105,11 +105,23 @@ public final class RatisNode implements AutoCloseable {
             if (group != null) {
                 node.opened(RaftGroupId.valueOf(group.id()));
             }
+        } catch (CompletionException e) {
+            // Ratis opens groups on other threads, and hands on what happened there in a wrapping.
+            closeAfter(node, e);
+            throw e.getCause() instanceof IOException cause ? cause : new IOException(String.valueOf(e.getCause()), e);
         } catch (IOException | RuntimeException e) {
-            node.close();
+            closeAfter(node, e);
             throw e;
         }
         return node;
+    }
+
+    private static void closeAfter(RatisNode node, Exception failure) {
+        try {
+            node.close();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     /** Adds the group to a server that was started without one. Blocks until it is there. */
