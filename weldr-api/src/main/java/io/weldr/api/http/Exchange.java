@@ -3,6 +3,7 @@ package io.weldr.api.http;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -11,6 +12,7 @@ import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemType;
 import io.weldr.api.error.Problems;
 import io.weldr.core.Check;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -25,6 +27,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+    /** How long a client that was refused before its request ended is listened to: enough for it to read the answer and stop. */
+    private static final Duration LINGER = Duration.ofSeconds(1);
 
     private final Vertx vertx;
     private final RoutingContext routing;
@@ -207,7 +212,7 @@ final class Exchange {
         }
         count(problem.type().httpStatus());
         answered = true;
-        sendAndClose(routing.response(), Answer.of(problem));
+        sendAndClose(vertx, routing.request(), Answer.of(problem));
     }
 
     void answer(Answer answer) {
@@ -233,9 +238,15 @@ final class Exchange {
         }
     }
 
-    /** Sends an answer after which nothing can be read from the connection any more. */
-    static void sendAndClose(HttpServerResponse response, Answer answer) {
-        send(response.putHeader("Connection", "close"), answer);
+    /**
+     * Sends an answer after which nothing of the connection is served any more. What the client still sends is read and dropped
+     * for a moment, because closing with bytes unread would reset the connection and could take the answer with it (RFC 9112
+     * section 9.6); then the connection is closed, whether or not the request ever ends.
+     */
+    static void sendAndClose(Vertx vertx, HttpServerRequest request, Answer answer) {
+        HttpConnection connection = request.connection();
+        vertx.setTimer(LINGER.toMillis(), late -> connection.close());
+        send(request.response().putHeader("Connection", "close"), answer);
     }
 
     private static void send(HttpServerResponse response, Answer answer) {

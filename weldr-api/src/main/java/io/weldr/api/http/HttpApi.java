@@ -133,7 +133,7 @@ public final class HttpApi implements AutoCloseable {
                     ProblemType.BAD_REQUEST,
                     "request target " + Check.quote(String.valueOf(request.uri())),
                     "a path that starts with /");
-            Exchange.sendAndClose(request.response(), Answer.of(problem));
+            Exchange.sendAndClose(vertx, request, Answer.of(problem));
             return;
         }
         router.handle(request);
@@ -216,7 +216,7 @@ public final class HttpApi implements AutoCloseable {
         };
         Problem problem = Problem.of(
                 type, Check.quote(cause == null ? "no HTTP request" : String.valueOf(cause.getMessage())), expected);
-        Exchange.sendAndClose(request.response(), Answer.of(problem));
+        Exchange.sendAndClose(vertx, request, Answer.of(problem));
     }
 
     /** Stops listening, closes every connection, ends its threads; returns after at most 5 s. */

@@ -42,7 +42,7 @@ final class WatchStream {
         hub.open(after, stream::wake)
                 .whenComplete((watch, failure) -> stream.loop.runOnContext(nothing -> {
                     if (failure != null) {
-                        Exchange.sendAndClose(routing.response(), Answer.of(Problems.of(failure)));
+                        Exchange.sendAndClose(stream.vertx, routing.request(), Answer.of(Problems.of(failure)));
                     } else {
                         stream.start(watch);
                     }

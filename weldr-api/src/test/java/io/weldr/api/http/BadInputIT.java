@@ -170,9 +170,29 @@ class BadInputIT {
         try (Socket socket = connect()) {
             socket.getOutputStream()
                     .write("POST /servers HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n{".getBytes(UTF_8));
-            String answer = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
-            assertThat(answer).startsWith("HTTP/1.1 408 ").contains("request-timeout");
+            assertThat(untilClosed(socket)).startsWith("HTTP/1.1 408 ").contains("request-timeout");
         }
+    }
+
+    /** Whoever was refused in the middle of a request must not hold a connection of the API until it is idle long enough. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "POST /servers HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n\r\n{",
+                "POST /servers HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n{",
+                "GET / HTTP/1.1\r\nHost : a\r\nContent-Length: 10\r\n\r\n{",
+            })
+    void aConnectionThatWasRefusedHalfWayIsClosed(String request) throws Exception {
+        try (Socket socket = connect()) {
+            socket.getOutputStream().write(request.getBytes(UTF_8));
+            assertThat(untilClosed(socket)).startsWith("HTTP/1.1 4");
+        }
+    }
+
+    /** All that comes until the node closes, which it must do well before its idle timeout of 20 s would. */
+    private static String untilClosed(Socket socket) throws IOException {
+        socket.setSoTimeout(15_000);
+        return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
     }
 
     @Test
