@@ -2,6 +2,7 @@ package io.weldr.api.http;
 
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import io.weldr.api.admin.Watch;
@@ -51,6 +52,7 @@ final class WatchStream {
 
     private final class Stream {
         private final HttpServerResponse response;
+        private final HttpConnection connection;
         private final Vertx vertx;
         private final Context loop;
         private @Nullable Watch watch;
@@ -59,6 +61,7 @@ final class WatchStream {
 
         Stream(RoutingContext routing, Vertx vertx) {
             this.response = routing.response();
+            this.connection = routing.request().connection();
             this.vertx = vertx;
             this.loop = vertx.getOrCreateContext();
         }
@@ -116,7 +119,9 @@ final class WatchStream {
                 watch.close();
             }
             if (!response.ended() && !response.closed()) {
-                response.end();
+                // A stream ends because the node stops or the client fell behind: it comes back over a connection of
+                // its own.
+                response.end().onComplete(sent -> connection.close());
             }
         }
     }
