@@ -1,0 +1,109 @@
+package io.weldr.it.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.weldr.it.harness.Http;
+import io.weldr.it.harness.TestCluster;
+import io.weldr.it.harness.TestNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nodes come back after a while, with their disk or without it, and have what the others have. */
+class ReturnIT {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void twoWipedNodesDoNotElectEachOtherOverTheThirdsData() throws Exception {
+        try (TestCluster cluster = TestCluster.start(folder, 3)) {
+            assertThat(cluster.node(1).add("http://127.0.0.1:1").status()).isEqualTo(201);
+            cluster.nodes().forEach(TestNode::kill);
+            TestNode keeper = cluster.node(3);
+            for (TestNode wiped : cluster.except(keeper)) {
+                Wipe.folder(wiped.dataDir());
+                cluster.launch(wiped);
+            }
+            cluster.start(keeper);
+            for (TestNode wiped : cluster.except(keeper)) {
+                await("an empty node to say that it waits")
+                        .atMost(Duration.ofSeconds(30))
+                        .until(() -> Http.get(wiped.adminUrl() + "/readyz").status() == 503);
+            }
+            // Long enough for many elections at 400 ms each.
+            await().during(Duration.ofSeconds(4))
+                    .atMost(Duration.ofSeconds(8))
+                    .until(() -> cluster.leader().isEmpty());
+            assertThat(keeper.localServers()).anyMatch(server -> server.startsWith("http://127.0.0.1:1 "));
+        }
+    }
+
+    @Test
+    void aWipedNodeIsTakenInAgainAndResynchronises() throws Exception {
+        try (TestCluster cluster = TestCluster.start(folder, 3)) {
+            assertThat(cluster.node(1).add("http://127.0.0.1:1").status()).isEqualTo(201);
+            TestNode wiped = cluster.except(cluster.awaitLeader()).get(0);
+            wiped.kill();
+            Wipe.folder(wiped.dataDir());
+            cluster.start(wiped);
+            await("the pool")
+                    .atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(wiped.localServers()).hasSize(1));
+            assertThat(wiped.add("http://127.0.0.1:2").status()).isEqualTo(201);
+        }
+    }
+
+    @Test
+    void aNodeThatWasAwayCatchesUpFromASnapshot() {
+        try (TestCluster cluster = TestCluster.start(
+                folder,
+                3,
+                "--raft-snapshot-entries",
+                "50",
+                "--raft-segment-bytes",
+                "8192",
+                "--raft-kept-entries",
+                "10")) {
+            TestNode away = cluster.except(cluster.awaitLeader()).get(0);
+            away.kill();
+            TestNode writer = cluster.except(away).get(0);
+            for (int i = 1; i <= 200; i++) {
+                assertThat(writer.add("http://127.0.0.2:" + i).status()).isEqualTo(201);
+            }
+            await("the log to be purged")
+                    .until(() ->
+                            cluster.awaitLeader().raftFiles().stream().noneMatch(file -> file.startsWith("log_0-")));
+            cluster.start(away);
+            await("the pool")
+                    .atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(away.localServers()).hasSize(200));
+            assertThat(away.raftFiles()).anyMatch(file -> file.startsWith("snapshot."));
+        }
+    }
+
+    @Test
+    void aNodeThatWasAwayForFortySecondsIsBackAtOnce() {
+        try (TestCluster cluster = TestCluster.start(folder, 3)) {
+            TestNode away = cluster.except(cluster.awaitLeader()).get(0);
+            away.kill();
+            TestNode writer = cluster.except(away).get(0);
+            AtomicLong port = new AtomicLong();
+            await("forty seconds to pass")
+                    .pollInterval(SECOND)
+                    .during(Duration.ofSeconds(40))
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> writer.add("http://127.0.0.2:" + port.incrementAndGet())
+                                    .status()
+                            == 201);
+            cluster.start(away);
+            await("the pool")
+                    .atMost(Duration.ofSeconds(5))
+                    .untilAsserted(() -> assertThat(away.localServers()).hasSize((int) port.get()));
+        }
+    }
+}
