@@ -13,8 +13,11 @@ import org.junit.jupiter.api.Test;
 /** Bodies of any size pass with the memory of a small one, at the pace of the slower side. */
 class LargeBodiesIT {
 
-    /** As much as takes a second or two; far beyond what is allowed to be in flight. */
-    private static final long BYTES = Long.getLong("largeBodyBytes", 256L << 20);
+    /** A gigabyte, as somebody's disk image or film has. */
+    private static final long LARGE_BYTES = 1L << 30;
+
+    /** Enough to fill everything between two ends that do not move; far beyond what is allowed to be in flight. */
+    private static final long BYTES = 256L << 20;
 
     /** What both directions together may hold: water marks and read buffers of two connections, and allocator chunks. */
     private static final long HELD_BYTES_MAX = 48L << 20;
@@ -57,17 +60,17 @@ class LargeBodiesIT {
     void aDownloadPassesWithFlatMemory() throws IOException {
         try (RawOrigin origin = RawOrigin.serving((wire, self) -> {
                     while (!self.next(wire).isEmpty()) {
-                        wire.send("HTTP/1.1 200 OK\r\nContent-Length: " + BYTES + "\r\n\r\n");
-                        sendAll(wire, BYTES);
+                        wire.send("HTTP/1.1 200 OK\r\nContent-Length: " + LARGE_BYTES + "\r\n\r\n");
+                        sendAll(wire, LARGE_BYTES);
                     }
                 });
                 TestProxy proxy = TestProxy.inFrontOf(origin);
                 Wire client = proxy.connect()) {
             long before = heldBytes();
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").readHead();
-            readAll(client, BYTES / 2);
+            readAll(client, LARGE_BYTES / 2);
             assertThat(heldBytes() - before).isLessThan(HELD_BYTES_MAX);
-            readAll(client, BYTES / 2);
+            readAll(client, LARGE_BYTES / 2);
             assertThat(heldBytes() - before).isLessThan(HELD_BYTES_MAX);
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").readHead();
             readAll(client, BLOCK.length);
@@ -79,17 +82,17 @@ class LargeBodiesIT {
     void anUploadPassesWithFlatMemory() throws IOException {
         try (RawOrigin origin = RawOrigin.serving((wire, self) -> {
                     for (String head = wire.readHead(); !head.isEmpty(); head = wire.readHead()) {
-                        readAll(wire, BYTES);
+                        readAll(wire, LARGE_BYTES);
                         wire.send(RawOrigin.OK);
                     }
                 });
                 TestProxy proxy = TestProxy.inFrontOf(origin);
                 Wire client = proxy.connect()) {
             long before = heldBytes();
-            client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: " + BYTES + "\r\n\r\n");
-            sendAll(client, BYTES / 2);
+            client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: " + LARGE_BYTES + "\r\n\r\n");
+            sendAll(client, LARGE_BYTES / 2);
             assertThat(heldBytes() - before).isLessThan(HELD_BYTES_MAX);
-            sendAll(client, BYTES / 2);
+            sendAll(client, LARGE_BYTES / 2);
             assertThat(client.readMessage()).endsWith("ok");
             assertThat(heldBytes() - before).isLessThan(HELD_BYTES_MAX);
         }
