@@ -53,6 +53,25 @@ class SingleNodeIT {
     }
 
     @Test
+    void whatTakesLongerThanTheDrainTimeoutIsCutOffAndTheNodeStopsAllTheSame() throws Exception {
+        try (TestCluster cluster = TestCluster.start(folder, 1, "--drain-timeout", "300ms");
+                TestServer origin = TestServer.start()) {
+            TestNode node = cluster.node(1);
+            assertThat(node.add(origin.url()).status()).isEqualTo(201);
+            await().until(() -> Http.get(node.proxyUrl() + "/").status() == 200);
+            CompletableFuture<Http.Answer> endless =
+                    CompletableFuture.supplyAsync(() -> Http.get(node.proxyUrl() + "/delay/60000"));
+            await("the request to reach the origin")
+                    .until(() -> origin.received().requests("/delay/60000") > 0);
+            assertThat(node.terminate()).as("it said: %s", node.output()).isZero();
+            assertThat(node.output()).contains("still under way after 300 ms were cut off");
+            Http.Answer cut = endless.get(15, TimeUnit.SECONDS);
+            assertThat(cut.status()).isZero();
+            assertThat(cut.error()).as("the client is told, not left waiting").doesNotContainIgnoringCase("timed out");
+        }
+    }
+
+    @Test
     void aPortInUseIsNamedInOneLine() throws IOException {
         try (TestCluster cluster = TestCluster.of(folder, 1)) {
             TestNode node = cluster.node(1);

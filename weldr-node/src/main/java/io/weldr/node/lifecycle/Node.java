@@ -5,6 +5,7 @@ import io.weldr.api.AdminSettings;
 import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.grpc.GrpcMemberLink;
 import io.weldr.api.http.HttpLimits;
+import io.weldr.core.Check;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.port.ClusterStatus;
 import io.weldr.core.port.ClusterStatus.Role;
@@ -279,7 +280,7 @@ public final class Node {
 
     private void drain() {
         if (!proxy.drain(config.drainTimeout())) {
-            LOG.warn("exchanges that were still under way after {} were cut off", config.drainTimeout());
+            LOG.warn("exchanges that were still under way after {} were cut off", Check.text(config.drainTimeout()));
         }
     }
 

@@ -77,6 +77,12 @@ final class RatisTuning {
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(to, SizeInBytes.valueOf(4L * ENTRY_BYTES_MAX));
         // Followers learn what is committed from marks in the log, not from the next heartbeat.
         RaftServerConfigKeys.Log.setLogMetadataEnabled(to, true);
+        // An entry counts for the majority once it is on the disk, not once it was handed to the system. These are
+        // Ratis'
+        // defaults, said aloud because every promise of durability rests on them.
+        RaftServerConfigKeys.Log.setUseMemory(to, false);
+        RaftServerConfigKeys.Log.setUnsafeFlushEnabled(to, false);
+        RaftServerConfigKeys.Log.setAsyncFlushEnabled(to, false);
         // A damaged log is refused; the alternative drops committed entries in silence.
         RaftServerConfigKeys.Log.setCorruptionPolicy(to, RaftServerConfigKeys.Log.CorruptionPolicy.EXCEPTION);
     }
