@@ -100,17 +100,9 @@ final class Exchange {
                         parameters.isEmpty() ? "none" : "one of " + String.join(", ", parameters));
             }
         }
-        // A browser sends plain form posts to any address without asking: what a page of another site sends is not the
-        // operator's wish.
-        String site = request.getHeader("Sec-Fetch-Site");
-        boolean safe =
-                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
-        if (!safe && site != null && !site.equals("same-origin") && !site.equals("none")) {
-            return Problem.of(ProblemType.CROSS_SITE, "Sec-Fetch-Site: " + Check.quote(site), "same-origin");
-        }
-        String origin = request.getHeader("Origin");
-        if (!safe && origin != null && !sameHost(origin, request.getHeader("Host"))) {
-            return Problem.of(ProblemType.CROSS_SITE, "Origin: " + Check.quote(origin), "the host that was asked");
+        Problem crossSite = CrossSite.refused(request);
+        if (crossSite != null) {
+            return crossSite;
         }
         String encoding = request.getHeader("Content-Encoding");
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
@@ -118,11 +110,6 @@ final class Exchange {
                     ProblemType.UNSUPPORTED_ENCODING, "Content-Encoding: " + Check.quote(encoding), "no encoding");
         }
         return null;
-    }
-
-    private static boolean sameHost(String origin, @Nullable String host) {
-        int at = origin.indexOf("://");
-        return host != null && at > 0 && origin.substring(at + 3).equalsIgnoreCase(host);
     }
 
     private void readBody(Consumer<byte[]> then) {

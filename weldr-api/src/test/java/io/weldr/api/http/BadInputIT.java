@@ -240,6 +240,22 @@ class BadInputIT {
                 .contains("headers-too-large");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "evil.example:8687, 403",
+        "evil.example, 403",
+        "127.0.0.1.evil.example, 403",
+        "localhost:8687, 400",
+        "127.0.0.1:8687, 400",
+        "[::1]:8687, 400",
+    })
+    void aPageUnderANameThatSomebodyPointedHereChangesNothing(String host, String status) throws Exception {
+        String answer = raw(("POST /servers HTTP/1.1\r\nHost: " + host + "\r\nOrigin: http://" + host
+                        + "\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}") // 400: it was looked at
+                .getBytes(UTF_8));
+        assertThat(answer).startsWith("HTTP/1.1 " + status);
+    }
+
     @Test
     void anEncodedBodyIsRefused() {
         client.post("/servers", "{}", "Content-Encoding", "gzip").isProblem(415, "unsupported-encoding");
