@@ -3,6 +3,7 @@ package io.weldr.proxy.exchange;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -17,6 +18,7 @@ import io.weldr.proxy.http1.ResponseEditor.Persistence;
 import io.weldr.proxy.http1.Scan;
 import io.weldr.proxy.loop.Deadline;
 import io.weldr.proxy.loop.Expiry;
+import io.weldr.proxy.loop.Pipe;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -265,6 +267,29 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         if (unflushed) {
             unflushed = false;
             context().flush();
+        }
+    }
+
+    /** Whether {@link #splice} would keep the order of bytes: nothing has been written that has not left. */
+    boolean spliceable() {
+        Channel channel = context().channel();
+        return Pipe.fits(channel) && channel.isActive() && backlogBytes() == 0;
+    }
+
+    /** Moves up to {@code max} bytes from another socket to the client's, and says how many. Closes when the client is gone. */
+    int splice(Channel from, long max) {
+        Channel to = context().channel();
+        try {
+            int moved = worker.pipe.move(from, to, max, allocator());
+            ByteBuf rest = worker.pipe.takeRest();
+            if (rest != null) {
+                write(rest);
+                flush();
+            }
+            return moved;
+        } catch (IOException e) {
+            context().close();
+            return 0;
         }
     }
 

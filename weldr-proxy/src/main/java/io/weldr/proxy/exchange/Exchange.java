@@ -1,6 +1,7 @@
 package io.weldr.proxy.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.weldr.proxy.access.AccessEntry;
 import io.weldr.proxy.access.AccessLog;
 import io.weldr.proxy.http1.Failure;
@@ -298,6 +299,21 @@ final class Exchange implements ResponseSink, Expiry {
         if (phase == Phase.TUNNEL) {
             to.touchTunnel();
         }
+    }
+
+    @Override
+    public boolean spliceable() {
+        return client().spliceable();
+    }
+
+    @Override
+    public int splice(Channel from, long max) {
+        ClientConnection to = client();
+        int moved = to.splice(from, max);
+        if (client == to) {
+            response.passed(moved);
+        }
+        return moved;
     }
 
     @Override

@@ -124,6 +124,12 @@ final class ResponseRelay {
         }
     }
 
+    /** So much of the body has been passed on without coming through here. */
+    void passed(int size) {
+        bytes += size;
+        committed = true;
+    }
+
     /** Ends the body: all of it is written then, and has still to be flushed. */
     void end(ClientConnection client, byte @Nullable [] trailers) {
         if (mode == Mode.CHUNKED) {

@@ -11,12 +11,14 @@ import io.weldr.proxy.http1.RequestHead;
 import io.weldr.proxy.http1.ResponseEditor;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.loop.DeadlineWheel;
+import io.weldr.proxy.loop.Pipe;
 import io.weldr.proxy.route.RoutingView;
 import io.weldr.proxy.upstream.NameResolver;
 import io.weldr.proxy.upstream.OriginRecord;
 import io.weldr.proxy.upstream.OriginStats;
 import io.weldr.proxy.upstream.UpstreamLoop;
 import io.weldr.proxy.upstream.UpstreamSettings;
+import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Map;
@@ -48,6 +50,7 @@ public final class Worker {
     final Answers answers;
     final Origins origins;
     final RetryBudget retryBudget;
+    final Pipe pipe = new Pipe();
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
     final WorkerStats stats = new WorkerStats();
@@ -163,6 +166,11 @@ public final class Worker {
         for (ClientConnection at = clients; at != null; at = clients) {
             at.cut(false);
             remove(at);
+        }
+        try {
+            pipe.close();
+        } catch (IOException e) {
+            LOG.warn("a pipe could not be closed", e);
         }
     }
 

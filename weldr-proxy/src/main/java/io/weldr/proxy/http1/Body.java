@@ -105,6 +105,13 @@ public final class Body {
 
     private int swallowed;
 
+    /** As {@link #take(ByteBuf)}, for bytes of a {@link Framing#LENGTH} body that nobody looks at. */
+    public void skip(int bytes) {
+        assert framing == Framing.LENGTH && bytes <= remaining : framing;
+        remaining -= bytes;
+        taken += bytes;
+    }
+
     /** Bytes behind those of the last {@link #take} that belong to this body and are held back. */
     public int swallowed() {
         return swallowed;

@@ -12,6 +12,7 @@ import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.Scheme;
 import io.weldr.proxy.http1.Failure;
+import io.weldr.proxy.loop.Pipe;
 import io.weldr.proxy.loop.ReadBuffers;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -43,7 +44,6 @@ final class Connector {
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                .option(ChannelOption.RECVBUF_ALLOCATOR, new ReadBuffers())
                 .option(
                         ChannelOption.WRITE_BUFFER_WATER_MARK,
                         new WriteBufferWaterMark(shared.limits.backlogLowBytes(), shared.limits.backlogHighBytes()));
@@ -72,10 +72,12 @@ final class Connector {
     /** Tries one address, and the one after it when that fails: a name with several is a small pool of its own. */
     private void open(
             OriginConnections connections, Attempt attempt, List<InetAddress> addresses, int index, int left) {
-        OriginConnection connection = new OriginConnection(connections);
+        ReadBuffers buffers = new ReadBuffers();
+        OriginConnection connection = new OriginConnection(connections, buffers);
         Bootstrap one = bootstrap.clone().handler(new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
+                channel.config().setRecvByteBufAllocator(buffers);
                 if (secure) {
                     channel.pipeline().addLast(tlsHandler(channel));
                 }
@@ -94,7 +96,7 @@ final class Connector {
             }
             SslHandler tls = channel.pipeline().get(SslHandler.class);
             if (tls == null) {
-                connection.opened();
+                connection.opened(Pipe.fits(channel));
                 connections.connected(connection, attempt);
             } else {
                 awaitTls(tls, connection, connections, attempt);
@@ -106,7 +108,7 @@ final class Connector {
             SslHandler tls, OriginConnection connection, OriginConnections connections, Attempt attempt) {
         tls.handshakeFuture().addListener(handshake -> {
             if (handshake.isSuccess()) {
-                connection.opened();
+                connection.opened(false);
                 connections.connected(connection, attempt);
             } else {
                 connection.close(); // was never counted as opened

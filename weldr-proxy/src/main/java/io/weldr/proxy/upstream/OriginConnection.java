@@ -14,6 +14,7 @@ import io.weldr.proxy.http1.ResponseHead;
 import io.weldr.proxy.http1.Scan;
 import io.weldr.proxy.loop.Deadline;
 import io.weldr.proxy.loop.Expiry;
+import io.weldr.proxy.loop.ReadBuffers;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,16 +46,24 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
     /** RFC 9110 section 15.2 sets no number; an origin that sends more has lost its way. */
     private static final int INTERIM_RESPONSES_MAX = 16;
 
+    /** From here on a body is moved within the kernel, where possible; below, two more system calls cost more than a copy. */
+    private static final int SPLICE_BYTES_MIN = 64 * 1024;
+    /** Pipes full in a row for one connection before others get their turn. */
+    private static final int SPLICES_IN_A_ROW = 8;
+
     private final OriginConnections connections;
     private final UpstreamLoop shared;
     private final Deadline deadline;
     private final Body body;
+    private final ReadBuffers buffers;
     private Phase phase = Phase.OPENING;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ResponseSink sink;
     private @Nullable ByteBuf partialHead;
 
     private boolean counted;
+    private boolean spliceable;
+    private boolean splicing;
     private boolean used;
     private boolean persistent;
     private boolean answersHead;
@@ -67,8 +76,9 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
     private int interims;
     private long backlogSeen;
 
-    OriginConnection(OriginConnections connections) {
+    OriginConnection(OriginConnections connections, ReadBuffers buffers) {
         this.connections = connections;
+        this.buffers = buffers;
         shared = connections.shared;
         deadline = new Deadline(shared.wheel, this);
         body = new Body(shared.limits);
@@ -90,8 +100,10 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
         return context().channel();
     }
 
-    void opened() {
+    /** @param plain whether the bytes on the socket are those of HTTP, and the socket is of a kind that can be spliced */
+    void opened(boolean plain) {
         counted = true;
+        spliceable = plain;
         phase = Phase.ANSWERED;
         if (!channel().isActive()) {
             close();
@@ -301,6 +313,10 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
         body.start(framing, head.contentLength());
         phase = Phase.BODY;
         deadline.off();
+        splicing = spliceable
+                && framing == Framing.LENGTH
+                && head.contentLength() - in.readableBytes() >= SPLICE_BYTES_MIN;
+        buffers.sip(splicing);
         sink().responseHead(head, framing, in.readableBytes());
         readBody(in);
     }
@@ -365,8 +381,33 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
+    /** Moves on what has arrived of a large body without reading it, as long as the client takes it. */
+    private void splice() {
+        boolean able = !paused && sink().spliceable();
+        buffers.sip(able); // a client that is slow gets buffers: to wait in
+        for (int i = 0; able && i < SPLICES_IN_A_ROW; i++) {
+            int moved = sink().splice(channel(), body.remaining());
+            if (phase != Phase.BODY || moved == 0) {
+                return;
+            }
+            body.skip(moved);
+            if (body.complete()) {
+                endResponse(true);
+                return;
+            }
+            able = !paused && sink().spliceable();
+            if (!paused) {
+                deadline.in(shared.progressTicks);
+            }
+        }
+    }
+
     private void endResponse(boolean clean) {
         persistent &= clean;
+        if (splicing) {
+            splicing = false;
+            buffers.sip(false);
+        }
         phase = Phase.ANSWERED;
         deadline.off();
         sink().responseEnd(this);
@@ -376,6 +417,9 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
     public void channelReadComplete(ChannelHandlerContext ctx) {
         if (sink != null) {
             sink.responsePause();
+        }
+        if (splicing && phase == Phase.BODY && sink != null) {
+            splice();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.weldr.proxy.upstream;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.weldr.proxy.http1.Failure;
 import io.weldr.proxy.http1.Framing;
 import io.weldr.proxy.http1.ResponseHead;
@@ -26,6 +27,16 @@ public interface ResponseSink {
 
     /** Part of the body, or of a tunnel. The receiver owns the buffer. */
     void responseBody(ByteBuf part);
+
+    /** Whether nothing waits to be written to the client, whose socket could take bytes from another within the kernel. */
+    boolean spliceable();
+
+    /**
+     * Moves part of the body from the socket of {@code from} to the client. Only if {@link #spliceable}.
+     *
+     * @return how many bytes were moved, at most {@code max}
+     */
+    int splice(Channel from, long max);
 
     /**
      * The response is complete. For a tunnel: the origin has ended its side.
