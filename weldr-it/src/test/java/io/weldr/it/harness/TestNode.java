@@ -85,7 +85,9 @@ public final class TestNode implements AutoCloseable {
                 "--grpc-address",
                 grpcAddress(),
                 "--raft-address",
-                raftAddress()));
+                raftAddress(),
+                "--warm-up-time",
+                "0s")); // nobody measures a test node
         command.addAll(arguments);
         starts++;
         try {

@@ -22,6 +22,7 @@ import io.weldr.node.config.ListenAddress;
 import io.weldr.node.config.NodeConfig;
 import io.weldr.proxy.ProxyServer;
 import io.weldr.proxy.ProxySettings;
+import io.weldr.proxy.WarmUp;
 import io.weldr.proxy.access.AccessLog;
 import io.weldr.raft.RaftCluster;
 import io.weldr.raft.RaftSettings;
@@ -159,6 +160,9 @@ public final class Node {
     public void start() throws IOException {
         try {
             raft.start();
+            // Not before the data folder and the raft port are known to be this node's alone; meanwhile it finds its
+            // leader.
+            WarmUp.run(proxySettings(), config.warmUpTime());
             proxy.start();
             admin.start();
             holdVirtualIps();

@@ -44,6 +44,11 @@ public final class AccessLog implements AutoCloseable {
         writer.start();
     }
 
+    /** How its lines are written. */
+    public LineFormat format() {
+        return format;
+    }
+
     /** A sheet for one worker. */
     public Sheet newSheet() {
         return new Sheet();
