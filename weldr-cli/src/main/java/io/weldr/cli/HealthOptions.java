@@ -31,6 +31,12 @@ final class HealthOptions {
     @Option(names = "--initial", paramLabel = "up|down", description = "The verdict on a new origin")
     private @Nullable Initial initial;
 
+    @Option(
+            names = "--confirm",
+            paramLabel = "WHO",
+            description = "Who has to see it down too before it is down: majority, any or leader-only")
+    private @Nullable String confirm;
+
     /** The words of {@code --initial}. */
     enum Initial {
         up,
@@ -63,6 +69,9 @@ final class HealthOptions {
         }
         if (initial != null) {
             policy.setInitialUp(initial == Initial.up);
+        }
+        if (confirm != null) {
+            policy.setConfirm(confirm);
         }
         HealthPolicy given = policy.build();
         return given.equals(HealthPolicy.getDefaultInstance()) ? null : given;

@@ -62,6 +62,7 @@ final class Values {
         map.put("failures", health.getFailures());
         map.put("passes", health.getPasses());
         map.put("initial", health.getInitialUp() ? "up" : "down");
+        map.put("confirm", health.getConfirm());
         return map;
     }
 

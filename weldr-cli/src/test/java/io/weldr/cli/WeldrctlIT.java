@@ -91,12 +91,14 @@ class WeldrctlIT {
     @Test
     void theHealthPolicyIsShownAndChangedInPart() {
         assertThat(run("health", "get").done().out()).contains("INTERVAL").contains("30s");
-        run("health", "set", "--interval", "250ms", "--probe-timeout", "100ms", "--failures", "5")
+        run("health", "set", "--interval", "250ms", "--probe-timeout", "100ms", "--failures", "5", "--confirm", "any")
                 .done();
         JsonNode policy = run("health", "get", "-o", "json").done().json().path("health");
         assertThat(policy.path("interval").asText()).isEqualTo("250ms");
         assertThat(policy.path("failures").asInt()).isEqualTo(5);
         assertThat(policy.path("passes").asInt()).isEqualTo(2);
+        assertThat(policy.path("confirm").asText()).isEqualTo("any");
+        run("health", "set", "--confirm", "nobody").failed(ExitCode.USAGE, "majority, any or leader-only");
         run("health", "set", "--probe-timeout", "1h").failed(ExitCode.USAGE, "timeout");
         run("health", "set").failed(ExitCode.USAGE, "nothing to set");
     }

@@ -29,9 +29,9 @@ class ArchitectureTest {
             .whereLayer("balance")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("health")
-            .mayNotBeAccessedByAnyLayer()
+            .mayOnlyBeAccessedByLayers("port")
             .whereLayer("state")
-            .mayOnlyBeAccessedByLayers("port");
+            .mayOnlyBeAccessedByLayers("port", "health");
 
     @ArchTest
     static final ArchRule NOTHING_BUT_THE_JDK = classes()

@@ -38,6 +38,7 @@ import io.weldr.raft.write.LocalLog;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -250,6 +251,20 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
      */
     public boolean transferLeadership() {
         return transferLeadership(null);
+    }
+
+    /**
+     * Hands leadership over to {@code heir}, if this node leads. Returns at once; completes within some two seconds.
+     *
+     * @return whether this node leads no more; fails with the reason if it still does
+     */
+    public CompletionStage<Boolean> handOver(MemberId heir) {
+        RatisNode node = consensus.node();
+        NodeView view = watchdog.moment().view();
+        if (node == null || view == null || view.role() != NodeView.Role.LEADER) {
+            return CompletableFuture.completedFuture(true);
+        }
+        return node.transfer(heir, HAND_OVER_TIMEOUT).thenApply(done -> true);
     }
 
     private boolean transferLeadership(@Nullable MemberId wanted) {

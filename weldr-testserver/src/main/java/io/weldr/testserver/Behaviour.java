@@ -2,20 +2,27 @@ package io.weldr.testserver;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The switches of one origin, thrown by a test or over HTTP. Threads: any. */
 final class Behaviour {
-    private volatile boolean healthy = true;
+    private static final Predicate<String> ANYBODY = head -> true;
+
+    private volatile Predicate<String> healthyFor = ANYBODY;
     private volatile Mode mode = Mode.NORMAL;
     private final Map<String, ScriptedAnswer> scripted = new ConcurrentHashMap<>();
 
-    boolean healthy() {
-        return healthy;
+    boolean healthyFor(String head) {
+        return healthyFor.test(head);
     }
 
     void healthy(boolean now) {
-        healthy = now;
+        healthyFor = now ? ANYBODY : ANYBODY.negate();
+    }
+
+    void healthyFor(Predicate<String> heads) {
+        healthyFor = heads;
     }
 
     Mode mode() {

@@ -66,7 +66,9 @@ final class GoodRoutes {
                 "/counters",
                 "what was counted",
                 e -> e.bytes(200, "application/json", received.json().getBytes(ISO_8859_1)));
-        routes.add(Routes.GET, "/health", "200 or 503", e -> health(e, behaviour.healthy()));
+        routes.add(Routes.GET, "/health", "200 or 503", e -> {
+            health(e, behaviour.healthyFor(new String(e.head(), ISO_8859_1)));
+        });
         routes.add(Routes.PUT, "/health/up", "makes it 200", e -> {
             behaviour.healthy(true);
             health(e, true);

@@ -20,6 +20,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -178,6 +179,11 @@ public final class TestServer implements AutoCloseable {
     /** Makes {@code /health} answer 200 or 503. */
     public void healthy(boolean healthy) {
         behaviour.healthy(healthy);
+    }
+
+    /** Makes {@code /health} answer 200 to requests with such a head and 503 to others: an origin that not everybody reaches. */
+    public void healthyFor(Predicate<String> heads) {
+        behaviour.healthyFor(heads);
     }
 
     /** What it does with every request from now on. */

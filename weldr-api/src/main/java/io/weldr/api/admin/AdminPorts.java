@@ -4,6 +4,7 @@ import io.weldr.core.port.CedeCalls;
 import io.weldr.core.port.CommandGateway;
 import io.weldr.core.port.MemberCalls;
 import io.weldr.core.port.MetricSource;
+import io.weldr.core.port.ProbeCalls;
 import io.weldr.core.port.Published;
 import io.weldr.core.port.StatusSource;
 import io.weldr.core.port.TrafficSource;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param calls answers what the consensus modules of other members send
  * @param cedes answers a new leader that asks for the virtual IP
+ * @param probes answers a leader that wants a second opinion on an origin
  * @param unready why the node is not ready, for people; empty once it is
  * @param self what the node tells the others about itself; null until its listeners are bound
  * @param clock stamps commands
@@ -31,6 +33,7 @@ public record AdminPorts(
         List<MetricSource> metrics,
         MemberCalls calls,
         CedeCalls cedes,
+        ProbeCalls probes,
         Supplier<List<String>> unready,
         Supplier<@Nullable Member> self,
         InstantSource clock) {

@@ -15,7 +15,8 @@ public record HealthDraft(
         @Nullable Duration timeout,
         @Nullable Integer failures,
         @Nullable Integer passes,
-        HealthPolicy.@Nullable Initial initial) {
+        HealthPolicy.@Nullable Initial initial,
+        HealthPolicy.@Nullable Confirm confirm) {
 
     /**
      * The whole policy.
@@ -31,6 +32,7 @@ public record HealthDraft(
                 timeout != null ? timeout : base.timeout(),
                 failures != null ? failures : base.failuresToDown(),
                 passes != null ? passes : base.passesToUp(),
-                initial != null ? initial : base.initial());
+                initial != null ? initial : base.initial(),
+                confirm != null ? confirm : base.confirm());
     }
 }

@@ -16,10 +16,13 @@ import io.grpc.stub.StreamObserver;
 import io.netty.channel.ChannelOption;
 import io.weldr.api.admin.MemberReport;
 import io.weldr.api.admin.MemberReporter;
+import io.weldr.core.health.ProbeResult;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.GatewayException.Kind;
 import io.weldr.core.port.MemberLink;
+import io.weldr.core.port.ProbeLink;
+import io.weldr.core.port.ProbeQuestion;
 import io.weldr.core.port.Published;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Member;
@@ -27,6 +30,7 @@ import io.weldr.proto.admin.v1.CallRequest;
 import io.weldr.proto.admin.v1.CedeReply;
 import io.weldr.proto.admin.v1.CedeRequest;
 import io.weldr.proto.admin.v1.MemberToMemberGrpc;
+import io.weldr.proto.admin.v1.ProbeRequest;
 import io.weldr.proto.admin.v1.ReportRequest;
 import java.time.Duration;
 import java.util.Map;
@@ -46,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It tells "surely not delivered" from "maybe" by whether the head of the request was handed to a connection: before that
  * nothing has left this process.
  */
-public final class GrpcMemberLink implements MemberLink, MemberReporter, AutoCloseable {
+public final class GrpcMemberLink implements MemberLink, ProbeLink, MemberReporter, AutoCloseable {
     /** On a network where a connection takes longer than this, the two seconds that a write may take are over anyway. */
     private static final int CONNECT_TIMEOUT_MILLIS = 1000;
 
@@ -83,6 +87,17 @@ public final class GrpcMemberLink implements MemberLink, MemberReporter, AutoClo
     public CompletionStage<Boolean> cede(Member to, long term, Duration deadline) {
         CedeRequest request = CedeRequest.newBuilder().setTerm(term).build();
         return ask(to, MemberToMemberGrpc.getCedeMethod(), request, deadline).thenApply(CedeReply::getCeded);
+    }
+
+    @Override
+    public CompletionStage<ProbeResult> probe(Member to, ProbeQuestion question, Duration deadline) {
+        ProbeRequest request = ProbeRequest.newBuilder()
+                .setPool(question.pool().value())
+                .setOrigin(question.origin().value())
+                .setGeneration(question.generation())
+                .build();
+        return ask(to, MemberToMemberGrpc.getProbeMethod(), request, deadline)
+                .thenApply(reply -> new ProbeResult(reply.getPassed(), reply.getReason()));
     }
 
     @Override

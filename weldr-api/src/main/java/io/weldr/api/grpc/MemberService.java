@@ -5,13 +5,19 @@ import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.stub.StreamObserver;
 import io.weldr.api.admin.Census;
+import io.weldr.core.pool.OriginId;
+import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.CedeCalls;
 import io.weldr.core.port.MemberCalls;
+import io.weldr.core.port.ProbeCalls;
+import io.weldr.core.port.ProbeQuestion;
 import io.weldr.proto.admin.v1.CallReply;
 import io.weldr.proto.admin.v1.CallRequest;
 import io.weldr.proto.admin.v1.CedeReply;
 import io.weldr.proto.admin.v1.CedeRequest;
 import io.weldr.proto.admin.v1.MemberToMemberGrpc;
+import io.weldr.proto.admin.v1.ProbeReply;
+import io.weldr.proto.admin.v1.ProbeRequest;
 import io.weldr.proto.admin.v1.ReportReply;
 import io.weldr.proto.admin.v1.ReportRequest;
 import java.time.Duration;
@@ -21,11 +27,13 @@ import java.util.concurrent.TimeUnit;
 final class MemberService extends MemberToMemberGrpc.MemberToMemberImplBase {
     private final MemberCalls calls;
     private final CedeCalls cedes;
+    private final ProbeCalls probes;
     private final Census census;
 
-    MemberService(MemberCalls calls, CedeCalls cedes, Census census) {
+    MemberService(MemberCalls calls, CedeCalls cedes, ProbeCalls probes, Census census) {
         this.calls = calls;
         this.cedes = cedes;
+        this.probes = probes;
         this.census = census;
     }
 
@@ -46,6 +54,19 @@ final class MemberService extends MemberToMemberGrpc.MemberToMemberImplBase {
                 () -> cedes.cede(request.getTerm())
                         .thenApply(
                                 ceded -> CedeReply.newBuilder().setCeded(ceded).build()));
+    }
+
+    @Override
+    public void probe(ProbeRequest request, StreamObserver<ProbeReply> observer) {
+        AdminService.answer(observer, () -> {
+            ProbeQuestion question = Wire.valid(() -> new ProbeQuestion(
+                    new PoolName(request.getPool()), new OriginId(request.getOrigin()), request.getGeneration()));
+            return probes.probe(question)
+                    .thenApply(found -> ProbeReply.newBuilder()
+                            .setPassed(found.passed())
+                            .setReason(found.reason())
+                            .build());
+        });
     }
 
     @Override

@@ -90,7 +90,18 @@ final class Requests {
                 message.hasPasses() ? message.getPasses() : null,
                 message.hasInitialUp()
                         ? message.getInitialUp() ? HealthPolicy.Initial.UP : HealthPolicy.Initial.DOWN
-                        : null));
+                        : null,
+                message.hasConfirm() ? confirm(message.getConfirm()) : null));
+    }
+
+    private static HealthPolicy.Confirm confirm(String word) {
+        for (HealthPolicy.Confirm confirm : HealthPolicy.Confirm.values()) {
+            if (Wire.word(confirm).equals(word)) {
+                return confirm;
+            }
+        }
+        throw Problem.of(ProblemType.INVALID_VALUE, "confirm: " + Check.quote(word), "majority, any or leader-only")
+                .exception();
     }
 
     /** The options of a write; {@code request} is the message that holds them. */

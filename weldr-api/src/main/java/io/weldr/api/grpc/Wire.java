@@ -90,6 +90,7 @@ final class Wire {
                 .setFailures(policy.failuresToDown())
                 .setPasses(policy.passesToUp())
                 .setInitialUp(policy.initial() == HealthPolicy.Initial.UP)
+                .setConfirm(word(policy.confirm()))
                 .build();
     }
 
@@ -254,7 +255,8 @@ final class Wire {
         return text.isEmpty() ? null : text;
     }
 
-    private static String word(Enum<?> value) {
+    /** As people write it: {@code leader-only}. */
+    static String word(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

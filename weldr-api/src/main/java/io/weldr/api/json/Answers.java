@@ -105,7 +105,8 @@ public final class Answers {
             String timeout,
             int failures,
             int passes,
-            String initial) {
+            String initial,
+            String confirm) {
 
         static @Nullable HealthEntry of(@Nullable HealthPolicy policy) {
             return policy == null ? null : ofPolicy(policy);
@@ -120,7 +121,8 @@ public final class Answers {
                     Durations.text(policy.timeout()),
                     policy.failuresToDown(),
                     policy.passesToUp(),
-                    word(policy.initial()));
+                    word(policy.initial()),
+                    word(policy.confirm()));
         }
     }
 

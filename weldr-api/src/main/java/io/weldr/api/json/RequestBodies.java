@@ -113,7 +113,11 @@ public final class RequestBodies {
                 fields.text(
                         "initial",
                         names(HealthPolicy.Initial.values(), true),
-                        text -> choice(HealthPolicy.Initial.values(), text, true)));
+                        text -> choice(HealthPolicy.Initial.values(), text, true)),
+                fields.text(
+                        "confirm",
+                        names(HealthPolicy.Confirm.values(), true),
+                        text -> choice(HealthPolicy.Confirm.values(), text, true)));
         fields.done();
         return draft;
     }
@@ -188,6 +192,6 @@ public final class RequestBodies {
     }
 
     private static String word(Enum<?> value, boolean lowerCase) {
-        return lowerCase ? value.name().toLowerCase(Locale.ROOT) : value.name();
+        return lowerCase ? value.name().toLowerCase(Locale.ROOT).replace('_', '-') : value.name();
     }
 }

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import io.weldr.api.testkit.TestCluster;
+import io.weldr.core.health.ProbeResult;
 import io.weldr.core.pool.HostPort;
+import io.weldr.core.pool.OriginId;
+import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.GatewayException.Kind;
+import io.weldr.core.port.ProbeQuestion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
@@ -71,6 +75,26 @@ class GrpcMemberLinkIT {
     void aNewLeaderIsToldWhetherTheOtherLetGo() throws Exception {
         assertThat(get(link.cede(cluster.node(2).member(), 2, DEADLINE))).isTrue();
         assertThat(get(link.cede(cluster.node(2).member(), 1, DEADLINE))).isFalse();
+    }
+
+    @Test
+    void aMemberProbesForAnotherOrSaysThatItCannotTell() throws Exception {
+        var question = new ProbeQuestion(PoolName.DEFAULT, new OriginId("a:1"), 7);
+        Member other = cluster.node(2).member();
+        cluster.node(2).probesFind(CompletableFuture.completedFuture(new ProbeResult(false, "connect refused")));
+        assertThat(get(link.probe(other, question, DEADLINE))).isEqualTo(new ProbeResult(false, "connect refused"));
+        assertThat(cluster.node(2).questions()).containsExactly(question);
+
+        cluster.node(2).probesFind(CompletableFuture.failedFuture(new GatewayException(Kind.UNAVAILABLE, "busy")));
+        assertThat(catchThrowable(() -> get(link.probe(other, question, DEADLINE))))
+                .hasCauseInstanceOf(GatewayException.class)
+                .hasMessageContaining("busy");
+
+        cluster.node(2).probesFind(new CompletableFuture<>());
+        long start = System.nanoTime();
+        assertThat(catchThrowable(() -> get(link.probe(other, question, Duration.ofMillis(300)))))
+                .hasCauseInstanceOf(GatewayException.class);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(DEADLINE);
     }
 
     @Test

@@ -170,11 +170,13 @@ class V1IT {
                 .field("ETag");
         assertThat(next).isNotEqualTo(tag);
         client.send("PATCH", HEALTH, "{\"passes\":7}", "If-Match", tag).isProblem(412, "precondition-failed");
-        JsonNode put = client.send("PUT", HEALTH, "{\"passes\":7}", "If-Match", next)
+        client.send("PATCH", HEALTH, "{\"confirm\":\"nobody\"}").isProblem(400, "invalid-value");
+        JsonNode put = client.send("PUT", HEALTH, "{\"passes\":7,\"confirm\":\"any\"}", "If-Match", next)
                 .is(200)
                 .json();
         assertThat(put.path("health").path("interval").asText()).isEqualTo("30s");
         assertThat(put.path("health").path("passes").asInt()).isEqualTo(7);
+        assertThat(put.path("health").path("confirm").asText()).isEqualTo("any");
     }
 
     @Test

@@ -34,7 +34,8 @@ class RequestBodiesTest {
         OriginDraft draft = RequestBodies.newOrigin(bytes("""
                 {"url": "https://web-1.internal", "id": "web-1", "weight": 3, "host": "rewrite",
                  "health": {"path": "/up?deep=1", "method": "HEAD", "expect": "200-299,401", "interval": "1m",
-                            "timeout": 0.25, "failures": 5, "passes": 1, "initial": "down"}}
+                            "timeout": 0.25, "failures": 5, "passes": 1, "initial": "down",
+                            "confirm": "leader-only"}}
                 """));
         assertThat(String.valueOf(draft.url())).isEqualTo("https://web-1.internal:443");
         assertThat(draft.id()).isEqualTo(new OriginId("web-1"));
@@ -51,6 +52,7 @@ class RequestBodiesTest {
         assertThat(whole.failuresToDown()).isEqualTo(5);
         assertThat(whole.passesToUp()).isEqualTo(1);
         assertThat(whole.initial()).isEqualTo(HealthPolicy.Initial.DOWN);
+        assertThat(whole.confirm()).isEqualTo(HealthPolicy.Confirm.LEADER_ONLY);
     }
 
     @Test

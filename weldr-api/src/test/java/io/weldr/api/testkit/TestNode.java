@@ -5,6 +5,7 @@ import io.weldr.api.AdminSettings;
 import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.grpc.GrpcMemberLink;
 import io.weldr.api.http.HttpLimits;
+import io.weldr.core.health.ProbeResult;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.port.ClusterStatus;
 import io.weldr.core.port.ClusterStatus.Role;
@@ -12,6 +13,7 @@ import io.weldr.core.port.ClusterStatus.Voter;
 import io.weldr.core.port.CommandGateway;
 import io.weldr.core.port.Committed;
 import io.weldr.core.port.Measurement;
+import io.weldr.core.port.ProbeQuestion;
 import io.weldr.core.port.Published;
 import io.weldr.core.port.RequestId;
 import io.weldr.core.port.Traffic;
@@ -53,6 +55,9 @@ public final class TestNode implements AutoCloseable {
     private final Published<ClusterState> state = new Published<>(ClusterState.INITIAL);
     private final List<Waiter> waiters = new ArrayList<>(); // under the lock of this
     private final List<byte[]> calls = new CopyOnWriteArrayList<>();
+    private final List<ProbeQuestion> questions = new CopyOnWriteArrayList<>();
+    private volatile CompletableFuture<ProbeResult> probeAnswer =
+            CompletableFuture.completedFuture(new ProbeResult(true, "status 200"));
     private volatile Traffic traffic = Traffic.NONE;
     private volatile List<String> unready = List.of();
     private volatile @Nullable CompletableFuture<byte[]> callAnswer;
@@ -132,6 +137,10 @@ public final class TestNode implements AutoCloseable {
                     return answer != null ? answer : CompletableFuture.completedFuture(message);
                 },
                 term -> CompletableFuture.completedFuture(term > 1),
+                question -> {
+                    questions.add(question);
+                    return probeAnswer;
+                },
                 () -> unready,
                 () -> self,
                 InstantSource.system());
@@ -218,6 +227,16 @@ public final class TestNode implements AutoCloseable {
 
     public AdminServer server() {
         return Objects.requireNonNull(server, "not started");
+    }
+
+    /** What other members asked it to probe. */
+    public List<ProbeQuestion> questions() {
+        return questions;
+    }
+
+    /** What its probes for others find from now on. */
+    public void probesFind(CompletableFuture<ProbeResult> answer) {
+        probeAnswer = answer;
     }
 
     /** What other members sent to its consensus module. */

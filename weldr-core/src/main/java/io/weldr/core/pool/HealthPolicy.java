@@ -15,6 +15,7 @@ import java.util.List;
  * @param failuresToDown 1 to 100
  * @param passesToUp 1 to 100
  * @param initial the verdict on a new origin
+ * @param confirm who has to see it down besides the leader before that becomes the verdict
  */
 public record HealthPolicy(
         String path,
@@ -24,9 +25,10 @@ public record HealthPolicy(
         Duration timeout,
         int failuresToDown,
         int passesToUp,
-        Initial initial) {
+        Initial initial,
+        Confirm confirm) {
 
-    /** Every 30 s, {@code GET /}, 2xx, three failures to down and two passes to up. A new origin is up at once. */
+    /** Every 30 s, {@code GET /}, 2xx, three failures to down, which a majority confirms, and two passes to up. A new origin is up at once. */
     public static final HealthPolicy DEFAULT = new HealthPolicy(
             "/",
             Method.GET,
@@ -35,7 +37,8 @@ public record HealthPolicy(
             Duration.ofSeconds(2),
             3,
             2,
-            Initial.UP);
+            Initial.UP,
+            Confirm.MAJORITY);
 
     private static final int PATH_CHARS_MAX = 1024;
 
@@ -50,6 +53,32 @@ public record HealthPolicy(
     public enum Initial {
         UP,
         DOWN
+    }
+
+    /**
+     * Whose word makes an origin down. The leader probes; before it has an origin down it asks the other members to probe it once.
+     * Members that do not answer in time do not count; if none does, the leader decides alone.
+     */
+    public enum Confirm {
+        /** More than half of those who looked, the leader among them. */
+        MAJORITY,
+        /** The leader and any other member. */
+        ANY,
+        /** The leader, without asking anybody. */
+        LEADER_ONLY
+    }
+
+    /** The same with {@link Confirm#MAJORITY}. */
+    public HealthPolicy(
+            String path,
+            Method method,
+            List<StatusRange> expected,
+            Duration interval,
+            Duration timeout,
+            int failuresToDown,
+            int passesToUp,
+            Initial initial) {
+        this(path, method, expected, interval, timeout, failuresToDown, passesToUp, initial, Confirm.MAJORITY);
     }
 
     public HealthPolicy {

@@ -21,6 +21,7 @@ class HealthPolicyTest {
         assertThat(policy.failuresToDown()).isEqualTo(3);
         assertThat(policy.passesToUp()).isEqualTo(2);
         assertThat(policy.initial()).isEqualTo(HealthPolicy.Initial.UP);
+        assertThat(policy.confirm()).isEqualTo(HealthPolicy.Confirm.MAJORITY);
     }
 
     @Test

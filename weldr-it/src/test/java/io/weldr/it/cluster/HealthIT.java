@@ -58,6 +58,40 @@ class HealthIT {
         }
     }
 
+    @Test
+    void aLeaderThatAloneDoesNotReachTheOriginTakesNothingDownAndMakesRoom() {
+        try (TestCluster cluster = TestCluster.start(folder, 3);
+                TestServer origin = TestServer.start()) {
+            Http.Answer set = Http.patch(
+                    cluster.node(1).adminUrl() + "/v1/pools/default/health",
+                    "{\"path\":\"/health\",\"interval\":\"200ms\",\"timeout\":\"200ms\"}");
+            assertThat(set.status()).as("%s", set).isEqualTo(200);
+            assertThat(cluster.node(2).add(origin.url()).status()).isEqualTo(201);
+            TestNode cutOff = cluster.awaitLeader();
+            awaitState(cluster, origin.url() + " up");
+
+            origin.healthyFor(head -> !head.contains("(" + cutOff.id() + ")")); // a probe names its node
+            await("another leader")
+                    .atMost(Duration.ofSeconds(40))
+                    .failFast(() -> assertThat(cluster.node(1).localServers()).contains(origin.url() + " up"))
+                    .until(() -> cluster.leader().filter(now -> now != cutOff).isPresent());
+            assertThat(history(cluster.node(1))).doesNotContain("down: ");
+
+            // What two of three do not reach is down, and it says who saw what.
+            TestNode leader = cluster.awaitLeader();
+            TestNode third = cluster.except(cutOff, leader).get(0);
+            origin.healthyFor(head -> head.contains("(" + third.id() + ")"));
+            awaitState(cluster, origin.url() + " down");
+            assertThat(history(third))
+                    .contains(
+                            "down: status 503 (expected 200-299); down for " + cutOff.id() + ", up for " + third.id());
+        }
+    }
+
+    private static String history(TestNode node) {
+        return Http.get(node.adminUrl() + "/v1/history?consistency=stale").body();
+    }
+
     /** Over four seconds one prober makes 20 probes, two make 40. */
     private static void assertOneProber(TestServer origin) {
         await("probing").until(() -> origin.received().probes() > 0);

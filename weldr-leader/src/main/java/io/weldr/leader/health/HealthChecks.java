@@ -8,14 +8,20 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.weldr.core.health.ProbeResult;
 import io.weldr.core.port.CommandGateway;
 import io.weldr.core.port.LeaderDuty;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.MetricSource;
+import io.weldr.core.port.ProbeCalls;
+import io.weldr.core.port.ProbeLink;
+import io.weldr.core.port.ProbeQuestion;
 import io.weldr.core.port.Published;
 import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.MemberId;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLException;
@@ -23,10 +29,10 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The health checks of one node: a duty for the leader, and a {@link #prober()} for anybody. It has one event loop of its own, away
+ * The health checks of one node: a duty for the leader, and single probes for another leader that asks. It has one event loop of its own, away
  * from those of the proxy, so that neither can hold up the other; it exists, and idles, on followers too.
  */
-public final class HealthChecks implements LeaderDuty, MetricSource, AutoCloseable {
+public final class HealthChecks implements LeaderDuty, ProbeCalls, MetricSource, AutoCloseable {
     /** A thousand probes a second take a few percent of a core; one thread also keeps the order of things simple. */
     private static final int LOOPS = 1;
 
@@ -34,13 +40,17 @@ public final class HealthChecks implements LeaderDuty, MetricSource, AutoCloseab
     private final NameLookup names;
     private final HttpProber prober;
     private final HealthMonitor monitor;
+    private final ProbesForOthers forOthers;
 
     /**
      * Makes the parts; nothing is probed before {@link #start}.
      *
      * @param random spreads the probes of many origins
      * @param trust whom https origins may be vouched for by; null: whom the Java platform trusts. The same as the proxy's
-     * @param version goes into the User-Agent, {@code weldr-health/VERSION}
+     * @param self this node, which needs no second opinion of its own
+     * @param link to the other members, who are asked before an origin is down
+     * @param handover moves leadership when this leader alone does not reach the origins
+     * @param version goes into the User-Agent, {@code weldr-health/VERSION (SELF)}
      * @throws SSLException if there is no TLS with that trust
      */
     public HealthChecks(
@@ -48,6 +58,9 @@ public final class HealthChecks implements LeaderDuty, MetricSource, AutoCloseab
             CommandGateway gateway,
             RandomGenerator random,
             @Nullable TrustManagerFactory trust,
+            MemberId self,
+            ProbeLink link,
+            Handover handover,
             String version)
             throws SSLException {
         SslContextBuilder tls =
@@ -56,8 +69,10 @@ public final class HealthChecks implements LeaderDuty, MetricSource, AutoCloseab
         loops = new MultiThreadIoEventLoopGroup(
                 LOOPS, new DefaultThreadFactory("weldr-health", true), NioIoHandler.newFactory());
         names = new NameLookup();
-        prober = new HttpProber(loops, names, context, version);
+        prober = new HttpProber(loops, names, context, version + " (" + self + ")");
         EventLoop loop = loops.next();
+        HealthCounters counters = new HealthCounters();
+        forOthers = new ProbesForOthers(state, prober, counters);
         monitor = new HealthMonitor(
                 state,
                 gateway,
@@ -65,12 +80,19 @@ public final class HealthChecks implements LeaderDuty, MetricSource, AutoCloseab
                 new EventLoopTimeline(loop),
                 Clock.systemUTC(),
                 random,
-                HealthMonitor.PROBES_IN_FLIGHT_MAX);
+                HealthMonitor.PROBES_IN_FLIGHT_MAX,
+                new HealthMonitor.Others(self, link, handover),
+                counters);
     }
 
-    /** Sends single probes; works whether this node leads or not. */
-    public Prober prober() {
+    Prober prober() {
         return prober;
+    }
+
+    /** Works whether this node leads or not. */
+    @Override
+    public CompletionStage<ProbeResult> probe(ProbeQuestion question) {
+        return forOthers.probe(question);
     }
 
     @Override

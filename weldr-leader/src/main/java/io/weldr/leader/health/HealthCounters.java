@@ -11,6 +11,11 @@ final class HealthCounters {
     private final LongAdder passed = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final LongAdder submitted = new LongAdder();
+    private final LongAdder confirmed = new LongAdder();
+    private final LongAdder contradicted = new LongAdder();
+    private final LongAdder gaveWay = new LongAdder();
+    private final LongAdder forOthers = new LongAdder();
+    private volatile int overruled;
     private volatile int watched;
     private volatile int inFlight;
 
@@ -26,6 +31,23 @@ final class HealthCounters {
         submitted.increment();
     }
 
+    void opinion(boolean confirms) {
+        (confirms ? confirmed : contradicted).increment();
+    }
+
+    void gaveWay() {
+        gaveWay.increment();
+    }
+
+    /** A probe that another member asked for. */
+    void forAnother() {
+        forOthers.increment();
+    }
+
+    void overruled(int now) {
+        overruled = now;
+    }
+
     void watched(int now) {
         watched = now;
     }
@@ -36,6 +58,7 @@ final class HealthCounters {
 
     List<Measurement> measure() {
         String results = "Probes whose result counted, by result.";
+        String opinions = "Verdicts of down that the other members were asked about, by what they said.";
         return List.of(
                 new Measurement.Counter("health_probes_sent", "Probes that this node sent.", Map.of(), sent.sum()),
                 new Measurement.Counter("health_probes", results, Map.of("result", "passed"), passed.sum()),
@@ -45,6 +68,24 @@ final class HealthCounters {
                         "Verdicts that this node submitted, repeats among them.",
                         Map.of(),
                         submitted.sum()),
+                new Measurement.Counter("health_opinions", opinions, Map.of("result", "confirmed"), confirmed.sum()),
+                new Measurement.Counter(
+                        "health_opinions", opinions, Map.of("result", "contradicted"), contradicted.sum()),
+                new Measurement.Counter(
+                        "health_probes_for_others",
+                        "Probes that this node sent because a leader asked for its opinion.",
+                        Map.of(),
+                        forOthers.sum()),
+                new Measurement.Counter(
+                        "health_leadership_given_way",
+                        "Times that this node handed leadership over because it alone could not reach the origins.",
+                        Map.of(),
+                        gaveWay.sum()),
+                new Measurement.Gauge(
+                        "health_origins_overruled",
+                        "Origins that this leader sees down and the others see up.",
+                        Map.of(),
+                        overruled),
                 new Measurement.Gauge(
                         "health_origins_watched", "Origins that this node probes; 0 on a follower.", Map.of(), watched),
                 new Measurement.Gauge("health_probes_in_flight", "Probes under way.", Map.of(), inFlight));

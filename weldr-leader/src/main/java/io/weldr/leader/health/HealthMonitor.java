@@ -4,9 +4,11 @@ import io.weldr.core.port.CommandGateway;
 import io.weldr.core.port.LeaderDuty;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.MetricSource;
+import io.weldr.core.port.ProbeLink;
 import io.weldr.core.port.Published;
 import io.weldr.core.port.RequestId;
 import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.MemberId;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Probes the origins while this node leads, and submits a verdict whenever one turns. Each term starts from the committed verdicts
- * with fresh counts. Threads: any; starts and stops take turns.
+ * with fresh counts. A verdict of down is first put to the other members. Threads: any; starts and stops take turns.
  */
 final class HealthMonitor implements LeaderDuty, MetricSource {
     /**
@@ -31,9 +33,13 @@ final class HealthMonitor implements LeaderDuty, MetricSource {
     private final Clock clock;
     private final RandomGenerator random;
     private final int probesInFlightMax;
-    private final HealthCounters counters = new HealthCounters();
+    private final Others others;
+    private final HealthCounters counters;
     private final AtomicLong verdicts = new AtomicLong();
     private @Nullable Term current; // guarded by this: a node that closes stops it from another thread
+
+    /** How a leader reaches the other members. */
+    record Others(MemberId self, ProbeLink link, Handover handover) {}
 
     HealthMonitor(
             Published<ClusterState> published,
@@ -42,7 +48,9 @@ final class HealthMonitor implements LeaderDuty, MetricSource {
             Timeline timeline,
             Clock clock,
             RandomGenerator random,
-            int probesInFlightMax) {
+            int probesInFlightMax,
+            Others others,
+            HealthCounters counters) {
         this.published = published;
         this.gateway = gateway;
         this.prober = prober;
@@ -50,6 +58,8 @@ final class HealthMonitor implements LeaderDuty, MetricSource {
         this.clock = clock;
         this.random = random;
         this.probesInFlightMax = probesInFlightMax;
+        this.others = others;
+        this.counters = counters;
     }
 
     @Override
@@ -64,7 +74,9 @@ final class HealthMonitor implements LeaderDuty, MetricSource {
                 random,
                 probesInFlightMax,
                 () -> requestId(term),
-                counters);
+                counters,
+                new Opinions(others.self(), published, others.link(), timeline),
+                others.handover());
         current = next;
         next.begin();
     }
@@ -77,6 +89,7 @@ final class HealthMonitor implements LeaderDuty, MetricSource {
             ended.stop();
             timeline.execute(() -> {
                 counters.watched(0);
+                counters.overruled(0);
                 counters.inFlight(0);
             });
         }

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import io.weldr.core.health.ProbeResult;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.StatusRange;
 import java.util.function.Consumer;

@@ -1,5 +1,8 @@
 package io.weldr.leader.health;
 
+import io.weldr.core.health.ProbeResult;
+import io.weldr.core.health.SecondOpinion;
+import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Verdict;
 import io.weldr.core.port.CommandGateway;
 import io.weldr.core.port.Committed;
@@ -7,6 +10,7 @@ import io.weldr.core.port.Published;
 import io.weldr.core.port.RequestId;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
+import io.weldr.core.state.MemberId;
 import io.weldr.core.state.Outcome;
 import java.time.Clock;
 import java.time.Duration;
@@ -41,7 +45,10 @@ final class Term {
     private final RandomGenerator random;
     private final Supplier<RequestId> requestIds;
     private final HealthCounters counters;
+    private final Opinions opinions;
+    private final Handover handover;
     private final ProbePlan plan; // confined to the timeline
+    private final Overruled overruled = new Overruled(); // confined to the timeline
     private final Set<Watch> submitting = new HashSet<>(); // confined to the timeline; waiting for a retry counts too
     private final AtomicBoolean refreshing = new AtomicBoolean();
     private final Object gate = new Object();
@@ -58,7 +65,9 @@ final class Term {
             RandomGenerator random,
             int probesInFlightMax,
             Supplier<RequestId> requestIds,
-            HealthCounters counters) {
+            HealthCounters counters,
+            Opinions opinions,
+            Handover handover) {
         this.published = published;
         this.gateway = gateway;
         this.prober = prober;
@@ -67,6 +76,8 @@ final class Term {
         this.random = random;
         this.requestIds = requestIds;
         this.counters = counters;
+        this.opinions = opinions;
+        this.handover = handover;
         this.plan = new ProbePlan(random, probesInFlightMax);
     }
 
@@ -141,7 +152,7 @@ final class Term {
             counters.result(result.passed());
             LOG.debug("{}: {}: {}", probe.watch(), result.passed() ? "passed" : "failed", result.reason());
             probe.watch().observe(result, clock.instant());
-            submit(probe.watch(), 0);
+            decide(probe.watch(), result.passed());
         }
         probeWhoeverIsDue();
     }
@@ -170,20 +181,84 @@ final class Term {
 
     // Verdicts
 
-    /** Submits the verdict that is wished for, if there is one and it is not under way already. */
-    private void submit(Watch watch, int attempt) {
+    private void decide(Watch watch, boolean passed) {
         Verdict wish = watch.wish();
-        if (wish != null && submitting.add(watch)) {
-            LOG.info("{} is {}: {}", watch, wish.up() ? "up" : "down", wish.reason());
-            submit(watch, wish, requestIds.get(), attempt);
+        if (wish == null) {
+            overruled.remove(watch);
+            counters.overruled(overruled.size());
+        } else if (wish.up() || !passed) { // one that passes is not the moment to ask whether it is down
+            submit(watch, 0);
         }
     }
 
+    /** Submits the verdict that is wished for, if there is one and it is not under way already. */
+    private void submit(Watch watch, int attempt) {
+        Verdict wish = watch.wish();
+        if (wish == null || !submitting.add(watch)) {
+            return;
+        }
+        if (wish.up() || watch.policy().confirm() == HealthPolicy.Confirm.LEADER_ONLY) {
+            settle(watch, wish, wish, attempt);
+        } else {
+            opinions.ask(watch, opinion -> advised(watch, wish, opinion, attempt));
+        }
+    }
+
+    /** The others have looked too. */
+    private void advised(Watch watch, Verdict wish, SecondOpinion opinion, int attempt) {
+        if (over()) {
+            return;
+        }
+        HealthPolicy.Confirm policy = watch.policy().confirm();
+        if (!wish.equals(watch.wish())) {
+            submitting.remove(watch);
+            submit(watch, attempt);
+        } else if (opinion.confirms(policy)) {
+            if (!opinion.opinions().isEmpty()) {
+                counters.opinion(true);
+            }
+            settle(watch, wish, new Verdict(false, clock.instant(), wish.reason() + opinion.text()), attempt);
+        } else {
+            counters.opinion(false);
+            submitting.remove(watch); // the next probe that fails asks again
+            LOG.warn("{} stays up: {}{} ({} decides)", watch, wish.reason(), opinion.text(), policy);
+            overruled.add(watch, opinion);
+            counters.overruled(overruled.size());
+            giveWay();
+        }
+    }
+
+    private void settle(Watch watch, Verdict wish, Verdict said, int attempt) {
+        overruled.remove(watch);
+        counters.overruled(overruled.size());
+        LOG.info("{} is {}: {}", watch, said.up() ? "up" : "down", said.reason());
+        submit(watch, wish, said, requestIds.get(), attempt);
+    }
+
+    /** A leader that is cut off from the origins makes room for one that is not. */
+    private void giveWay() {
+        MemberId heir = overruled.heir(plan.size(), timeline.nowNanos());
+        if (heir == null) {
+            return;
+        }
+        LOG.warn(
+                "This node alone sees {} of {} origins down: handing leadership to {}, which sees them up",
+                overruled.size(),
+                plan.size(),
+                heir);
+        counters.gaveWay();
+        var unused = handover.to(heir).whenComplete((moved, failure) -> {
+            if (!Boolean.TRUE.equals(moved)) {
+                LOG.warn("Leadership was not handed to {}", heir, failure);
+            }
+        });
+    }
+
     /** The same id for the same verdict: an attempt whose outcome is not known is not applied twice. */
-    private void submit(Watch watch, Verdict wish, RequestId id, int attempt) {
+    private void submit(Watch watch, Verdict wish, Verdict said, RequestId id, int attempt) {
         assert timeline.here();
         Watch.Key key = watch.key();
-        var command = new Command.RecordVerdict(key.pool(), key.id(), key.generation(), wish, wish.since());
+        var command = new Command.RecordVerdict(key.pool(), key.id(), key.generation(), said, said.since());
         CompletionStage<Committed> stage;
         synchronized (gate) {
             if (stopped) {
@@ -193,7 +268,7 @@ final class Term {
         }
         counters.submitted();
         stage.whenComplete((committed, failure) ->
-                timeline.execute(() -> submitted(watch, wish, id, attempt, committed, failure)));
+                timeline.execute(() -> submitted(watch, wish, said, id, attempt, committed, failure)));
     }
 
     private CompletionStage<Committed> handOver(RequestId id, Command command) {
@@ -207,6 +282,7 @@ final class Term {
     private void submitted(
             Watch watch,
             Verdict wish,
+            Verdict said,
             RequestId id,
             int attempt,
             @Nullable Committed committed,
@@ -225,16 +301,16 @@ final class Term {
             LOG.warn("verdict {} on {} is not committed, trying again: {}", wish.up() ? "up" : "down", watch, why);
         }
         boolean refused = committed != null;
-        timeline.schedule(retryNanos(attempt), () -> retry(watch, wish, id, attempt + 1, refused));
+        timeline.schedule(retryNanos(attempt), () -> retry(watch, wish, said, id, attempt + 1, refused));
     }
 
     /**
      * Only while the probes still say so. A verdict that was refused is about an origin that is not there any more as it was; if it
      * is still watched, it is a new wish with a new id, since the old one would be given its old answer.
      */
-    private void retry(Watch watch, Verdict wish, RequestId id, int attempt, boolean refused) {
+    private void retry(Watch watch, Verdict wish, Verdict said, RequestId id, int attempt, boolean refused) {
         if (!refused && wish.equals(watch.wish())) {
-            submit(watch, wish, id, attempt);
+            submit(watch, wish, said, id, attempt);
         } else {
             submitting.remove(watch);
             submit(watch, attempt);

@@ -1,6 +1,7 @@
 package io.weldr.leader.health;
 
 import io.weldr.core.health.Health;
+import io.weldr.core.health.ProbeResult;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;

@@ -1,18 +1,25 @@
 package io.weldr.leader.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weldr.core.pool.HealthPolicy;
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.StatusRange;
 import io.weldr.core.port.CommandGateway;
 import io.weldr.core.port.Committed;
 import io.weldr.core.port.Measurement;
+import io.weldr.core.port.ProbeLink;
+import io.weldr.core.port.ProbeQuestion;
 import io.weldr.core.port.Published;
 import io.weldr.core.port.RequestId;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
+import io.weldr.core.state.Member;
+import io.weldr.core.state.MemberId;
 import io.weldr.core.state.OriginSpec;
 import io.weldr.core.state.Transition;
 import io.weldr.testserver.TestServer;
@@ -24,6 +31,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -59,6 +68,10 @@ class HealthChecksIT {
     /** Three of these in a row are no answer only if nobody answers: a machine under load stalls for less. */
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
+    private static final MemberId SELF = new MemberId("n1");
+    private static final ProbeLink NOBODY = (to, question, deadline) -> new CompletableFuture<>();
+    private static final CompletionStage<Boolean> STAYS = CompletableFuture.completedFuture(false);
+
     private final Log log = new Log();
     private final TestServer origin = TestServer.start();
     private HealthChecks checks;
@@ -69,7 +82,7 @@ class HealthChecksIT {
 
     @BeforeEach
     void make() throws Exception {
-        checks = new HealthChecks(log.state, log, new Random(1), null, "test");
+        checks = new HealthChecks(log.state, log, new Random(1), null, SELF, NOBODY, heir -> STAYS, "test");
         var policy = new HealthPolicy(
                 "/health",
                 HealthPolicy.Method.GET,
@@ -168,5 +181,58 @@ class HealthChecksIT {
             assertThat(up()).isTrue();
             assertThat(wide.received().probes("/hang")).isGreaterThanOrEqualTo(3);
         }
+    }
+
+    @Test
+    void anOriginThatOnlyTheLeaderCannotReachStaysUpUntilTheOthersCannotEither() throws Exception {
+        MemberId heir = new MemberId("n2");
+        List<MemberId> heirs = new CopyOnWriteArrayList<>();
+        HostPort nowhere = new HostPort("127.0.0.1", 1);
+        log.submit(
+                new RequestId("n2"),
+                new Command.AnnounceMember(
+                        new Member(heir, nowhere, nowhere, nowhere, nowhere, "test"), Instant.now()));
+        try (HealthChecks other =
+                        new HealthChecks(log.state, log, new Random(2), null, heir, NOBODY, id -> STAYS, "test");
+                HealthChecks leader = new HealthChecks(
+                        log.state,
+                        log,
+                        new Random(3),
+                        null,
+                        SELF,
+                        (to, question, deadline) -> other.probe(question),
+                        id -> {
+                            heirs.add(id);
+                            return STAYS;
+                        },
+                        "test")) {
+            origin.healthyFor(head -> !head.contains("(n1)"));
+            leader.start(1);
+            await().until(() -> !heirs.isEmpty());
+            assertThat(heirs).containsOnly(heir);
+            assertThat(up()).isTrue();
+
+            origin.healthyFor(head -> false);
+            await().until(() -> !up());
+            assertThat(reason()).isEqualTo("status 503 (expected 200-299); down for n2");
+            long asked = origin.received().probes();
+            assertThat(other.measure())
+                    .anyMatch(one -> one instanceof Measurement.Counter counter
+                            && counter.name().equals("health_probes_for_others")
+                            && counter.value() > 0);
+            assertThat(asked).isPositive();
+
+            ProbeQuestion stale = new ProbeQuestion(PoolName.DEFAULT, id(), generation() + 1);
+            assertThatThrownBy(() -> other.probe(stale).toCompletableFuture().get(10, TimeUnit.SECONDS))
+                    .hasMessageContaining("does not know generation");
+        }
+    }
+
+    private OriginId id() {
+        return log.state.get().defaultPool().origins().get(0).id();
+    }
+
+    private long generation() {
+        return log.state.get().defaultPool().origins().get(0).generation();
     }
 }

@@ -3,9 +3,11 @@ package io.weldr.leader.health;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.weldr.core.health.ProbeResult;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.StatusRange;
+import io.weldr.core.state.MemberId;
 import io.weldr.testserver.Mode;
 import io.weldr.testserver.OddAnswer;
 import io.weldr.testserver.ScriptedAnswer;
@@ -50,7 +52,8 @@ class HttpProberIT {
     private Prober prober(@Nullable TrustManagerFactory trust) {
         try {
             Laboratory lab = new Laboratory();
-            HealthChecks checks = new HealthChecks(lab.state, lab, new Random(1), trust, "0.1");
+            HealthChecks checks =
+                    new HealthChecks(lab.state, lab, new Random(1), trust, new MemberId("n1"), lab, lab, "0.1");
             made.add(checks);
             return checks.prober();
         } catch (javax.net.ssl.SSLException e) {
@@ -115,7 +118,7 @@ class HttpProberIT {
         probe(origin.url(), policy("/?deep=1", method, "200", PATIENT));
         assertThat(origin.received().lastHead())
                 .isEqualTo(method + " /?deep=1 HTTP/1.1\r\nhost: 127.0.0.1:" + origin.port()
-                        + "\r\nuser-agent: weldr-health/0.1\r\naccept: */*\r\nconnection: close\r\n\r\n");
+                        + "\r\nuser-agent: weldr-health/0.1 (n1)\r\naccept: */*\r\nconnection: close\r\n\r\n");
         assertThat(origin.received().probes()).isEqualTo(1);
     }
 

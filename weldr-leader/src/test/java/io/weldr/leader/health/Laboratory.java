@@ -1,7 +1,9 @@
 package io.weldr.leader.health;
 
+import io.weldr.core.health.ProbeResult;
 import io.weldr.core.pool.AdminState;
 import io.weldr.core.pool.HealthPolicy;
+import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.OriginUrl;
@@ -9,10 +11,14 @@ import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.CommandGateway;
 import io.weldr.core.port.Committed;
 import io.weldr.core.port.GatewayException;
+import io.weldr.core.port.ProbeLink;
+import io.weldr.core.port.ProbeQuestion;
 import io.weldr.core.port.Published;
 import io.weldr.core.port.RequestId;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
+import io.weldr.core.state.Member;
+import io.weldr.core.state.MemberId;
 import io.weldr.core.state.OriginPatch;
 import io.weldr.core.state.OriginRef;
 import io.weldr.core.state.OriginSpec;
@@ -36,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * A cluster of one thread: a state, a log that applies what it is given, origins that answer as told, and a clock that is turned
  * by hand. The gateway keeps to the promises of the real one, the bad ones included.
  */
-final class Laboratory implements CommandGateway, Prober {
+final class Laboratory implements CommandGateway, Prober, ProbeLink, Handover {
     /** How the log treats what is submitted. */
     enum Log {
         COMMITS,
@@ -51,6 +57,16 @@ final class Laboratory implements CommandGateway, Prober {
 
     record Sent(long nanos, OriginUrl url, HealthPolicy policy) {}
 
+    /** What another member says when it is asked. */
+    enum Says {
+        UP,
+        DOWN,
+        /** It does not answer: the call ends at its deadline. */
+        NOTHING
+    }
+
+    record Asked(long nanos, MemberId member, ProbeQuestion question, Duration deadline) {}
+
     record Submitted(RequestId id, Command.RecordVerdict command) {}
 
     static final Duration SECOND = Duration.ofSeconds(1);
@@ -61,6 +77,12 @@ final class Laboratory implements CommandGateway, Prober {
     final List<Submitted> submitted = new ArrayList<>();
     final Map<OriginUrl, ProbeResult> answers = new HashMap<>();
     final List<CompletableFuture<ProbeResult>> unanswered = new ArrayList<>();
+    final Map<MemberId, Says> others = new HashMap<>();
+    final Map<OriginUrl, Says> exceptions = new HashMap<>(); // what all of them say of one origin
+    final List<Asked> asked = new ArrayList<>();
+    final List<MemberId> heirs = new ArrayList<>();
+    int openQuestions;
+    int openQuestionsMax;
     private final Map<RequestId, Committed> done = new HashMap<>();
     final HealthMonitor monitor;
     Log log = Log.COMMITS;
@@ -84,7 +106,16 @@ final class Laboratory implements CommandGateway, Prober {
                 return Instant.EPOCH.plusNanos(time.nowNanos());
             }
         };
-        monitor = new HealthMonitor(state, this, this, time, clock, new Random(seed), probesInFlightMax);
+        monitor = new HealthMonitor(
+                state,
+                this,
+                this,
+                time,
+                clock,
+                new Random(seed),
+                probesInFlightMax,
+                new HealthMonitor.Others(new MemberId("n1"), this, this),
+                new HealthCounters());
     }
 
     Laboratory() {
@@ -112,6 +143,42 @@ final class Laboratory implements CommandGateway, Prober {
 
     long sentTo(OriginUrl url) {
         return sent.stream().filter(one -> one.url().equals(url)).count();
+    }
+
+    // The other members
+
+    /** A member that says the same of every origin. */
+    void member(int number, Says says) {
+        MemberId id = new MemberId("n" + number);
+        HostPort address = new HostPort("192.0.2.1", number);
+        others.put(id, says);
+        apply(new Command.AnnounceMember(new Member(id, address, address, address, address, "test"), Instant.EPOCH));
+    }
+
+    @Override
+    public CompletionStage<ProbeResult> probe(Member to, ProbeQuestion question, Duration deadline) {
+        asked.add(new Asked(time.nowNanos(), to.id(), question, deadline));
+        openQuestionsMax = Math.max(openQuestionsMax, ++openQuestions);
+        Origin origin =
+                java.util.Objects.requireNonNull(state.get().defaultPool().find(question.origin()));
+        Says says = exceptions.getOrDefault(origin.url(), others.get(to.id()));
+        CompletableFuture<ProbeResult> answer = new CompletableFuture<>();
+        Duration takes = says == Says.NOTHING ? deadline : Duration.ofMillis(20);
+        time.schedule(takes.toNanos(), () -> {
+            openQuestions--;
+            if (says == Says.NOTHING) {
+                answer.completeExceptionally(new GatewayException(GatewayException.Kind.NO_LEADER, "no answer"));
+            } else {
+                answer.complete(new ProbeResult(says == Says.UP, "as the test wants"));
+            }
+        });
+        return answer;
+    }
+
+    @Override
+    public CompletionStage<Boolean> to(MemberId heir) {
+        heirs.add(heir);
+        return CompletableFuture.completedFuture(true);
     }
 
     // The cluster

@@ -83,7 +83,8 @@ public final class Node {
         addresses = new Addresses(config);
         link = new GrpcMemberLink();
         raft = new RaftCluster(raftSettings(), link, List.of(duties));
-        health = new HealthChecks(raft.state(), raft, new SecureRandom(), null, version);
+        health = new HealthChecks(
+                raft.state(), raft, new SecureRandom(), null, config.id(), link, raft::handOver, version);
         duties.add(health);
         accessLog = openAccessLog();
         proxy = new ProxyServer(proxySettings(), raft.state());
@@ -101,6 +102,7 @@ public final class Node {
                         List.of(raft, proxy, health, this::measureVirtualIps),
                         raft,
                         this::cede,
+                        health,
                         this::unready,
                         () -> self,
                         Clock.tickMillis(ZoneOffset.UTC)),

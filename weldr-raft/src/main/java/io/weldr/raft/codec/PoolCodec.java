@@ -97,6 +97,12 @@ final class PoolCodec {
                 .setFailuresToDown(policy.failuresToDown())
                 .setPassesToUp(policy.passesToUp())
                 .setInitiallyUp(policy.initial() == HealthPolicy.Initial.UP)
+                .setConfirm(
+                        switch (policy.confirm()) {
+                            case MAJORITY -> LogProto.HealthPolicy.Confirm.CONFIRM_MAJORITY;
+                            case ANY -> LogProto.HealthPolicy.Confirm.CONFIRM_ANY;
+                            case LEADER_ONLY -> LogProto.HealthPolicy.Confirm.CONFIRM_LEADER_ONLY;
+                        })
                 .build();
     }
 
@@ -114,7 +120,13 @@ final class PoolCodec {
                 decode(from.getTimeout()),
                 from.getFailuresToDown(),
                 from.getPassesToUp(),
-                from.getInitiallyUp() ? HealthPolicy.Initial.UP : HealthPolicy.Initial.DOWN);
+                from.getInitiallyUp() ? HealthPolicy.Initial.UP : HealthPolicy.Initial.DOWN,
+                switch (from.getConfirm()) {
+                    case CONFIRM_UNSPECIFIED, CONFIRM_MAJORITY -> HealthPolicy.Confirm.MAJORITY;
+                    case CONFIRM_ANY -> HealthPolicy.Confirm.ANY;
+                    case CONFIRM_LEADER_ONLY -> HealthPolicy.Confirm.LEADER_ONLY;
+                    case UNRECOGNIZED -> throw unknown("confirm", from.getConfirmValue());
+                });
     }
 
     static LogProto.AdminState encode(AdminState admin) {

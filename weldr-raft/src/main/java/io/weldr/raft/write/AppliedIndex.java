@@ -5,13 +5,18 @@ import io.weldr.core.state.ClusterState;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How far the log is applied here, with the state that came of it, and who waits for it to get further. It never goes back, not even
  * while a rebuilt consensus part applies its log again: what was published stays until something newer is there. One thread advances it, any may wait.
  */
 public final class AppliedIndex {
-    private final Published<ClusterState> state = new Published<>(ClusterState.INITIAL);
+    private static final Logger LOG = LoggerFactory.getLogger(AppliedIndex.class);
+
+    private final Published<ClusterState> state = new Published<>(
+            ClusterState.INITIAL, failure -> LOG.error("Somebody who follows the state failed to take it", failure));
     private final PriorityQueue<Waiter> waiters =
             new PriorityQueue<>(Comparator.comparingLong(Waiter::index)); // guarded by itself
     private volatile long applied = -1;
@@ -68,6 +73,13 @@ public final class AppliedIndex {
             });
         }
         return waiter.future();
+    }
+
+    /** How many wait. */
+    int waiting() {
+        synchronized (waiters) {
+            return waiters.size();
+        }
     }
 
     private void forget(Waiter waiter) {

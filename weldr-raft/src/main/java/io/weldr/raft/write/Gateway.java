@@ -94,7 +94,8 @@ public final class Gateway implements CommandGateway, MemberCalls {
         }
         long began = System.nanoTime();
         return admitted(deadline -> errands.run(new SubmitErrand(entry), deadline)
-                .thenCompose(committed -> applied.await(committed.index()).thenApply(state -> committed))
+                .thenCompose(
+                        committed -> awaitApplied(committed.index(), deadline).thenApply(state -> committed))
                 .whenComplete((committed, failure) -> {
                     if (failure == null) {
                         latencies.record(System.nanoTime() - began);
@@ -104,12 +105,20 @@ public final class Gateway implements CommandGateway, MemberCalls {
 
     @Override
     public CompletionStage<ClusterState> linearizable() {
-        return admitted(deadline -> barrierAnywhere.arrive().thenCompose(applied::await), Kind.NO_LEADER);
+        return admitted(
+                deadline -> barrierAnywhere.arrive().thenCompose(index -> awaitApplied(index, deadline)),
+                Kind.NO_LEADER);
     }
 
     @Override
     public CompletionStage<ClusterState> applied(long index) {
         return admitted(deadline -> applied.await(index), Kind.NO_LEADER);
+    }
+
+    /** Waits no longer than the caller does: while nothing is applied, waiters would pile up behind callers who gave up. */
+    private CompletableFuture<ClusterState> awaitApplied(long index, long deadlineNanos) {
+        Duration left = Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
+        return within(left, applied.await(index));
     }
 
     /** Puts a barrier into the log of this node, if it leads, for its side effect: something that a follower has to answer. */

@@ -91,7 +91,8 @@ public final class Samples {
                 Duration.ofNanos(10_000_000L + random.nextInt(900_000_000)),
                 1 + random.nextInt(100),
                 1 + random.nextInt(100),
-                pick(HealthPolicy.Initial.values()));
+                pick(HealthPolicy.Initial.values()),
+                pick(HealthPolicy.Confirm.values()));
     }
 
     private Verdict verdict() {

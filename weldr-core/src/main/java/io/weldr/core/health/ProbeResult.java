@@ -1,4 +1,4 @@
-package io.weldr.leader.health;
+package io.weldr.core.health;
 
 /**
  * What one probe found.
@@ -6,7 +6,7 @@ package io.weldr.leader.health;
  * @param reason for people, and the reason of a verdict that turns on it: {@code status 503 (expected 200-299)}
  */
 public record ProbeResult(boolean passed, String reason) {
-    static ProbeResult failed(String reason) {
+    public static ProbeResult failed(String reason) {
         return new ProbeResult(false, reason);
     }
 }

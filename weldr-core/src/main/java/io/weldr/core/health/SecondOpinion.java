@@ -1,0 +1,69 @@
+package io.weldr.core.health;
+
+import io.weldr.core.pool.HealthPolicy;
+import io.weldr.core.state.MemberId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What the other members say of an origin that the leader sees down, and whether that makes it down. Pure.
+ *
+ * @param opinions those who answered, and what each one's probe found
+ * @param silent those who were asked and did not answer in time, or could not tell
+ */
+public record SecondOpinion(SortedMap<MemberId, ProbeResult> opinions, List<MemberId> silent) {
+
+    public SecondOpinion {
+        opinions = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(opinions));
+        silent = silent.stream().sorted().toList();
+    }
+
+    /** Nobody was asked, or nobody is there to be asked. */
+    public static final SecondOpinion NONE = new SecondOpinion(new TreeMap<>(), List.of());
+
+    /** Whether the leader, which sees the origin down, may have it down. */
+    public boolean confirms(HealthPolicy.Confirm policy) {
+        long up = opinions.values().stream().filter(ProbeResult::passed).count();
+        long down = opinions.size() - up;
+        return opinions.isEmpty()
+                || switch (policy) {
+                    case MAJORITY -> down + 1 > up;
+                    case ANY -> down > 0;
+                    case LEADER_ONLY -> true;
+                };
+    }
+
+    /** Those who see it up. */
+    public List<MemberId> contradicting() {
+        return ids(true);
+    }
+
+    /** Who saw what, to follow the reason of the leader: {@code "; down for n2, up for n3"}. Empty if nobody was asked. */
+    public String text() {
+        if (opinions.isEmpty()) {
+            return silent.isEmpty() ? "" : "; no other member answered";
+        }
+        List<String> parts = new ArrayList<>();
+        say(parts, "down for ", ids(false));
+        say(parts, "up for ", ids(true));
+        say(parts, "no answer from ", silent);
+        return "; " + String.join(", ", parts);
+    }
+
+    private static void say(List<String> parts, String what, List<MemberId> who) {
+        if (!who.isEmpty()) {
+            parts.add(what + who.stream().map(MemberId::value).collect(Collectors.joining(" and ")));
+        }
+    }
+
+    private List<MemberId> ids(boolean passed) {
+        return opinions.entrySet().stream()
+                .filter(one -> one.getValue().passed() == passed)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+}

@@ -1,0 +1,16 @@
+package io.weldr.core.port;
+
+import io.weldr.core.health.ProbeResult;
+import java.util.concurrent.CompletionStage;
+
+/** Answers a leader that wants to know how an origin looks from this node. Any thread; never blocks. */
+@FunctionalInterface
+public interface ProbeCalls {
+    /**
+     * Probes that origin once, by the policy that holds for it here.
+     *
+     * @return what the probe found; fails with {@link GatewayException} if this node cannot tell: it does not know the origin, or has
+     *     too many probes under way
+     */
+    CompletionStage<ProbeResult> probe(ProbeQuestion question);
+}

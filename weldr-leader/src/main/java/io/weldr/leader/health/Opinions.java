@@ -1,0 +1,118 @@
+package io.weldr.leader.health;
+
+import io.weldr.core.health.ProbeResult;
+import io.weldr.core.health.SecondOpinion;
+import io.weldr.core.port.ProbeLink;
+import io.weldr.core.port.ProbeQuestion;
+import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.Member;
+import io.weldr.core.state.MemberId;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Asks all other members at once to probe an origin, and gathers what they say. Confined to the timeline. */
+final class Opinions {
+    /** What the way there and back takes beside the probe itself; a member that takes longer does not count. */
+    static final Duration GRACE = Duration.ofMillis(500);
+
+    /**
+     * Origins asked about at the same time. Half of the calls that a member takes over one connection: forwarded changes need
+     * room too. If a thousand origins stop answering at once, the last is decided on after eight rounds.
+     */
+    static final int ASKED_MAX = 128;
+
+    private final MemberId self;
+    private final Supplier<ClusterState> state;
+    private final ProbeLink link;
+    private final Timeline timeline;
+    private final Deque<Round> waiting = new ArrayDeque<>(); // at most one for each origin that is watched
+    private int asked;
+
+    Opinions(MemberId self, Supplier<ClusterState> state, ProbeLink link, Timeline timeline) {
+        this.self = self;
+        this.state = state;
+        this.link = link;
+        this.timeline = timeline;
+    }
+
+    /** {@code then} is called on the timeline, within the probe's timeout and {@link #GRACE}, unless too many are asked about. */
+    void ask(Watch watch, Consumer<SecondOpinion> then) {
+        assert timeline.here();
+        waiting.add(new Round(watch, then));
+        next();
+    }
+
+    private void next() {
+        while (asked < ASKED_MAX && !waiting.isEmpty()) {
+            asked++;
+            waiting.remove().begin();
+        }
+    }
+
+    private final class Round {
+        private final Watch watch;
+        private final Consumer<SecondOpinion> then;
+        private final SortedMap<MemberId, ProbeResult> opinions = new TreeMap<>();
+        private final List<MemberId> silent = new ArrayList<>();
+        private int open;
+
+        Round(Watch watch, Consumer<SecondOpinion> then) {
+            this.watch = watch;
+            this.then = then;
+        }
+
+        void begin() {
+            List<Member> others = state.get().members().values().stream()
+                    .filter(member -> !member.id().equals(self))
+                    .toList();
+            if (others.isEmpty()) {
+                end();
+                return;
+            }
+            Watch.Key key = watch.key();
+            var question = new ProbeQuestion(key.pool(), key.id(), key.generation());
+            Duration deadline = watch.policy().timeout().plus(GRACE);
+            open = others.size();
+            for (Member other : others) {
+                probe(other, question, deadline)
+                        .whenComplete((result, failure) -> timeline.execute(() -> answered(other.id(), result)));
+            }
+        }
+
+        private void answered(MemberId who, @Nullable ProbeResult result) {
+            assert timeline.here();
+            if (result == null) {
+                silent.add(who);
+            } else {
+                opinions.put(who, result);
+            }
+            if (--open == 0) {
+                end();
+            }
+        }
+
+        private void end() {
+            asked--;
+            then.accept(new SecondOpinion(opinions, silent));
+            next();
+        }
+    }
+
+    private CompletionStage<ProbeResult> probe(Member other, ProbeQuestion question, Duration deadline) {
+        try {
+            return link.probe(other, question, deadline);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e); // against its contract; it does not count
+        }
+    }
+}
