@@ -27,8 +27,11 @@ final class Session implements AutoCloseable {
     /** A node gives up within two seconds itself; with the way there and back this is when to ask another. */
     private static final Duration ATTEMPT_MAX = Duration.ofSeconds(3);
 
-    /** Less than this is no time for a further attempt: it would be cut short, and then nobody knows what became of it. */
-    private static final Duration ATTEMPT_MIN = Duration.ofSeconds(1);
+    /**
+     * Less than a node may take to answer is no time for a further attempt: it would be cut short, and then nobody knows what
+     * became of it, though the node before had said so clearly.
+     */
+    private static final Duration ATTEMPT_MIN = Duration.ofSeconds(2);
 
     /** Between two rounds over all nodes: an election takes a few hundred milliseconds. */
     private static final Duration PAUSE = Duration.ofMillis(150);
