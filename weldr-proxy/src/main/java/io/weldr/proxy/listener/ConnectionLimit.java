@@ -8,7 +8,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class ConnectionLimit {
 
+    /** Turned away and not closed yet, at a time; more are closed right behind their answer: a flood must not be held open. */
+    private static final int LINGERING_MAX = 1024;
+
     private final int max;
+    private final AtomicInteger lingering = new AtomicInteger();
     private final AtomicInteger open = new AtomicInteger();
 
     public ConnectionLimit(int max) {
@@ -28,7 +32,21 @@ public final class ConnectionLimit {
         open.decrementAndGet();
     }
 
-    /** Connections open now. */
+    /** Whether one that was turned away may stay until it has read why. */
+    boolean tryLinger() {
+        if (lingering.incrementAndGet() <= LINGERING_MAX) {
+            return true;
+        }
+        lingering.decrementAndGet();
+        return false;
+    }
+
+    /** One that {@link #tryLinger} had let stay is closed. */
+    void lingered() {
+        lingering.decrementAndGet();
+    }
+
+    /** Connections open now, those turned away left out. */
     public int open() {
         return open.get();
     }

@@ -1,25 +1,17 @@
 package io.weldr.proxy.listener;
 
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.unix.UnixChannelOption;
-import io.weldr.proxy.exchange.ClientConnection;
 import io.weldr.proxy.exchange.Worker;
 import io.weldr.proxy.limits.ProxyLimits;
-import io.weldr.proxy.loop.ReadBuffers;
 import io.weldr.proxy.loop.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,14 +23,6 @@ public final class Listener {
 
     /** Connections that the kernel completes while a loop is busy. Above the usual somaxconn of 4096 it is cut. */
     private static final int BACKLOG = 4096;
-
-    private static final byte[] FULL = """
-            HTTP/1.1 503 Service Unavailable\r
-            Content-Length: 0\r
-            Connection: close\r
-            Retry-After: 1\r
-            \r
-            """.getBytes(StandardCharsets.US_ASCII);
 
     private final List<Channel> sockets;
 
@@ -67,10 +51,15 @@ public final class Listener {
         List<Channel> bound = new ArrayList<>();
         InetSocketAddress next = address;
         for (int i = 0; i < (shared ? workers.size() : 1); i++) {
-            EventLoopGroup acceptor = transport.reusesPort() ? workers.get(i).loop() : group;
-            ChannelFuture binding = bootstrap(acceptor, workers, transport, limits, connections)
+            EventLoopGroup loop = transport.reusesPort() ? workers.get(i).loop() : group;
+            ChannelFuture binding = new Bootstrap()
+                    .group(loop)
+                    .channelFactory(transport::newServerSocket)
+                    .option(ChannelOption.SO_BACKLOG, BACKLOG)
                     .option(ChannelOption.SO_REUSEADDR, true)
                     .option(UnixChannelOption.SO_REUSEPORT, shared ? Boolean.TRUE : null)
+                    .option(Transport.KEEP_ALIVE, transport.handsOnKeepAlive() ? 1 : null)
+                    .handler(new Acceptor(workers, transport, limits, connections))
                     .bind(next)
                     .awaitUninterruptibly();
             if (!binding.isSuccess()) {
@@ -98,52 +87,6 @@ public final class Listener {
                 "proxy: cannot listen on " + address.getHostString() + ":" + address.getPort() + ": "
                         + why.getMessage(),
                 why);
-    }
-
-    private static ServerBootstrap bootstrap(
-            EventLoopGroup acceptor,
-            List<Worker> workers,
-            Transport transport,
-            ProxyLimits limits,
-            ConnectionLimit connections) {
-        return new ServerBootstrap()
-                .group(acceptor)
-                .channel(transport.serverChannel())
-                .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.SO_KEEPALIVE, true)
-                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                .childOption(ChannelOption.RECVBUF_ALLOCATOR, new ReadBuffers())
-                .childOption(
-                        ChannelOption.WRITE_BUFFER_WATER_MARK,
-                        new WriteBufferWaterMark(limits.backlogLowBytes(), limits.backlogHighBytes()))
-                .childHandler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        accept(channel, workers, connections);
-                    }
-                });
-    }
-
-    private static void accept(Channel channel, List<Worker> workers, ConnectionLimit connections) {
-        Worker worker = workerOf(channel, workers);
-        if (!connections.tryEnter()) {
-            worker.stats().connectionsRefused.increment();
-            ByteBuf answer = Unpooled.wrappedBuffer(FULL);
-            channel.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
-            return;
-        }
-        channel.closeFuture().addListener(closed -> connections.leave());
-        channel.pipeline().addLast(new ClientConnection(worker));
-    }
-
-    private static Worker workerOf(Channel channel, List<Worker> workers) {
-        for (Worker worker : workers) {
-            if (worker.loop() == channel.eventLoop()) {
-                return worker;
-            }
-        }
-        throw new IllegalStateException("a channel on a loop without a worker: " + channel);
     }
 
     /** The address that is bound, with the real port. */

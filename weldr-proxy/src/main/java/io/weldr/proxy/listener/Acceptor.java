@@ -1,0 +1,93 @@
+package io.weldr.proxy.listener;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.weldr.proxy.exchange.ClientConnection;
+import io.weldr.proxy.exchange.Worker;
+import io.weldr.proxy.limits.ProxyLimits;
+import io.weldr.proxy.loop.ReadBuffers;
+import io.weldr.proxy.loop.Transport;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes what a listening socket accepts: sets it up, gives it its one handler and a loop. Netty's own bootstrap does the same
+ * with more generality than a connection that lives for one request can afford. Confined to the loop of its socket.
+ */
+final class Acceptor extends ChannelInboundHandlerAdapter {
+
+    /** After a failure to accept, mostly for want of file descriptors: time for some to be closed. */
+    private static final long PAUSE_MILLIS = 1000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
+
+    private final List<Worker> workers;
+    private final boolean ownLoop;
+    private final boolean setsKeepAlive;
+    private final ProxyLimits limits;
+    private final ConnectionLimit connections;
+    private final WriteBufferWaterMark waterMark;
+    private final ReadBuffers buffers = new ReadBuffers();
+    private int turn;
+
+    /** @param workers to one of which each connection goes: that of the socket's own loop, or in turn if there is none */
+    Acceptor(List<Worker> workers, Transport transport, ProxyLimits limits, ConnectionLimit connections) {
+        this.workers = workers;
+        this.limits = limits;
+        this.connections = connections;
+        ownLoop = transport.reusesPort();
+        setsKeepAlive = !transport.handsOnKeepAlive();
+        waterMark = new WriteBufferWaterMark(limits.backlogLowBytes(), limits.backlogHighBytes());
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        Channel accepted = (Channel) message;
+        Worker worker = worker(ctx);
+        ChannelConfig config = accepted.config(); // TCP_NODELAY is on unless it is turned off
+        config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        config.setRecvByteBufAllocator(buffers);
+        config.setWriteBufferWaterMark(waterMark);
+        if (setsKeepAlive) {
+            config.setOption(ChannelOption.SO_KEEPALIVE, true);
+        }
+        if (connections.tryEnter()) {
+            accepted.closeFuture().addListener(closed -> connections.leave());
+            accepted.pipeline().addLast(new ClientConnection(worker));
+        } else {
+            worker.stats().connectionsRefused.increment();
+            accepted.pipeline().addLast(new TurnedAway(connections, limits));
+        }
+        worker.loop().register(accepted).addListener(registered -> {
+            if (!registered.isSuccess()) {
+                LOG.debug("a connection came while the proxy was closing", registered.cause());
+                accepted.unsafe().closeForcibly();
+            }
+        });
+    }
+
+    private Worker worker(ChannelHandlerContext ctx) {
+        for (Worker worker : workers) {
+            if (ownLoop && worker.loop() == ctx.channel().eventLoop()) {
+                return worker;
+            }
+        }
+        return workers.get(Math.floorMod(turn++, workers.size()));
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        LOG.warn("a connection could not be accepted; the next one in {} ms: {}", PAUSE_MILLIS, cause.toString());
+        ChannelConfig config = ctx.channel().config();
+        if (config.isAutoRead()) {
+            config.setAutoRead(false);
+            ctx.channel().eventLoop().schedule(() -> config.setAutoRead(true), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+}
