@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -30,8 +31,13 @@ public final class TestCluster implements AutoCloseable {
 
     /** The same, with no node started yet. */
     public static TestCluster of(Path folder, int size, String... arguments) {
-        List<TestNode> nodes = IntStream.rangeClosed(1, size)
-                .mapToObj(i -> new TestNode("n" + i, folder.resolve("n" + i)))
+        return of(folder, Collections.nCopies(size, Host.loopback()), arguments);
+    }
+
+    /** A node on each of these hosts, with none started yet. */
+    public static TestCluster of(Path folder, List<Host> hosts, String... arguments) {
+        List<TestNode> nodes = IntStream.rangeClosed(1, hosts.size())
+                .mapToObj(i -> new TestNode("n" + i, folder.resolve("n" + i), hosts.get(i - 1)))
                 .toList();
         return new TestCluster(nodes, List.of(arguments));
     }
@@ -42,6 +48,11 @@ public final class TestCluster implements AutoCloseable {
 
     public TestNode node(int number) {
         return nodes.get(number - 1);
+    }
+
+    /** The number of that node, from 1. */
+    public int number(TestNode node) {
+        return nodes.indexOf(node) + 1;
     }
 
     public List<TestNode> except(TestNode... others) {

@@ -24,36 +24,46 @@ public final class TestNode implements AutoCloseable {
 
     private final String id;
     private final Path folder;
-    private final int proxyPort = Ports.free();
-    private final int adminPort = Ports.free();
-    private final int grpcPort = Ports.free();
-    private final int raftPort = Ports.free();
+    private final Host host;
+    private final int proxyPort;
+    private final int adminPort;
+    private final int grpcPort;
+    private final int raftPort;
     private @Nullable Process process;
     private int starts;
 
-    TestNode(String id, Path folder) {
+    TestNode(String id, Path folder, Host host) {
         this.id = id;
         this.folder = folder;
+        this.host = host;
+        proxyPort = host.ownNetwork() ? 8080 : Ports.free();
+        adminPort = host.ownNetwork() ? 8687 : Ports.free();
+        grpcPort = host.ownNetwork() ? 8787 : Ports.free();
+        raftPort = host.ownNetwork() ? 9687 : Ports.free();
     }
 
     public String id() {
         return id;
     }
 
+    public Host host() {
+        return host;
+    }
+
     public String raftAddress() {
-        return "127.0.0.1:" + raftPort;
+        return host.address() + ":" + raftPort;
     }
 
     public String grpcAddress() {
-        return "127.0.0.1:" + grpcPort;
+        return host.address() + ":" + grpcPort;
     }
 
     public String proxyUrl() {
-        return "http://127.0.0.1:" + proxyPort;
+        return "http://" + host.address() + ":" + proxyPort;
     }
 
     public String adminUrl() {
-        return "http://127.0.0.1:" + adminPort;
+        return "http://" + host.address() + ":" + adminPort;
     }
 
     public Path dataDir() {
@@ -71,7 +81,8 @@ public final class TestNode implements AutoCloseable {
 
     /** Starts the process; does not wait for it. */
     void launch(List<String> arguments) {
-        List<String> command = new ArrayList<>(javaCommand());
+        List<String> command = new ArrayList<>(host.enter());
+        command.addAll(Run.java("-Xmx256m"));
         command.add("io.weldr.node.Main");
         command.addAll(List.of(
                 "--id",
@@ -79,15 +90,19 @@ public final class TestNode implements AutoCloseable {
                 "--data-dir",
                 dataDir().toString(),
                 "--proxy-address",
-                "127.0.0.1:" + proxyPort,
+                // In a network of its own: also at the virtual IP, when that comes.
+                (host.ownNetwork() ? "0.0.0.0" : host.address()) + ":" + proxyPort,
                 "--admin-address",
-                "127.0.0.1:" + adminPort,
+                host.address() + ":" + adminPort,
                 "--grpc-address",
                 grpcAddress(),
                 "--raft-address",
                 raftAddress(),
                 "--warm-up-time",
                 "0s")); // nobody measures a test node
+        if (host.ownNetwork()) {
+            command.addAll(List.of("--advertise-host", host.address(), "--insecure"));
+        }
         command.addAll(arguments);
         starts++;
         try {
@@ -99,23 +114,6 @@ public final class TestNode implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static List<String> javaCommand() {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-ea",
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=1", // a test node lives for seconds: start fast
-                "-XX:+UseSerialGC",
-                "-Dio.netty.leakDetection.level=paranoid",
-                "--enable-native-access=ALL-UNNAMED"));
-        if (Runtime.version().feature() >= 24) {
-            command.add("--sun-misc-unsafe-memory-access=allow");
-        }
-        command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
-        return command;
     }
 
     public Process process() {
@@ -172,18 +170,7 @@ public final class TestNode implements AutoCloseable {
     }
 
     private void signal(String name) {
-        try {
-            Process kill = new ProcessBuilder(
-                            "kill", "-" + name, Long.toString(process().pid()))
-                    .inheritIO()
-                    .start();
-            assertThat(kill.waitFor()).as("kill -%s", name).isZero();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
+        Run.program("kill", "-" + name, Long.toString(process().pid()));
     }
 
     /** Everything that it wrote since its latest start. */

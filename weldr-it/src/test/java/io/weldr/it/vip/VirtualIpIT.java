@@ -1,0 +1,337 @@
+package io.weldr.it.vip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.weldr.it.harness.Host;
+import io.weldr.it.harness.Http;
+import io.weldr.it.harness.InsideNetwork;
+import io.weldr.it.harness.Network;
+import io.weldr.it.harness.TestCluster;
+import io.weldr.it.harness.TestNode;
+import io.weldr.testserver.TestServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Three nodes hold a virtual IP between them; a client asks it every 10 ms, and an observer sees who has it. Every fault once in each build, and
+ * with the tag {@code chaos} {@code -Dchaos.rounds=10} times. What is promised is printed as measured, and asserted with room for a busy machine.
+ */
+@ExtendWith(InsideNetwork.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(120)
+class VirtualIpIT {
+    private static final Duration LIFETIME = Duration.ofSeconds(2);
+
+    /** What a machine that does other things at the same time may add. */
+    private static final Duration BUSY = Duration.ofSeconds(3);
+
+    private static final int PROXY_PORT = 8080;
+
+    private final Figures figures = new Figures();
+    private @Nullable TestCluster cluster;
+    private @Nullable TestServer origin;
+    private @Nullable Observer observer;
+    private @Nullable Asker asker;
+
+    @BeforeAll
+    void openSite() throws IOException {
+        Network network = Network.here();
+        Path folder = Files.createTempDirectory("weldr-vip");
+        origin = TestServer.start(
+                TestServer.Options.defaults().address(new InetSocketAddress(network.clientAddress(), 0)));
+        observer = new Observer(network.freeAddress(), network.hosts());
+        cluster = TestCluster.of(
+                folder,
+                network.hosts(),
+                "--vip-addresses",
+                network.freeAddress() + "/32@eth0",
+                "--vip-lifetime",
+                LIFETIME.toSeconds() + "s");
+        cluster().nodes().forEach(cluster()::launch);
+        TestNode leader = cluster().awaitLeader();
+        assertThat(leader.add(origin().url()).status()).isEqualTo(201);
+        asker = new Asker(network.freeAddress(), PROXY_PORT);
+    }
+
+    @AfterAll
+    void closeSite() {
+        if (asker != null) {
+            asker.close();
+        }
+        if (cluster != null) {
+            cluster.close();
+        }
+        if (origin != null) {
+            origin.close();
+        }
+        if (observer != null) {
+            observer.close();
+        }
+        System.out.println(figures.table());
+    }
+
+    /** One holder, three nodes that are well, and a client that is answered. */
+    @BeforeEach
+    void settled() {
+        for (TestNode node : cluster().nodes()) {
+            if (!node.isAlive()) {
+                cluster().launch(node);
+            }
+        }
+        cluster().awaitLeader();
+        for (TestNode node : cluster().nodes()) {
+            until(
+                    "a linearizable read through " + node.id(),
+                    () -> Http.get(node.adminUrl() + "/servers").status() == 200);
+            until(
+                    "traffic through " + node.id(),
+                    () -> Http.get(node.proxyUrl() + "/").status() == 200);
+        }
+        until("one holder", () -> observer().holders().size() == 1);
+        Instant now = Instant.now();
+        until("an answer at the virtual IP", () -> asker().first(now).isPresent());
+    }
+
+    @Test
+    void aKilledHolderIsFollowedWithinASecond() {
+        TestNode holder = holder();
+        Instant struck = Instant.now();
+        holder.kill();
+        Duration answered = answeredByAnother(holder, struck);
+        report("kill -9", holder, struck, answered);
+        assertThat(answered).isLessThan(Duration.ofSeconds(1).plus(BUSY));
+        assertThat(observer().overlap(struck)).as("two holders").isLessThanOrEqualTo(LIFETIME);
+    }
+
+    @Test
+    void aPausedHolderLosesTheAddressAndDoesNotTakeItBack() {
+        TestNode holder = holder();
+        Instant struck = Instant.now();
+        holder.pause();
+        try {
+            Duration answered = answeredByAnother(holder, struck);
+            report("SIGSTOP", holder, struck, answered);
+            assertThat(answered).isLessThan(Duration.ofMillis(3_500).plus(BUSY));
+            untilPassed(struck, Duration.ofSeconds(5));
+        } finally {
+            holder.resume();
+        }
+        Instant resumed = Instant.now();
+        until(
+                "it to know that another one leads",
+                () -> Http.get(holder.adminUrl() + "/servers").status() == 200);
+        assertThat(observer().claimed(holder.host(), resumed)).as("taken back").isNull();
+        assertThat(observer().overlap(struck)).as("two holders").isZero();
+    }
+
+    @Test
+    void anIsolatedHolderLetsGoBeforeAnotherOneClaims() {
+        TestNode holder = holder();
+        int number = cluster().number(holder);
+        Instant struck = Instant.now();
+        Network.here().isolate(number);
+        try {
+            Duration answered = answeredByAnother(holder, struck);
+            report("isolation", holder, struck, answered);
+            assertThat(answered).isLessThan(Duration.ofMillis(3_500).plus(BUSY));
+        } finally {
+            Network.here().rejoin(number);
+        }
+        until("it to be back", () -> Http.get(holder.adminUrl() + "/servers").status() == 200);
+        assertThat(observer().overlap(struck)).as("two holders").isZero();
+    }
+
+    @Test
+    void aStoppedHolderHandsOver() {
+        TestNode holder = holder();
+        Instant struck = Instant.now();
+        holder.process().destroy();
+        Duration answered = answeredByAnother(holder, struck);
+        report("SIGTERM", holder, struck, answered);
+        assertThat(holder.awaitExit())
+                .as("exit code; it said: %s", holder.output())
+                .isZero();
+        assertThat(answered).isLessThan(Duration.ofMillis(300).plus(BUSY));
+        assertThat(observer().overlap(struck)).as("two holders").isZero();
+    }
+
+    @Test
+    void withTwoNodesPausedNobodyHoldsAndOneDoesAgainAfterwards() {
+        TestNode holder = holder();
+        TestNode other = cluster().except(holder).get(0);
+        Instant struck = Instant.now();
+        other.pause();
+        holder.pause();
+        try {
+            until("the kernel to take the address", () -> observer().lost(holder.host(), struck) != null);
+            untilPassed(struck, Duration.ofSeconds(4));
+            assertThat(observer().holders()).as("without a majority").isEmpty();
+        } finally {
+            holder.resume();
+            other.resume();
+        }
+        Instant resumed = Instant.now();
+        until("one holder", () -> observer().holders().size() == 1);
+        until("an answer", () -> asker().first(resumed).isPresent());
+        figures.add("two paused: resumed to answered", asked(resumed));
+        assertThat(observer().overlap(struck)).as("two holders").isZero();
+    }
+
+    @Test
+    void withoutAMajorityTheAddressIsReleasedAndTrafficFlows() {
+        TestNode holder = holder();
+        Instant struck = Instant.now();
+        cluster().except(holder).forEach(TestNode::kill);
+        until("the address to be released", () -> observer().lost(holder.host(), struck) != null);
+        figures.add("majority lost: to released", Duration.between(struck, lost(holder, struck)));
+        assertThat(Http.get(holder.proxyUrl() + "/").status())
+                .as("at the node's own address")
+                .isEqualTo(200);
+        assertThat(observer().holders()).isEmpty();
+        cluster().except(holder).forEach(cluster()::launch);
+        until("one holder", () -> observer().holders().size() == 1);
+        assertThat(observer().overlap(struck)).as("two holders").isZero();
+    }
+
+    @Test
+    void whatAnEarlierRunLeftIsRemovedAtStartAndNothingIsLeftAfterStop() {
+        Network network = Network.here();
+        TestNode holder = holder();
+        TestNode returning = cluster().except(holder).get(0);
+        int number = cluster().number(returning);
+        assertThat(returning.terminate()).isZero();
+        // Elsewhere than where it will come to, and out of the way of the client.
+        network.ip(
+                number,
+                "address",
+                "add",
+                network.freeAddress() + "/32",
+                "dev",
+                "lo",
+                "valid_lft",
+                "600",
+                "preferred_lft",
+                "600");
+        Instant left = Instant.now();
+        cluster().start(returning);
+        assertThat(observer().lost(returning.host(), left))
+                .as("removed at start")
+                .isNotNull();
+
+        for (TestNode node : cluster().nodes()) {
+            assertThat(node.terminate()).as("%s: %s", node.id(), node.output()).isZero();
+        }
+        for (TestNode node : cluster().nodes()) {
+            assertThat(network.ip(cluster().number(node), "-oneline", "address", "show", "to", network.freeAddress()))
+                    .as(node.id())
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    @Tag("chaos")
+    @Timeout(3_600)
+    void manyRounds() {
+        int rounds = Integer.getInteger("chaos.rounds", 10);
+        for (int i = 1; i <= rounds; i++) {
+            System.out.println("virtual IP: round " + i + " of " + rounds);
+            List<Runnable> stories = List.of(
+                    this::aKilledHolderIsFollowedWithinASecond,
+                    this::aPausedHolderLosesTheAddressAndDoesNotTakeItBack,
+                    this::anIsolatedHolderLetsGoBeforeAnotherOneClaims,
+                    this::aStoppedHolderHandsOver,
+                    this::withTwoNodesPausedNobodyHoldsAndOneDoesAgainAfterwards,
+                    this::withoutAMajorityTheAddressIsReleasedAndTrafficFlows,
+                    this::whatAnEarlierRunLeftIsRemovedAtStartAndNothingIsLeftAfterStop);
+            for (Runnable story : stories) {
+                settled();
+                story.run();
+            }
+        }
+    }
+
+    private void report(String fault, TestNode holder, Instant struck, Duration answered) {
+        figures.add(fault + ": address gone", Duration.between(struck, lost(holder, struck)));
+        figures.add(fault + ": answered by the next", answered);
+        figures.add(fault + ": longest time without an answer", asker().longestGap(struck));
+        figures.add(fault + ": two holders", observer().overlap(struck));
+    }
+
+    private Instant lost(TestNode holder, Instant since) {
+        until("the address to be gone from " + holder.id(), () -> observer().lost(holder.host(), since) != null);
+        return Objects.requireNonNull(observer().lost(holder.host(), since));
+    }
+
+    /** How long after {@code struck} the client had an answer that only another node than {@code holder} can have given. */
+    private Duration answeredByAnother(TestNode holder, Instant struck) {
+        until(
+                "another holder",
+                () -> cluster().except(holder).stream()
+                        .anyMatch(node -> observer().claimed(node.host(), struck) != null));
+        Instant claimed = cluster().except(holder).stream()
+                .map(node -> observer().claimed(node.host(), struck))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow();
+        Instant alone = claimed.isAfter(lost(holder, struck)) ? claimed : lost(holder, struck);
+        until("an answer", () -> asker().first(alone).isPresent());
+        return Duration.between(struck, asker().first(alone).orElseThrow().answered());
+    }
+
+    private Duration asked(Instant since) {
+        return Duration.between(since, asker().first(since).orElseThrow().answered());
+    }
+
+    private TestNode holder() {
+        Host host = observer().holders().get(0);
+        return cluster().nodes().stream()
+                .filter(node -> node.host().equals(host))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void until(String what, Callable<Boolean> condition) {
+        await(what)
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(10))
+                .pollDelay(Duration.ZERO)
+                .until(condition);
+    }
+
+    private static void untilPassed(Instant since, Duration howLong) {
+        until(howLong + " to pass", () -> Instant.now().isAfter(since.plus(howLong)));
+    }
+
+    private TestCluster cluster() {
+        return Objects.requireNonNull(cluster);
+    }
+
+    private TestServer origin() {
+        return Objects.requireNonNull(origin);
+    }
+
+    private Observer observer() {
+        return Objects.requireNonNull(observer);
+    }
+
+    private Asker asker() {
+        return Objects.requireNonNull(asker);
+    }
+}
