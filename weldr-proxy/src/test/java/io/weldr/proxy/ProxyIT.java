@@ -220,6 +220,35 @@ class ProxyIT {
     }
 
     @Test
+    void aRequestThatCrossesTheBeginningOfDrainingIsAnswered() throws Exception {
+        try (RawOrigin origin = RawOrigin.answering(RawOrigin.OK);
+                TestProxy proxy = TestProxy.inFrontOf(origin);
+                Wire kept = proxy.connect()) {
+            kept.send(GET);
+            assertThat(kept.readMessage()).doesNotContain("Connection: close");
+            var drained = new java.util.concurrent.CompletableFuture<Boolean>();
+            Thread drainer = new Thread(() -> drained.complete(proxy.server.drain(java.time.Duration.ofSeconds(10))));
+            drainer.start();
+            await("draining to begin")
+                    .pollInterval(java.time.Duration.ofMillis(1))
+                    .until(() -> refuses(proxy));
+            kept.send(GET);
+            assertThat(kept.readToEnd()).startsWith("HTTP/1.1 200").contains("Connection: close\r\n");
+            assertThat(drained.join()).isTrue();
+            drainer.join();
+        }
+    }
+
+    private static boolean refuses(TestProxy proxy) {
+        try (java.net.Socket socket = new java.net.Socket()) {
+            socket.connect(proxy.server.boundAddress(), 1_000);
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    @Test
     void aPortInUseIsNamed() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
             for (int workers : new int[] {1, 2}) {

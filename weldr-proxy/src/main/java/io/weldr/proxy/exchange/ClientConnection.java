@@ -72,11 +72,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         worker.add(this);
-        if (worker.draining()) {
-            ctx.close();
-        } else {
-            deadline.in(worker.clientIdleTicks);
-        }
+        deadline.in(worker.draining() ? worker.lastCallTicks : worker.clientIdleTicks);
     }
 
     // ---- what the client sends
@@ -422,9 +418,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    void closeIfIdle() {
-        if (exchange == null && pending == null) {
-            closeWhenFlushed();
+    /** Closes soon if nothing comes; what comes is answered, and the answer announces the end. */
+    void lastCall() {
+        if (exchange == null && pending == null && !closing) {
+            deadline.in(worker.lastCallTicks);
         }
     }
 

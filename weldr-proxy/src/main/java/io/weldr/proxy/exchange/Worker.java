@@ -20,6 +20,7 @@ import io.weldr.proxy.upstream.UpstreamLoop;
 import io.weldr.proxy.upstream.UpstreamSettings;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
@@ -34,6 +35,9 @@ import org.slf4j.LoggerFactory;
  * origins, its counters and its clients. Two workers share nothing that is written on the path of a request.
  */
 public final class Worker {
+
+    /** How long an idle connection is kept when draining began; the time that a request takes over a slow network. */
+    private static final Duration LAST_CALL = Duration.ofMillis(500);
 
     /** Exchanges kept for reuse; more than are ever open at once on a busy loop would only hold memory. */
     private static final int SPARE_EXCHANGES_MAX = 4096;
@@ -60,6 +64,7 @@ public final class Worker {
     final int tunnelIdleTicks;
     final int exchangeTicks;
     final int lingerTicks;
+    final int lastCallTicks = DeadlineWheel.ticks(LAST_CALL);
     final AccessLog.@Nullable Sheet accessLog;
 
     /** The request whose head is in {@link #scratch} and {@link #head} now, or null. */
@@ -149,14 +154,14 @@ public final class Worker {
         }
     }
 
-    /** From now on responses announce the end of their connection, and idle connections are closed. On the loop. */
+    /**
+     * From now on responses announce the end of their connection, and connections that stay idle are closed, a moment later: a
+     * request that a client sent before it could know is answered. On the loop.
+     */
     public void drain() {
         draining = true;
-        ClientConnection at = clients;
-        while (at != null) {
-            ClientConnection next = at.next;
-            at.closeIfIdle();
-            at = next;
+        for (ClientConnection at = clients; at != null; at = at.next) {
+            at.lastCall();
         }
         origins.retireAll();
     }
