@@ -8,6 +8,7 @@ import io.weldr.api.error.Problems;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginUrl;
+import io.weldr.core.pool.Pool;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.Committed;
 import io.weldr.core.state.Command;
@@ -34,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * and write on the condition that what was read still holds. If it does not, the round is repeated.
  */
 public final class Admin {
+    /** A revision that no origin is at. */
+    private static final long NEVER = 0;
+
     /** More rounds than this means that somebody changes the same thing all the time. */
     private static final int ROUNDS_MAX = 5;
 
@@ -84,9 +88,13 @@ public final class Admin {
         return rounds(
                 options,
                 view -> {
-                    Origin origin = view.origin(pool, ref);
-                    HealthPolicy base = origin.healthPolicy(view.pool(pool).health());
-                    long expected = options.expectedRevision() != null ? options.expectedRevision() : origin.modified();
+                    Pool there = view.pool(pool);
+                    Origin origin = ref.in(there);
+                    // Where there is none, the log says so, and not this view: it alone knows whether the same wish was
+                    // carried out before the origin went.
+                    HealthPolicy base = origin == null ? there.health() : origin.healthPolicy(there.health());
+                    long seen = origin == null ? NEVER : origin.modified();
+                    long expected = options.expectedRevision() != null ? options.expectedRevision() : seen;
                     return new Command.UpdateOrigin(
                             pool, ref, patch(draft, valid(() -> health.complete(base))), expected, now());
                 },

@@ -115,6 +115,19 @@ class ServersIT {
     }
 
     @Test
+    void aKeyIsAnsweredWithTheFirstOutcomeAlsoWhenTheOriginIsGone() {
+        client.post("/servers", "{\"url\":\"http://127.0.0.1:1\"}").is(201);
+        String path = "/v1/pools/default/origins/127.0.0.1:1";
+        String body = "{\"health\":{\"path\":\"/x\"}}";
+        client.send("PATCH", path, body, "Idempotency-Key", "k3").is(200);
+        client.delete(path).is(200);
+        Reply again = client.send("PATCH", path, body, "Idempotency-Key", "k3").is(200);
+        assertThat(again.json().path("health").path("path").asText()).isEqualTo("/x");
+        client.send("PATCH", path, body, "Idempotency-Key", "k4").isProblem(404, "no-such-origin");
+        client.send("PATCH", path, body).isProblem(404, "no-such-origin");
+    }
+
+    @Test
     void withoutAQuorumWritesAndReadsSayNoLeaderAndStaleReadsStillAnswer() {
         client.post("/servers", "{\"url\":\"http://127.0.0.1:1\"}").is(201);
         cluster.fail(Kind.NO_LEADER);
