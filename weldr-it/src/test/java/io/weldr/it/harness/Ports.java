@@ -11,7 +11,7 @@ import java.util.Set;
  * Ports that stay the same over restarts of a node, as its peers expect. Below the ephemeral range, so that no outgoing
  * connection takes one while its node is down.
  */
-final class Ports {
+public final class Ports {
     private static final int LEAST = 20_000;
     private static final int MOST = 31_999;
     private static final int TRIES_MAX = 1_000;
@@ -21,7 +21,8 @@ final class Ports {
 
     private Ports() {}
 
-    static synchronized int free() {
+    /** One that stays free until it is used. */
+    public static synchronized int free() {
         for (int i = 0; i < TRIES_MAX; i++) {
             int port = LEAST + RANDOM.nextInt(MOST - LEAST);
             if (!TAKEN.contains(port) && isFree(port)) {
@@ -32,7 +33,8 @@ final class Ports {
         throw new IllegalStateException("no free port between " + LEAST + " and " + MOST);
     }
 
-    private static boolean isFree(int port) {
+    /** Whether nobody listens there. */
+    public static boolean isFree(int port) {
         try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             return socket.isBound();
         } catch (IOException e) {

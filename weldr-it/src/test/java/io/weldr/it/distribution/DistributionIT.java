@@ -1,0 +1,216 @@
+package io.weldr.it.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.weldr.it.distribution.Script.Ended;
+import io.weldr.it.harness.Http;
+import io.weldr.it.harness.Ports;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The distribution as it was built, run by its own scripts. */
+@Timeout(180)
+class DistributionIT {
+    private static final Path TOP = Path.of("..").toAbsolutePath().normalize();
+    private static final Path BUILT = TOP.resolve("deploy/target");
+    private static final Path WELDR = BUILT.resolve("weldr/bin/weldr");
+
+    /** What is tried here is not how fast they get. */
+    private static final Map<String, String> QUICK_START =
+            Map.of("WELDR_WARM_UP_TIME", "0s", "WELDR_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void saysWhatItIsAndWhatItTakes() throws Exception {
+        Ended version = weldr("--version");
+        assertThat(version.exit()).as("%s", version).isZero();
+        assertThat(version.out().strip()).matches("weldr \\d+\\.\\d+\\.\\d+\\S*");
+        assertThat(version.err()).isEmpty();
+
+        Ended help = weldr("--help");
+        assertThat(help.exit()).isZero();
+        assertThat(help.out())
+                .contains("--proxy-address")
+                .contains("--data-dir")
+                .contains("Exit codes");
+        assertThat(help.err()).isEmpty();
+
+        Ended unknown = weldr("--no-such-flag");
+        assertThat(unknown.exit()).isEqualTo(2);
+        assertThat(unknown.out()).isEmpty();
+        assertThat(unknown.err().lines()).singleElement().asString().startsWith("weldr: ");
+    }
+
+    @Test
+    void checksAConfigurationWithoutStarting() throws Exception {
+        Path shipped = BUILT.resolve("weldr/conf/weldr.yaml");
+        Ended good = weldr("check", "--config", shipped.toString());
+        assertThat(good.exit())
+                .as("the configuration that is shipped: %s", good)
+                .isZero();
+        assertThat(good.out())
+                .contains("0.0.0.0:8080")
+                .contains("/var/lib/weldr")
+                .endsWith("ok\n");
+
+        Path bad = Files.writeString(folder.resolve("bad.yaml"), "id: n1\nproxy-adress: 127.0.0.1:80\n");
+        Ended refused = weldr("check", "--config", bad.toString());
+        assertThat(refused.exit()).isEqualTo(2);
+        assertThat(refused.err().lines())
+                .singleElement()
+                .asString()
+                .contains("bad.yaml")
+                .contains("2")
+                .contains("proxy-adress");
+        assertThat(folder.resolve("weldr-data")).doesNotExist();
+    }
+
+    @Test
+    void theArchiveUnpacksAndRuns() throws Exception {
+        Path archive;
+        try (Stream<Path> files = Files.list(BUILT)) {
+            archive = files.filter(file -> file.toString().endsWith(".tar.gz"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        Ended unpacked = Script.run(List.of("tar", "-xzf", archive.toString(), "-C", folder.toString()), Map.of());
+        assertThat(unpacked.exit()).as("%s", unpacked).isZero();
+        Path unpackedTo;
+        try (Stream<Path> files = Files.list(folder)) {
+            List<Path> all = files.toList();
+            assertThat(all).as("one folder").hasSize(1);
+            unpackedTo = all.get(0);
+        }
+        int admin = Ports.free();
+        Path out = folder.resolve("out");
+        Process node = Script.start(
+                List.of(
+                        unpackedTo.resolve("bin/weldr").toString(),
+                        "--data-dir",
+                        folder.resolve("data").toString(),
+                        "--proxy-address",
+                        "127.0.0.1:" + Ports.free(),
+                        "--admin-address",
+                        "127.0.0.1:" + admin,
+                        "--grpc-address",
+                        "127.0.0.1:" + Ports.free(),
+                        "--raft-address",
+                        "127.0.0.1:" + Ports.free()),
+                QUICK_START,
+                out,
+                folder.resolve("err"));
+        try {
+            await("a node from the archive")
+                    .atMost(Duration.ofSeconds(60))
+                    .failFast(() ->
+                            assertThat(node.isAlive()).as(Files.readString(out)).isTrue())
+                    .until(() ->
+                            Http.get("http://127.0.0.1:" + admin + "/readyz").status() == 200);
+            node.destroy();
+            assertThat(node.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(node.exitValue()).as(Files.readString(out)).isZero();
+        } finally {
+            node.destroyForcibly();
+        }
+    }
+
+    @Test
+    void theClusterOnOneMachineComesUpSurvivesAKillAndGoesDown() throws Exception {
+        boolean curl =
+                Script.run(List.of("sh", "-c", "command -v curl"), Map.of()).exit() == 0;
+        if (!curl) {
+            System.out.println("SKIPPED: deploy/local: curl is not installed");
+        }
+        assumeTrue(curl, "curl is not installed");
+        int offset = freeOffset();
+        Map<String, String> environment = new HashMap<>(QUICK_START);
+        environment.put("WELDR_LOCAL_DIR", folder.resolve("local").toString());
+        environment.put("WELDR_LOCAL_PORT_OFFSET", Integer.toString(offset));
+        environment.put("WELDR_LOCAL_BUILD", "never");
+        try {
+            Ended up = local(environment, "up");
+            assertThat(up.exit()).as("%s", up).isZero();
+            assertThat(up.out()).contains("a request went through every node").contains("127.0.0.1:" + (8080 + offset));
+            assertThat(Http.get("http://127.0.0.1:" + (8082 + offset) + "/").status())
+                    .isEqualTo(200);
+
+            Ended again = local(environment, "up");
+            assertThat(again.exit()).isEqualTo(1);
+            assertThat(again.err()).contains("it is up already");
+
+            Ended killed = local(environment, "kill", "2");
+            assertThat(killed.exit()).as("%s", killed).isZero();
+            Ended status = local(environment, "status");
+            assertThat(status.exit()).as("%s", status).isZero();
+            assertThat(status.out().lines().filter(line -> line.startsWith("n2")))
+                    .singleElement()
+                    .asString()
+                    .contains("stopped");
+            assertThat(status.out()).contains("http://127.0.0.1:" + (12345 + offset) + " up");
+            assertThat(Http.get("http://127.0.0.1:" + (8080 + offset) + "/").status())
+                    .isEqualTo(200);
+
+            Ended started = local(environment, "start", "2");
+            assertThat(started.exit()).as("%s", started).isZero();
+            assertThat(local(environment, "logs", "2", "-n", "100").out()).contains("node n2");
+        } finally {
+            Ended down = local(environment, "down");
+            assertThat(down.exit()).as("%s", down).isZero();
+        }
+        Ended status = local(environment, "status");
+        assertThat(status.out()).doesNotContain("running").doesNotContain("leader");
+    }
+
+    @Test
+    void anOffsetThatIsNoNumberIsRefused() throws Exception {
+        for (String bad : List.of("many", "-1", "60000", "123456789012345678901")) {
+            Ended refused = local(Map.of("WELDR_LOCAL_PORT_OFFSET", bad), "status");
+            assertThat(refused.exit()).as(bad).isEqualTo(1);
+            assertThat(refused.err()).contains("WELDR_LOCAL_PORT_OFFSET").contains(bad);
+        }
+    }
+
+    /** So that all ports of the cluster on one machine are free, and none is one that an outgoing connection may take. */
+    private static int freeOffset() {
+        Random random = new Random();
+        for (int i = 0; i < 100; i++) {
+            int offset = 1_000 + 10 * random.nextInt(1_800);
+            if (IntStream.of(8080, 8081, 8082, 8687, 8688, 8689, 8787, 8788, 8789, 9687, 9688, 9689, 12345, 12346)
+                    .allMatch(port -> Ports.isFree(port + offset))) {
+                return offset;
+            }
+        }
+        throw new IllegalStateException("no free ports");
+    }
+
+    private static Ended weldr(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(WELDR.toString()));
+        command.addAll(List.of(arguments));
+        return Script.run(command, Map.of());
+    }
+
+    private static Ended local(Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> command =
+                new ArrayList<>(List.of(TOP.resolve("deploy/local").toString()));
+        command.addAll(List.of(arguments));
+        return Script.run(command, environment);
+    }
+}
