@@ -30,6 +30,9 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
  */
 public final class InsideNetwork
         implements ExecutionCondition, BeforeAllCallback, AfterAllCallback, InvocationInterceptor {
+    /** A {@code @ResourceLock}: a fault is more telling, and what is measured truer, where only one cluster is under fire. */
+    public static final String ONE_AT_A_TIME = "network";
+
     private static final int NODES = 3;
     private static final Namespace NAMESPACE = Namespace.create(InsideNetwork.class);
 
@@ -89,7 +92,13 @@ public final class InsideNetwork
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            String answer = answers.take();
+            String answer;
+            try {
+                answer = answers.take();
+            } catch (InterruptedException e) {
+                process.destroyForcibly(); // it would go on with what nobody waits for any more
+                throw e;
+            }
             if (answer.startsWith(Inside.FAILED)) {
                 throw new AssertionError("inside the network: "
                         + new String(Base64.getDecoder().decode(answer.substring(Inside.FAILED.length())), UTF_8));

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One node, a process of its own. Its ports and its folder stay the same over restarts. Confined to the test's thread. */
 public final class TestNode implements AutoCloseable {
-    private static final Duration START_TIME_MAX = Duration.ofSeconds(60);
+    private static final Duration START_TIME_MAX = Duration.ofMinutes(2);
 
     private final String id;
     private final Path folder;

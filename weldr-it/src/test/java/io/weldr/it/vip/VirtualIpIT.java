@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Three nodes hold a virtual IP between them; a client asks it every 10 ms, and an observer sees who has it. Every fault once in each build, and
@@ -35,12 +36,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(InsideNetwork.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(120)
+@ResourceLock(InsideNetwork.ONE_AT_A_TIME)
+@Timeout(240)
 class VirtualIpIT {
     private static final Duration LIFETIME = Duration.ofSeconds(2);
 
     /** What a machine that does other things at the same time may add. */
-    private static final Duration BUSY = Duration.ofSeconds(3);
+    private static final Duration BUSY = Duration.ofSeconds(5);
 
     private static final int PROXY_PORT = 8080;
 

@@ -1,0 +1,140 @@
+package io.weldr.it.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weldr.it.chaos.Faults.Fault;
+import io.weldr.it.harness.InsideNetwork;
+import io.weldr.it.harness.TestNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceLock;
+
+/**
+ * Faults, one after the other, while clients write and read and traffic flows. The most telling ones once in each build; with the tag {@code chaos} all
+ * of them, again and again, as long as {@code -Dchaos.minutes=20} says. {@code -Dchaos.seed=} has the same done again.
+ */
+@ExtendWith(InsideNetwork.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ResourceLock(InsideNetwork.ONE_AT_A_TIME)
+class ChaosIT {
+    @Test
+    @Timeout(600)
+    void eachOfTheMostTellingFaultsOnce() throws Exception {
+        long seed = seed();
+        play(seed, true, faults -> {
+            List<Fault> often =
+                    new ArrayList<>(faults.stream().filter(Fault::inEachBuild).toList());
+            Collections.shuffle(often, new Random(seed));
+            return often;
+        });
+    }
+
+    @Test
+    @Tag("chaos")
+    @Timeout(24 * 3_600)
+    void faultsForALongTime() throws Exception {
+        long seed = seed();
+        Random random = new Random(seed);
+        long until = System.nanoTime()
+                + Duration.ofMinutes(Integer.getInteger("chaos.minutes", 20)).toNanos();
+        play(
+                seed,
+                false,
+                faults -> () -> new Iterator<>() {
+                    private final List<Fault> left = new ArrayList<>();
+
+                    @Override
+                    public boolean hasNext() {
+                        return System.nanoTime() < until;
+                    }
+
+                    @Override
+                    public Fault next() {
+                        // Every fault once before any is repeated.
+                        if (left.isEmpty()) {
+                            left.addAll(faults);
+                            Collections.shuffle(left, random);
+                        }
+                        return left.remove(left.size() - 1);
+                    }
+                });
+    }
+
+    private static long seed() {
+        return Long.getLong("chaos.seed", System.nanoTime() % 1_000_000_000);
+    }
+
+    private interface Plan {
+        Iterable<Fault> of(List<Fault> faults);
+    }
+
+    private static void play(long seed, boolean brief, Plan plan) throws Exception {
+        System.out.println("chaos: seed " + seed);
+        long began = System.nanoTime();
+        try (Arena arena = new Arena(seed, brief)) {
+            int count = 0;
+            String only = System.getProperty("chaos.only", "");
+            for (Fault fault : plan.of(new Faults(arena).all())) {
+                if (!fault.name().contains(only)) {
+                    continue;
+                }
+                count++;
+                System.out.printf("chaos: %5d s: %s%n", seconds(began), fault.name());
+                long struck = System.nanoTime();
+                fault.strike().run();
+                long over = System.nanoTime();
+                arena.awaitWhole();
+                arena.figure(fault.name() + ": whole again after its end", Duration.ofNanos(System.nanoTime() - over));
+                arena.figure(
+                        fault.name() + ": longest time without an acknowledged change",
+                        arena.history.longestGap(struck, System.nanoTime()));
+                assertNothingFailed(arena);
+            }
+            arena.clients.stop();
+            for (TestNode node : arena.cluster.nodes()) {
+                arena.until("all origins through " + node.id(), () -> arena.clients.readAll(node));
+            }
+            System.out.println(arena.table());
+            System.out.println("chaos: " + count + " faults in " + seconds(began) + " s, seed " + seed + ": "
+                    + arena.history.summary() + "; " + arena.traffic.answered() + " requests proxied, "
+                    + arena.traffic.failures().size() + " failed");
+            judge(arena);
+            arena.sound();
+        }
+    }
+
+    private static void assertNothingFailed(Arena arena) {
+        assertThat(arena.traffic.failures())
+                .as("proxied requests through nodes that no fault kept from answering")
+                .isEmpty();
+        assertThat(arena.history.surprises()).as("answers that must not be").isEmpty();
+    }
+
+    private static void judge(Arena arena) {
+        assertNothingFailed(arena);
+        for (int origin : arena.history.broken()) {
+            System.out.println("chaos: not linearizable: origin " + origin);
+            arena.history.of(origin).forEach(operation -> System.out.println("chaos:   " + operation));
+        }
+        assertThat(arena.history.broken())
+                .as("origins with an acknowledged write lost or resurrected, or a stale read")
+                .isEmpty();
+        assertThat(arena.history.revisionsOutOfOrder())
+                .as("revisions in an order that cannot be")
+                .isEmpty();
+        assertThat(arena.mistakes()).as("mistakes that nodes wrote of").isEmpty();
+    }
+
+    private static long seconds(long sinceNanos) {
+        return Duration.ofNanos(System.nanoTime() - sinceNanos).toSeconds();
+    }
+}
