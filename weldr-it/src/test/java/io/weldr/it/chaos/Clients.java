@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Clients that add, change, remove and read origins, several at a time and about the same ones, each call through any node, and write down what they
@@ -169,6 +170,7 @@ final class Clients implements AutoCloseable {
                     return;
                 }
                 maybeDone = true;
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(thinkMillisMax));
                 if (stopping || returned - called > REPEAT.toNanos() || random.nextInt(4) == 0) {
                     slot.unknown.incrementAndGet();
                     history.add(

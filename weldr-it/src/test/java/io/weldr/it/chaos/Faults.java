@@ -210,9 +210,6 @@ final class Faults {
         try {
             arena.until("a change: " + what, () -> arena.history.nextAcknowledged(struck) != null);
             arena.lastBetween(1_500, 5_000);
-            arena.figure(
-                    what + ": longest time without an acknowledged change",
-                    arena.history.longestGap(struck, System.nanoTime()));
         } finally {
             mends.forEach(Runnable::run);
         }
@@ -235,7 +232,6 @@ final class Faults {
     }
 
     private void rollingRestart() {
-        long struck = System.nanoTime();
         for (TestNode node : arena.cluster.nodes()) {
             long stopping = System.nanoTime();
             try (LoyalClient loyal = new LoyalClient(node.proxyUrl())) {
@@ -253,9 +249,6 @@ final class Faults {
             arena.traffic.expect(node);
             arena.figure("rolling restart: one node", Duration.ofNanos(System.nanoTime() - stopping));
         }
-        arena.figure(
-                "rolling restart: longest time without an acknowledged change",
-                arena.history.longestGap(struck, System.nanoTime()));
     }
 
     private void fullDisk() {
