@@ -28,7 +28,7 @@ import io.weldr.raft.lead.Watchdog;
 import io.weldr.raft.lead.Watchdog.Moment;
 import io.weldr.raft.member.Intake;
 import io.weldr.raft.peer.PeerLink;
-import io.weldr.raft.peer.PeerPort;
+import io.weldr.raft.machine.MachineEvents;
 import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RatisNode;
 import io.weldr.raft.write.AppliedIndex;
@@ -93,6 +93,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private final AtomicLong terms = new AtomicLong();
     private volatile @Nullable DataFolder folder;
     private volatile @Nullable Formation formation;
+    private volatile @Nullable Opening opening;
+    private boolean formed; // confined to the control thread, on which consensus is opened, too, after the start
     private volatile boolean stopping;
     private final long createdNanos = System.nanoTime();
 
@@ -129,7 +131,9 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     public void start() throws IOException {
         DataFolder opened = DataFolder.open(settings.dataFolder(), settings.self());
         folder = opened;
-        formation = new Formation(settings, opened, link, new FormationHost());
+        Formation forming = new Formation(settings, opened, link, new FormationHost());
+        formation = forming;
+        opening = new Opening(settings, opened, forming, this::joinAnew);
         try {
             consensus.start();
         } catch (IOException | RuntimeException e) {
@@ -343,11 +347,16 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         }
     }
 
-    private RatisNode open(io.weldr.raft.machine.MachineEvents events) throws IOException {
-        DataFolder data = require(folder);
-        Formation forming = require(formation);
-        return RatisNode.start(
-                settings, data.logFolder(), forming.group(), events, new PeerPort(forming::answer, forming::mayVote));
+    private RatisNode open(MachineEvents events) throws IOException {
+        return require(opening).open(events);
+    }
+
+    /** This node is no member any more: it goes through formation again. */
+    private void joinAnew() {
+        if (formed) {
+            formed = false;
+            control.execute(this::form);
+        }
     }
 
     private static <T> T require(@Nullable T value) {
@@ -369,6 +378,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         } catch (IOException | RuntimeException e) {
             LOG.error("Cannot go on to find the cluster: {}", e.getMessage(), e);
         }
+        formed = done;
         if (!done && !stopping) {
             var unused = control.schedule(this::form, FORMATION_STEP_MILLIS, TimeUnit.MILLISECONDS);
         }

@@ -74,8 +74,9 @@ final class ProbeRoutes {
                         ports.state().get().revision(),
                         status.appliedIndex(),
                         leader == null ? null : leader.value(),
+                        status.trouble(),
                         reasons)
-                : new Probe(word, status.self().value(), null, null, null, null, null, null);
+                : new Probe(word, status.self().value(), null, null, null, null, null, null, null);
     }
 
     private CompletionStage<Answer> metrics(Request request) {

@@ -253,6 +253,7 @@ public final class Answers {
             @Nullable Long revision,
             @Nullable Long appliedIndex,
             @Nullable String leader,
+            @Nullable String trouble,
             @Nullable List<String> reasons) {}
 
     /** RFC 9457. */

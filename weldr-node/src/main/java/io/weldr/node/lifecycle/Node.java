@@ -291,12 +291,14 @@ public final class Node {
     }
 
     private void close(Duration patience) {
+        // Consensus takes half a second to close. Meanwhile the successor may ask whether the address is free; with nobody to answer
+        // it would have to wait until it can tell that this node is gone.
+        raft.close();
         admin.close(patience);
         proxy.close();
         if (accessLog != null) {
             accessLog.close();
         }
-        raft.close();
         VirtualIps held = virtualIps;
         if (held != null) {
             held.close();

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -24,6 +25,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,13 +105,50 @@ public final class DataFolder implements AutoCloseable {
             throw new IOException(
                     "data folder " + folder + " belongs to node " + identity.id() + " (expected: " + self + ")");
         }
-        UUID group = identity.group();
-        if (identity.standing() == Standing.MEMBER && group != null && !Files.exists(logs.resolve(group.toString()))) {
-            // Its log is gone, and with it what its vote promised: it has to start anew.
-            identity = identity.joining(group);
-            write(folder, identity);
-        }
         return identity;
+    }
+
+    /** Whether this is a member's folder without the log that belongs into it. */
+    public boolean lostLog() {
+        Identity now = identity;
+        UUID group = now.group();
+        return now.standing() == Standing.MEMBER
+                && group != null
+                && !Files.exists(logFolder().resolve(group.toString()));
+    }
+
+    /** With the log what its vote promised is gone: the node has to start anew, without a vote. To be called while the log is closed. */
+    public void joinAnew() throws IOException {
+        Identity now = identity;
+        UUID group = now.group();
+        if (group != null) {
+            become(now.joining(group));
+        }
+    }
+
+    /**
+     * Moves a log that cannot be used out of the way, in place of the one that was moved before, and has the node join anew, without a
+     * vote until it is up to date, as if its disk had been emptied. To be called while the log is closed.
+     *
+     * @return where the log is now
+     */
+    public Path setLogAside() throws IOException {
+        Identity now = identity;
+        UUID group = now.group();
+        if (group == null) {
+            throw new IOException("there is no log to set aside");
+        }
+        Path aside = folder.resolve("log.damaged");
+        if (Files.exists(aside)) {
+            try (Stream<Path> old = Files.walk(aside)) {
+                for (Path path : old.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(path);
+                }
+            }
+        }
+        joinAnew(); // first: a member must never be found without its log and with a vote
+        Files.move(logFolder().resolve(group.toString()), aside);
+        return aside;
     }
 
     public Identity identity() {

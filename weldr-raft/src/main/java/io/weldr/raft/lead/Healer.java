@@ -22,6 +22,8 @@ public final class Healer {
     private static final long SILENT_MILLIS = 2000;
 
     private static final long RESET_EVERY_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /** A follower that answers applies within milliseconds what is committed. */
+    private static final long STUCK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     /** How often a follower that came back is sent something that it has to answer, and how far apart. */
     private static final int NUDGES = 4;
 
@@ -29,6 +31,7 @@ public final class Healer {
     private final Runnable nudge;
     private final Map<MemberId, Long> resetAt = new HashMap<>();
     private final Map<MemberId, Boolean> away = new HashMap<>();
+    private final Map<MemberId, Stuck> stuck = new HashMap<>();
     private int nudgesLeft;
     private long resets;
 
@@ -62,15 +65,41 @@ public final class Healer {
                 // (RATIS-2523).
                 nudgesLeft = NUDGES;
             }
+            if (leads && !silent && behind(view, id, nowNanos)) {
+                // It was away for a moment, and lost the end of its log: the same.
+                nudgesLeft = Math.max(nudgesLeft, 1);
+            }
         }
         if (!leads) {
             away.clear();
+            stuck.clear();
             nudgesLeft = 0;
         } else if (nudgesLeft > 0) {
             nudgesLeft--;
             nudge.run();
         }
     }
+
+    /** Whether it answers and yet does not come closer to what is committed. */
+    private boolean behind(NodeView view, MemberId id, long nowNanos) {
+        long commit = view.commits().getOrDefault(id, Long.MAX_VALUE);
+        if (commit >= view.commitIndex()) {
+            stuck.remove(id);
+            return false;
+        }
+        Stuck before = stuck.get(id);
+        if (before == null || before.commit() != commit) {
+            stuck.put(id, new Stuck(commit, nowNanos));
+            return false;
+        }
+        if (nowNanos - before.sinceNanos() < STUCK_NANOS) {
+            return false;
+        }
+        stuck.put(id, new Stuck(commit, nowNanos)); // the next time after as long
+        return true;
+    }
+
+    private record Stuck(long commit, long sinceNanos) {}
 
     private void reset(RatisNode node, MemberId id, long nowNanos) {
         Long last = resetAt.get(id);

@@ -79,6 +79,7 @@ public final class RatisNode implements AutoCloseable {
      * Starts a server with that group, or with none: then {@link #add} brings it.
      *
      * @param customizer adds services to the server's port
+     * @throws DamagedLogException if what is on disk makes no sense; it is closed again then
      */
     public static RatisNode start(
             RaftSettings settings,
@@ -108,12 +109,26 @@ public final class RatisNode implements AutoCloseable {
         } catch (CompletionException e) {
             // Ratis opens groups on other threads, and hands on what happened there in a wrapping.
             closeAfter(node, e);
-            throw e.getCause() instanceof IOException cause ? cause : new IOException(String.valueOf(e.getCause()), e);
+            throw failure(e.getCause() != null ? e.getCause() : e, logFolder);
         } catch (IOException | RuntimeException e) {
             closeAfter(node, e);
-            throw e;
+            throw failure(e, logFolder);
         }
         return node;
+    }
+
+    private static IOException failure(Throwable thrown, Path logFolder) {
+        DamagedLogException damage = DamagedLogException.find(thrown);
+        if (damage != null) {
+            return damage;
+        }
+        if (String.valueOf(thrown.getMessage()).endsWith("NO_SPACE")) {
+            return new IOException(
+                    "fewer than " + RatisTuning.FREE_MEGABYTES_MIN + " MB are free in " + logFolder
+                            + " (expected: at least as many)",
+                    thrown);
+        }
+        return thrown instanceof IOException plain ? plain : new IOException(String.valueOf(thrown), thrown);
     }
 
     private static void closeAfter(RatisNode node, Exception failure) {

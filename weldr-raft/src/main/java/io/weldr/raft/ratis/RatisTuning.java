@@ -19,12 +19,15 @@ final class RatisTuning {
      */
     static final int ENTRY_BYTES_MAX = 256 * 1024;
 
+    /** Room for some log files and a snapshot: with less a log is not opened. */
+    static final int FREE_MEGABYTES_MIN = 16;
+
     private RatisTuning() {}
 
     static RaftProperties properties(RaftSettings settings, Path logFolder) {
         RaftProperties to = new RaftProperties();
         RaftServerConfigKeys.setStorageDir(to, List.of(logFolder.toFile()));
-        RaftServerConfigKeys.setStorageFreeSpaceMin(to, SizeInBytes.valueOf("16MB"));
+        RaftServerConfigKeys.setStorageFreeSpaceMin(to, SizeInBytes.valueOf(FREE_MEGABYTES_MIN + "MB"));
         GrpcConfigKeys.Server.setHost(to, settings.bind().host());
         GrpcConfigKeys.Server.setPort(to, settings.bind().port());
         timing(to, settings);

@@ -1,0 +1,181 @@
+package io.weldr.it.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.weldr.it.harness.Http;
+import io.weldr.it.harness.Http.Answer;
+import io.weldr.it.harness.SmallDisk;
+import io.weldr.it.harness.TestCluster;
+import io.weldr.it.harness.TestNode;
+import io.weldr.testserver.TestServer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Consensus fails, proxying does not: disks that are full, in earnest. */
+class StabilityIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aFullDiskTakesANodeOutOfConsensusAndNothingElse() throws Exception {
+        Assumptions.assumeTrue(
+                SmallDisk.available(), "a file system of limited size takes root (mount -t tmpfs): not tried");
+        TestCluster cluster =
+                TestCluster.of(folder, 3, "--raft-segment-bytes", "65536", "--raft-snapshot-entries", "200");
+        Map<TestNode, SmallDisk> disks = new HashMap<>();
+        try (TestServer origin = TestServer.start()) {
+            for (TestNode node : cluster.nodes()) {
+                disks.put(node, SmallDisk.mount(node.dataDir(), 40));
+                cluster.launch(node);
+            }
+            TestNode leader = cluster.awaitLeader();
+            assertThat(leader.add(origin.url()).status()).isEqualTo(201);
+            for (TestNode node : cluster.nodes()) {
+                await().until(() -> Http.get(node.proxyUrl() + "/").status() == 200);
+            }
+            try (Load load = new Load(cluster.nodes())) {
+                load.awaitMore(20);
+                fillAndFree(cluster, leader, java.util.Objects.requireNonNull(disks.get(leader)), load);
+                TestNode follower = cluster.except(cluster.awaitLeader()).get(0);
+                fillAndFree(cluster, follower, java.util.Objects.requireNonNull(disks.get(follower)), load);
+                load.end();
+                assertThat(load.failures).as("proxied requests").isEmpty();
+                for (TestNode node : cluster.nodes()) {
+                    assertThat(node.servers().stream()
+                                    .map(server -> server.substring(0, server.indexOf(' ')))
+                                    .toList())
+                            .as("nothing that was acknowledged is lost")
+                            .containsAll(load.acknowledged);
+                }
+            }
+        } finally {
+            cluster.close();
+            disks.values().forEach(SmallDisk::close);
+        }
+    }
+
+    private static void fillAndFree(TestCluster cluster, TestNode victim, SmallDisk disk, Load load) {
+        boolean led = victim.isLeader();
+        disk.fill();
+        await("the node to notice")
+                .atMost(PATIENCE)
+                .until(() -> trouble(victim).startsWith("the consensus part"));
+        if (led) {
+            await("another leader")
+                    .atMost(PATIENCE)
+                    .until(() -> cluster.leader().filter(now -> now != victim).isPresent());
+        }
+        assertThat(victim.isLeader()).isFalse();
+        load.awaitMore(20);
+
+        assertThat(trouble(victim)).containsAnyOf("No space left", "MB are free");
+        assertThat(Http.get(victim.adminUrl() + "/metrics").body()).contains("weldr_raft_healthy 0");
+        Answer refused = Http.post(victim.adminUrl() + "/servers", "{\"url\":\"http://127.0.0.3:1\",\"weight\":0}");
+        assertThat(refused.status()).as("%s", refused).isEqualTo(503);
+        assertThat(refused.body()).contains("consensus part");
+        for (int i = 0; i < 20; i++) {
+            assertThat(Http.get(victim.proxyUrl() + "/").status()).isEqualTo(200);
+        }
+        assertThat(victim.isAlive()).isTrue();
+
+        disk.free();
+        await("the node to be whole again")
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(
+                                Http.get(victim.adminUrl() + "/metrics").body())
+                        .contains("weldr_raft_healthy 1"));
+        await("everything to be there")
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(victim.servers().size()).isGreaterThan(load.acknowledged.size() - 50));
+        assertThat(victim.add("http://127.0.0.4:" + (1 + load.acknowledged.size()))
+                        .status())
+                .isEqualTo(201);
+    }
+
+    /** Why the consensus part of a node that is ready, and proxies, is not whole; empty if it is. */
+    private static String trouble(TestNode node) {
+        Answer ready = Http.get(node.adminUrl() + "/readyz?verbose");
+        assertThat(ready.status()).as("%s", ready).isEqualTo(200);
+        return ready.json().path("trouble").asText("");
+    }
+
+    /** Writes through all nodes, one that refuses excepted, and requests through all proxies. */
+    private static final class Load implements AutoCloseable {
+        final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+        final Set<String> failures = ConcurrentHashMap.newKeySet();
+        private final AtomicLong proxied = new AtomicLong();
+        private final AtomicBoolean done = new AtomicBoolean();
+        private final ExecutorService threads = Executors.newCachedThreadPool();
+        private final List<Future<?>> tasks = new ArrayList<>();
+
+        Load(List<TestNode> nodes) {
+            tasks.add(threads.submit(() -> {
+                // Of no weight: nobody answers there, and traffic is not what they are for.
+                for (int i = 0; !done.get() && i < 900; i++) {
+                    String url = "http://127.0.0.2:" + (1 + i);
+                    TestNode through = nodes.get(i % nodes.size());
+                    int status = Http.post(through.adminUrl() + "/servers", "{\"url\":\"" + url + "\",\"weight\":0}")
+                            .status();
+                    if (status == 201 || status == 200) {
+                        acknowledged.add(url);
+                    }
+                    pause(60);
+                }
+            }));
+            tasks.add(threads.submit(() -> {
+                for (int i = 0; !done.get(); i++) {
+                    Answer answer = Http.get(nodes.get(i % nodes.size()).proxyUrl() + "/");
+                    if (answer.status() == 200) {
+                        proxied.incrementAndGet();
+                    } else {
+                        failures.add(answer.toString());
+                    }
+                    pause(5);
+                }
+            }));
+        }
+
+        private static void pause(long millis) {
+            java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
+        }
+
+        void awaitMore(int writes) {
+            int before = acknowledged.size();
+            long proxiedBefore = proxied.get();
+            await("writes and traffic")
+                    .atMost(PATIENCE)
+                    .until(() -> acknowledged.size() >= before + writes && proxied.get() > proxiedBefore + 20);
+        }
+
+        void end() throws Exception {
+            done.set(true);
+            for (Future<?> task : tasks) {
+                task.get(20, TimeUnit.SECONDS);
+            }
+        }
+
+        @Override
+        public void close() {
+            done.set(true);
+            threads.shutdownNow();
+        }
+    }
+}

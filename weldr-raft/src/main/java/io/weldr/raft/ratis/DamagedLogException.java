@@ -1,0 +1,38 @@
+package io.weldr.raft.ratis;
+
+import java.io.IOException;
+import java.io.Serial;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is on disk can be read and makes no sense: a flipped bit, garbage, a write that a power loss tore apart. Trying again does not
+ * help. A disk that is full or cannot be read is not this.
+ */
+public final class DamagedLogException extends IOException {
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    private DamagedLogException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    /** What {@code failure} says of the disk's content; null if it is about something else. */
+    static @Nullable DamagedLogException find(Throwable failure) {
+        boolean log = false;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            log |= String.valueOf(cause.getMessage()).contains("Failed to initRaftLog");
+            boolean last = cause.getCause() == null;
+            if (last && (log ? judgedBy(cause, "org.apache.ratis.") : judgedBy(cause, "io.weldr.raft.machine.SnapshotFiles"))) {
+                return new DamagedLogException(
+                        log ? "the log is damaged: " + cause.getMessage() : String.valueOf(cause.getMessage()), failure);
+            }
+        }
+        return null;
+    }
+
+    /** Whoever looks at content throws by itself; what the disk says comes out of the platform. */
+    private static boolean judgedBy(Throwable cause, String code) {
+        StackTraceElement[] trace = cause.getStackTrace();
+        return trace.length > 0 && trace[0].getClassName().startsWith(code);
+    }
+}

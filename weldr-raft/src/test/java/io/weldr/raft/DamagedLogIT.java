@@ -1,0 +1,122 @@
+package io.weldr.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.weldr.core.state.MemberId;
+import io.weldr.raft.form.Identity.Standing;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a power loss may leave at the end of the newest log file, and what a bad disk may. */
+class DamagedLogIT {
+    @TempDir
+    Path root;
+
+    /** What happens to the end of the file; the last entry ends at {@code end}, behind it there are zeros. */
+    enum Damage {
+        TRUNCATED {
+            @Override
+            void to(RandomAccessFile file, long end, Random random) throws IOException {
+                file.setLength(end - 1 - random.nextInt(20));
+            }
+        },
+        TORN_TO_ZEROS {
+            @Override
+            void to(RandomAccessFile file, long end, Random random) throws IOException {
+                int lost = 1 + random.nextInt(20);
+                file.seek(end - lost);
+                file.write(new byte[lost]);
+            }
+        },
+        GARBAGE_BEHIND {
+            @Override
+            void to(RandomAccessFile file, long end, Random random) throws IOException {
+                byte[] garbage = new byte[1 + random.nextInt(200)];
+                random.nextBytes(garbage);
+                garbage[0] |= 1; // zeros would be no garbage
+                file.seek(end);
+                file.write(garbage);
+            }
+        },
+        BIT_FLIPPED {
+            @Override
+            void to(RandomAccessFile file, long end, Random random) throws IOException {
+                long at = end - 1 - random.nextInt(40);
+                file.seek(at);
+                int before = file.read();
+                file.seek(at);
+                file.write(before ^ (1 << random.nextInt(8)));
+            }
+        };
+
+        abstract void to(RandomAccessFile file, long end, Random random) throws IOException;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aNodeWithADamagedLogComesBackByItselfWithEverything(Damage damage) throws Exception {
+        long seed = System.nanoTime();
+        System.out.printf("%s, seed %d%n", damage, seed);
+        Random random = new Random(seed);
+        try (TestCluster cluster = TestCluster.formed(root, 3)) {
+            List<Integer> all = IntStream.range(9001, 9021).boxed().toList();
+            for (int port : all) {
+                TestCluster.addOrigin(cluster.node(cluster.awaitLeader()), port);
+            }
+            MemberId victim = random.nextBoolean() ? cluster.awaitLeader() : cluster.follower();
+            cluster.kill(victim);
+            Path newest = newestLog(cluster.folder(victim));
+            try (RandomAccessFile file = new RandomAccessFile(newest.toFile(), "rw")) {
+                damage.to(file, end(file), random);
+            }
+            TestCluster.addOrigin(cluster.node(cluster.awaitLeader()), 9021);
+
+            RaftCluster back = cluster.start(victim);
+            await().atMost(TestCluster.PATIENCE).untilAsserted(() -> {
+                assertThat(TestCluster.ports(back))
+                        .containsAll(all)
+                        .contains(9021)
+                        .hasSize(21);
+                assertThat(back.standing()).isEqualTo(Standing.MEMBER);
+                assertThat(back.status().trouble()).isNull();
+            });
+            TestCluster.addOrigin(back, 9022);
+            // A voter in earnest: with it, either of the others may go.
+            cluster.kill(cluster.awaitLeader());
+            TestCluster.addOrigin(cluster.node(cluster.awaitLeader()), 9023);
+        }
+    }
+
+    /** Where the last entry ends: log files are filled up with zeros. */
+    private static long end(RandomAccessFile file) throws IOException {
+        byte[] bytes = new byte[(int) file.length()];
+        file.readFully(bytes);
+        int end = bytes.length;
+        while (end > 0 && bytes[end - 1] == 0) {
+            end--;
+        }
+        return end;
+    }
+
+    private static Path newestLog(Path node) {
+        try (Stream<Path> files = Files.walk(node.resolve("log"))) {
+            return files.filter(file -> file.getFileName().toString().startsWith("log_"))
+                    .max(Comparator.comparingLong(file -> file.toFile().lastModified()))
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

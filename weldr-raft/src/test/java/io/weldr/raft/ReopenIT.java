@@ -1,0 +1,84 @@
+package io.weldr.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.weldr.core.port.ClusterStatus.Role;
+import io.weldr.core.port.GatewayException;
+import io.weldr.core.state.MemberId;
+import io.weldr.raft.form.Identity.Standing;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The consensus part fails and cannot be opened again for a while; and a setting for the first start that was left on. */
+class ReopenIT {
+    private static final MemberId N1 = new MemberId("n1");
+
+    @TempDir
+    Path root;
+
+    @Test
+    void aConsensusPartThatCannotBeOpenedAgainSaysWhyAndIsOpenedOnceItCan() throws Exception {
+        try (TestCluster cluster = TestCluster.formed(root, 1)) {
+            RaftCluster node = cluster.node(N1);
+            TestCluster.addOrigin(node, 9001);
+            Path log = cluster.folder(N1).resolve("log");
+            Path away = cluster.folder(N1).resolve("log.away");
+            Files.move(log, away);
+            Files.writeString(log, "not a folder");
+
+            node.restartConsensus("a test says so");
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(node.status().trouble()).contains("the consensus part cannot be opened"));
+            assertThat(node.status().role()).isEqualTo(Role.CLOSED);
+            assertThat(node.status().acting()).isFalse();
+            assertThat(cluster.duty(N1).active).isFalse();
+            assertThat(TestCluster.ports(node))
+                    .as("what it knew it still knows")
+                    .containsExactly(9001);
+            assertThatThrownBy(() -> TestCluster.addOriginOnce(node, 9002))
+                    .isInstanceOfSatisfying(
+                            GatewayException.class,
+                            e -> assertThat(e.kind()).isEqualTo(GatewayException.Kind.UNAVAILABLE))
+                    .hasMessageContaining("the consensus part cannot be opened");
+
+            Files.delete(log);
+            Files.move(away, log);
+            TestCluster.addOrigin(node, 9003);
+            assertThat(TestCluster.ports(node)).containsExactly(9001, 9003);
+            assertThat(node.status().trouble()).isNull();
+            assertThat(cluster.duty(N1).active).isTrue();
+        }
+    }
+
+    @Test
+    void bootstrapThatWasLeftOnFormsNoSecondClusterAfterADiskWasLost() {
+        try (TestCluster cluster = TestCluster.formed(
+                root, 3, settings -> settings.self().equals(N1) ? bootstrapping(settings) : settings)) {
+            TestCluster.addOrigin(cluster.node(N1), 9001);
+            cluster.stop(N1);
+            RaftCluster again = cluster.start(N1);
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(TestCluster.ports(again)).containsExactly(9001));
+
+            cluster.stop(N1);
+            cluster.wipe(N1);
+            RaftCluster wiped = cluster.start(N1);
+            await().atMost(TestCluster.PATIENCE).untilAsserted(() -> {
+                assertThat(TestCluster.ports(wiped)).containsExactly(9001);
+                assertThat(wiped.standing()).isEqualTo(Standing.MEMBER);
+                assertThat(wiped.status().voters()).hasSize(3);
+            });
+            TestCluster.addOrigin(wiped, 9002);
+        }
+    }
+
+    private static RaftSettings bootstrapping(RaftSettings plain) {
+        return RaftSettings.of(plain.self(), plain.bind(), null, plain.peers(), plain.dataFolder(), true)
+                .withElectionTimeout(plain.electionTimeoutMin(), plain.electionTimeoutMax());
+    }
+}
