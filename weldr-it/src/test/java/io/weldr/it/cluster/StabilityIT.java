@@ -8,6 +8,7 @@ import io.weldr.it.harness.Http.Answer;
 import io.weldr.it.harness.SmallDisk;
 import io.weldr.it.harness.TestCluster;
 import io.weldr.it.harness.TestNode;
+import io.weldr.testserver.Mode;
 import io.weldr.testserver.TestServer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,6 +70,38 @@ class StabilityIT {
         } finally {
             cluster.close();
             disks.values().forEach(SmallDisk::close);
+        }
+    }
+
+    @Test
+    void withoutAQuorumANodeStillPassesOverAnOriginThatFails() {
+        try (TestCluster cluster = TestCluster.start(folder, 3);
+                TestServer good = TestServer.start();
+                TestServer bad = TestServer.start()) {
+            TestNode last = cluster.node(1);
+            for (TestServer origin : List.of(good, bad)) {
+                assertThat(Http.post(
+                                        last.adminUrl() + "/servers?wait=applied",
+                                        "{\"url\":\"" + origin.url() + "\"}")
+                                .status())
+                        .isEqualTo(201);
+            }
+            cluster.except(last).forEach(TestNode::kill);
+            await("the node to say that it takes no changes").atMost(PATIENCE).untilAsserted(() -> {
+                Answer refused = last.add("http://127.0.0.1:1");
+                assertThat(refused.status()).as("%s", refused).isEqualTo(503);
+                assertThat(refused.json().path("type").asText()).contains("no-leader");
+            });
+
+            bad.mode(Mode.ERROR);
+            await("only the good one to be asked").atMost(PATIENCE).untilAsserted(() -> {
+                for (int i = 0; i < 10; i++) {
+                    assertThat(Http.get(last.proxyUrl() + "/").status()).isEqualTo(200);
+                }
+            });
+            assertThat(last.localServers())
+                    .as("the verdicts are as they were")
+                    .containsExactlyInAnyOrder(good.url() + " up", bad.url() + " up");
         }
     }
 

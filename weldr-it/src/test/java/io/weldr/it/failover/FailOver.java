@@ -8,6 +8,7 @@ import io.weldr.it.harness.TestNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -62,6 +63,7 @@ public final class FailOver implements AutoCloseable {
             TestNode leader = settled();
             try (Writers writers = new Writers(cluster.except(leader), ORIGIN)) {
                 warmUp(writers);
+                System.out.println(Instant.now() + " kill -9 " + leader.id()); // to be found in the logs of the others
                 long killed = System.nanoTime();
                 leader.process().destroyForcibly();
                 all.add(awaitFirstAfter(writers, killed));
@@ -79,6 +81,7 @@ public final class FailOver implements AutoCloseable {
             TestNode leader = settled();
             try (Writers writers = new Writers(cluster.except(leader), ORIGIN)) {
                 warmUp(writers);
+                System.out.println(Instant.now() + " SIGSTOP " + leader.id());
                 long stopped = System.nanoTime();
                 leader.pause();
                 all.add(awaitFirstAfter(writers, stopped));

@@ -24,6 +24,9 @@ final class Errands {
     /** A leader that froze is found out by its followers in less; then the next attempt finds its successor. */
     private static final Duration FORWARD_TIMEOUT = Duration.ofMillis(700);
 
+    /** How often to look whether somebody else leads while an answer is awaited. Most answers come sooner. */
+    private static final Duration FOLLOW = Duration.ofMillis(20);
+
     private final MemberId self;
     private final Supplier<Leadership> leadership;
     private final Supplier<ClusterState> state;
@@ -96,7 +99,9 @@ final class Errands {
             } else if (leader != null && !leader.id().equals(self)) {
                 underWay = true;
                 Duration timeout = left.compareTo(FORWARD_TIMEOUT) < 0 ? left : FORWARD_TIMEOUT;
-                var unused = errand.there(leader, timeout).whenComplete(this::ended);
+                CompletableFuture<T> answer = errand.there(leader, timeout);
+                var unused = answer.whenComplete(this::ended);
+                follow(answer, leader.id());
             } else {
                 obstacle = describe(now);
                 if (now.absent().compareTo(patience) > 0) {
@@ -105,6 +110,20 @@ final class Errands {
                     again();
                 }
             }
+        }
+
+        /** A leader that froze answers nothing for as long as its attempt may take; once another leads, that one is asked. */
+        private void follow(CompletableFuture<T> answer, MemberId asked) {
+            if (answer.isDone()) {
+                return;
+            }
+            MemberId leads = leadership.get().leader();
+            if (leads != null && !leads.equals(asked)) {
+                answer.completeExceptionally(new GatewayException(
+                        Kind.UNKNOWN_OUTCOME, asked + " had not answered when " + leads + " was elected"));
+                return;
+            }
+            var unused = timer.schedule(() -> follow(answer, asked), FOLLOW.toMillis(), TimeUnit.MILLISECONDS);
         }
 
         private String describe(Leadership now) {
