@@ -81,13 +81,22 @@ final class ConsensusPart {
 
         @Override
         public void logFailed(Throwable cause) {
-            fail(this, "its log cannot be written: " + cause);
+            fail(this, "its log cannot be written: " + root(cause));
         }
 
         @Override
         public void serverShutDown() {
             fail(this, "Ratis closed it");
         }
+    }
+
+    /** What the disk said: Ratis tells first what it wanted to do. */
+    private static String root(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root instanceof IOException && root.getMessage() != null ? root.getMessage() : root.toString();
     }
 
     ConsensusPart(RaftSettings settings, Opener opener, Listener listener, ScheduledExecutorService thread) {

@@ -119,7 +119,9 @@ class StabilityIT {
         assertThat(victim.isLeader()).isFalse();
         load.awaitMore(20);
 
-        assertThat(trouble(victim)).containsAnyOf("No space left", "MB are free");
+        await("the node to say what to do")
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(trouble(victim)).containsAnyOf("No space left", "MB are free"));
         assertThat(Http.get(victim.adminUrl() + "/metrics").body()).contains("weldr_raft_healthy 0");
         Answer refused = Http.post(victim.adminUrl() + "/servers", "{\"url\":\"http://127.0.0.3:1\",\"weight\":0}");
         assertThat(refused.status()).as("%s", refused).isEqualTo(503);
