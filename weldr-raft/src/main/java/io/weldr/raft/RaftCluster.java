@@ -20,6 +20,7 @@ import io.weldr.core.state.MemberId;
 import io.weldr.raft.form.DataFolder;
 import io.weldr.raft.form.Formation;
 import io.weldr.raft.form.Identity;
+import io.weldr.raft.lead.DiskWatch;
 import io.weldr.raft.lead.Healer;
 import io.weldr.raft.lead.LeaderDuties;
 import io.weldr.raft.lead.LeaderProof;
@@ -69,6 +70,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
 
     private static final long FORMATION_STEP_MILLIS = 100;
     private static final long HEAL_EVERY_MILLIS = 250;
+    private static final long GIVE_WAY_EVERY_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final RaftSettings settings;
     private final AppliedIndex applied = new AppliedIndex();
@@ -94,6 +96,9 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private volatile @Nullable DataFolder folder;
     private volatile @Nullable Formation formation;
     private volatile @Nullable Opening opening;
+    private final DiskWatch disk = new DiskWatch(); // confined to the healing thread
+    private long gaveWayNanos = System.nanoTime() - GIVE_WAY_EVERY_NANOS; // confined to the healing thread
+    private volatile @Nullable String slowDisk;
     private boolean formed; // confined to the control thread, on which consensus is opened, too, after the start
     private volatile boolean stopping;
     private final long createdNanos = System.nanoTime();
@@ -236,6 +241,10 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         String closed = consensus.trouble();
         if (closed != null) {
             return closed;
+        }
+        String slow = slowDisk;
+        if (slow != null) {
+            return slow;
         }
         Formation forming = formation;
         String waiting = forming == null ? null : forming.waitingFor();
@@ -390,9 +399,23 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
             RatisNode node = consensus.node();
             if (node != null) {
                 healer.look(node, watchdog.moment(), System.nanoTime());
+                lookAtDisk(node, System.nanoTime());
             }
         } catch (RuntimeException | AssertionError e) {
             LOG.error("The healer failed to look", e);
+        }
+    }
+
+    private void lookAtDisk(RatisNode node, long nowNanos) {
+        RatisNode.LogEnd end = node.logEnd();
+        Duration stuck = end == null ? Duration.ZERO : disk.look(end.lastIndex(), end.flushedIndex(), nowNanos);
+        slowDisk = stuck.isZero() ? null : "its disk has taken nothing for " + stuck.toSeconds() + " s";
+        NodeView view = watchdog.moment().view();
+        boolean leads = view != null && view.role() == NodeView.Role.LEADER;
+        if (slowDisk != null && leads && nowNanos - gaveWayNanos > GIVE_WAY_EVERY_NANOS) {
+            gaveWayNanos = nowNanos; // the heir's disk may be no better: not to and fro
+            LOG.warn("This node leads, and {}: handing leadership over", slowDisk);
+            transferLeadership();
         }
     }
 

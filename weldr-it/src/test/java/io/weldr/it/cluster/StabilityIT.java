@@ -53,7 +53,7 @@ class StabilityIT {
                 await().until(() -> Http.get(node.proxyUrl() + "/").status() == 200);
             }
             try (Load load = new Load(cluster.nodes())) {
-                load.awaitMore(20);
+                load.awaitMore(10);
                 fillAndFree(cluster, leader, java.util.Objects.requireNonNull(disks.get(leader)), load);
                 TestNode follower = cluster.except(cluster.awaitLeader()).get(0);
                 fillAndFree(cluster, follower, java.util.Objects.requireNonNull(disks.get(follower)), load);
@@ -117,7 +117,7 @@ class StabilityIT {
                     .until(() -> cluster.leader().filter(now -> now != victim).isPresent());
         }
         assertThat(victim.isLeader()).isFalse();
-        load.awaitMore(20);
+        load.awaitMore(10);
 
         await("the node to say what to do")
                 .atMost(PATIENCE)
@@ -172,7 +172,7 @@ class StabilityIT {
                     if (status == 201 || status == 200) {
                         acknowledged.add(url);
                     }
-                    pause(60);
+                    pause(200); // some three minutes until the pool is full
                 }
             }));
             tasks.add(threads.submit(() -> {

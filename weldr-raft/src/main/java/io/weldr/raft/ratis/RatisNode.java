@@ -198,6 +198,19 @@ public final class RatisNode implements AutoCloseable {
                 || (open != null && !open.getInfo().isAlive());
     }
 
+    /** How far the log goes, and how far of that is on disk. */
+    public record LogEnd(long lastIndex, long flushedIndex) {}
+
+    /** Null if there is no log, or it is closed. */
+    public @Nullable LogEnd logEnd() {
+        RaftServer.Division open = division;
+        if (open == null || !open.getInfo().isAlive()) {
+            return null;
+        }
+        TermIndex last = open.getRaftLog().getLastEntryTermIndex();
+        return new LogEnd(last == null ? -1 : last.getIndex(), open.getRaftLog().getFlushIndex());
+    }
+
     /** What the log says of an entry. */
     public record Applied(long index, ByteBuffer answer) {}
 
