@@ -80,9 +80,7 @@ class StabilityIT {
                 TestServer bad = TestServer.start()) {
             TestNode last = cluster.node(1);
             for (TestServer origin : List.of(good, bad)) {
-                assertThat(Http.post(
-                                        last.adminUrl() + "/servers?wait=applied",
-                                        "{\"url\":\"" + origin.url() + "\"}")
+                assertThat(Http.post(last.adminUrl() + "/servers?wait=applied", "{\"url\":\"" + origin.url() + "\"}")
                                 .status())
                         .isEqualTo(201);
             }
@@ -108,9 +106,7 @@ class StabilityIT {
     private static void fillAndFree(TestCluster cluster, TestNode victim, SmallDisk disk, Load load) {
         boolean led = victim.isLeader();
         disk.fill();
-        await("the node to notice")
-                .atMost(PATIENCE)
-                .until(() -> trouble(victim).startsWith("the consensus part"));
+        await("the node to notice").atMost(PATIENCE).until(() -> trouble(victim).startsWith("the consensus part"));
         if (led) {
             await("another leader")
                     .atMost(PATIENCE)

@@ -291,7 +291,8 @@ public final class Node {
     }
 
     private void close(Duration patience) {
-        // Consensus takes half a second to close. Meanwhile the successor may ask whether the address is free; with nobody to answer
+        // Consensus takes half a second to close. Meanwhile the successor may ask whether the address is free; with
+        // nobody to answer
         // it would have to wait until it can tell that this node is gone.
         raft.close();
         admin.close(patience);

@@ -22,9 +22,13 @@ public final class DamagedLogException extends IOException {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             log |= String.valueOf(cause.getMessage()).contains("Failed to initRaftLog");
             boolean last = cause.getCause() == null;
-            if (last && (log ? judgedBy(cause, "org.apache.ratis.") : judgedBy(cause, "io.weldr.raft.machine.SnapshotFiles"))) {
+            if (last
+                    && (log
+                            ? judgedBy(cause, "org.apache.ratis.")
+                            : judgedBy(cause, "io.weldr.raft.machine.SnapshotFiles"))) {
                 return new DamagedLogException(
-                        log ? "the log is damaged: " + cause.getMessage() : String.valueOf(cause.getMessage()), failure);
+                        log ? "the log is damaged: " + cause.getMessage() : String.valueOf(cause.getMessage()),
+                        failure);
             }
         }
         return null;
