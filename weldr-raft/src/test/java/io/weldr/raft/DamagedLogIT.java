@@ -26,10 +26,14 @@ class DamagedLogIT {
 
     /** What happens to the end of the file; the last entry ends at {@code end}, behind it there are zeros. */
     enum Damage {
-        TRUNCATED {
+        /** The power went in the middle of a write that nobody was told of: the beginning of an entry is there, and the file ends. */
+        CUT_SHORT {
             @Override
             void to(RandomAccessFile file, long end, Random random) throws IOException {
-                file.setLength(end - 1 - random.nextInt(20));
+                file.setLength(end);
+                file.seek(end);
+                file.write(100 + random.nextInt(28)); // as long as this would be
+                file.write(new byte[] {0x08, 0x01, 0x10});
             }
         },
         TORN_TO_ZEROS {

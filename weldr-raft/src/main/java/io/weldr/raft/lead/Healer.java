@@ -82,24 +82,24 @@ public final class Healer {
 
     /** Whether it answers and yet does not come closer to what is committed. */
     private boolean behind(NodeView view, MemberId id, long nowNanos) {
-        long commit = view.commits().getOrDefault(id, Long.MAX_VALUE);
+        long commit = view.commits().getOrDefault(id, -1L); // nothing is known of one that never accepted an entry in this term
         if (commit >= view.commitIndex()) {
             stuck.remove(id);
             return false;
         }
         Stuck before = stuck.get(id);
         if (before == null || before.commit() != commit) {
-            stuck.put(id, new Stuck(commit, nowNanos));
+            stuck.put(id, new Stuck(commit, nowNanos, 0));
             return false;
         }
-        if (nowNanos - before.sinceNanos() < STUCK_NANOS) {
+        if (before.nudges() == NUDGES || nowNanos - before.sinceNanos() < STUCK_NANOS) {
             return false;
         }
-        stuck.put(id, new Stuck(commit, nowNanos)); // the next time after as long
+        stuck.put(id, new Stuck(commit, nowNanos, before.nudges() + 1)); // the next time after as long
         return true;
     }
 
-    private record Stuck(long commit, long sinceNanos) {}
+    private record Stuck(long commit, long sinceNanos, int nudges) {}
 
     private void reset(RatisNode node, MemberId id, long nowNanos) {
         Long last = resetAt.get(id);
