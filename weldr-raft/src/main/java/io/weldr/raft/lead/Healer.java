@@ -82,7 +82,8 @@ public final class Healer {
 
     /** Whether it answers and yet does not come closer to what is committed. */
     private boolean behind(NodeView view, MemberId id, long nowNanos) {
-        long commit = view.commits().getOrDefault(id, -1L); // nothing is known of one that never accepted an entry in this term
+        long commit = view.commits()
+                .getOrDefault(id, -1L); // nothing is known of one that never accepted an entry in this term
         if (commit >= view.commitIndex()) {
             stuck.remove(id);
             return false;
