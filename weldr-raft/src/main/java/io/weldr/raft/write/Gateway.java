@@ -55,7 +55,9 @@ public final class Gateway implements CommandGateway, MemberCalls {
     private final Errands errands;
     private final SharedBarrier barrierHere;
     private final SharedBarrier barrierAnywhere;
-    private final Map<Long, CompletableFuture<?>> open = new ConcurrentHashMap<>(); // bounded by pending
+    /** How what is under way ends when this closes. Bounded by pending. */
+    private final Map<Long, Runnable> open = new ConcurrentHashMap<>();
+
     private final AtomicLong numbers = new AtomicLong();
     private volatile boolean closed;
     private final AtomicInteger pending = new AtomicInteger();
@@ -193,7 +195,7 @@ public final class Gateway implements CommandGateway, MemberCalls {
         }
         CompletableFuture<T> result = new CompletableFuture<>();
         long number = numbers.incrementAndGet();
-        open.put(number, result);
+        open.put(number, () -> result.completeExceptionally(stopping(late)));
         var unused = result.whenComplete((value, failure) -> {
             open.remove(number);
             pending.decrementAndGet();
@@ -227,7 +229,7 @@ public final class Gateway implements CommandGateway, MemberCalls {
     /** Fails what is under way, and whatever comes from now on. */
     public void close() {
         closed = true;
-        open.values().forEach(result -> result.completeExceptionally(stopping(Kind.UNKNOWN_OUTCOME)));
+        open.values().forEach(Runnable::run);
     }
 
     private static GatewayException stopping(Kind late) {
