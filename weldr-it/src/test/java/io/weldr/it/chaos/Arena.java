@@ -54,7 +54,7 @@ final class Arena implements AutoCloseable {
     Arena(long seed, boolean brief) throws IOException {
         this.brief = brief;
         random = new Random(seed);
-        folder = Files.createTempDirectory("weldr-chaos");
+        folder = Network.newFolder("chaos");
         cluster = TestCluster.of(
                 folder,
                 network.hosts(),

@@ -1,5 +1,8 @@
 package io.weldr.it.harness;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -149,6 +152,12 @@ public final class Network implements AutoCloseable {
 
     private List<String> enter(int number) {
         return List.of("ip", "netns", "exec", namespace(number));
+    }
+
+    /** A folder for what nodes write, below {@code target}: there it can be read after a failure, and goes with it. */
+    public static Path newFolder(String name) throws IOException {
+        Path parent = Files.createDirectories(Path.of("target", "networks").toAbsolutePath());
+        return Files.createTempDirectory(parent, name);
     }
 
     /** What the client's host is reached by. */

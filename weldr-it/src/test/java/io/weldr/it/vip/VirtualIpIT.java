@@ -12,7 +12,6 @@ import io.weldr.it.harness.TestNode;
 import io.weldr.testserver.TestServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,7 +54,7 @@ class VirtualIpIT {
     @BeforeAll
     void openSite() throws IOException {
         Network network = Network.here();
-        Path folder = Files.createTempDirectory("weldr-vip");
+        Path folder = Network.newFolder("vip");
         origin = TestServer.start(
                 TestServer.Options.defaults().address(new InetSocketAddress(network.clientAddress(), 0)));
         observer = new Observer(network.freeAddress(), network.hosts());
