@@ -21,7 +21,7 @@ import java.util.Objects;
  */
 final class Faults {
     /** Rejoining takes 2 s at most; the rest is for a machine that does other things. */
-    private static final Duration REJOIN_MAX = Duration.ofSeconds(2).plusSeconds(3);
+    private static final Duration REJOIN_MAX = Duration.ofSeconds(2).plusSeconds(10);
 
     /**
      * A fault.
