@@ -51,7 +51,8 @@ public final class InsideNetwork
                     .filter(name -> name.startsWith("chaos."))
                     .map(name -> "-D" + name + "=" + System.getProperty(name))
                     .toList();
-            List<String> java = Run.java("-Xmx512m");
+            List<String> java =
+                    Run.javaHere("-Xmx512m", "-D" + JavaCommand.ARCHIVES_PROPERTY + "=" + JavaCommand.archives());
             command.add(java.get(0));
             command.addAll(properties);
             command.addAll(java.subList(1, java.size()));

@@ -45,7 +45,12 @@ public final class Run {
     }
 
     /** How a class of this test's class path is started, up to the name of the class. */
-    public static List<String> java(String... options) {
+    public static List<String> javaHere(String... options) {
+        return java(System.getProperty("java.class.path"), options);
+    }
+
+    /** How a class of another class path is started, up to the name of the class. */
+    static List<String> java(String classPath, String... options) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-ea",
@@ -58,7 +63,7 @@ public final class Run {
             command.add("--sun-misc-unsafe-memory-access=allow");
         }
         command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
+        command.add(classPath);
         return command;
     }
 }

@@ -82,8 +82,7 @@ public final class TestNode implements AutoCloseable {
     /** Starts the process; does not wait for it. */
     void launch(List<String> arguments) {
         List<String> command = new ArrayList<>(host.enter());
-        command.addAll(Run.java("-Xmx256m"));
-        command.add("io.weldr.node.Main");
+        command.addAll(JavaCommand.node());
         command.addAll(List.of(
                 "--id",
                 id,

@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -20,14 +19,8 @@ public final class Weldrctl {
 
     /** Runs it to its end, at most 20 seconds. */
     public static Result run(String endpoints, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.weldr.cli.Weldrctl",
-                "--endpoint",
-                endpoints));
+        List<String> command = JavaCommand.weldrctl();
+        command.addAll(List.of("--endpoint", endpoints));
         command.addAll(List.of(arguments));
         try {
             Path out = Files.createTempFile("weldrctl", ".out");
