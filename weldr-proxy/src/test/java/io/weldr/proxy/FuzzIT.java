@@ -2,13 +2,21 @@ package io.weldr.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Mutated messages, from a seed that is printed. Whatever comes in, the proxy answers or closes, what it forwards is sound,
- * and the next ordinary request is served. {@code -Dfuzz.rounds} sets how many, {@code -Dfuzz.seed} repeats a run.
+ * Mutated messages, from a seed that is printed. Whatever comes in, the proxy answers or closes, what it forwards is sound and
+ * undamaged, the next ordinary request is served, and no buffer leaks. {@code -Dfuzz.rounds} sets how many of each kind,
+ * {@code -Dfuzz.seed} repeats a run.
  */
 class FuzzIT {
 
@@ -73,9 +81,36 @@ class FuzzIT {
         return mutated.toString();
     }
 
+    private final AtomicInteger leaks = new AtomicInteger();
+
+    private static long seed() {
+        long seed = Long.getLong("fuzz.seed", System.nanoTime());
+        System.out.println("fuzz.seed=" + seed);
+        return seed;
+    }
+
+    @BeforeEach
+    void listenForLeaks() {
+        ByteBufUtil.setLeakListener((type, records) -> leaks.incrementAndGet());
+    }
+
+    /** Leaks are noticed when buffers are collected and others allocated. */
+    @AfterEach
+    void nothingLeaked() {
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+            for (int j = 0; j < 100; j++) {
+                ByteBufAllocator.DEFAULT.buffer().release();
+            }
+        }
+        ByteBufUtil.setLeakListener(null);
+        assertThat(leaks).hasValue(0);
+    }
+
     @Test
     void mutatedRequestsHarmNobody() throws java.io.IOException {
-        long seed = Long.getLong("fuzz.seed", System.nanoTime());
+        long seed = seed();
+        int forwardedCount = 0;
         Random random = new Random(seed);
         try (RawOrigin origin = RawOrigin.serving((wire, self) -> {
                     for (String request = self.next(wire); !request.isEmpty(); request = self.next(wire)) {
@@ -91,16 +126,47 @@ class FuzzIT {
                 } catch (java.io.UncheckedIOException e) {
                     // Closed while we were sending: that is an answer too.
                 }
+                for (String forwarded : origin.requests()) {
+                    assertSound(forwarded, seed);
+                    assertUndamaged(forwarded, request + MARK, seed);
+                }
+                forwardedCount += origin.requests().size();
+                origin.requests().clear();
                 if (round % 100 == 0) {
                     assertThat(proxy.exchange(MARK))
                             .as("seed %d, round %d", seed, round)
                             .endsWith("ok");
                 }
             }
-            for (String forwarded : origin.requests()) {
-                assertSound(forwarded, seed);
+        }
+        System.out.printf("fuzz: %d mutated requests, %d messages reached the origin%n", ROUNDS, forwardedCount);
+        assertThat(forwardedCount)
+                .as("a fuzz that forwards nothing tests little")
+                .isGreaterThan(ROUNDS / 20);
+    }
+
+    /** Lines that the proxy writes itself, and those of the client that it replaces. */
+    private static final Pattern OURS = Pattern.compile(
+            "(?i)(host|content-length|transfer-encoding|connection|te|upgrade|via|x-request-id|x-forwarded-.*|max-forwards):.*");
+
+    /** Each line and each byte of the body that the origin received was sent by the client, in one piece. */
+    private static void assertUndamaged(String forwarded, String sent, long seed) {
+        int headEnd = forwarded.indexOf("\r\n\r\n");
+        String[] lines = forwarded.substring(0, headEnd).split("\r\n", -1);
+        String[] start = lines[0].split(" ", -1);
+        assertThat(sent).as("seed %d: %s", seed, forwarded).contains(start[0] + " ");
+        assertThat(sent).as("seed %d: %s", seed, forwarded).contains(start[1].equals("/") ? " " : start[1]);
+        for (int i = 1; i < lines.length; i++) {
+            if (!OURS.matcher(lines[i]).matches()) {
+                assertThat(sent).as("seed %d", seed).contains("\r\n" + lines[i] + "\r\n");
             }
         }
+        String body = forwarded.substring(headEnd + 4);
+        int trailers = body.lastIndexOf("\r\n0"); // the end of a chunked body is the proxy's to filter
+        String content = forwarded.contains("\r\nTransfer-Encoding: chunked\r\n") && trailers >= 0
+                ? body.substring(0, trailers)
+                : body;
+        assertThat(sent).as("seed %d: %s", seed, forwarded).contains(content);
     }
 
     /** What an origin received, read strictly: one head, one framing, no control octets, our Via. */
@@ -117,9 +183,36 @@ class FuzzIT {
         assertThat(head).as("seed %d", seed).contains("Via: 1.");
     }
 
+    /** What a client received, read strictly: one head at a time, one framing, never more than the length that was told. */
+    private static void assertSoundResponse(String got, long seed, int round) {
+        String rest = got;
+        while (rest.startsWith("HTTP/1.1 1")) {
+            rest = rest.substring(rest.indexOf("\r\n\r\n") + 4);
+        }
+        if (rest.isEmpty()) {
+            return; // broken off behind an interim response
+        }
+        assertThat(rest).as("seed %d, round %d", seed, round).matches("(?s)HTTP/1\\.1 [2-9][0-9][0-9] .*\r\n\r\n.*");
+        String head = rest.substring(0, rest.indexOf("\r\n\r\n") + 2);
+        assertThat(head.replace("\r\n", ""))
+                .as("seed %d, round %d", seed, round)
+                .doesNotContain("\r", "\n", "\0");
+        Matcher length = Pattern.compile("\r\nContent-Length: ([0-9]+)\r\n").matcher(head);
+        boolean chunked = head.contains("\r\nTransfer-Encoding: chunked\r\n");
+        boolean lengthTold = length.find();
+        assertThat(lengthTold && chunked)
+                .as("seed %d, round %d: %s", seed, round, head)
+                .isFalse();
+        if (lengthTold) {
+            assertThat((long) rest.length() - head.length() - 2)
+                    .as("seed %d, round %d: %s", seed, round, rest)
+                    .isLessThanOrEqualTo(Long.parseLong(length.group(1)));
+        }
+    }
+
     @Test
     void mutatedResponsesHarmNobody() {
-        long seed = Long.getLong("fuzz.seed", System.nanoTime());
+        long seed = seed();
         Random random = new Random(seed);
         try (RawOrigin origin = RawOrigin.serving((wire, self) -> {
                     String request = self.next(wire);
@@ -143,7 +236,7 @@ class FuzzIT {
                     client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
                     String got = client.readToEnding().text();
                     if (!got.isEmpty()) {
-                        assertThat(got).as("seed %d, round %d", seed, round).startsWith("HTTP/1.1 ");
+                        assertSoundResponse(got, seed, round);
                     }
                 }
                 if (round % 100 == 0) {

@@ -3,7 +3,9 @@ package io.weldr.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -16,8 +18,26 @@ import org.junit.jupiter.api.Test;
 /** Many clients that never finish a head do not disturb those that do. */
 class SlowClientsIT {
 
-    /** Both ends are in this process, so that twice as many file descriptors are needed: 10 000 by property. */
-    private static final int SLOW = Integer.getInteger("slowClients", 2000);
+    private static final int SLOW_WANTED = Integer.getInteger("slowClients", 10_000);
+
+    /** Files that everything else in this process may have open meanwhile. */
+    private static final int OTHER_FILES = 600;
+
+    private static final int SLOW = Math.min(SLOW_WANTED, slowPossible());
+
+    /** Both ends are in this process, so that each takes two file descriptors. */
+    private static int slowPossible() {
+        long files = ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                ? unix.getMaxFileDescriptorCount()
+                : 4 * OTHER_FILES;
+        int possible = (int) Math.min(Integer.MAX_VALUE, Math.max(100, (files - OTHER_FILES) / 2));
+        if (possible < SLOW_WANTED) {
+            System.out.printf(
+                    "slow clients: %d, for %d open files are allowed (expected: %d for %d; see ulimit -Hn)%n",
+                    possible, files, 2 * SLOW_WANTED + OTHER_FILES, SLOW_WANTED);
+        }
+        return possible;
+    }
 
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
