@@ -2,54 +2,50 @@ package io.weldr.proxy.loop;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.HdrHistogram.AtomicHistogram;
 
 /**
- * A distribution of times that one event loop counts and any thread reads: two buckets for each doubling, so that a
- * percentile read from it is right within a fifth. Recording is a shift and an increment; nothing is allocated.
+ * A distribution of times that one event loop records and any thread reads, right within a hundredth. Recording takes no lock
+ * and allocates nothing.
  */
 public final class Latencies {
 
-    /** The first bucket ends here; nothing that a proxy does is told apart below. */
+    /** The longest that is told apart: an hour. Whatever takes longer counts as an hour. */
+    private static final long MICROS_MAX = 3_600_000_000L;
+
+    private static final int SIGNIFICANT_DIGITS = 2;
+
+    /** Upper bounds for those who want buckets: two for each doubling, from 64 µs to 67 s. */
     private static final int FIRST_MICROS_LOG2 = 6;
-    /** The last bounded bucket ends at 2^26 µs = 67 s; beyond is "more". */
+
     private static final int LAST_MICROS_LOG2 = 26;
 
     private static final int BOUNDS = 2 * (LAST_MICROS_LOG2 - FIRST_MICROS_LOG2) + 1;
     private static final double MICROS_A_SECOND = 1e6;
 
-    private final Counter[] counts = new Counter[BOUNDS + 1];
+    // One writer and readers at any time: the histogram for one writer alone must not be read meanwhile, and the one
+    // that
+    // hands over between two costs its writer more.
+    private final AtomicHistogram times = new AtomicHistogram(1, MICROS_MAX, SIGNIFICANT_DIGITS);
     private final Counter sumMicros = new Counter();
-
-    public Latencies() {
-        for (int i = 0; i < counts.length; i++) {
-            counts[i] = new Counter();
-        }
-    }
 
     /** Records a time; only on the owning loop. */
     public void record(long nanos) {
-        long micros = Math.max(0, nanos / 1000);
+        long micros = Math.min(MICROS_MAX, Math.max(0, nanos / 1000));
         sumMicros.add(micros);
-        counts[bucket(micros)].increment();
+        times.recordValue(micros);
     }
 
-    /** The bucket whose upper bound is the first that is not below {@code micros}. */
-    static int bucket(long micros) {
-        if (micros <= 1L << FIRST_MICROS_LOG2) {
-            return 0;
-        }
-        long below = micros - 1;
-        int log2 = 63 - Long.numberOfLeadingZeros(below);
-        int half = (int) (below >>> (log2 - 1)) & 1;
-        return Math.min(BOUNDS, 2 * (log2 - FIRST_MICROS_LOG2) + half + 1);
+    private static long boundMicros(int i) {
+        long octave = 1L << (FIRST_MICROS_LOG2 + i / 2);
+        return i % 2 == 0 ? octave : octave + octave / 2;
     }
 
     /** Upper bounds of all buckets but the last, in seconds, growing. */
     public static List<Double> boundsSeconds() {
         List<Double> bounds = new ArrayList<>();
         for (int i = 0; i < BOUNDS; i++) {
-            long octave = 1L << (FIRST_MICROS_LOG2 + i / 2);
-            bounds.add((i % 2 == 0 ? octave : octave + octave / 2) / MICROS_A_SECOND);
+            bounds.add(boundMicros(i) / MICROS_A_SECOND);
         }
         return bounds;
     }
@@ -57,10 +53,19 @@ public final class Latencies {
     /** Observations in each bucket, one more than there are bounds; any thread. */
     public List<Long> counts() {
         List<Long> all = new ArrayList<>();
-        for (Counter count : counts) {
-            all.add(count.get());
+        long from = 0;
+        for (int i = 0; i < BOUNDS; i++) {
+            long below = lowestEquivalent(boundMicros(i));
+            all.add(times.getCountBetweenValues(from, below - 1));
+            from = below;
         }
+        all.add(times.getCountBetweenValues(from, MICROS_MAX));
         return all;
+    }
+
+    /** Times within a hundredth of a bound are on one side of it, all of them: above. */
+    private long lowestEquivalent(long micros) {
+        return times.lowestEquivalentValue(micros);
     }
 
     /** Sum of all times in seconds; any thread. */
