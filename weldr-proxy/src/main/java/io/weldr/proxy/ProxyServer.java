@@ -34,7 +34,7 @@ public final class ProxyServer implements TrafficSource, MetricSource, AutoClose
     private final ProxySettings settings;
     private final Published<ClusterState> state;
     private final ConnectionLimit connections;
-    private final NameResolver resolver = new NameResolver();
+    private final NameResolver resolver;
     private final List<Worker> workers = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
     private final Routing routing;
@@ -42,6 +42,12 @@ public final class ProxyServer implements TrafficSource, MetricSource, AutoClose
     private boolean closed;
 
     public ProxyServer(ProxySettings settings, Published<ClusterState> state) {
+        this(settings, state, new NameResolver());
+    }
+
+    /** @param resolver closed with the proxy */
+    ProxyServer(ProxySettings settings, Published<ClusterState> state, NameResolver resolver) {
+        this.resolver = resolver;
         this.settings = settings;
         this.state = state;
         connections = new ConnectionLimit(settings.limits().connectionsMax());

@@ -110,6 +110,12 @@ public record ProxySettings(
                 addresses, workers, transport, limits, viaName, networks, traceAllowed, whenAllDown, trust, accessLog);
     }
 
+    /** The same, with TRACE allowed or not. */
+    public ProxySettings withTrace(boolean allowed) {
+        return new ProxySettings(
+                addresses, workers, transport, limits, viaName, trustedPeers, allowed, whenAllDown, trust, accessLog);
+    }
+
     /** The same with another policy for a pool that is down. */
     public ProxySettings with(WhenAllDown policy) {
         return new ProxySettings(

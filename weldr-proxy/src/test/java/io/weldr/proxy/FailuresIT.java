@@ -8,6 +8,7 @@ import io.weldr.core.port.Traffic.Count;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.route.RoutingView.WhenAllDown;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -311,6 +312,29 @@ class FailuresIT {
                 assertThat(proxy.exchange(GET))
                         .startsWith(policy == WhenAllDown.FAIL_OPEN ? "HTTP/1.1 200" : "HTTP/1.1 503");
             }
+        }
+    }
+
+    @Test
+    void aNameServerThatIsSilentCostsNoMoreThanAConnectionWould() throws IOException {
+        CountDownLatch end = new CountDownLatch(1);
+        try (RawOrigin origin = RawOrigin.answering(RawOrigin.OK);
+                TestProxy proxy = TestProxy.resolving(
+                        host -> {
+                            if (host.equals("silent.example")) {
+                                end.await();
+                            }
+                            return new InetAddress[] {InetAddress.getLoopbackAddress()};
+                        },
+                        ProxyLimits.DEFAULTS.with("connectTimeout", Duration.ofMillis(300)))) {
+            proxy.add("http://silent.example:" + origin.port());
+            assertThat(proxy.exchange(GET)).startsWith("HTTP/1.1 504 ");
+            proxy.add("http://other.example:" + origin.port());
+            for (int i = 0; i < 4; i++) { // in turn: the silent one is left for the other one each time
+                assertThat(proxy.exchange(GET)).endsWith("ok");
+            }
+        } finally {
+            end.countDown();
         }
     }
 

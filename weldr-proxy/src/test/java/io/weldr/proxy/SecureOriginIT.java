@@ -8,9 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -118,6 +120,76 @@ class SecureOriginIT {
             proxy.add("https://localhost:" + origin.port());
             assertThat(proxy.exchange(GET)).startsWith("HTTP/1.1 502 ").contains("no secure connection");
             assertThat(origin.requests()).isEmpty();
+        }
+    }
+
+    /** Answers without a length, and ends with a close_notify or as if somebody had cut the wire. */
+    private static RawOrigin unframed(boolean announced) throws GeneralSecurityException {
+        SSLContext tls = server();
+        return RawOrigin.serving((wire, self) -> {
+            SSLSocket secured = (SSLSocket) tls.getSocketFactory()
+                    .createSocket(wire.socket(), "localhost", wire.socket().getPort(), false);
+            secured.setUseClientMode(false);
+            Wire inside = new Wire(secured);
+            self.next(inside);
+            inside.send("HTTP/1.1 200 OK\r\nDate: now\r\n\r\nto the end");
+            if (announced) {
+                secured.shutdownOutput();
+                inside.readToEnding();
+            } else {
+                wire.endOutput();
+                wire.readToEnding();
+            }
+        });
+    }
+
+    @Test
+    void anEndThatTheOriginAnnouncedIsAnEnd() throws GeneralSecurityException {
+        TrustManagerFactory trust = trust();
+        try (RawOrigin origin = unframed(true);
+                TestProxy proxy = TestProxy.with(settings -> settings.withTrust(trust));
+                Wire client = proxy.connect()) {
+            proxy.add("https://localhost:" + origin.port());
+            assertThat(client.send(GET).readMessage()).endsWith("to the end\r\n0\r\n\r\n");
+        }
+    }
+
+    @Test
+    void anEndThatNobodyAnnouncedMayBeACutAndLooksBrokenToTheClient() throws GeneralSecurityException {
+        TrustManagerFactory trust = trust();
+        try (RawOrigin origin = unframed(false);
+                TestProxy proxy = TestProxy.with(settings -> settings.withTrust(trust));
+                Wire client = proxy.connect()) {
+            proxy.add("https://localhost:" + origin.port());
+            assertThat(client.send(GET).readToEnding().text()).doesNotContain("\r\n0\r\n\r\n");
+            try (Wire old = proxy.connect()) { // a plain end would look complete to a client that knows no chunks
+                old.send("GET / HTTP/1.0\r\n\r\n");
+                assertThat(old.readToEnding())
+                        .matches(ending -> ending.reset() || ending.text().startsWith("HTTP/1.1 502 "), "broken");
+            }
+        }
+    }
+
+    @Test
+    void aTunnelThatTheClientEndsIsEndedWithACloseNotify() throws Exception {
+        TrustManagerFactory trust = trust();
+        SSLContext tls = server();
+        CompletableFuture<String> received = new CompletableFuture<>();
+        try (RawOrigin origin = RawOrigin.secured(tls, (wire, self) -> {
+                    self.next(wire);
+                    wire.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n");
+                    Wire.Ending ending = wire.readToEnding(); // JSSE says "closed without notification" by an exception
+                    received.complete(ending.reset() ? "cut off" : ending.text());
+                    wire.send("bye");
+                });
+                TestProxy proxy = TestProxy.with(settings -> settings.withTrust(trust));
+                Wire client = proxy.connect()) {
+            proxy.add("https://localhost:" + origin.port());
+            client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n");
+            assertThat(client.readHead()).startsWith("HTTP/1.1 101 ");
+            client.send("hello").endOutput();
+            assertThat(received.get(10, TimeUnit.SECONDS)).isEqualTo("hello");
+            assertThat(client.readToEnd()).isEqualTo("bye");
         }
     }
 }

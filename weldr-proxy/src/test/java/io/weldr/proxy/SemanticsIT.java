@@ -290,6 +290,25 @@ class SemanticsIT {
     }
 
     @Test
+    void aTraceThatMayGoNoFurtherIsShownWhatArrivedButNoSecrets() {
+        try (RawOrigin origin = RawOrigin.answering(RawOrigin.OK);
+                TestProxy proxy = TestProxy.with(settings -> settings.withTrace(true), origin)) {
+            String request = "TRACE /x?y HTTP/1.1\r\nHost: a\r\nMax-Forwards: 0\r\nX-One: 1\r\n";
+            String answer = proxy.exchange(request + "Cookie: c=secret\r\nX-Api-Key: secret\r\n\r\n");
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 200 OK\r\n")
+                    .contains("\r\nContent-Type: message/http\r\n")
+                    .endsWith("\r\n\r\n" + request + "\r\n");
+            assertThat(origin.requests()).isEmpty();
+            assertThat(proxy.exchange("TRACE / HTTP/1.1\r\nHost: a\r\nMax-Forwards: 1\r\n\r\n"))
+                    .endsWith("ok");
+            assertThat(origin.requests().get(0)).startsWith("TRACE / ").contains("\r\nMax-Forwards: 0\r\n");
+            assertThat(proxy.exchange("TRACE / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx"))
+                    .startsWith("HTTP/1.1 400 ");
+        }
+    }
+
+    @Test
     void anEventArrivesWhenItIsSent() {
         CountDownLatch seen = new CountDownLatch(1);
         try (RawOrigin origin = RawOrigin.serving((wire, self) -> {

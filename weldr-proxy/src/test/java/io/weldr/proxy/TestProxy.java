@@ -12,6 +12,7 @@ import io.weldr.core.state.Command;
 import io.weldr.core.state.OriginSpec;
 import io.weldr.core.state.Outcome;
 import io.weldr.proxy.limits.ProxyLimits;
+import io.weldr.proxy.upstream.NameResolver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -27,7 +28,11 @@ final class TestProxy implements AutoCloseable {
     final ProxyServer server;
 
     private TestProxy(ProxySettings settings) {
-        server = new ProxyServer(settings, state);
+        this(settings, new NameResolver());
+    }
+
+    private TestProxy(ProxySettings settings, NameResolver resolver) {
+        server = new ProxyServer(settings, state, resolver);
         try {
             server.start();
         } catch (IOException e) {
@@ -58,6 +63,11 @@ final class TestProxy implements AutoCloseable {
             proxy.add(origin.url());
         }
         return proxy;
+    }
+
+    /** With a name server of the test's own. */
+    static TestProxy resolving(NameResolver.Lookup names, ProxyLimits limits) {
+        return new TestProxy(settings().with(limits), new NameResolver(names, System::nanoTime));
     }
 
     void add(String url) {

@@ -98,7 +98,7 @@ final class Exchange implements ResponseSink, Expiry {
         if (wrong != null) {
             fail(wrong);
         } else if (answerHere) {
-            answerOptions();
+            answerHere(head);
         } else {
             if (worker.exchangeTicks > 0) {
                 deadline.in(worker.exchangeTicks);
@@ -449,13 +449,18 @@ final class Exchange implements ResponseSink, Expiry {
         to.exchangeDone(keepClient, true);
     }
 
-    private void answerOptions() {
+    /** OPTIONS or TRACE may go no further: we are the last recipient (RFC 9110 section 7.6.2). */
+    private void answerHere(RequestHead head) {
         ClientConnection to = client();
         boolean keepClient = keep && request.complete() && to.mayKeep();
         worker.stats.succeeded.increment();
         status = 200;
         account(null);
-        worker.answers.writeOptions(worker.writer, persistence(to, keepClient));
+        if (method == Method.TRACE) {
+            worker.answers.writeTrace(head, worker.writer, persistence(to, keepClient));
+        } else {
+            worker.answers.writeOptions(worker.writer, persistence(to, keepClient));
+        }
         become(Phase.DONE);
         recycle();
         to.answer();

@@ -1,6 +1,8 @@
 package io.weldr.proxy.http1;
 
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Answers that weldr gives itself: short, with the request id, as text or JSON. Belongs to one event loop. */
 public final class Answers {
@@ -23,6 +25,11 @@ public final class Answers {
     private static final byte[] ALLOW = Octets.ascii("Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n");
     private static final byte[] CLOSE = Octets.ascii("Connection: close\r\n");
     private static final byte[] KEEP_ALIVE = Octets.ascii("Connection: keep-alive\r\n");
+
+    /** What names of fields contain that are not to be shown to whoever asks: Authorization, Cookie, X-Api-Key and the like. */
+    private static final List<byte[]> SECRETS = Stream.of("auth", "cookie", "key", "token", "secret", "pass", "session")
+            .map(Octets::ascii)
+            .toList();
 
     private final DateField date;
 
@@ -66,6 +73,40 @@ public final class Answers {
         HeadWriter out = to.reset().put(Octets.ascii("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"));
         out.put(ALLOW);
         finish(out, 200, persistence);
+    }
+
+    /**
+     * The answer to a TRACE that may go no further (RFC 9110 sections 7.6.2 and 9.3.8): the request as it was received, but for
+     * fields that look as if they held a secret.
+     */
+    public void writeTrace(RequestHead head, HeadWriter to, ResponseEditor.Persistence persistence) {
+        int length = head.startLineEnd() - head.methodStart() + 2;
+        for (int i = 0; i < head.count; i++) {
+            length += isSecret(head, i) ? 0 : head.lineStart[i + 1] - head.lineStart[i];
+        }
+        HeadWriter out = to.reset()
+                .put(Octets.ascii("HTTP/1.1 200 OK\r\nContent-Type: message/http\r\nContent-Length: "))
+                .put(length)
+                .crlf();
+        finish(out, 200, persistence);
+        out.put(head.bytes, head.methodStart(), head.startLineEnd());
+        for (int i = 0; i < head.count; i++) {
+            if (!isSecret(head, i)) {
+                out.put(head.bytes, head.lineStart[i], head.lineStart[i + 1]);
+            }
+        }
+        out.crlf();
+    }
+
+    private static boolean isSecret(RequestHead head, int i) {
+        for (byte[] part : SECRETS) {
+            for (int at = head.lineStart[i]; at + part.length <= head.nameEnd[i]; at++) {
+                if (Octets.equalsIgnoreCase(head.bytes, at, at + part.length, part)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private void finish(HeadWriter out, int status, ResponseEditor.Persistence persistence) {

@@ -59,7 +59,7 @@ public final class RequestHead extends Head {
         if (line != Scan.COMPLETE) {
             return line;
         }
-        Scan all = scanFields(targetEnd + 11, end, headBytesMax);
+        Scan all = scanFields(startLineEnd(), end, headBytesMax);
         if (all != Scan.COMPLETE) {
             return all;
         }
@@ -208,6 +208,9 @@ public final class RequestHead extends Head {
                 return Failure.BAD_FIELD;
             }
         }
+        if (method == Method.TRACE && framing() != Framing.NONE) {
+            return Failure.BAD_FRAMING; // RFC 9110 section 9.3.8: it has no content
+        }
         int te = find(Field.TE);
         acceptsTrailers = te >= 0 && minor == 1 && startsWith(te, TRAILERS);
         int protocol = find(Field.UPGRADE);
@@ -300,6 +303,11 @@ public final class RequestHead extends Head {
 
     int hostEnd() {
         return hostEnd;
+    }
+
+    /** Where the request line ends, its CRLF included. */
+    int startLineEnd() {
+        return targetEnd + 11; // SP, eight octets of version, CRLF
     }
 
     /** Copies method and target to {@code to}, as much as fits, and says how many bytes that were. */

@@ -5,12 +5,13 @@ import io.weldr.proxy.loop.Deadline;
 import io.weldr.proxy.loop.Expiry;
 import org.jspecify.annotations.Nullable;
 
-/** One request's wait for a connection: for a new one to be made, or in the queue for one to become free. */
+/** One request's wait for a connection: for a name, for a new one to be made, or in the queue for one to become free. */
 public final class Attempt implements Expiry {
 
     private final OriginConnections connections;
     private @Nullable ResponseSink sink;
-    private @Nullable Deadline deadline; // only in the queue
+    private @Nullable Deadline deadline; // only in the queue, and while a name is looked up
+    private boolean queued;
 
     Attempt(OriginConnections connections, ResponseSink sink) {
         this.connections = connections;
@@ -21,9 +22,26 @@ public final class Attempt implements Expiry {
         Deadline wait = new Deadline(connections.shared.wheel, this);
         wait.in(connections.shared.queueTicks);
         deadline = wait;
+        queued = true;
     }
 
     void leaveQueue() {
+        queued = false;
+        stopWaiting();
+    }
+
+    /** A name server may be silent for long; a request does not wait for it longer than for a connection. */
+    void waitForName() {
+        Deadline wait = new Deadline(connections.shared.wheel, this);
+        wait.in(connections.shared.connectTicks);
+        deadline = wait;
+    }
+
+    void nameAnswered() {
+        stopWaiting();
+    }
+
+    private void stopWaiting() {
         if (deadline != null) {
             deadline.cancel();
             deadline = null;
@@ -33,8 +51,9 @@ public final class Attempt implements Expiry {
     /** Nobody waits any more. The connection, if one comes, is kept for others. */
     public void cancel() {
         sink = null;
-        if (deadline != null) {
-            leaveQueue();
+        stopWaiting();
+        if (queued) {
+            queued = false;
             connections.leaveQueue(this);
         }
     }
@@ -64,10 +83,15 @@ public final class Attempt implements Expiry {
         }
     }
 
-    /** The wait in the queue is over. */
+    /** The wait in the queue, or for a name, is over. */
     @Override
     public void expired() {
-        connections.leaveQueue(this);
-        failed(Failure.QUEUE_TIMEOUT);
+        if (queued) {
+            connections.leaveQueue(this);
+            failed(Failure.QUEUE_TIMEOUT);
+        } else {
+            connections.stats().connectFailures.increment();
+            failed(Failure.CONNECT_TIMEOUT);
+        }
     }
 }

@@ -12,7 +12,6 @@ import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.Scheme;
 import io.weldr.proxy.http1.Failure;
-import io.weldr.proxy.loop.Pipe;
 import io.weldr.proxy.loop.ReadBuffers;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -54,6 +53,7 @@ final class Connector {
         if (addresses.isDone()) {
             resolved(connections, attempt, addresses);
         } else {
+            attempt.waitForName();
             addresses.whenComplete(
                     (found, unknown) -> shared.loop.execute(() -> resolved(connections, attempt, addresses)));
         }
@@ -61,6 +61,11 @@ final class Connector {
 
     private void resolved(
             OriginConnections connections, Attempt attempt, CompletableFuture<List<InetAddress>> addresses) {
+        attempt.nameAnswered();
+        if (attempt.cancelled()) {
+            connections.closed(); // nobody waits any more: the place is free again, and no connection is made for it
+            return;
+        }
         if (addresses.isCompletedExceptionally()) {
             connections.connectFailed(attempt, Failure.UNKNOWN_HOST);
             return;
@@ -96,7 +101,7 @@ final class Connector {
             }
             SslHandler tls = channel.pipeline().get(SslHandler.class);
             if (tls == null) {
-                connection.opened(Pipe.fits(channel));
+                connection.opened();
                 connections.connected(connection, attempt);
             } else {
                 awaitTls(tls, connection, connections, attempt);
@@ -108,7 +113,7 @@ final class Connector {
             SslHandler tls, OriginConnection connection, OriginConnections connections, Attempt attempt) {
         tls.handshakeFuture().addListener(handshake -> {
             if (handshake.isSuccess()) {
-                connection.opened(false);
+                connection.opened();
                 connections.connected(connection, attempt);
             } else {
                 connection.close(); // was never counted as opened

@@ -6,6 +6,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import io.weldr.proxy.http1.Body;
 import io.weldr.proxy.http1.Failure;
 import io.weldr.proxy.http1.Framing;
@@ -14,6 +16,7 @@ import io.weldr.proxy.http1.ResponseHead;
 import io.weldr.proxy.http1.Scan;
 import io.weldr.proxy.loop.Deadline;
 import io.weldr.proxy.loop.Expiry;
+import io.weldr.proxy.loop.Pipe;
 import io.weldr.proxy.loop.ReadBuffers;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -60,9 +63,13 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
     private @Nullable ChannelHandlerContext context;
     private @Nullable ResponseSink sink;
     private @Nullable ByteBuf partialHead;
+    private @Nullable SslHandler tls;
 
     private boolean counted;
     private boolean spliceable;
+    /** Whether an end of input is one that the origin meant: without TLS it always is. */
+    private boolean endAnnounced;
+
     private boolean splicing;
     private boolean used;
     private boolean persistent;
@@ -100,10 +107,11 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
         return context().channel();
     }
 
-    /** @param plain whether the bytes on the socket are those of HTTP, and the socket is of a kind that can be spliced */
-    void opened(boolean plain) {
+    void opened() {
         counted = true;
-        spliceable = plain;
+        tls = channel().pipeline().get(SslHandler.class);
+        endAnnounced = tls == null;
+        spliceable = tls == null && Pipe.fits(channel());
         phase = Phase.ANSWERED;
         if (!channel().isActive()) {
             close();
@@ -211,7 +219,11 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
     public void endOutput() {
         flush();
         if (channel() instanceof DuplexChannel duplex && channel().isActive()) {
-            duplex.shutdownOutput();
+            if (tls == null) {
+                duplex.shutdownOutput();
+            } else {
+                tls.closeOutbound().addListener(announced -> duplex.shutdownOutput());
+            }
         }
     }
 
@@ -441,6 +453,9 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             endOfInput();
+        } else if (event instanceof SslCloseCompletionEvent closed && closed.isSuccess()) {
+            endAnnounced = true; // close_notify: it is the origin's own end, and nobody has cut anything off
+            endOfInput();
         }
     }
 
@@ -472,7 +487,8 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
                 fail(used && nothingCame ? Failure.DEAD_REUSED : Failure.ORIGIN_CLOSED);
             }
             case BODY -> {
-                if (!reset && body.endOfInput()) {
+                boolean cutOff = !endAnnounced && body.framing() == Framing.UNTIL_CLOSE;
+                if (!reset && !cutOff && body.endOfInput()) {
                     endResponse(false);
                 } else {
                     fail(Failure.TRUNCATED);
@@ -481,6 +497,7 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
             case ANSWERED -> {
                 persistent = false;
                 ResponseSink waiting = sink;
+                sink = null; // told once, however many ways there are to notice
                 close();
                 waiting.originDone();
             }

@@ -19,6 +19,7 @@ public final class UpstreamLoop {
     final int progressTicks;
     final int idleTicks;
     final int queueTicks;
+    final int connectTicks;
 
     public UpstreamLoop(EventLoop loop, DeadlineWheel wheel, UpstreamSettings settings, NameResolver resolver) {
         this.loop = loop;
@@ -31,6 +32,7 @@ public final class UpstreamLoop {
         responseHeadTicks = DeadlineWheel.ticks(limits.responseHeadTimeout());
         progressTicks = DeadlineWheel.ticks(limits.originProgressTimeout());
         idleTicks = DeadlineWheel.ticks(limits.originIdleTimeout());
+        connectTicks = DeadlineWheel.ticks(limits.connectTimeout());
         queueTicks = DeadlineWheel.ticks(limits.queueTimeout());
     }
 

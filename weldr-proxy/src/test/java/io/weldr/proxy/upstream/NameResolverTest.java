@@ -1,0 +1,139 @@
+package io.weldr.proxy.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.weldr.core.pool.HostPort;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class NameResolverTest {
+
+    private static final HostPort NAME = new HostPort("origin.example", 80);
+
+    private final AtomicLong now = new AtomicLong();
+    private final AtomicInteger lookups = new AtomicInteger();
+    private final AtomicReference<NameResolver.Lookup> server = new AtomicReference<>(host -> addresses(1));
+    private final NameResolver resolver = new NameResolver(
+            host -> {
+                lookups.incrementAndGet();
+                return server.get().find(host);
+            },
+            now::get);
+
+    @AfterEach
+    void close() {
+        resolver.close();
+    }
+
+    private static InetAddress[] addresses(int last) throws UnknownHostException {
+        return new InetAddress[] {InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) last})};
+    }
+
+    private void pass(Duration time) {
+        now.addAndGet(time.toNanos());
+    }
+
+    private List<InetAddress> answer() throws Exception {
+        return resolver.resolve(NAME).get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void anAnswerIsKeptFromWhenItCame() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        server.set(host -> {
+            go.await();
+            return addresses(1);
+        });
+        var first = resolver.resolve(NAME);
+        pass(NameResolver.KEPT.multipliedBy(3)); // a slow name server: the answer is not old when it comes
+        go.countDown();
+        first.get(10, TimeUnit.SECONDS);
+        assertThat(answer()).isEqualTo(List.of(addresses(1)));
+        assertThat(lookups).hasValue(1);
+    }
+
+    @Test
+    void anOldAnswerServesWhileItIsLookedUpAgain() throws Exception {
+        answer();
+        CountDownLatch go = new CountDownLatch(1);
+        server.set(host -> {
+            go.await();
+            return addresses(2);
+        });
+        pass(NameResolver.KEPT);
+        for (int i = 0; i < 10; i++) {
+            assertThat(resolver.resolve(NAME)).isDone();
+            assertThat(answer()).isEqualTo(List.of(addresses(1)));
+        }
+        go.countDown();
+        await().untilAsserted(() -> assertThat(answer()).isEqualTo(List.of(addresses(2))));
+        assertThat(lookups).hasValue(2);
+    }
+
+    @Test
+    void aNameServerThatFailsDoesNotTakeAwayWhatItSaidBefore() throws Exception {
+        answer();
+        server.set(host -> {
+            throw new UnknownHostException(host);
+        });
+        pass(NameResolver.KEPT);
+        answer();
+        await().untilAsserted(() -> assertThat(lookups).hasValue(2));
+        pass(NameResolver.FAILURE_KEPT.dividedBy(2));
+        assertThat(answer()).isEqualTo(List.of(addresses(1)));
+        pass(NameResolver.FAILURE_KEPT);
+        await().untilAsserted(() -> {
+            assertThat(answer()).isEqualTo(List.of(addresses(1)));
+            assertThat(lookups).hasValueGreaterThanOrEqualTo(3);
+        });
+    }
+
+    @Test
+    void aFailureIsNotAskedAboutAgainAtOnce() {
+        server.set(host -> {
+            throw new UnknownHostException(host);
+        });
+        assertThat(resolver.resolve(NAME)).failsWithin(Duration.ofSeconds(10));
+        for (int i = 0; i < 10; i++) {
+            assertThat(resolver.resolve(NAME)).isCompletedExceptionally();
+        }
+        assertThat(lookups).hasValue(1);
+        pass(NameResolver.FAILURE_KEPT);
+        assertThat(resolver.resolve(NAME)).failsWithin(Duration.ofSeconds(10));
+        assertThat(lookups).hasValue(2);
+    }
+
+    @Test
+    void aNameThatNobodyUsedForLongIsWaitedFor() throws Exception {
+        answer();
+        server.set(host -> addresses(2));
+        pass(NameResolver.FORGOTTEN_AFTER.plusSeconds(1));
+        assertThat(answer()).isEqualTo(List.of(addresses(2)));
+    }
+
+    @Test
+    void namesThatHangDoNotHoldUpOthers() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        server.set(host -> {
+            if (host.startsWith("hangs")) {
+                end.await();
+            }
+            return addresses(1);
+        });
+        for (int i = 0; i < 40; i++) {
+            resolver.resolve(new HostPort("hangs" + i + ".example", 80));
+        }
+        assertThat(answer()).isEqualTo(List.of(addresses(1)));
+        end.countDown();
+    }
+}
