@@ -130,7 +130,7 @@ public final class ProxyServer implements TrafficSource, MetricSource, AutoClose
 
     @Override
     public synchronized Traffic traffic() {
-        return TrafficReport.of(workers, state.get());
+        return TrafficReport.of(workers, state.get(), routing.ejections().ejected());
     }
 
     @Override

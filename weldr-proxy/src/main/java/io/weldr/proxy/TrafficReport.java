@@ -1,6 +1,7 @@
 package io.weldr.proxy;
 
 import io.weldr.core.pool.Origin;
+import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.Pool;
 import io.weldr.core.port.Traffic;
 import io.weldr.core.port.Traffic.Count;
@@ -10,13 +11,14 @@ import io.weldr.proxy.exchange.Worker;
 import io.weldr.proxy.upstream.OriginStats;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Merges what the workers have counted. */
 final class TrafficReport {
 
     private TrafficReport() {}
 
-    static Traffic of(List<Worker> workers, ClusterState state) {
+    static Traffic of(List<Worker> workers, ClusterState state, Set<OriginId> ejected) {
         Count client = Count.ZERO;
         Count server = Count.ZERO;
         for (Worker worker : workers) {
@@ -28,7 +30,8 @@ final class TrafficReport {
         Pool pool = state.defaultPool();
         for (Origin origin : pool.origins()) {
             Count count = of(workers, origin);
-            origins.add(new OriginTraffic(pool.name(), origin.id(), origin.url().address(), count));
+            int out = ejected.contains(origin.id()) ? 1 : 0;
+            origins.add(new OriginTraffic(pool.name(), origin.id(), origin.url().address(), count, out));
         }
         return new Traffic(client, server, origins);
     }

@@ -249,6 +249,9 @@ class FailuresIT {
             }
             assertThat(bad.requests().size()).isBetween(3, 4);
             assertThat(gauge(proxy, "proxy_ejections")).isEqualTo(1);
+            assertThat(proxy.traffic().origins())
+                    .allSatisfy(origin -> assertThat(origin.ejectedBy())
+                            .isEqualTo(origin.address().port() == bad.port() ? 1 : 0));
         }
     }
 

@@ -55,11 +55,7 @@ public record ClusterView(List<Census.Line> lines) {
             client = client.plus(report.traffic().client());
             server = server.plus(report.traffic().server());
             for (OriginTraffic origin : report.traffic().origins()) {
-                origins.merge(
-                        List.of(origin.pool(), origin.id(), origin.address()),
-                        origin,
-                        (a, b) -> new OriginTraffic(
-                                a.pool(), a.id(), a.address(), a.count().plus(b.count())));
+                origins.merge(List.of(origin.pool(), origin.id(), origin.address()), origin, OriginTraffic::plus);
             }
         }
         return new Traffic(client, server, new ArrayList<>(origins.values()));

@@ -216,6 +216,7 @@ final class Wire {
                 .setId(origin.id().value())
                 .setAddress(origin.address().toString())
                 .setCount(count(origin.count()))
+                .setEjectedBy(origin.ejectedBy())
                 .build();
     }
 
@@ -224,7 +225,8 @@ final class Wire {
                 new PoolName(message.getPool()),
                 new OriginId(message.getId()),
                 HostPort.parse(message.getAddress()),
-                count(message.getCount()));
+                count(message.getCount()),
+                message.getEjectedBy());
     }
 
     static com.google.protobuf.Duration duration(Duration duration) {

@@ -141,6 +141,11 @@ final class ServerRoutes {
             return Answer.ok(new Stats(
                     count(traffic.client()),
                     count(traffic.server()),
+                    traffic.origins().stream()
+                            .filter(origin -> origin.pool().equals(PoolName.DEFAULT) && origin.ejectedBy() > 0)
+                            .map(origin -> origin.id().value())
+                            .distinct()
+                            .toList(),
                     cluster.missing().stream().map(MemberId::value).toList(),
                     List.of(Link.get("self", "/stats"), Link.get("detail", "/stats/detail"))));
         });

@@ -170,8 +170,12 @@ public final class Answers {
 
     public record CountEntry(long success, long failed) {}
 
-    /** {@code GET /stats}. {@code missing}: members that did not answer in time, so that their numbers are not in it. */
-    public record Stats(CountEntry client, CountEntry server, List<String> missing, List<Link> links) {}
+    /**
+     * {@code GET /stats}. {@code ejected}: servers of the default pool that at least one node does not use for now; {@code missing}:
+     * members that did not answer in time, so that their numbers are not in it.
+     */
+    public record Stats(
+            CountEntry client, CountEntry server, List<String> ejected, List<String> missing, List<Link> links) {}
 
     /** An entry of {@code GET /stats/detail}. The port is text, as it always was. */
     public record ServerStats(String id, String ip, String port, long success, long failed) {}

@@ -48,7 +48,8 @@ class ClusterIT {
                         PoolName.DEFAULT,
                         new OriginId("127.0.0.1:8080"),
                         HostPort.parse("127.0.0.1:8080"),
-                        new Count(success, 2))));
+                        new Count(success, 2),
+                        success == 20 ? 1 : 0)));
     }
 
     @Test
@@ -63,6 +64,7 @@ class ClusterIT {
         assertThat(stats.path("client").path("failed").asLong()).isEqualTo(3);
         assertThat(stats.path("server").path("failed").asLong()).isEqualTo(6);
         assertThat(stats.path("missing")).isEmpty();
+        assertThat(stats.path("ejected").toString()).isEqualTo("[\"127.0.0.1:8080\"]");
 
         JsonNode detail = client.get("/stats/detail").is(200).json();
         assertThat(detail.isArray()).isTrue();

@@ -29,6 +29,21 @@ public record Traffic(Count client, Count server, List<OriginTraffic> origins) {
         }
     }
 
-    /** Attempts at one origin: success is a complete response with a status below 500. */
-    public record OriginTraffic(PoolName pool, OriginId id, HostPort address, Count count) {}
+    /**
+     * Attempts at one origin: success is a complete response with a status below 500.
+     *
+     * @param ejectedBy how many of the nodes asked do not use it for now, because it failed on real traffic
+     */
+    public record OriginTraffic(PoolName pool, OriginId id, HostPort address, Count count, int ejectedBy) {
+
+        /** One that no node has ejected. */
+        public OriginTraffic(PoolName pool, OriginId id, HostPort address, Count count) {
+            this(pool, id, address, count, 0);
+        }
+
+        /** The same origin as two nodes, or groups of nodes, have seen it. */
+        public OriginTraffic plus(OriginTraffic other) {
+            return new OriginTraffic(pool, id, address, count.plus(other.count), ejectedBy + other.ejectedBy);
+        }
+    }
 }
