@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.weldr.it.harness.Http;
 import io.weldr.it.harness.Network;
-import io.weldr.it.harness.Run;
+import io.weldr.it.harness.SmallDisk;
 import io.weldr.it.harness.TestCluster;
 import io.weldr.it.harness.TestNode;
 import io.weldr.testserver.TestServer;
@@ -36,7 +36,7 @@ final class Arena implements AutoCloseable {
 
     private static final int CLIENTS = 4;
     private static final int THINK_MILLIS_MAX = 30;
-    private static final int SMALL_DISK_MEBIBYTES = 24;
+    private static final int SMALL_DISK_MEGABYTES = 24;
 
     final Network network = Network.here();
     final Random random;
@@ -44,6 +44,7 @@ final class Arena implements AutoCloseable {
     final History history = new History();
     final Clients clients;
     final Traffic traffic;
+    final SmallDisk disk;
     private final Path folder;
     private final List<TestServer> origins = new ArrayList<>();
     private final Map<String, List<Long>> figures = new LinkedHashMap<>();
@@ -66,17 +67,8 @@ final class Arena implements AutoCloseable {
                 "--raft-kept-entries",
                 "200");
         try {
-            Path small = smallDisk().dataDir();
-            Files.createDirectories(small);
             // In the mount namespace of this process: it goes with the last process that sees it.
-            Run.program(
-                    "mount",
-                    "-t",
-                    "tmpfs",
-                    "-o",
-                    "size=" + SMALL_DISK_MEBIBYTES + "m",
-                    "weldr-small",
-                    small.toString());
+            disk = SmallDisk.mount(smallDisk().dataDir(), SMALL_DISK_MEGABYTES);
             cluster.nodes().forEach(cluster::launch);
             TestNode leader = cluster.awaitLeader();
             setUp(leader);
@@ -239,7 +231,7 @@ final class Arena implements AutoCloseable {
     }
 
     private void remove() {
-        Run.program("umount", smallDisk().dataDir().toString());
+        disk.close();
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);

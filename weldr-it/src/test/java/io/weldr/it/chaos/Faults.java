@@ -5,11 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weldr.it.harness.Http;
 import io.weldr.it.harness.Run;
 import io.weldr.it.harness.TestNode;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -253,9 +248,8 @@ final class Faults {
 
     private void fullDisk() {
         TestNode node = arena.smallDisk();
-        Path filler = node.dataDir().resolve("filler");
         try {
-            fill(filler);
+            arena.disk.fill();
             arena.lastBetween(3_000, 6_000);
             assertThat(node.isAlive())
                     .as("%s lives; it wrote: %s", node.id(), Arena.tail(node))
@@ -264,34 +258,11 @@ final class Faults {
                     .as("traffic through a node whose disk is full")
                     .isEqualTo(200);
         } finally {
-            delete(filler);
+            arena.disk.free();
         }
         long freed = System.nanoTime();
         arena.awaitCaughtUp(node);
         arena.figure("disk full: caught up after there was room", Duration.ofNanos(System.nanoTime() - freed));
-    }
-
-    private static void fill(Path file) {
-        byte[] zeros = new byte[64 * 1024];
-        try (OutputStream out = Files.newOutputStream(file)) {
-            for (int size = zeros.length; size > 0; ) {
-                try {
-                    out.write(zeros, 0, size);
-                } catch (IOException e) {
-                    size /= 2; // to the last byte
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void delete(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private void damagedLog() {
@@ -312,7 +283,9 @@ final class Faults {
                     .findFirst()
                     .orElse("");
             System.out.println("chaos:   it said: " + said);
-            assertThat(said).as("it wrote: %s", Arena.tail(node)).isNotEmpty();
+            assertThat(said)
+                    .as("it wrote: %s", Arena.tail(node))
+                    .contains(node.dataDir().toString());
             wipe(node);
             arena.cluster.launch(node);
         }
