@@ -26,7 +26,7 @@ class NameResolverTest {
     private final NameResolver resolver = new NameResolver(
             host -> {
                 lookups.incrementAndGet();
-                return server.get().find(host);
+                return java.util.Objects.requireNonNull(server.get()).find(host);
             },
             now::get);
 
