@@ -1,27 +1,204 @@
 package io.weldr.cli;
 
+import com.google.protobuf.Duration;
+import io.weldr.proto.admin.v1.AddMemberRequest;
 import io.weldr.proto.admin.v1.ClusterStatusReply;
 import io.weldr.proto.admin.v1.ClusterStatusRequest;
 import io.weldr.proto.admin.v1.MemberStatus;
+import io.weldr.proto.admin.v1.MembershipReply;
+import io.weldr.proto.admin.v1.RemoveMemberRequest;
+import io.weldr.proto.admin.v1.ReplaceMemberRequest;
+import io.weldr.proto.admin.v1.TransferLeadershipRequest;
+import io.weldr.proto.admin.v1.Voter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/** {@code weldrctl cluster}. */
+/** {@code weldrctl cluster [status|add|remove|replace|transfer-leader]}; alone it is {@code status}. */
 @Command(
         name = "cluster",
         mixinStandardHelpOptions = true,
-        description = "The members, who leads, and how far each has applied the log.")
+        description = "The members, who leads, and how far each has applied the log; and changes of the members.",
+        synopsisSubcommandLabel = "[COMMAND]",
+        subcommands = {
+            ClusterCommand.Status.class,
+            ClusterCommand.Add.class,
+            ClusterCommand.Remove.class,
+            ClusterCommand.Replace.class,
+            ClusterCommand.TransferLeader.class
+        })
 final class ClusterCommand extends Shared {
     @Override
     void run(Session session, Output output) {
+        show(session, output);
+    }
+
+    /** {@code cluster status}. */
+    @Command(
+            name = "status",
+            mixinStandardHelpOptions = true,
+            description = "The members, who leads, and how far each has applied the log.")
+    static final class Status extends Shared {
+        @Override
+        void run(Session session, Output output) {
+            show(session, output);
+        }
+    }
+
+    /** {@code cluster add}. */
+    @Command(
+            name = "add",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Takes in a node that was started with --join wait (or --join and the address of a member,",
+                "if it could not ask by itself). It catches up first, and votes then."
+            })
+    static final class Add extends Shared {
+        @Parameters(index = "0", paramLabel = "ID", description = "The name of the node")
+        private String id = "";
+
+        @Parameters(index = "1", paramLabel = "HOST:PORT", description = "Its raft address")
+        private String raft = "";
+
+        @Override
+        void run(Session session, Output output) {
+            AddMemberRequest wish = newcomer(id, raft);
+            print(output, session.write(stub -> stub.addMember(wish), true), id + " is a member");
+        }
+    }
+
+    /** {@code cluster remove}. */
+    @Command(
+            name = "remove",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Takes a member out, whether it lives or not. One that lives stops voting, goes on proxying for its",
+                "drain time, and then ends or idles (on-removal)."
+            })
+    static final class Remove extends Shared {
+        @Parameters(index = "0", paramLabel = "ID", description = "The name of the member")
+        private String id = "";
+
+        @Option(
+                names = "--drain",
+                paramLabel = "TIME",
+                description = "How long it goes on proxying, at most 1h. Default: its drain-timeout")
+        private @Nullable String drain;
+
+        @Option(names = "--force", description = "Without draining, as --drain 0s")
+        private boolean force;
+
+        @Override
+        void run(Session session, Output output) {
+            RemoveMemberRequest wish = leaver(id, drain, force);
+            print(output, session.write(stub -> stub.removeMember(wish), true), id + " is no member any more");
+        }
+    }
+
+    /** {@code cluster replace}. */
+    @Command(
+            name = "replace",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Takes one out and another in, in one step, so that the number of voters stays what it is.",
+                "The newcomer was started with --join wait."
+            })
+    static final class Replace extends Shared {
+        @Parameters(index = "0", paramLabel = "OLD", description = "The name of the member that leaves")
+        private String old = "";
+
+        @Parameters(index = "1", paramLabel = "ID", description = "The name of the node that comes")
+        private String id = "";
+
+        @Parameters(index = "2", paramLabel = "HOST:PORT", description = "Its raft address")
+        private String raft = "";
+
+        @Option(
+                names = "--drain",
+                paramLabel = "TIME",
+                description = "How long the old one goes on proxying, if it lives. Default: its drain-timeout")
+        private @Nullable String drain;
+
+        @Option(names = "--force", description = "Without draining, as --drain 0s")
+        private boolean force;
+
+        @Override
+        void run(Session session, Output output) {
+            ReplaceMemberRequest wish = ReplaceMemberRequest.newBuilder()
+                    .setLeaver(leaver(old, drain, force))
+                    .setNewcomer(newcomer(id, raft))
+                    .build();
+            print(
+                    output,
+                    session.write(stub -> stub.replaceMember(wish), true),
+                    id + " is a member in the place of " + old);
+        }
+    }
+
+    /** {@code cluster transfer-leader}. */
+    @Command(
+            name = "transfer-leader",
+            mixinStandardHelpOptions = true,
+            description = "Has that member lead, or any other one that is up to date.")
+    static final class TransferLeader extends Shared {
+        @Parameters(index = "0", paramLabel = "ID", arity = "0..1", description = "The name of the member")
+        private String id = "";
+
+        @Override
+        void run(Session session, Output output) {
+            TransferLeadershipRequest wish =
+                    TransferLeadershipRequest.newBuilder().setTo(id).build();
+            MembershipReply reply = session.write(stub -> stub.transferLeadership(wish), true);
+            print(output, reply, reply.getLeader() + " leads");
+        }
+    }
+
+    private static AddMemberRequest newcomer(String id, String raft) {
+        return AddMemberRequest.newBuilder().setId(id).setRaftAddress(raft).build();
+    }
+
+    private static RemoveMemberRequest leaver(String id, @Nullable String drain, boolean force) {
+        RemoveMemberRequest.Builder wish = RemoveMemberRequest.newBuilder().setId(id);
+        if (drain != null && force) {
+            throw new CliException(ExitCode.USAGE, "--drain with --force (expected: one of them)");
+        }
+        if (drain != null || force) {
+            java.time.Duration time = drain == null ? java.time.Duration.ZERO : Values.parseDuration("--drain", drain);
+            wish.setDrain(Duration.newBuilder().setSeconds(time.getSeconds()).setNanos(time.getNano()));
+        }
+        return wish.build();
+    }
+
+    private static void print(Output output, MembershipReply reply, String done) {
+        if (output.json()) {
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("changed", reply.getChanged());
+            map.put("leader", reply.getLeader().isEmpty() ? null : reply.getLeader());
+            map.put(
+                    "voters",
+                    reply.getVotersList().stream()
+                            .map(voter -> Map.of("id", voter.getId(), "raft", voter.getRaftAddress()))
+                            .toList());
+            output.json(map);
+            return;
+        }
+        output.line(done + (reply.getChanged() ? "" : ", as it was before") + "; voters: "
+                + reply.getVotersList().stream().map(Voter::getId).collect(Collectors.joining(", ")));
+    }
+
+    private static void show(Session session, Output output) {
         ClusterStatusReply reply = session.read(stub -> stub.clusterStatus(ClusterStatusRequest.getDefaultInstance()));
         if (output.json()) {
             Map<String, Object> map = new LinkedHashMap<>();
             map.put("self", reply.getSelf());
             map.put("leader", reply.getLeader().isEmpty() ? null : reply.getLeader());
             map.put("term", reply.getTerm());
+            map.put("change", reply.getChange().isEmpty() ? null : reply.getChange());
             map.put(
                     "members",
                     reply.getMembersList().stream().map(Values::member).toList());
@@ -34,13 +211,16 @@ final class ClusterCommand extends Shared {
         if (reply.getLeader().isEmpty()) {
             output.line("no member acts as leader: the cluster is read-only");
         }
+        if (!reply.getChange().isEmpty()) {
+            output.line("under way: " + reply.getChange());
+        }
     }
 
     private static List<String> row(MemberStatus member) {
         boolean missing = member.getMissing();
         return List.of(
                 member.getId(),
-                missing ? "missing" : member.getRole() + (member.getActing() ? "*" : ""),
+                role(member),
                 missing ? "-" : Long.toString(member.getTerm()),
                 missing ? "-" : Long.toString(member.getCommitIndex()),
                 missing ? "-" : Long.toString(member.getAppliedIndex()),
@@ -49,6 +229,12 @@ final class ClusterCommand extends Shared {
                 dash(member.getGrpcAddress()),
                 dash(member.getProxyAddress()),
                 dash(member.getRaftAddress()));
+    }
+
+    /** {@code leader*} acts as one; a witness is said to be one. */
+    private static String role(MemberStatus member) {
+        String role = member.getMissing() ? "missing" : member.getRole() + (member.getActing() ? "*" : "");
+        return member.getWitness() ? role + ",witness" : role;
     }
 
     private static String dash(String text) {

@@ -89,6 +89,7 @@ final class Values {
         map.put("id", member.getId());
         map.put("missing", member.getMissing());
         map.put("voter", member.getVoter());
+        map.put("witness", member.getWitness());
         if (!member.getMissing()) {
             map.put("role", member.getRole());
             map.put("acting", member.getActing());

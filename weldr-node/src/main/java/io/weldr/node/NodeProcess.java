@@ -4,9 +4,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import io.weldr.node.config.NodeConfig;
 import io.weldr.node.lifecycle.Node;
+import io.weldr.node.lifecycle.RemovedException;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
@@ -18,7 +18,7 @@ final class NodeProcess {
 
     private NodeProcess() {}
 
-    /** Runs a node until SIGTERM or SIGINT end the process. Returns only if the node could not start, with the exit code. */
+    /** Runs a node until SIGTERM or SIGINT end the process. Returns only if the node could not start or left its cluster, with the exit code. */
     static int run(NodeConfig config, PrintStream err) {
         setUpLog(config.logLevel());
         try {
@@ -27,11 +27,14 @@ final class NodeProcess {
             // In the virtual machine's own hook, so that the exit code says that stopping went as it should: 0, not
             // 143.
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node, config), "weldr-stop"));
-            new CountDownLatch(1).await();
-            return Main.EXIT_OK;
+            node.awaitLeft();
+            return Main.EXIT_REMOVED;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Main.EXIT_FAILED;
+        } catch (RemovedException e) {
+            err.println("weldr: " + e.getMessage());
+            return Main.EXIT_REMOVED;
         } catch (IOException | RuntimeException e) {
             err.println("weldr: " + (e.getMessage() != null ? e.getMessage() : e.toString()));
             LoggerFactory.getLogger(NodeProcess.class).debug("Why it did not start", e);
@@ -56,7 +59,7 @@ final class NodeProcess {
                             TimeUnit.MILLISECONDS.toSeconds(CLOSE_MILLIS_MAX));
         }
         ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
-        Runtime.getRuntime().halt(stopped ? Main.EXIT_OK : Main.EXIT_FAILED);
+        Runtime.getRuntime().halt(!stopped ? Main.EXIT_FAILED : node.left() ? Main.EXIT_REMOVED : Main.EXIT_OK);
     }
 
     private static void setUpLog(NodeConfig.LogLevel level) {

@@ -71,7 +71,7 @@ final class Announcer implements AutoCloseable {
     private void announceIfNeeded() {
         Member member = wanted;
         NodeView now = view.get();
-        if (member == null || underWay || closed || now == null || now.leader() == null || !now.hasVoter(self)) {
+        if (member == null || underWay || closed || now == null || now.leader() == null || !now.votes()) {
             return;
         }
         if (member.equals(applied.state().get().members().get(self))) {

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Opens Ratis on what the data folder holds. A log that makes no sense is set aside and the node joins anew: as after the loss of its
- * disk it lacks entries that it once acknowledged, so it has no vote until a leader has brought it up to date. Ratis could be told to
+ * disk it lacks entries that it once acknowledged, so it is a stranger to Raft until the members have taken it in again. Ratis could be told to
  * drop the damaged end instead, but then it would vote as if it had everything. Confined to the thread that opens and closes.
  */
 final class Opening implements ConsensusPart.Opener {
@@ -47,7 +47,7 @@ final class Opening implements ConsensusPart.Opener {
         try {
             return start(events);
         } catch (DamagedLogException e) {
-            if (settings.peers().size() <= 1) {
+            if (settings.peers().size() <= 1 && folder.identity().voters().size() <= 1) {
                 throw new IOException(
                         "data folder " + settings.dataFolder() + ": " + e.getMessage()
                                 + ". There is no other node to get the state from: restore the folder from a copy, or empty it to start"
@@ -69,9 +69,10 @@ final class Opening implements ConsensusPart.Opener {
     private RatisNode start(MachineEvents events) throws IOException {
         return RatisNode.start(
                 settings,
+                folder.identity().raftId(),
                 folder.logFolder(),
                 formation.group(),
                 events,
-                new PeerPort(formation::answer, formation::mayVote));
+                new PeerPort(folder.identity().raftId().toString(), formation::answer));
     }
 }

@@ -9,6 +9,7 @@ import io.weldr.core.port.LeaderDuty;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.MemberCalls;
 import io.weldr.core.port.MemberLink;
+import io.weldr.core.port.Membership;
 import io.weldr.core.port.MetricSource;
 import io.weldr.core.port.Published;
 import io.weldr.core.port.RequestId;
@@ -19,7 +20,10 @@ import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
 import io.weldr.raft.form.DataFolder;
 import io.weldr.raft.form.Formation;
+import io.weldr.raft.form.Greeter;
 import io.weldr.raft.form.Identity;
+import io.weldr.raft.form.RemovalWatch;
+import io.weldr.raft.form.RemovalWatch.Removal;
 import io.weldr.raft.lead.DiskWatch;
 import io.weldr.raft.lead.Healer;
 import io.weldr.raft.lead.LeaderDuties;
@@ -28,17 +32,26 @@ import io.weldr.raft.lead.Succession;
 import io.weldr.raft.lead.Watchdog;
 import io.weldr.raft.lead.Watchdog.Moment;
 import io.weldr.raft.machine.MachineEvents;
-import io.weldr.raft.member.Intake;
+import io.weldr.raft.member.Changes;
+import io.weldr.raft.member.MembershipGateway;
 import io.weldr.raft.peer.PeerLink;
 import io.weldr.raft.ratis.NodeView;
+import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.RatisNode;
+import io.weldr.raft.ratis.Seat;
 import io.weldr.raft.write.AppliedIndex;
+import io.weldr.raft.write.Errands;
 import io.weldr.raft.write.Gateway;
 import io.weldr.raft.write.Leadership;
 import io.weldr.raft.write.LocalLog;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -47,6 +60,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +85,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private static final long FORMATION_STEP_MILLIS = 100;
     private static final long HEAL_EVERY_MILLIS = 250;
     private static final long GIVE_WAY_EVERY_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final int HEALINGS_PER_TIDYING = 4;
+    private static final long ASK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final RaftSettings settings;
     private final AppliedIndex applied = new AppliedIndex();
@@ -91,7 +107,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private final Healer healer;
     private final Succession succession;
     private final Announcer announcer;
-    private final Intake intake;
+    private final Changes changes;
+    private final MembershipGateway membership;
     private final AtomicLong terms = new AtomicLong();
     private volatile @Nullable DataFolder folder;
     private volatile @Nullable Formation formation;
@@ -100,7 +117,16 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private long gaveWayNanos = System.nanoTime() - GIVE_WAY_EVERY_NANOS; // confined to the healing thread
     private volatile @Nullable String slowDisk;
     private boolean formed; // confined to the control thread, on which consensus is opened, too, after the start
+    private volatile @Nullable Greeter greeter;
+    private volatile @Nullable RemovalWatch removals;
+    private final CompletableFuture<Farewell> farewell = new CompletableFuture<>();
+    private volatile long votersIndex = -1; // of the voters that this node saw last
+    private volatile List<HostPort> voterAddresses = List.of();
+    private long askedNanos = System.nanoTime(); // confined to the control thread
+    private int healings; // confined to the healing thread
     private volatile boolean stopping;
+    private final AtomicBoolean resigned = new AtomicBoolean();
+    private boolean closed; // confined to whoever closes
     private final long createdNanos = System.nanoTime();
 
     /**
@@ -113,12 +139,18 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         this.consensus = new ConsensusPart(settings, this::open, new Events(), control);
         this.log = new LocalLog(consensus::node);
         this.gateway = new Gateway(settings, this::leadership, applied, log, link, timer, callbacks);
-        LeaderProof proof =
-                new LeaderProof(settings.self(), settings.electionTimeoutMin(), settings.electionTimeoutMax());
+        LeaderProof proof = new LeaderProof(settings.electionTimeoutMin(), settings.electionTimeoutMax());
         this.watchdog = new Watchdog(proof, consensus::node, this.duties, this::observed);
-        this.healer = new Healer(settings.self(), gateway::nudge);
-        this.succession = new Succession(settings.self(), this.link, healing, consensus::node, this::viewNow);
-        this.intake = new Intake(consensus::node);
+        this.healer = new Healer(gateway::nudge);
+        this.succession = new Succession(this.link, healing, consensus::node, this::viewNow);
+        this.changes =
+                new Changes(consensus::node, () -> require(greeter), applied.state(), this::retire, timer, callbacks);
+        this.membership = new MembershipGateway(
+                changes,
+                new Errands(settings.self(), this::leadership, applied.state(), timer, settings.requestDeadline()),
+                link,
+                timer,
+                callbacks);
         this.announcer = new Announcer(
                 settings.self(),
                 gateway,
@@ -136,16 +168,29 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     public void start() throws IOException {
         DataFolder opened = DataFolder.open(settings.dataFolder(), settings.self());
         folder = opened;
-        Formation forming = new Formation(settings, opened, link, new FormationHost());
+        Greeter voice = new Greeter(settings, opened, link);
+        greeter = voice;
+        RemovalWatch watch = new RemovalWatch(opened, voice);
+        removals = watch;
+        Formation forming = new Formation(settings, opened, voice, watch, new FormationHost());
         formation = forming;
         opening = new Opening(settings, opened, forming, this::joinAnew);
+        if (watch.removal() != null) {
+            leave(watch.removal());
+            return;
+        }
         try {
             consensus.start();
+            awaitDisk();
+            // One that was taken out while it was down is told before it serves anybody.
+            if (watch.ask(contacts(), votersIndex)) {
+                leave(require(watch.removal()));
+                return;
+            }
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
         }
-        awaitDisk();
         watchdog.start();
         control.execute(this::form);
         var unused =
@@ -160,6 +205,59 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
             view = viewNow();
         }
+        remember(view);
+    }
+
+    private void remember(@Nullable NodeView view) {
+        if (view != null && view.configurationIndex() >= 0) {
+            votersIndex = view.configurationIndex();
+            voterAddresses = view.voters().stream().map(Seat::address).toList();
+        }
+    }
+
+    /** Where members are, or were when this node last heard of them. */
+    private Collection<HostPort> contacts() {
+        Set<HostPort> all = new LinkedHashSet<>(voterAddresses);
+        applied.state().get().members().values().forEach(member -> all.add(member.raft()));
+        all.addAll(settings.peers().values());
+        all.remove(settings.advertised());
+        return all;
+    }
+
+    /**
+     * That this node was taken out of its cluster, for good.
+     *
+     * @param line what to tell people, in one line
+     * @param drain how long it is to go on proxying; null: as it is set to
+     */
+    public record Farewell(String line, @Nullable Duration drain) {}
+
+    /** Completes, on a thread that must not be blocked, when this node finds out that it was taken out of its cluster. */
+    public CompletionStage<Farewell> farewell() {
+        return farewell.minimalCompletionStage();
+    }
+
+    /** Whether this node was taken out of its cluster. */
+    public boolean removed() {
+        return farewell.isDone();
+    }
+
+    private void leave(Removal removal) {
+        Farewell last = new Farewell(
+                "node " + settings.self() + " was taken out of cluster " + removal.cluster()
+                        + " and takes part in it no more; to let it join again, empty its data folder, "
+                        + settings.dataFolder().toAbsolutePath().normalize(),
+                removal.drain());
+        LOG.info("{}", last.line());
+        stopping = true; // of everything that this node did as a member
+        if (resigned.compareAndSet(false, true)) {
+            announcer.close();
+            watchdog.close();
+            duties.close();
+            succession.close();
+            consensus.close();
+        }
+        farewell.complete(last);
     }
 
     /** The state as far as it is applied here. */
@@ -192,7 +290,24 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
 
     @Override
     public CompletionStage<byte[]> answer(byte[] message) {
-        return gateway.answer(message);
+        CompletionStage<byte[]> answer = membership.answer(message);
+        return answer != null ? answer : gateway.answer(message);
+    }
+
+    /** Who belongs to the cluster, and changes of it. */
+    public Membership membership() {
+        return membership;
+    }
+
+    private void retire(MemberId member) {
+        gateway.submit(
+                        new RequestId("retire-" + member + "-" + UUID.randomUUID()),
+                        new Command.RetireMember(member, Clock.systemUTC().instant()))
+                .whenComplete((committed, failure) -> {
+                    if (failure != null) {
+                        LOG.debug("{} is not forgotten yet: {}", member, failure.toString());
+                    }
+                });
     }
 
     @Override
@@ -205,6 +320,19 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         Duration contact = acting
                 ? Duration.ZERO
                 : heard == null ? null : Duration.ofNanos(Math.max(0, System.nanoTime() - heard));
+        if (removed()) {
+            return new ClusterStatus(
+                    settings.self(),
+                    Role.REMOVED,
+                    terms.get(),
+                    null,
+                    false,
+                    applied.get(),
+                    applied.get(),
+                    List.of(),
+                    contact,
+                    trouble);
+        }
         if (view == null) {
             Role role = consensus.node() == null ? Role.CLOSED : Role.WAITING;
             return new ClusterStatus(
@@ -214,11 +342,13 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                 settings.self(),
                 role(view),
                 view.term(),
-                view.leader(),
+                view.leadingMember(),
                 acting,
                 Math.max(0, view.commitIndex()),
                 Math.max(0, applied.get()),
-                view.voters(),
+                view.voters().stream()
+                        .map(seat -> new ClusterStatus.Voter(seat.id().member(), seat.address()))
+                        .toList(),
                 contact,
                 trouble);
     }
@@ -238,6 +368,10 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     }
 
     private @Nullable String trouble() {
+        Farewell last = farewell.getNow(null);
+        if (last != null) {
+            return last.line();
+        }
         String closed = consensus.trouble();
         if (closed != null) {
             return closed;
@@ -263,30 +397,12 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
      * @return whether this node leads no more
      */
     public boolean transferLeadership() {
-        return transferLeadership(null);
-    }
-
-    /**
-     * Hands leadership over to {@code heir}, if this node leads. Returns at once; completes within some two seconds.
-     *
-     * @return whether this node leads no more; fails with the reason if it still does
-     */
-    public CompletionStage<Boolean> handOver(MemberId heir) {
-        RatisNode node = consensus.node();
-        NodeView view = watchdog.moment().view();
-        if (node == null || view == null || view.role() != NodeView.Role.LEADER) {
-            return CompletableFuture.completedFuture(true);
-        }
-        return node.transfer(heir, HAND_OVER_TIMEOUT).thenApply(done -> true);
-    }
-
-    private boolean transferLeadership(@Nullable MemberId wanted) {
         RatisNode node = consensus.node();
         NodeView view = watchdog.moment().view();
         if (node == null || view == null || view.role() != NodeView.Role.LEADER) {
             return true;
         }
-        MemberId heir = wanted != null ? wanted : heir(view);
+        RaftId heir = heir(view);
         if (heir == null) {
             return false; // alone, or nobody answers
         }
@@ -302,14 +418,32 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         }
     }
 
-    /** Whoever answered last among those who are up to date. */
-    private @Nullable MemberId heir(NodeView view) {
-        MemberId best = null;
+    /**
+     * Hands leadership over to {@code heir}, if this node leads. Returns at once; completes within some two seconds.
+     *
+     * @return whether this node leads no more; fails with the reason if it still does
+     */
+    public CompletionStage<Boolean> handOver(MemberId heir) {
+        RatisNode node = consensus.node();
+        NodeView view = watchdog.moment().view();
+        if (node == null || view == null || view.role() != NodeView.Role.LEADER) {
+            return CompletableFuture.completedFuture(true);
+        }
+        Seat seat = view.seat(heir);
+        return seat == null
+                ? CompletableFuture.failedFuture(new IOException(heir + " is no member"))
+                : node.transfer(seat.id(), HAND_OVER_TIMEOUT).thenApply(done -> true);
+    }
+
+    /** Whoever answered last among those who are up to date, and who are to lead rather than others. */
+    private @Nullable RaftId heir(NodeView view) {
+        int highest = view.voters().stream().mapToInt(Seat::priority).max().orElse(Seat.LOW);
+        RaftId best = null;
         long bestSilent = settings.electionTimeoutMax().toMillis();
-        for (ClusterStatus.Voter voter : view.voters()) {
-            long silent = view.silentMillis().getOrDefault(voter.id(), Long.MAX_VALUE);
-            if (!voter.id().equals(settings.self()) && silent < bestSilent) {
-                best = voter.id();
+        for (Seat seat : view.voters()) {
+            long silent = view.silentMillis().getOrDefault(seat.id(), Long.MAX_VALUE);
+            if (!seat.id().equals(view.self()) && seat.priority() == highest && silent < bestSilent) {
+                best = seat.id();
                 bestSilent = silent;
             }
         }
@@ -328,20 +462,23 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     }
 
     private void close(boolean handOver) {
-        if (stopping) {
+        if (closed) {
             return;
         }
+        closed = true;
         stopping = true;
-        announcer.close();
-        watchdog.close(); // so that it does not start the duties again
-        duties.close();
-        if (handOver) {
-            transferLeadership();
-        }
-        succession.close();
         control.shutdownNow();
         healing.shutdownNow();
-        consensus.close();
+        if (resigned.compareAndSet(false, true)) {
+            announcer.close();
+            watchdog.close(); // so that it does not start the duties again
+            duties.close();
+            if (handOver) {
+                transferLeadership();
+            }
+            succession.close();
+            consensus.close();
+        }
         link.close();
         gateway.close();
         timer.shutdownNow();
@@ -388,9 +525,36 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
             LOG.error("Cannot go on to find the cluster: {}", e.getMessage(), e);
         }
         formed = done;
-        if (!done && !stopping) {
-            var unused = control.schedule(this::form, FORMATION_STEP_MILLIS, TimeUnit.MILLISECONDS);
+        if (!stopping) {
+            Runnable next = done ? this::watchForRemoval : this::form;
+            var unused = control.schedule(next, FORMATION_STEP_MILLIS, TimeUnit.MILLISECONDS);
         }
+    }
+
+    /** Looks whether the leader said farewell, and asks others if no leader speaks to this node any more. */
+    private void watchForRemoval() {
+        if (stopping || !formed) {
+            return; // once it is formed anew, this begins anew
+        }
+        RemovalWatch watch = require(removals);
+        try {
+            long now = System.nanoTime();
+            Long heard = watchdog.moment().leaderHeardNanos();
+            boolean deaf = now - (heard == null ? createdNanos : heard)
+                    > 3 * settings.electionTimeoutMax().toNanos();
+            boolean out = watch.settle();
+            if (!out && deaf && now - askedNanos > ASK_EVERY_NANOS) {
+                askedNanos = now;
+                out = watch.ask(contacts(), votersIndex);
+            }
+            if (out) {
+                leave(require(watch.removal()));
+                return;
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.error("Cannot find out whether this node is a member: {}", e.getMessage(), e);
+        }
+        var unused = control.schedule(this::watchForRemoval, FORMATION_STEP_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void heal() {
@@ -400,6 +564,10 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
             if (node != null) {
                 healer.look(node, watchdog.moment(), System.nanoTime());
                 lookAtDisk(node, System.nanoTime());
+            }
+            healings = (healings + 1) % HEALINGS_PER_TIDYING;
+            if (healings == 0) {
+                changes.tidyUp();
             }
         } catch (RuntimeException | AssertionError e) {
             LOG.error("The healer failed to look", e);
@@ -424,9 +592,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         if (view != null) {
             terms.accumulateAndGet(view.term(), Math::max);
         }
-        Formation forming = formation;
-        // A node that joins may lack what it once acknowledged: it neither votes nor stands.
-        if (!stopping && forming != null && forming.mayVote()) {
+        remember(view);
+        if (!stopping) {
             succession.follow(view);
         }
     }
@@ -437,8 +604,9 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     }
 
     private Leadership leadership() {
-        if (stopping) {
-            return new Leadership(false, null, Duration.ZERO, "this node is stopping");
+        Farewell last = farewell.getNow(null);
+        if (last != null || stopping) {
+            return new Leadership(false, null, Duration.ZERO, last != null ? last.line() : "this node is stopping");
         }
         if (consensus.node() == null) {
             String why = consensus.trouble();
@@ -447,13 +615,13 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         Moment moment = watchdog.moment();
         NodeView view = moment.view();
         if (moment.hasLeader(settings.self())) {
-            return new Leadership(watchdog.writable(), view == null ? null : view.leader(), Duration.ZERO, null);
+            return new Leadership(watchdog.writable(), view == null ? null : view.leadingMember(), Duration.ZERO, null);
         }
         Long heard = moment.leaderHeardNanos();
         long since = heard == null ? createdNanos : heard;
         return new Leadership(
                 false,
-                view == null ? null : view.leader(),
+                view == null ? null : view.leadingMember(),
                 Duration.ofNanos(Math.max(0, System.nanoTime() - since)),
                 null);
     }
@@ -504,13 +672,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         }
 
         @Override
-        public String takeIn(MemberId id, HostPort address) {
-            return intake.takeIn(id, address);
-        }
-
-        @Override
-        public void nudge() {
-            gateway.nudge();
+        public String takeIn(RaftId id, HostPort address) {
+            return changes.takeIn(id, address);
         }
     }
 

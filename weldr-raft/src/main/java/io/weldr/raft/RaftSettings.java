@@ -3,8 +3,10 @@ package io.weldr.raft;
 import io.weldr.core.Check;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.MemberId;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param peers the nodes that form the cluster, this one among them; empty: a cluster of this node alone
  * @param dataFolder what is here belongs to this node alone
  * @param bootstrap form a new cluster at once, without asking the peers; means nothing once the folder holds data
+ * @param contacts where to look for the cluster to join; null: the node was not started to join one. Means nothing once the folder holds data
+ * @param witness this node only votes: it leads only if nobody else can
  * @param electionTimeoutMin followers that heard nothing for longer elect another leader; a leader that no majority answered for longer
  *     stops acting as one. 50 ms to 10 s; well above the longest pause of the process
  * @param electionTimeoutMax the random part ends here; more than the least, at most ten times as much
@@ -33,11 +37,24 @@ public record RaftSettings(
         SortedMap<MemberId, HostPort> peers,
         Path dataFolder,
         boolean bootstrap,
+        @Nullable Contacts contacts,
+        boolean witness,
         Duration electionTimeoutMin,
         Duration electionTimeoutMax,
         Duration requestDeadline,
         int pendingMax,
         LogSettings log) {
+
+    /** Finds members of the cluster that a node was started to join. */
+    @FunctionalInterface
+    public interface Contacts {
+        /**
+         * Raft addresses of members; none: whoever wants this node has to invite it. May block for some seconds; called by one thread.
+         *
+         * @throws IOException with one line that says who did not answer
+         */
+        Collection<HostPort> raftAddresses() throws IOException;
+    }
 
     /** Kill to new leader stays well below a second, and pauses of a healthy process stay well below this. */
     public static final Duration ELECTION_TIMEOUT_MIN_DEFAULT = Duration.ofMillis(200);
@@ -118,6 +135,8 @@ public record RaftSettings(
                 new TreeMap<>(peers),
                 dataFolder,
                 bootstrap,
+                null,
+                false,
                 ELECTION_TIMEOUT_MIN_DEFAULT,
                 ELECTION_TIMEOUT_MAX_DEFAULT,
                 REQUEST_DEADLINE_DEFAULT,
@@ -127,7 +146,54 @@ public record RaftSettings(
 
     public RaftSettings withElectionTimeout(Duration min, Duration max) {
         return new RaftSettings(
-                self, bind, advertised, peers, dataFolder, bootstrap, min, max, requestDeadline, pendingMax, log);
+                self,
+                bind,
+                advertised,
+                peers,
+                dataFolder,
+                bootstrap,
+                contacts,
+                witness,
+                min,
+                max,
+                requestDeadline,
+                pendingMax,
+                log);
+    }
+
+    /** Has an empty node join the cluster whose members {@code where} finds, rather than form one; null: form one. */
+    public RaftSettings joining(@Nullable Contacts where) {
+        return new RaftSettings(
+                self,
+                bind,
+                advertised,
+                peers,
+                dataFolder,
+                bootstrap,
+                where,
+                witness,
+                electionTimeoutMin,
+                electionTimeoutMax,
+                requestDeadline,
+                pendingMax,
+                log);
+    }
+
+    public RaftSettings withWitness(boolean only) {
+        return new RaftSettings(
+                self,
+                bind,
+                advertised,
+                peers,
+                dataFolder,
+                bootstrap,
+                contacts,
+                only,
+                electionTimeoutMin,
+                electionTimeoutMax,
+                requestDeadline,
+                pendingMax,
+                log);
     }
 
     public RaftSettings withRequestDeadline(Duration deadline) {
@@ -138,6 +204,8 @@ public record RaftSettings(
                 peers,
                 dataFolder,
                 bootstrap,
+                contacts,
+                witness,
                 electionTimeoutMin,
                 electionTimeoutMax,
                 deadline,
@@ -153,6 +221,8 @@ public record RaftSettings(
                 peers,
                 dataFolder,
                 bootstrap,
+                contacts,
+                witness,
                 electionTimeoutMin,
                 electionTimeoutMax,
                 requestDeadline,

@@ -7,6 +7,7 @@ import io.weldr.core.port.GatewayException;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.MemberId;
 import io.weldr.raft.RaftSettings.LogSettings;
+import io.weldr.raft.form.Identity.Standing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -43,12 +44,17 @@ class CutIT {
         for (String point : POINTS) {
             CodeInjectionForTesting.put(point, (local, remote, args) -> {
                 String cut = cutOff;
-                if (cut != null && (cut.equals(String.valueOf(local)) != cut.equals(String.valueOf(remote)))) {
+                if (cut != null && is(cut, local) != is(cut, remote)) {
                     throw new IllegalStateException("cut");
                 }
                 return false;
             });
         }
+    }
+
+    /** Whether that is how Raft knows the node, in whichever life. */
+    private static boolean is(String node, @Nullable Object raftId) {
+        return String.valueOf(raftId).startsWith(node + ".");
     }
 
     @AfterEach
@@ -137,6 +143,45 @@ class CutIT {
             RaftCluster again = cluster.start(follower);
             await().atMost(TestCluster.PATIENCE)
                     .untilAsserted(() -> assertThat(TestCluster.ports(again)).hasSize(201));
+        }
+    }
+
+    /**
+     * What was acknowledged by the leader and a follower is lost if that follower, its disk emptied, helps to elect the third one, which
+     * never had it. It must not: neither by a vote in the name of its former self, nor by standing itself.
+     */
+    @Test
+    void aVoterWhoseDiskWasEmptiedIsAStrangerUntilTheMembersHaveTakenItIn() {
+        try (TestCluster cluster = TestCluster.formed(root, 3)) {
+            MemberId leader = cluster.awaitLeader();
+            MemberId wiped = cluster.follower();
+            MemberId lagging = cluster.peers.keySet().stream()
+                    .filter(id -> !id.equals(leader) && !id.equals(wiped))
+                    .findFirst()
+                    .orElseThrow();
+            cutOff = lagging.value();
+            TestCluster.addOrigin(cluster.node(leader), 9001);
+            assertThat(TestCluster.ports(cluster.node(lagging))).isEmpty();
+            cluster.kill(wiped);
+            cluster.wipe(wiped);
+            RaftCluster back = cluster.start(wiped);
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(back.standing()).isEqualTo(Standing.JOINING));
+            cluster.kill(leader);
+            cutOff = null;
+
+            await().during(Duration.ofSeconds(4))
+                    .atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(cluster.nodes()).allSatisfy(node -> {
+                        assertThat(node.status().acting()).isFalse();
+                        assertThat(node.status().leader()).isNull();
+                    }));
+            cluster.start(leader);
+            await().atMost(TestCluster.PATIENCE).untilAsserted(() -> {
+                assertThat(back.standing()).isEqualTo(Standing.MEMBER);
+                assertThat(cluster.nodes())
+                        .allSatisfy(node -> assertThat(TestCluster.ports(node)).containsExactly(9001));
+            });
         }
     }
 

@@ -7,10 +7,12 @@ import static org.awaitility.Awaitility.await;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.port.ClusterStatus;
 import io.weldr.core.port.Committed;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.LeaderDuty;
 import io.weldr.core.port.MemberLink;
+import io.weldr.core.port.Membership;
 import io.weldr.core.port.RequestId;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
@@ -34,16 +36,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /** A cluster in one process. What followers forward goes straight to the other node's {@code answer}. */
 final class TestCluster implements AutoCloseable {
@@ -57,6 +63,7 @@ final class TestCluster implements AutoCloseable {
     private static final AtomicInteger NEXT_PORT = new AtomicInteger(25_000 + new Random().nextInt(2000));
 
     final SortedMap<MemberId, HostPort> peers = new TreeMap<>();
+    final Map<MemberId, HostPort> newcomers = new ConcurrentHashMap<>();
     final Map<MemberId, RaftCluster> running = new ConcurrentHashMap<>();
     final Map<MemberId, RecordingDuty> duties = new HashMap<>();
     final Path root;
@@ -139,7 +146,8 @@ final class TestCluster implements AutoCloseable {
         }
         running.put(id, node);
         HostPort nowhere = new HostPort("127.0.0.1", 1);
-        node.announce(new Member(id, settings.advertised(), nowhere, nowhere, nowhere, "test"));
+        node.announce(
+                new Member(id, settings.advertised(), nowhere, nowhere, settings.witness() ? null : nowhere, "test"));
         return node;
     }
 
@@ -162,6 +170,36 @@ final class TestCluster implements AutoCloseable {
 
     Collection<RaftCluster> nodes() {
         return running.values();
+    }
+
+    /** Starts a node that joins whatever cluster the running nodes form; not one of those that it was formed of. */
+    RaftCluster join(MemberId id) {
+        return start(joining(id));
+    }
+
+    RaftSettings joining(MemberId id) {
+        List<HostPort> contacts = running.keySet().stream().map(this::address).toList();
+        return outsider(id).joining(() -> contacts);
+    }
+
+    /** The settings of a node that has no list of peers. */
+    RaftSettings outsider(MemberId id) {
+        HostPort address = newcomers.computeIfAbsent(id, any -> new HostPort("127.0.0.1", freePort()));
+        return tuning.apply(RaftSettings.of(id, address, null, new TreeMap<>(), folder(id), false)
+                .withElectionTimeout(ELECTION_TIMEOUT_MIN, ELECTION_TIMEOUT_MIN.multipliedBy(2)));
+    }
+
+    HostPort address(MemberId id) {
+        return requireNonNull(peers.getOrDefault(id, newcomers.get(id)));
+    }
+
+    /** What became of a wish that is sent through that node, until a leader has answered it. */
+    Membership.Result wish(MemberId through, Function<Membership, CompletionStage<Membership.Result>> wish) {
+        return get(wish.apply(node(through).membership()).toCompletableFuture());
+    }
+
+    Set<MemberId> voters(MemberId of) {
+        return node(of).status().voters().stream().map(ClusterStatus.Voter::id).collect(Collectors.toSet());
     }
 
     RecordingDuty duty(MemberId id) {

@@ -3,6 +3,7 @@ package io.weldr.api.admin;
 import io.weldr.core.port.CedeCalls;
 import io.weldr.core.port.CommandGateway;
 import io.weldr.core.port.MemberCalls;
+import io.weldr.core.port.Membership;
 import io.weldr.core.port.MetricSource;
 import io.weldr.core.port.ProbeCalls;
 import io.weldr.core.port.Published;
@@ -29,6 +30,7 @@ public record AdminPorts(
         CommandGateway gateway,
         Published<ClusterState> state,
         StatusSource status,
+        Membership membership,
         TrafficSource traffic,
         List<MetricSource> metrics,
         MemberCalls calls,

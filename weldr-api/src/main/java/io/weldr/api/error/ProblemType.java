@@ -21,6 +21,13 @@ public enum ProblemType {
     METHOD_NOT_ALLOWED("method-not-allowed", 405, Code.UNIMPLEMENTED, "The resource does not take that method"),
     REQUEST_TIMEOUT("request-timeout", 408, Code.DEADLINE_EXCEEDED, "The request did not arrive in time"),
     ALREADY_EXISTS("already-exists", 409, Code.ALREADY_EXISTS, "There is another entry under that id or address"),
+    CHANGE_UNDER_WAY(
+            "change-under-way", 409, Code.ABORTED, "Another change of the members is under way", Duration.ofSeconds(1)),
+    WOULD_LOSE_QUORUM("would-lose-quorum", 409, Code.FAILED_PRECONDITION, "Too few members would remain that answer"),
+    LAST_MEMBER("last-member", 409, Code.FAILED_PRECONDITION, "A member that proxies has to remain"),
+    NOT_WAITING("not-waiting", 409, Code.FAILED_PRECONDITION, "No such node waits to be taken in"),
+    NOT_CAUGHT_UP("not-caught-up", 409, Code.FAILED_PRECONDITION, "The node did not catch up in time"),
+    CANNOT_LEAD("cannot-lead", 409, Code.FAILED_PRECONDITION, "That member cannot lead now"),
     LIMIT_EXCEEDED("limit-exceeded", 409, Code.RESOURCE_EXHAUSTED, "The result would be larger than a limit allows"),
     PRECONDITION_FAILED("precondition-failed", 412, Code.ABORTED, "The state moved on, or is not what was expected"),
     BODY_TOO_LARGE("body-too-large", 413, Code.RESOURCE_EXHAUSTED, "The body is too large"),

@@ -1,6 +1,7 @@
 package io.weldr.api.error;
 
 import io.weldr.core.port.GatewayException;
+import io.weldr.core.port.Membership;
 import io.weldr.core.state.Outcome.Refusal;
 import io.weldr.core.state.Outcome.Refused;
 import java.util.concurrent.CompletionException;
@@ -36,6 +37,39 @@ public final class Problems {
             case PRECONDITION_FAILED -> "the state as the request expects it";
             case LIMIT_EXCEEDED -> "a result within the limit";
             case INVALID -> "parts that are valid together";
+        };
+    }
+
+    /** What a refused change of the members answers. */
+    public static Problem of(Membership.Result.Refused refused) {
+        return Problem.ofLine(type(refused.refusal()), refused.detail(), expected(refused.refusal()));
+    }
+
+    private static ProblemType type(Membership.Refusal refusal) {
+        return switch (refusal) {
+            case NO_SUCH_MEMBER -> ProblemType.NO_SUCH_MEMBER;
+            case ALREADY_MEMBER -> ProblemType.ALREADY_EXISTS;
+            case CHANGE_UNDER_WAY -> ProblemType.CHANGE_UNDER_WAY;
+            case WOULD_LOSE_QUORUM -> ProblemType.WOULD_LOSE_QUORUM;
+            case LAST_MEMBER -> ProblemType.LAST_MEMBER;
+            case TOO_MANY_MEMBERS -> ProblemType.LIMIT_EXCEEDED;
+            case NOT_WAITING -> ProblemType.NOT_WAITING;
+            case NOT_CAUGHT_UP -> ProblemType.NOT_CAUGHT_UP;
+            case CANNOT_LEAD -> ProblemType.CANNOT_LEAD;
+        };
+    }
+
+    private static String expected(Membership.Refusal refusal) {
+        return switch (refusal) {
+            case NO_SUCH_MEMBER -> "a member of the cluster";
+            case ALREADY_MEMBER -> "an id and an address that are not in use";
+            case CHANGE_UNDER_WAY -> "one change at a time";
+            case WOULD_LOSE_QUORUM -> "a majority that answers";
+            case LAST_MEMBER -> "a member that proxies and remains";
+            case TOO_MANY_MEMBERS -> "fewer members";
+            case NOT_WAITING -> "a node that was started with --join";
+            case NOT_CAUGHT_UP -> "a node that the leader reaches";
+            case CANNOT_LEAD -> "a member that answers, is up to date, and proxies";
         };
     }
 

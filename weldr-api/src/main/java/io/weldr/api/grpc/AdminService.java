@@ -11,10 +11,13 @@ import io.weldr.api.admin.WatchHub;
 import io.weldr.api.admin.Written;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemType;
+import io.weldr.api.error.Problems;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.port.Membership;
 import io.weldr.core.port.Traffic;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.OriginRef;
+import io.weldr.proto.admin.v1.AddMemberRequest;
 import io.weldr.proto.admin.v1.AddOriginRequest;
 import io.weldr.proto.admin.v1.AdminGrpc;
 import io.weldr.proto.admin.v1.ClusterStatusReply;
@@ -24,12 +27,17 @@ import io.weldr.proto.admin.v1.GetHealthPolicyRequest;
 import io.weldr.proto.admin.v1.HealthPolicyReply;
 import io.weldr.proto.admin.v1.ListOriginsReply;
 import io.weldr.proto.admin.v1.ListOriginsRequest;
+import io.weldr.proto.admin.v1.MembershipReply;
 import io.weldr.proto.admin.v1.OriginReply;
+import io.weldr.proto.admin.v1.RemoveMemberRequest;
 import io.weldr.proto.admin.v1.RemoveOriginRequest;
+import io.weldr.proto.admin.v1.ReplaceMemberRequest;
 import io.weldr.proto.admin.v1.SetHealthPolicyRequest;
 import io.weldr.proto.admin.v1.StatsReply;
 import io.weldr.proto.admin.v1.StatsRequest;
+import io.weldr.proto.admin.v1.TransferLeadershipRequest;
 import io.weldr.proto.admin.v1.UpdateOriginRequest;
+import io.weldr.proto.admin.v1.Voter;
 import io.weldr.proto.admin.v1.WatchEvent;
 import io.weldr.proto.admin.v1.WatchRequest;
 import java.time.Duration;
@@ -204,8 +212,65 @@ final class AdminService extends AdminGrpc.AdminImplBase {
                         reply.setLeader(leader.value());
                     }
                     cluster.lines().forEach(line -> reply.addMembers(Wire.member(line)));
+                    String change = ports.membership().status().change();
+                    if (change != null) {
+                        reply.setChange(change);
+                    }
                     return reply.build();
                 }));
+    }
+
+    @Override
+    public void addMember(AddMemberRequest request, StreamObserver<MembershipReply> observer) {
+        answer(
+                observer,
+                () -> ports.membership().add(Requests.newcomer(request)).thenApply(AdminService::reply));
+    }
+
+    @Override
+    public void removeMember(RemoveMemberRequest request, StreamObserver<MembershipReply> observer) {
+        answer(
+                observer,
+                () -> ports.membership()
+                        .remove(Requests.member(request.getId()), Requests.drain(request))
+                        .thenApply(AdminService::reply));
+    }
+
+    @Override
+    public void replaceMember(ReplaceMemberRequest request, StreamObserver<MembershipReply> observer) {
+        answer(
+                observer,
+                () -> ports.membership()
+                        .replace(
+                                Requests.member(request.getLeaver().getId()),
+                                Requests.newcomer(request.getNewcomer()),
+                                Requests.drain(request.getLeaver()))
+                        .thenApply(AdminService::reply));
+    }
+
+    @Override
+    public void transferLeadership(TransferLeadershipRequest request, StreamObserver<MembershipReply> observer) {
+        answer(
+                observer,
+                () -> ports.membership()
+                        .transferLeadership(request.getTo().isEmpty() ? null : Requests.member(request.getTo()))
+                        .thenApply(AdminService::reply));
+    }
+
+    private static MembershipReply reply(Membership.Result result) {
+        if (result instanceof Membership.Result.Refused refused) {
+            throw Problems.of(refused).exception();
+        }
+        Membership.Result.Done done = (Membership.Result.Done) result;
+        MemberId leader = done.status().leader();
+        MembershipReply.Builder reply =
+                MembershipReply.newBuilder().setChanged(done.changed()).setLeader(leader == null ? "" : leader.value());
+        done.status()
+                .voters()
+                .forEach(voter -> reply.addVoters(Voter.newBuilder()
+                        .setId(voter.id().value())
+                        .setRaftAddress(voter.raft().toString())));
+        return reply.build();
     }
 
     /** Sends what the stage gives, or the status of its failure. A call that is over by then is left alone. */

@@ -16,10 +16,14 @@ import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.StatusRange;
+import io.weldr.core.port.Membership;
 import io.weldr.core.port.RequestId;
+import io.weldr.core.state.MemberId;
 import io.weldr.core.state.OriginRef;
+import io.weldr.proto.admin.v1.AddMemberRequest;
 import io.weldr.proto.admin.v1.AddOriginRequest;
 import io.weldr.proto.admin.v1.OriginKey;
+import io.weldr.proto.admin.v1.RemoveMemberRequest;
 import io.weldr.proto.admin.v1.UpdateOriginRequest;
 import io.weldr.proto.admin.v1.WriteOptions;
 import java.time.Duration;
@@ -118,6 +122,22 @@ final class Requests {
                 ? RequestKeys.fresh()
                 : Wire.valid(() -> RequestKeys.of(
                         key, operation.getBytes(java.nio.charset.StandardCharsets.UTF_8), request.toByteArray()));
+    }
+
+    static MemberId member(String id) {
+        return Wire.valid(() -> new MemberId(id));
+    }
+
+    static Membership.Newcomer newcomer(AddMemberRequest request) {
+        return Wire.valid(
+                () -> new Membership.Newcomer(new MemberId(request.getId()), HostPort.parse(request.getRaftAddress())));
+    }
+
+    static @Nullable Duration drain(RemoveMemberRequest request) {
+        return request.hasDrain()
+                ? Wire.valid(() ->
+                        Check.inRange("drain", Wire.duration(request.getDrain()), Duration.ZERO, Membership.DRAIN_MAX))
+                : null;
     }
 
     private static int weight(int weight) {

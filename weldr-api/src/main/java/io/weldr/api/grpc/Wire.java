@@ -138,7 +138,9 @@ final class Wire {
             message.setVersion(member.version())
                     .setAdminAddress(member.admin().toString())
                     .setGrpcAddress(member.grpc().toString())
-                    .setProxyAddress(member.proxy().toString())
+                    .setProxyAddress(
+                            member.proxy() == null ? "" : member.proxy().toString())
+                    .setWitness(member.witness())
                     .setRaftAddress(member.raft().toString());
         }
         return message.setId(line.id().value()).setVoter(line.voter()).build();

@@ -55,7 +55,8 @@ public final class HttpApi implements AutoCloseable {
         this.metrics = new Metrics(ports.metrics());
         ServerRoutes servers = new ServerRoutes(admin, ports, census, version);
         resources.addAll(servers.resources());
-        resources.addAll(new V1Routes(admin, ports, census, servers).resources());
+        resources.addAll(new V1Routes(admin, ports, servers).resources());
+        resources.addAll(new MemberRoutes(ports, census).resources());
         resources.addAll(new ProbeRoutes(ports, metrics).resources());
         resources.add(new Resource("/v1/watch").streaming(new WatchStream(hub, limits.heartbeatInterval())::begin));
         // One loop is enough: handlers only ask and answer. No files are served, so none are unpacked or watched.

@@ -76,9 +76,10 @@ final class Pages {
                         : new Addresses(
                                 member.admin().toString(),
                                 member.grpc().toString(),
-                                member.proxy().toString(),
+                                member.proxy() == null ? null : member.proxy().toString(),
                                 member.raft().toString()),
                 line.voter(),
+                (member == null || !member.witness()) ? null : true,
                 report == null,
                 line.missing(),
                 report == null ? null : report.trouble());

@@ -7,6 +7,7 @@ import io.weldr.api.error.ProblemType;
 import io.weldr.api.json.Answers;
 import io.weldr.api.json.Answers.Probe;
 import io.weldr.core.port.ClusterStatus;
+import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -65,6 +66,7 @@ final class ProbeRoutes {
     private Probe probe(String word, boolean verbose, @Nullable List<String> reasons) {
         ClusterStatus status = ports.status().status();
         MemberId leader = status.leader();
+        Member self = ports.self().get();
         return verbose
                 ? new Probe(
                         word,
@@ -75,8 +77,9 @@ final class ProbeRoutes {
                         status.appliedIndex(),
                         leader == null ? null : leader.value(),
                         status.trouble(),
+                        (self != null && self.witness()) ? true : null,
                         reasons)
-                : new Probe(word, status.self().value(), null, null, null, null, null, null, null);
+                : new Probe(word, status.self().value(), null, null, null, null, null, null, null, null);
     }
 
     private CompletionStage<Answer> metrics(Request request) {

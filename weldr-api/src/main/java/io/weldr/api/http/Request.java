@@ -9,12 +9,16 @@ import io.weldr.api.admin.RequestKeys;
 import io.weldr.api.admin.WriteOptions;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemType;
+import io.weldr.api.json.Durations;
 import io.weldr.core.Check;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.port.Membership;
 import io.weldr.core.port.RequestId;
+import io.weldr.core.state.MemberId;
 import io.weldr.core.state.OriginRef;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -109,6 +113,35 @@ final class Request {
 
     PoolName pool() {
         return parsed("pool", context.pathParam("pool"), PoolName::new);
+    }
+
+    MemberId memberId() {
+        return parsed("member", context.pathParam("id"), MemberId::new);
+    }
+
+    /** How long a member that is taken out goes on proxying; null: as it is set to. {@code force=true} is {@code drain=0s}. */
+    @Nullable Duration drain() {
+        boolean force = choice("force", "false", List.of("false", "true")).equals("true");
+        String text = query("drain");
+        if (text == null) {
+            return force ? Duration.ZERO : null;
+        }
+        Duration drain = valid(() -> Durations.parse(text), "drain");
+        if (drain.compareTo(Membership.DRAIN_MAX) > 0 || (force && !drain.isZero())) {
+            throw Problem.of(
+                            ProblemType.INVALID_VALUE,
+                            "parameter drain: " + Check.quote(text),
+                            force ? "0s, or no force" : "at most 1h")
+                    .exception();
+        }
+        return drain;
+    }
+
+    /** Refuses the fields of conditional requests: there is nothing that they could be compared with. */
+    void refuseConditions() {
+        for (String name : List.of("If-Match", "If-None-Match")) {
+            refuseField(name);
+        }
     }
 
     OriginId originId() {

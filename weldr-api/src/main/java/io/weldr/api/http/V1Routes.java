@@ -3,8 +3,6 @@ package io.weldr.api.http;
 import io.vertx.core.http.HttpMethod;
 import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
-import io.weldr.api.admin.Census;
-import io.weldr.api.admin.ClusterView;
 import io.weldr.api.admin.HealthDraft;
 import io.weldr.api.admin.OriginDraft;
 import io.weldr.api.admin.View;
@@ -16,7 +14,6 @@ import io.weldr.api.json.Answers.ChangeEntry;
 import io.weldr.api.json.Answers.HealthAnswer;
 import io.weldr.api.json.Answers.HealthEntry;
 import io.weldr.api.json.Answers.History;
-import io.weldr.api.json.Answers.Members;
 import io.weldr.api.json.Answers.Origins;
 import io.weldr.api.json.Answers.PoolEntry;
 import io.weldr.api.json.Answers.Pools;
@@ -35,17 +32,15 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The full API below {@code /v1}: pools, their origins by id and their health policy, members, history. */
+/** The full API below {@code /v1}: pools, their origins by id and their health policy, history. */
 final class V1Routes {
     private final Admin admin;
     private final AdminPorts ports;
-    private final Census census;
     private final ServerRoutes servers;
 
-    V1Routes(Admin admin, AdminPorts ports, Census census, ServerRoutes servers) {
+    V1Routes(Admin admin, AdminPorts ports, ServerRoutes servers) {
         this.admin = admin;
         this.ports = ports;
-        this.census = census;
         this.servers = servers;
     }
 
@@ -65,7 +60,6 @@ final class V1Routes {
                         .on(HttpMethod.GET, this::health, "consistency")
                         .on(HttpMethod.PUT, request -> setHealth(request, before -> HealthPolicy.DEFAULT), "wait")
                         .on(HttpMethod.PATCH, request -> setHealth(request, before -> before), "wait"),
-                new Resource("/v1/cluster/members").on(HttpMethod.GET, this::members),
                 new Resource("/v1/history").on(HttpMethod.GET, this::history, "consistency", "after", "limit"));
     }
 
@@ -201,14 +195,6 @@ final class V1Routes {
                                 new Link("update", path, "PATCH"),
                                 Link.get("pool", Link.pool(name)))))
                 .tagged(Pages.tag(policy));
-    }
-
-    private CompletionStage<Answer> members(Request request) {
-        return census.take()
-                .thenApply(ClusterView::new)
-                .thenApply(cluster -> Answer.ok(new Members(
-                        Pages.members(cluster),
-                        List.of(Link.get("self", "/v1/cluster/members"), Link.get("cluster", "/cluster")))));
     }
 
     private CompletionStage<Answer> history(Request request) {

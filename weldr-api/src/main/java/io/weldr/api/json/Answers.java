@@ -10,7 +10,9 @@ import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.StatusRange;
+import io.weldr.core.port.Membership.Result.Done;
 import io.weldr.core.state.Change;
+import io.weldr.core.state.MemberId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -180,7 +182,9 @@ public final class Answers {
     /** An entry of {@code GET /stats/detail}. The port is text, as it always was. */
     public record ServerStats(String id, String ip, String port, long success, long failed) {}
 
-    public record Addresses(String admin, String grpc, String proxy, String raft) {}
+    /** {@code proxy} null: it does not proxy, a witness. */
+    public record Addresses(
+            String admin, String grpc, @Nullable String proxy, String raft) {}
 
     /** A member of the cluster. Of one that is missing only what the log holds is known. */
     public record MemberEntry(
@@ -194,6 +198,7 @@ public final class Answers {
             @Nullable String version,
             @Nullable Addresses addresses,
             boolean voter,
+            @Nullable Boolean witness,
             boolean missing,
             @Nullable String reason,
             @Nullable String trouble) {}
@@ -208,7 +213,27 @@ public final class Answers {
             List<Link> links) {}
 
     /** {@code GET /v1/cluster/members}. */
-    public record Members(List<MemberEntry> members, List<Link> links) {}
+    public record Members(
+            List<MemberEntry> members, @Nullable String change, List<Link> links) {}
+
+    /** A member whose vote counts. */
+    public record VoterEntry(String id, String raft) {}
+
+    /** What a change of the members answers. */
+    public record MembershipAnswer(
+            boolean changed, @JsonInclude @Nullable String leader, List<VoterEntry> voters, List<Link> links) {
+        public static MembershipAnswer of(Done done, List<Link> links) {
+            MemberId leader = done.status().leader();
+            return new MembershipAnswer(
+                    done.changed(),
+                    leader == null ? null : leader.value(),
+                    done.status().voters().stream()
+                            .map(voter -> new VoterEntry(
+                                    voter.id().value(), voter.raft().toString()))
+                            .toList(),
+                    links);
+        }
+    }
 
     /** One change of the history. */
     public record ChangeEntry(
@@ -258,6 +283,7 @@ public final class Answers {
             @Nullable Long appliedIndex,
             @Nullable String leader,
             @Nullable String trouble,
+            @Nullable Boolean witness,
             @Nullable List<String> reasons) {}
 
     /** RFC 9457. */

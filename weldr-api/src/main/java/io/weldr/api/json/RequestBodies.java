@@ -6,10 +6,13 @@ import io.weldr.core.Check;
 import io.weldr.core.pool.AdminState;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.HostPolicy;
+import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.StatusRange;
+import io.weldr.core.port.Membership.Newcomer;
+import io.weldr.core.state.MemberId;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -87,6 +90,36 @@ public final class RequestBodies {
     /** A health policy, or a part of one. */
     public static HealthDraft health(byte[] body) {
         return health(StrictJson.object(body));
+    }
+
+    /** A node to be taken in: {@code id} and {@code raft}. */
+    public static Newcomer newcomer(byte[] body) {
+        Fields fields = StrictJson.object(body);
+        MemberId id = member(fields, "id");
+        HostPort raft = fields.text("raft", "host:port", HostPort::parse);
+        fields.done();
+        if (id == null) {
+            throw fields.invalid("id", "the name of a node");
+        }
+        if (raft == null) {
+            throw fields.invalid("raft", "host:port, where it listens for its peers");
+        }
+        return new Newcomer(id, raft);
+    }
+
+    /** Who is to lead: {@code to}; null: no matter who. An empty body says as much. */
+    public static @Nullable MemberId leader(byte[] body) {
+        if (body.length == 0) {
+            return null;
+        }
+        Fields fields = StrictJson.object(body);
+        MemberId to = member(fields, "to");
+        fields.done();
+        return to;
+    }
+
+    private static @Nullable MemberId member(Fields fields, String name) {
+        return fields.text(name, "1 to 32 letters, digits, - or _", MemberId::new);
     }
 
     private static @Nullable HealthDraft ownHealth(Fields fields) {

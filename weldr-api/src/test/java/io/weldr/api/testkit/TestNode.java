@@ -52,6 +52,7 @@ public final class TestNode implements AutoCloseable {
     private final TestCluster cluster;
     private final MemberId id;
     private final GrpcMemberLink link = new GrpcMemberLink();
+    private final TestMembership membership = new TestMembership();
     private final Published<ClusterState> state = new Published<>(ClusterState.INITIAL);
     private final List<Waiter> waiters = new ArrayList<>(); // under the lock of this
     private final List<byte[]> calls = new CopyOnWriteArrayList<>();
@@ -120,11 +121,17 @@ public final class TestNode implements AutoCloseable {
         }
     }
 
+    /** What it was asked to change of the members, and what it answers. */
+    public TestMembership membership() {
+        return membership;
+    }
+
     private AdminPorts ports() {
         return new AdminPorts(
                 new Gateway(),
                 state,
                 this::status,
+                membership,
                 () -> traffic,
                 List.of(() -> List.of(
                         new Measurement.Counter("exchanges", "Exchanges", Map.of("result", "success"), 7),

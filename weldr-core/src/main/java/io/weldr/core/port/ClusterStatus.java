@@ -38,7 +38,9 @@ public record ClusterStatus(
         CANDIDATE,
         LEADER,
         /** Its consensus part is closed; it proxies with the last state that it applied. */
-        CLOSED
+        CLOSED,
+        /** It was taken out of its cluster, and takes part in nothing any more. */
+        REMOVED
     }
 
     /** A voting member, as the Raft configuration has it. */

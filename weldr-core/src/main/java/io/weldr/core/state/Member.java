@@ -1,6 +1,7 @@
 package io.weldr.core.state;
 
 import io.weldr.core.pool.HostPort;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node tells the others about itself, through the log, so that any node can reach all.
@@ -8,7 +9,19 @@ import io.weldr.core.pool.HostPort;
  * @param raft where its peers reach its consensus
  * @param admin its HTTP API
  * @param grpc its gRPC API
- * @param proxy where clients reach it
+ * @param proxy where clients reach it; null: nowhere, it is a witness
  * @param version of the program it runs
  */
-public record Member(MemberId id, HostPort raft, HostPort admin, HostPort grpc, HostPort proxy, String version) {}
+public record Member(
+        MemberId id,
+        HostPort raft,
+        HostPort admin,
+        HostPort grpc,
+        @Nullable HostPort proxy,
+        String version) {
+
+    /** Whether it only votes. */
+    public boolean witness() {
+        return proxy == null;
+    }
+}

@@ -35,7 +35,8 @@ final class MemberCommands {
                 null,
                 member.id().value(),
                 null,
-                "admin " + member.admin() + ", proxy " + member.proxy() + ", version " + member.version());
+                "admin " + member.admin() + ", " + (member.witness() ? "witness" : "proxy " + member.proxy())
+                        + ", version " + member.version());
         return new Transition(
                 state.with(members, change),
                 new Accepted(before == null ? Effect.CREATED : Effect.UPDATED, index, null));

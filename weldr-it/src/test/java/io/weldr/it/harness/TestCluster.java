@@ -46,6 +46,11 @@ public final class TestCluster implements AutoCloseable {
         return nodes;
     }
 
+    /** A node that is not among the peers of the others; whoever asks for it starts and closes it. */
+    public static TestNode newcomer(Path folder, String id) {
+        return new TestNode(id, folder.resolve(id), Host.loopback());
+    }
+
     public TestNode node(int number) {
         return nodes.get(number - 1);
     }

@@ -58,6 +58,10 @@ public final class TestNode implements AutoCloseable {
         return host.address() + ":" + grpcPort;
     }
 
+    public String adminAddress() {
+        return host.address() + ":" + adminPort;
+    }
+
     public String proxyUrl() {
         return "http://" + host.address() + ":" + proxyPort;
     }
@@ -206,6 +210,22 @@ public final class TestNode implements AutoCloseable {
             entries.add(server.path("url").asText() + " " + server.path("state").asText());
         }
         return List.copyOf(entries);
+    }
+
+    /** The names of those whose votes count, as this node tells. */
+    public List<String> voters() {
+        TreeSet<String> voters = new TreeSet<>();
+        for (JsonNode member :
+                Http.get(adminUrl() + "/v1/cluster/members").json().path("members")) {
+            if (member.path("voter").asBoolean()) {
+                voters.add(member.path("id").asText());
+            }
+        }
+        return List.copyOf(voters);
+    }
+
+    public boolean isReady() {
+        return isAlive() && Http.get(adminUrl() + "/readyz").status() == 200;
     }
 
     public boolean isLeader() {

@@ -7,7 +7,9 @@ import io.weldr.leader.vip.Hooks;
 import io.weldr.leader.vip.VirtualIp;
 import io.weldr.leader.vip.VirtualIpSettings;
 import io.weldr.leader.vip.VirtualIpSettings.QuorumLoss;
+import io.weldr.node.config.NodeConfig.Join;
 import io.weldr.node.config.NodeConfig.LogLevel;
+import io.weldr.node.config.NodeConfig.OnRemoval;
 import io.weldr.proxy.access.LineFormat;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.loop.Transport;
@@ -74,6 +76,19 @@ public final class ConfigReader {
         if (!peers.isEmpty() && !peers.containsKey(id)) {
             throw refused(Setting.PEERS, "this node, " + id + ", among " + peers.keySet());
         }
+        Join join = parse(Setting.JOIN, ConfigReader::join);
+        boolean bootstrap = parse(Setting.BOOTSTRAP, ConfigReader::flag);
+        if (join != null && (bootstrap || !peers.isEmpty())) {
+            throw refused(
+                    Setting.JOIN,
+                    "nothing, beside " + (bootstrap ? "--bootstrap" : "--peers")
+                            + ": a node forms a cluster or joins one");
+        }
+        boolean witness = parse(Setting.WITNESS, ConfigReader::flag);
+        VirtualIpSettings virtualIp = virtualIp();
+        if (witness && !virtualIp.addresses().isEmpty()) {
+            throw refused(Setting.WITNESS, "false on a node with a virtual IP: nothing would answer there");
+        }
         String[] election = parse(Setting.ELECTION_TIMEOUT, ConfigReader::range);
         Duration electionMin = parse(Setting.ELECTION_TIMEOUT, text -> duration(election[0]));
         Duration electionMax = parse(Setting.ELECTION_TIMEOUT, text -> duration(election[1]));
@@ -92,7 +107,10 @@ public final class ConfigReader {
                 advertise.isEmpty() ? null : parse(Setting.ADVERTISE_HOST, text -> new HostPort(text, 1).host()),
                 parse(Setting.DATA_DIR, ConfigReader::path),
                 peers,
-                parse(Setting.BOOTSTRAP, ConfigReader::flag),
+                bootstrap,
+                join,
+                witness,
+                parse(Setting.ON_REMOVAL, text -> oneOf(OnRemoval.class, text)),
                 electionMin,
                 electionMax,
                 insecure,
@@ -109,7 +127,7 @@ public final class ConfigReader {
                 parse(
                         Setting.WARM_UP_TIME,
                         text -> Check.inRange("time", duration(text), Duration.ZERO, Duration.ofMinutes(1))),
-                virtualIp(),
+                virtualIp,
                 parse(Setting.RAFT_SNAPSHOT_ENTRIES, text -> number(text, 10, 10_000_000)),
                 parse(Setting.RAFT_SEGMENT_BYTES, text -> number(text, 4096, 1 << 26)),
                 parse(Setting.RAFT_KEPT_ENTRIES, text -> number(text, 1, 10_000_000)),
@@ -212,6 +230,13 @@ public final class ConfigReader {
 
     private ConfigException refused(Setting setting, String expected) {
         return new ConfigException(where(setting) + Check.quote(text(setting)) + " (expected: " + expected + ")");
+    }
+
+    private static @Nullable Join join(String text) {
+        if (text.isBlank()) {
+            return null;
+        }
+        return new Join(text.equals("wait") ? null : HostPort.parse(text));
     }
 
     private static boolean flag(String text) {

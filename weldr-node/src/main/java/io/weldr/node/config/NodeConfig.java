@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param advertiseHost what to tell the other members instead of the host in the addresses; null: the host in the addresses
  * @param peers raft addresses of all members of a new cluster, this node among them; empty: a cluster of one
+ * @param join where to look for the cluster to join while the data folder is empty; null: the node was not told to join one
+ * @param witness it votes and does not proxy
+ * @param onRemoval what to do once it was taken out of its cluster
  * @param electionTimeoutMin silence of the leader after which a follower may stand, 50 ms to 10 s
  * @param electionTimeoutMax after which it does; more than the least, at most ten times as much
  * @param workers event loops that proxy, 1 to 256
@@ -43,6 +46,9 @@ public record NodeConfig(
         Path dataDir,
         SortedMap<MemberId, HostPort> peers,
         boolean bootstrap,
+        @Nullable Join join,
+        boolean witness,
+        OnRemoval onRemoval,
         Duration electionTimeoutMin,
         Duration electionTimeoutMax,
         boolean insecure,
@@ -61,6 +67,21 @@ public record NodeConfig(
         int raftKeptEntries,
         ProxyLimits limits,
         LogLevel logLevel) {
+
+    /**
+     * Where to look for the cluster to join.
+     *
+     * @param admin the HTTP API of a member; null: wait until a member takes the node in
+     */
+    public record Join(@Nullable HostPort admin) {}
+
+    /** What a node does once it was taken out of its cluster, and has drained. */
+    public enum OnRemoval {
+        /** Its process ends. */
+        EXIT,
+        /** It stays and tells its state, but proxies nothing. */
+        IDLE
+    }
 
     /** What is logged. */
     public enum LogLevel {

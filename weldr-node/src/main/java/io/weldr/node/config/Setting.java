@@ -53,6 +53,18 @@ public record Setting(
             "false",
             SWITCH,
             "form the cluster of --peers even if not all of them answer; only if you know that there is no older one");
+    public static final Setting JOIN = of(
+            "join",
+            "",
+            "HOST:PORT|wait",
+            "the HTTP API of any member of the cluster to join while the data folder is empty; wait: until a member takes it in");
+    public static final Setting WITNESS =
+            of("witness", "false", SWITCH, "only vote: no proxy, and lead only if nobody else can");
+    public static final Setting ON_REMOVAL = of(
+            "on-removal",
+            "exit",
+            "exit|idle",
+            "what to do once this node was taken out of its cluster, and has drained");
     public static final Setting ELECTION_TIMEOUT = of(
             "election-timeout", "200ms-400ms", "MIN-MAX", "how long a leader may be silent before another is elected");
     public static final Setting INSECURE = of(
@@ -131,6 +143,9 @@ public record Setting(
                 DATA_DIR,
                 PEERS,
                 BOOTSTRAP,
+                JOIN,
+                WITNESS,
+                ON_REMOVAL,
                 ELECTION_TIMEOUT,
                 INSECURE,
                 WORKERS,

@@ -20,11 +20,13 @@ import io.weldr.leader.vip.VirtualIps;
 import io.weldr.leader.vip.VirtualIps.CannotHoldException;
 import io.weldr.node.config.ListenAddress;
 import io.weldr.node.config.NodeConfig;
+import io.weldr.node.config.NodeConfig.OnRemoval;
 import io.weldr.proxy.ProxyServer;
 import io.weldr.proxy.ProxySettings;
 import io.weldr.proxy.WarmUp;
 import io.weldr.proxy.access.AccessLog;
 import io.weldr.raft.RaftCluster;
+import io.weldr.raft.RaftCluster.Farewell;
 import io.weldr.raft.RaftSettings;
 import io.weldr.raft.RaftSettings.LogSettings;
 import java.io.FileOutputStream;
@@ -38,6 +40,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -75,6 +78,7 @@ public final class Node {
     private volatile @Nullable VirtualIps virtualIps;
     private volatile @Nullable Member self;
     private volatile boolean stopping;
+    private final CountDownLatch left = new CountDownLatch(1);
 
     /** @throws IOException the access log cannot be opened, or the Java platform has no TLS to probe https origins with */
     public Node(NodeConfig config, String version) throws IOException {
@@ -98,6 +102,7 @@ public final class Node {
                         raft,
                         raft.state(),
                         raft,
+                        raft.membership(),
                         proxy,
                         List.of(raft, proxy, health, this::measureVirtualIps),
                         raft,
@@ -120,6 +125,8 @@ public final class Node {
                         config.peers(),
                         config.dataDir(),
                         config.bootstrap())
+                .joining(config.join() == null ? null : new JoinContacts(config.join()))
+                .withWitness(config.witness())
                 .withElectionTimeout(config.electionTimeoutMin(), config.electionTimeoutMax())
                 .withLog(log);
     }
@@ -157,15 +164,21 @@ public final class Node {
     /**
      * Starts everything, or nothing: traffic flows when this returns, with the state that the disk holds; there may be no leader yet.
      *
-     * @throws IOException with one line that names what is in the way
+     * @throws IOException with one line that names what is in the way; {@link RemovedException} if it was taken out of its cluster and is not to
+     *     idle
      */
     public void start() throws IOException {
         try {
             raft.start();
+            if (raft.removed() && config.onRemoval() == OnRemoval.EXIT) {
+                throw new RemovedException(farewell().line());
+            }
             // Not before the data folder and the raft port are known to be this node's alone; meanwhile it finds its
             // leader.
-            WarmUp.run(proxySettings(), config.warmUpTime());
-            proxy.start();
+            if (proxies()) {
+                WarmUp.run(proxySettings(), config.warmUpTime());
+                proxy.start();
+            }
             admin.start();
             holdVirtualIps();
         } catch (IOException | RuntimeException e) {
@@ -177,19 +190,71 @@ public final class Node {
                 addresses.raft(),
                 addresses.reachable(config.adminAddress(), admin.httpAddress()),
                 addresses.reachable(config.grpcAddress(), admin.grpcAddress()),
-                addresses.reachable(config.proxyAddress(), proxy.boundAddress()),
+                proxies() ? addresses.reachable(config.proxyAddress(), proxy.boundAddress()) : null,
                 version);
         self = member;
+        if (raft.removed()) {
+            LOG.warn("{}: idle", farewell().line());
+            return;
+        }
         raft.announce(member);
+        raft.farewell().thenAcceptAsync(this::leave, task -> new Thread(task, "weldr-leave").start());
         LOG.info(
                 "weldr {} node {}: proxy on {}, admin on {} (http) and {} (grpc), raft on {}, data in {}",
                 version,
                 config.id(),
-                member.proxy(),
+                config.witness() ? "nothing, a witness" : member.proxy(),
                 member.admin(),
                 member.grpc(),
                 member.raft(),
                 config.dataDir().toAbsolutePath().normalize());
+    }
+
+    /** Whether clients are to be served: not by a witness, and not by a node that is no member any more. */
+    private boolean proxies() {
+        return !config.witness() && !raft.removed();
+    }
+
+    private Farewell farewell() {
+        return raft.farewell().toCompletableFuture().join(); // it is there by now
+    }
+
+    /**
+     * This node was taken out of its cluster: it is not ready any more, goes on proxying until whoever sends it requests has noticed, finishes
+     * what is under way, and ends or idles.
+     */
+    private void leave(Farewell farewell) {
+        Duration asked = farewell.drain();
+        Duration drain = config.witness() ? Duration.ZERO : asked != null ? asked : config.drainTimeout();
+        LOG.warn(
+                "{}; it proxies for another {}, then {}",
+                farewell.line(),
+                Check.text(drain),
+                config.onRemoval() == OnRemoval.EXIT ? "ends" : "idles");
+        retireVirtualIps();
+        try {
+            TimeUnit.NANOSECONDS.sleep(drain.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!config.witness()) {
+            drain();
+            proxy.close();
+        }
+        LOG.warn("no member any more: {}", config.onRemoval() == OnRemoval.EXIT ? "ending" : "idle");
+        if (config.onRemoval() == OnRemoval.EXIT) {
+            left.countDown();
+        }
+    }
+
+    /** Blocks until this node has left its cluster and is to end, maybe for ever. */
+    public void awaitLeft() throws InterruptedException {
+        left.await();
+    }
+
+    /** Whether this node ends because it left its cluster. */
+    public boolean left() {
+        return left.getCount() == 0;
     }
 
     /**
@@ -259,6 +324,9 @@ public final class Node {
         }
         if (stopping) {
             reasons.add("the node is stopping");
+        }
+        if (raft.removed()) {
+            reasons.add(farewell().line());
         }
         ClusterStatus status = raft.status();
         if (status.role() == Role.WAITING) {

@@ -40,6 +40,9 @@ class NodeConfigTest {
         assertThat(config.dataDir()).isEqualTo(Path.of("weldr-data"));
         assertThat(config.peers()).isEmpty();
         assertThat(config.bootstrap()).isFalse();
+        assertThat(config.join()).isNull();
+        assertThat(config.witness()).isFalse();
+        assertThat(config.onRemoval()).isEqualTo(NodeConfig.OnRemoval.EXIT);
         assertThat(config.electionTimeoutMin()).isEqualTo(Duration.ofMillis(200));
         assertThat(config.electionTimeoutMax()).isEqualTo(Duration.ofMillis(400));
         assertThat(config.insecure()).isFalse();
@@ -77,6 +80,21 @@ class NodeConfigTest {
         assertThat(config.peers()).containsEntry(new MemberId("n1"), new HostPort("10.0.0.1", 9687));
         assertThat(config.workers()).isEqualTo(3);
         assertThat(config.bootstrap()).isTrue();
+    }
+
+    @Test
+    void aNodeFormsAClusterOrJoinsOne() throws Exception {
+        assertThat(read("id: n4\njoin: 10.0.0.1:8687").join())
+                .isEqualTo(new NodeConfig.Join(new HostPort("10.0.0.1", 8687)));
+        assertThat(read("join: wait\non-removal: idle\nwitness: true"))
+                .satisfies(config -> assertThat(config.join()).isEqualTo(new NodeConfig.Join(null)))
+                .satisfies(config -> assertThat(config.onRemoval()).isEqualTo(NodeConfig.OnRemoval.IDLE))
+                .satisfies(config -> assertThat(config.witness()).isTrue());
+        assertThatThrownBy(() -> read("join: wait\nbootstrap: true")).hasMessageContaining("--bootstrap");
+        assertThatThrownBy(() -> read("join: wait\npeers: {n1: 10.0.0.1:9687}")).hasMessageContaining("--peers");
+        assertThatThrownBy(() -> read("join: soon")).hasMessageContaining("join");
+        assertThatThrownBy(() -> read("witness: true\nvip: {address: 10.0.0.100/32, interface: eth0}"))
+                .hasMessageContaining("virtual IP");
     }
 
     @Test

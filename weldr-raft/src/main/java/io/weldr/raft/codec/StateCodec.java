@@ -39,7 +39,7 @@ final class StateCodec {
                 .setRaft(member.raft().toString())
                 .setAdmin(member.admin().toString())
                 .setGrpc(member.grpc().toString())
-                .setProxy(member.proxy().toString())
+                .setProxy(member.proxy() == null ? "" : member.proxy().toString())
                 .setVersion(member.version())
                 .build();
     }
@@ -50,7 +50,7 @@ final class StateCodec {
                 HostPort.parse(from.getRaft()),
                 HostPort.parse(from.getAdmin()),
                 HostPort.parse(from.getGrpc()),
-                HostPort.parse(from.getProxy()),
+                from.getProxy().isEmpty() ? null : HostPort.parse(from.getProxy()),
                 from.getVersion());
     }
 

@@ -3,6 +3,7 @@ package io.weldr.raft.form;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.MemberId;
 import io.weldr.raft.form.Identity.Standing;
+import io.weldr.raft.ratis.RaftId;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -122,7 +123,7 @@ public final class DataFolder implements AutoCloseable {
         Identity now = identity;
         UUID group = now.group();
         if (group != null) {
-            become(now.joining(group));
+            become(now.joiningAnew(group));
         }
     }
 
@@ -185,6 +186,7 @@ public final class DataFolder implements AutoCloseable {
     private static String text(Identity identity) throws IOException {
         Properties to = new Properties();
         to.setProperty("id", identity.id().value());
+        to.setProperty("raft-id", identity.raftId().toString());
         to.setProperty("incarnation", identity.incarnation());
         to.setProperty("standing", identity.standing().name());
         if (identity.group() != null) {
@@ -204,15 +206,17 @@ public final class DataFolder implements AutoCloseable {
     private static Identity parse(String text) throws IOException {
         Properties from = new Properties();
         from.load(new StringReader(text));
-        Map<MemberId, HostPort> voters = new TreeMap<>();
+        Map<RaftId, HostPort> voters = new TreeMap<>();
         for (String voter : list(from.getProperty("voters"))) {
             int equals = voter.indexOf('=');
             voters.put(
-                    new MemberId(voter.substring(0, Math.max(0, equals))), HostPort.parse(voter.substring(equals + 1)));
+                    RaftId.parse(voter.substring(0, Math.max(0, equals))), HostPort.parse(voter.substring(equals + 1)));
         }
         String group = from.getProperty("cluster");
+        // Folders of the first days have none: there a member was known by its name alone.
+        RaftId raftId = RaftId.parse(from.getProperty("raft-id", required(from, "id")));
         return new Identity(
-                new MemberId(required(from, "id")),
+                raftId,
                 required(from, "incarnation"),
                 Standing.valueOf(required(from, "standing")),
                 group == null ? null : UUID.fromString(group),

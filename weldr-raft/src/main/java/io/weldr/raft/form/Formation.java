@@ -1,17 +1,17 @@
 package io.weldr.raft.form;
 
 import io.weldr.core.pool.HostPort;
-import io.weldr.core.port.ClusterStatus.Voter;
 import io.weldr.core.state.MemberId;
 import io.weldr.raft.RaftSettings;
-import io.weldr.raft.form.HelloAnswer.Hello;
+import io.weldr.raft.form.Hello.Wish;
 import io.weldr.raft.form.Identity.Standing;
-import io.weldr.raft.peer.PeerLink;
 import io.weldr.raft.ratis.NodeView;
+import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.RatisNode.Group;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -19,8 +19,6 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,20 +26,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings a node from an empty folder to membership. {@link #step} is called by one thread, again and again until it says that it
- * is done; {@link #answer} and {@link #mayVote} by any. Each step writes down what it has decided before it acts on it, and does the
+ * is done; {@link #answer} by any. Each step writes down what it has decided before it acts on it, and does the
  * right thing when it is repeated after a crash.
  */
 public final class Formation {
     private static final Logger LOG = LoggerFactory.getLogger(Formation.class);
 
-    /** A peer on the same network answers within milliseconds; one that does not is asked again. */
-    private static final Duration ANSWER_TIMEOUT = Duration.ofMillis(500);
-
     private final RaftSettings settings;
     private final DataFolder folder;
-    private final PeerLink link;
+    private final Greeter greeter;
+    private final RemovalWatch removals;
     private final Host host;
     private volatile @Nullable String waitingFor;
+    private volatile Wish.@Nullable Invitation invitation;
+    /** Members, as the latest answers told. Confined to the thread that steps. */
+    private Set<HostPort> known = Set.of();
 
     /** What formation needs of the node. */
     public interface Host {
@@ -57,18 +56,16 @@ public final class Formation {
         /**
          * Takes a node in as a voter, some time soon, if this node leads.
          *
-         * @return why not, for people; empty if it is under way
+         * @return why not, for people; empty if it is under way or one already
          */
-        String takeIn(MemberId id, HostPort address);
-
-        /** Has the leader write something that every follower has to answer. */
-        void nudge();
+        String takeIn(RaftId id, HostPort address);
     }
 
-    public Formation(RaftSettings settings, DataFolder folder, PeerLink link, Host host) {
+    public Formation(RaftSettings settings, DataFolder folder, Greeter greeter, RemovalWatch removals, Host host) {
         this.settings = settings;
         this.folder = folder;
-        this.link = link;
+        this.greeter = greeter;
+        this.removals = removals;
         this.host = host;
     }
 
@@ -88,45 +85,52 @@ public final class Formation {
         return waitingFor;
     }
 
-    /**
-     * Whether this node may vote. Not while it joins: if its disk was emptied, entries that it once acknowledged may be missing, and
-     * with its vote a node that never had them could be elected.
-     */
-    public boolean mayVote() {
-        return folder.identity().standing() != Standing.JOINING;
-    }
-
     /** Answers another node's {@link Hello}. */
     public byte[] answer(byte[] question) {
         Hello hello = Hello.decode(question);
         Identity identity = folder.identity();
-        boolean leading = host.leading();
         NodeView view = host.view();
-        Map<MemberId, HostPort> voters =
-                view == null ? Map.of() : view.voters().stream().collect(Collectors.toMap(Voter::id, Voter::raft));
-        String note = "";
-        if (hello.join() && leading) {
-            HostPort known = voters.get(hello.id());
-            if (known == null) {
-                note = host.takeIn(hello.id(), hello.address());
-            } else if (!known.equals(hello.address())) {
-                note = "node " + hello.id() + " is a member at " + known + " (expected: that address, or another id)";
-            } else {
-                // A voter whose disk was emptied. Heartbeats alone would never bring it up to date (RATIS-2523).
-                host.nudge();
-            }
+        boolean leading = host.leading();
+        String note = note(hello, identity, leading);
+        Map<RaftId, HostPort> voters = new TreeMap<>();
+        if (view != null) {
+            view.voters().forEach(seat -> voters.put(seat.id(), seat.address()));
         }
         return new HelloAnswer(
-                        identity.id(),
+                        identity.raftId(),
                         identity.incarnation(),
                         identity.standing(),
                         identity.group(),
                         identity.founders(),
                         settings.peers(),
+                        identity.founders().isEmpty() ? Map.of() : identity.voters(),
+                        settings.witness(),
+                        view != null && view.running(),
                         leading,
                         note,
-                        voters)
+                        voters,
+                        view == null ? -1 : view.configurationIndex(),
+                        view != null && view.settled())
                 .encode();
+    }
+
+    private String note(Hello hello, Identity identity, boolean leading) {
+        if (hello.wish() instanceof Wish.Join && leading) {
+            if (hello.group() != null && !hello.group().equals(identity.group())) {
+                return "this is cluster " + identity.group() + " (expected: " + hello.group() + ")";
+            }
+            return host.takeIn(hello.id(), hello.address());
+        }
+        if (hello.wish() instanceof Wish.Invitation wish) {
+            if (!wish.to().equals(identity.raftId()) || settings.contacts() == null) {
+                return "node " + identity.raftId() + " was not started to join a cluster";
+            }
+            invitation = wish;
+        }
+        if (hello.wish() instanceof Wish.Farewell farewell) {
+            return removals.farewell(farewell);
+        }
+        return "";
     }
 
     /**
@@ -140,17 +144,22 @@ public final class Formation {
             case EMPTY -> whileEmpty(identity);
             case FORMING -> whileForming(identity);
             case JOINING -> whileJoining(identity);
-            case MEMBER -> waitingFor = null;
+            case MEMBER, REMOVED -> waitingFor = null;
         }
-        return folder.identity().standing() == Standing.MEMBER;
+        Standing now = folder.identity().standing();
+        return now == Standing.MEMBER || now == Standing.REMOVED;
     }
 
     private void whileEmpty(Identity identity) throws IOException {
+        if (settings.contacts() != null) {
+            findCluster(identity, settings.contacts());
+            return;
+        }
         if (settings.peers().size() <= 1) {
             formAlone(identity);
             return;
         }
-        Map<MemberId, HelloAnswer> answers = askPeers(false);
+        Map<MemberId, HelloAnswer> answers = askPeers();
         for (HelloAnswer answer : answers.values()) {
             UUID group = answer.group();
             if (answer.standing() == Standing.MEMBER && group != null) {
@@ -159,10 +168,9 @@ public final class Formation {
                         waitFor(otherPeers(answer));
                         return;
                     }
-                    form(identity, new TreeSet<>(answer.founders()), settings.peers());
+                    form(identity, new TreeSet<>(answer.founders()), new TreeMap<>(answer.firstVoters()));
                 } else {
-                    LOG.info("Cluster {} is there already, says {}: joining it", group, answer.id());
-                    folder.become(identity.joining(group));
+                    join(identity, group, answer);
                 }
                 return;
             }
@@ -187,29 +195,79 @@ public final class Formation {
                 return;
             }
             if (answer.standing() != Standing.EMPTY) {
-                waitFor("a member of the cluster that node " + answer.id() + " waits for as well");
+                waitFor("a member of the cluster that node " + answer.id().member() + " waits for as well");
                 return;
             }
         }
         SortedSet<String> incarnations =
                 answers.values().stream().map(HelloAnswer::incarnation).collect(Collectors.toCollection(TreeSet::new));
         incarnations.add(identity.incarnation());
-        form(identity, incarnations, settings.peers());
+        SortedMap<RaftId, HostPort> voters = new TreeMap<>();
+        voters.put(identity.raftId(), settings.advertised());
+        answers.forEach((peer, answer) -> {
+            HostPort address = settings.peers().get(peer);
+            if (address != null) {
+                voters.put(answer.id(), address);
+            }
+        });
+        form(identity, incarnations, voters);
+    }
+
+    /** A node that was started to join never forms a cluster of its own. */
+    private void findCluster(Identity identity, RaftSettings.Contacts contacts) throws IOException {
+        Wish.Invitation wish = invitation;
+        if (wish != null) {
+            LOG.info("Invited to cluster {} by its leader", wish.group());
+            folder.become(identity.joining(wish.group(), wish.voters()));
+            return;
+        }
+        Collection<HostPort> members = members(contacts);
+        for (HelloAnswer answer : greeter.askAll(members, new Wish.Nothing()).values()) {
+            UUID group = answer.group();
+            if (answer.standing() == Standing.MEMBER && group != null) {
+                join(identity, group, answer);
+                return;
+            }
+        }
+        if (!members.isEmpty()) {
+            waitFor("an answer of a member at its raft address, one of " + members);
+        }
+    }
+
+    private Collection<HostPort> members(RaftSettings.Contacts contacts) {
+        try {
+            Collection<HostPort> members = contacts.raftAddresses();
+            if (members.isEmpty()) {
+                waitFor("an invitation: have a member take this node in, at " + settings.advertised());
+            }
+            return members;
+        } catch (IOException e) {
+            waitFor(String.valueOf(e.getMessage()));
+            return Set.of();
+        }
+    }
+
+    private void join(Identity identity, UUID group, HelloAnswer member) throws IOException {
+        LOG.info(
+                "Cluster {} is there already, says {}: joining it",
+                group,
+                member.id().member());
+        folder.become(identity.joining(group, member.voters()));
     }
 
     private void formAlone(Identity identity) throws IOException {
         form(
                 identity,
                 new TreeSet<>(Set.of(identity.incarnation())),
-                new TreeMap<>(Map.of(settings.self(), settings.advertised())));
+                new TreeMap<>(Map.of(identity.raftId(), settings.advertised())));
     }
 
     private String otherPeers(HelloAnswer answer) {
-        return "the same list of peers everywhere: node " + answer.id() + " has " + answer.peers() + " (expected: "
-                + settings.peers() + ")";
+        return "the same list of peers everywhere: node " + answer.id().member() + " has " + answer.peers()
+                + " (expected: " + settings.peers() + ")";
     }
 
-    private void form(Identity identity, SortedSet<String> founders, SortedMap<MemberId, HostPort> voters)
+    private void form(Identity identity, SortedSet<String> founders, SortedMap<RaftId, HostPort> voters)
             throws IOException {
         // The same founders always make the same id, whoever computes it; other founders make another cluster.
         UUID group = UUID.nameUUIDFromBytes(String.join(",", founders).getBytes(StandardCharsets.UTF_8));
@@ -235,21 +293,43 @@ public final class Formation {
             return;
         }
         String reason = "a leader of cluster " + group + " that takes this node in";
-        for (HelloAnswer answer : askPeers(true).values()) {
+        Set<HostPort> told = new LinkedHashSet<>();
+        for (HelloAnswer answer :
+                greeter.askAll(contacts(identity), new Wish.Join()).values()) {
             if (!answer.note().isEmpty()) {
-                reason = answer.id() + " says: " + answer.note();
+                reason = answer.id().member() + " says: " + answer.note();
+            }
+            if (group.equals(answer.group())) {
+                told.addAll(answer.voters().values());
             }
             if (answer.standing() == Standing.MEMBER && !group.equals(answer.group())) {
-                reason = "cluster " + group + ", but node " + answer.id() + " belongs to " + answer.group()
+                reason = "cluster " + group + ", but node " + answer.id().member() + " belongs to " + answer.group()
                         + ". If that is the one to join, empty this node's data folder";
             }
         }
+        known = told;
         waitFor(reason);
     }
 
+    /** Where members may be: as the settings, the folder and they themselves tell. */
+    private Set<HostPort> contacts(Identity identity) {
+        Set<HostPort> all = new LinkedHashSet<>(known);
+        all.addAll(settings.peers().values());
+        all.addAll(identity.voters().values());
+        RaftSettings.Contacts contacts = settings.contacts();
+        if (known.isEmpty() && contacts != null) {
+            try {
+                all.addAll(contacts.raftAddresses());
+            } catch (IOException e) {
+                LOG.debug("No further members known", e);
+            }
+        }
+        return all;
+    }
+
     private boolean caughtUp(NodeView view) {
-        MemberId leader = view.leader();
-        if (leader == null || view.configurationIndex() < 0 || !view.hasVoter(settings.self())) {
+        RaftId leader = view.leader();
+        if (leader == null || view.configurationIndex() < 0 || !view.votes()) {
             return false;
         }
         long committed = view.commits().getOrDefault(leader, Long.MAX_VALUE);
@@ -277,30 +357,21 @@ public final class Formation {
         waitingFor = what;
     }
 
-    /** The answers of those who gave one, by id. */
-    private Map<MemberId, HelloAnswer> askPeers(boolean join) {
-        byte[] question = new Hello(settings.self(), settings.advertised(), settings.peers(), join).encode();
-        Map<MemberId, CompletableFuture<byte[]>> calls = new TreeMap<>();
+    /** The answers of the listed peers that gave one, by id. */
+    private Map<MemberId, HelloAnswer> askPeers() {
+        Map<HostPort, HelloAnswer> answers = greeter.askAll(settings.peers().values(), new Wish.Nothing());
+        Map<MemberId, HelloAnswer> byId = new TreeMap<>();
         settings.peers().forEach((id, address) -> {
-            if (!id.equals(settings.self())) {
-                calls.put(id, link.hello(address, question, ANSWER_TIMEOUT));
+            HelloAnswer answer = answers.get(address);
+            if (answer == null || id.equals(settings.self())) {
+                return;
+            }
+            if (answer.id().member().equals(id)) {
+                byId.put(id, answer);
+            } else {
+                LOG.warn("Node {} answers at the address of {}", answer.id().member(), id);
             }
         });
-        Map<MemberId, HelloAnswer> answers = new TreeMap<>();
-        calls.forEach((id, call) -> {
-            try {
-                HelloAnswer answer = HelloAnswer.decode(call.join());
-                if (answer.id().equals(id)) {
-                    answers.put(id, answer);
-                } else {
-                    LOG.warn("Node {} answers at the address of {}", answer.id(), id);
-                }
-            } catch (CompletionException e) {
-                LOG.debug("No answer from {}: {}", id, e.getMessage());
-            } catch (IllegalArgumentException e) {
-                LOG.warn("The answer of {} makes no sense: {}", id, e.getMessage());
-            }
-        });
-        return answers;
+        return byId;
     }
 }

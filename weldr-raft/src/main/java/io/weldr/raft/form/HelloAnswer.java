@@ -5,9 +5,9 @@ import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.MemberId;
 import io.weldr.proto.raft.v1.PeerProto;
 import io.weldr.raft.form.Identity.Standing;
+import io.weldr.raft.ratis.RaftId;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -16,38 +16,56 @@ import org.jspecify.annotations.Nullable;
  * How a node stands, as it says itself.
  *
  * @param peers the list that it was given
+ * @param firstVoters whom its cluster was formed with, as far as it took part
+ * @param witness whether it only votes
+ * @param running whether its consensus part runs
  * @param leading whether it acts as leader
- * @param note for people: why it does not take in the one who asked; empty if it has nothing to say
+ * @param note for people: why it does not do what it was asked for; empty if it has nothing to say
  * @param voters as it knows them
+ * @param votersIndex log index of that list; negative: it did not come out of the log
+ * @param votersSettled that list is committed, and no other is about to replace it
  */
-record HelloAnswer(
-        MemberId id,
+public record HelloAnswer(
+        RaftId id,
         String incarnation,
         Standing standing,
         @Nullable UUID group,
         Set<String> founders,
         Map<MemberId, HostPort> peers,
+        Map<RaftId, HostPort> firstVoters,
+        boolean witness,
+        boolean running,
         boolean leading,
         String note,
-        Map<MemberId, HostPort> voters) {
+        Map<RaftId, HostPort> voters,
+        long votersIndex,
+        boolean votersSettled) {
 
     byte[] encode() {
-        PeerProto.HelloAnswer.Builder to = PeerProto.HelloAnswer.newBuilder()
+        return PeerProto.HelloAnswer.newBuilder()
                 .setStanding(
                         switch (standing) {
                             case EMPTY -> PeerProto.HelloAnswer.Standing.STANDING_EMPTY;
                             case FORMING, MEMBER -> PeerProto.HelloAnswer.Standing.STANDING_MEMBER;
                             case JOINING -> PeerProto.HelloAnswer.Standing.STANDING_JOINING;
+                            case REMOVED -> PeerProto.HelloAnswer.Standing.STANDING_REMOVED;
                         })
-                .setId(id.value())
+                .setId(id.member().value())
+                .setRaftId(id.toString())
                 .setIncarnation(incarnation)
                 .setGroup(group == null ? "" : group.toString())
                 .addAllFounders(founders)
+                .addAllPeers(Hello.encode(peers))
+                .addAllFirstVoters(Hello.encode(firstVoters))
+                .setWitness(witness)
+                .setRunning(running)
                 .setLeading(leading)
-                .setNote(note);
-        peers.forEach((peer, address) -> to.addPeers(Hello.encode(peer, address)));
-        voters.forEach((voter, address) -> to.addVoters(Hello.encode(voter, address)));
-        return to.build().toByteArray();
+                .setNote(note)
+                .addAllVoters(Hello.encode(voters))
+                .setVotersIndex(votersIndex)
+                .setVotersSettled(votersSettled)
+                .build()
+                .toByteArray();
     }
 
     /** Throws {@link IllegalArgumentException} if the bytes say something else. */
@@ -55,62 +73,40 @@ record HelloAnswer(
         try {
             PeerProto.HelloAnswer from = PeerProto.HelloAnswer.parseFrom(bytes);
             return new HelloAnswer(
-                    new MemberId(from.getId()),
+                    RaftId.parse(from.getRaftId().isEmpty() ? from.getId() : from.getRaftId()),
                     from.getIncarnation(),
                     switch (from.getStanding()) {
                         case STANDING_EMPTY -> Standing.EMPTY;
                         case STANDING_MEMBER -> Standing.MEMBER;
                         case STANDING_JOINING -> Standing.JOINING;
+                        case STANDING_REMOVED -> Standing.REMOVED;
                         case STANDING_UNSPECIFIED, UNRECOGNIZED ->
                             throw new IllegalArgumentException("a standing that this version does not know");
                     },
                     from.getGroup().isEmpty() ? null : UUID.fromString(from.getGroup()),
                     new TreeSet<>(from.getFoundersList()),
-                    Hello.decode(from.getPeersList()),
+                    Hello.members(from.getPeersList()),
+                    Hello.seats(from.getFirstVotersList()),
+                    from.getWitness(),
+                    from.getRunning(),
                     from.getLeading(),
                     from.getNote(),
-                    Hello.decode(from.getVotersList()));
+                    Hello.seats(from.getVotersList()),
+                    from.getVotersIndex(),
+                    from.getVotersSettled());
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalArgumentException("not an answer: " + e.getMessage(), e);
         }
     }
 
-    /** What a node asks. */
-    record Hello(MemberId id, HostPort address, Map<MemberId, HostPort> peers, boolean join) {
-        byte[] encode() {
-            PeerProto.Hello.Builder to = PeerProto.Hello.newBuilder()
-                    .setId(id.value())
-                    .setRaftAddress(address.toString())
-                    .setJoin(join);
-            peers.forEach((peer, at) -> to.addPeers(encode(peer, at)));
-            return to.build().toByteArray();
-        }
-
-        /** Throws {@link IllegalArgumentException} if the bytes say something else. */
-        static Hello decode(byte[] bytes) {
-            try {
-                PeerProto.Hello from = PeerProto.Hello.parseFrom(bytes);
-                return new Hello(
-                        new MemberId(from.getId()),
-                        HostPort.parse(from.getRaftAddress()),
-                        decode(from.getPeersList()),
-                        from.getJoin());
-            } catch (InvalidProtocolBufferException e) {
-                throw new IllegalArgumentException("not a question: " + e.getMessage(), e);
-            }
-        }
-
-        private static PeerProto.Peer encode(MemberId id, HostPort address) {
-            return PeerProto.Peer.newBuilder()
-                    .setId(id.value())
-                    .setAddress(address.toString())
-                    .build();
-        }
-
-        private static Map<MemberId, HostPort> decode(Iterable<PeerProto.Peer> from) {
-            Map<MemberId, HostPort> peers = new TreeMap<>();
-            from.forEach(peer -> peers.put(new MemberId(peer.getId()), HostPort.parse(peer.getAddress())));
-            return peers;
-        }
+    /** Whether it proves that the node with that id was taken out of that cluster, whose voters it knew from that log index. */
+    public boolean provesRemovalOf(RaftId other, UUID cluster, long votersIndexThere) {
+        return cluster.equals(group)
+                && standing == Standing.MEMBER
+                && votersSettled
+                && !voters.isEmpty()
+                && !voters.containsKey(other)
+                // A member that lags may have a list from before the other was taken in.
+                && (leading || (votersIndexThere >= 0 && votersIndex > votersIndexThere));
     }
 }

@@ -2,6 +2,7 @@ package io.weldr.raft.form;
 
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.MemberId;
+import io.weldr.raft.ratis.RaftId;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
@@ -14,18 +15,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whose a data folder is, and how far it is.
  *
+ * @param raftId how Raft knows this node while it has this folder
  * @param incarnation names this life of the folder
  * @param group the cluster; null exactly while {@link Standing#EMPTY}
  * @param founders the incarnations that the cluster was formed of, as far as this node took part; else empty
- * @param voters whom the cluster was formed with; as for {@code founders}
+ * @param voters whom the cluster was formed with, as for {@code founders}; of a node that joined: whom it found
  */
 public record Identity(
-        MemberId id,
+        RaftId raftId,
         String incarnation,
         Standing standing,
         @Nullable UUID group,
         SortedSet<String> founders,
-        SortedMap<MemberId, HostPort> voters) {
+        SortedMap<RaftId, HostPort> voters) {
 
     /** How far. */
     public enum Standing {
@@ -33,10 +35,12 @@ public record Identity(
         EMPTY,
         /** Has decided to be one of the first members; the log does not hold the members yet. */
         FORMING,
-        /** Waits, without a vote, for a cluster to take it in. */
+        /** Waits for a cluster to take it in. */
         JOINING,
         /** The log tells who the members are. */
-        MEMBER
+        MEMBER,
+        /** Was taken out of its cluster, for good: only an empty folder may join again. */
+        REMOVED
     }
 
     public Identity {
@@ -44,21 +48,35 @@ public record Identity(
         voters = Collections.unmodifiableSortedMap(new TreeMap<>(voters));
     }
 
+    public MemberId id() {
+        return raftId.member();
+    }
+
     static Identity empty(MemberId id) {
-        return new Identity(id, UUID.randomUUID().toString(), Standing.EMPTY, null, new TreeSet<>(), new TreeMap<>());
-    }
-
-    /** The folder that joins that cluster without having been in its beginnings, under a new name. */
-    Identity joining(UUID cluster) {
+        String incarnation = UUID.randomUUID().toString();
         return new Identity(
-                id, UUID.randomUUID().toString(), Standing.JOINING, cluster, new TreeSet<>(), new TreeMap<>());
+                RaftId.of(id, incarnation), incarnation, Standing.EMPTY, null, new TreeSet<>(), new TreeMap<>());
     }
 
-    Identity forming(UUID cluster, SortedSet<String> incarnations, Map<MemberId, HostPort> members) {
-        return new Identity(id, incarnation, Standing.FORMING, cluster, incarnations, new TreeMap<>(members));
+    /** The folder that joins that cluster without having been in its beginnings. */
+    Identity joining(UUID cluster, Map<RaftId, HostPort> found) {
+        return new Identity(raftId, incarnation, Standing.JOINING, cluster, new TreeSet<>(), new TreeMap<>(found));
+    }
+
+    /** The same under a new name, because what it held is lost. */
+    Identity joiningAnew(UUID cluster) {
+        return empty(id()).joining(cluster, voters);
+    }
+
+    Identity forming(UUID cluster, SortedSet<String> incarnations, Map<RaftId, HostPort> members) {
+        return new Identity(raftId, incarnation, Standing.FORMING, cluster, incarnations, new TreeMap<>(members));
     }
 
     Identity member() {
-        return new Identity(id, incarnation, Standing.MEMBER, group, founders, voters);
+        return new Identity(raftId, incarnation, Standing.MEMBER, group, founders, voters);
+    }
+
+    Identity removed() {
+        return new Identity(raftId, incarnation, Standing.REMOVED, group, founders, voters);
     }
 }

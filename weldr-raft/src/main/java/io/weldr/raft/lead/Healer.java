@@ -1,10 +1,10 @@
 package io.weldr.raft.lead;
 
-import io.weldr.core.port.ClusterStatus.Voter;
-import io.weldr.core.state.MemberId;
 import io.weldr.raft.lead.Watchdog.Moment;
 import io.weldr.raft.ratis.NodeView;
+import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.RatisNode;
+import io.weldr.raft.ratis.Seat;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -27,17 +27,15 @@ public final class Healer {
     /** How often a follower that came back is sent something that it has to answer, and how far apart. */
     private static final int NUDGES = 4;
 
-    private final MemberId self;
     private final Runnable nudge;
-    private final Map<MemberId, Long> resetAt = new HashMap<>();
-    private final Map<MemberId, Boolean> away = new HashMap<>();
-    private final Map<MemberId, Stuck> stuck = new HashMap<>();
+    private final Map<RaftId, Long> resetAt = new HashMap<>();
+    private final Map<RaftId, Boolean> away = new HashMap<>();
+    private final Map<RaftId, Stuck> stuck = new HashMap<>();
     private int nudgesLeft;
     private long resets;
 
     /** {@code nudge} puts an entry that changes nothing into the log. */
-    public Healer(MemberId self, Runnable nudge) {
-        this.self = self;
+    public Healer(Runnable nudge) {
         this.nudge = nudge;
     }
 
@@ -51,9 +49,9 @@ public final class Healer {
         boolean deaf = !leads
                 && (moment.leaderHeardNanos() == null
                         || nowNanos - moment.leaderHeardNanos() > TimeUnit.MILLISECONDS.toNanos(SILENT_MILLIS));
-        for (Voter voter : view.voters()) {
-            MemberId id = voter.id();
-            if (id.equals(self)) {
+        for (Seat voter : view.voters()) {
+            RaftId id = voter.id();
+            if (id.equals(view.self())) {
                 continue;
             }
             boolean silent = leads && view.silentMillis().getOrDefault(id, 0L) > SILENT_MILLIS;
@@ -81,7 +79,7 @@ public final class Healer {
     }
 
     /** Whether it answers and yet does not come closer to what is committed. */
-    private boolean behind(NodeView view, MemberId id, long nowNanos) {
+    private boolean behind(NodeView view, RaftId id, long nowNanos) {
         long commit = view.commits()
                 .getOrDefault(id, -1L); // nothing is known of one that never accepted an entry in this term
         if (commit >= view.commitIndex()) {
@@ -102,7 +100,7 @@ public final class Healer {
 
     private record Stuck(long commit, long sinceNanos, int nudges) {}
 
-    private void reset(RatisNode node, MemberId id, long nowNanos) {
+    private void reset(RatisNode node, RaftId id, long nowNanos) {
         Long last = resetAt.get(id);
         if (last == null || nowNanos - last > RESET_EVERY_NANOS) {
             resetAt.put(id, nowNanos);

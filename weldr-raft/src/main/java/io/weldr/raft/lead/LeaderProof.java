@@ -1,6 +1,5 @@
 package io.weldr.raft.lead;
 
-import io.weldr.core.state.MemberId;
 import io.weldr.raft.ratis.NodeView;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  * look fresh, so a late tick breaks the proof as well.
  */
 public final class LeaderProof {
-    private final MemberId self;
     private final long minNanos;
     private final long maxNanos;
     private long lastTickNanos;
@@ -25,8 +23,7 @@ public final class LeaderProof {
 
     private long holdsSinceNanos;
 
-    public LeaderProof(MemberId self, Duration electionTimeoutMin, Duration electionTimeoutMax) {
-        this.self = self;
+    public LeaderProof(Duration electionTimeoutMin, Duration electionTimeoutMax) {
         this.minNanos = electionTimeoutMin.toNanos();
         this.maxNanos = electionTimeoutMax.toNanos();
     }
@@ -62,7 +59,7 @@ public final class LeaderProof {
             lapsedTerm = 0;
             return Finding.NOT_LEADING;
         }
-        if (view.oldVoters().isEmpty() && view.voters().size() == 1 && view.hasVoter(self)) {
+        if (view.oldVoters().isEmpty() && view.voters().size() == 1 && view.votes()) {
             return Finding.ACTING; // nobody else could be elected
         }
         if (lapsedTerm != view.term()) {
@@ -70,7 +67,7 @@ public final class LeaderProof {
         }
         long minMillis = minNanos / 1_000_000;
         // It became ready by an entry that a majority acknowledged in this term.
-        if (!view.heardByMajority(self, minMillis) && view.roleMillis() > minMillis) {
+        if (!view.heardByMajority(minMillis) && view.roleMillis() > minMillis) {
             lapsedTerm = view.term();
             holdsSinceNanos = nowNanos;
             return Finding.LOST;

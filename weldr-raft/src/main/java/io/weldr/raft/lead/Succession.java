@@ -1,15 +1,16 @@
 package io.weldr.raft.lead;
 
 import io.weldr.core.pool.HostPort;
-import io.weldr.core.port.ClusterStatus.Voter;
-import io.weldr.core.state.MemberId;
 import io.weldr.raft.peer.PeerLink;
 import io.weldr.raft.ratis.NodeView;
+import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.RatisNode;
+import io.weldr.raft.ratis.Seat;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -22,8 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Notices at once when the leader's process dies, instead of an election timeout later. The kernel closes a dead process'
  * connections within milliseconds, and then refuses new ones at its port; only both together count, because an election
- * without asking whether the others still hear the leader must not be started against one that lives. Followers take turns in the order of
- * their ids, so that they do not split the vote.
+ * without asking whether the others still hear the leader must not be started against one that lives. Followers take turns, those that
+ * are to lead first, then in the order of their ids, so that they do not split the vote.
  */
 public final class Succession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Succession.class);
@@ -39,25 +40,22 @@ public final class Succession implements AutoCloseable {
     /** An election takes some 20 ms; then the next in line needs not stand. */
     private static final long TURN_MILLIS = 60;
 
-    private final MemberId self;
     private final PeerLink link;
     private final ScheduledExecutorService thread;
     private final Supplier<@Nullable RatisNode> node;
     private final Supplier<@Nullable NodeView> view;
     private @Nullable Watched watched; // guarded by this
 
-    private record Leader(MemberId id, HostPort address, long term) {}
+    private record Leader(RaftId id, HostPort address, long term) {}
 
     private record Watched(Leader leader, Runnable end) {}
 
     /** {@code thread} may block for a moment; {@code view} is how consensus stands now. */
     public Succession(
-            MemberId self,
             PeerLink link,
             ScheduledExecutorService thread,
             Supplier<@Nullable RatisNode> node,
             Supplier<@Nullable NodeView> view) {
-        this.self = self;
         this.link = link;
         this.thread = thread;
         this.node = node;
@@ -81,13 +79,13 @@ public final class Succession implements AutoCloseable {
 
     /** Whom this node follows; null if nobody, or if it has no vote to succeed with. */
     private @Nullable Leader leader(NodeView now) {
-        MemberId id = now.leader();
-        if (now.role() != NodeView.Role.FOLLOWER || id == null || id.equals(self) || !now.hasVoter(self)) {
+        RaftId id = now.leader();
+        if (now.role() != NodeView.Role.FOLLOWER || id == null || id.equals(now.self()) || !now.votes()) {
             return null;
         }
         return now.voters().stream()
                 .filter(voter -> voter.id().equals(id))
-                .map(voter -> new Leader(id, voter.raft(), now.term()))
+                .map(voter -> new Leader(id, voter.address(), now.term()))
                 .findFirst()
                 .orElse(null);
     }
@@ -124,12 +122,13 @@ public final class Succession implements AutoCloseable {
         }
     }
 
-    private long turn(NodeView now, MemberId leader) {
-        List<MemberId> line = now.voters().stream()
-                .map(Voter::id)
-                .filter(id -> !id.equals(leader))
+    private static long turn(NodeView now, RaftId leader) {
+        List<RaftId> line = now.voters().stream()
+                .filter(seat -> !seat.id().equals(leader))
+                .sorted(Comparator.comparingInt(Seat::priority).reversed().thenComparing(Seat::id))
+                .map(Seat::id)
                 .toList();
-        return Math.max(0, line.indexOf(self)) * TURN_MILLIS;
+        return Math.max(0, line.indexOf(now.self())) * TURN_MILLIS;
     }
 
     private boolean stillFollows(Leader leader) {

@@ -49,7 +49,7 @@ public final class Watchdog implements AutoCloseable {
             if (view == null || view.leader() == null) {
                 return false;
             }
-            return !view.leader().equals(self) || finding == Finding.ACTING || finding == Finding.SUSPENDED;
+            return !view.leader().member().equals(self) || finding == Finding.ACTING || finding == Finding.SUSPENDED;
         }
     }
 

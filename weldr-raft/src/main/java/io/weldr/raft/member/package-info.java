@@ -1,4 +1,8 @@
-/** Who belongs to the cluster, at run time. {@link io.weldr.raft.member.Intake} takes in nodes that ask. */
+/**
+ * Who belongs to the cluster, at run time. {@link io.weldr.raft.member.MembershipGateway} takes wishes on any node; {@link
+ * io.weldr.raft.member.Changes} carries them out on the leader, one at a time, after {@link io.weldr.raft.member.Plan} has said what the voters
+ * are to be and whether enough of them would live.
+ */
 @NullMarked
 package io.weldr.raft.member;
 

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.thirdparty.io.grpc.CallOptions;
 import org.apache.ratis.thirdparty.io.grpc.ClientCall;
+import org.apache.ratis.thirdparty.io.grpc.Context;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.Status;
@@ -18,7 +19,9 @@ public final class PeerLink implements AutoCloseable {
     /** An answer holds a few names and addresses. */
     private static final int MESSAGE_BYTES_MAX = 64 * 1024;
 
-    private final Map<HostPort, ManagedChannel> channels = new ConcurrentHashMap<>(); // one a peer, so bounded by them
+    private static final int CHANNELS_MAX = 64;
+
+    private final Map<HostPort, ManagedChannel> channels = new ConcurrentHashMap<>(); // CHANNELS_MAX
     private volatile boolean closed;
 
     /** One question, one answer. Fails if there is none within {@code timeout}. */
@@ -27,17 +30,23 @@ public final class PeerLink implements AutoCloseable {
         ManagedChannel channel = channel(to);
         channel.resetConnectBackoff(); // else an address that was silent once is not tried for up to two minutes
         CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS);
-        start(channel.newCall(PeerMethods.HELLO, options), message, new ClientCall.Listener<>() {
-            @Override
-            public void onMessage(byte[] bytes) {
-                answer.complete(bytes);
-            }
+        // Not bound to a call of another that it may be asked in: it would be cancelled when that one is answered.
+        Context before = Context.ROOT.attach();
+        try {
+            start(channel.newCall(PeerMethods.HELLO, options), message, new ClientCall.Listener<>() {
+                @Override
+                public void onMessage(byte[] bytes) {
+                    answer.complete(bytes);
+                }
 
-            @Override
-            public void onClose(Status status, Metadata trailers) {
-                answer.completeExceptionally(status.asException());
-            }
-        });
+                @Override
+                public void onClose(Status status, Metadata trailers) {
+                    answer.completeExceptionally(status.asException());
+                }
+            });
+        } finally {
+            Context.ROOT.detach(before);
+        }
         return answer;
     }
 
@@ -72,6 +81,11 @@ public final class PeerLink implements AutoCloseable {
     private ManagedChannel channel(HostPort to) {
         if (closed) {
             throw new IllegalStateException("the link to the peers is closed");
+        }
+        if (channels.size() >= CHANNELS_MAX && !channels.containsKey(to)) {
+            // Nobody has so many members: somebody asks for addresses that are none.
+            channels.values().forEach(ManagedChannel::shutdown);
+            channels.clear();
         }
         return channels.computeIfAbsent(
                 to,

@@ -1,9 +1,15 @@
 package io.weldr.raft.peer;
 
 import java.util.EnumSet;
-import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.apache.ratis.grpc.server.GrpcServices;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCallListener;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
 import org.apache.ratis.thirdparty.io.grpc.ServerCallHandler;
@@ -13,6 +19,7 @@ import org.apache.ratis.thirdparty.io.grpc.Status;
 import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
 import org.apache.ratis.thirdparty.io.grpc.stub.ServerCalls;
 import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds our calls to the Raft port, and closes it to what members never ask: Ratis would let anybody who reaches the port change
@@ -22,15 +29,15 @@ public final class PeerPort implements GrpcServices.Customizer {
     private static final String RAFT = "ratis.grpc.RaftServerProtocolService/";
 
     private final UnaryOperator<byte[]> hello;
-    private final BooleanSupplier mayVote;
+    private final ByteString self;
 
     /**
+     * @param self how Raft knows this node
      * @param hello answers from memory; called on threads of gRPC
-     * @param mayVote whether this node remembers everything that its vote promised
      */
-    public PeerPort(UnaryOperator<byte[]> hello, BooleanSupplier mayVote) {
+    public PeerPort(String self, UnaryOperator<byte[]> hello) {
+        this.self = RaftPeerId.valueOf(self).toByteString();
         this.hello = hello;
-        this.mayVote = mayVote;
     }
 
     @Override
@@ -63,17 +70,66 @@ public final class PeerPort implements GrpcServices.Customizer {
             if (!method.startsWith(RAFT) && !method.startsWith(PeerMethods.SERVICE + "/")) {
                 return refuse(call, Status.PERMISSION_DENIED.withDescription("not open to other processes: " + method));
             }
-            if (method.equals(RAFT + "requestVote") && !mayVote.getAsBoolean()) {
-                return refuse(
-                        call,
-                        Status.UNAVAILABLE.withDescription("this node has not caught up since its disk was emptied"));
-            }
-            return next.startCall(call, headers);
+            return method.startsWith(RAFT)
+                    ? new Addressed<>(call, next.startCall(call, headers))
+                    : next.startCall(call, headers);
         }
 
         private <Q, A> ServerCall.Listener<Q> refuse(ServerCall<Q, A> call, Status status) {
             call.close(status, new Metadata());
             return new ServerCall.Listener<>() {};
         }
+    }
+
+    /**
+     * Lets nothing through that is meant for another: a node whose disk was lost listens where its former self did, and must neither vote in
+     * its name nor acknowledge entries in its name. Ratis itself does not look whom a message is for.
+     */
+    private final class Addressed<Q, A> extends ForwardingServerCallListener.SimpleForwardingServerCallListener<Q> {
+        private final ServerCall<Q, A> call;
+        private boolean refused; // calls of one listener come one after the other
+
+        Addressed(ServerCall<Q, A> call, ServerCall.Listener<Q> next) {
+            super(next);
+            this.call = call;
+        }
+
+        @Override
+        public void onMessage(Q message) {
+            ByteString addressee = refused ? null : addressee(message);
+            if (addressee != null && !addressee.equals(self)) {
+                refused = true;
+                call.close(
+                        Status.FAILED_PRECONDITION.withDescription(
+                                "this is " + self.toStringUtf8() + ", not " + addressee.toStringUtf8()),
+                        new Metadata());
+            }
+            if (!refused) {
+                super.onMessage(message);
+            }
+        }
+
+        @Override
+        public void onHalfClose() {
+            if (!refused) {
+                super.onHalfClose(); // else what waits for a message would answer that it misses it, on a closed call
+            }
+        }
+    }
+
+    private static @Nullable ByteString addressee(Object message) {
+        if (message instanceof RequestVoteRequestProto vote) {
+            return vote.getServerRequest().getReplyId();
+        }
+        if (message instanceof AppendEntriesRequestProto append) {
+            return append.getServerRequest().getReplyId();
+        }
+        if (message instanceof InstallSnapshotRequestProto snapshot) {
+            return snapshot.getServerRequest().getReplyId();
+        }
+        if (message instanceof StartLeaderElectionRequestProto election) {
+            return election.getServerRequest().getReplyId();
+        }
+        return null;
     }
 }

@@ -1,15 +1,16 @@
 package io.weldr.raft.ratis;
 
-import io.weldr.core.port.ClusterStatus.Voter;
 import io.weldr.core.state.MemberId;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How Ratis stands at one moment.
  *
+ * @param self how Raft knows this node
  * @param running false: its part in the group is closing, closed or not started yet
  * @param leaderReady it leads, and has applied its term's first entry
  * @param leader whom it takes for the leader; null if it knows of none
@@ -17,24 +18,25 @@ import org.jspecify.annotations.Nullable;
  * @param leaderSilentMillis on a follower: time since it heard from the leader
  * @param silentMillis on a leader: time since each other member answered
  * @param commits highest committed index that each member is known to know of
- * @param voters of the current configuration
+ * @param voters of the current configuration, by id
  * @param oldVoters of the one before, while one replaces the other; else empty
  * @param configurationIndex log index of the configuration; negative if it did not come out of the log
  */
 public record NodeView(
+        RaftId self,
         Role role,
         boolean running,
         boolean leaderReady,
         long term,
-        @Nullable MemberId leader,
+        @Nullable RaftId leader,
         long commitIndex,
         long appliedIndex,
         long roleMillis,
         long leaderSilentMillis,
-        Map<MemberId, Long> silentMillis,
-        Map<MemberId, Long> commits,
-        List<Voter> voters,
-        Set<MemberId> oldVoters,
+        Map<RaftId, Long> silentMillis,
+        Map<RaftId, Long> commits,
+        List<Seat> voters,
+        Set<RaftId> oldVoters,
         long configurationIndex) {
 
     /** Raft role. */
@@ -44,22 +46,39 @@ public record NodeView(
         LEADER
     }
 
-    /** Whether a majority of the voters (while they change: of the old and of the new ones) answered within so many milliseconds. */
-    public boolean heardByMajority(MemberId self, long withinMillis) {
-        Set<MemberId> current = voters.stream().map(Voter::id).collect(java.util.stream.Collectors.toUnmodifiableSet());
-        return majority(current, self, withinMillis)
-                && (oldVoters.isEmpty() || majority(oldVoters, self, withinMillis));
+    /** The member that it takes for the leader; null if it knows of none. */
+    public @Nullable MemberId leadingMember() {
+        return leader == null ? null : leader.member();
     }
 
-    private boolean majority(Set<MemberId> members, MemberId self, long withinMillis) {
+    /** Whether a majority of the voters (while they change: of the old and of the new ones) answered within so many milliseconds. */
+    public boolean heardByMajority(long withinMillis) {
+        Set<RaftId> current = voters.stream().map(Seat::id).collect(Collectors.toUnmodifiableSet());
+        return majority(current, withinMillis) && (oldVoters.isEmpty() || majority(oldVoters, withinMillis));
+    }
+
+    private boolean majority(Set<RaftId> members, long withinMillis) {
         long heard = members.stream()
                 .filter(id -> id.equals(self) || silentMillis.getOrDefault(id, Long.MAX_VALUE) <= withinMillis)
                 .count();
         return heard > members.size() / 2;
     }
 
-    /** Whether that node's vote counts. */
-    public boolean hasVoter(MemberId id) {
-        return voters.stream().anyMatch(voter -> voter.id().equals(id));
+    /** Whether this node's vote counts. */
+    public boolean votes() {
+        return voters.stream().anyMatch(seat -> seat.id().equals(self));
+    }
+
+    /** The seat of that member; null if it has none. */
+    public @Nullable Seat seat(MemberId member) {
+        return voters.stream()
+                .filter(seat -> seat.id().member().equals(member))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Whether the configuration is committed and no other is about to replace it. */
+    public boolean settled() {
+        return oldVoters.isEmpty() && configurationIndex >= 0 && configurationIndex <= commitIndex;
     }
 }

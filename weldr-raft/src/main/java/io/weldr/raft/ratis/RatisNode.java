@@ -1,8 +1,6 @@
 package io.weldr.raft.ratis;
 
 import io.weldr.core.pool.HostPort;
-import io.weldr.core.port.ClusterStatus.Voter;
-import io.weldr.core.state.MemberId;
 import io.weldr.raft.RaftSettings;
 import io.weldr.raft.machine.MachineEvents;
 import io.weldr.raft.machine.PoolMachine;
@@ -56,7 +54,7 @@ import org.jspecify.annotations.Nullable;
  * closes; then they fail or tell nothing.
  */
 public final class RatisNode implements AutoCloseable {
-    private final RaftSettings settings;
+    private final RaftId id;
     private final RaftServer server;
     private final RaftPeerId self;
     /** New with every life: replies to an earlier life's calls must not be taken for replies to ours. */
@@ -66,23 +64,25 @@ public final class RatisNode implements AutoCloseable {
     private volatile RaftServer.@Nullable Division division;
     private volatile @Nullable RaftGroupId group;
 
-    private RatisNode(RaftSettings settings, RaftServer server) {
-        this.settings = settings;
+    private RatisNode(RaftId id, RaftServer server) {
+        this.id = id;
         this.server = server;
-        this.self = peerId(settings.self());
+        this.self = peerId(id);
     }
 
     /** A cluster as its first members start it: an id and, unless the log tells them, its voters. */
-    public record Group(UUID id, Map<MemberId, HostPort> voters) {}
+    public record Group(UUID id, Map<RaftId, HostPort> voters) {}
 
     /**
      * Starts a server with that group, or with none: then {@link #add} brings it.
      *
+     * @param id how the group knows this node, or is to know it
      * @param customizer adds services to the server's port
      * @throws DamagedLogException if what is on disk makes no sense; it is closed again then
      */
     public static RatisNode start(
             RaftSettings settings,
+            RaftId id,
             Path logFolder,
             @Nullable Group group,
             MachineEvents events,
@@ -93,14 +93,14 @@ public final class RatisNode implements AutoCloseable {
         // TLS between members goes here: GrpcConfigKeys.TLS.setConf(parameters, ...).
         GrpcConfigKeys.Server.setServicesCustomizer(parameters, customizer);
         RaftServer server = RaftServer.newBuilder()
-                .setServerId(peerId(settings.self()))
+                .setServerId(peerId(id))
                 .setGroup(group == null ? null : ratisGroup(group))
-                .setStateMachineRegistry(id -> new PoolMachine(events))
+                .setStateMachineRegistry(any -> new PoolMachine(events))
                 .setOption(RaftStorage.StartupOption.RECOVER)
                 .setProperties(RatisTuning.properties(settings, logFolder))
                 .setParameters(parameters)
                 .build();
-        RatisNode node = new RatisNode(settings, server);
+        RatisNode node = new RatisNode(id, server);
         try {
             server.start();
             if (group != null) {
@@ -164,29 +164,30 @@ public final class RatisNode implements AutoCloseable {
         DivisionInfo info = open.getInfo();
         RaftConfiguration configuration = open.getRaftConf();
         RoleInfoProto roleInfo = info.getRoleInfoProto();
-        Map<MemberId, Long> silent = new HashMap<>();
+        Map<RaftId, Long> silent = new HashMap<>();
         for (ServerRpcProto follower : roleInfo.getLeaderInfo().getFollowerInfoList()) {
-            silent.put(memberId(follower.getId().getId().toStringUtf8()), follower.getLastRpcElapsedTimeMs());
+            silent.put(raftId(follower.getId().getId().toStringUtf8()), follower.getLastRpcElapsedTimeMs());
         }
-        Map<MemberId, Long> commits = new HashMap<>();
+        Map<RaftId, Long> commits = new HashMap<>();
         for (CommitInfoProto commit : open.getCommitInfos()) {
-            commits.put(memberId(commit.getServer().getId().toStringUtf8()), commit.getCommitIndex());
+            commits.put(raftId(commit.getServer().getId().toStringUtf8()), commit.getCommitIndex());
         }
         boolean alive = info.isAlive();
         RaftPeerId leader = info.getLeaderId();
         return new NodeView(
+                id,
                 role(info.getCurrentRole()),
                 alive && info.getLifeCycleState().isRunning(),
                 alive && info.isLeader() && info.isLeaderReady(),
                 info.getCurrentTerm(),
-                alive && leader != null ? memberId(leader.toString()) : null,
+                alive && leader != null ? raftId(leader.toString()) : null,
                 alive ? open.getRaftLog().getLastCommittedIndex() : info.getLastAppliedIndex(),
                 info.getLastAppliedIndex(),
                 roleInfo.getRoleElapsedTimeMs(),
                 roleInfo.getFollowerInfo().getLeaderInfo().getLastRpcElapsedTimeMs(),
                 silent,
                 commits,
-                voters(configuration.getCurrentPeers()),
+                seats(configuration.getCurrentPeers()),
                 ids(configuration.getPreviousPeers()),
                 configuration.getLogEntryIndex());
     }
@@ -250,52 +251,43 @@ public final class RatisNode implements AutoCloseable {
         return transfer(null, Duration.ofSeconds(1));
     }
 
-    /** Hands leadership over to {@code heir}, or to nobody. Fails with the reason if it stays here. */
-    public CompletableFuture<Void> transfer(@Nullable MemberId heir, Duration timeout) {
+    /** Hands leadership over to {@code heir}, or to nobody. Fails with {@link ChangeException} if it stays here. */
+    public CompletableFuture<Void> transfer(@Nullable RaftId heir, Duration timeout) {
         RaftGroupId in = group;
         if (in == null) {
-            return CompletableFuture.failedFuture(new IOException("this node belongs to no cluster"));
+            return CompletableFuture.failedFuture(ChangeReplies.noGroup());
         }
         RaftPeerId to = heir == null ? null : peerId(heir);
         try {
             return server.transferLeadershipAsync(
                             new TransferLeadershipRequest(client, self, in, nextCallId(), to, timeout.toMillis()))
-                    .thenAccept(RatisNode::mustSucceed);
+                    .handle(ChangeReplies::toDone);
         } catch (IOException | RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
+            return CompletableFuture.failedFuture(ChangeReplies.failure(e));
         }
     }
 
-    /** Makes a node a voter: it is brought up to date first, and votes then. On the leader; one change at a time. */
-    public CompletableFuture<Void> addVoter(MemberId id, HostPort address) {
-        return changeVoters(SetConfigurationRequest.Arguments.newBuilder()
-                .setMode(SetConfigurationRequest.Mode.ADD)
-                .setServersInNewConf(List.of(peer(id, address)))
-                .setListenersInNewConf(List.of())
-                .build());
-    }
-
-    /** Replaces the voters, if they still are who the caller thinks. On the leader; one change at a time. */
-    public CompletableFuture<Void> replaceVoters(Map<MemberId, HostPort> before, Map<MemberId, HostPort> after) {
-        return changeVoters(SetConfigurationRequest.Arguments.newBuilder()
+    /**
+     * Replaces the voters, if they still are who the caller thinks. Newcomers are brought up to date first, and vote then. On the
+     * leader; one change at a time. Fails with {@link ChangeException}.
+     */
+    public CompletableFuture<Void> changeVoters(List<Seat> before, List<Seat> after) {
+        RaftGroupId in = group;
+        if (in == null) {
+            return CompletableFuture.failedFuture(ChangeReplies.noGroup());
+        }
+        SetConfigurationRequest.Arguments arguments = SetConfigurationRequest.Arguments.newBuilder()
                 .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET) // so that two operators cannot undo each other
                 .setServersInCurrentConf(peers(before))
                 .setListenersInCurrentConf(List.of())
                 .setServersInNewConf(peers(after))
                 .setListenersInNewConf(List.of())
-                .build());
-    }
-
-    private CompletableFuture<Void> changeVoters(SetConfigurationRequest.Arguments arguments) {
-        RaftGroupId in = group;
-        if (in == null) {
-            return CompletableFuture.failedFuture(new IOException("this node belongs to no cluster"));
-        }
+                .build();
         try {
             return server.setConfigurationAsync(new SetConfigurationRequest(client, self, in, nextCallId(), arguments))
-                    .thenAccept(RatisNode::mustSucceed);
+                    .handle(ChangeReplies::toDone);
         } catch (IOException | RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
+            return CompletableFuture.failedFuture(ChangeReplies.failure(e));
         }
     }
 
@@ -305,7 +297,7 @@ public final class RatisNode implements AutoCloseable {
      *
      * @return false if this node does not follow that leader in that term any more
      */
-    public boolean standForElection(MemberId leader, long term) throws IOException {
+    public boolean standForElection(RaftId leader, long term) throws IOException {
         RaftServer.Division open = division;
         if (open == null || open.getInfo().getCurrentTerm() != term) {
             return false;
@@ -328,7 +320,7 @@ public final class RatisNode implements AutoCloseable {
      * Drops the connections to a peer, so that the next message opens new ones. Channels do so by themselves, but only after TCP's
      * back-off, which after a long cut takes tens of seconds.
      */
-    public void resetConnections(MemberId peer) {
+    public void resetConnections(RaftId peer) {
         if (server.getServerRpc() instanceof RaftServerRpcWithProxy<?, ?> rpc) {
             rpc.getProxies().resetProxy(peerId(peer));
         }
@@ -344,51 +336,41 @@ public final class RatisNode implements AutoCloseable {
         }
     }
 
-    MemberId self() {
-        return settings.self();
-    }
-
-    private static void mustSucceed(RaftClientReply reply) {
-        if (!reply.isSuccess()) {
-            throw new CompletionException(reply.getException());
-        }
-    }
-
     private static RaftGroup ratisGroup(Group group) {
-        return RaftGroup.valueOf(RaftGroupId.valueOf(group.id()), peers(group.voters()));
+        List<Seat> first = new ArrayList<>();
+        group.voters().forEach((voter, address) -> first.add(new Seat(voter, address)));
+        return RaftGroup.valueOf(RaftGroupId.valueOf(group.id()), peers(first));
     }
 
-    private static List<RaftPeer> peers(Map<MemberId, HostPort> voters) {
-        List<RaftPeer> peers = new ArrayList<>();
-        voters.forEach((id, address) -> peers.add(peer(id, address)));
-        return peers;
+    private static List<RaftPeer> peers(List<Seat> seats) {
+        return seats.stream()
+                .map(seat -> RaftPeer.newBuilder()
+                        .setId(peerId(seat.id()))
+                        .setAddress(seat.address().toString())
+                        .setPriority(seat.priority())
+                        .build())
+                .toList();
     }
 
-    private static RaftPeer peer(MemberId id, HostPort address) {
-        return RaftPeer.newBuilder()
-                .setId(peerId(id))
-                .setAddress(address.toString())
-                .build();
+    private static RaftPeerId peerId(RaftId id) {
+        return RaftPeerId.valueOf(id.toString());
     }
 
-    private static RaftPeerId peerId(MemberId id) {
-        return RaftPeerId.valueOf(id.value());
+    private static RaftId raftId(String id) {
+        return RaftId.parse(id);
     }
 
-    private static MemberId memberId(String id) {
-        return new MemberId(id);
-    }
-
-    private static List<Voter> voters(Collection<RaftPeer> peers) {
+    private static List<Seat> seats(Collection<RaftPeer> peers) {
         return peers.stream()
-                .map(peer -> new Voter(memberId(peer.getId().toString()), HostPort.parse(peer.getAddress())))
+                .map(peer -> new Seat(
+                        raftId(peer.getId().toString()), HostPort.parse(peer.getAddress()), peer.getPriority()))
                 .sorted((a, b) -> a.id().compareTo(b.id()))
                 .toList();
     }
 
-    private static Set<MemberId> ids(Collection<RaftPeer> peers) {
-        Set<MemberId> ids = new HashSet<>();
-        peers.forEach(peer -> ids.add(memberId(peer.getId().toString())));
+    private static Set<RaftId> ids(Collection<RaftPeer> peers) {
+        Set<RaftId> ids = new HashSet<>();
+        peers.forEach(peer -> ids.add(raftId(peer.getId().toString())));
         return ids;
     }
 

@@ -40,7 +40,7 @@ final class RatisTuning {
         TimeDuration max = time(settings.electionTimeoutMax());
         RaftServerConfigKeys.Rpc.setTimeoutMin(to, min);
         RaftServerConfigKeys.Rpc.setTimeoutMax(to, max);
-        if (settings.peers().size() <= 1) {
+        if (settings.peers().size() <= 1 && settings.contacts() == null) {
             // Alone: nobody to wait for.
             RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(to, TimeDuration.valueOf(5, TimeUnit.MILLISECONDS));
             RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(to, TimeDuration.valueOf(10, TimeUnit.MILLISECONDS));
@@ -53,8 +53,10 @@ final class RatisTuning {
         // By default a follower that was away for 20 s is tried only every few seconds, and gets no heartbeats in
         // between.
         RaftServerConfigKeys.Log.Appender.setRetryPolicy(to, "1ms,10,100ms,1000000");
-        // How long a new member may stay silent while it catches up.
+        // How long a new member may stay silent while it catches up, and how far behind it may be when it gets its
+        // vote.
         RaftServerConfigKeys.setStagingTimeout(to, TimeDuration.valueOf(10, TimeUnit.SECONDS));
+        RaftServerConfigKeys.setStagingCatchupGap(to, 16);
         // A long pause of the process must not close its consensus part for good.
         RaftServerConfigKeys.setCloseThreshold(to, TimeDuration.valueOf(1, TimeUnit.DAYS));
         RaftServerConfigKeys.Notification.setNoLeaderTimeout(to, TimeDuration.valueOf(2, TimeUnit.SECONDS));

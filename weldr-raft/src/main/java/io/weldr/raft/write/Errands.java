@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Takes something to the leader, here or elsewhere, and tries again until its deadline while that is safe: writes carry a request
  * id that is applied once, barriers change nothing. So a fail-over in the middle costs time, not an error.
  */
-final class Errands {
+public final class Errands {
     /** An election takes longer; a leader that was just elected is found at once. */
     private static final Duration PAUSE = Duration.ofMillis(10);
 
@@ -34,7 +34,7 @@ final class Errands {
     /** Nobody waits longer than this for a leader that was not there to begin with: an election would be over. */
     private final Duration patience;
 
-    Errands(
+    public Errands(
             MemberId self,
             Supplier<Leadership> leadership,
             Supplier<ClusterState> state,
@@ -48,7 +48,7 @@ final class Errands {
     }
 
     /** What is to be done at the leader. Both fail with {@link GatewayException}. */
-    interface Errand<T> {
+    public interface Errand<T> {
         /** Does it on this node, which leads. */
         CompletableFuture<T> here();
 
@@ -58,7 +58,12 @@ final class Errands {
 
     /** Fails with {@link GatewayException} and no other, at {@code deadlineNanos} at the latest. */
     <T> CompletableFuture<T> run(Errand<T> errand, long deadlineNanos) {
-        Attempts<T> attempts = new Attempts<>(errand, deadlineNanos);
+        return run(errand, deadlineNanos, FORWARD_TIMEOUT);
+    }
+
+    /** The same for something that takes the leader longer. {@code forwardTimeout} is how long to wait for its answer to one attempt. */
+    public <T> CompletableFuture<T> run(Errand<T> errand, long deadlineNanos, Duration forwardTimeout) {
+        Attempts<T> attempts = new Attempts<>(errand, deadlineNanos, forwardTimeout);
         long left = Math.max(0, deadlineNanos - System.nanoTime());
         var alarm = timer.schedule(attempts::expire, left, TimeUnit.NANOSECONDS);
         var unused = attempts.result.whenComplete((done, failure) -> alarm.cancel(false));
@@ -69,6 +74,7 @@ final class Errands {
     private final class Attempts<T> {
         private final Errand<T> errand;
         private final long deadlineNanos;
+        private final Duration forwardTimeout;
         private final CompletableFuture<T> result = new CompletableFuture<>();
         /** An attempt is on its way to the log. */
         private volatile boolean underWay;
@@ -78,9 +84,10 @@ final class Errands {
 
         private volatile String obstacle = "there was no time to find the leader";
 
-        Attempts(Errand<T> errand, long deadlineNanos) {
+        Attempts(Errand<T> errand, long deadlineNanos, Duration forwardTimeout) {
             this.errand = errand;
             this.deadlineNanos = deadlineNanos;
+            this.forwardTimeout = forwardTimeout;
         }
 
         void next() {
@@ -98,10 +105,13 @@ final class Errands {
                 var unused = errand.here().whenComplete(this::ended);
             } else if (leader != null && !leader.id().equals(self)) {
                 underWay = true;
-                Duration timeout = left.compareTo(FORWARD_TIMEOUT) < 0 ? left : FORWARD_TIMEOUT;
+                Duration timeout = left.compareTo(forwardTimeout) < 0 ? left : forwardTimeout;
                 CompletableFuture<T> answer = errand.there(leader, timeout);
                 var unused = answer.whenComplete(this::ended);
-                follow(answer, leader.id());
+                if (forwardTimeout.equals(FORWARD_TIMEOUT)) {
+                    // What takes longer may itself be what moves leadership.
+                    follow(answer, leader.id());
+                }
             } else {
                 obstacle = describe(now);
                 if (now.absent().compareTo(patience) > 0) {
@@ -173,7 +183,7 @@ final class Errands {
         }
     }
 
-    static GatewayException gatewayException(Throwable thrown) {
+    public static GatewayException gatewayException(Throwable thrown) {
         Throwable cause = thrown;
         while (cause instanceof CompletionException && cause.getCause() != null) {
             cause = cause.getCause();

@@ -11,7 +11,7 @@ import io.weldr.raft.codec.UndecodableException;
 import java.time.Duration;
 
 /** What a follower and the leader say to each other about a wish that came in at the follower. */
-final class ForwardCodec {
+public final class ForwardCodec {
     private ForwardCodec() {}
 
     static byte[] submit(LogProto.Entry entry, Duration deadline) {
@@ -30,6 +30,14 @@ final class ForwardCodec {
                 .toByteArray();
     }
 
+    public static byte[] membership(PeerProto.MembershipWish wish, Duration deadline) {
+        return PeerProto.Forward.newBuilder()
+                .setDeadlineMillis(deadline.toMillis())
+                .setMembership(wish)
+                .build()
+                .toByteArray();
+    }
+
     static byte[] answer(Committed committed) {
         return PeerProto.ForwardAnswer.newBuilder()
                 .setCommitted(CommittedCodec.encode(committed))
@@ -44,7 +52,14 @@ final class ForwardCodec {
                 .toByteArray();
     }
 
-    static byte[] answer(GatewayException failure) {
+    public static byte[] answer(PeerProto.MembershipResult result) {
+        return PeerProto.ForwardAnswer.newBuilder()
+                .setMembership(result)
+                .build()
+                .toByteArray();
+    }
+
+    public static byte[] answer(GatewayException failure) {
         return PeerProto.ForwardAnswer.newBuilder()
                 .setFailure(PeerProto.ForwardAnswer.Failure.newBuilder()
                         .setKind(failure.kind().name())
@@ -68,11 +83,16 @@ final class ForwardCodec {
         return parse(answer).getBarrierIndex();
     }
 
+    /** The leader's answer to {@link #membership}, likewise. */
+    public static PeerProto.MembershipResult membershipResult(byte[] answer) {
+        return parse(answer).getMembership();
+    }
+
     private static PeerProto.ForwardAnswer parse(byte[] answer) {
         try {
             PeerProto.ForwardAnswer from = PeerProto.ForwardAnswer.parseFrom(answer);
             return switch (from.getResultCase()) {
-                case COMMITTED, BARRIER_INDEX -> from;
+                case COMMITTED, BARRIER_INDEX, MEMBERSHIP -> from;
                 case FAILURE ->
                     throw new GatewayException(
                             Kind.valueOf(from.getFailure().getKind()),

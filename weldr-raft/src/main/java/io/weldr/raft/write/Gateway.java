@@ -161,7 +161,7 @@ public final class Gateway implements CommandGateway, MemberCalls {
                         forward,
                         () -> log.submit(forward.getSubmit().toByteArray()).thenApply(ForwardCodec::answer));
             case BARRIER -> answered(forward, () -> barrierHere.arrive().thenApply(ForwardCodec::answer));
-            case WISH_NOT_SET ->
+            case MEMBERSHIP, WISH_NOT_SET -> // the first is answered elsewhere
                 answered(new GatewayException(Kind.UNAVAILABLE, "a kind of message that this version does not know"));
         };
     }

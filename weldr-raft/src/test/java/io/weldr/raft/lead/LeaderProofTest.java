@@ -3,10 +3,10 @@ package io.weldr.raft.lead;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weldr.core.pool.HostPort;
-import io.weldr.core.port.ClusterStatus.Voter;
-import io.weldr.core.state.MemberId;
 import io.weldr.raft.lead.LeaderProof.Finding;
 import io.weldr.raft.ratis.NodeView;
+import io.weldr.raft.ratis.RaftId;
+import io.weldr.raft.ratis.Seat;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -16,13 +16,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class LeaderProofTest {
-    private static final MemberId SELF = new MemberId("n1");
-    private static final MemberId N2 = new MemberId("n2");
-    private static final MemberId N3 = new MemberId("n3");
-    private static final MemberId N4 = new MemberId("n4");
+    private static final RaftId SELF = RaftId.parse("n1");
+    private static final RaftId N2 = RaftId.parse("n2");
+    private static final RaftId N3 = RaftId.parse("n3");
+    private static final RaftId N4 = RaftId.parse("n4");
     private static final long TICK_MILLIS = 25;
 
-    private final LeaderProof proof = new LeaderProof(SELF, Duration.ofMillis(200), Duration.ofMillis(400));
+    private final LeaderProof proof = new LeaderProof(Duration.ofMillis(200), Duration.ofMillis(400));
     private long nowMillis = 1_000_000;
 
     private Finding tick(NodeView view) {
@@ -41,12 +41,13 @@ class LeaderProofTest {
     private static NodeView view(
             long term,
             long roleMillis,
-            Map<MemberId, Long> silent,
-            List<MemberId> voters,
-            Set<MemberId> oldVoters,
+            Map<RaftId, Long> silent,
+            List<RaftId> voters,
+            Set<RaftId> oldVoters,
             boolean ready) {
         HostPort address = new HostPort("127.0.0.1", 1);
         return new NodeView(
+                SELF,
                 NodeView.Role.LEADER,
                 true,
                 ready,
@@ -58,7 +59,7 @@ class LeaderProofTest {
                 0,
                 new HashMap<>(silent),
                 Map.of(),
-                voters.stream().map(id -> new Voter(id, address)).toList(),
+                voters.stream().map(id -> new Seat(id, address, Seat.LOW)).toList(),
                 oldVoters,
                 1);
     }
@@ -116,10 +117,10 @@ class LeaderProofTest {
 
     @Test
     void whileMembersChangeBothMajoritiesCount() {
-        Map<MemberId, Long> silent = Map.of(N2, 10L, N3, 9000L, N4, 9000L);
+        Map<RaftId, Long> silent = Map.of(N2, 10L, N3, 9000L, N4, 9000L);
         NodeView joint = view(3, 5000, silent, List.of(SELF, N2), Set.of(SELF, N3, N4), true);
         assertThat(tick(joint)).isEqualTo(Finding.LOST);
-        Map<MemberId, Long> heard = Map.of(N2, 10L, N3, 10L, N4, 9000L);
+        Map<RaftId, Long> heard = Map.of(N2, 10L, N3, 10L, N4, 9000L);
         NodeView both = view(4, 5000, heard, List.of(SELF, N2), Set.of(SELF, N3, N4), true);
         assertThat(tick(both)).isEqualTo(Finding.ACTING);
     }

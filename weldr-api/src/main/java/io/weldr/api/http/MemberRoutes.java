@@ -1,0 +1,89 @@
+package io.weldr.api.http;
+
+import io.vertx.core.http.HttpMethod;
+import io.weldr.api.admin.AdminPorts;
+import io.weldr.api.admin.Census;
+import io.weldr.api.admin.ClusterView;
+import io.weldr.api.error.Problems;
+import io.weldr.api.json.Answers.Members;
+import io.weldr.api.json.Answers.MembershipAnswer;
+import io.weldr.api.json.Link;
+import io.weldr.api.json.RequestBodies;
+import io.weldr.core.port.Membership;
+import io.weldr.core.port.Membership.Newcomer;
+import io.weldr.core.port.Membership.Result;
+import io.weldr.core.state.MemberId;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** Who belongs to the cluster, and who leads it: {@code /v1/cluster/members} and {@code /v1/cluster/leader}. */
+final class MemberRoutes {
+    private static final String MEMBERS = "/v1/cluster/members";
+
+    private final Membership membership;
+    private final Census census;
+
+    MemberRoutes(AdminPorts ports, Census census) {
+        this.membership = ports.membership();
+        this.census = census;
+    }
+
+    List<Resource> resources() {
+        return List.of(
+                new Resource(MEMBERS).on(HttpMethod.GET, this::members).on(HttpMethod.POST, this::add),
+                new Resource(MEMBERS + "/:id").on(HttpMethod.DELETE, this::remove, "drain", "force"),
+                new Resource(MEMBERS + "/:id/replacement").on(HttpMethod.POST, this::replace, "drain", "force"),
+                new Resource("/v1/cluster/leader").on(HttpMethod.POST, this::transfer));
+    }
+
+    private static List<Link> links() {
+        return List.of(
+                Link.get("self", MEMBERS),
+                new Link("add", MEMBERS, "POST"),
+                new Link("leader", "/v1/cluster/leader", "POST"),
+                Link.get("cluster", "/cluster"));
+    }
+
+    private CompletionStage<Answer> members(Request request) {
+        return census.take()
+                .thenApply(ClusterView::new)
+                .thenApply(cluster -> Answer.ok(
+                        new Members(Pages.members(cluster), membership.status().change(), links())));
+    }
+
+    private CompletionStage<Answer> add(Request request) {
+        Newcomer newcomer = RequestBodies.newcomer(request.body());
+        request.refuseConditions();
+        return membership.add(newcomer).thenApply(result -> answer(result, 201));
+    }
+
+    private CompletionStage<Answer> remove(Request request) {
+        MemberId id = request.memberId();
+        Duration drain = request.drain();
+        request.refuseConditions();
+        return membership.remove(id, drain).thenApply(result -> answer(result, 200));
+    }
+
+    private CompletionStage<Answer> replace(Request request) {
+        MemberId leaver = request.memberId();
+        Newcomer newcomer = RequestBodies.newcomer(request.body());
+        Duration drain = request.drain();
+        request.refuseConditions();
+        return membership.replace(leaver, newcomer, drain).thenApply(result -> answer(result, 201));
+    }
+
+    private CompletionStage<Answer> transfer(Request request) {
+        MemberId to = RequestBodies.leader(request.body());
+        request.refuseConditions();
+        return membership.transferLeadership(to).thenApply(result -> answer(result, 200));
+    }
+
+    private static Answer answer(Result result, int changed) {
+        if (result instanceof Result.Refused refused) {
+            throw Problems.of(refused).exception();
+        }
+        Result.Done done = (Result.Done) result;
+        return Answer.json(done.changed() ? changed : 200, MembershipAnswer.of(done, links()));
+    }
+}

@@ -1,0 +1,124 @@
+package io.weldr.api.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.weldr.api.http.Client.Reply;
+import io.weldr.api.testkit.TestCluster;
+import io.weldr.api.testkit.TestMembership;
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.port.Membership.Refusal;
+import io.weldr.core.state.Command;
+import io.weldr.core.state.Member;
+import io.weldr.core.state.MemberId;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Changes of the members over HTTP. */
+class MembersIT {
+    private static final String NEWCOMER = "{\"id\":\"n4\",\"raft\":\"10.0.0.4:9687\"}";
+
+    private TestCluster cluster;
+    private TestMembership membership;
+    private Client client;
+
+    @BeforeEach
+    void start() throws Exception {
+        cluster = TestCluster.start(1);
+        membership = cluster.node(1).membership();
+        client = new Client(cluster.node(1));
+    }
+
+    @AfterEach
+    void stop() {
+        cluster.close();
+    }
+
+    @Test
+    void eachWishArrivesAndIsAnsweredWithTheVoters() {
+        JsonNode added = client.post("/v1/cluster/members", NEWCOMER).is(201).json();
+        assertThat(added.path("changed").asBoolean()).isTrue();
+        assertThat(added.path("leader").asText()).isEqualTo("n1");
+        assertThat(added.path("voters").get(0).path("raft").asText()).isEqualTo("127.0.0.1:9");
+        client.delete("/v1/cluster/members/n2").is(200);
+        client.delete("/v1/cluster/members/n2?drain=90s").is(200);
+        client.delete("/v1/cluster/members/n2?force=true").is(200);
+        client.post("/v1/cluster/members/n3/replacement?drain=1m", NEWCOMER).is(201);
+        client.post("/v1/cluster/leader", "{\"to\":\"n2\"}").is(200);
+        client.post("/v1/cluster/leader", "").is(200);
+        assertThat(membership.wishes())
+                .containsExactly(
+                        "add n4 10.0.0.4:9687",
+                        "remove n2 null",
+                        "remove n2 PT1M30S",
+                        "remove n2 PT0S",
+                        "replace n3 n4 10.0.0.4:9687 PT1M",
+                        "transfer n2",
+                        "transfer null");
+        membership.nothingChanges();
+        assertThat(client.post("/v1/cluster/members", NEWCOMER)
+                        .is(200)
+                        .json()
+                        .path("changed")
+                        .asBoolean())
+                .isFalse();
+    }
+
+    @Test
+    void everyRefusalHasItsProblem() {
+        Map<Refusal, String> types = Map.of(
+                Refusal.NO_SUCH_MEMBER, "no-such-member",
+                Refusal.ALREADY_MEMBER, "already-exists",
+                Refusal.CHANGE_UNDER_WAY, "change-under-way",
+                Refusal.WOULD_LOSE_QUORUM, "would-lose-quorum",
+                Refusal.LAST_MEMBER, "last-member",
+                Refusal.TOO_MANY_MEMBERS, "limit-exceeded",
+                Refusal.NOT_WAITING, "not-waiting",
+                Refusal.NOT_CAUGHT_UP, "not-caught-up",
+                Refusal.CANNOT_LEAD, "cannot-lead");
+        for (Refusal refusal : Refusal.values()) {
+            membership.refuse(refusal, "this is so (expected: that)");
+            int status = refusal == Refusal.NO_SUCH_MEMBER ? 404 : 409;
+            Reply reply = client.delete("/v1/cluster/members/n2").is(status);
+            assertThat(reply.json().path("type").asText()).isEqualTo("urn:weldr:problem:" + types.get(refusal));
+            assertThat(reply.json().path("found").asText()).isEqualTo("this is so");
+            assertThat(reply.json().path("expected").asText()).isEqualTo("that");
+        }
+    }
+
+    @Test
+    void whatMakesNoSenseIsRefusedAndReachesNobody() {
+        client.post("/v1/cluster/members", "{\"id\":\"n4\"}").is(400);
+        client.post("/v1/cluster/members", "{\"raft\":\"10.0.0.4:9687\"}").is(400);
+        client.post("/v1/cluster/members", "{\"id\":\"n 4\",\"raft\":\"10.0.0.4:9687\"}")
+                .is(400);
+        client.post("/v1/cluster/members", "{\"id\":\"n4\",\"raft\":\"10.0.0.4\"}")
+                .is(400);
+        client.post("/v1/cluster/members", "{\"id\":\"n4\",\"raft\":\"10.0.0.4:1\",\"x\":1}")
+                .is(400);
+        client.post("/v1/cluster/leader", "{\"id\":\"n4\"}").is(400);
+        client.delete("/v1/cluster/members/n2?drain=soon").is(400);
+        client.delete("/v1/cluster/members/n2?drain=2h").is(400);
+        client.delete("/v1/cluster/members/n2?drain=5s&force=true").is(400);
+        client.delete("/v1/cluster/members/n2?now").is(400);
+        client.delete("/v1/cluster/members/n.2").is(400);
+        assertThat(membership.wishes()).isEmpty();
+    }
+
+    @Test
+    void aWitnessAndTheChangeUnderWayAreTold() {
+        HostPort at = new HostPort("127.0.0.1", 1);
+        cluster.submit(new Command.AnnounceMember(
+                new Member(new MemberId("n2"), at, at, at, null, "0.0-test"), Instant.now()));
+        JsonNode answer = client.get("/v1/cluster/members").is(200).json();
+        assertThat(answer.path("change").asText()).isEqualTo("taking in n9");
+        JsonNode witness = answer.path("members").get(1);
+        assertThat(witness.path("id").asText()).isEqualTo("n2");
+        assertThat(witness.path("witness").asBoolean()).isTrue();
+        assertThat(witness.path("addresses").has("proxy")).isFalse();
+        assertThat(answer.path("members").get(0).has("witness")).isFalse();
+    }
+}

@@ -1,0 +1,98 @@
+package io.weldr.core.port;
+
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.state.MemberId;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who belongs to the cluster, changed at run time from any node: a follower hands the wish to the leader. One change at a time; a second
+ * one is refused while the first runs. All methods may be called from any thread and never block; stages complete on threads of the
+ * implementation, which must not be blocked either. A stage fails with {@link GatewayException} and no other, within {@link
+ * #CHANGE_MAX}; of kind {@code UNKNOWN_OUTCOME} it may still be carried out, and {@link #status()} tells.
+ *
+ * <p>Every wish may be repeated: what is so already is {@link Result.Done} without a change.
+ */
+public interface Membership {
+    /** A member that catches up over a slow link takes this long; then its change goes on, but nobody waits for it any more. */
+    Duration CHANGE_MAX = Duration.ofSeconds(20);
+
+    /** Longer is not draining but forgotten. */
+    Duration DRAIN_MAX = Duration.ofHours(1);
+
+    /**
+     * Takes a node in that waits for it. It is brought up to date first (by a snapshot, then by the log), and votes then.
+     */
+    CompletionStage<Result> add(Newcomer newcomer);
+
+    /**
+     * Takes a member out, whether it lives or not. One that lives stops voting, goes on proxying for its drain time, and then ends or
+     * idles, as it is set to. A leader hands leadership over first.
+     *
+     * @param drain how long it goes on proxying, 0 to {@link #DRAIN_MAX}; null: as it is set to
+     */
+    CompletionStage<Result> remove(MemberId id, @Nullable Duration drain);
+
+    /** Takes one in and another out, in one step: the number of voters stays what it is. */
+    CompletionStage<Result> replace(MemberId leaver, Newcomer newcomer, @Nullable Duration drain);
+
+    /** Has that member lead; null: whichever is up to date, other than the one that leads now. */
+    CompletionStage<Result> transferLeadership(@Nullable MemberId to);
+
+    /** Who belongs to it, as this node knows, without asking anybody. */
+    Status status();
+
+    /**
+     * A node to be taken in.
+     *
+     * @param raft where it listens for its peers
+     */
+    record Newcomer(MemberId id, HostPort raft) {}
+
+    /**
+     * The voters at one moment.
+     *
+     * @param change what is under way, for people; null if nothing is
+     */
+    record Status(
+            List<ClusterStatus.Voter> voters,
+            @Nullable MemberId leader,
+            @Nullable String change) {
+        public Status {
+            voters = List.copyOf(voters);
+        }
+    }
+
+    /** What became of a wish. */
+    sealed interface Result {
+        /** It is so now. {@code changed}: it was not before. */
+        record Done(boolean changed, Status status) implements Result {}
+
+        /** Nothing changed. */
+        record Refused(Refusal refusal, String detail) implements Result {}
+    }
+
+    /** Why a wish was refused. */
+    enum Refusal {
+        /** There is no member of that name. */
+        NO_SUCH_MEMBER,
+        /** There is a member of that name or at that address, and it is another one. */
+        ALREADY_MEMBER,
+        /** Another change is under way. */
+        CHANGE_UNDER_WAY,
+        /** Without it, fewer than a majority of those that remain would answer: nothing could be written any more. */
+        WOULD_LOSE_QUORUM,
+        /** At least one member that proxies has to remain. */
+        LAST_MEMBER,
+        /** More voters make each write slower and nothing safer. */
+        TOO_MANY_MEMBERS,
+        /** At that address there is no node of that name that waits to be taken in. */
+        NOT_WAITING,
+        /** It did not catch up in time, so it was not taken in. */
+        NOT_CAUGHT_UP,
+        /** That member does not answer, lags, or is a witness. */
+        CANNOT_LEAD
+    }
+}

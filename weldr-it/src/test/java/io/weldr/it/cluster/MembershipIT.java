@@ -1,0 +1,267 @@
+package io.weldr.it.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.weldr.it.harness.Http;
+import io.weldr.it.harness.Http.Answer;
+import io.weldr.it.harness.TestCluster;
+import io.weldr.it.harness.TestNode;
+import io.weldr.it.harness.Weldrctl;
+import io.weldr.it.harness.Weldrctl.Result;
+import io.weldr.testserver.TestServer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Members that come and go while the cluster runs. */
+class MembershipIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int EXIT_REMOVED = 3;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void membersComeAndGo() {
+        try (TestCluster cluster = TestCluster.start(folder, 3);
+                TestNode fourth = TestCluster.newcomer(folder, "n4");
+                TestNode fifth = TestCluster.newcomer(folder, "n5");
+                TestServer origin = TestServer.start()) {
+            TestNode first = cluster.node(1);
+            assertThat(first.add(origin.url()).status()).isEqualTo(201);
+
+            // It joins with nothing but its name and the address of a member.
+            fourth.launch("--join", first.adminAddress());
+            fourth.awaitReady();
+            assertThat(fourth.localServers()).containsExactly(origin.url() + " up");
+            assertThat(Http.get(fourth.proxyUrl() + "/").status()).isEqualTo(200);
+            assertThat(first.voters()).containsExactly("n1", "n2", "n3", "n4");
+
+            Result transferred = Weldrctl.run(cluster.node(2).grpcAddress(), "cluster", "transfer-leader", "n4");
+            assertThat(transferred.exit()).as("%s", transferred).isZero();
+            assertThat(transferred.out()).contains("n4 leads");
+            await("n4 to lead").atMost(PATIENCE).until(fourth::isLeader);
+
+            // The leader is taken out: it hands over, is not ready any more, proxies on, and ends.
+            Answer removed = Http.delete(cluster.node(2).adminUrl() + "/v1/cluster/members/n4?drain=2s");
+            assertThat(removed.status()).as("%s", removed).isEqualTo(200);
+            await("n4 to say that it leaves")
+                    .atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(() -> Http.get(fourth.adminUrl() + "/readyz").status() == 503);
+            assertThat(Http.get(fourth.proxyUrl() + "/").status()).isEqualTo(200);
+            assertThat(fourth.awaitExit()).isEqualTo(EXIT_REMOVED);
+            assertThat(first.voters()).containsExactly("n1", "n2", "n3");
+
+            // It stays out, whatever it is started with, and says so in one line.
+            fourth.launch("--join", first.adminAddress());
+            assertThat(fourth.awaitExit()).isEqualTo(EXIT_REMOVED);
+            assertThat(fourth.output().lines())
+                    .filteredOn(line -> line.startsWith("weldr: "))
+                    .singleElement()
+                    .asString()
+                    .contains("n4 was taken out of cluster", "empty its data folder");
+
+            // Without one of three, none of the other two can go.
+            TestNode dead = cluster.except(first, cluster.awaitLeader()).get(0);
+            TestNode alive = cluster.except(first, dead).get(0);
+            dead.kill();
+            Answer refused = Http.delete(alive.adminUrl() + "/v1/cluster/members/" + first.id());
+            assertThat(refused.status()).as("%s", refused).isEqualTo(409);
+            assertThat(refused.json().path("type").asText()).endsWith("would-lose-quorum");
+            Result absent = Weldrctl.run(first.grpcAddress(), "cluster", "remove", "n9");
+            assertThat(absent.exit()).as("%s", absent).isEqualTo(3);
+
+            // A dead member is replaced by two commands.
+            Result gone = Weldrctl.run(first.grpcAddress(), "cluster", "remove", dead.id());
+            assertThat(gone.exit()).as("%s", gone).isZero();
+            fifth.launch("--join", first.adminAddress());
+            fifth.awaitReady();
+            assertThat(fifth.servers()).containsExactly(origin.url() + " up");
+            assertThat(first.voters()).hasSize(3).contains("n5").doesNotContain(dead.id());
+
+            // It comes back from its old disk: it idles, if it is told to, and disturbs nobody.
+            long term = term(first);
+            dead.launch("--peers", cluster.peers(), "--on-removal", "idle");
+            await("the one that was taken out to idle")
+                    .atMost(PATIENCE)
+                    .until(() ->
+                            Http.get(dead.adminUrl() + "/readyz?verbose").body().contains("taken out"));
+            assertThat(Http.get(dead.proxyUrl() + "/").status())
+                    .as("nobody listens")
+                    .isZero();
+            assertThat(dead.terminate()).isZero();
+            assertThat(term(first)).isEqualTo(term);
+            assertThat(first.servers()).containsExactly(origin.url() + " up");
+        }
+    }
+
+    private static long term(TestNode node) {
+        return Http.get(node.adminUrl() + "/cluster").json().path("term").asLong();
+    }
+
+    @Test
+    void threeNodesAreReplacedOneAfterTheOtherUnderLoad() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        Queue<TestNode> all = new ConcurrentLinkedQueue<>();
+        try (TestCluster cluster = TestCluster.start(folder, 3);
+                TestServer origin = TestServer.start()) {
+            assertThat(Http.post(
+                                    cluster.node(1).adminUrl() + "/servers?wait=applied",
+                                    "{\"url\":\"" + origin.url() + "\"}")
+                            .status())
+                    .isEqualTo(201);
+            all.addAll(cluster.nodes());
+            Load load = new Load(List.copyOf(all));
+            List<Future<?>> running = load.start(threads, all);
+            await("some load").atMost(PATIENCE).until(() -> load.written() > 20 && load.proxied.get() > 20);
+
+            for (int i = 1; i <= 3; i++) {
+                TestNode old = cluster.node(i);
+                TestNode replacement = TestCluster.newcomer(folder, "n" + (i + 3));
+                TestNode member = load.live.get(load.live.size() - 1);
+                replacement.launch("--join", member.adminAddress());
+                all.add(replacement);
+                await(replacement.id() + " to serve").atMost(PATIENCE).until(() -> load.live.contains(replacement));
+                Answer removed = Http.delete(replacement.adminUrl() + "/v1/cluster/members/" + old.id() + "?drain=3s");
+                assertThat(removed.status()).as("%s", removed).isEqualTo(200);
+                assertThat(old.awaitExit()).isEqualTo(EXIT_REMOVED);
+            }
+            int written = load.written();
+            await("load on the new ones").atMost(PATIENCE).until(() -> load.written() > written + 20);
+            load.done.set(true);
+            for (Future<?> each : running) {
+                each.get(30, TimeUnit.SECONDS);
+            }
+
+            System.out.printf(
+                    "replaced three nodes: %d requests proxied, %d failed; %d changes acknowledged, longest gap %d ms%n",
+                    load.proxied.get(), load.failed.size(), load.written(), load.longestGapMillis.get());
+            assertThat(load.failed).as("requests through live nodes").isEmpty();
+            List<TestNode> left = List.copyOf(load.live);
+            assertThat(left).extracting(TestNode::id).containsExactlyInAnyOrder("n4", "n5", "n6");
+            for (TestNode node : left) {
+                assertThat(node.voters()).containsExactly("n4", "n5", "n6");
+                assertThat(node.servers().stream()
+                                .map(server -> server.substring(0, server.indexOf(' ')))
+                                .toList())
+                        .containsAll(load.acknowledged);
+            }
+        } finally {
+            threads.shutdownNow();
+            all.forEach(TestNode::close);
+        }
+    }
+
+    /** Requests and changes through whichever nodes say that they are ready, as a balancer in front would send them. */
+    private static final class Load {
+        final List<TestNode> live;
+        final AtomicBoolean done = new AtomicBoolean();
+        final AtomicInteger proxied = new AtomicInteger();
+        final AtomicInteger longestGapMillis = new AtomicInteger();
+        final Queue<String> failed = new ConcurrentLinkedQueue<>();
+        final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+
+        Load(List<TestNode> first) {
+            live = new CopyOnWriteArrayList<>(first);
+        }
+
+        int written() {
+            return acknowledged.size();
+        }
+
+        List<Future<?>> start(ExecutorService threads, Queue<TestNode> all) {
+            return List.of(threads.submit(() -> look(all)), threads.submit(this::proxy), threads.submit(this::write));
+        }
+
+        private void look(Queue<TestNode> all) {
+            while (!done.get()) {
+                for (TestNode node : all) {
+                    boolean ready = node.isReady();
+                    if (!ready) {
+                        live.remove(node);
+                    } else if (!live.contains(node)) {
+                        live.add(node);
+                    }
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+            }
+        }
+
+        private void proxy() {
+            for (int i = 0; !done.get(); i++) {
+                TestNode node = live.get(i % live.size());
+                Answer answer = Http.get(node.proxyUrl() + "/");
+                if (answer.status() == 200) {
+                    proxied.incrementAndGet();
+                } else {
+                    failed.add(node.id() + ": " + answer);
+                }
+            }
+        }
+
+        private void write() {
+            long last = System.nanoTime();
+            for (int i = 0; !done.get(); i++) {
+                // Of no weight: nobody answers there, and traffic is not what they are for.
+                String url = "http://127.0.0.2:" + (1 + i);
+                Answer answer = Http.post(
+                        live.get(i % live.size()).adminUrl() + "/servers", "{\"url\":\"" + url + "\",\"weight\":0}");
+                if (answer.status() == 201 || answer.status() == 200) {
+                    acknowledged.add(url);
+                    long now = System.nanoTime();
+                    longestGapMillis.accumulateAndGet((int) ((now - last) / 1_000_000), Math::max);
+                    last = now;
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20)); // a pool takes 1024
+            }
+        }
+    }
+
+    @Test
+    void aWitnessKeepsASiteOfTwoMachinesWritable() {
+        try (TestCluster cluster = TestCluster.start(folder, 2);
+                TestNode witness = TestCluster.newcomer(folder, "w");
+                TestServer origin = TestServer.start()) {
+            assertThat(cluster.node(1).add(origin.url()).status()).isEqualTo(201);
+            witness.launch("--join", cluster.node(1).adminAddress(), "--witness");
+            witness.awaitReady();
+            JsonNode ready = Http.get(witness.adminUrl() + "/readyz?verbose").json();
+            assertThat(ready.path("witness").asBoolean()).as("%s", ready).isTrue();
+            assertThat(Http.get(witness.proxyUrl() + "/").status())
+                    .as("nobody listens")
+                    .isZero();
+            await("the witness to be known as one").atMost(PATIENCE).untilAsserted(() -> {
+                Result status = Weldrctl.run(cluster.node(2).grpcAddress(), "cluster", "status");
+                assertThat(status.out().lines())
+                        .as("%s", status)
+                        .anyMatch(line -> line.startsWith("w ") && line.contains("follower,witness"));
+            });
+            Answer refused = Http.post(witness.adminUrl() + "/v1/cluster/leader", "{\"to\":\"w\"}");
+            assertThat(refused.json().path("type").asText()).endsWith("cannot-lead");
+
+            TestNode leader = cluster.awaitLeader();
+            TestNode other = cluster.except(leader).get(0);
+            leader.kill();
+            await("the other one to lead").atMost(PATIENCE).until(other::isLeader);
+            assertThat(other.add("http://127.0.0.2:1").status()).isEqualTo(201);
+            assertThat(Http.get(other.proxyUrl() + "/").status()).isEqualTo(200);
+        }
+    }
+}

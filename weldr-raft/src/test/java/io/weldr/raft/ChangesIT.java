@@ -1,0 +1,219 @@
+package io.weldr.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.port.ClusterStatus.Role;
+import io.weldr.core.port.Membership.Newcomer;
+import io.weldr.core.port.Membership.Refusal;
+import io.weldr.core.port.Membership.Result;
+import io.weldr.core.state.MemberId;
+import io.weldr.raft.RaftSettings.LogSettings;
+import io.weldr.raft.form.Identity.Standing;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ChangesIT {
+    private static final MemberId N1 = new MemberId("n1");
+    private static final MemberId N2 = new MemberId("n2");
+    private static final MemberId N3 = new MemberId("n3");
+    private static final MemberId N4 = new MemberId("n4");
+    private static final MemberId N5 = new MemberId("n5");
+
+    @TempDir
+    Path root;
+
+    @Test
+    void aNodeThatAsksIsTakenInCatchesUpFromASnapshotAndCounts() {
+        LogSettings small = new LogSettings(50, 8 * 1024, 10, 1);
+        try (TestCluster cluster = TestCluster.formed(root, 3, settings -> settings.withLog(small))) {
+            for (int port = 20_000; port < 20_200; port++) {
+                TestCluster.addOrigin(cluster.node(N1), port);
+            }
+            RaftCluster fourth = cluster.join(N4);
+            await().atMost(TestCluster.PATIENCE).untilAsserted(() -> {
+                assertThat(fourth.standing()).isEqualTo(Standing.MEMBER);
+                assertThat(TestCluster.ports(fourth)).hasSize(200);
+                assertThat(cluster.voters(N1)).containsExactlyInAnyOrder(N1, N2, N3, N4);
+            });
+            TestCluster.addOrigin(fourth, 9001);
+            // From its own disk, and with the wish to join still in its settings.
+            cluster.stop(N4);
+            RaftCluster again = cluster.join(N4);
+            assertThat(again.standing()).isEqualTo(Standing.MEMBER);
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(TestCluster.ports(again)).hasSize(201));
+            // One of four may be missing, whichever: the fourth one's vote counts.
+            cluster.stop(cluster.awaitLeader().equals(N1) ? N2 : N1);
+            TestCluster.addOrigin(again, 9002);
+        }
+    }
+
+    @Test
+    void aLiveMemberAndADeadOneAreTakenOutAndTheLiveOneKnowsIt() {
+        try (TestCluster cluster = TestCluster.formed(root, 3)) {
+            cluster.join(N4);
+            cluster.awaitFormed();
+            MemberId leader = cluster.awaitLeader();
+            MemberId asked = cluster.follower();
+
+            // The leader itself, through a follower: it hands over first.
+            assertThat(cluster.wish(asked, members -> members.remove(leader, Duration.ofSeconds(3))))
+                    .isInstanceOf(Result.Done.class);
+            await().atMost(TestCluster.PATIENCE)
+                    .until(() -> cluster.node(leader).removed());
+            assertThat(cluster.node(leader).status().role()).isEqualTo(Role.REMOVED);
+            RaftCluster.Farewell farewell =
+                    TestCluster.get(cluster.node(leader).farewell().toCompletableFuture());
+            assertThat(farewell.drain()).isEqualTo(Duration.ofSeconds(3));
+            assertThat(farewell.line()).contains(leader.value(), "taken out");
+            assertThat(cluster.voters(asked)).doesNotContain(leader);
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(cluster.node(asked).state().get().members())
+                                    .doesNotContainKey(leader));
+
+            MemberId dead = Set.of(N1, N2, N3, N4).stream()
+                    .filter(id -> !id.equals(leader) && !id.equals(asked) && !id.equals(leading(cluster, asked)))
+                    .findFirst()
+                    .orElseThrow();
+            cluster.kill(dead);
+            assertThat(cluster.wish(asked, members -> members.remove(dead, null)))
+                    .isInstanceOf(Result.Done.class);
+            assertThat(cluster.voters(asked)).hasSize(2).doesNotContain(dead);
+            TestCluster.addOrigin(cluster.node(asked), 9001);
+
+            // It comes back from its old disk, and disturbs nobody.
+            long term = cluster.node(asked).status().term();
+            RaftCluster back = cluster.start(cluster.outsider(dead));
+            assertThat(back.removed()).as("before it serves anybody").isTrue();
+            assertThat(back.standing()).isEqualTo(Standing.REMOVED);
+            cluster.stop(dead);
+            assertThat(cluster.start(cluster.outsider(dead)).removed())
+                    .as("written down")
+                    .isTrue();
+            TestCluster.addOrigin(cluster.node(asked), 9002);
+            assertThat(cluster.node(asked).status().term()).isEqualTo(term);
+        }
+    }
+
+    private static MemberId leading(TestCluster cluster, MemberId asked) {
+        return await().atMost(TestCluster.PATIENCE)
+                .until(() -> cluster.node(asked).status().leader(), leader -> leader != null);
+    }
+
+    @Test
+    void aDeadMemberIsReplacedInOneStepByANodeThatWaitsForAnInvitation() {
+        try (TestCluster cluster = TestCluster.formed(root, 3)) {
+            MemberId dead = cluster.follower();
+            cluster.kill(dead);
+            RaftCluster fourth = cluster.start(cluster.outsider(N4).joining(List::of));
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(fourth.status().trouble()).contains("invitation"));
+            MemberId asked = cluster.awaitLeader();
+            assertThat(cluster.wish(
+                            asked, members -> members.replace(dead, new Newcomer(N4, cluster.address(N4)), null)))
+                    .isInstanceOf(Result.Done.class);
+            assertThat(cluster.voters(asked)).hasSize(3).contains(N4).doesNotContain(dead);
+            await().atMost(TestCluster.PATIENCE).until(() -> fourth.standing() == Standing.MEMBER);
+            // Repeated, nothing happens.
+            assertThat(cluster.wish(asked, members -> members.add(new Newcomer(N4, cluster.address(N4)))))
+                    .isInstanceOfSatisfying(
+                            Result.Done.class,
+                            done -> assertThat(done.changed()).isFalse());
+            TestCluster.addOrigin(fourth, 9001);
+        }
+    }
+
+    @Test
+    void whatCannotBeDoneIsRefusedAndChangesNothing() {
+        try (TestCluster cluster = TestCluster.formed(root, 3)) {
+            MemberId leader = cluster.awaitLeader();
+            MemberId dead = cluster.follower();
+            MemberId alive = Set.of(N1, N2, N3).stream()
+                    .filter(id -> !id.equals(leader) && !id.equals(dead))
+                    .findFirst()
+                    .orElseThrow();
+            HostPort nowhere = new HostPort("127.0.0.1", TestCluster.freePort());
+            refused(cluster.wish(alive, members -> members.remove(N5, null)), Refusal.NO_SUCH_MEMBER);
+            refused(cluster.wish(alive, members -> members.transferLeadership(N5)), Refusal.NO_SUCH_MEMBER);
+            refused(cluster.wish(alive, members -> members.add(new Newcomer(N5, nowhere))), Refusal.NOT_WAITING);
+            refused(
+                    cluster.wish(alive, members -> members.add(new Newcomer(N5, cluster.address(dead)))),
+                    Refusal.ALREADY_MEMBER);
+            refused(cluster.wish(alive, members -> members.add(new Newcomer(dead, nowhere))), Refusal.ALREADY_MEMBER);
+
+            cluster.kill(dead);
+            refused(cluster.wish(leader, members -> members.transferLeadership(dead)), Refusal.CANNOT_LEAD);
+            Result.Refused lost =
+                    refused(cluster.wish(leader, members -> members.remove(alive, null)), Refusal.WOULD_LOSE_QUORUM);
+            assertThat(lost.detail()).contains(dead.value());
+            refused(cluster.wish(alive, members -> members.remove(leader, null)), Refusal.WOULD_LOSE_QUORUM);
+            assertThat(cluster.voters(leader)).containsExactlyInAnyOrder(N1, N2, N3);
+            assertThat(cluster.awaitLeader()).isEqualTo(leader);
+            TestCluster.addOrigin(cluster.node(alive), 9001);
+        }
+    }
+
+    private static Result.Refused refused(Result result, Refusal refusal) {
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        Result.Refused.class,
+                        refused -> assertThat(refused.refusal())
+                                .as(refused.detail())
+                                .isEqualTo(refusal));
+        return (Result.Refused) result;
+    }
+
+    @Test
+    void leadershipGoesToWhomItIsTold() {
+        try (TestCluster cluster = TestCluster.formed(root, 3)) {
+            for (MemberId wanted : List.of(N3, N1, N2)) {
+                assertThat(cluster.wish(N1, members -> members.transferLeadership(wanted)))
+                        .isInstanceOf(Result.Done.class);
+                await().atMost(TestCluster.PATIENCE)
+                        .untilAsserted(() -> assertThat(cluster.acting()).containsExactly(wanted));
+                TestCluster.addOrigin(
+                        cluster.node(N1), 9000 + Integer.parseInt(wanted.value().substring(1)));
+            }
+            assertThat(cluster.wish(N1, members -> members.transferLeadership(null)))
+                    .isInstanceOf(Result.Done.class);
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(cluster.acting()).hasSize(1).doesNotContain(N2));
+        }
+    }
+
+    @Test
+    void aWitnessVotesAndLeadsOnlyIfNobodyElseCan() {
+        try (TestCluster cluster = TestCluster.formed(root, 2)) {
+            MemberId witness = N3;
+            cluster.start(cluster.joining(witness).withWitness(true));
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(cluster.voters(N1)).containsExactlyInAnyOrder(N1, N2, N3));
+            refused(cluster.wish(N1, members -> members.transferLeadership(witness)), Refusal.CANNOT_LEAD);
+
+            MemberId leader = cluster.awaitLeader();
+            MemberId other = leader.equals(N1) ? N2 : N1;
+            cluster.kill(leader);
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(cluster.acting()).containsExactly(other));
+            TestCluster.addOrigin(cluster.node(other), 9001);
+            refused(cluster.wish(other, members -> members.remove(other, null)), Refusal.LAST_MEMBER, witness, leader);
+        }
+    }
+
+    private static void refused(Result result, Refusal one, MemberId witness, MemberId dead) {
+        // Both are true: what remains would be a witness and a dead member.
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        Result.Refused.class,
+                        refused -> assertThat(refused.refusal())
+                                .as("%s with %s and %s left", refused.detail(), witness, dead)
+                                .isIn(one, Refusal.WOULD_LOSE_QUORUM));
+    }
+}
