@@ -357,8 +357,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         if (consensus.node() == null) {
             return Role.CLOSED;
         }
-        if (!view.running()) {
-            return Role.WAITING;
+        if (!view.running() || standing() == Identity.Standing.JOINING) {
+            return Role.WAITING; // what it has is not yet what the cluster has
         }
         return switch (view.role()) {
             case LEADER -> Role.LEADER;
@@ -682,7 +682,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         consensus.restart(why);
     }
 
-    /** How far the folder is; for tests. */
+    /** How far the folder is. */
     Identity.@Nullable Standing standing() {
         DataFolder opened = folder;
         return opened == null ? null : opened.identity().standing();

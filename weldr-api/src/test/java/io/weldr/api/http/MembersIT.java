@@ -113,6 +113,7 @@ class MembersIT {
         HostPort at = new HostPort("127.0.0.1", 1);
         cluster.submit(new Command.AnnounceMember(
                 new Member(new MemberId("n2"), at, at, at, null, "0.0-test"), Instant.now()));
+        membership.underWay("taking in n9");
         JsonNode answer = client.get("/v1/cluster/members").is(200).json();
         assertThat(answer.path("change").asText()).isEqualTo("taking in n9");
         JsonNode witness = answer.path("members").get(1);

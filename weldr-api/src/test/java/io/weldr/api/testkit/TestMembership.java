@@ -13,15 +13,21 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes down what it is asked for, and answers what it is told to. Any thread. */
 public final class TestMembership implements Membership {
-    private static final Status STATUS = new Status(
-            List.of(new Voter(new MemberId("n1"), new HostPort("127.0.0.1", 9))), new MemberId("n1"), "taking in n9");
+    private static final Status STATUS =
+            new Status(List.of(new Voter(new MemberId("n1"), new HostPort("127.0.0.1", 9))), new MemberId("n1"), null);
 
     private final List<String> wishes = new CopyOnWriteArrayList<>();
+    private volatile @Nullable String change;
     private volatile Result result = new Result.Done(true, STATUS);
 
     /** As text, in the order in which they came. */
     public List<String> wishes() {
         return wishes;
+    }
+
+    /** What it says to be under way. */
+    public void underWay(String what) {
+        change = what;
     }
 
     /** From now on wishes are refused. */
@@ -56,7 +62,7 @@ public final class TestMembership implements Membership {
 
     @Override
     public Status status() {
-        return STATUS;
+        return new Status(STATUS.voters(), STATUS.leader(), change);
     }
 
     private CompletionStage<Result> answer(String wish) {
