@@ -43,7 +43,8 @@ class LatenciesTest {
         for (int i = 0; i < bounds.size(); i++) {
             below += times.counts().get(i);
             double bound = bounds.get(i) * 1e6;
-            double expected = (double) Arrays.stream(micros).filter(each -> each < bound).count();
+            double expected =
+                    (double) Arrays.stream(micros).filter(each -> each < bound).count();
             assertThat((double) below).isCloseTo(expected, within(0.01 * micros.length));
         }
         assertThat(times.sumSeconds()).isCloseTo(Arrays.stream(micros).sum() / 1e6, within(1e-9));
