@@ -39,8 +39,9 @@ class StabilityIT {
     void aFullDiskTakesANodeOutOfConsensusAndNothingElse() throws Exception {
         Assumptions.assumeTrue(
                 SmallDisk.available(), "a file system of limited size takes root (mount -t tmpfs): not tried");
+        // Small files: what is allocated already takes entries though the disk is full.
         TestCluster cluster =
-                TestCluster.of(folder, 3, "--raft-segment-bytes", "65536", "--raft-snapshot-entries", "200");
+                TestCluster.of(folder, 3, "--raft-segment-bytes", "16384", "--raft-snapshot-entries", "200");
         Map<TestNode, SmallDisk> disks = new HashMap<>();
         try (TestServer origin = TestServer.start()) {
             for (TestNode node : cluster.nodes()) {
