@@ -57,7 +57,8 @@ class DamagedLogIT {
         BIT_FLIPPED {
             @Override
             void to(RandomAccessFile file, long end, Random random) throws IOException {
-                // In the checksum. A length that is hit makes an entry look unfinished: a disk that lies, see operations.md.
+                // In the checksum. A length that is hit makes an entry look unfinished: a disk that lies, see
+                // operations.md.
                 long at = end - 1 - random.nextInt(4);
                 file.seek(at);
                 int before = file.read();
