@@ -28,11 +28,12 @@ final class RawOrigin implements AutoCloseable {
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final Set<Wire> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger connections = new AtomicInteger();
+    private final Thread acceptor;
 
     private RawOrigin(ServerSocket socket, Script script) {
         this.socket = socket;
         this.script = script;
-        daemon(this::accept);
+        acceptor = daemon(this::accept);
     }
 
     static RawOrigin serving(Script script) {
@@ -84,16 +85,18 @@ final class RawOrigin implements AutoCloseable {
             try {
                 Socket accepted = socket.accept();
                 connections.incrementAndGet();
-                daemon(() -> serve(accepted));
+                Wire wire = new Wire(accepted);
+                open.add(wire);
+                daemon(() -> serve(wire));
+            } catch (UncheckedIOException e) {
+                // reset before it could be served
             } catch (IOException e) {
                 return; // closed
             }
         }
     }
 
-    private void serve(Socket accepted) {
-        Wire wire = new Wire(accepted);
-        open.add(wire);
+    private void serve(Wire wire) {
         try (wire) {
             script.serve(wire, this);
         } catch (IOException | UncheckedIOException e) {
@@ -103,10 +106,11 @@ final class RawOrigin implements AutoCloseable {
         }
     }
 
-    private static void daemon(Runnable task) {
+    private static Thread daemon(Runnable task) {
         Thread thread = new Thread(task, "raw-origin");
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     int port() {
@@ -146,6 +150,11 @@ final class RawOrigin implements AutoCloseable {
             socket.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        try {
+            acceptor.join(Wire.TIMEOUT_MILLIS); // until then the system may hand out one more connection
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         dropConnections();
     }

@@ -8,6 +8,7 @@ import io.weldr.raft.ratis.DamagedLogException;
 import io.weldr.raft.ratis.RatisNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,7 @@ final class Opening implements ConsensusPart.Opener {
     private final Formation formation;
     private final Runnable joinAnew;
     private boolean opened;
+    private @Nullable String distrust;
 
     /** {@code joinAnew} is called when the node is no member any more because of what was found. */
     Opening(RaftSettings settings, DataFolder folder, Formation formation, Runnable joinAnew) {
@@ -44,6 +46,11 @@ final class Opening implements ConsensusPart.Opener {
             folder.joinAnew();
         }
         opened = true;
+        String loss = distrust;
+        if (loss != null) {
+            setAside(loss);
+            distrust = null;
+        }
         try {
             return start(events);
         } catch (DamagedLogException e) {
@@ -54,16 +61,25 @@ final class Opening implements ConsensusPart.Opener {
                                 + " over with an empty pool",
                         e);
             }
-            Path aside = folder.setLogAside();
-            LOG.error(
-                    "Data folder {}: {}. The log was moved to {}, which may be deleted; this node gets everything anew from"
-                            + " the others, and has no vote until then",
-                    settings.dataFolder(),
-                    e.getMessage(),
-                    aside);
-            joinAnew.run();
+            setAside(String.valueOf(e.getMessage()));
             return start(events);
         }
+    }
+
+    /** The log, though it can be read, lacks what this node has acknowledged: it is set aside when it is opened next. */
+    void distrust(String loss) {
+        distrust = loss;
+    }
+
+    private void setAside(String why) throws IOException {
+        Path aside = folder.setLogAside();
+        LOG.error(
+                "Data folder {}: {}. The log was moved to {}, which may be deleted; this node gets everything anew from"
+                        + " the others, and has no vote until then",
+                settings.dataFolder(),
+                why,
+                aside);
+        joinAnew.run();
     }
 
     private RatisNode start(MachineEvents events) throws IOException {

@@ -22,6 +22,7 @@ import io.weldr.raft.form.DataFolder;
 import io.weldr.raft.form.Formation;
 import io.weldr.raft.form.Greeter;
 import io.weldr.raft.form.Identity;
+import io.weldr.raft.form.LossWatch;
 import io.weldr.raft.form.RemovalWatch;
 import io.weldr.raft.form.RemovalWatch.Removal;
 import io.weldr.raft.lead.DiskWatch;
@@ -119,6 +120,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private boolean formed; // confined to the control thread, on which consensus is opened, too, after the start
     private volatile @Nullable Greeter greeter;
     private volatile @Nullable RemovalWatch removals;
+    private volatile @Nullable LossWatch losses;
     private final CompletableFuture<Farewell> farewell = new CompletableFuture<>();
     private volatile long votersIndex = -1; // of the voters that this node saw last
     private volatile List<HostPort> voterAddresses = List.of();
@@ -172,6 +174,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         greeter = voice;
         RemovalWatch watch = new RemovalWatch(opened, voice);
         removals = watch;
+        losses = new LossWatch(voice);
         Formation forming = new Formation(settings, opened, voice, watch, new FormationHost());
         formation = forming;
         opening = new Opening(settings, opened, forming, this::joinAnew);
@@ -526,16 +529,42 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         }
         formed = done;
         if (!stopping) {
-            Runnable next = done ? this::watchForRemoval : this::form;
+            Runnable next = done ? this::watch : this::form;
             var unused = control.schedule(next, FORMATION_STEP_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
-    /** Looks whether the leader said farewell, and asks others if no leader speaks to this node any more. */
-    private void watchForRemoval() {
+    /** Looks whether this node is still what it takes itself for: a member, with all that it has acknowledged. */
+    private void watch() {
         if (stopping || !formed) {
             return; // once it is formed anew, this begins anew
         }
+        watchForLoss();
+        if (watchForRemoval()) {
+            var unused = control.schedule(this::watch, FORMATION_STEP_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Asks each new leader whether it has seen more of this node's log than there is. */
+    private void watchForLoss() {
+        RatisNode node = consensus.node();
+        try {
+            String loss = node == null ? null : require(losses).look(node, System.nanoTime());
+            if (loss != null) {
+                require(opening).distrust(loss);
+                consensus.restart(loss);
+            }
+        } catch (RuntimeException e) {
+            LOG.error("Cannot find out whether the log is whole: {}", e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Looks whether the leader said farewell, and asks others if no leader speaks to this node any more.
+     *
+     * @return whether to look again
+     */
+    private boolean watchForRemoval() {
         RemovalWatch watch = require(removals);
         try {
             long now = System.nanoTime();
@@ -549,12 +578,12 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
             }
             if (out) {
                 leave(require(watch.removal()));
-                return;
+                return false;
             }
         } catch (IOException | RuntimeException e) {
             LOG.error("Cannot find out whether this node is a member: {}", e.getMessage(), e);
         }
-        var unused = control.schedule(this::watchForRemoval, FORMATION_STEP_MILLIS, TimeUnit.MILLISECONDS);
+        return true;
     }
 
     private void heal() {
@@ -664,6 +693,12 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         @Override
         public @Nullable NodeView view() {
             return viewNow();
+        }
+
+        @Override
+        public @Nullable Long acknowledged(RaftId follower) {
+            RatisNode node = consensus.node();
+            return node == null ? null : node.acknowledged().get(follower);
         }
 
         @Override

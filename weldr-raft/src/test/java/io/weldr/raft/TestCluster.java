@@ -59,8 +59,14 @@ final class TestCluster implements AutoCloseable {
     /** Longer than the defaults: a machine that builds and tests at once pauses for longer than a server does. */
     private static final Duration ELECTION_TIMEOUT_MIN = Duration.ofMillis(500);
 
-    /** Below the range from which outgoing connections take theirs, else one of those may hold ours. */
-    private static final AtomicInteger NEXT_PORT = new AtomicInteger(25_000 + new Random().nextInt(2000));
+    /**
+     * Below the range from which outgoing connections take theirs, else one of those may hold ours; and not where another JVM of the same build looks
+     * for its own, which might take one while its node is down.
+     */
+    private static final int PORTS = 1_500;
+
+    private static final int FIRST_PORT = 25_000 + PORTS * ((Integer.getInteger("story.fork", 1) - 1) % 2);
+    private static final AtomicInteger NEXT_PORT = new AtomicInteger(FIRST_PORT + new Random().nextInt(PORTS));
 
     final SortedMap<MemberId, HostPort> peers = new TreeMap<>();
     final Map<MemberId, HostPort> newcomers = new ConcurrentHashMap<>();
@@ -109,7 +115,7 @@ final class TestCluster implements AutoCloseable {
 
     static int freePort() {
         while (true) {
-            int port = NEXT_PORT.updateAndGet(last -> last >= 27_999 ? 25_000 : last + 1);
+            int port = NEXT_PORT.updateAndGet(last -> last >= FIRST_PORT + PORTS - 1 ? FIRST_PORT : last + 1);
             try (ServerSocket probe = new ServerSocket()) {
                 probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
                 return port;

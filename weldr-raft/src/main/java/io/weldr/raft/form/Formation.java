@@ -50,6 +50,9 @@ public final class Formation {
         /** How consensus stands, or null while there is no group. */
         @Nullable NodeView view();
 
+        /** The last log index that this leader has seen that node acknowledge in its term; null: none, or it does not lead. */
+        @Nullable Long acknowledged(RaftId follower);
+
         /** Whether this node acts as leader. */
         boolean leading();
 
@@ -110,7 +113,9 @@ public final class Formation {
                         note,
                         voters,
                         view == null ? -1 : view.configurationIndex(),
-                        view != null && view.settled())
+                        view != null && view.settled(),
+                        view == null ? 0 : view.term(),
+                        leading ? host.acknowledged(hello.id()) : null)
                 .encode();
     }
 

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param voters as it knows them
  * @param votersIndex log index of that list; negative: it did not come out of the log
  * @param votersSettled that list is committed, and no other is about to replace it
+ * @param term in which it stands
+ * @param acknowledged on a leader: the last log index that it has seen the one who asks acknowledge in this term; null: none, or it does not lead
  */
 public record HelloAnswer(
         RaftId id,
@@ -39,10 +41,12 @@ public record HelloAnswer(
         String note,
         Map<RaftId, HostPort> voters,
         long votersIndex,
-        boolean votersSettled) {
+        boolean votersSettled,
+        long term,
+        @Nullable Long acknowledged) {
 
     byte[] encode() {
-        return PeerProto.HelloAnswer.newBuilder()
+        PeerProto.HelloAnswer.Builder to = PeerProto.HelloAnswer.newBuilder()
                 .setStanding(
                         switch (standing) {
                             case EMPTY -> PeerProto.HelloAnswer.Standing.STANDING_EMPTY;
@@ -64,8 +68,11 @@ public record HelloAnswer(
                 .addAllVoters(Hello.encode(voters))
                 .setVotersIndex(votersIndex)
                 .setVotersSettled(votersSettled)
-                .build()
-                .toByteArray();
+                .setTerm(term);
+        if (acknowledged != null) {
+            to.setAcknowledged(acknowledged);
+        }
+        return to.build().toByteArray();
     }
 
     /** Throws {@link IllegalArgumentException} if the bytes say something else. */
@@ -93,7 +100,9 @@ public record HelloAnswer(
                     from.getNote(),
                     Hello.seats(from.getVotersList()),
                     from.getVotersIndex(),
-                    from.getVotersSettled());
+                    from.getVotersSettled(),
+                    from.getTerm(),
+                    from.hasAcknowledged() ? from.getAcknowledged() : null);
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalArgumentException("not an answer: " + e.getMessage(), e);
         }

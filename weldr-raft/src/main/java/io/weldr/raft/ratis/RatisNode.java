@@ -199,6 +199,35 @@ public final class RatisNode implements AutoCloseable {
                 || (open != null && !open.getInfo().isAlive());
     }
 
+    /**
+     * The last log index that each follower has told this leader in its term to be on its disk; nothing if it does not lead, or while the followers
+     * change.
+     */
+    public Map<RaftId, Long> acknowledged() {
+        RaftServer.Division open = division;
+        if (open == null) {
+            return Map.of();
+        }
+        List<RaftId> before = followers(open);
+        long[] indices =
+                open.getInfo().getFollowerMatchIndices(); // in the order of the followers, but without their names
+        List<RaftId> followers = followers(open);
+        if (indices == null || !before.equals(followers) || indices.length != followers.size()) {
+            return Map.of();
+        }
+        Map<RaftId, Long> acknowledged = new HashMap<>();
+        for (int i = 0; i < indices.length; i++) {
+            acknowledged.put(followers.get(i), indices[i]);
+        }
+        return acknowledged;
+    }
+
+    private static List<RaftId> followers(RaftServer.Division open) {
+        return open.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList().stream()
+                .map(follower -> raftId(follower.getId().getId().toStringUtf8()))
+                .toList();
+    }
+
     /** How far the log goes, and how far of that is on disk. */
     public record LogEnd(long lastIndex, long flushedIndex) {}
 
@@ -210,6 +239,15 @@ public final class RatisNode implements AutoCloseable {
         }
         TermIndex last = open.getRaftLog().getLastEntryTermIndex();
         return new LogEnd(last == null ? -1 : last.getIndex(), open.getRaftLog().getFlushIndex());
+    }
+
+    /** The last index of log and snapshot together; -1 if there is neither. */
+    public long end() {
+        LogEnd end = logEnd();
+        RaftServer.Division open = division;
+        return open == null || end == null
+                ? -1
+                : Math.max(end.lastIndex(), open.getInfo().getLastAppliedIndex());
     }
 
     /** What the log says of an entry. */

@@ -41,7 +41,9 @@ class RemovalProofTest {
                 "",
                 seats,
                 index,
-                settled);
+                settled,
+                7,
+                null);
         return HelloAnswer.decode(answer.encode()); // as it arrives
     }
 
