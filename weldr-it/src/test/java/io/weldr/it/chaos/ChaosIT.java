@@ -16,7 +16,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Faults, one after the other, while clients write and read and traffic flows. The most telling ones once in each build; with the tag {@code chaos} all
@@ -24,7 +23,6 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  */
 @ExtendWith(InsideNetwork.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@ResourceLock(InsideNetwork.ONE_AT_A_TIME)
 class ChaosIT {
     @Test
     @Timeout(600)

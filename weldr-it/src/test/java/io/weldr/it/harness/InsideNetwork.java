@@ -30,9 +30,6 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
  */
 public final class InsideNetwork
         implements ExecutionCondition, BeforeAllCallback, AfterAllCallback, InvocationInterceptor {
-    /** A {@code @ResourceLock}: a fault is more telling, and what is measured truer, where only one cluster is under fire. */
-    public static final String ONE_AT_A_TIME = "network";
-
     private static final int NODES = 3;
     private static final Namespace NAMESPACE = Namespace.create(InsideNetwork.class);
 

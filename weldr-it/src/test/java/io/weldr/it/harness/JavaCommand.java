@@ -67,7 +67,8 @@ final class JavaCommand {
         if (there == null) {
             try {
                 there = Files.createDirectories(
-                        Path.of("target", "class-archives").toAbsolutePath());
+                        Path.of("target", "class-archives", System.getProperty("story.fork", "1"))
+                                .toAbsolutePath());
                 train(there);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -12,8 +12,12 @@ import java.util.Set;
  * connection takes one while its node is down.
  */
 public final class Ports {
-    private static final int LEAST = 20_000;
-    private static final int MOST = 31_999;
+    /** As many as JVMs run stories at once: a port must not be taken by another one while its node is down. */
+    private static final int RANGES = 3;
+
+    private static final int RANGE = 4_000;
+    private static final int LEAST = 20_000 + RANGE * ((Integer.getInteger("story.fork", 1) - 1) % RANGES);
+    private static final int MOST = LEAST + RANGE;
     private static final int TRIES_MAX = 1_000;
 
     private static final Random RANDOM = new Random();

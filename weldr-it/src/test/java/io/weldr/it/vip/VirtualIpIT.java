@@ -27,7 +27,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Three nodes hold a virtual IP between them; a client asks it every 10 ms, and an observer sees who has it. Every fault once in each build, and
@@ -35,7 +34,6 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  */
 @ExtendWith(InsideNetwork.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@ResourceLock(InsideNetwork.ONE_AT_A_TIME)
 @Timeout(240)
 class VirtualIpIT {
     private static final Duration LIFETIME = Duration.ofSeconds(2);
