@@ -45,6 +45,39 @@ class FailuresIT {
     }
 
     @Test
+    void idleConnectionsThatAnOriginClosedSayNothingAboutItsHealth() {
+        CountDownLatch all = new CountDownLatch(2 * 6);
+        RawOrigin.Script script = (wire, self) -> {
+            self.next(wire);
+            all.countDown();
+            try {
+                all.await();
+            } catch (InterruptedException e) {
+                return;
+            }
+            wire.send(RawOrigin.OK);
+            self.next(wire);
+        };
+        try (RawOrigin one = RawOrigin.serving(script);
+                RawOrigin two = RawOrigin.serving(script);
+                TestProxy proxy = TestProxy.inFrontOf(one, two)) {
+            List<Wire> clients = new ArrayList<>();
+            for (int i = 0; i < 2 * 6; i++) {
+                clients.add(proxy.connect().send(GET));
+            }
+            clients.forEach(client -> assertThat(client.readMessage()).endsWith("ok"));
+            for (Wire client : clients) {
+                client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi");
+                assertThat(client.readMessage()).startsWith("HTTP/1.1 502 ");
+                client.close();
+            }
+            assertThat(gauge(proxy, "proxy_ejections")).isZero();
+            assertThat(one.requests()).hasSize(2 * 6);
+            assertThat(two.requests()).hasSize(2 * 6);
+        }
+    }
+
+    @Test
     void aPostOnADeadReusedConnectionIsNeverSentTwice() {
         try (RawOrigin origin = dyingOnReuse();
                 TestProxy proxy = TestProxy.inFrontOf(origin);
@@ -152,6 +185,17 @@ class FailuresIT {
             assertThat(origin.requests()).isEmpty();
             assertThat(proxy.exchange("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello hell"))
                     .endsWith("ok");
+        }
+    }
+
+    @Test
+    void chunksThatAreMostlyExtensionsAre400() {
+        try (RawOrigin origin = RawOrigin.serving((wire, self) -> wire.readToEnding());
+                TestProxy proxy = TestProxy.inFrontOf(origin);
+                Wire client = proxy.connect()) {
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+            client.send(("1;" + "x".repeat(200) + "\r\na\r\n").repeat(1000));
+            assertThat(client.readMessage()).startsWith("HTTP/1.1 400 ").contains("malformed chunked body");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.weldr.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -120,6 +122,41 @@ class SecureOriginIT {
             proxy.add("https://localhost:" + origin.port());
             assertThat(proxy.exchange(GET)).startsWith("HTTP/1.1 502 ").contains("no secure connection");
             assertThat(origin.requests()).isEmpty();
+        }
+    }
+
+    @Test
+    void aConnectionThatNobodyWaitedForMayHaveDiedWhileIdleLikeAnyOther() throws Exception {
+        TrustManagerFactory trust = trust();
+        CountDownLatch given = new CountDownLatch(1);
+        CountDownLatch stands = new CountDownLatch(1);
+        try (RawOrigin origin = RawOrigin.secured(server(), (wire, self) -> {
+                    boolean first = self.connections() == 1;
+                    try {
+                        given.await(); // until then the proxy waits for TLS
+                    } catch (InterruptedException e) {
+                        return;
+                    }
+                    ((SSLSocket) wire.socket()).startHandshake();
+                    stands.countDown();
+                    self.next(wire);
+                    if (!first) {
+                        wire.send(RawOrigin.OK);
+                        self.next(wire);
+                    }
+                });
+                TestProxy proxy = TestProxy.with(settings -> settings.withTrust(trust));
+                Wire client = proxy.connect();
+                Wire gone = proxy.connect()) {
+            proxy.add("https://localhost:" + origin.port());
+            gone.send(GET);
+            await().until(() -> origin.connections() == 1);
+            gone.reset();
+            await().until(() -> proxy.server.connectionsOpen() == 1);
+            given.countDown();
+            assertThat(stands.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(client.send(GET).readMessage()).endsWith("ok");
+            assertThat(origin.requests()).hasSize(2);
         }
     }
 

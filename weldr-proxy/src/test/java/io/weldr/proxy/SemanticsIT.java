@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What HTTP means beyond the plain exchange: interim responses, upgrades, early answers, versions, ends. */
 class SemanticsIT {
@@ -148,6 +150,53 @@ class SemanticsIT {
             assertThat(client.readMessage()).endsWith("ok");
             assertThat(origin.requests().get(0)).endsWith("1\r\na\r\n0\r\nSum: 1\r\n\r\n");
             assertThat(client.send(GET).readMessage()).endsWith("ok");
+        }
+    }
+
+    @Test
+    void trailersThatConnectionNamesEndHere() {
+        String body = "1\r\na\r\n0\r\nX-Hop: 1\r\nX-End: 2\r\nx-other: 3\r\n\r\n";
+        try (RawOrigin origin = RawOrigin.answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+                        + "Connection: X-End\r\nConnection: keep-alive, X-Other\r\n\r\n" + body);
+                TestProxy proxy = TestProxy.inFrontOf(origin);
+                Wire client = proxy.connect()) {
+            for (int i = 0; i < 2; i++) {
+                client.send("POST / HTTP/1.1\r\nHost: a\r\nTE: trailers\r\nConnection: te, x-hop\r\n"
+                        + "Transfer-Encoding: chunked\r\n\r\n" + body);
+                assertThat(client.readMessage()).endsWith("\r\n\r\n1\r\na\r\n0\r\nX-Hop: 1\r\n\r\n");
+                assertThat(origin.requests().get(2 * i))
+                        .endsWith("\r\n\r\n1\r\na\r\n0\r\nX-End: 2\r\nx-other: 3\r\n\r\n");
+                // What one message named says nothing about the next one on the same connection.
+                client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + body);
+                assertThat(client.readMessage()).endsWith("\r\n\r\n1\r\na\r\n0\r\n\r\n");
+                assertThat(origin.requests().get(2 * i + 1)).endsWith("\r\n\r\n" + body);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '#',
+            value = {
+                "TE: gzip, trailers # true",
+                "TE: gzip;q=0.5 , Trailers\t,deflate # true",
+                "TE: gzip|TE: trailers # true",
+                "TE: trailers;q=1 # true",
+                "TE: xtrailers # false",
+                "TE: trailers-x, gzip # false",
+                "TE: gzip;x=\", trailers\" # false",
+                "TE: gzip;x=\"\\\", trailers, \" # false",
+                "X: trailers # false",
+            })
+    void trailersAreAskedForByAnyMemberOfTheList(String fields, boolean asked) {
+        try (RawOrigin origin =
+                        RawOrigin.answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nT: x\r\n\r\n");
+                TestProxy proxy = TestProxy.inFrontOf(origin)) {
+            String response =
+                    proxy.exchange("GET / HTTP/1.1\r\nHost: a\r\n" + fields.replace("|", "\r\n") + "\r\n\r\n");
+            assertThat(response).endsWith(asked ? "\r\n\r\n0\r\nT: x\r\n\r\n" : "\r\n\r\n0\r\n\r\n");
+            assertThat(origin.requests().get(0).contains("\r\nConnection: TE\r\nTE: trailers\r\n"))
+                    .isEqualTo(asked);
         }
     }
 

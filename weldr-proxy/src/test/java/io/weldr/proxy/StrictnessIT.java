@@ -36,6 +36,10 @@ class StrictnessIT {
                 "'CONNECT a:1 HTTP/1.1|Host: a:1||' # 405",
                 "'TRACE / HTTP/1.1|Host: a||' # 405",
                 "'GET / HTTP/1.1|Host: a|Expect: tea||' # 417",
+                "'POST / HTTP/1.1|Host: a|Expect: 100-continue|Expect: tea|Content-Length: 1||x' # 417",
+                "'GET /a\\b HTTP/1.1|Host: a||' # 400",
+                "'GET /<b> HTTP/1.1|Host: a||' # 400",
+                "'GET /\"b\" HTTP/1.1|Host: a||' # 400",
                 "'POST / HTTP/1.1|Host: a|Content-Length: 5|Transfer-Encoding: chunked||0||' # 400",
                 "'POST / HTTP/1.1|Host: a|Transfer-Encoding: xchunked||0||' # 400",
                 "'POST / HTTP/1.1|Host: a|Transfer-Encoding: chunked||5\nhello|0||' # 400",
@@ -53,12 +57,71 @@ class StrictnessIT {
         assertThat(proxy.exchange(GET)).endsWith("ok");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/a|b",
+                "/{id}",
+                "/^`",
+                "/100%",
+                "/%zz?%",
+                "/?filter={\"a\":[1,2]}",
+                "/?a<b>c|d\\e^f`g?h",
+                "http://x/a|b?{\"c\"}",
+            })
+    void targetsThatClientsOfTodaySendPassByteForByte(String target) {
+        assertThat(proxy.exchange("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n"))
+                .endsWith("ok");
+        assertThat(origin.requests().get(0)).startsWith("GET " + target.replace("http://x", "") + " HTTP/1.1\r\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '#',
+            value = {
+                "HEAD / HTTP/1.1|| # 400",
+                "HEAD / HTTP/1.1|Host: a|Content-Length: x|| # 400",
+                "HEAD / HTTP/1.1|Host: a|X : y|| # 400",
+                "HEAD / HTTP/1.1|Host: a|Expect: tea|| # 417",
+                "HEAD / HTTP/2.0|Host: a|| # 505",
+            })
+    void aHeadThatIsRefusedGetsNoBody(String request, int status) {
+        try (Wire client = proxy.connect()) {
+            assertThat(client.send(wire(request)).readToEnd())
+                    .startsWith("HTTP/1.1 " + status + " ")
+                    .endsWith("\r\n\r\n")
+                    .containsPattern("\r\nContent-Length: [1-9]");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET / HTTP/1.1|Accept: application/json|X-Request-Id: my-id||",
+                "GET / HTTP/1.1|Host: a|X-Request-Id: my-id|Accept: text/html, application/json|X : y||",
+                "CONNECT a:1 HTTP/1.1|Host: a|Accept: application/json|X-Request-Id: my-id||",
+                "GET / HTTP/1.1|Host: a|Expect: tea|Accept: application/json|X-Request-Id: my-id||",
+            })
+    void aRefusalIsToldTheWayThatWasAskedForAndUnderTheClientSName(String request) {
+        assertThat(proxy.exchange(wire(request)))
+                .startsWith("HTTP/1.1 4")
+                .contains("\r\nContent-Type: application/problem+json\r\n", "\r\nX-Request-Id: my-id\r\n")
+                .endsWith("\"requestId\":\"my-id\"}\n");
+    }
+
     @Test
     void tooLongIs414And431() {
         assertThat(proxy.exchange("GET /" + "x".repeat(9000) + " HTTP/1.1\r\nHost: a\r\n\r\n"))
                 .startsWith("HTTP/1.1 414 URI Too Long\r\n");
         assertThat(proxy.exchange("GET / HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(17_000) + "\r\n\r\n"))
                 .startsWith("HTTP/1.1 431 Request Header Fields Too Large\r\n");
+        assertThat(proxy.exchange(
+                        "HEAD / HTTP/1.1\r\nAccept: application/json\r\nX-Request-Id: my-id\r\nX: " + "x".repeat(17_000)
+                                + "\r\n\r\n",
+                        Wire::readToEnd))
+                .startsWith("HTTP/1.1 431 ")
+                .contains("application/problem+json", "\r\nX-Request-Id: my-id\r\n")
+                .endsWith("\r\n\r\n");
         assertThat(origin.requests()).isEmpty();
     }
 

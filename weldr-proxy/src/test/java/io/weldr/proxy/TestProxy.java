@@ -19,6 +19,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Instant;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** A proxy on a free port of loopback, in front of the origins it is given. */
@@ -109,8 +110,13 @@ final class TestProxy implements AutoCloseable {
 
     /** Sends on a connection of its own and reads one whole response. */
     String exchange(String request) {
+        return exchange(request, Wire::readMessage);
+    }
+
+    /** Sends on a connection of its own and reads the response in the way that its framing asks for. */
+    String exchange(String request, Function<Wire, String> read) {
         try (Wire client = connect()) {
-            return client.send(request).readMessage();
+            return read.apply(client.send(request));
         }
     }
 

@@ -12,7 +12,9 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.weldr.proxy.http1.Failure;
 import io.weldr.proxy.http1.HeadBytes;
+import io.weldr.proxy.http1.Method;
 import io.weldr.proxy.http1.Peer;
+import io.weldr.proxy.http1.RequestHead;
 import io.weldr.proxy.http1.RequestId;
 import io.weldr.proxy.http1.ResponseEditor.Persistence;
 import io.weldr.proxy.http1.Scan;
@@ -381,13 +383,15 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    /** Answers a head that is no request, and closes: where the next one would start is anybody's guess. */
+    /** Answers the head just scanned, which is no request, and closes: where the next one would start is anybody's guess. */
     private void refuse(Failure failure) {
         worker.stats.failed.increment();
         worker.stats.requestsRefused.increment();
         RequestId id = new RequestId();
-        id.make(worker.idPrefix(), worker.nextId());
-        worker.answers.write(failure, worker.writer, Persistence.CLOSE, false, false, id);
+        RequestHead head = worker.head; // as much as came of it
+        id.set(head, worker.idPrefix(), worker.nextId());
+        boolean bodiless = head.method() == Method.HEAD;
+        worker.answers.write(failure, worker.writer, Persistence.CLOSE, head.acceptsJson(), bodiless, id);
         if (worker.accessLog != null) {
             worker.accessLog.addRefusal(
                     peer().address(), id.toBytes(), failure.status(), worker.writer.length(), failure.name());
@@ -474,6 +478,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         if (closing || (current == null && pending == null)) {
             context().close();
         } else if (current == null) {
+            if (pending != null) {
+                worker.scanned = null;
+                HeadBytes.scan(
+                        worker.head, pending, worker.scratch); // for the answer; others have used the scratch space
+            }
             refuse(Failure.HEAD_TIMEOUT);
         } else if (!writable()) {
             current.fail(Failure.CLIENT_STALLED);

@@ -45,7 +45,7 @@ final class Exchange implements ResponseSink, Expiry {
     private boolean acceptsJson;
     private boolean acceptsTrailers;
     private boolean expectsContinue;
-    private boolean upgrade;
+    private byte @Nullable [] upgrade;
     private boolean keep;
     private int status;
     private boolean clientEnded;
@@ -84,7 +84,7 @@ final class Exchange implements ResponseSink, Expiry {
         acceptsJson = head.acceptsJson();
         acceptsTrailers = head.acceptsTrailers();
         expectsContinue = head.expectsContinue();
-        upgrade = head.upgrade();
+        upgrade = head.upgradeProtocols();
         keep = head.persistent();
         id.set(head, worker.idPrefix(), worker.nextId());
         startedNanos = System.nanoTime();
@@ -223,7 +223,7 @@ final class Exchange implements ResponseSink, Expiry {
     private void attemptFailed(Failure failure) {
         worker.stats.attemptsFailed.increment();
         if (failure.side() == Failure.Side.UPSTREAM) {
-            connections().failed();
+            connections().failed(failure);
         }
     }
 

@@ -53,7 +53,7 @@ final class RequestRelay {
         anyBody = false;
         in.skipBytes(headLength);
         Framing framing = head.framing();
-        body.start(framing, head.contentLength());
+        body.start(framing, head);
         if (framing == Framing.NONE) {
             return null;
         }

@@ -37,6 +37,14 @@ public final class Body {
         }
     }
 
+    /** Starts with the body behind {@code head}, which knows what of its trailers goes no further. */
+    public void start(Framing how, Head head) {
+        start(how, head.contentLength());
+        if (how == Framing.CHUNKED) {
+            chunked().trailers().endHere(head);
+        }
+    }
+
     public Framing framing() {
         return framing;
     }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Walks through a chunked body as its bytes arrive (RFC 9112 section 7.1) and refuses all that two readers could
  * understand differently: bare CR or LF, signs, spaces or prefixes in a size, overflow, endless extensions, a quoted
- * string that does not end on its line. Bytes are passed on as they came, except a trailer section, which is held back
+ * string that does not end on its line; and a body that is mostly framing. Bytes are passed on as they came, except a trailer section, which is held back
  * and filtered ({@link Trailers}).
  */
 final class ChunkedBody {
@@ -31,12 +31,23 @@ final class ChunkedBody {
     /** A chunk this large is a mistake or an attack; 16 digits would overflow soon after. */
     private static final long CHUNK_BYTES_MAX = 1L << 56;
 
+    /**
+     * A chunk may cost this much beside its content: its size in full and some. What is more is an extension or leading zeros, and
+     * counts as excess.
+     */
+    private static final int FREE_LINE_BYTES = 16;
+    /** Content pays for excess: twice its own size. Signatures of large chunks are no excess then, of tiny ones they are. */
+    private static final int FREE_BYTES_PER_BYTE = 2;
+    /** Beyond this a body is made to keep us busy with what never counts as content. */
+    private static final int EXCESS_BYTES_MAX = 16 * 1024;
+
     private final int lineBytesMax;
     private final Trailers trailers;
     private State state = State.DONE;
     private long size;
     private int lineBytes;
     private long dataBytes;
+    private long excessBytes;
     private @Nullable Failure failure;
 
     ChunkedBody(ProxyLimits limits) {
@@ -49,6 +60,7 @@ final class ChunkedBody {
         size = 0;
         lineBytes = 0;
         dataBytes = 0;
+        excessBytes = 0;
         failure = null;
         trailers.reset();
     }
@@ -168,7 +180,7 @@ final class ChunkedBody {
             }
             case SIZE_LF -> {
                 state = size == 0 ? State.TRAILER_FIRST : State.DATA;
-                return octet == Octets.LF;
+                return octet == Octets.LF && countExcess();
             }
             case DATA_CR -> {
                 state = State.DATA_LF;
@@ -197,6 +209,11 @@ final class ChunkedBody {
         }
         size = size << 4 | Octets.hexValue(octet);
         return size < CHUNK_BYTES_MAX && countLine();
+    }
+
+    private boolean countExcess() {
+        excessBytes = Math.max(0, excessBytes + lineBytes - FREE_LINE_BYTES - FREE_BYTES_PER_BYTE * size);
+        return excessBytes <= EXCESS_BYTES_MAX;
     }
 
     private boolean countLine() {

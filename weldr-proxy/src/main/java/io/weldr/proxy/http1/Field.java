@@ -47,6 +47,10 @@ enum Field {
     X_FORWARDED_SERVER(Kind.TRUST),
     X_FORWARDED_PREFIX(Kind.TRUST),
     X_REAL_IP(Kind.TRUST),
+    /** X-Forwarded-Ssl, X-Forwarded-Client-Cert, and whatever else was invented with that beginning. */
+    X_FORWARDED_OTHER(Kind.TRUST),
+    /** Any of these written with an underscore: the same name to CGI and its heirs, and never a sincere one. */
+    X_FORWARDED_DISGUISED(Kind.HOP),
     // Not for a trailer section: RFC 9110 section 6.5.1. Elsewhere nobody's business.
     RANGE(Kind.HEAD_ONLY),
     IF_MATCH(Kind.HEAD_ONLY),
@@ -75,6 +79,8 @@ enum Field {
 
     private static final Field[][] BY_LENGTH = byLength();
 
+    private static final byte[] X_FORWARDED = Octets.ascii("x-forwarded-");
+
     private final Kind kind;
 
     @SuppressWarnings("ImmutableEnumChecker") // never written after it was made, never handed out
@@ -88,6 +94,10 @@ enum Field {
     @SuppressWarnings("EnumOrdinal") // a bit set that lives as long as one scan; a test keeps the enum below 64 names
     long bit() {
         return 1L << ordinal();
+    }
+
+    private boolean hasName() {
+        return this != OTHER && this != X_FORWARDED_OTHER && this != X_FORWARDED_DISGUISED;
     }
 
     Kind kind() {
@@ -104,7 +114,36 @@ enum Field {
                 }
             }
         }
-        return OTHER;
+        return length > 0 && (bytes[from] | 0x20) == 'x' ? forwarded(bytes, from, to) : OTHER;
+    }
+
+    /** Names that say who the client is, but that have no entry of their own. */
+    private static Field forwarded(byte[] bytes, int from, int to) {
+        boolean begins =
+                to - from > X_FORWARDED.length && equalsDisguised(bytes, from, from + X_FORWARDED.length, X_FORWARDED);
+        if (!begins && !equalsDisguised(bytes, from, to, X_REAL_IP.lower)) {
+            return OTHER;
+        }
+        for (int i = from; i < to; i++) {
+            if (bytes[i] == '_') {
+                return X_FORWARDED_DISGUISED;
+            }
+        }
+        return X_FORWARDED_OTHER;
+    }
+
+    private static boolean equalsDisguised(byte[] bytes, int from, int to, byte[] lower) {
+        if (to - from != lower.length) {
+            return false;
+        }
+        for (int i = 0; i < lower.length; i++) {
+            byte octet = bytes[from + i];
+            boolean same = lower[i] == '-' ? octet == '-' || octet == '_' : (octet | 0x20) == lower[i];
+            if (!same) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static Field[][] byLength() {
@@ -116,7 +155,7 @@ enum Field {
         for (int length = 0; length <= longest; length++) {
             int wanted = length;
             table[length] = java.util.Arrays.stream(values())
-                    .filter(field -> field != OTHER && field.lower.length == wanted)
+                    .filter(field -> field.hasName() && field.lower.length == wanted)
                     .toArray(Field[]::new);
         }
         return table;

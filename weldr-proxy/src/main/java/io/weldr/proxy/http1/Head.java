@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class Head {
 
     /** More connection options than this are refused: a real message names two or three. */
-    private static final int OPTIONS_MAX = 16;
+    static final int OPTIONS_MAX = 16;
 
     private static final byte[] CHUNKED = Octets.ascii("chunked");
     private static final byte[] CLOSE = Octets.ascii("close");

@@ -14,7 +14,7 @@ public final class Octets {
     static final int TOKEN = 1;
     /** RFC 9110 section 5.5: field-vchar, SP and HTAB. No other control octet, no DEL. */
     static final int VALUE = 2;
-    /** What may stand in a request target: visible ASCII, but no fragment. */
+    /** What may stand in a request target behind the first question mark: visible ASCII, but no fragment. */
     static final int TARGET = 4;
     /** Field values that must be ASCII without spaces: host names, identifiers. */
     static final int HOST = 8;
@@ -22,6 +22,11 @@ public final class Octets {
     static final int HEX = 16;
 
     static final int DIGIT = 32;
+    /**
+     * What may stand before it. RFC 3986 section 3.3 has no quotes, angle brackets or backslashes in a path, no client of today
+     * sends them, and a backslash is a slash to some origins and not to others. Braces and bars do occur.
+     */
+    static final int PATH = 64;
 
     private static final byte[] CLASS = new byte[256];
 
@@ -33,6 +38,7 @@ public final class Octets {
         mark(HTAB, VALUE);
         for (int octet = 0x21; octet < 0x7f; octet++) {
             mark(octet, octet == '#' ? 0 : TARGET);
+            mark(octet, "#?\"<>\\".indexOf(octet) >= 0 ? 0 : PATH);
         }
         // RFC 3986 section 3.2.2: unreserved, pct-encoded, sub-delims. The comma is left out: it would make a list.
         mark("-._~%!$&'()*+;=0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", HOST);

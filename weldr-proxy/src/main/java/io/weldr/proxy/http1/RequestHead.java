@@ -82,9 +82,15 @@ public final class RequestHead extends Head {
         if (b[i] != Octets.SP || i == at) {
             return refuse(Failure.BAD_START_LINE);
         }
+        method = Method.named(b, methodStart, methodEnd); // also for the answer to a head that is refused
         targetStart = ++i;
-        while (i < end && Octets.is(b[i], Octets.TARGET)) {
+        while (i < end && Octets.is(b[i], Octets.PATH)) {
             i++;
+        }
+        if (i < end && b[i] == '?') {
+            while (i < end && Octets.is(b[i], Octets.TARGET)) {
+                i++;
+            }
         }
         targetEnd = i;
         if (i - at > startLineBytesMax - 11) {
@@ -130,7 +136,6 @@ public final class RequestHead extends Head {
     }
 
     private @Nullable Failure check() {
-        method = Method.named(bytes, methodStart, methodEnd);
         if (method == Method.CONNECT || (method == Method.TRACE && !traceAllowed)) {
             return Failure.METHOD_REFUSED;
         }
@@ -194,10 +199,12 @@ public final class RequestHead extends Head {
     }
 
     private @Nullable Failure checkRest() {
-        int expect = find(Field.EXPECT);
-        if (expect >= 0 && minor == 1) { // RFC 9110 section 10.1.1: a 1.0 client's expectation is ignored
-            if (!Octets.equalsIgnoreCase(bytes, valueStart[expect], valueEnd[expect], CONTINUE)) {
-                return Failure.BAD_EXPECTATION;
+        if (has(Field.EXPECT) && minor == 1) { // RFC 9110 section 10.1.1: a 1.0 client's expectation is ignored
+            for (int i = 0; i < count; i++) {
+                if (fields[i] == Field.EXPECT
+                        && !Octets.equalsIgnoreCase(bytes, valueStart[i], valueEnd[i], CONTINUE)) {
+                    return Failure.BAD_EXPECTATION;
+                }
             }
             expectsContinue = true;
         }
@@ -211,8 +218,7 @@ public final class RequestHead extends Head {
         if (method == Method.TRACE && framing() != Framing.NONE) {
             return Failure.BAD_FRAMING; // RFC 9110 section 9.3.8: it has no content
         }
-        int te = find(Field.TE);
-        acceptsTrailers = te >= 0 && minor == 1 && startsWith(te, TRAILERS);
+        acceptsTrailers = minor == 1 && has(Field.TE) && listsTrailers();
         int protocol = find(Field.UPGRADE);
         upgrade = upgradeOption
                 && minor == 1
@@ -223,11 +229,14 @@ public final class RequestHead extends Head {
         return null;
     }
 
-    private boolean startsWith(int line, byte[] token) {
-        int end = valueStart[line] + token.length;
-        return end <= valueEnd[line]
-                && Octets.equalsIgnoreCase(bytes, valueStart[line], end, token)
-                && (end == valueEnd[line] || !Octets.is(bytes[end], Octets.TOKEN));
+    /** Whether one of the TE lines, which together are one list, has the member {@code trailers} (RFC 9110 section 10.1.4). */
+    private boolean listsTrailers() {
+        for (int i = 0; i < count; i++) {
+            if (fields[i] == Field.TE && Tokens.contains(bytes, valueStart[i], valueEnd[i], TRAILERS)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     public Method method() {
@@ -255,6 +264,15 @@ public final class RequestHead extends Head {
     /** Whether the client asks for another protocol, and one that may be tunnelled. */
     public boolean upgrade() {
         return upgrade;
+    }
+
+    /** A copy of the protocols that the client asks for, as it wrote them; null when there is no {@link #upgrade}. */
+    public byte @Nullable [] upgradeProtocols() {
+        if (!upgrade) {
+            return null;
+        }
+        int line = find(Field.UPGRADE);
+        return java.util.Arrays.copyOfRange(bytes, valueStart[line], valueEnd[line]);
     }
 
     /** Whether the client names JSON among what it accepts: then errors are told that way. */

@@ -82,9 +82,15 @@ public final class ResponseHead extends Head {
         return Framing.UNTIL_CLOSE;
     }
 
-    /** Whether it says what the protocol is switched to. */
-    public boolean hasUpgrade() {
-        return has(Field.UPGRADE);
+    /**
+     * Whether it says, as RFC 9110 section 7.8 demands of a 101, that the protocol is switched on this connection, and to what: to
+     * something that was asked for.
+     *
+     * @param asked {@link RequestHead#upgradeProtocols}
+     */
+    public boolean switchesTo(byte[] asked) {
+        int line = find(Field.UPGRADE);
+        return upgradeOption && line >= 0 && Tokens.containsProtocols(asked, bytes, valueStart[line], valueEnd[line]);
     }
 
     int reasonStart() {

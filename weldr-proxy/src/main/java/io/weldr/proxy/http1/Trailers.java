@@ -17,6 +17,11 @@ final class Trailers extends Head {
     private byte[] section = NOTHING;
     private int received;
     private Scan scan = Scan.INCOMPLETE;
+    /** What Connection named in the message's head, one name behind the other; kept for when the trailers come. */
+    private byte[] named = NOTHING;
+
+    private final int[] namedEnd = new int[OPTIONS_MAX];
+    private int namedCount;
 
     Trailers(ProxyLimits limits) {
         super(limits.with("fieldsMax", Math.min(limits.fieldsMax(), 32)));
@@ -26,6 +31,33 @@ final class Trailers extends Head {
     void reset() {
         received = 0;
         scan = Scan.INCOMPLETE;
+        namedCount = 0;
+    }
+
+    /** Fields that this head's Connection names end here, also as trailers (RFC 9110 section 7.6.1). */
+    void endHere(Head head) {
+        int end = 0;
+        for (int i = 0; i < head.options; i++) {
+            int length = head.optionEnd[i] - head.optionStart[i];
+            if (named.length < end + length) {
+                named = Arrays.copyOf(named, 2 * (end + length));
+            }
+            System.arraycopy(head.bytes, head.optionStart[i], named, end, length);
+            end += length;
+            namedEnd[i] = end;
+        }
+        namedCount = head.options;
+    }
+
+    private boolean endsHere(int line) {
+        int start = 0;
+        for (int i = 0; i < namedCount; i++) {
+            if (Octets.equalsIgnoreCase(section, lineStart[line], nameEnd[line], named, start, namedEnd[i])) {
+                return true;
+            }
+            start = namedEnd[i];
+        }
+        return false;
     }
 
     boolean complete() {
@@ -63,7 +95,7 @@ final class Trailers extends Head {
         HeadWriter out = new HeadWriter().reset();
         for (int i = 0; wanted && i < count; i++) {
             Field.Kind kind = fields[i].kind();
-            if (kind == Field.Kind.PLAIN && fields[i] != Field.ACCEPT) {
+            if (kind == Field.Kind.PLAIN && fields[i] != Field.ACCEPT && !endsHere(i)) {
                 out.put(Arrays.copyOfRange(section, lineStart[i], lineStart[i + 1]));
             }
         }

@@ -89,24 +89,37 @@ final class Connector {
                 channel.pipeline().addLast(connection);
             }
         });
+        @Nullable Runnable next =
+                left > 1 ? () -> open(connections, attempt, addresses, (index + 1) % addresses.size(), left - 1) : null;
         one.connect(new InetSocketAddress(addresses.get(index), target.port())).addListener(future -> {
-            Channel channel = ((ChannelFuture) future).channel();
-            if (!future.isSuccess()) {
-                if (left > 1 && !attempt.cancelled()) {
-                    open(connections, attempt, addresses, (index + 1) % addresses.size(), left - 1);
-                } else {
-                    connections.connectFailed(attempt, failure(future.cause()));
-                }
-                return;
-            }
-            SslHandler tls = channel.pipeline().get(SslHandler.class);
-            if (tls == null) {
-                connection.opened();
-                connections.connected(connection, attempt);
-            } else {
-                awaitTls(tls, connection, connections, attempt);
+            ChannelFuture opened = (ChannelFuture) future;
+            if (shared.inLoop()) {
+                opened(opened, connection, attempt, next);
+            } else { // no socket could be made, and so there was no channel to say which loop this belongs to
+                shared.loop.execute(() -> opened(opened, connection, attempt, next));
             }
         });
+    }
+
+    /** @param next tries another address; null when there is none */
+    private static void opened(
+            ChannelFuture future, OriginConnection connection, Attempt attempt, @Nullable Runnable next) {
+        OriginConnections connections = connection.connections();
+        if (!future.isSuccess()) {
+            if (next != null && !attempt.cancelled()) {
+                next.run();
+            } else {
+                connections.connectFailed(attempt, failure(future.cause()));
+            }
+            return;
+        }
+        SslHandler tls = future.channel().pipeline().get(SslHandler.class);
+        if (tls == null) {
+            connection.opened();
+            connections.connected(connection, attempt);
+        } else {
+            awaitTls(tls, connection, connections, attempt);
+        }
     }
 
     private static void awaitTls(

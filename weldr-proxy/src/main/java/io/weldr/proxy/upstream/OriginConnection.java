@@ -74,7 +74,7 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
     private boolean used;
     private boolean persistent;
     private boolean answersHead;
-    private boolean upgradeAsked;
+    private byte @Nullable [] upgradeAsked; // null: 101 is no answer
     private boolean contentOnly;
     private boolean requestSent;
     private boolean reset;
@@ -121,6 +121,7 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
     void becomeIdle() {
         assert sink == null && phase != Phase.IDLE : phase;
         phase = Phase.IDLE;
+        used = true; // also one that was made for a request which did not wait for it
         deadline.in(shared.idleTicks);
     }
 
@@ -135,7 +136,7 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
         return connections;
     }
 
-    /** Whether it served another request before this one: then it may have died while idle. */
+    /** Whether it served another request, or was idle, before this one: then it may have died meanwhile. */
     public boolean reused() {
         return used;
     }
@@ -146,9 +147,9 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
      * A request starts.
      *
      * @param answersHead whether it is HEAD, so that the response has no body
-     * @param upgradeAsked whether 101 may be the answer
+     * @param upgradeAsked the protocols that 101 may switch to; null when it may not be the answer
      */
-    public void begin(ResponseSink responseSink, boolean answersHead, boolean upgradeAsked) {
+    public void begin(ResponseSink responseSink, boolean answersHead, byte @Nullable [] upgradeAsked) {
         assert shared.inLoop() && sink == null && phase == Phase.ANSWERED : phase;
         sink = responseSink;
         this.answersHead = answersHead;
@@ -322,7 +323,7 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
         }
         Framing framing = head.framing(answersHead);
         persistent = head.persistent() && framing != Framing.UNTIL_CLOSE;
-        body.start(framing, head.contentLength());
+        body.start(framing, head);
         phase = Phase.BODY;
         deadline.off();
         splicing = spliceable
@@ -334,7 +335,7 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     private void startTunnel(ResponseHead head, ByteBuf in) {
-        if (!upgradeAsked || !head.hasUpgrade()) {
+        if (upgradeAsked == null || !head.switchesTo(upgradeAsked)) {
             in.release();
             fail(Failure.UNASKED_UPGRADE);
             return;

@@ -64,10 +64,21 @@ public final class OriginConnections {
         }
     }
 
-    /** An attempt did not end in a complete response, by the origin's fault. */
-    public void failed() {
+    private void failed() {
         stats.failed.increment();
         record.failed();
+    }
+
+    /**
+     * An attempt did not end in a complete response, by the origin's fault. That it closed idle connections is no sign that it is
+     * ill: many may go at once, when it waits for less long than we do. If it is, the next connection shows it.
+     */
+    public void failed(Failure failure) {
+        if (failure == Failure.DEAD_REUSED) {
+            stats.failed.increment();
+        } else {
+            failed();
+        }
     }
 
     /** What Host says when the origin's own name is asked for. */
@@ -119,6 +130,7 @@ public final class OriginConnections {
 
     /** The connect of {@code attempt} came to nothing. */
     void connectFailed(Attempt attempt, Failure failure) {
+        assert shared.inLoop();
         stats.connectFailures.increment();
         attempt.failed(failure);
         closed();

@@ -117,6 +117,26 @@ class BodyTest {
     }
 
     @Test
+    void whatIsMostlyFramingIsRefusedAndWhatIsMostlyContentIsNot() {
+        String signed = ";signature=" + "f".repeat(64);
+        body.start(Framing.CHUNKED, 0);
+        pass(("1" + signed + "|a|").repeat(1000) + "0||", 1000);
+        assertThat(body.failure()).isEqualTo(Failure.BAD_CHUNK);
+        body.start(Framing.CHUNKED, 0);
+        pass(("0".repeat(200) + "1|a|").repeat(1000) + "0||", 1000);
+        assertThat(body.failure()).isEqualTo(Failure.BAD_CHUNK);
+        for (String sound : new String[] {
+            ("400" + signed + "|" + "a".repeat(1024) + "|").repeat(1000) + "0||",
+            ("1" + signed + "|a|").repeat(100) + "0||",
+            "1|a|".repeat(50_000) + "0||",
+        }) {
+            body.start(Framing.CHUNKED, 0);
+            assertThat(pass(sound, 1000)).isEqualTo(sound);
+            assertThat(body.complete()).isTrue();
+        }
+    }
+
+    @Test
     void trailersAreFilteredAndBounded() {
         String section = "0|Content-Length: 5|Checksum: abc|Host: x|Transfer-Encoding: chunked|Set-Cookie: a|More: d||";
         for (int part = 1; part < 100; part++) {

@@ -132,6 +132,18 @@ class RequestEditorTest {
     }
 
     @Test
+    void otherWaysToWriteItAreNotBelievedEither() {
+        String invented = "X-Forwarded-Ssl: on\r\nX-Forwarded-Client-Cert: c\r\nx-forwarded-scheme: https\r\n";
+        String disguised = "X_Forwarded_For: 1.1.1.1\r\nx-forwarded_proto: https\r\nX_Real_IP: 1.1.1.1\r\n"
+                + "X_FORWARDED-SSL: on\r\n";
+        String plain = "X-Forwarded: 1\r\nX-Forwarded-: 1\r\nXX-Forwarded-For: 1\r\nx_request: 1\r\n";
+        String request = "GET / HTTP/1.1\r\nHost: a\r\n" + invented + disguised + plain + "\r\n";
+        assertThat(edit(request)).isEqualTo("GET / HTTP/1.1\r\nHost: a\r\n" + plain + FORWARDED + ADDED);
+        trusted = true; // a proxy that is believed may still let pass what it does not know
+        assertThat(edit(request)).isEqualTo("GET / HTTP/1.1\r\nHost: a\r\n" + invented + plain + FORWARDED + ADDED);
+    }
+
+    @Test
     void severalForwardedForLinesBecomeOneList() {
         trusted = true;
         assertThat(
