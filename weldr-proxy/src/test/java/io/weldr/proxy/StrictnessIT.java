@@ -2,6 +2,7 @@ package io.weldr.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -208,17 +209,24 @@ class StrictnessIT {
             assertThat(client.send("GET / HTTP/1.0\r\n\r\n").readToEnding().reset())
                     .isTrue();
         }
+        CountDownLatch read = new CountDownLatch(1);
         try (RawOrigin odd = RawOrigin.serving((wire, self) -> {
                     self.next(wire);
                     wire.send("HTTP/1.1 200 OK\r\n\r\nno end");
-                    self.next(wire); // until the proxy has read it
+                    try {
+                        read.await();
+                    } catch (InterruptedException e) {
+                        return;
+                    }
                     wire.reset();
                 });
                 TestProxy before = TestProxy.inFrontOf(odd);
                 Wire client = before.connect()) {
             client.send(GET);
             assertThat(client.readHead()).contains("chunked");
-            odd.dropConnections();
+            assertThat(client.read(11)).isEqualTo("6\r\nno end\r\n");
+            read.countDown();
+            assertThat(client.readToEnding().text()).as("no last chunk").isEmpty();
         }
     }
 
@@ -232,5 +240,82 @@ class StrictnessIT {
                 assertThat(odd.connections()).isEqualTo(i);
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '#',
+            value = {
+                "HEAD # HTTP/1.1 200 OK|Content-Length: 5||hello # HTTP/1.1 200 OK|Content-Length: 5|",
+                "GET # HTTP/1.1 204 No Content|Content-Length: 5||hello # HTTP/1.1 204 No Content|",
+                "GET # HTTP/1.1 304 Not Modified|Content-Length: 5||hello # HTTP/1.1 304 Not Modified|Content-Length: 5|",
+                "GET # HTTP/1.1 304 Not Modified|Transfer-Encoding: chunked||5|hello|0|| # HTTP/1.1 304 Not Modified|",
+            })
+    void bytesBehindAResponseWithoutABodyReachNobody(String method, String response, String head) {
+        try (RawOrigin odd =
+                        RawOrigin.answering(wire(response.replaceFirst("\\|\\|", "|Date: now|X-Request-Id: id||")));
+                TestProxy before = TestProxy.inFrontOf(odd);
+                Wire client = before.connect()) {
+            String[] lines = wire(head).split("(?<=\r\n)", 2);
+            String expected = lines[0] + "Date: now\r\nX-Request-Id: id\r\n" + lines[1] + "Via: 1.1 weldr\r\n\r\n";
+            for (int i = 1; i <= 3; i++) {
+                assertThat(client.send(method + " / HTTP/1.1\r\nHost: a\r\n\r\n")
+                                .readHead())
+                        .isEqualTo(expected);
+                assertThat(odd.connections()).isEqualTo(i);
+            }
+            assertThat(client.endOutput().readToEnd()).isEmpty();
+        }
+    }
+
+    @Test
+    void interimResponsesHaveABoundAndNoBody() {
+        String hints = "HTTP/1.1 103 Early Hints\r\n\r\n";
+        for (String response : new String[] {
+            hints.repeat(16) + RawOrigin.OK,
+            hints.repeat(17) + RawOrigin.OK,
+            "HTTP/1.1 100 Continue\r\nContent-Length: 5\r\n\r\nhello" + RawOrigin.OK
+        }) {
+            boolean sound = response.startsWith(hints.repeat(16)) && !response.startsWith(hints.repeat(17));
+            try (RawOrigin odd = RawOrigin.answering(response);
+                    TestProxy before = TestProxy.inFrontOf(odd);
+                    Wire client = before.connect()) {
+                String answer = client.send(GET).readMessage();
+                while (answer.startsWith("HTTP/1.1 1")) {
+                    answer = client.readMessage();
+                }
+                assertThat(answer).startsWith(sound ? "HTTP/1.1 200 OK\r\n" : "HTTP/1.1 502 Bad Gateway\r\n");
+            }
+        }
+    }
+
+    @Test
+    void theBeginningOfHttp2Is505() {
+        try (Wire client = proxy.connect()) {
+            assertThat(client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0")
+                            .readToEnd())
+                    .startsWith("HTTP/1.1 505 HTTP Version Not Supported\r\n")
+                    .contains("\r\nConnection: close\r\n");
+        }
+        assertThat(origin.requests()).isEmpty();
+    }
+
+    @Test
+    void whatIsMalformedBehindSoundRequestsCostsThemNothing() {
+        try (Wire client = proxy.connect()) {
+            client.send("POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"
+                    + "POST /2 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nyou\r\n0\r\n\r\n"
+                    + GET + "GET / HTTP/1.1\r\nHost : a\r\n\r\n" + GET);
+            for (int i = 0; i < 3; i++) {
+                assertThat(client.readMessage()).startsWith("HTTP/1.1 200 ").endsWith("ok");
+            }
+            String last = client.readToEnd();
+            assertThat(last).startsWith("HTTP/1.1 400 ").contains("\r\nConnection: close\r\n");
+            assertThat(last.split("HTTP/1.1 ", -1)).hasSize(2);
+        }
+        assertThat(origin.requests()).hasSize(3);
+        assertThat(origin.requests().get(0)).startsWith("POST /1 ").endsWith("\r\n\r\nhello");
+        assertThat(origin.requests().get(1)).startsWith("POST /2 ").endsWith("\r\n\r\n3\r\nyou\r\n0\r\n\r\n");
+        assertThat(origin.requests().get(2)).startsWith("GET / ").endsWith("\r\n\r\n");
     }
 }
