@@ -39,6 +39,7 @@ import io.weldr.raft.peer.PeerLink;
 import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.RatisNode;
+import io.weldr.raft.ratis.RatisNode.LastEntry;
 import io.weldr.raft.ratis.Seat;
 import io.weldr.raft.write.AppliedIndex;
 import io.weldr.raft.write.Errands;
@@ -49,8 +50,10 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -79,6 +82,10 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
 
     /** How long handing leadership over may take, before the node goes without it. */
     private static final Duration HAND_OVER_TIMEOUT = Duration.ofMillis(1500);
+    /** One heir has this long; changes wait meanwhile. */
+    private static final Duration HAND_OVER_ATTEMPT = Duration.ofMillis(400);
+
+    private static final long HAND_OVER_PAUSE_MILLIS = 50;
 
     /** Replaying takes a second for some hundred thousand entries, and there are never so many. */
     private static final Duration REPLAY_TIMEOUT = Duration.ofSeconds(10);
@@ -98,6 +105,11 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private final ScheduledExecutorService control = scheduler("weldr-raft-control");
     /** What may block for a moment. */
     private final ScheduledExecutorService healing = scheduler("weldr-raft-healing");
+
+    /** What must not wait for anything else. */
+    private final ScheduledExecutorService successionThread = scheduler("weldr-raft-succession");
+    /** Ending connections that nothing comes from. */
+    private final ExecutorService resetting = Executors.newCachedThreadPool(task -> daemon(task, "weldr-raft-reset"));
 
     private final ExecutorService callbacks =
             Executors.newFixedThreadPool(2, task -> daemon(task, "weldr-raft-callback"));
@@ -143,8 +155,10 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         this.gateway = new Gateway(settings, this::leadership, applied, log, link, timer, callbacks);
         LeaderProof proof = new LeaderProof(settings.electionTimeoutMin(), settings.electionTimeoutMax());
         this.watchdog = new Watchdog(proof, consensus::node, this.duties, this::observed);
-        this.healer = new Healer(gateway::nudge);
-        this.succession = new Succession(this.link, healing, consensus::node, this::viewNow);
+        this.healer = new Healer(gateway::nudge, resetting);
+        // Not less: on a machine that is starved for a moment it would depose leaders that live.
+        this.succession = new Succession(
+                this.link, successionThread, consensus::node, this::opinion, settings.electionTimeoutMax());
         this.changes =
                 new Changes(consensus::node, () -> require(greeter), applied.state(), this::retire, timer, callbacks);
         this.membership = new MembershipGateway(
@@ -400,24 +414,30 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
      * @return whether this node leads no more
      */
     public boolean transferLeadership() {
-        RatisNode node = consensus.node();
-        NodeView view = watchdog.moment().view();
-        if (node == null || view == null || view.role() != NodeView.Role.LEADER) {
-            return true;
-        }
-        RaftId heir = heir(view);
-        if (heir == null) {
-            return false; // alone, or nobody answers
-        }
-        try {
-            node.transfer(heir, HAND_OVER_TIMEOUT).get(HAND_OVER_TIMEOUT.toMillis() + 500, TimeUnit.MILLISECONDS);
-            return true;
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.info("Leadership was not handed over to {}: {}", heir, e.toString());
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
+        long deadline = System.nanoTime() + HAND_OVER_TIMEOUT.toNanos();
+        for (int attempt = 0; ; attempt++) {
+            RatisNode node = consensus.node();
+            NodeView view = viewNow();
+            if (node == null || view == null || view.role() != NodeView.Role.LEADER) {
+                return true;
+            }
+            List<RaftId> heirs = heirs(view, node.acknowledged());
+            if (heirs.isEmpty() || System.nanoTime() - deadline > 0) {
+                return false; // alone, or nobody answers
+            }
+            RaftId heir = heirs.get(attempt % heirs.size());
+            try {
+                node.transfer(heir, HAND_OVER_ATTEMPT)
+                        .get(HAND_OVER_ATTEMPT.toMillis() + HAND_OVER_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+                return true;
+            } catch (ExecutionException | TimeoutException e) {
+                LOG.info("Leadership was not handed over to {}: {}", heir, e.toString());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+            LockSupport.parkNanos(
+                    TimeUnit.MILLISECONDS.toNanos(HAND_OVER_PAUSE_MILLIS)); // another change may be under way
         }
     }
 
@@ -438,19 +458,17 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                 : node.transfer(seat.id(), HAND_OVER_TIMEOUT).thenApply(done -> true);
     }
 
-    /** Whoever answered last among those who are up to date, and who are to lead rather than others. */
-    private @Nullable RaftId heir(NodeView view) {
+    /** Those who answer and are to lead rather than others, whoever lacks least of the log first: no change is taken until the heir has all. */
+    private List<RaftId> heirs(NodeView view, Map<RaftId, Long> acknowledged) {
         int highest = view.voters().stream().mapToInt(Seat::priority).max().orElse(Seat.LOW);
-        RaftId best = null;
-        long bestSilent = settings.electionTimeoutMax().toMillis();
-        for (Seat seat : view.voters()) {
-            long silent = view.silentMillis().getOrDefault(seat.id(), Long.MAX_VALUE);
-            if (!seat.id().equals(view.self()) && seat.priority() == highest && silent < bestSilent) {
-                best = seat.id();
-                bestSilent = silent;
-            }
-        }
-        return best;
+        long silenceMax = settings.electionTimeoutMax().toMillis();
+        return view.voters().stream()
+                .filter(seat -> !seat.id().equals(view.self()) && seat.priority() == highest)
+                .map(Seat::id)
+                .filter(id -> view.silentMillis().getOrDefault(id, Long.MAX_VALUE) < silenceMax)
+                .sorted(Comparator.comparing((RaftId id) -> -acknowledged.getOrDefault(id, -1L))
+                        .thenComparing(id -> view.silentMillis().getOrDefault(id, Long.MAX_VALUE)))
+                .toList();
     }
 
     /** Stops the duties, hands leadership over and closes everything, within some ten seconds. Never fails. */
@@ -472,6 +490,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         stopping = true;
         control.shutdownNow();
         healing.shutdownNow();
+        successionThread.shutdownNow();
+        resetting.shutdownNow();
         if (resigned.compareAndSet(false, true)) {
             announcer.close();
             watchdog.close(); // so that it does not start the duties again
@@ -627,6 +647,12 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         }
     }
 
+    private CompletableFuture<Succession.Opinion> opinion(HostPort voter) {
+        return require(greeter)
+                .ask(voter)
+                .thenApply(answer -> new Succession.Opinion(answer.id(), answer.term(), answer.gone(), answer.last()));
+    }
+
     private @Nullable NodeView viewNow() {
         RatisNode node = consensus.node();
         return node == null ? null : node.view();
@@ -693,6 +719,17 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         @Override
         public @Nullable NodeView view() {
             return viewNow();
+        }
+
+        @Override
+        public @Nullable RaftId gone() {
+            return succession.gone();
+        }
+
+        @Override
+        public @Nullable LastEntry last() {
+            RatisNode node = consensus.node();
+            return node == null ? null : node.lastEntry();
         }
 
         @Override

@@ -72,7 +72,8 @@ class ChangesIT {
                     TestCluster.get(cluster.node(leader).farewell().toCompletableFuture());
             assertThat(farewell.drain()).isEqualTo(Duration.ofSeconds(3));
             assertThat(farewell.line()).contains(leader.value(), "taken out");
-            assertThat(cluster.voters(asked)).doesNotContain(leader);
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(cluster.voters(asked)).doesNotContain(leader));
             await().atMost(TestCluster.PATIENCE)
                     .untilAsserted(
                             () -> assertThat(cluster.node(asked).state().get().members())
@@ -85,7 +86,9 @@ class ChangesIT {
             cluster.kill(dead);
             assertThat(cluster.wish(asked, members -> members.remove(dead, null)))
                     .isInstanceOf(Result.Done.class);
-            assertThat(cluster.voters(asked)).hasSize(2).doesNotContain(dead);
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(cluster.voters(asked)).hasSize(2).doesNotContain(dead));
             TestCluster.addOrigin(cluster.node(asked), 9001);
 
             // It comes back from its old disk, and disturbs nobody.
@@ -119,7 +122,12 @@ class ChangesIT {
             assertThat(cluster.wish(
                             asked, members -> members.replace(dead, new Newcomer(N4, cluster.address(N4)), null)))
                     .isInstanceOf(Result.Done.class);
-            assertThat(cluster.voters(asked)).hasSize(3).contains(N4).doesNotContain(dead);
+            // Seen a moment later than done.
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(cluster.voters(asked))
+                            .hasSize(3)
+                            .contains(N4)
+                            .doesNotContain(dead));
             await().atMost(TestCluster.PATIENCE).until(() -> fourth.standing() == Standing.MEMBER);
             // Repeated, nothing happens.
             assertThat(cluster.wish(asked, members -> members.add(new Newcomer(N4, cluster.address(N4)))))
@@ -154,7 +162,8 @@ class ChangesIT {
                     refused(cluster.wish(leader, members -> members.remove(alive, null)), Refusal.WOULD_LOSE_QUORUM);
             assertThat(lost.detail()).contains(dead.value());
             refused(cluster.wish(alive, members -> members.remove(leader, null)), Refusal.WOULD_LOSE_QUORUM);
-            assertThat(cluster.voters(leader)).containsExactlyInAnyOrder(N1, N2, N3);
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(cluster.voters(leader)).containsExactlyInAnyOrder(N1, N2, N3));
             assertThat(cluster.awaitLeader()).isEqualTo(leader);
             TestCluster.addOrigin(cluster.node(alive), 9001);
         }

@@ -8,6 +8,7 @@ import io.weldr.raft.form.Identity.Standing;
 import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.RatisNode.Group;
+import io.weldr.raft.ratis.RatisNode.LastEntry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -52,6 +53,12 @@ public final class Formation {
 
         /** The last log index that this leader has seen that node acknowledge in its term; null: none, or it does not lead. */
         @Nullable Long acknowledged(RaftId follower);
+
+        /** The leader that this node follows and believes to be gone; null if it does not. */
+        @Nullable RaftId gone();
+
+        /** The last entry of this node's log; null if it has none. */
+        @Nullable LastEntry last();
 
         /** Whether this node acts as leader. */
         boolean leading();
@@ -115,7 +122,9 @@ public final class Formation {
                         view == null ? -1 : view.configurationIndex(),
                         view != null && view.settled(),
                         view == null ? 0 : view.term(),
-                        leading ? host.acknowledged(hello.id()) : null)
+                        leading ? host.acknowledged(hello.id()) : null,
+                        host.gone(),
+                        host.last())
                 .encode();
     }
 
@@ -334,8 +343,8 @@ public final class Formation {
 
     private boolean caughtUp(NodeView view) {
         RaftId leader = view.leader();
-        if (leader == null || view.configurationIndex() < 0 || !view.votes()) {
-            return false;
+        if (leader == null || !view.settled() || !view.votes()) {
+            return false; // a change that is not committed may yet be taken back
         }
         long committed = view.commits().getOrDefault(leader, Long.MAX_VALUE);
         return view.running() && committed > 0 && view.appliedIndex() >= committed;

@@ -6,6 +6,7 @@ import io.weldr.core.state.MemberId;
 import io.weldr.proto.raft.v1.PeerProto;
 import io.weldr.raft.form.Identity.Standing;
 import io.weldr.raft.ratis.RaftId;
+import io.weldr.raft.ratis.RatisNode.LastEntry;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param votersSettled that list is committed, and no other is about to replace it
  * @param term in which it stands
  * @param acknowledged on a leader: the last log index that it has seen the one who asks acknowledge in this term; null: none, or it does not lead
+ * @param gone the leader that it follows in this term and believes to be gone; null: it does not
+ * @param last the last entry of its log; null: it has none
  */
 public record HelloAnswer(
         RaftId id,
@@ -43,7 +46,9 @@ public record HelloAnswer(
         long votersIndex,
         boolean votersSettled,
         long term,
-        @Nullable Long acknowledged) {
+        @Nullable Long acknowledged,
+        @Nullable RaftId gone,
+        @Nullable LastEntry last) {
 
     byte[] encode() {
         PeerProto.HelloAnswer.Builder to = PeerProto.HelloAnswer.newBuilder()
@@ -71,6 +76,12 @@ public record HelloAnswer(
                 .setTerm(term);
         if (acknowledged != null) {
             to.setAcknowledged(acknowledged);
+        }
+        if (gone != null) {
+            to.setGone(gone.toString());
+        }
+        if (last != null) {
+            to.setLastTerm(last.term()).setLastIndex(last.index());
         }
         return to.build().toByteArray();
     }
@@ -102,7 +113,9 @@ public record HelloAnswer(
                     from.getVotersIndex(),
                     from.getVotersSettled(),
                     from.getTerm(),
-                    from.hasAcknowledged() ? from.getAcknowledged() : null);
+                    from.hasAcknowledged() ? from.getAcknowledged() : null,
+                    from.getGone().isEmpty() ? null : RaftId.parse(from.getGone()),
+                    from.getLastTerm() == 0 ? null : new LastEntry(from.getLastTerm(), from.getLastIndex()));
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalArgumentException("not an answer: " + e.getMessage(), e);
         }

@@ -7,7 +7,12 @@ import io.weldr.raft.ratis.RatisNode;
 import io.weldr.raft.ratis.Seat;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,22 +26,30 @@ public final class Healer {
     /** Heartbeats come several times in each election timeout; this long a silence is a broken connection, or nobody there. */
     private static final long SILENT_MILLIS = 2000;
 
-    private static final long RESET_EVERY_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /** One packet that asks for a connection goes out after each; where the network drops it, the next one may come through. */
+    private static final long RESET_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** A follower that answers applies within milliseconds what is committed. */
     private static final long STUCK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     /** How often a follower that came back is sent something that it has to answer, and how far apart. */
     private static final int NUDGES = 4;
 
     private final Runnable nudge;
-    private final Map<RaftId, Long> resetAt = new HashMap<>();
+    private final Executor resetting;
+    private final Map<RaftId, Long> resetAt = new ConcurrentHashMap<>(); // when the last one ended
+    private final Set<RaftId> underWay = ConcurrentHashMap.newKeySet();
     private final Map<RaftId, Boolean> away = new HashMap<>();
     private final Map<RaftId, Stuck> stuck = new HashMap<>();
     private int nudgesLeft;
-    private long resets;
+    private final AtomicLong resets = new AtomicLong();
 
-    /** {@code nudge} puts an entry that changes nothing into the log. */
-    public Healer(Runnable nudge) {
+    /**
+     * @param nudge puts an entry that changes nothing into the log
+     * @param resetting for what may block for seconds
+     */
+    public Healer(Runnable nudge, Executor resetting) {
         this.nudge = nudge;
+        this.resetting = resetting;
     }
 
     /** Looks once; a few times a second is enough. */
@@ -102,16 +115,28 @@ public final class Healer {
 
     private void reset(RatisNode node, RaftId id, long nowNanos) {
         Long last = resetAt.get(id);
-        if (last == null || nowNanos - last > RESET_EVERY_NANOS) {
-            resetAt.put(id, nowNanos);
-            resets++;
-            LOG.debug("Nothing comes from {}: opening new connections", id);
-            node.resetConnections(id);
+        if (underWay.contains(id) || (last != null && nowNanos - last < RESET_EVERY_NANOS)) {
+            return;
+        }
+        resets.incrementAndGet();
+        LOG.debug("Nothing comes from {}: opening new connections", id);
+        underWay.add(id);
+        try {
+            resetting.execute(() -> {
+                try {
+                    node.resetConnections(id);
+                } finally {
+                    resetAt.put(id, System.nanoTime()); // from the end: a connection just begun must not be dropped
+                    underWay.remove(id);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            underWay.remove(id); // closing
         }
     }
 
     /** How many connections were given up. */
     public long resets() {
-        return resets;
+        return resets.get();
     }
 }

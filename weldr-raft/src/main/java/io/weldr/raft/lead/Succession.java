@@ -5,26 +5,34 @@ import io.weldr.raft.peer.PeerLink;
 import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.RatisNode;
+import io.weldr.raft.ratis.RatisNode.LastEntry;
 import io.weldr.raft.ratis.Seat;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices at once when the leader's process dies, instead of an election timeout later. The kernel closes a dead process'
- * connections within milliseconds, and then refuses new ones at its port; only both together count, because an election
- * without asking whether the others still hear the leader must not be started against one that lives. Followers take turns, those that
- * are to lead first, then in the order of their ids, so that they do not split the vote.
+ * Has the leader's successor elected sooner than Raft alone would. Raft waits for a random time after the last heartbeat, twice, and a
+ * candidate that turns out to have the shorter log has wasted a round. But the kernel closes the connections of a dead process within
+ * milliseconds, and then refuses new ones at its port; and followers can ask each other. So a follower to which the leader seems gone, dead
+ * or silent, asks the others. If a majority of the voters, itself included, agrees, they know each other's logs as well: whoever has the
+ * most stands at once, the others only if that one does not. Asking first is what Raft's pre-vote is for (Ongaro, 9.6), and
+ * as there nobody agrees who still hears the leader.
  */
 public final class Succession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Succession.class);
@@ -37,44 +45,84 @@ public final class Succession implements AutoCloseable {
 
     private static final long PROBE_EVERY_MILLIS = 10;
 
+    /** The others notice within milliseconds of each other. */
+    private static final int ROUNDS_MAX = 20;
+
+    private static final long ROUND_EVERY_MILLIS = 15;
+    /** Whoever is not dead itself answers from memory. */
+    private static final long ANSWER_MILLIS = 60;
+
+    private static final long LOOK_AGAIN_MILLIS = 1000;
+
     /** An election takes some 20 ms; then the next in line needs not stand. */
     private static final long TURN_MILLIS = 60;
 
     private final PeerLink link;
     private final ScheduledExecutorService thread;
     private final Supplier<@Nullable RatisNode> node;
-    private final Supplier<@Nullable NodeView> view;
+    private final Function<HostPort, CompletableFuture<Opinion>> others;
+    private final long silenceMillis;
     private @Nullable Watched watched; // guarded by this
+    private volatile @Nullable Leader suspected;
+    /** About whom the others are being asked, or were a moment ago. */
+    private final AtomicReference<@Nullable Leader> asked = new AtomicReference<>();
 
     private record Leader(RaftId id, HostPort address, long term) {}
 
     private record Watched(Leader leader, Runnable end) {}
 
-    /** {@code thread} may block for a moment; {@code view} is how consensus stands now. */
+    /**
+     * What another voter thinks.
+     *
+     * @param gone the leader that it follows in that term and that seems gone to it as well; null: none
+     * @param last the end of its log; null: it is empty
+     */
+    public record Opinion(
+            RaftId id,
+            long term,
+            @Nullable RaftId gone,
+            @Nullable LastEntry last) {}
+
+    /**
+     * @param thread may block for a moment
+     * @param others asks the voter at that address
+     * @param silence of the leader after which it seems gone
+     */
     public Succession(
             PeerLink link,
             ScheduledExecutorService thread,
             Supplier<@Nullable RatisNode> node,
-            Supplier<@Nullable NodeView> view) {
+            Function<HostPort, CompletableFuture<Opinion>> others,
+            Duration silence) {
         this.link = link;
         this.thread = thread;
         this.node = node;
-        this.view = view;
+        this.others = others;
+        this.silenceMillis = silence.toMillis();
     }
 
-    /** Keeps an eye on whoever leads now. Returns at once. */
+    /** Keeps an eye on whoever leads now. To be called several times in each election timeout; returns at once. */
     public synchronized void follow(@Nullable NodeView now) {
         Leader leader = now == null ? null : leader(now);
-        if (watched != null && leader != null && watched.leader().equals(leader)) {
-            return;
+        if (watched == null || leader == null || !watched.leader().equals(leader)) {
+            if (watched != null) {
+                watched.end().run();
+                watched = null;
+            }
+            suspected = null;
+            if (leader != null) {
+                watched = new Watched(leader, link.presence(leader.address(), new Presence(leader)));
+            }
         }
-        if (watched != null) {
-            watched.end().run();
-            watched = null;
+        if (now != null && leader != null && now.leaderSilentMillis() > silenceMillis) {
+            suspect(leader);
         }
-        if (leader != null) {
-            watched = new Watched(leader, link.presence(leader.address(), () -> gone(leader)));
-        }
+    }
+
+    /** The leader that this node follows and that seems gone to it; null if none does. Any thread. */
+    public @Nullable RaftId gone() {
+        Leader now = suspected;
+        return now != null && stillFollows(now) ? now.id() : null;
     }
 
     /** Whom this node follows; null if nobody, or if it has no vote to succeed with. */
@@ -90,9 +138,28 @@ public final class Succession implements AutoCloseable {
                 .orElse(null);
     }
 
-    private void gone(Leader leader) {
+    private final class Presence implements PeerLink.Presence {
+        private final Leader leader;
+
+        Presence(Leader leader) {
+            this.leader = leader;
+        }
+
+        @Override
+        public void ended() {
+            later(() -> prove(leader, PROBES_MAX), 0);
+        }
+
+        @Override
+        public void failed() {
+            // That it cannot be reached from here says little: the way to it may be closed to this node alone.
+            later(() -> lookAgain(leader), LOOK_AGAIN_MILLIS);
+        }
+    }
+
+    private void later(Runnable task, long millis) {
         try {
-            thread.execute(() -> prove(leader, PROBES_MAX));
+            var unused = thread.schedule(task, millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             LOG.debug("Closing", e);
         }
@@ -103,16 +170,11 @@ public final class Succession implements AutoCloseable {
             return;
         }
         if (refuses(leader.address())) {
-            NodeView now = view.get();
-            long turn = now == null ? 0 : turn(now, leader.id());
-            LOG.info("The process of the leader, {}, is gone; standing for election in {} ms", leader.id(), turn);
-            var unused = thread.schedule(() -> stand(leader), turn, TimeUnit.MILLISECONDS);
+            suspect(leader);
         } else if (probesLeft > 1) {
-            var unused =
-                    thread.schedule(() -> prove(leader, probesLeft - 1), PROBE_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+            later(() -> prove(leader, probesLeft - 1), PROBE_EVERY_MILLIS);
         } else {
-            // It lives; only the connection ended. Look again, not too often.
-            var unused = thread.schedule(() -> lookAgain(leader), 1, TimeUnit.SECONDS);
+            later(() -> lookAgain(leader), LOOK_AGAIN_MILLIS); // it lives; only the connection ended
         }
     }
 
@@ -122,17 +184,76 @@ public final class Succession implements AutoCloseable {
         }
     }
 
-    private static long turn(NodeView now, RaftId leader) {
+    private void suspect(Leader leader) {
+        suspected = leader;
+        if (!leader.equals(asked.getAndSet(leader))) {
+            later(() -> ask(leader, ROUNDS_MAX), 0);
+        }
+    }
+
+    private void ask(Leader leader, int roundsLeft) {
+        NodeView now = view();
+        if (now == null || !leader.equals(suspected) || !leader.equals(leader(now))) {
+            asked.compareAndSet(leader, null);
+            return;
+        }
+        if (roundsLeft == 0) {
+            suspected = null; // the others hear it, or are gone themselves: Raft's own timeout decides
+            later(() -> asked.compareAndSet(leader, null), LOOK_AGAIN_MILLIS);
+            return;
+        }
+        List<CompletableFuture<@Nullable Opinion>> answers = now.voters().stream()
+                .filter(seat -> !seat.id().equals(now.self()) && !seat.id().equals(leader.id()))
+                .map(seat -> others.apply(seat.address())
+                        .completeOnTimeout(null, ANSWER_MILLIS, TimeUnit.MILLISECONDS)
+                        .exceptionally(failure -> null))
+                .toList();
+        var unused = CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                .whenComplete((done, failure) -> later(() -> decide(leader, now, answers, roundsLeft), 0));
+    }
+
+    private void decide(
+            Leader leader, NodeView then, List<CompletableFuture<@Nullable Opinion>> answers, int roundsLeft) {
+        List<Opinion> agree = answers.stream()
+                .map(CompletableFuture::join)
+                .filter(Objects::nonNull)
+                .filter(opinion ->
+                        opinion.term() == leader.term() && leader.id().equals(opinion.gone()))
+                .toList();
+        if (2 * (agree.size() + 1) <= then.voters().size()) {
+            later(() -> ask(leader, roundsLeft - 1), ROUND_EVERY_MILLIS);
+            return;
+        }
+        RatisNode open = node.get();
+        long turn = TURN_MILLIS * place(then, open == null ? null : open.lastEntry(), agree);
+        LOG.info("The leader, {}, is gone: standing for election in {} ms", leader.id(), turn);
+        later(() -> stand(leader), turn);
+    }
+
+    /** How many come before this node: those with more in their logs, which would refuse it their votes, and of equals the first in line. */
+    static int place(NodeView now, @Nullable LastEntry mine, List<Opinion> others) {
         List<RaftId> line = now.voters().stream()
-                .filter(seat -> !seat.id().equals(leader))
                 .sorted(Comparator.comparingInt(Seat::priority).reversed().thenComparing(Seat::id))
                 .map(Seat::id)
                 .toList();
-        return Math.max(0, line.indexOf(now.self())) * TURN_MILLIS;
+        Comparator<@Nullable LastEntry> byLog = Comparator.nullsFirst(Comparator.naturalOrder());
+        int place = 0;
+        for (Opinion other : others) {
+            int more = byLog.compare(other.last(), mine);
+            if (more > 0 || (more == 0 && line.indexOf(other.id()) < line.indexOf(now.self()))) {
+                place++;
+            }
+        }
+        return place;
+    }
+
+    private @Nullable NodeView view() {
+        RatisNode open = node.get();
+        return open == null ? null : open.view();
     }
 
     private boolean stillFollows(Leader leader) {
-        NodeView now = view.get();
+        NodeView now = view();
         return now != null && leader.equals(leader(now));
     }
 
@@ -148,8 +269,9 @@ public final class Succession implements AutoCloseable {
     }
 
     private void stand(Leader leader) {
+        later(() -> asked.compareAndSet(leader, null), LOOK_AGAIN_MILLIS);
         RatisNode open = node.get();
-        if (open == null || !stillFollows(leader)) {
+        if (open == null || !leader.equals(suspected) || !stillFollows(leader)) {
             return;
         }
         try {

@@ -23,6 +23,9 @@ public final class Watchdog implements AutoCloseable {
     /** Duties must stop within milliseconds. If one hangs, leadership is given up all the same. */
     private static final long DUTIES_STOP_MILLIS_MAX = 100;
 
+    /** Until another attempt to give leadership up, if one did not. */
+    private static final long STEP_DOWN_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final LeaderProof proof;
     private final Supplier<@Nullable RatisNode> node;
     private final LeaderDuties duties;
@@ -30,7 +33,9 @@ public final class Watchdog implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "weldr-raft-watchdog");
     private volatile Moment moment = new Moment(null, Finding.NOT_LEADING, System.nanoTime(), null);
     private volatile boolean closed;
-    private long steppedDownTerm; // confined to the thread
+
+    private volatile long steppedDownTerm;
+    private volatile long steppedDownNanos;
 
     /**
      * What was seen.
@@ -118,7 +123,7 @@ public final class Watchdog implements AutoCloseable {
                 var unused = stopped.orTimeout(DUTIES_STOP_MILLIS_MAX, TimeUnit.MILLISECONDS)
                         .whenComplete((done, failure) -> stepDown(open, view.term()));
             }
-        } else if (finding == Finding.LOST && open != null && view != null && steppedDownTerm != view.term()) {
+        } else if (finding == Finding.LOST && open != null && view != null && dueToStepDown(view.term(), now)) {
             stepDown(open, view.term());
         }
         observer.accept(moment);
@@ -145,9 +150,14 @@ public final class Watchdog implements AutoCloseable {
         return moment.leaderHeardNanos();
     }
 
+    private boolean dueToStepDown(long term, long now) {
+        return steppedDownTerm != term || now - steppedDownNanos > STEP_DOWN_EVERY_NANOS;
+    }
+
     private void stepDown(RatisNode open, long term) {
         LOG.warn("No majority answers: giving leadership up, term {}", term);
         steppedDownTerm = term;
+        steppedDownNanos = System.nanoTime();
         var unused = open.stepDown().whenComplete((reply, failure) -> {
             if (failure != null) {
                 LOG.info("Stepping down: {}", failure.toString());

@@ -426,7 +426,7 @@ public final class Changes {
         });
         gone.stream().filter(strangers::contains).forEach(retire);
         strangers = gone;
-        Plan plan = Plan.withPriorities(view.voters(), witnesses);
+        Plan plan = Plan.withPriorities(view.voters(), state.get().members().keySet(), witnesses);
         if (!plan.changesNothing()) {
             var unused = exclusively("ordering who leads first", board -> change(board, plan, null, null, Set.of()))
                     .whenComplete((result, failure) -> LOG.debug("{}: {}", plan, result, failure));

@@ -49,16 +49,19 @@ record Plan(List<Seat> before, List<Seat> after) {
     /**
      * The same voters, with priorities by which those that are witnesses lead only if nobody else can. Without a witness whatever the
      * priorities are is kept, as long as they are equal.
+     *
+     * @param known who has announced what it is; the others keep what they were given
      */
-    static Plan withPriorities(List<Seat> before, Set<MemberId> witnesses) {
+    static Plan withPriorities(List<Seat> before, Set<MemberId> known, Set<MemberId> witnesses) {
         boolean any =
                 before.stream().anyMatch(seat -> witnesses.contains(seat.id().member()));
         int usual = any ? Seat.HIGH : usualPriority(before);
         return new Plan(
                 before,
                 before.stream()
-                        .map(seat ->
-                                seat.withPriority(witnesses.contains(seat.id().member()) ? Seat.LOW : usual))
+                        .map(seat -> !known.contains(seat.id().member())
+                                ? seat
+                                : seat.withPriority(witnesses.contains(seat.id().member()) ? Seat.LOW : usual))
                         .toList());
     }
 

@@ -41,6 +41,11 @@ public final class PeerLink implements AutoCloseable {
 
                 @Override
                 public void onClose(Status status, Metadata trailers) {
+                    if (status.getCode() == Status.Code.DEADLINE_EXCEEDED && channels.remove(to, channel)) {
+                        // After a cut TCP is silent for much longer than the cut was: the next question asks for a new
+                        // connection.
+                        channel.shutdown();
+                    }
                     answer.completeExceptionally(status.asException());
                 }
             });
@@ -50,21 +55,41 @@ public final class PeerLink implements AutoCloseable {
         return answer;
     }
 
+    /** Hears what becomes of a connection, on a thread of gRPC. */
+    public interface Presence {
+        /** It ended, as it does at once when the process there dies. */
+        void ended();
+
+        /** It could not be made. */
+        void failed();
+    }
+
     /**
-     * Calls {@code gone} once when the connection to {@code to} ends, which it does at once when the process there dies, or cannot
-     * be made. On a thread of gRPC.
+     * Tells {@code presence} once when the connection to {@code to} ends or cannot be made.
      *
-     * @return ends it without a call of {@code gone}
+     * @return ends it without telling
      */
-    public Runnable presence(HostPort to, Runnable gone) {
+    public Runnable presence(HostPort to, Presence presence) {
         ManagedChannel channel = channel(to);
         channel.resetConnectBackoff();
         ClientCall<byte[], byte[]> call = channel.newCall(PeerMethods.PRESENCE, CallOptions.DEFAULT);
         start(call, new byte[0], new ClientCall.Listener<>() {
+            private boolean made;
+
+            @Override
+            public void onHeaders(Metadata headers) {
+                made = true;
+            }
+
             @Override
             public void onClose(Status status, Metadata trailers) {
-                if (status.getCode() != Status.Code.CANCELLED) {
-                    gone.run();
+                if (status.getCode() == Status.Code.CANCELLED) {
+                    return;
+                }
+                if (made) {
+                    presence.ended();
+                } else {
+                    presence.failed();
                 }
             }
         });

@@ -44,9 +44,16 @@ public final class PeerPort implements GrpcServices.Customizer {
     public NettyServerBuilder customize(NettyServerBuilder builder, EnumSet<GrpcServices.Type> types) {
         return builder.addService(ServerServiceDefinition.builder(PeerMethods.SERVICE)
                         .addMethod(PeerMethods.HELLO, ServerCalls.asyncUnaryCall(this::hello))
-                        .addMethod(PeerMethods.PRESENCE, ServerCalls.asyncUnaryCall((request, response) -> {}))
+                        .addMethod(PeerMethods.PRESENCE, PeerPort::present)
                         .build())
                 .intercept(new Guard());
+    }
+
+    /** Says at once that the call has come through, and nothing more. */
+    private static ServerCall.Listener<byte[]> present(ServerCall<byte[], byte[]> call, Metadata headers) {
+        call.sendHeaders(new Metadata());
+        call.request(1);
+        return new ServerCall.Listener<>() {};
     }
 
     private void hello(byte[] request, StreamObserver<byte[]> response) {

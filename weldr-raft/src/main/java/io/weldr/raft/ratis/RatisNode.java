@@ -61,6 +61,10 @@ public final class RatisNode implements AutoCloseable {
     private final ClientId client = ClientId.randomId();
 
     private final AtomicLong callIds = new AtomicLong();
+    private final Entrance entries = new Entrance("weldr-raft-entry", 4);
+    /** Apart from the entries, which may all hang when leadership has to be given up. */
+    private final Entrance changes = new Entrance("weldr-raft-change", 2);
+
     private volatile RaftServer.@Nullable Division division;
     private volatile @Nullable RaftGroupId group;
 
@@ -228,6 +232,26 @@ public final class RatisNode implements AutoCloseable {
                 .toList();
     }
 
+    /** The end of a log, as elections compare it. */
+    public record LastEntry(long term, long index) implements Comparable<LastEntry> {
+        @Override
+        public int compareTo(LastEntry other) {
+            return term != other.term ? Long.compare(term, other.term) : Long.compare(index, other.index);
+        }
+    }
+
+    /** The last entry of the log or, if that is empty, of the snapshot; null if there is neither. */
+    public @Nullable LastEntry lastEntry() {
+        RaftServer.Division open = division;
+        if (open == null || !open.getInfo().isAlive()) {
+            return null;
+        }
+        TermIndex last = open.getRaftLog().getLastEntryTermIndex();
+        TermIndex applied = open.getStateMachine().getLastAppliedTermIndex();
+        TermIndex end = last != null ? last : applied;
+        return end == null ? null : new LastEntry(end.getTerm(), end.getIndex());
+    }
+
     /** How far the log goes, and how far of that is on disk. */
     public record LogEnd(long lastIndex, long flushedIndex) {}
 
@@ -277,11 +301,7 @@ public final class RatisNode implements AutoCloseable {
                 .setMessage(Message.valueOf(UnsafeByteOperations.unsafeWrap(entry)))
                 .setType(RaftClientRequest.writeRequestType())
                 .build();
-        try {
-            return server.submitClientRequestAsync(request).handle(SubmitReplies::toApplied);
-        } catch (IOException | RuntimeException e) {
-            return CompletableFuture.failedFuture(SubmitReplies.failure(e));
-        }
+        return entries.enter(() -> server.submitClientRequestAsync(request)).handle(SubmitReplies::toApplied);
     }
 
     /** Gives leadership up, to nobody. Works without a quorum, within some 50 ms. */
@@ -296,13 +316,9 @@ public final class RatisNode implements AutoCloseable {
             return CompletableFuture.failedFuture(ChangeReplies.noGroup());
         }
         RaftPeerId to = heir == null ? null : peerId(heir);
-        try {
-            return server.transferLeadershipAsync(
-                            new TransferLeadershipRequest(client, self, in, nextCallId(), to, timeout.toMillis()))
-                    .handle(ChangeReplies::toDone);
-        } catch (IOException | RuntimeException e) {
-            return CompletableFuture.failedFuture(ChangeReplies.failure(e));
-        }
+        return changes.enter(() -> server.transferLeadershipAsync(
+                        new TransferLeadershipRequest(client, self, in, nextCallId(), to, timeout.toMillis())))
+                .handle(ChangeReplies::toDone);
     }
 
     /**
@@ -321,12 +337,9 @@ public final class RatisNode implements AutoCloseable {
                 .setServersInNewConf(peers(after))
                 .setListenersInNewConf(List.of())
                 .build();
-        try {
-            return server.setConfigurationAsync(new SetConfigurationRequest(client, self, in, nextCallId(), arguments))
-                    .handle(ChangeReplies::toDone);
-        } catch (IOException | RuntimeException e) {
-            return CompletableFuture.failedFuture(ChangeReplies.failure(e));
-        }
+        return changes.enter(() -> server.setConfigurationAsync(
+                        new SetConfigurationRequest(client, self, in, nextCallId(), arguments)))
+                .handle(ChangeReplies::toDone);
     }
 
     /**
@@ -356,17 +369,19 @@ public final class RatisNode implements AutoCloseable {
 
     /**
      * Drops the connections to a peer, so that the next message opens new ones. Channels do so by themselves, but only after TCP's
-     * back-off, which after a long cut takes tens of seconds.
+     * back-off, which after a long cut takes tens of seconds. May block for seconds.
      */
     public void resetConnections(RaftId peer) {
         if (server.getServerRpc() instanceof RaftServerRpcWithProxy<?, ?> rpc) {
-            rpc.getProxies().resetProxy(peerId(peer));
+            PeerChannels.reset(rpc, peerId(peer));
         }
     }
 
     /** Blocks until it is closed, half a second as a rule. */
     @Override
     public void close() {
+        entries.close();
+        changes.close();
         try {
             server.close();
         } catch (IOException | RuntimeException e) {

@@ -43,6 +43,8 @@ class RemovalProofTest {
                 index,
                 settled,
                 7,
+                null,
+                null,
                 null);
         return HelloAnswer.decode(answer.encode()); // as it arrives
     }

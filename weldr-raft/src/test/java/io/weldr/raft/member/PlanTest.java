@@ -13,6 +13,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class PlanTest {
+    private static final Set<MemberId> ALL = Set.of(new MemberId("n1"), new MemberId("n2"), new MemberId("n3"));
+
     private static final HostPort ADDRESS = new HostPort("127.0.0.1", 1);
     private static final RaftId N4 = new RaftId(new MemberId("n4"), "0123456789ab");
 
@@ -62,11 +64,16 @@ class PlanTest {
     @Test
     void prioritiesChangeOnlyForTheSakeOfAWitness() {
         List<Seat> three = seats("n1", "n2", "n3");
-        assertThat(Plan.withPriorities(three, Set.of()).changesNothing()).isTrue();
-        Plan plan = Plan.withPriorities(three, Set.of(new MemberId("n2")));
+        assertThat(Plan.withPriorities(three, ALL, Set.of()).changesNothing()).isTrue();
+        Plan plan = Plan.withPriorities(three, ALL, Set.of(new MemberId("n2")));
         assertThat(plan.changesNothing()).isFalse();
         assertThat(plan.after()).extracting(Seat::priority).containsExactly(Seat.HIGH, Seat.LOW, Seat.HIGH);
-        assertThat(Plan.withPriorities(plan.after(), Set.of(new MemberId("n2"))).changesNothing())
+        Set<MemberId> notYetAnnounced = Set.of(new MemberId("n1"), new MemberId("n3"));
+        assertThat(Plan.withPriorities(plan.after(), notYetAnnounced, Set.of()).changesNothing())
+                .as("a witness that has not said so yet keeps its place")
+                .isTrue();
+        assertThat(Plan.withPriorities(plan.after(), ALL, Set.of(new MemberId("n2")))
+                        .changesNothing())
                 .isTrue();
     }
 }

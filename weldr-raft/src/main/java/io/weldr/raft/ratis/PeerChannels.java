@@ -1,0 +1,43 @@
+package io.weldr.raft.ratis;
+
+import java.lang.reflect.Field;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServerRpcWithProxy;
+import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends the connections to a peer at once. Ratis does so with patience, three seconds for each of its two channels, and sends nothing to the peer until
+ * then; but it is asked only for connections on which nothing has come back for seconds. Its channels cannot be had but by reflection; if a
+ * version of Ratis keeps them elsewhere, its own patient way is left ({@code PeerChannelsTest} tells).
+ */
+final class PeerChannels {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerChannels.class);
+
+    private PeerChannels() {}
+
+    /** Blocks for milliseconds; for seconds if the channels do not end at once. */
+    static void reset(RaftServerRpcWithProxy<?, ?> rpc, RaftPeerId peer) {
+        try {
+            Object client = rpc.getProxies().getProxy(peer);
+            for (Field field : fields(client.getClass())) {
+                if (field.get(client) instanceof ManagedChannel channel) {
+                    channel.shutdownNow();
+                }
+            }
+        } catch (Exception e) {
+            LOG.debug("The channels to {} end in Ratis' own time", peer, e);
+        }
+        rpc.getProxies().resetProxy(peer);
+    }
+
+    /** Where Ratis' client of a peer keeps its channel for the log and the one for heartbeats. */
+    static Field[] fields(Class<?> client) throws NoSuchFieldException {
+        Field[] fields = {client.getDeclaredField("channel"), client.getDeclaredField("hbChannel")};
+        for (Field field : fields) {
+            field.setAccessible(true);
+        }
+        return fields;
+    }
+}
