@@ -3,7 +3,6 @@ package io.weldr.proxy.loop;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
@@ -62,7 +61,7 @@ public enum Transport {
     /** Makes the I/O side of an event loop. Only of a resolved transport. */
     public IoHandlerFactory ioHandler() {
         return switch (this) {
-            case EPOLL -> EpollIoHandler.newFactory();
+            case EPOLL -> PausableEpoll.newFactory();
             case IO_URING -> IoUringIoHandler.newFactory();
             case NIO -> NioIoHandler.newFactory();
             case AUTO -> throw new IllegalStateException("transport: AUTO (expected: a resolved one)");
