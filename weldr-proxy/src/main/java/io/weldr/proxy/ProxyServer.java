@@ -3,6 +3,7 @@ package io.weldr.proxy;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.MetricSource;
 import io.weldr.core.port.Published;
@@ -116,11 +117,18 @@ public final class ProxyServer implements TrafficSource, MetricSource, AutoClose
 
     /** Blocks until every worker serves by a state that is at least as new as the one published last before the call. */
     public void awaitRouting() {
+        onEveryLoop(() -> {}).forEach(Future::awaitUninterruptibly);
+    }
+
+    /** Runs a task on the loop of each worker, behind what it has to do already. */
+    List<Future<?>> onEveryLoop(Runnable task) {
         List<Worker> all;
         synchronized (this) {
             all = List.copyOf(workers);
         }
-        all.forEach(worker -> worker.loop().submit(() -> {}).awaitUninterruptibly());
+        List<Future<?>> running = new ArrayList<>();
+        all.forEach(worker -> running.add(worker.loop().submit(task)));
+        return running;
     }
 
     /** Client connections open now. */

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Many clients that never finish a head do not disturb those that do. */
@@ -113,5 +115,84 @@ class SlowClientsIT {
             await().until(() -> proxy.server.connectionsOpen() == 1);
             await().atMost(Duration.ofSeconds(30)).until(() -> proxy.server.connectionsOpen() == 0);
         }
+    }
+
+    /** More answers than the kernel holds for a client that does not read: some 10 MB. */
+    private static final int PIPELINED = 20_000;
+
+    @Test
+    void aClientThatPipelinesAndNeverReadsIsServedNoFurtherThanItReads() {
+        AtomicInteger served = new AtomicInteger();
+        try (RawOrigin origin = pathsOf(4_000, served);
+                TestProxy proxy = TestProxy.limited("clientProgressTimeout", Duration.ofMillis(500), origin);
+                Wire client = proxy.connect()) {
+            sendInBackground(client, PIPELINED);
+            await().until(() -> served.get() > 0);
+            await().atMost(Duration.ofSeconds(30)).until(() -> proxy.server.connectionsOpen() == 0);
+            assertThat(served).hasValueLessThan(PIPELINED / 2);
+        }
+    }
+
+    @Test
+    void ourOwnAnswersWaitForTheirReaderToo() {
+        int requests = 5 * PIPELINED;
+        try (TestProxy proxy = TestProxy.limited("clientProgressTimeout", Duration.ofMillis(500));
+                Wire client = proxy.connect()) {
+            sendInBackground(client, requests);
+            await().until(() -> proxy.traffic().client().failed() > 0);
+            await().atMost(Duration.ofSeconds(30)).until(() -> proxy.server.connectionsOpen() == 0);
+            assertThat(proxy.traffic().client().failed()).isLessThan(requests * 4 / 5);
+        }
+    }
+
+    @Test
+    void pipelinedRequestsAreAllAnsweredWhenTheirClientReadsAtLast() {
+        int requests = PIPELINED / 4;
+        AtomicInteger served = new AtomicInteger();
+        try (RawOrigin origin = pathsOf(4_000, served);
+                TestProxy proxy = TestProxy.inFrontOf(origin);
+                Wire client = proxy.connect()) {
+            sendInBackground(client, requests);
+            AtomicInteger seen = new AtomicInteger();
+            await().pollInterval(Duration.ofMillis(300)).until(() -> {
+                int now = served.get();
+                return now > 0 && seen.getAndSet(now) == now; // it has come to a halt
+            });
+            for (int i = 0; i < requests; i++) {
+                assertThat(client.readMessage()).contains("\r\n\r\n/" + i + " ");
+            }
+            assertThat(client.send(GET).readMessage()).startsWith("HTTP/1.1 200 OK\r\n");
+        }
+    }
+
+    /** An origin that answers with the path it was asked for, padded to a length. */
+    private static RawOrigin pathsOf(int length, AtomicInteger served) {
+        return RawOrigin.serving((wire, self) -> {
+            for (String head = wire.readHead(); !head.isEmpty(); head = wire.readHead()) {
+                String path = head.split(" ", 3)[1] + " ";
+                wire.send("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n" + path
+                        + "x".repeat(length - path.length()));
+                served.incrementAndGet();
+            }
+        });
+    }
+
+    private static void sendInBackground(Wire client, int requests) {
+        Thread sender = new Thread(() -> {
+            StringBuilder some = new StringBuilder();
+            for (int i = 0; i < requests; i++) {
+                some.append("GET /").append(i).append(" HTTP/1.1\r\nHost: a\r\n\r\n");
+                if (some.length() > 16_000 || i == requests - 1) {
+                    try {
+                        client.send(some.toString());
+                    } catch (UncheckedIOException e) {
+                        return; // cut off: the test says whether it should have been
+                    }
+                    some.setLength(0);
+                }
+            }
+        });
+        sender.setDaemon(true);
+        sender.start();
     }
 }

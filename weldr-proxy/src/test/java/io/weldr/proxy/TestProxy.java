@@ -19,6 +19,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -120,8 +122,30 @@ final class TestProxy implements AutoCloseable {
         }
     }
 
+    /** Holds the event loop until the result is counted down: what arrives meanwhile it then finds all at once. */
+    CountDownLatch hold() {
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        server.onEveryLoop(() -> {
+            held.countDown();
+            await(goOn);
+        });
+        await(held);
+        return goOn;
+    }
+
     Traffic traffic() {
         return server.traffic();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(Wire.TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)) {
+                throw new AssertionError("waited in vain");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

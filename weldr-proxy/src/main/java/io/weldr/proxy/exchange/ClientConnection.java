@@ -74,7 +74,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         worker.add(this);
-        deadline.in(worker.draining() ? worker.lastCallTicks : worker.clientIdleTicks);
+        deadline.in(idleTicks());
     }
 
     // ---- what the client sends
@@ -84,6 +84,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         ByteBuf in = (ByteBuf) message;
         if (closing) {
             in.release(); // read only so that the client can read our answer: RFC 9112 section 9.6
+            return;
+        }
+        if (exchange == null && !writable()) {
+            stash(in);
             return;
         }
         if (exchange == null) {
@@ -101,14 +105,17 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         process(in);
     }
 
-    /** Works through the bytes at hand: requests one after another, until one has to wait. Owns the buffer. */
+    /**
+     * Works through the bytes at hand: requests one after another, until one has to wait, or the client has to read what it
+     * was answered. Owns the buffer.
+     */
     private void process(ByteBuf in) {
         assert !processing;
         processing = true;
         while (in.isReadable() && !closing && !closed) {
             Exchange current = exchange;
             if (current == null) {
-                if (!readHead(in)) {
+                if (!writable() || !readHead(in)) {
                     break;
                 }
             } else if (current.wantsBytes()) {
@@ -117,7 +124,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
                     deadline.in(worker.clientProgressTicks);
                 } else if (current.tunnelling()) {
                     deadline.in(worker.tunnelIdleTicks);
-                } else if (exchange == current) {
+                } else if (exchange == current && writable()) {
                     deadline.off();
                 }
             } else {
@@ -131,12 +138,17 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
             in.release();
         }
         if (exchange == null && !closing && !closed) {
-            resumeReading();
+            if (writable()) {
+                resumeReading();
+            } else {
+                awaitReader();
+            }
         }
+        noticeEnd();
     }
 
     private void keep(ByteBuf in) {
-        if (exchange == null) {
+        if (exchange == null && writable()) {
             pending = HeadBytes.keep(context().alloc(), in);
         } else {
             stash(in);
@@ -195,19 +207,47 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     /** The exchange can take bytes now. */
     void continueReading() {
         if (!processing) {
-            ByteBuf waiting = pending;
-            pending = null;
-            if (waiting != null) {
-                process(waiting);
-            }
-            if (exchange != null) {
-                exchange.requestPause();
-            }
+            processPending();
         }
         if (exchange != null && exchange.wantsBytes() && pending == null) {
             resumeReading();
             deadline.in(exchange.tunnelling() ? worker.tunnelIdleTicks : worker.clientProgressTicks);
         }
+    }
+
+    private void processPending() {
+        ByteBuf waiting = pending;
+        pending = null;
+        if (waiting != null) {
+            process(waiting);
+        }
+        if (exchange != null) {
+            exchange.requestPause(); // no end of a read of the client's will do it
+        }
+    }
+
+    /** Between two exchanges: the next one starts when the client has taken enough of what it was answered. */
+    private void proceed() {
+        if (!writable()) {
+            awaitReader();
+            return;
+        }
+        deadline.in(idleTicks());
+        if (pending != null) {
+            processPending();
+        } else {
+            resumeReading();
+        }
+    }
+
+    private void awaitReader() {
+        pauseReading();
+        backlogSeen = backlogBytes();
+        deadline.in(worker.clientProgressTicks);
+    }
+
+    private int idleTicks() {
+        return worker.draining() ? worker.lastCallTicks : worker.clientIdleTicks;
     }
 
     @Override
@@ -221,11 +261,26 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             inputEnded = true;
-            if (closing || exchange == null) {
+            if (closing) {
                 closeWhenFlushed();
             } else {
+                noticeEnd();
+            }
+        }
+    }
+
+    /** Acts on the end of what the client sends, once all that came before it has found its place. */
+    private void noticeEnd() {
+        if (!inputEnded || closing || closed) {
+            return;
+        }
+        if (exchange != null) {
+            if (pending == null) {
                 exchange.clientEndOfInput();
             }
+        } else if (pending == null || writable()) { // what is left then is part of a head, and stays that
+            dropPending();
+            closeWhenFlushed();
         }
     }
 
@@ -240,7 +295,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     void resumeReading() {
-        if (paused && (pending == null || exchange == null)) {
+        if (paused && (pending == null || exchange == null) && (exchange != null || writable())) {
             paused = false;
             context().channel().config().setAutoRead(true);
             if (exchange != null && exchange.awaitsClient()) {
@@ -303,7 +358,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     /** Whether, for all that the connection knows, it may serve another request. */
     boolean mayKeep() {
         int max = worker.limits.exchangesPerConnectionMax();
-        return !worker.draining() && !inputEnded && (max == 0 || exchanges < max);
+        boolean mayFollow = !inputEnded || pending != null || processing;
+        return !worker.draining() && mayFollow && (max == 0 || exchanges < max);
     }
 
     Peer peer() {
@@ -322,12 +378,14 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         deadline.in(worker.tunnelIdleTicks);
     }
 
-    /** Ends our side of a tunnel. */
+    /** Ends our side when all that was written has left: ending it at once would throw away what the kernel has not taken. */
     void endOutput() {
-        flush();
-        if (context().channel() instanceof DuplexChannel duplex && duplex.isActive()) {
-            duplex.shutdownOutput();
-        }
+        unflushed = false;
+        context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+            if (context().channel() instanceof DuplexChannel duplex && duplex.isActive()) {
+                duplex.shutdownOutput();
+            }
+        });
     }
 
     /** Sends the answer that is in the worker's writer. */
@@ -349,6 +407,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         }
         if (exchange != null) {
             exchange.clientWritability(writable);
+        } else if (writable && !processing && !closing && !closed) {
+            proceed();
         }
     }
 
@@ -361,8 +421,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
      * @param lingering whether the client may still be sending: then closing at once could cost it the answer
      */
     void exchangeDone(boolean keep, boolean lingering) {
+        flush(); // before the exchange is forgotten: becoming writable within this must not start the next one
         exchange = null;
-        flush();
         if (!keep || closed) {
             boolean unread = lingering || pending != null;
             dropPending();
@@ -373,13 +433,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
             }
             return;
         }
-        deadline.in(worker.clientIdleTicks);
-        if (!processing && pending != null) {
-            ByteBuf waiting = pending;
-            pending = null;
-            process(waiting);
-        } else if (!processing) {
-            resumeReading();
+        if (processing) {
+            deadline.in(idleTicks());
+        } else {
+            proceed();
         }
     }
 
@@ -409,7 +466,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         deadline.in(worker.lingerTicks);
         paused = false;
         context().channel().config().setAutoRead(true);
-        context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> endOutput());
+        endOutput();
     }
 
     private void closeWhenFlushed() {
@@ -475,7 +532,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
             return;
         }
         Exchange current = exchange;
-        if (closing || (current == null && pending == null)) {
+        if (closing || (current == null && (pending == null || !writable()))) {
             context().close();
         } else if (current == null) {
             if (pending != null) {

@@ -47,6 +47,7 @@ final class Exchange implements ResponseSink, Expiry {
     private boolean expectsContinue;
     private byte @Nullable [] upgrade;
     private boolean keep;
+    private boolean asksForEnd;
     private int status;
     private boolean clientEnded;
     private boolean originEnded;
@@ -86,6 +87,7 @@ final class Exchange implements ResponseSink, Expiry {
         expectsContinue = head.expectsContinue();
         upgrade = head.upgradeProtocols();
         keep = head.persistent();
+        asksForEnd = !keep;
         id.set(head, worker.idPrefix(), worker.nextId());
         startedNanos = System.nanoTime();
         firstByteNanos = 0;
@@ -277,6 +279,9 @@ final class Exchange implements ResponseSink, Expiry {
         }
         response.head(to, head, framing, persistence, method == Method.HEAD, following, id);
         if (phase == Phase.TUNNEL) {
+            if (clientEnded) {
+                endTunnelSide(); // before the tunnel stood
+            }
             to.continueReading();
         }
     }
@@ -380,8 +385,11 @@ final class Exchange implements ResponseSink, Expiry {
         }
     }
 
-    /** The client sends no more. */
+    /** The client sends no more, and nothing that it sent waits. */
     void clientEndOfInput() {
+        if (clientEnded) {
+            return;
+        }
         clientEnded = true;
         if (phase == Phase.TUNNEL) {
             endTunnelSide();
@@ -415,7 +423,8 @@ final class Exchange implements ResponseSink, Expiry {
         if (done != null) {
             done.release();
         }
-        boolean lingering = !request.complete() || clientEnded;
+        // One that did not ask for the end may have sent another request before it learns of it: RFC 9112 section 9.6.
+        boolean lingering = !request.complete() || !asksForEnd;
         ClientConnection to = client();
         boolean keepClient = keep;
         recycle();

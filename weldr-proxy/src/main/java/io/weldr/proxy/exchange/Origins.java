@@ -2,11 +2,15 @@ package io.weldr.proxy.exchange;
 
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
+import io.weldr.proxy.loop.DeadlineWheel;
 import io.weldr.proxy.route.RoutingView;
 import io.weldr.proxy.upstream.OriginConnections;
 import io.weldr.proxy.upstream.OriginRecord;
 import io.weldr.proxy.upstream.OriginStats;
 import io.weldr.proxy.upstream.UpstreamLoop;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +28,9 @@ final class Origins {
     private final Map<OriginId, OriginStats> stats = new ConcurrentHashMap<>();
 
     private Map<OriginId, OriginConnections> byId = new HashMap<>();
+    /** Out of the rotation, with something under way. */
+    private final List<OriginConnections> leaving = new ArrayList<>();
+
     private OriginConnections[] inRotation = {};
     private @Nullable RoutingView view;
     private int cursor;
@@ -43,17 +50,47 @@ final class Origins {
             Origin origin = serving.get(i);
             OriginConnections known = byId.remove(origin.id());
             if (known != null && !sameTarget(known.origin(), origin)) {
-                known.retire();
+                retire(known);
                 known = null;
             }
             rotation[i] = known != null ? known : connectionsTo(origin);
             kept.put(origin.id(), rotation[i]);
         }
-        byId.values().forEach(OriginConnections::retire);
+        byId.values().forEach(this::retire);
         byId = kept;
         inRotation = rotation;
         view = next;
+        setDrainDeadlines(next.origins());
         stats.keySet().retainAll(next.origins().stream().map(Origin::id).collect(Collectors.toSet()));
+    }
+
+    private void retire(OriginConnections connections) {
+        connections.retire();
+        leaving.add(connections);
+    }
+
+    /** What is under way to an origin that drains ends at its deadline; to one that does not, or no more, when it is done. */
+    private void setDrainDeadlines(List<Origin> origins) {
+        leaving.removeIf(OriginConnections::unused);
+        if (leaving.isEmpty()) {
+            return;
+        }
+        Map<OriginId, Origin> known = new HashMap<>();
+        origins.forEach(origin -> known.put(origin.id(), origin));
+        Instant now = Instant.now();
+        for (OriginConnections connections : leaving) {
+            Origin origin = known.get(connections.origin().id());
+            if (origin == null) {
+                continue; // removed: what was said of it last holds
+            }
+            Instant deadline = origin.drainDeadline();
+            if (deadline == null) {
+                connections.letFinish();
+            } else {
+                Duration left = Duration.between(now, deadline);
+                connections.cutOffIn(left.isNegative() ? 0 : DeadlineWheel.ticks(left));
+            }
+        }
     }
 
     private OriginConnections connectionsTo(Origin origin) {

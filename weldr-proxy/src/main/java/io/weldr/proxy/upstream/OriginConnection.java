@@ -1,9 +1,12 @@
 package io.weldr.proxy.upstream;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -78,10 +81,16 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
     private boolean contentOnly;
     private boolean requestSent;
     private boolean reset;
+    private boolean outputFailed;
     private boolean unflushed;
     private boolean paused;
     private int interims;
     private long backlogSeen;
+
+    // The list of all that lead to the same origin.
+    @Nullable OriginConnection previous;
+
+    @Nullable OriginConnection next;
 
     OriginConnection(OriginConnections connections, ReadBuffers buffers) {
         this.connections = connections;
@@ -109,6 +118,7 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
 
     void opened() {
         counted = true;
+        connections.add(this);
         tls = channel().pipeline().get(SslHandler.class);
         endAnnounced = tls == null;
         spliceable = tls == null && Pipe.fits(channel());
@@ -160,6 +170,9 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
         persistent = false;
         phase = Phase.HEAD;
         body.start(Framing.NONE, 0);
+        if (!writable()) {
+            watchBacklog(); // of the exchange before: no event will tell of it
+        }
     }
 
     /** From the response head on: deliver a chunked body without its framing, for a client that knows no chunks. */
@@ -216,16 +229,16 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
         return body.trailers(wanted);
     }
 
-    /** Ends our side of a tunnel. */
+    /** Ends our side of a tunnel when all that was written has left: at once would throw away what the kernel has not taken. */
     public void endOutput() {
         flush();
-        if (channel() instanceof DuplexChannel duplex && channel().isActive()) {
-            if (tls == null) {
-                duplex.shutdownOutput();
-            } else {
-                tls.closeOutbound().addListener(announced -> duplex.shutdownOutput());
-            }
-        }
+        SslHandler secured = tls;
+        (secured != null ? secured.closeOutbound() : context().writeAndFlush(Unpooled.EMPTY_BUFFER))
+                .addListener(written -> {
+                    if (channel() instanceof DuplexChannel duplex && duplex.isActive()) {
+                        duplex.shutdownOutput();
+                    }
+                });
     }
 
     /** The exchange is done with it: complete request, complete response. It serves another one if it can. */
@@ -233,12 +246,29 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
         assert shared.inLoop();
         sink = null;
         used = true;
-        if (phase == Phase.ANSWERED && requestSent && persistent) {
+        flush(); // the end of a request may have come behind its response
+        if (phase == Phase.ANSWERED && requestSent && persistent && alive()) {
             resumeReading(); // a slow client may have held it back to the last byte
             deadline.off();
             connections.giveBack(this);
         } else {
+            closeWhenFlushed();
+        }
+    }
+
+    /** Whether, for all that is known on this side, it could carry another request. */
+    boolean alive() {
+        return !outputFailed && phase != Phase.CLOSED && channel().isActive();
+    }
+
+    /** Closes when what was written has left: the last bytes of a tunnel are as good as the first. */
+    private void closeWhenFlushed() {
+        ChannelOutboundBuffer out = channel().unsafe().outboundBuffer();
+        if (!alive() || out == null || out.totalPendingWriteBytes() == 0) {
             close();
+        } else {
+            deadline.in(shared.progressTicks);
+            context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }
     }
 
@@ -248,7 +278,20 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
         close();
     }
 
+    /** The origin's time is over: what is under way ends, with an answer where none has begun. */
+    void cutOff() {
+        if (sink != null) {
+            fail(phase == Phase.TUNNEL ? Failure.CUT_OFF : Failure.EXCHANGE_TIMEOUT);
+        } else {
+            close();
+        }
+    }
+
     void close() {
+        if (phase == Phase.IDLE) {
+            phase = Phase.CLOSED;
+            connections.forget(this); // now: until the socket is closed another request might be given it
+        }
         if (context != null) {
             context.close();
         }
@@ -423,6 +466,9 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
         }
         phase = Phase.ANSWERED;
         deadline.off();
+        if (!requestSent && !writable()) {
+            watchBacklog();
+        }
         sink().responseEnd(this);
     }
 
@@ -441,8 +487,7 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
         boolean writable = ctx.channel().isWritable();
         if (sink != null) {
             if (!writable && !requestSent) {
-                backlogSeen = ctx.channel().bytesBeforeWritable();
-                deadline.in(shared.progressTicks);
+                watchBacklog();
             } else if (phase == Phase.HEAD && !requestSent) {
                 deadline.off();
             }
@@ -462,16 +507,13 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        Phase before = phase;
         endOfInput();
         phase = Phase.CLOSED;
         deadline.cancel();
         dropPartialHead();
-        if (before == Phase.IDLE) {
-            connections.forget(this);
-        }
         if (counted) {
             counted = false;
+            connections.remove(this);
             connections.closed();
         }
     }
@@ -517,12 +559,26 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
             LOG.error("a connection to an origin failed", cause);
         }
         reset = true;
+        if (sink != null && phase != Phase.TUNNEL && outputIsOver()) {
+            // The origin takes no more of the request, but may have said why: its answer, and its end, are still read.
+            if (!outputFailed) {
+                outputFailed = true;
+                if (phase != Phase.BODY) {
+                    watchBacklog();
+                }
+            }
+            return;
+        }
         if (phase == Phase.TUNNEL) {
             fail(Failure.TRUNCATED);
         } else {
             endOfInput();
         }
         close();
+    }
+
+    private boolean outputIsOver() {
+        return channel().isOpen() && channel().unsafe().outboundBuffer() == null;
     }
 
     /** Closes, then tells the exchange: it must not find the connection usable. */
@@ -556,10 +612,21 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
                 }
             }
             case BODY -> fail(Failure.ORIGIN_STALLED);
-            case ANSWERED -> expectProgress();
+            case ANSWERED -> {
+                if (sink != null) {
+                    expectProgress();
+                } else {
+                    close();
+                }
+            }
             case IDLE -> close();
             case OPENING, TUNNEL, CLOSED -> {}
         }
+    }
+
+    private void watchBacklog() {
+        backlogSeen = channel().bytesBeforeWritable();
+        deadline.in(shared.progressTicks);
     }
 
     /** The origin takes the request slowly: some progress since the last look, or it has stalled. */

@@ -6,7 +6,11 @@ import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.Scheme;
 import io.weldr.proxy.http1.Failure;
 import io.weldr.proxy.http1.Octets;
+import io.weldr.proxy.loop.Deadline;
+import io.weldr.proxy.loop.Expiry;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * to have been closed by the origin, and the oldest run into their deadline. When the origin's share of connections is used
  * up, requests wait in a bounded queue. Confined to the loop.
  */
-public final class OriginConnections {
+public final class OriginConnections implements Expiry {
 
     final UpstreamLoop shared;
     private final Origin origin;
@@ -25,8 +29,11 @@ public final class OriginConnections {
     private final Connector connector;
     private final ArrayDeque<OriginConnection> idle = new ArrayDeque<>();
     private final ArrayDeque<Attempt> queue = new ArrayDeque<>();
+    private final Deadline drained;
+    private @Nullable OriginConnection standing; // a list through the connections themselves
     private int open;
     private boolean retired;
+    private boolean cutOff;
 
     /**
      * None stands yet.
@@ -44,6 +51,7 @@ public final class OriginConnections {
         authority = Octets.ascii(address.port() == scheme.defaultPort() ? address.uriHost() : address.toString());
         preserveHost = origin.hostPolicy() == HostPolicy.PRESERVE;
         connector = new Connector(shared, origin.url());
+        drained = new Deadline(shared.wheel, this);
     }
 
     public Origin origin() {
@@ -100,6 +108,9 @@ public final class OriginConnections {
         assert shared.inLoop();
         if (!fresh) {
             OriginConnection reused = idle.pollLast();
+            while (reused != null && !reused.alive()) {
+                reused = idle.pollLast(); // closed a moment ago: the news is still on its way
+            }
             if (reused != null) {
                 stats.reuses.increment();
                 reused.leaveIdle();
@@ -138,7 +149,10 @@ public final class OriginConnections {
 
     /** A new connection stands. */
     void connected(OriginConnection connection, Attempt attempt) {
-        if (!attempt.succeeded(connection)) {
+        if (cutOff) {
+            connection.close();
+            attempt.failed(Failure.CONNECT_FAILED); // nothing has been sent: another origin may do
+        } else if (!attempt.succeeded(connection)) {
             giveBack(connection); // nobody wants it any more
         }
     }
@@ -179,6 +193,27 @@ public final class OriginConnections {
         }
     }
 
+    void add(OriginConnection connection) {
+        connection.next = standing;
+        if (standing != null) {
+            standing.previous = connection;
+        }
+        standing = connection;
+    }
+
+    void remove(OriginConnection connection) {
+        if (connection.previous != null) {
+            connection.previous.next = connection.next;
+        } else {
+            standing = connection.next;
+        }
+        if (connection.next != null) {
+            connection.next.previous = connection.previous;
+        }
+        connection.previous = null;
+        connection.next = null;
+    }
+
     private @Nullable Attempt pollQueue() {
         Attempt next = queue.poll();
         if (next != null) {
@@ -200,5 +235,36 @@ public final class OriginConnections {
         for (OriginConnection connection = idle.pollLast(); connection != null; connection = idle.pollLast()) {
             connection.close();
         }
+    }
+
+    /** Whether no connection stands or is being made, and nobody waits for one. */
+    public boolean unused() {
+        return open == 0 && queue.isEmpty();
+    }
+
+    /** After that many ticks whatever is still under way is cut off, unless this is said again or taken back. Once retired. */
+    public void cutOffIn(int ticks) {
+        assert shared.inLoop() && retired;
+        drained.in(ticks);
+    }
+
+    /** What is under way may take its time. */
+    public void letFinish() {
+        assert shared.inLoop();
+        drained.cancel();
+    }
+
+    /** The origin has had its time to drain. */
+    @Override
+    public void expired() {
+        cutOff = true;
+        for (Attempt next = pollQueue(); next != null; next = pollQueue()) {
+            next.failed(Failure.CONNECT_FAILED); // nothing has been sent: another origin may do
+        }
+        List<OriginConnection> all = new ArrayList<>();
+        for (OriginConnection at = standing; at != null; at = at.next) {
+            all.add(at);
+        }
+        all.forEach(OriginConnection::cutOff);
     }
 }
