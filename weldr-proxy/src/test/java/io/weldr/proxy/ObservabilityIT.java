@@ -48,6 +48,29 @@ class ObservabilityIT {
     }
 
     @Test
+    void everyExchangeLeavesALineInTheCommonFormatToo() {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try (AccessLog log = new AccessLog(LineFormat.COMMON, file);
+                RawOrigin origin = RawOrigin.answering(RawOrigin.OK);
+                TestProxy proxy = TestProxy.with(settings -> settings.with(log), origin)) {
+            String first = proxy.exchange("GET /a?\"b\" HTTP/1.1\r\nHost: a\r\n\r\n");
+            await().until(() -> log.written() == 1);
+            String second = proxy.exchange("HEAD /b HTTP/1.0\r\n\r\n", Wire::readToEnd);
+            await().until(() -> log.written() == 2);
+            String third = proxy.exchange("GET /c HTTP/1.1\r\n\r\n");
+            await().until(() -> log.written() == 3);
+            String when = "127\\.0\\.0\\.1 - - \\[[0-3][0-9]/[A-Z][a-z]{2}/[0-9]{4}(:[0-9]{2}){3} \\+0000] ";
+            assertThat(file.toString(StandardCharsets.US_ASCII).split("\n", -1))
+                    .satisfiesExactly(
+                            line -> assertThat(line)
+                                    .matches(when + "\"GET /a\\?\\\\\"b\\\\\" HTTP/1\\.1\" 200 " + first.length()),
+                            line -> assertThat(line).matches(when + "\"HEAD /b HTTP/1\\.0\" 200 " + second.length()),
+                            line -> assertThat(line).matches(when + "\" HTTP/1\\.1\" 400 " + third.length()),
+                            line -> assertThat(line).isEmpty());
+        }
+    }
+
+    @Test
     void timesAndCountsAreMeasured() {
         try (RawOrigin origin = RawOrigin.answering(RawOrigin.OK);
                 TestProxy proxy = TestProxy.inFrontOf(origin);
