@@ -26,8 +26,11 @@ public final class Main {
     /** What was asked for makes no sense. */
     static final int EXIT_USAGE = 2;
 
-    /** The node was taken out of its cluster. */
-    static final int EXIT_REMOVED = 3;
+    /**
+     * The node was taken out of its cluster. Not 3, which is how the JVM ends when the heap is full (ExitOnOutOfMemoryError): what
+     * starts nodes again has to tell the two apart.
+     */
+    static final int EXIT_REMOVED = 4;
 
     private static final String CONFIG = "--config";
     private static final String CHECK = "check";
@@ -114,7 +117,7 @@ public final class Main {
                         "The limits of the data plane, as --limits-connect-timeout, are listed in docs/proxy-limits.md.",
                         "An option wins over a variable, a variable over the file.",
                         "",
-                        "Exit codes: 0 stopped when asked to, 1 could not start or failed, 2 unusable arguments or configuration, 3 taken out of its cluster.");
+                        "Exit codes: 0 stopped when asked to, 1 could not start or failed, 2 unusable arguments or configuration, 4 taken out of its cluster; 3 is the virtual machine out of memory.");
         CommandSpec check = options(CommandSpec.create().name(CHECK));
         check.usageMessage().description("Reads the configuration, says what would hold, and starts nothing.");
         spec.addSubcommand(CHECK, new CommandLine(check));

@@ -147,7 +147,7 @@ public final class ProxyServer implements TrafficSource, MetricSource, AutoClose
     }
 
     /**
-     * Stops accepting, announces the end on every response, lets exchanges under way finish, and closes.
+     * Stops accepting, announces the end on every response, lets exchanges under way finish, and closes. Harmless when closed before.
      *
      * @param deadline after which what is left is cut off
      * @return whether everything finished in time
@@ -155,6 +155,9 @@ public final class ProxyServer implements TrafficSource, MetricSource, AutoClose
     public boolean drain(Duration deadline) {
         long until = System.nanoTime() + deadline.toNanos();
         synchronized (this) {
+            if (closed) {
+                return true; // a node that left its cluster has drained before it is told to stop
+            }
             listeners.forEach(Listener::close);
             workers.forEach(worker -> worker.loop().execute(worker::drain));
         }

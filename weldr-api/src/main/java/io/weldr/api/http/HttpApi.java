@@ -171,7 +171,7 @@ public final class HttpApi implements AutoCloseable {
     private void serve(RoutingContext context, Resource resource) {
         Exchange exchange = new Exchange(vertx, context, resource.path(), metrics, limits);
         HttpMethod method = context.request().method();
-        if (method.equals(HttpMethod.OPTIONS)) {
+        if (method.equals(HttpMethod.OPTIONS) && resource.operation(method) == null) {
             exchange.answer(Answer.empty(204).with("Allow", resource.allow()));
             return;
         }

@@ -26,9 +26,13 @@ final class ProbeRoutes {
 
     List<Resource> resources() {
         return List.of(
-                new Resource("/livez").on(HttpMethod.GET, this::live, "verbose"),
-                new Resource("/readyz").on(HttpMethod.GET, this::ready, "verbose"),
-                new Resource("/leader").on(HttpMethod.GET, this::leader, "verbose"),
+                new Resource("/livez").on(HttpMethod.GET, this::live, "verbose").watched(),
+                new Resource("/readyz")
+                        .on(HttpMethod.GET, this::ready, "verbose")
+                        .watched(),
+                new Resource("/leader")
+                        .on(HttpMethod.GET, this::leader, "verbose")
+                        .watched(),
                 new Resource("/metrics").on(HttpMethod.GET, this::metrics));
     }
 

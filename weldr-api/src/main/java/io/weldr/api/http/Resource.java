@@ -10,11 +10,15 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What there is at one path: a handler for each method that it takes. HEAD comes with GET, OPTIONS with everything. */
+/**
+ * What there is at one path: a handler for each method that it takes. HEAD comes with GET, OPTIONS with everything; where others
+ * watch the status, as at {@code /leader}, OPTIONS has the status of GET.
+ */
 final class Resource {
     private final String path;
     private final Map<HttpMethod, Operation> operations = new LinkedHashMap<>();
     private @Nullable Consumer<RoutingContext> stream;
+    private boolean watched;
 
     Resource(String path) {
         this.path = path;
@@ -40,6 +44,12 @@ final class Resource {
         return this;
     }
 
+    /** Answers OPTIONS as GET, for load balancers whose checks ask that way. */
+    Resource watched() {
+        watched = true;
+        return this;
+    }
+
     String path() {
         return path;
     }
@@ -50,7 +60,8 @@ final class Resource {
 
     /** The operation for that method, or null. */
     @Nullable Operation operation(HttpMethod method) {
-        return operations.get(method.equals(HttpMethod.HEAD) ? HttpMethod.GET : method);
+        boolean asGet = method.equals(HttpMethod.HEAD) || (watched && method.equals(HttpMethod.OPTIONS));
+        return operations.get(asGet ? HttpMethod.GET : method);
     }
 
     /** The value of an {@code Allow} field (RFC 9110 section 10.2.1). */

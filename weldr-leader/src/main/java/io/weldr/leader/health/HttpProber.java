@@ -32,6 +32,7 @@ import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -60,6 +61,12 @@ final class HttpProber implements Prober {
 
     /** What common servers take for a whole head. */
     static final int HEADER_BYTES_MAX = 32 * 1024;
+
+    /**
+     * How long a name is looked up that was found before: names that a slow server answers still move, and most of a probe's time is
+     * left for the origin.
+     */
+    static final Duration NAME_PATIENCE_MAX = Duration.ofMillis(500);
 
     private final EventLoopGroup loops;
     private final NameLookup names;
@@ -116,7 +123,8 @@ final class HttpProber implements Prober {
 
         void start() {
             deadline = loop.schedule(this::late, policy.timeout().toNanos(), TimeUnit.NANOSECONDS);
-            names.lookup(url.address())
+            Duration quarter = policy.timeout().dividedBy(4);
+            names.lookup(url.address(), quarter.compareTo(NAME_PATIENCE_MAX) < 0 ? quarter : NAME_PATIENCE_MAX)
                     .whenComplete((addresses, failure) -> onLoop(() -> {
                         if (failure != null) {
                             finish(ProbeResult.failed("name not resolved: " + text(NameLookup.cause(failure))));

@@ -3,6 +3,9 @@ package io.weldr.leader.health;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.handler.ssl.SslContextBuilder;
 import io.weldr.core.health.ProbeResult;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.OriginUrl;
@@ -16,13 +19,17 @@ import io.weldr.testserver.TestServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.UnknownHostException;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -234,6 +241,37 @@ class HttpProberIT {
         assertThat(origin.received().lastHead()).contains("\r\nhost: localhost:" + origin.port() + "\r\n");
         assertThat(probe("http://no-such-host.invalid:80", get("/", PATIENT)).reason())
                 .startsWith("name not resolved");
+    }
+
+    @Test
+    void aNameServerThatIsDownOrSilentTakesNoOriginDown() throws Exception {
+        AtomicReference<NameLookup.Lookup> server = new AtomicReference<>(host -> loopback());
+        CountDownLatch end = new CountDownLatch(1);
+        NameLookup names =
+                new NameLookup(host -> Objects.requireNonNull(server.get()).find(host));
+        var loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        try (names) {
+            Prober named =
+                    new HttpProber(loops, names, SslContextBuilder.forClient().build(), "0.1");
+            String url = "http://origin.example:" + origin.port();
+            assertThat(probe(named, url, get("/", PATIENT)).reason()).isEqualTo("status 200");
+            server.set(host -> {
+                throw new UnknownHostException(host);
+            });
+            assertThat(probe(named, url, get("/", PATIENT)).reason()).isEqualTo("status 200");
+            server.set(host -> {
+                end.await();
+                return loopback();
+            });
+            assertThat(probe(named, url, get("/", PATIENT)).reason()).isEqualTo("status 200");
+        } finally {
+            end.countDown();
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        }
+    }
+
+    private static InetAddress[] loopback() {
+        return new InetAddress[] {InetAddress.getLoopbackAddress()};
     }
 
     @Test
