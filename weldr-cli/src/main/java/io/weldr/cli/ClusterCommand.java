@@ -68,7 +68,7 @@ final class ClusterCommand extends Shared {
         @Override
         void run(Session session, Output output) {
             AddMemberRequest wish = newcomer(id, raft);
-            print(output, session.write(stub -> stub.addMember(wish), true), id + " is a member");
+            print(output, session.change(stub -> stub.addMember(wish)), id + " is a member");
         }
     }
 
@@ -96,7 +96,7 @@ final class ClusterCommand extends Shared {
         @Override
         void run(Session session, Output output) {
             RemoveMemberRequest wish = leaver(id, drain, force);
-            print(output, session.write(stub -> stub.removeMember(wish), true), id + " is no member any more");
+            print(output, session.change(stub -> stub.removeMember(wish)), id + " is no member any more");
         }
     }
 
@@ -133,10 +133,7 @@ final class ClusterCommand extends Shared {
                     .setLeaver(leaver(old, drain, force))
                     .setNewcomer(newcomer(id, raft))
                     .build();
-            print(
-                    output,
-                    session.write(stub -> stub.replaceMember(wish), true),
-                    id + " is a member in the place of " + old);
+            print(output, session.change(stub -> stub.replaceMember(wish)), id + " is a member in the place of " + old);
         }
     }
 
@@ -153,7 +150,7 @@ final class ClusterCommand extends Shared {
         void run(Session session, Output output) {
             TransferLeadershipRequest wish =
                     TransferLeadershipRequest.newBuilder().setTo(id).build();
-            MembershipReply reply = session.write(stub -> stub.transferLeadership(wish), true);
+            MembershipReply reply = session.change(stub -> stub.transferLeadership(wish));
             print(output, reply, reply.getLeader() + " leads");
         }
     }

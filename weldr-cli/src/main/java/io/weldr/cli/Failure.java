@@ -19,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @param line for people
  */
 record Failure(Status.Code code, @Nullable String reason, boolean elsewhere, boolean maybeDone, String line) {
+    /** Nobody spoke to us: nothing was asked. */
+    static Failure silent(Endpoint endpoint) {
+        return new Failure(Status.Code.UNAVAILABLE, null, true, false, endpoint + ": no answer in time");
+    }
+
     static Failure of(Endpoint endpoint, StatusRuntimeException e) {
         Status.Code code = e.getStatus().getCode();
         String reason = reason(e);

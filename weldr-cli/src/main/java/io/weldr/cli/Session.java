@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,12 @@ import org.jspecify.annotations.Nullable;
 final class Session implements AutoCloseable {
     private static final int CONNECT_TIMEOUT_MILLIS = 1000;
 
+    /** When to give up if nobody says otherwise. */
+    static final Duration TIMEOUT = Duration.ofSeconds(8);
+
+    /** The same for a change of the members: a newcomer has to catch up, for which a node takes up to 20 s. */
+    static final Duration CHANGE_TIMEOUT = Duration.ofSeconds(25);
+
     /** A node gives up within two seconds itself; with the way there and back this is when to ask another. */
     private static final Duration ATTEMPT_MAX = Duration.ofSeconds(3);
 
@@ -33,6 +40,9 @@ final class Session implements AutoCloseable {
      */
     private static final Duration ATTEMPT_MIN = Duration.ofSeconds(2);
 
+    /** The share of all the time there is that {@link #ATTEMPT_MIN} is at most: somebody in a hurry wants other nodes asked too. */
+    private static final int ATTEMPT_MIN_PART = 2;
+
     /** Between two rounds over all nodes: an election takes a few hundred milliseconds. */
     private static final Duration PAUSE = Duration.ofMillis(150);
 
@@ -40,12 +50,15 @@ final class Session implements AutoCloseable {
 
     private final List<Endpoint> endpoints;
     private final Duration timeout;
+    private final Duration changeTimeout;
     private final Map<Endpoint, ManagedChannel> channels = new HashMap<>();
     private int next; // the endpoint that answered last
 
-    Session(List<Endpoint> endpoints, Duration timeout) {
+    /** @param timeout when to give up; null: {@link #TIMEOUT}, and {@link #CHANGE_TIMEOUT} for a change of the members */
+    Session(List<Endpoint> endpoints, @Nullable Duration timeout) {
         this.endpoints = endpoints;
-        this.timeout = timeout;
+        this.timeout = timeout == null ? TIMEOUT : timeout;
+        this.changeTimeout = timeout == null ? CHANGE_TIMEOUT : timeout;
     }
 
     /** Options that name one wish, for every attempt at it. */
@@ -55,26 +68,40 @@ final class Session implements AutoCloseable {
 
     /** The first answer of any node. Throws {@link CliException} with what the last one said. */
     <T> T read(Function<AdminBlockingStub, T> call) {
-        return ask(call, false, ATTEMPT_MAX);
+        return ask(call, false, timeout, ATTEMPT_MAX);
     }
 
     /** The same for a write, which must carry a request id. */
     <T> T write(Function<AdminBlockingStub, T> call, boolean waits) {
-        return ask(call, true, waits ? timeout : ATTEMPT_MAX);
+        return ask(call, true, timeout, waits ? timeout : ATTEMPT_MAX);
     }
 
-    private <T> T ask(Function<AdminBlockingStub, T> call, boolean write, Duration attemptMax) {
-        long endNanos = System.nanoTime() + timeout.toNanos();
+    /** A change of the members, which may be repeated. */
+    <T> T change(Function<AdminBlockingStub, T> call) {
+        return ask(call, true, changeTimeout, changeTimeout);
+    }
+
+    private <T> T ask(Function<AdminBlockingStub, T> call, boolean write, Duration allTime, Duration attemptMax) {
+        long endNanos = System.nanoTime() + allTime.toNanos();
+        long attemptMinNanos = Math.min(ATTEMPT_MIN.toNanos(), allTime.toNanos() / ATTEMPT_MIN_PART);
         boolean maybeDone = false;
         Failure last = null;
+        boolean said = false; // somebody answered, or may have done it
         while (true) {
             boolean hope = false;
             for (int i = 0; i < endpoints.size(); i++) {
                 long leftNanos = endNanos - System.nanoTime();
-                if (leftNanos <= (last == null ? 0 : ATTEMPT_MIN.toNanos())) {
+                if (leftNanos <= (said ? attemptMinNanos : 0)) {
                     break;
                 }
                 Endpoint endpoint = endpoints.get(next);
+                if (!speaks(endpoint, leftNanos / (endpoints.size() - i + 1))) {
+                    last = last == null ? Failure.silent(endpoint) : last;
+                    hope = true; // it may only be slow
+                    next = (next + 1) % endpoints.size();
+                    continue;
+                }
+                leftNanos = endNanos - System.nanoTime();
                 try {
                     return call.apply(stub(endpoint)
                             .withDeadlineAfter(Math.min(leftNanos, attemptMax.toNanos()), TimeUnit.NANOSECONDS));
@@ -84,17 +111,43 @@ final class Session implements AutoCloseable {
                         throw new CliException(failure.exitCode(), failure.line());
                     }
                     maybeDone |= write && failure.maybeDone();
+                    said |= failure.reason() != null || failure.maybeDone();
                     // What a node says tells more than that another one could not be reached.
                     last = last == null || failure.reason() != null ? failure : last;
                     hope |= failure.reason() != null || failure.maybeDone();
                     next = (next + 1) % endpoints.size();
                 }
             }
-            if (!hope || System.nanoTime() + PAUSE.plus(ATTEMPT_MIN).toNanos() >= endNanos) {
+            if (!hope || System.nanoTime() + PAUSE.toNanos() + (said ? attemptMinNanos : 0) >= endNanos) {
                 throw exhausted(last, maybeDone);
             }
             pause();
         }
+    }
+
+    /**
+     * Whether there is somebody at the other end, or it is clear that there is not, which the call then tells. The kernel takes
+     * connections for a process that hangs; asked for something, it would cost all the time there is, and whether it was done
+     * would be anybody's guess.
+     */
+    private boolean speaks(Endpoint endpoint, long nanosMax) {
+        ManagedChannel channel = channel(endpoint);
+        long endNanos = System.nanoTime() + Math.min(nanosMax, TimeUnit.MILLISECONDS.toNanos(CONNECT_TIMEOUT_MILLIS));
+        ConnectivityState state = channel.getState(true);
+        while (state == ConnectivityState.IDLE || state == ConnectivityState.CONNECTING) {
+            CountDownLatch changed = new CountDownLatch(1);
+            channel.notifyWhenStateChanged(state, changed::countDown);
+            try {
+                if (!changed.await(endNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                    return false;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new CliException(ExitCode.REFUSED, "interrupted");
+            }
+            state = channel.getState(true);
+        }
+        return true;
     }
 
     private static CliException exhausted(@Nullable Failure last, boolean maybeDone) {
@@ -129,14 +182,17 @@ final class Session implements AutoCloseable {
 
     /** A stub without a deadline. */
     AdminBlockingStub stub(Endpoint endpoint) {
+        return AdminGrpc.newBlockingStub(channel(endpoint));
+    }
+
+    private ManagedChannel channel(Endpoint endpoint) {
         ManagedChannel before = channels.get(endpoint);
         if (before != null && before.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
             // It would fail calls at once until its back-off is over; a new one tries now.
             channels.remove(endpoint);
             before.shutdown();
         }
-        ManagedChannel channel = channels.computeIfAbsent(endpoint, Session::open);
-        return AdminGrpc.newBlockingStub(channel);
+        return channels.computeIfAbsent(endpoint, Session::open);
     }
 
     private static ManagedChannel open(Endpoint endpoint) {

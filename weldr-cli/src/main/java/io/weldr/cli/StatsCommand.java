@@ -27,9 +27,12 @@ final class StatsCommand extends Shared {
         rows.add(row("clients", "", reply.getClient()));
         rows.add(row("servers", "", reply.getServer()));
         for (OriginCount origin : reply.getOriginsList()) {
-            rows.add(row("  " + origin.getId(), origin.getAddress(), origin.getCount()));
+            List<String> row = new ArrayList<>(row("  " + origin.getId(), origin.getAddress(), origin.getCount()));
+            int nodes = origin.getEjectedBy();
+            row.set(row.size() - 1, nodes == 0 ? "" : nodes + (nodes == 1 ? " node" : " nodes"));
+            rows.add(row);
         }
-        output.table(List.of("OF", "ADDRESS", "SUCCESS", "FAILED"), rows);
+        output.table(List.of("OF", "ADDRESS", "SUCCESS", "FAILED", "EJECTED BY"), rows);
         if (reply.getMissingCount() > 0) {
             output.line("missing: " + String.join(", ", reply.getMissingList()) + " (not in the sums)");
         }
@@ -46,6 +49,7 @@ final class StatsCommand extends Shared {
             one.put("id", origin.getId());
             one.put("address", origin.getAddress());
             one.putAll(Values.count(origin.getCount()));
+            one.put("ejectedBy", origin.getEjectedBy());
             origins.add(one);
         }
         map.put("servers", origins);
@@ -55,6 +59,6 @@ final class StatsCommand extends Shared {
     }
 
     private static List<String> row(String of, String address, Count count) {
-        return List.of(of, address, Long.toString(count.getSuccess()), Long.toString(count.getFailed()));
+        return List.of(of, address, Long.toString(count.getSuccess()), Long.toString(count.getFailed()), "");
     }
 }

@@ -3,6 +3,7 @@ package io.weldr.cli;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -60,9 +61,8 @@ public final class Weldrctl implements Runnable {
             names = "--timeout",
             paramLabel = "TIME",
             scope = ScopeType.INHERIT,
-            defaultValue = "8s",
-            description = "When to give up, over all nodes. Default: 8s")
-    private String timeout = "";
+            description = "When to give up, over all nodes. Default: 8s; 25s for changes of the members")
+    private @Nullable String timeout;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before run()
@@ -113,6 +113,9 @@ public final class Weldrctl implements Runnable {
     }
 
     Session session() {
+        if (timeout == null) {
+            return new Session(Endpoint.parseList(endpoint), null);
+        }
         Duration patience = Values.parseDuration("--timeout", timeout);
         if (patience.isZero() || patience.compareTo(Duration.ofHours(1)) > 0) {
             throw new CliException(ExitCode.USAGE, "--timeout: " + timeout + " (expected: more than 0, at most 1h)");

@@ -11,6 +11,8 @@ import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.GatewayException.Kind;
 import io.weldr.core.port.Traffic;
 import io.weldr.core.port.Traffic.Count;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -113,11 +115,14 @@ class WeldrctlIT {
                         PoolName.DEFAULT,
                         new OriginId("127.0.0.1:1"),
                         HostPort.parse("127.0.0.1:1"),
-                        new Count(9, 2))));
+                        new Count(9, 2),
+                        1)));
         cluster.nodes().forEach(node -> node.traffic(one));
         JsonNode stats = run("stats", "-o", "json").done().json();
         assertThat(stats.path("client").path("success").asLong()).isEqualTo(30);
         assertThat(stats.path("servers").get(0).path("failed").asLong()).isEqualTo(6);
+        assertThat(stats.path("servers").get(0).path("ejectedBy").asInt()).isEqualTo(3);
+        assertThat(run("stats").done().out()).contains("EJECTED BY").contains("3 nodes");
         cluster.node(3).stop();
         assertThat(run("stats").done().out()).contains("missing: n3");
     }
@@ -141,6 +146,22 @@ class WeldrctlIT {
         run("servers", "ls").done();
         cluster.node(3).stop();
         run("servers", "ls", "--timeout", "4s").failed(ExitCode.UNREACHABLE, "connection refused");
+    }
+
+    @Test
+    void aNodeThatHangsIsPassedOverWhateverTheTimeThereIs() throws Exception {
+        // The kernel takes connections for it, as for a process that is stopped.
+        try (ServerSocket hanging = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            endpoints = "127.0.0.1:" + hanging.getLocalPort() + "," + endpoints;
+            run("servers", "ls", "--timeout", "2s").done();
+            run("servers", "add", "http://127.0.0.1:1", "--wait").done();
+            run("servers", "add", "http://127.0.0.1:2", "--timeout", "1500ms").done();
+            run("cluster", "transfer-leader", "n2").done();
+            cluster.node(1).stop();
+            run("servers", "ls", "--timeout", "2s").done();
+            Run.of("servers", "ls", "--timeout", "500ms", "--endpoint", "127.0.0.1:" + hanging.getLocalPort())
+                    .failed(ExitCode.UNREACHABLE, "no answer in time");
+        }
     }
 
     @Test

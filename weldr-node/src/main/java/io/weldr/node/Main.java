@@ -72,6 +72,7 @@ public final class Main {
         }
         try {
             NodeConfig config = config(parsed, options, environment);
+            ConfigReader.unknownVariables(environment).forEach(line -> err.println("weldr: " + line));
             if (parsed.hasSubcommand()) {
                 out.println(Describe.config(config));
                 return EXIT_OK;

@@ -23,10 +23,19 @@ final class NodeProcess {
         setUpLog(config.logLevel());
         try {
             Node node = new Node(config, Version.text());
-            node.start();
             // In the virtual machine's own hook, so that the exit code says that stopping went as it should: 0, not
-            // 143.
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node, config), "weldr-stop"));
+            // 143. It is
+            // there before anything starts: what was half started is closed as well.
+            Thread hook = new Thread(() -> stop(node, config), "weldr-stop");
+            if (!hooked(hook)) {
+                return Main.EXIT_OK; // the process is ending already
+            }
+            try {
+                node.start();
+            } catch (IOException | RuntimeException e) {
+                unhook(hook); // nothing is left to stop, and the exit code is to say what happened
+                throw e;
+            }
             node.awaitLeft();
             return Main.EXIT_REMOVED;
         } catch (InterruptedException e) {
@@ -39,6 +48,23 @@ final class NodeProcess {
             err.println("weldr: " + (e.getMessage() != null ? e.getMessage() : e.toString()));
             LoggerFactory.getLogger(NodeProcess.class).debug("Why it did not start", e);
             return Main.EXIT_FAILED;
+        }
+    }
+
+    private static boolean hooked(Thread hook) {
+        try {
+            Runtime.getRuntime().addShutdownHook(hook);
+            return true;
+        } catch (IllegalStateException shuttingDown) {
+            return false;
+        }
+    }
+
+    private static void unhook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException shuttingDown) {
+            LoggerFactory.getLogger(NodeProcess.class).debug("told to stop while failing to start");
         }
     }
 

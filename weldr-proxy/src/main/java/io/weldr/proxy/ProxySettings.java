@@ -50,7 +50,13 @@ public record ProxySettings(
         if (!viaName.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")) {
             throw new IllegalArgumentException("viaName: " + viaName + " (expected: a token of up to 64 characters)");
         }
-        trustedPeers.forEach(TrustedPeers::parse);
+        checkedNetworks(trustedPeers);
+    }
+
+    /** Returns the networks if each is an address or a network, as {@code trustedPeers} have to be; throws with the one that is not. */
+    public static List<String> checkedNetworks(List<String> networks) {
+        networks.forEach(TrustedPeers::parse);
+        return networks;
     }
 
     /** Defaults for everything but the address. */

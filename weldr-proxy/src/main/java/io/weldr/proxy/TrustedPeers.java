@@ -3,6 +3,7 @@ package io.weldr.proxy;
 import io.netty.handler.ipfilter.IpFilterRuleType;
 import io.netty.handler.ipfilter.IpSubnetFilterRule;
 import io.netty.util.NetUtil;
+import io.weldr.core.Check;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -29,7 +30,7 @@ final class TrustedPeers implements Predicate<InetSocketAddress> {
         String prefix = slash < 0 ? String.valueOf(longest) : network.substring(slash + 1);
         if (bytes == null || !prefix.matches("[0-9]{1,3}") || Integer.parseInt(prefix) > longest) {
             throw new IllegalArgumentException(
-                    "trustedPeers: " + network + " (expected: an address or a network, as in 10.0.0.0/8)");
+                    "network: " + Check.quote(network) + " (expected: an address or a network, as in 10.0.0.0/8)");
         }
         return new IpSubnetFilterRule(address, Integer.parseInt(prefix), IpFilterRuleType.ACCEPT);
     }

@@ -71,7 +71,13 @@ public final class Admin {
             return write(options, new Command.AddOrigin(pool, spec, mustBeNew, now()));
         }
         return read(Consistency.LINEARIZABLE).thenCompose(view -> {
-            HealthPolicy whole = valid(() -> health.complete(view.pool(pool).health()));
+            Pool there = view.pool(pool);
+            // What is not said is as the pool has it when the origin comes. Of one that is there already that moment is
+            // past: the
+            // same words mean what they meant then, whatever the pool's policy is now.
+            Origin before = new OriginRef.ByAddress(url.address()).in(there);
+            HealthPolicy own = before == null ? null : before.health();
+            HealthPolicy whole = valid(() -> health.complete(own == null ? there.health() : own));
             OriginSpec spec = new OriginSpec(url, draft.id(), draft.weight(), draft.host(), whole);
             return write(options, new Command.AddOrigin(pool, spec, mustBeNew, now()));
         });

@@ -135,11 +135,16 @@ final class AdminService extends AdminGrpc.AdminImplBase {
     public void getHealthPolicy(GetHealthPolicyRequest request, StreamObserver<HealthPolicyReply> observer) {
         answer(observer, () -> {
             PoolName pool = Requests.pool(request.getPool());
-            return read(request.getConsistency())
-                    .thenApply(view -> HealthPolicyReply.newBuilder()
-                            .setHealth(Wire.health(view.pool(pool).health()))
-                            .setRevision(view.state().revision())
-                            .build());
+            return read(request.getConsistency()).thenApply(view -> {
+                HealthPolicyReply.Builder reply = HealthPolicyReply.newBuilder()
+                        .setHealth(Wire.health(view.pool(pool).health()))
+                        .setRevision(view.state().revision());
+                Duration age = view.age();
+                if (age != null) {
+                    reply.setAge(Wire.duration(age));
+                }
+                return reply.build();
+            });
         });
     }
 

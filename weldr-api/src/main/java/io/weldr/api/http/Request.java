@@ -137,10 +137,21 @@ final class Request {
         return drain;
     }
 
-    /** Refuses the fields of conditional requests: there is nothing that they could be compared with. */
+    /**
+     * Refuses the fields of conditional requests, since there is nothing that they could be compared with, and a key: changes of the
+     * members may be repeated as they are, and nobody remembers which were carried out.
+     */
     void refuseConditions() {
         for (String name : List.of("If-Match", "If-None-Match")) {
             refuseField(name);
+        }
+        String key = field("Idempotency-Key");
+        if (key != null) {
+            throw Problem.of(
+                            ProblemType.BAD_REQUEST,
+                            "Idempotency-Key: " + Check.quote(key),
+                            "no such field: a change of the members may be repeated without")
+                    .exception();
         }
     }
 

@@ -5,6 +5,7 @@ import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.ClusterView;
+import io.weldr.api.admin.View;
 import io.weldr.api.admin.Written;
 import io.weldr.api.json.Answers.Cluster;
 import io.weldr.api.json.Answers.CountEntry;
@@ -114,15 +115,16 @@ final class ServerRoutes {
     private CompletionStage<Answer> get(Request request) {
         return admin.read(request.consistency()).thenApply(view -> {
             Origin origin = view.origin(PoolName.DEFAULT, request.server());
-            return entry(request, PoolName.DEFAULT, origin);
+            return entry(request, PoolName.DEFAULT, origin, view);
         });
     }
 
-    static Answer entry(Request request, PoolName pool, Origin origin) {
+    /** A stale read is never "not modified": nobody knows. */
+    static Answer entry(Request request, PoolName pool, Origin origin, View view) {
         String tag = Pages.tag(origin.modified());
-        return request.has(tag)
+        return !view.stale() && request.has(tag)
                 ? Answer.empty(304).tagged(tag)
-                : Answer.ok(OriginEntry.of(pool, origin)).tagged(tag);
+                : Answer.ok(OriginEntry.of(pool, origin, Pages.staleness(view))).tagged(tag);
     }
 
     private CompletionStage<Answer> remove(Request request) {

@@ -17,6 +17,7 @@ import io.weldr.api.json.Answers.History;
 import io.weldr.api.json.Answers.Origins;
 import io.weldr.api.json.Answers.PoolEntry;
 import io.weldr.api.json.Answers.Pools;
+import io.weldr.api.json.Answers.Staleness;
 import io.weldr.api.json.Link;
 import io.weldr.api.json.RequestBodies;
 import io.weldr.core.pool.HealthPolicy;
@@ -64,28 +65,35 @@ final class V1Routes {
     }
 
     private CompletionStage<Answer> pools(Request request) {
-        return admin.read(request.consistency())
-                .thenApply(view -> Answer.ok(new Pools(
-                                view.state().pools().values().stream()
-                                        .map(V1Routes::entry)
-                                        .toList(),
-                                view.state().revision(),
-                                Pages.staleness(view),
-                                List.of(Link.get("self", "/v1/pools"))))
-                        .tagged(Pages.tag(view.state().revision())));
+        return admin.read(request.consistency()).thenApply(view -> {
+            String tag = Pages.tag(view.state().revision());
+            if (!view.stale() && request.has(tag)) {
+                return Answer.empty(304).tagged(tag);
+            }
+            return Answer.ok(new Pools(
+                            view.state().pools().values().stream()
+                                    .map(pool -> entry(pool, null))
+                                    .toList(),
+                            view.state().revision(),
+                            Pages.staleness(view),
+                            List.of(Link.get("self", "/v1/pools"))))
+                    .tagged(tag);
+        });
     }
 
     private CompletionStage<Answer> pool(Request request) {
         PoolName name = request.pool();
-        return admin.read(request.consistency()).thenApply(view -> Answer.ok(entry(view.pool(name))));
+        return admin.read(request.consistency())
+                .thenApply(view -> Answer.ok(entry(view.pool(name), Pages.staleness(view))));
     }
 
-    private static PoolEntry entry(Pool pool) {
+    private static PoolEntry entry(Pool pool, @Nullable Staleness staleness) {
         String path = Link.pool(pool.name());
         return new PoolEntry(
                 pool.name().value(),
                 pool.origins().size(),
                 HealthEntry.ofPolicy(pool.health()),
+                staleness,
                 List.of(
                         Link.get("self", path),
                         Link.get("origins", path + "/origins"),
@@ -117,7 +125,7 @@ final class V1Routes {
         PoolName pool = request.pool();
         OriginRef ref = new OriginRef.ById(request.originId());
         return admin.read(request.consistency())
-                .thenApply(view -> ServerRoutes.entry(request, pool, view.origin(pool, ref)));
+                .thenApply(view -> ServerRoutes.entry(request, pool, view.origin(pool, ref), view));
     }
 
     private CompletionStage<Answer> replaceOrigin(Request request) {

@@ -67,17 +67,28 @@ public final class Answers {
             @JsonInclude @Nullable HealthEntry health,
             long createdRevision,
             @Nullable List<AppliedEntry> applied,
+            @Nullable Staleness staleness,
             @Nullable List<Link> links) {
+
+        /** As a read gives it; {@code staleness} is null unless the read was stale. */
+        public static OriginEntry of(PoolName pool, Origin origin, @Nullable Staleness staleness) {
+            return of(pool, origin, List.of(), staleness, Link.ofOrigin(pool, origin));
+        }
 
         public static OriginEntry of(PoolName pool, Origin origin) {
             return of(pool, origin, List.of());
         }
 
         public static OriginEntry of(PoolName pool, Origin origin, List<Applied> applied) {
-            return of(pool, origin, applied, Link.ofOrigin(pool, origin));
+            return of(pool, origin, applied, null, Link.ofOrigin(pool, origin));
         }
 
-        private static OriginEntry of(PoolName pool, Origin origin, List<Applied> applied, @Nullable List<Link> links) {
+        private static OriginEntry of(
+                PoolName pool,
+                Origin origin,
+                List<Applied> applied,
+                @Nullable Staleness staleness,
+                @Nullable List<Link> links) {
             return new OriginEntry(
                     origin.id().value(),
                     origin.url().toString(),
@@ -94,6 +105,7 @@ public final class Answers {
                     HealthEntry.of(origin.health()),
                     origin.created(),
                     AppliedEntry.of(applied),
+                    staleness,
                     links);
         }
     }
@@ -159,12 +171,17 @@ public final class Answers {
             OriginEntry removed, long revision, @Nullable List<AppliedEntry> applied, List<Link> links) {
         public static Removed of(PoolName pool, Origin origin, long revision, List<Applied> applied, List<Link> links) {
             return new Removed(
-                    OriginEntry.of(pool, origin, List.of(), null), revision, AppliedEntry.of(applied), links);
+                    OriginEntry.of(pool, origin, List.of(), null, null), revision, AppliedEntry.of(applied), links);
         }
     }
 
     /** One pool. */
-    public record PoolEntry(String name, int origins, HealthEntry health, List<Link> links) {}
+    public record PoolEntry(
+            String name,
+            int origins,
+            HealthEntry health,
+            @Nullable Staleness staleness,
+            List<Link> links) {}
 
     /** {@code GET /v1/pools}. */
     public record Pools(
@@ -255,7 +272,7 @@ public final class Answers {
                     pool == null ? null : pool.value(),
                     change.subject(),
                     change.detail(),
-                    origin == null || pool == null ? null : OriginEntry.of(pool, origin, List.of(), null));
+                    origin == null || pool == null ? null : OriginEntry.of(pool, origin, List.of(), null, null));
         }
     }
 

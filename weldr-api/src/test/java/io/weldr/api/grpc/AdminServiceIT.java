@@ -200,6 +200,13 @@ class AdminServiceIT {
         assertThat(stub.getHealthPolicy(GetHealthPolicyRequest.getDefaultInstance())
                         .getHealth())
                 .isEqualTo(changed);
+        assertThat(stub.getHealthPolicy(GetHealthPolicyRequest.getDefaultInstance())
+                        .hasAge())
+                .isFalse();
+        GetHealthPolicyRequest stale = GetHealthPolicyRequest.newBuilder()
+                .setConsistency(io.weldr.proto.admin.v1.Consistency.CONSISTENCY_STALE)
+                .build();
+        assertThat(stub.getHealthPolicy(stale).hasAge()).isTrue();
     }
 
     @Test

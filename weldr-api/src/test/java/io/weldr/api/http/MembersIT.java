@@ -68,6 +68,16 @@ class MembersIT {
     }
 
     @Test
+    void aKeyIsRefusedRatherThanIgnored() {
+        for (String path : new String[] {"/v1/cluster/members", "/v1/cluster/leader"}) {
+            client.post(path, path.endsWith("s") ? NEWCOMER : "", "Idempotency-Key", "k1")
+                    .isProblem(400, "bad-request");
+        }
+        client.delete("/v1/cluster/members/n2", "Idempotency-Key", "k1").isProblem(400, "bad-request");
+        assertThat(membership.wishes()).isEmpty();
+    }
+
+    @Test
     void everyRefusalHasItsProblem() {
         Map<Refusal, String> types = Map.of(
                 Refusal.NO_SUCH_MEMBER, "no-such-member",

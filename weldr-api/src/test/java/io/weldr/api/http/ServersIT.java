@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.weldr.api.http.Client.Reply;
 import io.weldr.api.testkit.TestCluster;
 import io.weldr.core.port.GatewayException.Kind;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,6 +140,59 @@ class ServersIT {
         assertThat(stale.path("servers")).hasSize(1);
         assertThat(stale.path("staleness").path("secondsSinceLeader").isNumber())
                 .isTrue();
+    }
+
+    @Test
+    void everyStaleReadSaysHowOldItIsAndIsNeverNotModified() {
+        client.post("/servers", "{\"url\":\"http://127.0.0.1:1\"}").is(201);
+        for (String path : List.of(
+                "/servers",
+                "/servers/127.0.0.1/1",
+                "/v1/pools",
+                "/v1/pools/default",
+                "/v1/pools/default/origins",
+                "/v1/pools/default/origins/127.0.0.1:1",
+                "/v1/pools/default/health",
+                "/v1/history")) {
+            Reply fresh = client.get(path).is(200);
+            assertThat(fresh.json().has("staleness")).as(path).isFalse();
+            String tag = fresh.field("ETag");
+            String stale = path + "?consistency=stale";
+            Reply reply = tag.isEmpty() ? client.get(stale) : client.get(stale, "If-None-Match", tag);
+            assertThat(reply.is(200)
+                            .json()
+                            .path("staleness")
+                            .path("secondsSinceLeader")
+                            .isNumber())
+                    .as(path)
+                    .isTrue();
+            if (!tag.isEmpty()) {
+                client.get(path, "If-None-Match", tag).is(304);
+            }
+        }
+    }
+
+    @Test
+    void anOriginWithAPartOfAPolicyIsTheSameAgainWhenThePoolsPolicyHasChanged() {
+        String body = "{\"url\":\"http://127.0.0.1:1\",\"health\":{\"path\":\"/deep\"}}";
+        client.post("/servers", body).is(201);
+        client.send("PATCH", "/v1/pools/default/health", "{\"interval\":\"7s\"}")
+                .is(200);
+        Reply again = client.post("/servers", body).is(200);
+        assertThat(again.json().path("health").path("interval").asText()).isEqualTo("30s");
+        client.post("/servers", "{\"url\":\"http://127.0.0.1:1\",\"health\":{\"path\":\"/other\"}}")
+                .isProblem(409, "already-exists");
+    }
+
+    @Test
+    void anIdThatNoPathCanHoldIsRefused() {
+        for (String id : List.of(".", "..")) {
+            client.post("/servers", "{\"url\":\"http://127.0.0.1:1\",\"id\":\"" + id + "\"}")
+                    .isProblem(400, "invalid-value");
+        }
+        client.post("/servers", "{\"url\":\"http://127.0.0.1:1\",\"id\":\"...\"}")
+                .is(201);
+        client.delete("/v1/pools/default/origins/...").is(200);
     }
 
     @Test

@@ -9,6 +9,9 @@ import io.weldr.it.harness.TestNode;
 import io.weldr.testserver.TestServer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,7 +53,13 @@ class HealthIT {
         try (TestCluster cluster = TestCluster.start(folder, 3);
                 TestServer origin = TestServer.start()) {
             FailureIT.setQuickProbes(cluster.node(1)); // five a second
-            assertThat(cluster.node(2).add(origin.url()).status()).isEqualTo(201);
+            assertThat(Http.patch(cluster.node(1).adminUrl() + "/v1/pools/default/health", "{\"path\":\"/health\"}")
+                            .status())
+                    .isEqualTo(200);
+            await("the origin to be taken")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> Set.of(200, 201)
+                            .contains(cluster.node(2).add(origin.url()).status()));
             assertOneProber(origin);
             cluster.awaitLeader().kill();
             cluster.awaitLeader();
@@ -92,12 +101,16 @@ class HealthIT {
         return Http.get(node.adminUrl() + "/v1/history?consistency=stale").body();
     }
 
-    /** Over four seconds one prober makes 20 probes, two make 40. */
+    /** Each probe names its node. */
     private static void assertOneProber(TestServer origin) {
-        await("probing").until(() -> origin.received().probes() > 0);
-        long before = origin.received().probes();
-        await().pollDelay(Duration.ofSeconds(4)).atMost(Duration.ofSeconds(10)).until(() -> true);
-        assertThat(origin.received().probes() - before).isBetween(10L, 25L);
+        Queue<String> probers = new ConcurrentLinkedQueue<>();
+        origin.healthyFor(head -> {
+            probers.add(head.replaceAll("(?s).*weldr-health/[^ ]* \\(([^)]*)\\).*", "$1"));
+            return true;
+        });
+        await("20 probes").atMost(Duration.ofSeconds(60)).until(() -> probers.size() >= 20);
+        origin.healthyFor(head -> true);
+        assertThat(Set.copyOf(probers)).as("who probed: %s", probers).hasSize(1);
     }
 
     private static void awaitState(TestCluster cluster, String entry) {

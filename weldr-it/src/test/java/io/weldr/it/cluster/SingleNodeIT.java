@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,20 @@ class SingleNodeIT {
             cluster.awaitLeader();
             assertThat(node.servers()).containsExactly(origin.url() + " up");
             await().until(() -> Http.get(node.proxyUrl() + "/").status() == 200);
+        }
+    }
+
+    @Test
+    void aNodeThatIsToldToStopWhileItStartsClosesWhatIsThere() {
+        try (TestCluster cluster = TestCluster.of(folder, 1, "--warm-up-time", "30s", "--log-level", "debug")) {
+            TestNode node = cluster.node(1);
+            cluster.launch(node);
+            await("consensus to start").atMost(Duration.ofSeconds(60)).until(() -> Files.exists(node.dataDir()));
+            assertThat(Http.get(node.adminUrl() + "/readyz").status())
+                    .as("it has not started")
+                    .isZero();
+            assertThat(node.terminate()).as("it said: %s", node.output()).isZero();
+            assertThat(node.output()).endsWith("stopped\n").doesNotContain("proxy on");
         }
     }
 
@@ -89,6 +105,7 @@ class SingleNodeIT {
                             .asString()
                             .contains("127.0.0.1:" + port)
                             .contains("in use");
+                    assertThat(node.dataDir()).as("nothing was half started").doesNotExist();
                 }
             }
         }

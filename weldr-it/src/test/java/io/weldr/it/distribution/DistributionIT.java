@@ -8,6 +8,8 @@ import io.weldr.it.distribution.Script.Ended;
 import io.weldr.it.harness.Http;
 import io.weldr.it.harness.Ports;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,6 +100,9 @@ class DistributionIT {
             assertThat(all).as("one folder").hasSize(1);
             unpackedTo = all.get(0);
         }
+        for (String document : List.of("README.md", "docs/proxy-limits.md", "docs/virtual-ip.md")) {
+            assertThat(unpackedTo.resolve(document)).isRegularFile();
+        }
         int admin = Ports.free();
         Path out = folder.resolve("out");
         Process node = Script.start(
@@ -144,6 +149,8 @@ class DistributionIT {
         environment.put("WELDR_LOCAL_DIR", folder.resolve("local").toString());
         environment.put("WELDR_LOCAL_PORT_OFFSET", Integer.toString(offset));
         environment.put("WELDR_LOCAL_BUILD", "never");
+        environment.put("http_proxy", "http://127.0.0.1:1"); // what is on this machine is not asked through it
+        aTakenPortLeavesNothingBehind(environment, 8081 + offset);
         try {
             Ended up = local(environment, "up");
             assertThat(up.exit()).as("%s", up).isZero();
@@ -155,27 +162,104 @@ class DistributionIT {
             assertThat(again.exit()).isEqualTo(1);
             assertThat(again.err()).contains("it is up already");
 
-            Ended killed = local(environment, "kill", "2");
+            int leader = leader(environment);
+            int survivor = leader == 1 ? 2 : 1;
+            String api = "http://127.0.0.1:" + (8686 + survivor + offset);
+            Ended killed = local(environment, "kill", Integer.toString(leader));
             assertThat(killed.exit()).as("%s", killed).isZero();
+            long killedNanos = System.nanoTime();
+            await("a change through a survivor")
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> Http.post(api + "/servers", "{\"url\":\"http://127.0.0.1:1\",\"weight\":0}")
+                                            .status()
+                                    / 100
+                            == 2);
+            System.out.printf(
+                    "deploy/local: a change was taken %d ms after the leader was killed%n",
+                    (System.nanoTime() - killedNanos) / 1_000_000);
             Ended status = local(environment, "status");
             assertThat(status.exit()).as("%s", status).isZero();
-            assertThat(status.out().lines().filter(line -> line.startsWith("n2")))
+            assertThat(status.out().lines().filter(line -> line.startsWith("n" + leader)))
                     .singleElement()
                     .asString()
                     .contains("stopped");
             assertThat(status.out()).contains("http://127.0.0.1:" + (12345 + offset) + " up");
-            assertThat(Http.get("http://127.0.0.1:" + (8080 + offset) + "/").status())
+            assertThat(Http.get("http://127.0.0.1:" + (8079 + survivor + offset) + "/")
+                            .status())
                     .isEqualTo(200);
 
-            Ended started = local(environment, "start", "2");
+            Ended started = local(environment, "start", Integer.toString(leader));
             assertThat(started.exit()).as("%s", started).isZero();
-            assertThat(local(environment, "logs", "2", "-n", "100").out()).contains("node n2");
+            assertThat(local(environment, "logs", Integer.toString(leader), "-n", "100")
+                            .out())
+                    .contains("node n" + leader);
+            downAndUpKeepsThePoolEvenIfNoOriginIsUp(environment, offset, api);
         } finally {
             Ended down = local(environment, "down");
             assertThat(down.exit()).as("%s", down).isZero();
         }
         Ended status = local(environment, "status");
         assertThat(status.out()).doesNotContain("running").doesNotContain("leader");
+    }
+
+    private void aTakenPortLeavesNothingBehind(Map<String, String> environment, int port) throws Exception {
+        try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(taken.isBound()).isTrue();
+            Ended refused = local(environment, "up");
+            assertThat(refused.exit()).as("%s", refused).isEqualTo(1);
+            assertThat(refused.err()).contains("port " + port).contains("Nothing was started");
+        }
+        assertThat(folder.resolve("local")).doesNotExist();
+        assertThat(local(environment, "status").out()).doesNotContain("running");
+    }
+
+    /** The number of the node that leads, as a person would look it up. */
+    private int leader(Map<String, String> environment) throws Exception {
+        String line = local(environment, "status")
+                .out()
+                .lines()
+                .filter(each -> each.matches("n[123] +leader .*"))
+                .findFirst()
+                .orElseThrow();
+        return line.charAt(1) - '0';
+    }
+
+    private void downAndUpKeepsThePoolEvenIfNoOriginIsUp(Map<String, String> environment, int offset, String api)
+            throws Exception {
+        String policy = api + "/v1/pools/default/health";
+        assertThat(Http.patch(policy, "{\"interval\":\"100ms\",\"timeout\":\"100ms\",\"failures\":1}")
+                        .status())
+                .isEqualTo(200);
+        for (String server : List.of("a", "b")) {
+            assertThat(local(environment, "kill", server).exit()).isZero();
+        }
+        await("both to be down")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> states(api).stream().allMatch("down"::equals));
+        // So rarely that no probe makes them up before all is up again.
+        assertThat(Http.patch(policy, "{\"interval\":\"1h\"}").status()).isEqualTo(200);
+        assertThat(local(environment, "down").exit()).isZero();
+        Ended up = local(environment, "up");
+        assertThat(up.exit()).as("%s", up).isZero();
+        assertThat(up.out()).contains("the pool was kept");
+        assertThat(Http.get(api + "/servers").body())
+                .contains("http://127.0.0.1:1\"")
+                .contains("http://127.0.0.1:" + (12345 + offset))
+                .contains("http://127.0.0.1:" + (12346 + offset));
+        assertThat(Http.patch(policy, "{\"interval\":\"100ms\"}").status()).isEqualTo(200);
+        await("a request")
+                .atMost(Duration.ofSeconds(30))
+                .until(() ->
+                        Http.get("http://127.0.0.1:" + (8080 + offset) + "/").status() == 200);
+    }
+
+    private static List<String> states(String api) {
+        List<String> states = new ArrayList<>();
+        Http.get(api + "/servers")
+                .json()
+                .path("servers")
+                .forEach(server -> states.add(server.path("state").asText()));
+        return states;
     }
 
     @Test
@@ -206,10 +290,14 @@ class DistributionIT {
         return Script.run(command, Map.of());
     }
 
-    private static Ended local(Map<String, String> environment, String... arguments)
-            throws IOException, InterruptedException {
-        List<String> command =
-                new ArrayList<>(List.of(TOP.resolve("deploy/local").toString()));
+    /** From a folder that is none of the project's. */
+    private Ended local(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                "sh",
+                "-c",
+                "cd \"$0\" && exec \"$@\"",
+                folder.toString(),
+                TOP.resolve("deploy/local").toString()));
         command.addAll(List.of(arguments));
         return Script.run(command, environment);
     }

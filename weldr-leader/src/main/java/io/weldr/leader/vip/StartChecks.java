@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What must hold before a node may promise to hold an address: it is Linux, the programs are there, the interfaces exist, and this
- * process may change addresses and send raw frames. Addresses that an earlier run left are removed on the way. Blocks; each program
+ * process may change addresses and send raw frames. Addresses that an earlier run left are removed on the way, if asked for. Blocks; each program
  * is given {@link #PROGRAM_MAX}.
  */
 final class StartChecks {
@@ -28,6 +28,7 @@ final class StartChecks {
 
     private final Processes processes;
     private final VirtualIpSettings settings;
+    private final boolean removing;
     private final List<String> problems = new ArrayList<>();
 
     /**
@@ -36,13 +37,20 @@ final class StartChecks {
      */
     record Result(List<String> problems, @Nullable Programs programs) {}
 
-    private StartChecks(VirtualIpSettings settings, Processes processes) {
+    private StartChecks(VirtualIpSettings settings, Processes processes, boolean removing) {
         this.settings = settings;
         this.processes = processes;
+        this.removing = removing;
     }
 
-    static Result run(VirtualIpSettings settings, Processes processes, String operatingSystem, String searchPath) {
-        StartChecks checks = new StartChecks(settings, processes);
+    /** @param removing whether addresses that an earlier run left are removed; without it nothing is changed */
+    static Result run(
+            VirtualIpSettings settings,
+            Processes processes,
+            String operatingSystem,
+            String searchPath,
+            boolean removing) {
+        StartChecks checks = new StartChecks(settings, processes, removing);
         Programs programs = checks.run(operatingSystem, searchPath);
         return new Result(List.copyOf(checks.problems), programs);
     }
@@ -99,6 +107,7 @@ final class StartChecks {
 
     /** An address with a lifetime is what an earlier run left; one without is somebody else's, and must not become ours by accident. */
     private void removeLeftover(Programs programs, VirtualIp address) {
+        boolean present = false;
         Finished shown = run(programs.ip(), "-oneline", "address", "show", "to", address.address());
         for (String line : shown.output().lines().toList()) {
             Matcher found = SHOWN.matcher(line);
@@ -112,11 +121,15 @@ final class StartChecks {
                         + found.group(1) + ")");
                 continue;
             }
+            present = true;
+            if (!removing) {
+                continue;
+            }
             LOG.info("Removing {} from {}, left by an earlier run", cidr, found.group(1));
             delete(programs, cidr, found.group(1));
         }
         // Also when there is none: the kernel looks at the right to do it first.
-        if (problems.isEmpty()) {
+        if (problems.isEmpty() && (removing || !present)) {
             delete(programs, address.cidr(), address.interfaceName());
         }
     }

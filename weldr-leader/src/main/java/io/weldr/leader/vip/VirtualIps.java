@@ -85,23 +85,50 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
     public static VirtualIps open(
             VirtualIpSettings settings, MemberId self, StatusSource status, Rivals rivals, Duration electionTimeout)
             throws CannotHoldException {
-        ExecutorService programThreads = Executors.newCachedThreadPool(task -> {
-            Thread created = new Thread(task, "weldr-vip-program");
-            created.setDaemon(true);
-            return created;
-        });
+        ExecutorService programThreads = programThreads();
         Processes processes = new OsProcesses(programThreads);
-        StartChecks.Result checked = StartChecks.run(
-                settings,
-                processes,
-                System.getProperty("os.name", ""),
-                System.getenv().getOrDefault("PATH", ""));
+        StartChecks.Result checked = check(settings, processes, true);
         Programs programs = checked.programs();
         if (programs == null || !checked.problems().isEmpty()) {
             programThreads.shutdown();
             throw new CannotHoldException(checked.problems());
         }
         return new VirtualIps(settings, self, status, rivals, electionTimeout, programs, processes, programThreads);
+    }
+
+    /**
+     * The same checks, before anything is started and without changing anything: what an earlier run left may as well be what another
+     * process holds.
+     *
+     * @throws CannotHoldException if {@link #open} would
+     */
+    public static void check(VirtualIpSettings settings) throws CannotHoldException {
+        ExecutorService programThreads = programThreads();
+        try {
+            StartChecks.Result checked = check(settings, new OsProcesses(programThreads), false);
+            if (!checked.problems().isEmpty()) {
+                throw new CannotHoldException(checked.problems());
+            }
+        } finally {
+            programThreads.shutdown();
+        }
+    }
+
+    private static StartChecks.Result check(VirtualIpSettings settings, Processes processes, boolean removing) {
+        return StartChecks.run(
+                settings,
+                processes,
+                System.getProperty("os.name", ""),
+                System.getenv().getOrDefault("PATH", ""),
+                removing);
+    }
+
+    private static ExecutorService programThreads() {
+        return Executors.newCachedThreadPool(task -> {
+            Thread created = new Thread(task, "weldr-vip-program");
+            created.setDaemon(true);
+            return created;
+        });
     }
 
     private VirtualIps(

@@ -88,6 +88,24 @@ class StartChecksTest {
     }
 
     @Test
+    void beforeAnythingStartsNothingIsTakenAwayFromAnotherProcess() {
+        ScriptedProcesses processes = answering(
+                Map.of(
+                        "show to 10.0.0.1",
+                        new Finished(
+                                0,
+                                "5: eth0    inet 10.0.0.1/24 scope global dynamic eth0\\       valid_lft 1sec preferred_lft 1sec\n")));
+        assertThat(check(processes, "Linux", false, "10.0.0.1/24").problems()).isEmpty();
+        assertThat(processes.runs).noneMatch(run -> run.command().contains("delete"));
+        // Nobody holds it: then the right to change addresses can be tried.
+        assertThat(check(answering(Map.of("delete", NOT_PERMITTED)), "Linux", false, "10.0.0.1/24")
+                        .problems())
+                .singleElement()
+                .asString()
+                .contains("CAP_NET_ADMIN");
+    }
+
+    @Test
     void anAddressOfSomebodyElseIsLeftAlone() {
         ScriptedProcesses processes = answering(
                 Map.of(
@@ -120,6 +138,11 @@ class StartChecksTest {
     }
 
     private StartChecks.Result check(ScriptedProcesses processes, String operatingSystem, String... addresses) {
+        return check(processes, operatingSystem, true, addresses);
+    }
+
+    private StartChecks.Result check(
+            ScriptedProcesses processes, String operatingSystem, boolean removing, String... addresses) {
         VirtualIpSettings settings = new VirtualIpSettings(
                 Arrays.stream(addresses)
                         .map(address -> VirtualIp.parse(address, "eth0"))
@@ -127,6 +150,6 @@ class StartChecksTest {
                 Duration.ofSeconds(2),
                 QuorumLoss.RELEASE,
                 Hooks.none());
-        return StartChecks.run(settings, processes, operatingSystem, folder.toString());
+        return StartChecks.run(settings, processes, operatingSystem, folder.toString(), removing);
     }
 }

@@ -83,12 +83,11 @@ final class ConfigFile {
         }
     }
 
-    private static String peers(JsonParser parser) throws IOException {
+    private String peers(JsonParser parser) throws IOException, ConfigException {
         StringJoiner peers = new StringJoiner(",");
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String id = parser.currentName();
-            parser.nextToken();
-            peers.add(id + "=" + parser.getText());
+            peers.add(id + "=" + scalar(parser, "peers: " + id, "host:port"));
         }
         return peers.toString();
     }
@@ -104,10 +103,9 @@ final class ConfigFile {
             }
             while (parser.nextToken() != JsonToken.END_OBJECT) {
                 String field = parser.currentName();
-                parser.nextToken();
                 switch (field) {
-                    case "address" -> address = parser.getText();
-                    case "interface" -> device = parser.getText();
+                    case "address" -> address = scalar(parser, "vip-addresses: address", "one address with its prefix");
+                    case "interface" -> device = scalar(parser, "vip-addresses: interface", "one name");
                     default ->
                         throw new ConfigException(
                                 at(parser) + "unknown key \"" + field + "\" (expected: address and interface)");
@@ -116,6 +114,16 @@ final class ConfigFile {
             addresses.add(address + "@" + device);
         }
         return addresses.toString();
+    }
+
+    /** The value of the key that the parser stands at. Anything but one value would be read as something else, further down. */
+    private String scalar(JsonParser parser, String what, String expected) throws IOException, ConfigException {
+        String where = at(parser);
+        JsonToken value = parser.nextToken();
+        if (!value.isScalarValue() || value == JsonToken.VALUE_NULL) {
+            throw new ConfigException(where + what + ": no single value (expected: " + expected + ")");
+        }
+        return parser.getText();
     }
 
     private void put(Setting setting, String text, String where) throws ConfigException {
@@ -138,33 +146,7 @@ final class ConfigFile {
     }
 
     private static String nearest(String key) {
-        String best = "";
-        int bestDistance = 4; // further apart it is another word, not a slip
-        for (Setting setting : Setting.values()) {
-            int distance = distance(key, setting.key());
-            if (distance < bestDistance) {
-                bestDistance = distance;
-                best = setting.key();
-            }
-        }
-        return best.isEmpty() ? "" : " (did you mean \"" + best + "\"?)";
-    }
-
-    /** Levenshtein's distance. */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[b.length()];
+        Setting meant = Setting.nearest(key);
+        return meant == null ? "" : " (did you mean \"" + meant.key() + "\"?)";
     }
 }

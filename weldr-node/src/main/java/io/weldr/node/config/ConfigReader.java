@@ -10,6 +10,7 @@ import io.weldr.leader.vip.VirtualIpSettings.QuorumLoss;
 import io.weldr.node.config.NodeConfig.Join;
 import io.weldr.node.config.NodeConfig.LogLevel;
 import io.weldr.node.config.NodeConfig.OnRemoval;
+import io.weldr.proxy.ProxySettings;
 import io.weldr.proxy.access.LineFormat;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.loop.Transport;
@@ -23,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -33,6 +35,11 @@ public final class ConfigReader {
     private static final Duration ELECTION_TIMEOUT_LEAST = Duration.ofMillis(50);
     private static final Duration ELECTION_TIMEOUT_MOST = Duration.ofSeconds(10);
     private static final int WORKERS_MAX = 256;
+    private static final String PREFIX = "WELDR_";
+
+    /** Read elsewhere: by the command line, the start script, weldrctl, and told to hooks. */
+    private static final Set<String> OTHER_VARIABLES =
+            Set.of("WELDR_CONFIG", "WELDR_JAVA_OPTS", "WELDR_ENDPOINT", "WELDR_ROLE", "WELDR_TERM", "WELDR_MEMBER");
 
     private final Map<Setting, ConfigText> texts = new HashMap<>();
 
@@ -63,6 +70,28 @@ public final class ConfigReader {
         }
         flags.forEach((setting, value) -> reader.texts.put(setting, new ConfigText(value, setting.flag() + ": ")));
         return reader.config();
+    }
+
+    /**
+     * One line for each variable that looks like one of ours and is none. They are no reason not to start: what runs in a container may be
+     * given variables such as {@code WELDR_SERVICE_HOST} by whatever started it.
+     */
+    public static List<String> unknownVariables(Map<String, String> environment) {
+        Map<String, Setting> known = new HashMap<>();
+        Setting.values().forEach(setting -> known.put(setting.variable(), setting));
+        return environment.keySet().stream()
+                .filter(name -> name.startsWith(PREFIX) && !known.containsKey(name))
+                .filter(name -> !OTHER_VARIABLES.contains(name) && !name.startsWith("WELDR_LOCAL_"))
+                .sorted()
+                .map(name -> {
+                    String key = name.substring(PREFIX.length())
+                            .toLowerCase(Locale.ROOT)
+                            .replace('_', '-');
+                    Setting meant = Setting.nearest(key);
+                    return name + ": no such setting, ignored"
+                            + (meant == null ? "" : " (did you mean " + meant.variable() + "?)");
+                })
+                .toList();
     }
 
     private NodeConfig config() throws ConfigException {
@@ -116,7 +145,7 @@ public final class ConfigReader {
                 insecure,
                 workers == 0 ? Math.min(WORKERS_MAX, Runtime.getRuntime().availableProcessors()) : workers,
                 parse(Setting.TRANSPORT, text -> oneOf(Transport.class, text)),
-                parse(Setting.TRUSTED_PEERS, ConfigReader::list),
+                parse(Setting.TRUSTED_PEERS, text -> ProxySettings.checkedNetworks(list(text))),
                 parse(Setting.WHEN_ALL_DOWN, text -> oneOf(WhenAllDown.class, text)),
                 parse(Setting.ALLOW_TRACE, ConfigReader::flag),
                 orNull(text(Setting.ACCESS_LOG)),

@@ -203,6 +203,38 @@ public record Setting(
         return null;
     }
 
+    /** The setting that was probably meant by a key that there is not, or null. */
+    static @Nullable Setting nearest(String key) {
+        Setting best = null;
+        int bestDistance = 4; // further apart it is another word, not a slip
+        for (Setting setting : ALL) {
+            int distance = distance(key, setting.key());
+            if (distance < bestDistance) {
+                bestDistance = distance;
+                best = setting;
+            }
+        }
+        return best;
+    }
+
+    /** Levenshtein's distance. */
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[b.length()];
+    }
+
     /** As it stands on the command line. */
     public String flag() {
         return "--" + key;

@@ -37,7 +37,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -78,6 +80,8 @@ public final class Node {
     private volatile @Nullable VirtualIps virtualIps;
     private volatile @Nullable Member self;
     private volatile boolean stopping;
+    private final Object lifecycle = new Object(); // held while the parts start, and while they stop
+    private boolean closed; // guarded by lifecycle
     private final CountDownLatch left = new CountDownLatch(1);
 
     /** @throws IOException the access log cannot be opened, or the Java platform has no TLS to probe https origins with */
@@ -162,13 +166,24 @@ public final class Node {
     }
 
     /**
-     * Starts everything, or nothing: traffic flows when this returns, with the state that the disk holds; there may be no leader yet.
+     * Starts everything, or nothing: traffic flows when this returns, with the state that the disk holds; there may be no leader yet. If the
+     * node is told to stop meanwhile, it stops, and this returns.
      *
      * @throws IOException with one line that names what is in the way; {@link RemovedException} if it was taken out of its cluster and is not to
      *     idle
      */
     public void start() throws IOException {
+        synchronized (lifecycle) {
+            if (!stopping) {
+                startParts();
+            }
+        }
+    }
+
+    private void startParts() throws IOException {
         try {
+            FreePorts.check(ports());
+            checkVirtualIps();
             raft.start();
             if (raft.removed() && config.onRemoval() == OnRemoval.EXIT) {
                 throw new RemovedException(farewell().line());
@@ -176,13 +191,21 @@ public final class Node {
             // Not before the data folder and the raft port are known to be this node's alone; meanwhile it finds its
             // leader.
             if (proxies()) {
-                WarmUp.run(proxySettings(), config.warmUpTime());
-                proxy.start();
+                if (!stopping) {
+                    WarmUp.run(proxySettings(), config.warmUpTime());
+                }
+                if (!stopping) {
+                    proxy.start();
+                }
+            }
+            if (stopping) {
+                return; // stop() is waiting, and closes what is there
             }
             admin.start();
             holdVirtualIps();
         } catch (IOException | RuntimeException e) {
             close(Duration.ZERO);
+            closed = true;
             throw e;
         }
         Member member = new Member(
@@ -208,6 +231,17 @@ public final class Node {
                 member.grpc(),
                 member.raft(),
                 config.dataDir().toAbsolutePath().normalize());
+    }
+
+    private Map<String, ListenAddress> ports() {
+        Map<String, ListenAddress> ports = new LinkedHashMap<>();
+        if (!config.witness()) {
+            ports.put("proxy-address", config.proxyAddress());
+        }
+        ports.put("admin-address", config.adminAddress());
+        ports.put("grpc-address", config.grpcAddress());
+        ports.put("raft-address", config.raftAddress());
+        return ports;
     }
 
     /** Whether clients are to be served: not by a witness, and not by a node that is no member any more. */
@@ -276,6 +310,15 @@ public final class Node {
         }
     }
 
+    /** Before anything starts: what holding would need. Nothing is changed. */
+    private void checkVirtualIps() throws IOException {
+        try {
+            VirtualIps.check(config.virtualIp());
+        } catch (CannotHoldException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
     private static Thread daemon(Runnable task) {
         Thread thread = new Thread(task, "weldr-rivals");
         thread.setDaemon(true);
@@ -338,11 +381,20 @@ public final class Node {
     }
 
     /**
-     * Stops: first it is not ready any more, then leadership moves while exchanges under way finish, then everything closes. Takes at
-     * most the drain timeout and some ten seconds.
+     * Stops, whether it runs or is starting: first it is not ready any more, then leadership moves while exchanges under way finish, then everything closes. Takes at
+     * most the drain timeout and some ten seconds; while the node is starting, also until the part that is starting is up.
      */
     public void stop() {
         stopping = true;
+        synchronized (lifecycle) {
+            if (!closed) {
+                closed = true;
+                stopParts();
+            }
+        }
+    }
+
+    private void stopParts() {
         LOG.info("stopping: handing over, finishing what is under way");
         // The address and leadership go first, while the proxy still takes whatever comes to the address.
         retireVirtualIps();

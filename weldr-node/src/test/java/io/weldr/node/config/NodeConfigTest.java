@@ -130,6 +130,13 @@ class NodeConfigTest {
                 "peers: 'n1=1.1.1.1:1,n2=1.1.1.1:1' | each address once",
                 "raft-address: 10.0.0.1:9687 | (expected: a loopback address, or --insecure",
                 "admin-address: 0.0.0.0:1   | (expected: a loopback address, or --insecure",
+                "id: n1\\npeers: {n1: {raft: '1.1.1.1:1'}} | :2: peers: n1: no single value (expected: host:port)",
+                "peers: {n1: [a, b]}        | :1: peers: n1: no single value (expected: host:port)",
+                "peers: {n1: }              | :1: peers: n1: no single value (expected: host:port)",
+                "vip: {addresses: [{address: [a]}]} | :1: vip-addresses: address: no single value",
+                "vip: {addresses: [{interface: {a: b}}]} | :1: vip-addresses: interface: no single value",
+                "trusted-peers: foo         | :1: trusted-peers: network: \"foo\" (expected: an address or a network",
+                "trusted-peers: '10.0.0.0/8,10.0.0.0/33' | :1: trusted-peers: network: \"10.0.0.0/33\"",
                 "'- a'                      | expected keys and values",
                 "id: \"n1                    | :1: not valid YAML",
             })
@@ -150,6 +157,26 @@ class NodeConfigTest {
                 .hasMessageStartingWith("--id: member id: \"a b\"");
         assertThatThrownBy(() -> ConfigReader.read(folder.resolve("none.yaml"), Map.of(), Map.of()))
                 .hasMessageContaining("no such file");
+    }
+
+    @Test
+    void aMisspelledVariableIsTold() {
+        assertThat(ConfigReader.unknownVariables(Map.of(
+                        "WELDR_PROXY_ADRESS",
+                        "127.0.0.1:80",
+                        "WELDR_SERVICE_HOST",
+                        "10.0.0.1",
+                        "WELDR_ID",
+                        "n1",
+                        "WELDR_LOCAL_DIR",
+                        "x",
+                        "WELDR_JAVA_OPTS",
+                        "",
+                        "PATH",
+                        "/bin")))
+                .containsExactly(
+                        "WELDR_PROXY_ADRESS: no such setting, ignored (did you mean WELDR_PROXY_ADDRESS?)",
+                        "WELDR_SERVICE_HOST: no such setting, ignored");
     }
 
     @Test

@@ -1,0 +1,54 @@
+package io.weldr.it.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.weldr.it.harness.Http;
+import io.weldr.it.harness.TestCluster;
+import io.weldr.it.harness.TestNode;
+import io.weldr.testserver.TestServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What operators read about metrics is what a node shows. */
+class MetricsIT {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void everyMetricIsInTheTableAndNoOther() throws IOException {
+        try (TestCluster cluster = TestCluster.start(
+                        folder,
+                        1,
+                        "--access-log",
+                        folder.resolve("access.log").toString(),
+                        "--vip-hooks-passive",
+                        "true");
+                TestServer origin = TestServer.start()) {
+            TestNode node = cluster.node(1);
+            assertThat(node.add(origin.url()).status()).isEqualTo(201);
+            await().until(() -> Http.get(node.proxyUrl() + "/").status() == 200);
+            Set<String> documented = found(Files.readString(Path.of("../docs/metrics.md")), "^\\| `(weldr_\\w+)` \\|");
+            await("all of them").untilAsserted(() -> assertThat(shown(node)).isEqualTo(documented));
+        }
+    }
+
+    private static Set<String> shown(TestNode node) {
+        return found(Http.get(node.adminUrl() + "/metrics").body(), "^# TYPE (weldr_\\w+) ");
+    }
+
+    private static Set<String> found(String text, String line) {
+        return Pattern.compile(line, Pattern.MULTILINE)
+                .matcher(text)
+                .results()
+                .map(match -> match.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+}

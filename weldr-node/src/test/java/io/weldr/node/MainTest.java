@@ -1,0 +1,45 @@
+package io.weldr.node;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The command line, as far as it starts nothing. */
+class MainTest {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    private int run(Map<String, String> environment, String... arguments) {
+        return Main.run(arguments, environment, new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8));
+    }
+
+    @Test
+    void aSwitchWithoutAValueDoesNotTakeTheCommandForOne() {
+        assertThat(run(Map.of(), "--insecure", "check", "--admin-address", "0.0.0.0:1"))
+                .as(err.toString(UTF_8))
+                .isZero();
+        assertThat(out.toString(UTF_8)).endsWith("ok" + System.lineSeparator());
+        assertThat(run(Map.of(), "--insecure", "false", "check", "--admin-address", "0.0.0.0:1"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void whatCheckPassesDoesNotFailAtStartForItsValue() {
+        assertThat(run(Map.of(), "check", "--trusted-peers", "foo")).isEqualTo(2);
+        assertThat(err.toString(UTF_8).lines())
+                .containsExactly(
+                        "weldr: --trusted-peers: network: \"foo\" (expected: an address or a network, as in 10.0.0.0/8)");
+    }
+
+    @Test
+    void aMisspelledVariableIsToldAndStopsNothing() {
+        assertThat(run(Map.of("WELDR_PROXY_ADRESS", "127.0.0.1:80"), "check")).isZero();
+        assertThat(err.toString(UTF_8).lines())
+                .containsExactly(
+                        "weldr: WELDR_PROXY_ADRESS: no such setting, ignored (did you mean WELDR_PROXY_ADDRESS?)");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.weldr.node;
+
+import org.jspecify.annotations.NullMarked;
