@@ -36,7 +36,7 @@ public final class AdminServer implements AutoCloseable {
         Admin admin = new Admin(ports, census);
         this.hub = new WatchHub(ports, settings.limits().watchersMax());
         this.http = new HttpApi(ports, admin, census, hub, settings.version(), settings.limits());
-        this.grpc = new GrpcApi(ports, admin, census, hub);
+        this.grpc = new GrpcApi(ports, admin, census, hub, settings.limits().connectionsMax());
     }
 
     /**

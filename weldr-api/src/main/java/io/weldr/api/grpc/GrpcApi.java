@@ -4,6 +4,10 @@ import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.Census;
@@ -31,13 +35,17 @@ public final class GrpcApi implements AutoCloseable {
 
     private final HealthStatusManager health = new HealthStatusManager();
     private final ExecutorService executor;
+    private final EventLoopGroup loops;
+    private final int connectionsMax;
     private final AdminPorts ports;
     private final Admin admin;
     private final Census census;
     private final WatchHub hub;
     private @Nullable Server server;
 
-    public GrpcApi(AdminPorts ports, Admin admin, Census census, WatchHub hub) {
+    /** @param connectionsMax connections at the same time; more are closed at once */
+    public GrpcApi(AdminPorts ports, Admin admin, Census census, WatchHub hub, int connectionsMax) {
+        this.connectionsMax = connectionsMax;
         this.ports = ports;
         this.admin = admin;
         this.census = census;
@@ -51,6 +59,8 @@ public final class GrpcApi implements AutoCloseable {
                 });
         pool.allowCoreThreadTimeOut(true);
         this.executor = pool;
+        this.loops = new MultiThreadIoEventLoopGroup(
+                1, new DefaultThreadFactory("weldr-api-grpc-io", true), NioIoHandler.newFactory());
     }
 
     /**
@@ -62,6 +72,9 @@ public final class GrpcApi implements AutoCloseable {
     public void start(InetSocketAddress address) throws IOException {
         Server starting = NettyServerBuilder.forAddress(address)
                 .executor(executor)
+                .bossEventLoopGroup(loops)
+                .workerEventLoopGroup(loops)
+                .channelFactory(() -> new LimitedListener(connectionsMax))
                 .maxInboundMessageSize(MESSAGE_BYTES_MAX)
                 .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
                 // A watcher that is gone without a word is noticed, and one that asks whether we live is let.
@@ -81,7 +94,7 @@ public final class GrpcApi implements AutoCloseable {
             while (root.getCause() != null) {
                 root = root.getCause();
             }
-            executor.shutdown();
+            end();
             throw new IOException(
                     "cannot listen for gRPC on " + address.getHostString() + ":" + address.getPort() + ": "
                             + root.getMessage(),
@@ -119,7 +132,12 @@ public final class GrpcApi implements AutoCloseable {
             bound.shutdownNow();
             Thread.currentThread().interrupt();
         }
+        end();
+    }
+
+    private void end() {
         executor.shutdown();
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
     }
 
     @Override

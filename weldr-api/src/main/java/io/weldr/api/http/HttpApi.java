@@ -25,6 +25,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -46,6 +48,7 @@ public final class HttpApi implements AutoCloseable {
     private final Metrics metrics;
     private final List<Resource> resources = new ArrayList<>();
     private final AtomicInteger connections = new AtomicInteger();
+    private final Map<HttpConnection, HeadDeadline> heads = new ConcurrentHashMap<>();
     private final Vertx vertx;
     private final Router router;
     private @Nullable HttpServer server;
@@ -128,6 +131,11 @@ public final class HttpApi implements AutoCloseable {
     }
 
     private void request(HttpServerRequest request) {
+        HeadDeadline head = heads.get(request.connection());
+        if (head != null) {
+            head.stop();
+            request.response().endHandler(answered -> head.start());
+        }
         String path = request.path();
         if (path == null || !path.startsWith("/")) {
             Problem problem = Problem.of(
@@ -199,7 +207,14 @@ public final class HttpApi implements AutoCloseable {
             connection.close();
             return;
         }
-        connection.closeHandler(closed -> connections.decrementAndGet());
+        HeadDeadline head = new HeadDeadline(vertx, connection, limits.idleTimeout());
+        heads.put(connection, head);
+        connection.closeHandler(closed -> {
+            connections.decrementAndGet();
+            heads.remove(connection);
+            head.stop();
+        });
+        head.start();
     }
 
     /** What Netty could not read as a request (RFC 9112 section 2.2): answered, then closed. */

@@ -9,10 +9,10 @@ import java.time.Duration;
  * @param bodyBytesMax a longer body answers 413
  * @param requestLineBytesMax a longer request line answers 414
  * @param headerBytesMax a larger header section answers 431
- * @param connectionsMax connections at the same time; more are closed at once
+ * @param connectionsMax connections at the same time, over HTTP and as many over gRPC; more are closed at once
  * @param watchersMax event streams at the same time, over HTTP and gRPC together
  * @param bodyTimeout how long a body may take to arrive; then 408
- * @param idleTimeout a connection on which nothing moves for so long is closed
+ * @param idleTimeout a connection on which nothing moves for so long is closed; so is one that takes so long for a request head
  * @param heartbeatInterval how often an event stream says that it is alive, so that both sides notice when the other is gone
  */
 public record HttpLimits(

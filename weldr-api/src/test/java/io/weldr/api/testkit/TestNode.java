@@ -101,13 +101,18 @@ public final class TestNode implements AutoCloseable {
 
     /** Another server of this node, not started, on those ports. */
     public AdminServer another(int httpPort, int grpcPort) {
+        return another(httpPort, grpcPort, LIMITS);
+    }
+
+    /** The same with other limits. */
+    public AdminServer another(int httpPort, int grpcPort, HttpLimits limits) {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         return new AdminServer(
                 new AdminSettings(
                         new InetSocketAddress(loopback, httpPort),
                         new InetSocketAddress(loopback, grpcPort),
                         "0.0-test",
-                        LIMITS),
+                        limits),
                 ports(),
                 link);
     }
