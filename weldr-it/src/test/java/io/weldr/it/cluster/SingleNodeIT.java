@@ -35,6 +35,12 @@ class SingleNodeIT {
             cluster.awaitLeader();
             assertThat(node.servers()).containsExactly(origin.url() + " up");
             await().until(() -> Http.get(node.proxyUrl() + "/").status() == 200);
+            for (String name : new String[] {"exchange", "first_byte", "connect"}) {
+                assertThat(Http.get(node.adminUrl() + "/metrics").body())
+                        .containsPattern("\nweldr_proxy_" + name + "_seconds_bucket\\{le=\"[0-9.E-]+\"} [0-9]+\n")
+                        .containsPattern("\nweldr_proxy_" + name + "_seconds_count [1-9][0-9]*\n")
+                        .containsPattern("\nweldr_proxy_" + name + "_seconds_sum [0-9.E-]+\n");
+            }
         }
     }
 
