@@ -4,7 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +28,15 @@ class MainTest {
         assertThat(out.toString(UTF_8)).endsWith("ok" + System.lineSeparator());
         assertThat(run(Map.of(), "--insecure", "false", "check", "--admin-address", "0.0.0.0:1"))
                 .isEqualTo(2);
+    }
+
+    @Test
+    void aNodeThatWasTakenOutIsNotStartedAgainAndOneWithoutMemoryIs() throws IOException {
+        int outOfMemory = 3; // of the virtual machine, with ExitOnOutOfMemoryError
+        assertThat(Main.EXIT_REMOVED).isNotEqualTo(outOfMemory);
+        assertThat(Files.readString(Path.of("../deploy/src/systemd/weldr.service"))
+                        .lines())
+                .contains("Restart=always", "RestartPreventExitStatus=" + Main.EXIT_REMOVED);
     }
 
     @Test
