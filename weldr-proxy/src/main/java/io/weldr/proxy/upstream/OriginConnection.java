@@ -209,7 +209,9 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
     public void pauseReading() {
         if (!paused && phase != Phase.CLOSED) {
             paused = true;
-            deadline.off();
+            if (phase == Phase.BODY) {
+                deadline.off(); // it is not the origin that is waited for
+            }
             channel().config().setAutoRead(false);
         }
     }
