@@ -53,7 +53,9 @@ class HealthIT {
         try (TestCluster cluster = TestCluster.start(folder, 3);
                 TestServer origin = TestServer.start()) {
             FailureIT.setQuickProbes(cluster.node(1)); // five a second
-            assertThat(Http.patch(cluster.node(1).adminUrl() + "/v1/pools/default/health", "{\"path\":\"/health\"}")
+            assertThat(Http.patch(
+                                    cluster.node(1).adminUrl() + "/v1/pools/default/health",
+                                    "{\"path\":\"/health\",\"confirm\":\"leader-only\"}")
                             .status())
                     .isEqualTo(200);
             await("the origin to be taken")
