@@ -35,7 +35,7 @@ final class Faults {
         return List.of(
                 often("kill -9 of the leader", this::killLeader),
                 seldom("kill -9 of a follower", this::killFollower),
-                often("kill -9 of all", this::killAll),
+                seldom("kill -9 of all", this::killAll),
                 often("SIGSTOP of the leader", this::pauseLeader),
                 seldom("SIGSTOP of a follower", this::pauseFollower),
                 seldom("leader isolated", this::isolateLeader),
@@ -44,7 +44,7 @@ final class Faults {
                 seldom("leader not heard by its peers", this::muteLeader),
                 often("leader does not hear its peers", this::deafLeader),
                 seldom("no link between two nodes", this::cutLink),
-                often("rolling restart", this::rollingRestart),
+                seldom("rolling restart", this::rollingRestart),
                 often("disk full", this::fullDisk),
                 often("end of the log damaged", this::damagedLog),
                 seldom("disk lost", this::lostDisk),

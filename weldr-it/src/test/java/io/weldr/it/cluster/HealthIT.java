@@ -61,7 +61,7 @@ class HealthIT {
             await("the origin to be taken")
                     .atMost(Duration.ofSeconds(30))
                     .until(() -> Set.of(200, 201)
-                            .contains(cluster.node(2).add(origin.url()).status()));
+                            .contains(cluster.node(2).addOnce(origin.url()).status()));
             assertOneProber(origin);
             cluster.awaitLeader().kill();
             cluster.awaitLeader();
@@ -75,7 +75,7 @@ class HealthIT {
                 TestServer origin = TestServer.start()) {
             Http.Answer set = Http.patch(
                     cluster.node(1).adminUrl() + "/v1/pools/default/health",
-                    "{\"path\":\"/health\",\"interval\":\"200ms\",\"timeout\":\"200ms\"}");
+                    "{\"path\":\"/health\",\"interval\":\"500ms\",\"timeout\":\"500ms\"}");
             assertThat(set.status()).as("%s", set).isEqualTo(200);
             assertThat(cluster.node(2).add(origin.url()).status()).isEqualTo(201);
             TestNode cutOff = cluster.awaitLeader();

@@ -120,7 +120,7 @@ class MembershipIT {
     private static void add(TestNode node, String url) {
         await("the origin to be taken")
                 .atMost(PATIENCE)
-                .until(() -> Set.of(200, 201).contains(node.add(url).status()));
+                .until(() -> Set.of(200, 201).contains(node.addOnce(url).status()));
     }
 
     private static long term(TestNode node) {

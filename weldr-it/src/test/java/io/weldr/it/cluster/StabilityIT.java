@@ -87,7 +87,7 @@ class StabilityIT {
             }
             cluster.except(last).forEach(TestNode::kill);
             await("the node to say that it takes no changes").atMost(PATIENCE).untilAsserted(() -> {
-                Answer refused = last.add("http://127.0.0.1:1");
+                Answer refused = last.addOnce("http://127.0.0.1:1");
                 assertThat(refused.status()).as("%s", refused).isEqualTo(503);
                 assertThat(refused.json().path("type").asText()).contains("no-leader");
             });

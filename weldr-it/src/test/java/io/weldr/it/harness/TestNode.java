@@ -13,13 +13,21 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One node, a process of its own. Its ports and its folder stay the same over restarts. Confined to the test's thread. */
 public final class TestNode implements AutoCloseable {
+    private static final Set<Integer> TRY_AGAIN = Set.of(503, 504);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PAUSE = Duration.ofMillis(50);
+
     private static final Duration START_TIME_MAX = Duration.ofMinutes(2);
 
     private final String id;
@@ -187,12 +195,33 @@ public final class TestNode implements AutoCloseable {
 
     /** Adds an origin, as in {@code curl node/servers -d '{"url": ...}'}. */
     public Answer add(String url) {
-        return Http.post(adminUrl() + "/servers", "{\"url\":\"" + url + "\"}");
+        String[] once = {"Idempotency-Key", UUID.randomUUID().toString()};
+        return answered(() -> Http.post(adminUrl() + "/servers", body(url), once));
+    }
+
+    /** The same, without another attempt if there is no leader just now. */
+    public Answer addOnce(String url) {
+        return Http.post(adminUrl() + "/servers", body(url));
+    }
+
+    private static String body(String url) {
+        return "{\"url\":\"" + url + "\"}";
+    }
+
+    /** What a client does that is told to try again: a starved machine may elect a leader at any moment. */
+    static Answer answered(Supplier<Answer> call) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        Answer answer = call.get();
+        while (TRY_AGAIN.contains(answer.status()) && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(PAUSE.toNanos());
+            answer = call.get();
+        }
+        return answer;
     }
 
     /** The pool by the linearizable read: url to state. Fails the test if there is no answer. */
     public List<String> servers() {
-        Answer answer = Http.get(adminUrl() + "/servers");
+        Answer answer = answered(() -> Http.get(adminUrl() + "/servers"));
         assertThat(answer.status()).as("GET /servers on %s: %s", id, answer).isEqualTo(200);
         return entries(answer);
     }
