@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,6 +113,28 @@ class FormationIT {
             // Voters in earnest: any two of them carry on.
             cluster.stop(N1);
             TestCluster.addOrigin(cluster.node(N2), 9002);
+        }
+    }
+
+    @Test
+    void nodesThatStartAtOnceFormOneClusterWhoeverOfThemIsToldToFormIt() {
+        for (Set<MemberId> told : List.of(Set.of(N2), Set.of(N1, N2, N3))) {
+            TestCluster.deleteAll(root);
+            try (TestCluster cluster = TestCluster.formed(
+                    root,
+                    3,
+                    settings -> told.contains(settings.self())
+                            ? RaftSettings.of(
+                                            settings.self(),
+                                            settings.bind(),
+                                            null,
+                                            settings.peers(),
+                                            settings.dataFolder(),
+                                            true)
+                                    .withElectionTimeout(settings.electionTimeoutMin(), settings.electionTimeoutMax())
+                            : settings)) {
+                TestCluster.addOrigin(cluster.node(N3), 9001);
+            }
         }
     }
 

@@ -124,7 +124,8 @@ public final class Formation {
                         view == null ? 0 : view.term(),
                         leading ? host.acknowledged(hello.id()) : null,
                         host.gone(),
-                        host.last())
+                        host.last(),
+                        settings.bootstrap())
                 .encode();
     }
 
@@ -186,6 +187,14 @@ public final class Formation {
                 } else {
                     join(identity, group, answer);
                 }
+                return;
+            }
+        }
+        for (HelloAnswer answer : answers.values()) {
+            boolean first = !settings.bootstrap() || answer.id().member().compareTo(settings.self()) < 0;
+            if (answer.bootstrap() && answer.standing() == Standing.EMPTY && first) {
+                // It is about to form a cluster without this node: with this one, the others would form a second.
+                waitFor("node " + answer.id().member() + ", which was told to form the cluster (--bootstrap)");
                 return;
             }
         }

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param acknowledged on a leader: the last log index that it has seen the one who asks acknowledge in this term; null: none, or it does not lead
  * @param gone the leader that it follows in this term and believes to be gone; null: it does not
  * @param last the last entry of its log; null: it has none
+ * @param bootstrap whether it forms a cluster by itself unless a member answers
  */
 public record HelloAnswer(
         RaftId id,
@@ -48,7 +49,8 @@ public record HelloAnswer(
         long term,
         @Nullable Long acknowledged,
         @Nullable RaftId gone,
-        @Nullable LastEntry last) {
+        @Nullable LastEntry last,
+        boolean bootstrap) {
 
     byte[] encode() {
         PeerProto.HelloAnswer.Builder to = PeerProto.HelloAnswer.newBuilder()
@@ -73,7 +75,8 @@ public record HelloAnswer(
                 .addAllVoters(Hello.encode(voters))
                 .setVotersIndex(votersIndex)
                 .setVotersSettled(votersSettled)
-                .setTerm(term);
+                .setTerm(term)
+                .setBootstrap(bootstrap);
         if (acknowledged != null) {
             to.setAcknowledged(acknowledged);
         }
@@ -115,7 +118,8 @@ public record HelloAnswer(
                     from.getTerm(),
                     from.hasAcknowledged() ? from.getAcknowledged() : null,
                     from.getGone().isEmpty() ? null : RaftId.parse(from.getGone()),
-                    from.getLastTerm() == 0 ? null : new LastEntry(from.getLastTerm(), from.getLastIndex()));
+                    from.getLastTerm() == 0 ? null : new LastEntry(from.getLastTerm(), from.getLastIndex()),
+                    from.getBootstrap());
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalArgumentException("not an answer: " + e.getMessage(), e);
         }

@@ -10,7 +10,8 @@ public final class DiskWatch {
     /** A disk that is merely busy takes something in this time. */
     public static final Duration PATIENCE = Duration.ofSeconds(2);
 
-    private long flushed = -1;
+    private boolean looked;
+    private long flushed;
     private long sinceNanos;
 
     /**
@@ -21,7 +22,8 @@ public final class DiskWatch {
      * @return for how long nothing has got to disk though something waits; zero while all is well
      */
     public Duration look(long lastIndex, long flushedIndex, long nowNanos) {
-        if (flushedIndex != flushed || lastIndex <= flushedIndex) {
+        if (!looked || flushedIndex != flushed || lastIndex <= flushedIndex) {
+            looked = true;
             flushed = flushedIndex;
             sinceNanos = nowNanos;
             return Duration.ZERO;

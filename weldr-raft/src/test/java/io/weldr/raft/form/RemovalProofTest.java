@@ -45,7 +45,8 @@ class RemovalProofTest {
                 7,
                 null,
                 null,
-                null);
+                null,
+                false);
         return HelloAnswer.decode(answer.encode()); // as it arrives
     }
 

@@ -23,6 +23,13 @@ class DiskWatchTest {
     }
 
     @Test
+    void theFirstLookTellsNothing() {
+        now = Duration.ofHours(8).toNanos(); // of a clock that has run for long
+        assertThat(look(1, -1)).as("the first entry is on its way to the disk").isZero();
+        assertThat(look(2, 0)).isZero();
+    }
+
+    @Test
     void aBusyDiskThatGetsOnIsNoSlowDisk() {
         for (int i = 0; i < 100; i++) {
             assertThat(look(1_000 + i, i / 4)).isZero();
