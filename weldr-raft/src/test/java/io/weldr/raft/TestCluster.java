@@ -63,9 +63,9 @@ final class TestCluster implements AutoCloseable {
      * Below the range from which outgoing connections take theirs, else one of those may hold ours; and not where another JVM of the same build looks
      * for its own, which might take one while its node is down.
      */
-    private static final int PORTS = 1_500;
+    private static final int PORTS = 1_000;
 
-    private static final int FIRST_PORT = 25_000 + PORTS * ((Integer.getInteger("story.fork", 1) - 1) % 2);
+    private static final int FIRST_PORT = 25_000 + PORTS * ((Integer.getInteger("story.fork", 1) - 1) % 3);
     private static final AtomicInteger NEXT_PORT = new AtomicInteger(FIRST_PORT + new Random().nextInt(PORTS));
 
     final SortedMap<MemberId, HostPort> peers = new TreeMap<>();
