@@ -481,7 +481,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
     /** Closes soon if nothing comes; what comes is answered, and the answer announces the end. */
     void lastCall() {
-        if (exchange == null && pending == null && !closing) {
+        // One that has not taken its response yet has the time that it takes.
+        if (exchange == null && pending == null && !closing && backlogBytes() == 0) {
             deadline.in(worker.lastCallTicks);
         }
     }

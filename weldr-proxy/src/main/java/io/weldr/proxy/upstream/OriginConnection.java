@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
@@ -82,6 +83,8 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
     private boolean requestSent;
     private boolean reset;
     private boolean outputFailed;
+    private boolean outputEnded; // by us
+    private boolean inputEnded;
     private boolean unflushed;
     private boolean paused;
     private int interims;
@@ -207,7 +210,9 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
 
     /** The client takes no more for now. */
     public void pauseReading() {
-        if (!paused && phase != Phase.CLOSED) {
+        // One that failed is read to its end: a socket that waits for nothing but to write, and cannot, keeps the loop
+        // awake.
+        if (!paused && !outputFailed && phase != Phase.CLOSED) {
             paused = true;
             if (phase == Phase.BODY) {
                 deadline.off(); // it is not the origin that is waited for
@@ -233,6 +238,7 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
 
     /** Ends our side of a tunnel when all that was written has left: at once would throw away what the kernel has not taken. */
     public void endOutput() {
+        outputEnded = true;
         flush();
         SslHandler secured = tls;
         (secured != null ? secured.closeOutbound() : context().writeAndFlush(Unpooled.EMPTY_BUFFER))
@@ -260,7 +266,10 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
 
     /** Whether, for all that is known on this side, it could carry another request. */
     boolean alive() {
-        return !outputFailed && phase != Phase.CLOSED && channel().isActive();
+        return !outputFailed
+                && phase != Phase.CLOSED
+                && channel().isActive()
+                && channel().unsafe().outboundBuffer() != null;
     }
 
     /** Closes when what was written has left: the last bytes of a tunnel are as good as the first. */
@@ -282,7 +291,9 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
 
     /** The origin's time is over: what is under way ends, with an answer where none has begun. */
     void cutOff() {
-        if (sink != null) {
+        if (sink != null && phase == Phase.ANSWERED) {
+            endOfInput(); // the response is whole: only the rest of the request is given up
+        } else if (sink != null) {
             fail(phase == Phase.TUNNEL ? Failure.CUT_OFF : Failure.EXCHANGE_TIMEOUT);
         } else {
             close();
@@ -504,6 +515,8 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
         } else if (event instanceof SslCloseCompletionEvent closed && closed.isSuccess()) {
             endAnnounced = true; // close_notify: it is the origin's own end, and nobody has cut anything off
             endOfInput();
+        } else if (event instanceof ChannelOutputShutdownEvent && !outputEnded) {
+            lost(); // over TLS nothing else tells
         }
     }
 
@@ -522,6 +535,7 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
 
     /** The origin sends no more. */
     private void endOfInput() {
+        inputEnded = true;
         if (sink == null) {
             close();
             return;
@@ -557,20 +571,34 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException) && !(cause.getCause() instanceof IOException)) { // TLS wraps what it throws
+        boolean network =
+                cause instanceof IOException || cause.getCause() instanceof IOException; // TLS wraps what it throws
+        if (!network) {
             LOG.error("a connection to an origin failed", cause);
         }
-        reset = true;
-        if (sink != null && phase != Phase.TUNNEL && outputIsOver()) {
-            // The origin takes no more of the request, but may have said why: its answer, and its end, are still read.
-            if (!outputFailed) {
-                outputFailed = true;
-                if (phase != Phase.BODY) {
-                    watchBacklog();
-                }
-            }
-            return;
+        if (network && outputIsOver()) {
+            lost();
+        } else {
+            broken();
         }
+    }
+
+    /** Nothing can be written any more. The origin may have said why: its answer, and its end, are still read. */
+    private void lost() {
+        if (sink == null || phase == Phase.TUNNEL || inputEnded) {
+            broken();
+        } else if (!outputFailed) {
+            reset = true;
+            outputFailed = true;
+            resumeReading();
+            if (phase != Phase.BODY) {
+                watchBacklog();
+            }
+        }
+    }
+
+    private void broken() {
+        reset = true;
         if (phase == Phase.TUNNEL) {
             fail(Failure.TRUNCATED);
         } else {
