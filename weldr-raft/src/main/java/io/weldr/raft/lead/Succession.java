@@ -63,13 +63,16 @@ public final class Succession implements AutoCloseable {
     private final Function<HostPort, CompletableFuture<Opinion>> others;
     private final long silenceMillis;
     private @Nullable Watched watched; // guarded by this
-    private volatile @Nullable Leader suspected;
+    private volatile @Nullable Suspicion suspicion;
     /** About whom the others are being asked, or were a moment ago. */
     private final AtomicReference<@Nullable Leader> asked = new AtomicReference<>();
 
     private record Leader(RaftId id, HostPort address, long term) {}
 
     private record Watched(Leader leader, Runnable end) {}
+
+    /** {@code refused}: nobody listens at its address, so nothing can be heard of it any more; else it was silent for too long. */
+    private record Suspicion(Leader leader, boolean refused) {}
 
     /**
      * What another voter thinks.
@@ -109,20 +112,20 @@ public final class Succession implements AutoCloseable {
                 watched.end().run();
                 watched = null;
             }
-            suspected = null;
+            suspicion = null;
             if (leader != null) {
                 watched = new Watched(leader, link.presence(leader.address(), new Presence(leader)));
             }
         }
         if (now != null && leader != null && now.leaderSilentMillis() > silenceMillis) {
-            suspect(leader);
+            suspect(new Suspicion(leader, false));
         }
     }
 
     /** The leader that this node follows and that seems gone to it; null if none does. Any thread. */
     public @Nullable RaftId gone() {
-        Leader now = suspected;
-        return now != null && stillFollows(now) ? now.id() : null;
+        Suspicion now = suspicion;
+        return now != null && holds(now, view()) ? now.leader().id() : null;
     }
 
     /** Whom this node follows; null if nobody, or if it has no vote to succeed with. */
@@ -170,7 +173,7 @@ public final class Succession implements AutoCloseable {
             return;
         }
         if (refuses(leader.address())) {
-            suspect(leader);
+            suspect(new Suspicion(leader, true));
         } else if (probesLeft > 1) {
             later(() -> prove(leader, probesLeft - 1), PROBE_EVERY_MILLIS);
         } else {
@@ -184,8 +187,12 @@ public final class Succession implements AutoCloseable {
         }
     }
 
-    private void suspect(Leader leader) {
-        suspected = leader;
+    private void suspect(Suspicion found) {
+        Leader leader = found.leader();
+        Suspicion before = suspicion;
+        if (before == null || found.refused() || !before.leader().equals(leader)) {
+            suspicion = found;
+        }
         if (!leader.equals(asked.getAndSet(leader))) {
             later(() -> ask(leader, ROUNDS_MAX), 0);
         }
@@ -193,12 +200,12 @@ public final class Succession implements AutoCloseable {
 
     private void ask(Leader leader, int roundsLeft) {
         NodeView now = view();
-        if (now == null || !leader.equals(suspected) || !leader.equals(leader(now))) {
+        if (now == null || !suspects(leader, now)) {
             asked.compareAndSet(leader, null);
             return;
         }
         if (roundsLeft == 0) {
-            suspected = null; // the others hear it, or are gone themselves: Raft's own timeout decides
+            suspicion = null; // the others hear it, or are gone themselves: Raft's own timeout decides
             later(() -> asked.compareAndSet(leader, null), LOOK_AGAIN_MILLIS);
             return;
         }
@@ -252,6 +259,22 @@ public final class Succession implements AutoCloseable {
         return open == null ? null : open.view();
     }
 
+    private boolean suspects(Leader leader, @Nullable NodeView now) {
+        Suspicion there = suspicion;
+        return there != null && there.leader().equals(leader) && holds(there, now);
+    }
+
+    private boolean holds(Suspicion found, @Nullable NodeView now) {
+        return now != null
+                && found.leader().equals(leader(now))
+                && seemsGone(found.refused(), now.leaderSilentMillis(), silenceMillis);
+    }
+
+    /** One that was silent and is heard again is there; one that nobody listens for only had its last words delivered late. */
+    static boolean seemsGone(boolean refused, long silentMillis, long silenceMillis) {
+        return refused || silentMillis > silenceMillis;
+    }
+
     private boolean stillFollows(Leader leader) {
         NodeView now = view();
         return now != null && leader.equals(leader(now));
@@ -271,7 +294,7 @@ public final class Succession implements AutoCloseable {
     private void stand(Leader leader) {
         later(() -> asked.compareAndSet(leader, null), LOOK_AGAIN_MILLIS);
         RatisNode open = node.get();
-        if (open == null || !leader.equals(suspected) || !stillFollows(leader)) {
+        if (open == null || !suspects(leader, open.view())) {
             return;
         }
         try {

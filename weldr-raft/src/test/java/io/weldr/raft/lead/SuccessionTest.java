@@ -65,6 +65,17 @@ class SuccessionTest {
     }
 
     @Test
+    void aLeaderThatIsHeardAgainIsNotGone() {
+        assertThat(Succession.seemsGone(false, 401, 400)).isTrue();
+        assertThat(Succession.seemsGone(false, 12, 400))
+                .as("it was frozen, and goes on")
+                .isFalse();
+        assertThat(Succession.seemsGone(true, 12, 400))
+                .as("its last entry was still on its way to the disk when its process had ended")
+                .isTrue();
+    }
+
+    @Test
     void ofEqualsTheFirstInLineStandsFirst() {
         LastEntry same = new LastEntry(7, 10);
         assertThat(Succession.place(seenBy(SECOND), same, of(THIRD, same))).isZero();
