@@ -5,6 +5,7 @@ import io.weldr.raft.form.Hello.Wish;
 import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.RatisNode;
+import io.weldr.raft.ratis.RatisNode.LastEntry;
 import io.weldr.raft.ratis.Seat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -56,7 +57,8 @@ public final class LossWatch {
             return null;
         }
         long acknowledged = answer.acknowledged() == null ? -1 : answer.acknowledged();
-        long end = node.end(); // after the answer: what was acknowledged meanwhile is in the log by now
+        LastEntry last = node.lastEntry(); // after the answer: what was acknowledged meanwhile is in the log by now
+        long end = last == null ? -1 : last.index();
         if (!reign.equals(reign(node))) {
             return null; // another leader may have cut the log by right
         }

@@ -265,15 +265,6 @@ public final class RatisNode implements AutoCloseable {
         return new LogEnd(last == null ? -1 : last.getIndex(), open.getRaftLog().getFlushIndex());
     }
 
-    /** The last index of log and snapshot together; -1 if there is neither. */
-    public long end() {
-        LogEnd end = logEnd();
-        RaftServer.Division open = division;
-        return open == null || end == null
-                ? -1
-                : Math.max(end.lastIndex(), open.getInfo().getLastAppliedIndex());
-    }
-
     /** What the log says of an entry. */
     public record Applied(long index, ByteBuffer answer) {}
 
