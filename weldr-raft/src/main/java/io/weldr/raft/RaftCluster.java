@@ -26,6 +26,7 @@ import io.weldr.raft.form.LossWatch;
 import io.weldr.raft.form.RemovalWatch;
 import io.weldr.raft.form.RemovalWatch.Removal;
 import io.weldr.raft.lead.DiskWatch;
+import io.weldr.raft.lead.HandOver;
 import io.weldr.raft.lead.Healer;
 import io.weldr.raft.lead.LeaderDuties;
 import io.weldr.raft.lead.LeaderProof;
@@ -50,20 +51,16 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -79,13 +76,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class RaftCluster implements CommandGateway, StatusSource, MemberCalls, MetricSource, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RaftCluster.class);
-
-    /** How long handing leadership over may take, before the node goes without it. */
-    private static final Duration HAND_OVER_TIMEOUT = Duration.ofMillis(1500);
-    /** One heir has this long; changes wait meanwhile. */
-    private static final Duration HAND_OVER_ATTEMPT = Duration.ofMillis(400);
-
-    private static final long HAND_OVER_PAUSE_MILLIS = 50;
 
     /** Replaying takes a second for some hundred thousand entries, and there are never so many. */
     private static final Duration REPLAY_TIMEOUT = Duration.ofSeconds(10);
@@ -119,6 +109,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private final Watchdog watchdog;
     private final Healer healer;
     private final Succession succession;
+    private final HandOver handOver;
     private final Announcer announcer;
     private final Changes changes;
     private final MembershipGateway membership;
@@ -159,6 +150,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         // Not less: on a machine that is starved for a moment it would depose leaders that live.
         this.succession = new Succession(
                 this.link, successionThread, consensus::node, this::opinion, settings.electionTimeoutMax());
+        this.handOver = new HandOver(consensus::node, settings.electionTimeoutMax());
         this.changes =
                 new Changes(consensus::node, () -> require(greeter), applied.state(), this::retire, timer, callbacks);
         this.membership = new MembershipGateway(
@@ -414,31 +406,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
      * @return whether this node leads no more
      */
     public boolean transferLeadership() {
-        long deadline = System.nanoTime() + HAND_OVER_TIMEOUT.toNanos();
-        for (int attempt = 0; ; attempt++) {
-            RatisNode node = consensus.node();
-            NodeView view = viewNow();
-            if (node == null || view == null || view.role() != NodeView.Role.LEADER) {
-                return true;
-            }
-            List<RaftId> heirs = heirs(view, node.acknowledged());
-            if (heirs.isEmpty() || System.nanoTime() - deadline > 0) {
-                return false; // alone, or nobody answers
-            }
-            RaftId heir = heirs.get(attempt % heirs.size());
-            try {
-                node.transfer(heir, HAND_OVER_ATTEMPT)
-                        .get(HAND_OVER_ATTEMPT.toMillis() + HAND_OVER_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-                return true;
-            } catch (ExecutionException | TimeoutException e) {
-                LOG.info("Leadership was not handed over to {}: {}", heir, e.toString());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return false;
-            }
-            LockSupport.parkNanos(
-                    TimeUnit.MILLISECONDS.toNanos(HAND_OVER_PAUSE_MILLIS)); // another change may be under way
-        }
+        return handOver.toWhoeverLacksLeast();
     }
 
     /**
@@ -447,28 +415,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
      * @return whether this node leads no more; fails with the reason if it still does
      */
     public CompletionStage<Boolean> handOver(MemberId heir) {
-        RatisNode node = consensus.node();
-        NodeView view = watchdog.moment().view();
-        if (node == null || view == null || view.role() != NodeView.Role.LEADER) {
-            return CompletableFuture.completedFuture(true);
-        }
-        Seat seat = view.seat(heir);
-        return seat == null
-                ? CompletableFuture.failedFuture(new IOException(heir + " is no member"))
-                : node.transfer(seat.id(), HAND_OVER_TIMEOUT).thenApply(done -> true);
-    }
-
-    /** Those who answer and are to lead rather than others, whoever lacks least of the log first: no change is taken until the heir has all. */
-    private List<RaftId> heirs(NodeView view, Map<RaftId, Long> acknowledged) {
-        int highest = view.voters().stream().mapToInt(Seat::priority).max().orElse(Seat.LOW);
-        long silenceMax = settings.electionTimeoutMax().toMillis();
-        return view.voters().stream()
-                .filter(seat -> !seat.id().equals(view.self()) && seat.priority() == highest)
-                .map(Seat::id)
-                .filter(id -> view.silentMillis().getOrDefault(id, Long.MAX_VALUE) < silenceMax)
-                .sorted(Comparator.comparing((RaftId id) -> -acknowledged.getOrDefault(id, -1L))
-                        .thenComparing(id -> view.silentMillis().getOrDefault(id, Long.MAX_VALUE)))
-                .toList();
+        return handOver.to(heir);
     }
 
     /** Stops the duties, hands leadership over and closes everything, within some ten seconds. Never fails. */

@@ -12,6 +12,7 @@ import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
 import io.weldr.raft.form.Greeter;
+import io.weldr.raft.lead.HandOver;
 import io.weldr.raft.ratis.ChangeException;
 import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RaftId;
@@ -287,7 +288,8 @@ public final class Changes {
                         .filter(seat -> !alive.witnesses().contains(seat.id()))
                         .filter(seat -> !seat.id().equals(board.view().self()))
                         .min(Comparator.comparing(
-                                seat -> board.view().silentMillis().getOrDefault(seat.id(), Long.MAX_VALUE)))
+                                Seat::id,
+                                HandOver.bestFirst(board.view(), board.node().acknowledged())))
                         .orElseThrow(() -> new RefusedException(
                                 Refusal.CANNOT_LEAD,
                                 "no other member that proxies answers (expected: one to hand leadership over to)"));

@@ -1,0 +1,59 @@
+package io.weldr.raft.lead;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weldr.core.pool.HostPort;
+import io.weldr.raft.ratis.NodeView;
+import io.weldr.raft.ratis.RaftId;
+import io.weldr.raft.ratis.Seat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** To whom a leader that goes hands over. */
+class HandOverTest {
+    private static final RaftId SELF = RaftId.parse("n1.0123456789ab");
+    private static final RaftId SECOND = RaftId.parse("n2.0123456789ab");
+    private static final RaftId THIRD = RaftId.parse("n3.0123456789ab");
+    private static final HostPort ADDRESS = new HostPort("127.0.0.1", 1);
+
+    private static NodeView view(int priorityOfThird, Map<RaftId, Long> silentMillis) {
+        return new NodeView(
+                SELF,
+                NodeView.Role.LEADER,
+                true,
+                true,
+                7,
+                SELF,
+                10,
+                10,
+                1000,
+                0,
+                silentMillis,
+                Map.of(),
+                List.of(
+                        new Seat(SELF, ADDRESS, Seat.HIGH),
+                        new Seat(SECOND, ADDRESS, Seat.HIGH),
+                        new Seat(THIRD, ADDRESS, priorityOfThird)),
+                Set.of(),
+                1);
+    }
+
+    @Test
+    void whoeverLacksLeastComesFirstThenWhoeverAnsweredLast() {
+        NodeView view = view(Seat.HIGH, Map.of(SECOND, 5L, THIRD, 90L));
+        assertThat(HandOver.heirs(view, Map.of(SECOND, 8L, THIRD, 10L), 400)).containsExactly(THIRD, SECOND);
+        assertThat(HandOver.heirs(view, Map.of(SECOND, 10L, THIRD, 10L), 400)).containsExactly(SECOND, THIRD);
+        assertThat(HandOver.heirs(view, Map.of(), 400)).as("nothing is known").containsExactly(SECOND, THIRD);
+    }
+
+    @Test
+    void whoeverIsSilentOrAWitnessIsNoHeir() {
+        assertThat(HandOver.heirs(view(Seat.HIGH, Map.of(SECOND, 401L, THIRD, 90L)), Map.of(SECOND, 10L), 400))
+                .containsExactly(THIRD);
+        assertThat(HandOver.heirs(view(Seat.LOW, Map.of(SECOND, 5L, THIRD, 5L)), Map.of(THIRD, 10L), 400))
+                .containsExactly(SECOND);
+        assertThat(HandOver.heirs(view(Seat.HIGH, Map.of()), Map.of(), 400)).isEmpty();
+    }
+}
