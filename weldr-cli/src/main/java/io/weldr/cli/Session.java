@@ -157,6 +157,7 @@ final class Session implements AutoCloseable {
                 : new CliException(ExitCode.UNREACHABLE, line);
     }
 
+    /** Between two rounds over the endpoints: an election takes about as long, and there is nothing here to be told when it ends. */
     static void pause() {
         try {
             Thread.sleep(PAUSE.toMillis());

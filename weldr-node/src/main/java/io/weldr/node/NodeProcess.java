@@ -24,8 +24,7 @@ final class NodeProcess {
         try {
             Node node = new Node(config, Version.text());
             // In the virtual machine's own hook, so that the exit code says that stopping went as it should: 0, not
-            // 143. It is
-            // there before anything starts: what was half started is closed as well.
+            // 143. It is there before anything starts: what was half started is closed as well.
             Thread hook = new Thread(() -> stop(node, config), "weldr-stop");
             if (!hooked(hook)) {
                 return Main.EXIT_OK; // the process is ending already

@@ -73,8 +73,7 @@ public final class Admin {
         return read(Consistency.LINEARIZABLE).thenCompose(view -> {
             Pool there = view.pool(pool);
             // What is not said is as the pool has it when the origin comes. Of one that is there already that moment is
-            // past: the
-            // same words mean what they meant then, whatever the pool's policy is now.
+            // past: the same words mean what they meant then, whatever the pool's policy is now.
             Origin before = new OriginRef.ByAddress(url.address()).in(there);
             HealthPolicy own = before == null ? null : before.health();
             HealthPolicy whole = valid(() -> health.complete(own == null ? there.health() : own));

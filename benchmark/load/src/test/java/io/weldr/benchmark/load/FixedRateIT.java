@@ -23,8 +23,7 @@ class FixedRateIT {
     @Test
     void everyRequestThatWasDueWhileTheServerStoodStillIsCountedLate() throws Exception {
         // 200 a second on one connection. The server stands still for 500 ms once: 100 requests become due meanwhile,
-        // and
-        // those of the first 400 ms wait for more than 100 ms.
+        // and those of the first 400 ms wait for more than 100 ms.
         try (Server server = new Server(number -> {
             if (number == 50) {
                 sleep(500);
@@ -60,6 +59,7 @@ class FixedRateIT {
         return new Plan("127.0.0.1", server.port(), "/", 200, connections, Duration.ZERO, Duration.ofSeconds(1));
     }
 
+    /** The server's own slowness, which is what is measured here: nobody waits for a condition. */
     private static void sleep(long millis) {
         try {
             Thread.sleep(millis);
