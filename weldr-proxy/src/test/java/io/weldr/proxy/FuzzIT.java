@@ -142,9 +142,11 @@ class FuzzIT {
                     if (!patient) {
                         client.endOutput();
                     }
-                    got = client.readToEnding();
+                    got = patient ? readPatiently(client, request) : client.readToEnding();
                 } catch (java.io.UncheckedIOException e) {
                     // Closed while we were sending: that is an answer too.
+                } catch (AssertionError e) {
+                    throw new AssertionError("seed " + seed + ", round " + round + ": " + request, e);
                 }
                 boolean markForwarded = origin.requests().stream().anyMatch(each -> each.startsWith("GET /mark "));
                 assertAnswered(got, patient, markForwarded, "seed " + seed + ", round " + round + ": " + request);
@@ -165,6 +167,21 @@ class FuzzIT {
         assertThat(forwardedCount)
                 .as("a fuzz that forwards nothing tests little")
                 .isGreaterThan(ROUNDS / 20);
+    }
+
+    /**
+     * A mutated request can take all of the mark for its own, as its trailers say: then it was answered, and the connection rightly
+     * waits for the next one.
+     */
+    private static Wire.Ending readPatiently(Wire client, String request) {
+        try {
+            return client.readToEnding();
+        } catch (AssertionError open) {
+            client.send(MARK);
+            Wire.Ending second = client.readToEnding();
+            assertThat(second.text()).as(request).isEqualTo(MARKED);
+            return second;
+        }
     }
 
     /**
@@ -204,7 +221,7 @@ class FuzzIT {
         String[] lines = forwarded.substring(0, headEnd).split("\r\n", -1);
         String[] start = lines[0].split(" ", -1);
         assertThat(sent).as("seed %d: %s", seed, forwarded).contains(start[0] + " ");
-        assertThat(sent).as("seed %d: %s", seed, forwarded).contains(start[1].equals("/") ? " " : start[1]);
+        assertThat(sent).as("seed %d: %s", seed, forwarded).contains(sentTarget(start[1]));
         for (int i = 1; i < lines.length; i++) {
             if (!OURS.matcher(lines[i]).matches()) {
                 assertThat(sent).as("seed %d", seed).contains("\r\n" + lines[i] + "\r\n");
@@ -218,6 +235,11 @@ class FuzzIT {
                 ? body.substring(0, trailers)
                 : body;
         assertThat(sent).as("seed %d: %s", seed, forwarded).contains("\r\n\r\n" + content);
+    }
+
+    /** What a client must have sent of a target: the slash of an empty path in absolute-form is ours (RFC 9112 section 3.2.1). */
+    private static String sentTarget(String target) {
+        return target.equals("/") || target.startsWith("/?") ? target.substring(1) : target;
     }
 
     /** What an origin received, read strictly: one head, one framing, no control octets, our Via. */
