@@ -100,8 +100,8 @@ public final class Admin {
                     HealthPolicy base = origin == null ? there.health() : origin.healthPolicy(there.health());
                     long seen = origin == null ? NEVER : origin.modified();
                     long expected = options.expectedRevision() != null ? options.expectedRevision() : seen;
-                    return new Command.UpdateOrigin(
-                            pool, ref, patch(draft, valid(() -> health.complete(base))), expected, now());
+                    return Attempt.at(new Command.UpdateOrigin(
+                            pool, ref, patch(draft, valid(() -> health.complete(base))), expected, now()));
                 },
                 options.expectedRevision() == null,
                 0);
@@ -131,7 +131,8 @@ public final class Admin {
      * Changes what the draft says of the pool's policy.
      *
      * @param base what it completes: given the policy until now, the one to start from
-     * @param unless checked against the policy until now; throws {@link ProblemException} to refuse
+     * @param unless checked against the policy until now: why the write is refused, unless all is as it wishes already (RFC
+     *     9110 section 13.1.1) or its id was carried out before; null or a result of null: it is not
      */
     public CompletionStage<Written> setHealth(
             PoolName pool,
@@ -143,27 +144,46 @@ public final class Admin {
                 options,
                 view -> {
                     HealthPolicy before = view.pool(pool).health();
-                    Problem refused = unless == null ? null : unless.apply(before);
-                    if (refused != null) {
-                        throw refused.exception();
-                    }
+                    Problem unmet = unless == null ? null : unless.apply(before);
                     HealthPolicy whole = valid(() -> draft.complete(base.apply(before)));
-                    return new Command.SetHealthPolicy(pool, whole, before, now());
+                    // Whether this id was carried out before is known to the log alone.
+                    HealthPolicy expected = unmet == null ? before : whole;
+                    return new Attempt(new Command.SetHealthPolicy(pool, whole, expected, now()), unmet);
                 },
                 true,
                 0);
     }
 
-    /** Reads, makes a command of what was read, submits it; again if only that condition was not met. */
+    /**
+     * A command made of what was read.
+     *
+     * @param unmet the writer's own condition that did not hold then; null: it held, or there is none
+     */
+    private record Attempt(Command command, @Nullable Problem unmet) {
+        static Attempt at(Command command) {
+            return new Attempt(command, null);
+        }
+    }
+
+    /** Reads, makes a command of what was read, submits it; again if only that reading was out of date. */
     private CompletionStage<Written> rounds(
-            WriteOptions options, Function<View, Command> commandFor, boolean repeat, int number) {
+            WriteOptions options, Function<View, Attempt> attemptAt, boolean repeat, int number) {
         return read(Consistency.LINEARIZABLE).thenCompose(view -> {
-            Command command = commandFor.apply(view);
+            Attempt attempt = attemptAt.apply(view);
             return ports.gateway()
-                    .submit(RequestKeys.attempt(options.id(), number), command)
-                    .thenCompose(committed -> repeat && number + 1 < ROUNDS_MAX && movedOn(committed)
-                            ? rounds(options, commandFor, true, number + 1)
-                            : settle(options, command, committed));
+                    .submit(RequestKeys.attempt(options.id(), number), attempt.command())
+                    .thenCompose(committed -> {
+                        if (!movedOn(committed)) {
+                            return settle(options, committed);
+                        }
+                        if (attempt.unmet() != null) {
+                            return CompletableFuture.failedFuture(
+                                    attempt.unmet().exception());
+                        }
+                        return repeat && number + 1 < ROUNDS_MAX
+                                ? rounds(options, attemptAt, true, number + 1)
+                                : settle(options, committed);
+                    });
         });
     }
 
@@ -172,22 +192,19 @@ public final class Admin {
     }
 
     private CompletionStage<Written> write(WriteOptions options, Command command) {
-        return ports.gateway()
-                .submit(options.id(), command)
-                .thenCompose(committed -> settle(options, command, committed));
+        return ports.gateway().submit(options.id(), command).thenCompose(committed -> settle(options, committed));
     }
 
-    private CompletionStage<Written> settle(WriteOptions options, Command command, Committed committed) {
+    private CompletionStage<Written> settle(WriteOptions options, Committed committed) {
         if (committed.outcome() instanceof Refused refused) {
             return CompletableFuture.failedFuture(Problems.of(refused).exception());
         }
         Accepted accepted = (Accepted) committed.outcome();
-        HealthPolicy health = command instanceof Command.SetHealthPolicy set ? set.policy() : null;
         CompletionStage<List<Applied>> applied = options.waitApplied()
                 ? census.applied(committed.index(), APPLIED_WAIT)
                 : CompletableFuture.completedFuture(List.of());
-        return applied.thenApply(
-                list -> new Written(accepted.effect(), accepted.revision(), accepted.origin(), health, list));
+        return applied.thenApply(list ->
+                new Written(accepted.effect(), accepted.revision(), accepted.origin(), accepted.health(), list));
     }
 
     private static OriginPatch patch(OriginDraft draft, @Nullable HealthPolicy health) {

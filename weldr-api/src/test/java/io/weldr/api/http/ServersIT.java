@@ -129,6 +129,31 @@ class ServersIT {
     }
 
     @Test
+    void aKeyIsAnsweredWithTheFirstOutcomeAlsoWhenThePolicyMovedOn() {
+        String path = "/v1/pools/default/health";
+        String tag = client.get(path).is(200).field("ETag");
+        String[] keyAndTag = {"Idempotency-Key", "k5", "If-Match", tag};
+        Reply first =
+                client.send("PATCH", path, "{\"interval\":\"7s\"}", keyAndTag).is(200);
+        client.send("PATCH", path, "{\"interval\":\"8s\",\"path\":\"/later\"}").is(200);
+
+        Reply again =
+                client.send("PATCH", path, "{\"interval\":\"7s\"}", keyAndTag).is(200);
+        assertThat(again.json()).isEqualTo(first.json());
+        assertThat(again.field("ETag")).isEqualTo(first.field("ETag"));
+        assertThat(client.get(path).json().path("health").path("path").asText()).isEqualTo("/later");
+    }
+
+    @Test
+    void aConditionThatIsNotMetDoesNotMatterWhereAllIsAsWished() {
+        String path = "/v1/pools/default/health";
+        String tag = client.get(path).is(200).field("ETag");
+        client.send("PATCH", path, "{\"interval\":\"7s\"}", "If-Match", tag).is(200);
+        client.send("PATCH", path, "{\"interval\":\"7s\"}", "If-Match", tag).is(200);
+        client.send("PATCH", path, "{\"interval\":\"8s\"}", "If-Match", tag).isProblem(412, "precondition-failed");
+    }
+
+    @Test
     void withoutAQuorumWritesAndReadsSayNoLeaderAndStaleReadsStillAnswer() {
         client.post("/servers", "{\"url\":\"http://127.0.0.1:1\"}").is(201);
         cluster.fail(Kind.NO_LEADER);

@@ -16,7 +16,7 @@ final class MemberCommands {
         Member member = command.member();
         Member before = state.members().get(member.id());
         if (member.equals(before)) {
-            return new Transition(state, new Accepted(Effect.UNCHANGED, state.revision(), null));
+            return new Transition(state, Accepted.plain(Effect.UNCHANGED, state.revision()));
         }
         if (before == null && state.members().size() >= ClusterState.MEMBERS_MAX) {
             return new Transition(
@@ -38,8 +38,7 @@ final class MemberCommands {
                 "admin " + member.admin() + ", " + (member.witness() ? "witness" : "proxy " + member.proxy())
                         + ", version " + member.version());
         return new Transition(
-                state.with(members, change),
-                new Accepted(before == null ? Effect.CREATED : Effect.UPDATED, index, null));
+                state.with(members, change), Accepted.plain(before == null ? Effect.CREATED : Effect.UPDATED, index));
     }
 
     static Transition retire(ClusterState state, long index, Command.RetireMember command) {
@@ -50,6 +49,6 @@ final class MemberCommands {
         members.remove(command.member());
         Change change = new Change(
                 index, command.at(), Kind.MEMBER_RETIRED, null, command.member().value(), null, "retired");
-        return new Transition(state.with(members, change), new Accepted(Effect.REMOVED, index, null));
+        return new Transition(state.with(members, change), Accepted.plain(Effect.REMOVED, index));
     }
 }

@@ -133,7 +133,7 @@ final class OriginCommands {
                 origin,
                 "removed " + origin.url());
         ClusterState next = state.with(pool.minus(origin.id()), change);
-        return new Transition(next, new Accepted(Effect.REMOVED, index, origin));
+        return new Transition(next, Accepted.of(Effect.REMOVED, index, origin));
     }
 
     static Transition setHealthPolicy(ClusterState state, long index, Command.SetHealthPolicy command) {
@@ -150,7 +150,7 @@ final class OriginCommands {
                             + ")");
         }
         if (pool.health().equals(command.policy())) {
-            return new Transition(state, new Accepted(Effect.UNCHANGED, state.revision(), null));
+            return new Transition(state, Accepted.of(Effect.UNCHANGED, state.revision(), pool.health()));
         }
         Change change = new Change(
                 index,
@@ -161,7 +161,7 @@ final class OriginCommands {
                 null,
                 "health policy is now " + command.policy());
         return new Transition(
-                state.with(pool.with(command.policy()), change), new Accepted(Effect.UPDATED, index, null));
+                state.with(pool.with(command.policy()), change), Accepted.of(Effect.UPDATED, index, command.policy()));
     }
 
     static Transition recordVerdict(ClusterState state, long index, Command.RecordVerdict command) {
@@ -262,11 +262,11 @@ final class OriginCommands {
             ClusterState state, Pool pool, Kind kind, Instant at, Effect effect, Origin origin, String detail) {
         long index = origin.modified();
         Change change = new Change(index, at, kind, pool.name(), origin.id().value(), origin, detail);
-        return new Transition(state.with(pool, change), new Accepted(effect, index, origin));
+        return new Transition(state.with(pool, change), Accepted.of(effect, index, origin));
     }
 
     private static Transition unchanged(ClusterState state, Origin origin) {
-        return new Transition(state, new Accepted(Effect.UNCHANGED, state.revision(), origin));
+        return new Transition(state, Accepted.of(Effect.UNCHANGED, state.revision(), origin));
     }
 
     private static Transition noSuchPool(ClusterState state, PoolName name) {

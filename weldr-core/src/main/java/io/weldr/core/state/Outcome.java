@@ -1,5 +1,6 @@
 package io.weldr.core.state;
 
+import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Origin;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +11,27 @@ public sealed interface Outcome {
      *
      * @param revision of the state that holds it; for {@link Effect#UNCHANGED} the one that already held it
      * @param origin the origin after the command, or as it last stood if it was removed; null where it was no origin's
+     * @param health the pool's policy after the command; null where it was no policy's
      */
-    record Accepted(Effect effect, long revision, @Nullable Origin origin) implements Outcome {}
+    record Accepted(
+            Effect effect,
+            long revision,
+            @Nullable Origin origin,
+            @Nullable HealthPolicy health) implements Outcome {
+
+        /** Of a command that wrote neither an origin nor a policy. */
+        public static Accepted plain(Effect effect, long revision) {
+            return new Accepted(effect, revision, null, null);
+        }
+
+        public static Accepted of(Effect effect, long revision, Origin origin) {
+            return new Accepted(effect, revision, origin, null);
+        }
+
+        public static Accepted of(Effect effect, long revision, HealthPolicy health) {
+            return new Accepted(effect, revision, null, health);
+        }
+    }
 
     /** Nothing changed, and the same command would be refused again while the state is what it is. */
     record Refused(Refusal refusal, String detail) implements Outcome {}

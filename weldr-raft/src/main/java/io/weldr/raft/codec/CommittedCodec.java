@@ -19,6 +19,9 @@ public final class CommittedCodec {
             if (accepted.origin() != null) {
                 accept.setOrigin(PoolCodec.encode(accepted.origin()));
             }
+            if (accepted.health() != null) {
+                accept.setHealth(PoolCodec.encode(accepted.health()));
+            }
             return to.setAccepted(accept).build();
         }
         Outcome.Refused refused = (Outcome.Refused) committed.outcome();
@@ -59,6 +62,7 @@ public final class CommittedCodec {
         return new Outcome.Accepted(
                 Outcome.Effect.valueOf(from.getEffect()),
                 from.getRevision(),
-                from.hasOrigin() ? PoolCodec.decode(from.getOrigin()) : null);
+                from.hasOrigin() ? PoolCodec.decode(from.getOrigin()) : null,
+                from.hasHealth() ? PoolCodec.decode(from.getHealth()) : null);
     }
 }

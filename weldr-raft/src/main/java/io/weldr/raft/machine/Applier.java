@@ -59,7 +59,7 @@ public final class Applier {
         if (entry instanceof LogEntry.Write write) {
             return apply(write, index);
         }
-        return new Committed(index, new Outcome.Accepted(Outcome.Effect.UNCHANGED, state.revision(), null));
+        return new Committed(index, Outcome.Accepted.plain(Outcome.Effect.UNCHANGED, state.revision()));
     }
 
     private Committed apply(LogEntry.Write write, long index) {

@@ -42,7 +42,7 @@ class GatewayTest {
             applied,
             new LocalLog(() -> null),
             (to, message, deadline) -> CompletableFuture.completedFuture(ForwardCodec.answer(new Committed(
-                    1_000, new Outcome.Accepted(Outcome.Effect.UNCHANGED, 1, null)))), // far ahead of this node
+                    1_000, Outcome.Accepted.plain(Outcome.Effect.UNCHANGED, 1)))), // far ahead of this node
             timer,
             Runnable::run);
 
