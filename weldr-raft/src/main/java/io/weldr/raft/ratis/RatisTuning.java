@@ -88,6 +88,9 @@ final class RatisTuning {
         RaftServerConfigKeys.Log.setUseMemory(to, false);
         RaftServerConfigKeys.Log.setUnsafeFlushEnabled(to, false);
         RaftServerConfigKeys.Log.setAsyncFlushEnabled(to, false);
+        // By default a follower chains its appends, and after one that failed every later one fails, until the process
+        // ends. Unchained, they are done as they come.
+        RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(to, false);
         // A damaged log is refused; the alternative drops committed entries in silence.
         RaftServerConfigKeys.Log.setCorruptionPolicy(to, RaftServerConfigKeys.Log.CorruptionPolicy.EXCEPTION);
     }
