@@ -265,7 +265,7 @@ public final class Node {
                 farewell.line(),
                 Check.text(drain),
                 config.onRemoval() == OnRemoval.EXIT ? "ends" : "idles");
-        retireVirtualIps();
+        await(retireVirtualIps());
         try {
             TimeUnit.NANOSECONDS.sleep(drain.toNanos());
         } catch (InterruptedException e) {
@@ -346,17 +346,21 @@ public final class Node {
         return held == null ? List.of() : held.measure();
     }
 
-    /** Lets go before another node leads: then that one need not wait. */
-    private void retireVirtualIps() {
+    /** Begins to let go. Returns at once; whoever leads next is told when the addresses are gone. */
+    private CompletableFuture<Void> retireVirtualIps() {
         VirtualIps held = virtualIps;
-        if (held != null) {
-            try {
-                held.retire().toCompletableFuture().get(RETIRE_MILLIS_MAX, TimeUnit.MILLISECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } catch (ExecutionException | TimeoutException e) {
-                LOG.warn("The virtual IPs were not let go of in time; the kernel takes them", e);
-            }
+        return held == null
+                ? CompletableFuture.completedFuture(null)
+                : held.retire().toCompletableFuture();
+    }
+
+    private static void await(CompletableFuture<Void> virtualIpsGone) {
+        try {
+            virtualIpsGone.get(RETIRE_MILLIS_MAX, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("The virtual IPs were not let go of in time; the kernel takes them", e);
         }
     }
 
@@ -396,9 +400,10 @@ public final class Node {
 
     private void stopParts() {
         LOG.info("stopping: handing over, finishing what is under way");
-        // The address and leadership go first, while the proxy still takes whatever comes to the address.
-        retireVirtualIps();
+        // The address and leadership go first, side by side, while the proxy still takes whatever comes to the address.
+        CompletableFuture<Void> virtualIpsGone = retireVirtualIps();
         raft.transferLeadership();
+        await(virtualIpsGone);
         drain();
         close(Duration.ofSeconds(1));
         LOG.info("stopped");
