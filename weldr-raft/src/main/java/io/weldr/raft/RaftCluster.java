@@ -22,8 +22,6 @@ import io.weldr.raft.form.DataFolder;
 import io.weldr.raft.form.Formation;
 import io.weldr.raft.form.Greeter;
 import io.weldr.raft.form.Identity;
-import io.weldr.raft.form.LossWatch;
-import io.weldr.raft.form.RemovalWatch;
 import io.weldr.raft.form.RemovalWatch.Removal;
 import io.weldr.raft.lead.DiskWatch;
 import io.weldr.raft.lead.HandOver;
@@ -41,7 +39,6 @@ import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.RatisNode;
 import io.weldr.raft.ratis.RatisNode.LastEntry;
-import io.weldr.raft.ratis.Seat;
 import io.weldr.raft.write.AppliedIndex;
 import io.weldr.raft.write.Errands;
 import io.weldr.raft.write.Gateway;
@@ -50,10 +47,7 @@ import io.weldr.raft.write.LocalLog;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -80,11 +74,9 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     /** Replaying takes a second for some hundred thousand entries, and there are never so many. */
     private static final Duration REPLAY_TIMEOUT = Duration.ofSeconds(10);
 
-    private static final long FORMATION_STEP_MILLIS = 100;
     private static final long HEAL_EVERY_MILLIS = 250;
     private static final long GIVE_WAY_EVERY_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final int HEALINGS_PER_TIDYING = 4;
-    private static final long ASK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final RaftSettings settings;
     private final AppliedIndex applied = new AppliedIndex();
@@ -115,19 +107,11 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private final MembershipGateway membership;
     private final AtomicLong terms = new AtomicLong();
     private volatile @Nullable DataFolder folder;
-    private volatile @Nullable Formation formation;
-    private volatile @Nullable Opening opening;
+    private volatile @Nullable Belonging belonging;
     private final DiskWatch disk = new DiskWatch(); // confined to the healing thread
     private long gaveWayNanos = System.nanoTime() - GIVE_WAY_EVERY_NANOS; // confined to the healing thread
     private volatile @Nullable String slowDisk;
-    private boolean formed; // confined to the control thread, on which consensus is opened, too, after the start
-    private volatile @Nullable Greeter greeter;
-    private volatile @Nullable RemovalWatch removals;
-    private volatile @Nullable LossWatch losses;
     private final CompletableFuture<Farewell> farewell = new CompletableFuture<>();
-    private volatile long votersIndex = -1; // of the voters that this node saw last
-    private volatile List<HostPort> voterAddresses = List.of();
-    private long askedNanos = System.nanoTime(); // confined to the control thread
     private int healings; // confined to the healing thread
     private volatile boolean stopping;
     private final AtomicBoolean resigned = new AtomicBoolean();
@@ -151,8 +135,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         this.succession = new Succession(
                 this.link, successionThread, consensus::node, this::opinion, settings.electionTimeoutMax());
         this.handOver = new HandOver(consensus::node, settings.electionTimeoutMax());
-        this.changes =
-                new Changes(consensus::node, () -> require(greeter), applied.state(), this::retire, timer, callbacks);
+        this.changes = new Changes(
+                consensus::node, () -> require(belonging).greeter(), applied.state(), this::retire, timer, callbacks);
         this.membership = new MembershipGateway(
                 changes,
                 new Errands(settings.self(), this::leadership, applied.state(), timer, settings.requestDeadline()),
@@ -176,24 +160,26 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     public void start() throws IOException {
         DataFolder opened = DataFolder.open(settings.dataFolder(), settings.self());
         folder = opened;
-        Greeter voice = new Greeter(settings, opened, link);
-        greeter = voice;
-        RemovalWatch watch = new RemovalWatch(opened, voice);
-        removals = watch;
-        losses = new LossWatch(voice);
-        Formation forming = new Formation(settings, opened, voice, watch, new FormationHost());
-        formation = forming;
-        opening = new Opening(settings, opened, forming, this::joinAnew);
-        if (watch.removal() != null) {
-            leave(watch.removal());
+        Belonging ours = new Belonging(
+                settings,
+                opened,
+                new Greeter(settings, opened, link),
+                new FormationHost(),
+                new Belonging.Surroundings(consensus, applied.state(), this::leaderHeardNanos, this::leave),
+                control);
+        belonging = ours;
+        Removal removal = ours.removal();
+        if (removal != null) {
+            leave(removal);
             return;
         }
         try {
             consensus.start();
             awaitDisk();
             // One that was taken out while it was down is told before it serves anybody.
-            if (watch.ask(contacts(), votersIndex)) {
-                leave(require(watch.removal()));
+            removal = ours.askWhetherRemoved();
+            if (removal != null) {
+                leave(removal);
                 return;
             }
         } catch (IOException | RuntimeException e) {
@@ -201,7 +187,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
             throw e;
         }
         watchdog.start();
-        control.execute(this::form);
+        ours.begin();
         var unused =
                 healing.scheduleWithFixedDelay(this::heal, HEAL_EVERY_MILLIS, HEAL_EVERY_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -214,23 +200,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
             view = viewNow();
         }
-        remember(view);
-    }
-
-    private void remember(@Nullable NodeView view) {
-        if (view != null && view.configurationIndex() >= 0) {
-            votersIndex = view.configurationIndex();
-            voterAddresses = view.voters().stream().map(Seat::address).toList();
-        }
-    }
-
-    /** Where members are, or were when this node last heard of them. */
-    private Collection<HostPort> contacts() {
-        Set<HostPort> all = new LinkedHashSet<>(voterAddresses);
-        applied.state().get().members().values().forEach(member -> all.add(member.raft()));
-        all.addAll(settings.peers().values());
-        all.remove(settings.advertised());
-        return all;
+        require(belonging).remember(view);
     }
 
     /**
@@ -389,8 +359,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         if (slow != null) {
             return slow;
         }
-        Formation forming = formation;
-        String waiting = forming == null ? null : forming.waitingFor();
+        Belonging ours = belonging;
+        String waiting = ours == null ? null : ours.waitingFor();
         return waiting == null ? null : "waiting for " + waiting;
     }
 
@@ -435,6 +405,10 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         }
         closed = true;
         stopping = true;
+        Belonging ours = belonging;
+        if (ours != null) {
+            ours.close();
+        }
         control.shutdownNow();
         healing.shutdownNow();
         successionThread.shutdownNow();
@@ -464,15 +438,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     }
 
     private RatisNode open(MachineEvents events) throws IOException {
-        return require(opening).open(events);
-    }
-
-    /** This node is no member any more: it goes through formation again. */
-    private void joinAnew() {
-        if (formed) {
-            formed = false;
-            control.execute(this::form);
-        }
+        return require(belonging).open(events);
     }
 
     private static <T> T require(@Nullable T value) {
@@ -480,77 +446,6 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
             throw new IllegalStateException("not started");
         }
         return value;
-    }
-
-    private void form() {
-        if (stopping) {
-            return;
-        }
-        boolean done = false;
-        try {
-            if (consensus.node() != null) {
-                done = require(formation).step();
-            }
-        } catch (IOException | RuntimeException e) {
-            LOG.error("Cannot go on to find the cluster: {}", e.getMessage(), e);
-        }
-        formed = done;
-        if (!stopping) {
-            Runnable next = done ? this::watch : this::form;
-            var unused = control.schedule(next, FORMATION_STEP_MILLIS, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    /** Looks whether this node is still what it takes itself for: a member, with all that it has acknowledged. */
-    private void watch() {
-        if (stopping || !formed) {
-            return; // once it is formed anew, this begins anew
-        }
-        watchForLoss();
-        if (watchForRemoval()) {
-            var unused = control.schedule(this::watch, FORMATION_STEP_MILLIS, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    /** Asks each new leader whether it has seen more of this node's log than there is. */
-    private void watchForLoss() {
-        RatisNode node = consensus.node();
-        try {
-            String loss = node == null ? null : require(losses).look(node, System.nanoTime());
-            if (loss != null) {
-                require(opening).distrust(loss);
-                consensus.restart(loss);
-            }
-        } catch (RuntimeException e) {
-            LOG.error("Cannot find out whether the log is whole: {}", e.getMessage(), e);
-        }
-    }
-
-    /**
-     * Looks whether the leader said farewell, and asks others if no leader speaks to this node any more.
-     *
-     * @return whether to look again
-     */
-    private boolean watchForRemoval() {
-        RemovalWatch watch = require(removals);
-        try {
-            long now = System.nanoTime();
-            Long heard = watchdog.moment().leaderHeardNanos();
-            boolean deaf = now - (heard == null ? createdNanos : heard)
-                    > 3 * settings.electionTimeoutMax().toNanos();
-            boolean out = watch.settle();
-            if (!out && deaf && now - askedNanos > ASK_EVERY_NANOS) {
-                askedNanos = now;
-                out = watch.ask(contacts(), votersIndex);
-            }
-            if (out) {
-                leave(require(watch.removal()));
-                return false;
-            }
-        } catch (IOException | RuntimeException e) {
-            LOG.error("Cannot find out whether this node is a member: {}", e.getMessage(), e);
-        }
-        return true;
     }
 
     private void heal() {
@@ -588,14 +483,18 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         if (view != null) {
             terms.accumulateAndGet(view.term(), Math::max);
         }
-        remember(view);
+        Belonging ours = belonging;
+        if (ours != null) {
+            ours.remember(view);
+        }
         if (!stopping) {
             succession.follow(view);
         }
     }
 
     private CompletableFuture<Succession.Opinion> opinion(HostPort voter) {
-        return require(greeter)
+        return require(belonging)
+                .greeter()
                 .ask(voter)
                 .thenApply(answer -> new Succession.Opinion(answer.id(), answer.term(), answer.gone(), answer.last()));
     }
@@ -619,13 +518,17 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         if (moment.hasLeader(settings.self())) {
             return new Leadership(watchdog.writable(), view == null ? null : view.leadingMember(), Duration.ZERO, null);
         }
-        Long heard = moment.leaderHeardNanos();
-        long since = heard == null ? createdNanos : heard;
         return new Leadership(
                 false,
                 view == null ? null : view.leadingMember(),
-                Duration.ofNanos(Math.max(0, System.nanoTime() - since)),
+                Duration.ofNanos(Math.max(0, System.nanoTime() - leaderHeardNanos())),
                 null);
+    }
+
+    /** When this node last heard of a leader, or came to be. */
+    private long leaderHeardNanos() {
+        Long heard = watchdog.moment().leaderHeardNanos();
+        return heard == null ? createdNanos : heard;
     }
 
     private final class Events implements ConsensusPart.Listener {
@@ -703,8 +606,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
 
     /** How far the folder is. */
     Identity.@Nullable Standing standing() {
-        DataFolder opened = folder;
-        return opened == null ? null : opened.identity().standing();
+        Belonging ours = belonging;
+        return ours == null ? null : ours.standing();
     }
 
     private static ScheduledExecutorService scheduler(String name) {

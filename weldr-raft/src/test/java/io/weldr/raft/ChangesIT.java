@@ -164,7 +164,8 @@ class ChangesIT {
             refused(cluster.wish(alive, members -> members.remove(leader, null)), Refusal.WOULD_LOSE_QUORUM);
             await().atMost(TestCluster.PATIENCE)
                     .untilAsserted(() -> assertThat(cluster.voters(leader)).containsExactlyInAnyOrder(N1, N2, N3));
-            assertThat(cluster.awaitLeader()).isEqualTo(leader);
+            // Not which node: of two that are starved for a moment either may lead.
+            assertThat(cluster.awaitLeader()).isNotEqualTo(dead);
             TestCluster.addOrigin(cluster.node(alive), 9001);
         }
     }

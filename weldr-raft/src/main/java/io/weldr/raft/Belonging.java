@@ -1,0 +1,231 @@
+package io.weldr.raft;
+
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.state.ClusterState;
+import io.weldr.raft.form.DataFolder;
+import io.weldr.raft.form.Formation;
+import io.weldr.raft.form.Greeter;
+import io.weldr.raft.form.Identity;
+import io.weldr.raft.form.LossWatch;
+import io.weldr.raft.form.RemovalWatch;
+import io.weldr.raft.form.RemovalWatch.Removal;
+import io.weldr.raft.machine.MachineEvents;
+import io.weldr.raft.ratis.NodeView;
+import io.weldr.raft.ratis.RatisNode;
+import io.weldr.raft.ratis.Seat;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether this node is a member. It looks for the cluster until it is one, and from then on watches whether it still is what it takes itself
+ * for: not taken out, and with all that it has acknowledged. One for each opened data folder. What may block runs on the control thread, one
+ * step after the other; everything else may be called from any thread.
+ */
+final class Belonging implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Belonging.class);
+
+    private static final long STEP_MILLIS = 100;
+    private static final long ASK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final RaftSettings settings;
+    private final DataFolder folder;
+    private final Surroundings around;
+    private final ScheduledExecutorService control;
+    private final Greeter greeter;
+    private final Formation formation;
+    private final Opening opening;
+    private final RemovalWatch removals;
+    private final LossWatch losses;
+
+    private boolean formed; // confined to the control thread, on which consensus is opened, too, after the start
+    private long askedNanos = System.nanoTime(); // confined to the control thread
+    private volatile long votersIndex = -1; // of the voters that this node saw last
+    private volatile List<HostPort> voterAddresses = List.of();
+    private volatile boolean closed;
+
+    /**
+     * What it looks at.
+     *
+     * @param consensus the node's consensus part
+     * @param state as far as it is applied here
+     * @param leaderHeardNanos when this node last heard of a leader, or when it was created
+     * @param left to be told on the control thread when this node turns out to be no member any more
+     */
+    record Surroundings(
+            ConsensusPart consensus,
+            Supplier<ClusterState> state,
+            Supplier<Long> leaderHeardNanos,
+            Consumer<Removal> left) {}
+
+    /** @param folder is closed by whoever opened it */
+    Belonging(
+            RaftSettings settings,
+            DataFolder folder,
+            Greeter greeter,
+            Formation.Host host,
+            Surroundings around,
+            ScheduledExecutorService control) {
+        this.settings = settings;
+        this.folder = folder;
+        this.around = around;
+        this.control = control;
+        this.greeter = greeter;
+        this.removals = new RemovalWatch(folder, greeter);
+        this.losses = new LossWatch(greeter);
+        this.formation = new Formation(settings, folder, greeter, removals, host);
+        this.opening = new Opening(settings, folder, formation, this::joinAnew);
+    }
+
+    /** Opens Ratis on what the folder holds. */
+    RatisNode open(MachineEvents events) throws IOException {
+        return opening.open(events);
+    }
+
+    /** For whoever has something to ask another member. */
+    Greeter greeter() {
+        return greeter;
+    }
+
+    /** That this node was taken out, if it knows. */
+    @Nullable Removal removal() {
+        return removals.removal();
+    }
+
+    /** Asks the members whether this node was taken out while it was down. Blocks for {@link Greeter#ANSWER_TIMEOUT} at most. */
+    @Nullable Removal askWhetherRemoved() throws IOException {
+        return removals.ask(contacts(), votersIndex) ? removals.removal() : null;
+    }
+
+    /** What it waits for, for people; null if for nothing. */
+    @Nullable String waitingFor() {
+        return formation.waitingFor();
+    }
+
+    Identity.Standing standing() {
+        return folder.identity().standing();
+    }
+
+    /** Starts to look for the cluster. Returns at once. */
+    void begin() {
+        later(this::form, 0);
+    }
+
+    /** Keeps in mind where the voters are. */
+    void remember(@Nullable NodeView view) {
+        if (view != null && view.configurationIndex() >= 0) {
+            votersIndex = view.configurationIndex();
+            voterAddresses = view.voters().stream().map(Seat::address).toList();
+        }
+    }
+
+    /** Where members are, or were when this node last heard of them. */
+    private Collection<HostPort> contacts() {
+        Set<HostPort> all = new LinkedHashSet<>(voterAddresses);
+        around.state().get().members().values().forEach(member -> all.add(member.raft()));
+        all.addAll(settings.peers().values());
+        all.remove(settings.advertised());
+        return all;
+    }
+
+    /** This node is no member any more: it goes through formation again. */
+    private void joinAnew() {
+        if (formed) {
+            formed = false;
+            later(this::form, 0);
+        }
+    }
+
+    private void form() {
+        if (closed) {
+            return;
+        }
+        boolean done = false;
+        try {
+            if (around.consensus().node() != null) {
+                done = formation.step();
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.error("Cannot go on to find the cluster: {}", e.getMessage(), e);
+        }
+        formed = done;
+        later(done ? this::watch : this::form, STEP_MILLIS);
+    }
+
+    private void watch() {
+        if (closed || !formed) {
+            return; // once it is formed anew, this begins anew
+        }
+        watchForLoss();
+        if (watchForRemoval()) {
+            later(this::watch, STEP_MILLIS);
+        }
+    }
+
+    /** Asks each new leader whether it has seen more of this node's log than there is. */
+    private void watchForLoss() {
+        RatisNode node = around.consensus().node();
+        try {
+            String loss = node == null ? null : losses.look(node, System.nanoTime());
+            if (loss != null) {
+                opening.distrust(loss);
+                around.consensus().restart(loss);
+            }
+        } catch (RuntimeException e) {
+            LOG.error("Cannot find out whether the log is whole: {}", e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Looks whether the leader said farewell, and asks others if no leader speaks to this node any more.
+     *
+     * @return whether to look again
+     */
+    private boolean watchForRemoval() {
+        try {
+            long now = System.nanoTime();
+            boolean deaf = now - around.leaderHeardNanos().get()
+                    > 3 * settings.electionTimeoutMax().toNanos();
+            boolean out = removals.settle();
+            if (!out && deaf && now - askedNanos > ASK_EVERY_NANOS) {
+                askedNanos = now;
+                out = removals.ask(contacts(), votersIndex);
+            }
+            Removal removal = removals.removal();
+            if (out && removal != null) {
+                around.left().accept(removal);
+                return false;
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.error("Cannot find out whether this node is a member: {}", e.getMessage(), e);
+        }
+        return true;
+    }
+
+    private void later(Runnable step, long millis) {
+        if (closed) {
+            return;
+        }
+        try {
+            var unused = control.schedule(step, millis, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("Closing", e);
+        }
+    }
+
+    /** No further step begins. Returns at once. */
+    @Override
+    public void close() {
+        closed = true;
+    }
+}
