@@ -2,46 +2,61 @@ package io.weldr.it.failover;
 
 import io.weldr.it.harness.Http;
 import io.weldr.it.harness.TestNode;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 
 /** Change after change through each of some nodes, and when each was acknowledged. */
 final class Writers implements AutoCloseable {
     private static final AtomicInteger WEIGHTS = new AtomicInteger();
 
-    private final List<Thread> threads = new ArrayList<>();
+    /** Often enough to notice when changes are taken again, seldom enough not to be a load. */
+    private static final Duration EVERY = Duration.ofMillis(40);
+
+    /** More that wait for an answer, through one node, than it is to be asked while none is given. */
+    private static final int WAITING_MAX = 100;
+
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "writers");
+        thread.setDaemon(true);
+        return thread;
+    });
     private final ConcurrentLinkedQueue<Write> acknowledged = new ConcurrentLinkedQueue<>();
-    private volatile boolean done;
 
     /** One acknowledged write, in nanoseconds of {@link System#nanoTime}. */
     record Write(long beganNanos, long endedNanos) {}
 
     Writers(List<TestNode> nodes, String originId) {
-        for (TestNode node : nodes) {
-            Thread thread = new Thread(() -> write(node, originId), "writer-" + node.id());
-            thread.setDaemon(true);
-            thread.start();
-            threads.add(thread);
+        for (int i = 0; i < nodes.size(); i++) {
+            String url = nodes.get(i).adminUrl() + "/v1/pools/default/origins/" + originId;
+            Semaphore waiting = new Semaphore(WAITING_MAX);
+            var unused = timer.scheduleAtFixedRate(
+                    () -> write(url, waiting),
+                    i * EVERY.toMillis() / nodes.size(),
+                    EVERY.toMillis(),
+                    TimeUnit.MILLISECONDS);
         }
     }
 
-    private void write(TestNode node, String originId) {
-        String url = node.adminUrl() + "/v1/pools/default/origins/" + originId;
-        while (!done) {
-            long began = System.nanoTime();
-            // Never the same twice in a row: each is a change of the state.
-            int weight = 1 + WEIGHTS.incrementAndGet() % 250;
-            int status = Http.patch(url, "{\"weight\":" + weight + "}").status();
-            if (status == 200) {
+    private void write(String url, Semaphore waiting) {
+        if (!waiting.tryAcquire()) {
+            return;
+        }
+        long began = System.nanoTime();
+        // Never the same twice in a row: each is a change of the state.
+        int weight = 1 + WEIGHTS.incrementAndGet() % 250;
+        var unused = Http.patchAsync(url, "{\"weight\":" + weight + "}").thenAccept(answer -> {
+            waiting.release();
+            if (answer.status() == 200) {
                 acknowledged.add(new Write(began, System.nanoTime()));
             }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
-        }
+        });
     }
 
     /** From {@code nanos} until the first acknowledgement of a write that began after it; -1: none yet. */
@@ -70,13 +85,6 @@ final class Writers implements AutoCloseable {
 
     @Override
     public void close() {
-        done = true;
-        for (Thread thread : threads) {
-            try {
-                thread.join(15_000);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        timer.shutdownNow();
     }
 }

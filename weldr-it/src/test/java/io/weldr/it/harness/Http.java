@@ -11,6 +11,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 
 /** Requests as a person with curl makes them. An answer that does not come is status 0, as with curl's {@code http_code}. */
 public final class Http {
@@ -46,6 +47,18 @@ public final class Http {
 
     public static Answer patch(String url, String body) {
         return send(HttpRequest.newBuilder(URI.create(url)).method("PATCH", BodyPublishers.ofString(body)));
+    }
+
+    /** The same without waiting for the answer. */
+    public static CompletableFuture<Answer> patchAsync(String url, String body) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url))
+                .method("PATCH", BodyPublishers.ofString(body))
+                .timeout(TIMEOUT)
+                .build();
+        return CLIENT.sendAsync(request, BodyHandlers.ofString())
+                .handle((response, failure) -> failure == null
+                        ? new Answer(response.statusCode(), response.body(), "")
+                        : new Answer(0, "", failure.toString()));
     }
 
     public static Answer delete(String url) {

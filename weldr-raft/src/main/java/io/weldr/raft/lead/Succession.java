@@ -150,6 +150,7 @@ public final class Succession implements AutoCloseable {
 
         @Override
         public void ended() {
+            LOG.debug("The connection to the leader, {}, ended", leader.id());
             later(() -> prove(leader, PROBES_MAX), 0);
         }
 
@@ -190,6 +191,7 @@ public final class Succession implements AutoCloseable {
     private void suspect(Suspicion found) {
         Leader leader = found.leader();
         Suspicion before = suspicion;
+        LOG.debug("The leader, {}, seems gone: {}", leader.id(), found.refused() ? "nobody listens there" : "silent");
         if (before == null || found.refused() || !before.leader().equals(leader)) {
             suspicion = found;
         }
@@ -227,6 +229,7 @@ public final class Succession implements AutoCloseable {
                 .filter(opinion ->
                         opinion.term() == leader.term() && leader.id().equals(opinion.gone()))
                 .toList();
+        LOG.debug("{} of {} others say that the leader, {}, is gone", agree.size(), answers.size(), leader.id());
         if (2 * (agree.size() + 1) <= then.voters().size()) {
             later(() -> ask(leader, roundsLeft - 1), ROUND_EVERY_MILLIS);
             return;
