@@ -6,6 +6,8 @@ import io.weldr.proxy.limits.ProxyLimits;
 public final class ResponseHead extends Head {
 
     private static final byte[] VERSION = Octets.ascii("HTTP/1.");
+    private static final byte[] TIMEOUT = Octets.ascii("timeout");
+    private static final byte[] MAX = Octets.ascii("max");
 
     private int status;
     private int reasonStart;
@@ -91,6 +93,54 @@ public final class ResponseHead extends Head {
     public boolean switchesTo(byte[] asked) {
         int line = find(Field.UPGRADE);
         return upgradeOption && line >= 0 && Tokens.containsProtocols(asked, bytes, valueStart[line], valueEnd[line]);
+    }
+
+    /** Whether the origin says something of the reuse of the connection: ask for what. */
+    public boolean hasKeepAlive() {
+        return has(Field.KEEP_ALIVE);
+    }
+
+    /** After how many idle seconds the origin says that it closes; -1 when it does not say, or not in a way to be understood. */
+    public long keepAliveSeconds() {
+        return keepAlive(TIMEOUT);
+    }
+
+    /** How many requests the origin says that it takes on the connection; -1 as above. */
+    public long keepAliveRequests() {
+        return keepAlive(MAX);
+    }
+
+    /** The least value that Keep-Alive lines have for a parameter. RFC 2068 section 19.7.1.1, the last that tells of it: a list. */
+    private long keepAlive(byte[] parameter) {
+        long least = -1;
+        for (int i = 0; i < count; i++) {
+            if (fields[i] == Field.KEEP_ALIVE) {
+                int start = valueStart[i];
+                for (int at = start; at <= valueEnd[i]; at++) {
+                    if (at == valueEnd[i] || bytes[at] == ',') {
+                        long value = parameterValue(parameter, start, at);
+                        least = value < 0 || (least >= 0 && least < value) ? least : value;
+                        start = at + 1;
+                    }
+                }
+            }
+        }
+        return least;
+    }
+
+    /** The number in {@code name=number} with white space around it, or -1. */
+    private long parameterValue(byte[] name, int from, int to) {
+        int start = from;
+        int end = to;
+        while (start < end && (bytes[start] == Octets.SP || bytes[start] == Octets.HTAB)) {
+            start++;
+        }
+        while (end > start && (bytes[end - 1] == Octets.SP || bytes[end - 1] == Octets.HTAB)) {
+            end--;
+        }
+        int equals = start + name.length;
+        boolean named = equals < end && bytes[equals] == '=' && Octets.equalsIgnoreCase(bytes, start, equals, name);
+        return named ? Octets.decimal(bytes, equals + 1, end) : -1;
     }
 
     int reasonStart() {

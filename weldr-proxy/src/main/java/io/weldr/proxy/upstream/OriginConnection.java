@@ -62,6 +62,7 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
     private final UpstreamLoop shared;
     private final Deadline deadline;
     private final Body body;
+    private final ReuseTerms terms;
     private final ReadBuffers buffers;
     private Phase phase = Phase.OPENING;
     private @Nullable ChannelHandlerContext context;
@@ -101,6 +102,7 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
         shared = connections.shared;
         deadline = new Deadline(shared.wheel, this);
         body = new Body(shared.limits);
+        terms = new ReuseTerms(shared.idleTicks);
     }
 
     // ---- life of the connection
@@ -135,7 +137,7 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
         assert sink == null && phase != Phase.IDLE : phase;
         phase = Phase.IDLE;
         used = true; // also one that was made for a request which did not wait for it
-        deadline.in(shared.idleTicks);
+        deadline.in(terms.idleTicks());
     }
 
     void leaveIdle() {
@@ -255,7 +257,7 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
         sink = null;
         used = true;
         flush(); // the end of a request may have come behind its response
-        if (phase == Phase.ANSWERED && requestSent && persistent && alive()) {
+        if (phase == Phase.ANSWERED && requestSent && persistent && terms.allowAnother() && alive()) {
             resumeReading(); // a slow client may have held it back to the last byte
             deadline.off();
             connections.giveBack(this);
@@ -379,6 +381,7 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
         }
         Framing framing = head.framing(answersHead);
         persistent = head.persistent() && framing != Framing.UNTIL_CLOSE;
+        terms.answered(head);
         body.start(framing, head);
         phase = Phase.BODY;
         deadline.off();
