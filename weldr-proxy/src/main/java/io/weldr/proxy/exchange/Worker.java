@@ -1,14 +1,19 @@
 package io.weldr.proxy.exchange;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.weldr.core.pool.OriginId;
 import io.weldr.proxy.access.AccessLog;
 import io.weldr.proxy.http1.Answers;
 import io.weldr.proxy.http1.DateField;
+import io.weldr.proxy.http1.Failure;
 import io.weldr.proxy.http1.HeadWriter;
 import io.weldr.proxy.http1.RequestEditor;
 import io.weldr.proxy.http1.RequestHead;
+import io.weldr.proxy.http1.RequestId;
 import io.weldr.proxy.http1.ResponseEditor;
+import io.weldr.proxy.http1.ResponseEditor.Persistence;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.loop.DeadlineWheel;
 import io.weldr.proxy.loop.Pipe;
@@ -74,6 +79,7 @@ public final class Worker {
     private final long idPrefix;
     private final long startNanos = System.nanoTime();
     private long idSequence;
+    private final RequestId spareId = new RequestId();
     private @Nullable ClientConnection clients; // a list through the connections themselves
     private boolean draining;
 
@@ -177,6 +183,15 @@ public final class Worker {
         } catch (IOException e) {
             LOG.warn("a pipe could not be closed", e);
         }
+    }
+
+    /** What a connection is told for which there is no room; its request, if it has sent one, is not looked at. On the loop. */
+    public ByteBuf tooManyConnections(ByteBufAllocator allocator) {
+        spareId.make(idPrefix, nextId());
+        answers.write(Failure.TOO_MANY_CONNECTIONS, writer, Persistence.CLOSE, false, false, spareId);
+        ByteBuf out = allocator.directBuffer(writer.length());
+        writer.writeTo(out);
+        return out;
     }
 
     boolean draining() {

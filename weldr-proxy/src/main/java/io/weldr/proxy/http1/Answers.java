@@ -23,6 +23,9 @@ public final class Answers {
             Map.entry(505, "HTTP Version Not Supported"));
 
     private static final byte[] ALLOW = Octets.ascii("Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n");
+    /** There is room again as soon as one of many connections is closed: not a matter of the origins. */
+    private static final byte[] RETRY_AFTER = Octets.ascii("Retry-After: 1\r\n");
+
     private static final byte[] CLOSE = Octets.ascii("Connection: close\r\n");
     private static final byte[] KEEP_ALIVE = Octets.ascii("Connection: keep-alive\r\n");
 
@@ -62,6 +65,9 @@ public final class Answers {
         out.put(Octets.ascii("Content-Type: "
                 + (json ? "application/problem+json" : "text/plain; charset=us-ascii")
                 + "\r\nContent-Length: " + body.length() + "\r\nX-Request-Id: " + requestId + "\r\n"));
+        if (failure == Failure.TOO_MANY_CONNECTIONS) {
+            out.put(RETRY_AFTER);
+        }
         finish(out, status, persistence);
         if (!bodiless) {
             out.put(Octets.ascii(body));

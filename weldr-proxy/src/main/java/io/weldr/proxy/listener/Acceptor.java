@@ -62,7 +62,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
             accepted.pipeline().addLast(new ClientConnection(worker));
         } else {
             worker.stats().connectionsRefused.increment();
-            accepted.pipeline().addLast(new TurnedAway(connections, limits));
+            accepted.pipeline().addLast(new TurnedAway(connections, worker, limits));
         }
         worker.loop().register(accepted).addListener(registered -> {
             if (!registered.isSuccess()) {

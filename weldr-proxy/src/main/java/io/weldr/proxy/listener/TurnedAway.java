@@ -1,13 +1,12 @@
 package io.weldr.proxy.listener;
 
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
+import io.weldr.proxy.exchange.Worker;
 import io.weldr.proxy.limits.ProxyLimits;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -18,20 +17,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class TurnedAway extends ChannelInboundHandlerAdapter {
 
-    private static final byte[] FULL = """
-            HTTP/1.1 503 Service Unavailable\r
-            Content-Length: 0\r
-            Connection: close\r
-            Retry-After: 1\r
-            \r
-            """.getBytes(StandardCharsets.US_ASCII);
-
     private final ConnectionLimit connections;
+    private final Worker worker;
     private final long lingerMillis;
     private @Nullable Future<?> end; // set while it lingers
 
-    TurnedAway(ConnectionLimit connections, ProxyLimits limits) {
+    /** @param worker whose loop this runs on */
+    TurnedAway(ConnectionLimit connections, Worker worker, ProxyLimits limits) {
         this.connections = connections;
+        this.worker = worker;
         lingerMillis = limits.lingerTimeout().toMillis();
     }
 
@@ -41,7 +35,7 @@ final class TurnedAway extends ChannelInboundHandlerAdapter {
         if (lingers) {
             end = ctx.channel().eventLoop().schedule(() -> ctx.close(), lingerMillis, TimeUnit.MILLISECONDS);
         }
-        ctx.writeAndFlush(Unpooled.wrappedBuffer(FULL)).addListener(written -> {
+        ctx.writeAndFlush(worker.tooManyConnections(ctx.alloc())).addListener(written -> {
             if (lingers && ctx.channel().isActive()) {
                 ((DuplexChannel) ctx.channel()).shutdownOutput();
             } else {
