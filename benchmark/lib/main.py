@@ -31,6 +31,7 @@ class Settings:
     seconds: int
     rate: int
     idle_connections: int
+    slow_connections: int
     warm_factor: float
     weldr_home: Path
     weldr_args: list
@@ -75,7 +76,10 @@ def run(options):
 
 def _interleaved(workload, origin, options, settings):
     """All peers stand beside each other, warm; the rounds go A B C, C B A."""
-    contestants = peers.make(options.peers, settings, workload.with_logging)
+    slow = workload.kind == "slow-heads"
+    measure = workloads.resist_slow_heads if slow else workloads.measure
+    kinds = [kind for kind in options.peers if not (slow and kind == "direct")]
+    contestants = peers.make(kinds, settings, workload.with_logging)
     samples = {peer.name: [] for peer in contestants}
     try:
         for peer in contestants:
@@ -83,7 +87,7 @@ def _interleaved(workload, origin, options, settings):
             say(f"  {peer.name}: warm after {workloads.warm(peer, workload, settings)} requests")
         for number in range(options.rounds):
             for peer in contestants if number % 2 == 0 else reversed(contestants):
-                sample = workloads.measure(peer, workload, origin, settings)
+                sample = measure(peer, workload, origin, settings)
                 samples[peer.name].append(sample)
                 say(f"  round {number + 1} {peer.name}: {report.brief(sample)}")
     finally:
@@ -129,13 +133,14 @@ def _write(results, machine, options, settings):
 
 def _settings(options):
     files_max = _raise_open_files()
-    connections_max = max(1_000, options.idle_connections + 500)
-    needed = connections_max + 500
-    if "idle" in options.workloads and files_max < needed:
-        raise BenchmarkError(
-            f"{files_max} open files allowed (expected: {needed} for --idle-connections {options.idle_connections}); "
-            f"ulimit -Hn says the limit"
-        )
+    connections_max = max(1_000, options.idle_connections + 500, options.slow_connections + 500)
+    for workload, wanted in (("idle", options.idle_connections), ("slow-heads", options.slow_connections)):
+        needed = wanted + 1_000
+        if workload in options.workloads and files_max < needed:
+            raise BenchmarkError(
+                f"{files_max} open files allowed (expected: {needed} for {wanted} connections of {workload}); "
+                f"ulimit -Hn says the limit"
+            )
     directory = OUT / time.strftime("%Y%m%d-%H%M%S")
     directory.mkdir(parents=True)
     latest = OUT / "latest"
@@ -147,6 +152,7 @@ def _settings(options):
         seconds=options.seconds,
         rate=options.rate,
         idle_connections=options.idle_connections,
+        slow_connections=options.slow_connections,
         warm_factor=options.warm_factor,
         weldr_home=options.weldr_home.resolve(),
         weldr_args=options.weldr_args.split(),
@@ -158,14 +164,14 @@ def _settings(options):
 
 def _require_programs(options, chosen):
     needed = {"nginx", "wrk"} | ({"haproxy", "nginx"} & set(options.peers))
-    rate = any(workload.kind == "rate" for workload in chosen)
+    rate = any(workload.kind in ("rate", "slow-heads") for workload in chosen)
     if rate or "weldr" in options.peers:
         needed.add("java")
     missing = sorted(program for program in needed if not shutil.which(program))
     if missing:
         packages = " ".join(PACKAGES[program] for program in missing)
         raise BenchmarkError(f"{', '.join(missing)} missing (expected: apt-get install {packages})")
-    if rate and not (workloads.LOAD_CLASSES / "io/weldr/benchmark/load/FixedRate.class").exists():
+    if rate and not (workloads.LOAD_CLASSES / "io/weldr/benchmark/load/SlowHeads.class").exists():
         raise BenchmarkError(
             "the load generator of fixed rate is not built (expected: ./mvnw -DskipTests -pl benchmark/load package)"
         )
@@ -201,7 +207,7 @@ def say(text):
 
 def _options():
     names = [workload.name for workload in workloads.WORKLOADS]
-    about = "\n".join(f"  {workload.name:9} {workload.title}" for workload in workloads.WORKLOADS)
+    about = "\n".join(f"  {workload.name:10} {workload.title}" for workload in workloads.WORKLOADS)
     parser = argparse.ArgumentParser(
         prog="benchmark/run",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -220,8 +226,9 @@ def _options():
         default=third,
         help="threads of each of origin, proxy and load generator; default: a third of the cores, at least 1",
     )
-    parser.add_argument("--rate", type=_positive, default=4_000, help="requests a second of workload rate; default: 4000")
+    parser.add_argument("--rate", type=_positive, default=4_000, help="requests a second of rate and slow-heads; default: 4000")
     parser.add_argument("--idle-connections", type=_positive, default=10_000, help="default: 10000")
+    parser.add_argument("--slow-connections", type=_positive, default=10_000, help="of slow-heads; default: 10000")
     parser.add_argument(
         "--warm-factor", type=float, default=1.0, metavar="X", help="of the usual warm-up; below 1 only to try things"
     )

@@ -43,6 +43,12 @@ def brief(sample):
         return f"{sample.extra['pss_each']:.0f} B PSS a connection{heap}, {sample.errors} closed by the proxy"
     if "over_10ms" in sample.extra:
         return f"p99 {sample.p99_us / 1000:.1f} ms, max {sample.max_us / 1000:.1f} ms"
+    if "held" in sample.extra:
+        return (
+            f"p50 {sample.extra['alone_p50_us'] / 1000:.2f} -> {sample.p50_us / 1000:.2f} ms, p99 "
+            f"{sample.extra['alone_p99_us'] / 1000:.2f} -> {sample.p99_us / 1000:.2f} ms beside {sample.extra['held']} slow heads, "
+            f"{sample.extra['cut_off_per_second']:.0f} of them cut off a second, {sample.errors} errors"
+        )
     cpu = "" if sample.cpu_us is None else f", {sample.cpu_us:.1f} µs CPU, {sample.cost:.2f} of the generator's"
     return (
         f"{sample.rate:.0f} req/s{cpu}, p99 {sample.p99_us / 1000:.2f} ms, {sample.errors} errors, "
@@ -64,6 +70,8 @@ def render(results, about, workloads):
         ]
     if "log" in results:
         parts += _log_table(results["log"])
+    if "slow-heads" in results:
+        parts += _slow_heads_table(results["slow-heads"])
     if "idle" in results:
         parts += _idle_table(results["idle"])
     if "first" in results:
@@ -109,6 +117,25 @@ def _log_table(by_peer):
         logged = by_peer.get(peer + "+log")
         if logged:
             parts.append(f"| {peer} | {_ratio(logged, by_peer[peer], 'cost')} | {_ratio(logged, by_peer[peer], 'rate')} |")
+    return parts + [""]
+
+
+def _slow_heads_table(by_peer):
+    parts = [
+        "| beside slow heads | held | p50 ms without | with | p99 ms without | with | req/s with | cut off a second | after s | errors |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for peer, samples in by_peer.items():
+
+        def of(key):
+            return median(sample.extra[key] for sample in samples)
+
+        p50, p99 = (median(getattr(sample, key) for sample in samples) / 1000 for key in ("p50_us", "p99_us"))
+        parts.append(
+            f"| {peer} | {of('held'):.0f} | {of('alone_p50_us') / 1000:.2f} | {p50:.2f} | {of('alone_p99_us') / 1000:.2f} | {p99:.2f} "
+            f"| {median(sample.rate for sample in samples):.0f} | {of('cut_off_per_second'):.0f} | {of('mean_life_ms') / 1000:.1f} "
+            f"| {sum(sample.errors for sample in samples)} |"
+        )
     return parts + [""]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
 
-from processes import BenchmarkError, OwnProcess, machine_busy_micros
+from processes import BenchmarkError, OwnProcess, machine_busy_micros, wait_until
 
 HERE = Path(__file__).resolve().parent.parent
 LOAD_CLASSES = HERE / "load" / "target" / "classes"
@@ -18,6 +18,10 @@ WARM_SECONDS_MAX = 180
 # The generator of fixed rate compiles its own code during this time, which is not counted.
 RATE_WARM_SECONDS = 3
 SETTLE_SECONDS = 3
+# Each slow connection sends a byte that often, and no proxy here gives a head longer than SLOW_OPENING_SECONDS: opened over
+# as long a time, they are cut off one after the other.
+SLOW_BYTE_MILLIS = 1_000
+SLOW_OPENING_SECONDS = 10
 FIRST_REQUESTS = 1_000
 
 
@@ -25,7 +29,7 @@ FIRST_REQUESTS = 1_000
 class Workload:
     name: str
     title: str
-    kind: str  # "closed": as fast as the connections allow; "rate"; "idle"; "first"
+    kind: str  # "closed": as fast as the connections allow; "rate"; "slow-heads"; "idle"; "first"
     connections: int = 64
     path: str = "/"
     post_bytes: int = 0
@@ -42,6 +46,7 @@ WORKLOADS = (
     Workload("close", "connection per request, 64 at once", "closed", headers=("Connection: close",), warm_share=0.4),
     Workload("log", "small GET, 64 connections, access log off and on", "closed", with_logging=True),
     Workload("rate", "small GET at a fixed rate, 64 connections", "rate"),
+    Workload("slow-heads", "small GET at a fixed rate, beside slow request heads", "slow-heads", warm_share=0.4),
     Workload("idle", "idle connections", "idle"),
     Workload("first", f"the first {FIRST_REQUESTS} requests, one connection", "first"),
 )
@@ -128,6 +133,44 @@ def measure(peer, workload, origin, settings):
     if workload.kind == "rate":
         sample.extra["p999_us"] = result["p999_us"]
     return sample
+
+
+def resist_slow_heads(peer, workload, origin, settings):
+    """Ordinary requests at a fixed rate: first alone, then beside connections that send a head one byte at a time."""
+    alone, _ = _fixed_rate(peer, workload, origin, settings)
+    log = settings.directory / "slow-heads.log"
+    log.write_bytes(b"")
+    java = ["java", "-Xmx200m", "-XX:+UseSerialGC", "-cp", LOAD_CLASSES, "io.weldr.benchmark.load.SlowHeads"]
+    plan = ["127.0.0.1", peer.port, settings.slow_connections, SLOW_BYTE_MILLIS, SLOW_OPENING_SECONDS]
+    slow = OwnProcess("slow-heads", [*java, *plan], log)
+    try:
+        wait_until(lambda: _last_held(log), "all connections standing", slow)
+        before, since = _last_held(log), time.monotonic()
+        beside, _ = _fixed_rate(peer, workload, origin, settings)
+        slow.check_alive()
+        after, seconds = _last_held(log), time.monotonic() - since
+    finally:
+        slow.stop()
+    peer.check_alive()
+    sample = Sample(
+        requests=beside["requests"],
+        seconds=beside["micros"] / 1e6,
+        p50_us=beside["p50_us"],
+        p99_us=beside["p99_us"],
+        max_us=beside["max_us"],
+        errors=beside["errors"] + alone["errors"],
+    )
+    sample.extra["alone_p50_us"], sample.extra["alone_p99_us"] = alone["p50_us"], alone["p99_us"]
+    sample.extra["held"] = after["held"]
+    sample.extra["cut_off_per_second"] = (after["cut_off"] - before["cut_off"]) / seconds
+    sample.extra["mean_life_ms"] = after["mean_life_ms"]
+    return sample
+
+
+def _last_held(log):
+    """What the slow connections said last of themselves; None before they all stand."""
+    lines = [line for line in log.read_text().split("\n")[:-1] if line.startswith("HELD ")]
+    return json.loads(lines[-1][len("HELD ") :]) if lines else None
 
 
 def hold_idle(peer, settings):
