@@ -89,6 +89,7 @@ public final class ProxyServer implements TrafficSource, MetricSource, AutoClose
                 settings.limits(),
                 settings.viaName(),
                 new TrustedPeers(settings.trustedPeers()),
+                settings.forwarding(),
                 settings.traceAllowed(),
                 settings.accessLog());
         UpstreamSettings upstream =

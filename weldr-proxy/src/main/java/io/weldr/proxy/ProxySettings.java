@@ -1,6 +1,7 @@
 package io.weldr.proxy;
 
 import io.weldr.proxy.access.AccessLog;
+import io.weldr.proxy.exchange.Forwarding;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.loop.Transport;
 import io.weldr.proxy.route.RoutingView.WhenAllDown;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits every limit and wait
  * @param viaName our name in Via (RFC 9110 section 7.6.3): a token
  * @param trustedPeers networks, as in {@code 10.0.0.0/8}, whose X-Forwarded-* and Forwarded are believed
+ * @param forwarding in which fields origins are told who the client is
  * @param traceAllowed whether TRACE is passed on; it shows a client what fields were added on the way
  * @param whenAllDown what happens when no origin is up
  * @param trust who vouches for https origins; null: the platform's certificate authorities
@@ -30,6 +32,7 @@ public record ProxySettings(
         ProxyLimits limits,
         String viaName,
         List<String> trustedPeers,
+        Forwarding forwarding,
         boolean traceAllowed,
         WhenAllDown whenAllDown,
         @Nullable TrustManagerFactory trust,
@@ -68,6 +71,7 @@ public record ProxySettings(
                 ProxyLimits.DEFAULTS,
                 "weldr",
                 List.of(),
+                Forwarding.X_FORWARDED,
                 false,
                 WhenAllDown.ANSWER_503,
                 null,
@@ -83,6 +87,7 @@ public record ProxySettings(
                 other,
                 viaName,
                 trustedPeers,
+                forwarding,
                 traceAllowed,
                 whenAllDown,
                 trust,
@@ -98,6 +103,7 @@ public record ProxySettings(
                 limits,
                 viaName,
                 trustedPeers,
+                forwarding,
                 traceAllowed,
                 whenAllDown,
                 trust,
@@ -107,25 +113,81 @@ public record ProxySettings(
     /** The same with another transport. */
     public ProxySettings with(Transport other) {
         return new ProxySettings(
-                addresses, workers, other, limits, viaName, trustedPeers, traceAllowed, whenAllDown, trust, accessLog);
+                addresses,
+                workers,
+                other,
+                limits,
+                viaName,
+                trustedPeers,
+                forwarding,
+                traceAllowed,
+                whenAllDown,
+                trust,
+                accessLog);
     }
 
     /** The same, trusting those networks. */
     public ProxySettings withTrustedPeers(List<String> networks) {
         return new ProxySettings(
-                addresses, workers, transport, limits, viaName, networks, traceAllowed, whenAllDown, trust, accessLog);
+                addresses,
+                workers,
+                transport,
+                limits,
+                viaName,
+                networks,
+                forwarding,
+                traceAllowed,
+                whenAllDown,
+                trust,
+                accessLog);
+    }
+
+    /** The same, telling origins of clients in those fields. */
+    public ProxySettings with(Forwarding fields) {
+        return new ProxySettings(
+                addresses,
+                workers,
+                transport,
+                limits,
+                viaName,
+                trustedPeers,
+                fields,
+                traceAllowed,
+                whenAllDown,
+                trust,
+                accessLog);
     }
 
     /** The same, with TRACE allowed or not. */
     public ProxySettings withTrace(boolean allowed) {
         return new ProxySettings(
-                addresses, workers, transport, limits, viaName, trustedPeers, allowed, whenAllDown, trust, accessLog);
+                addresses,
+                workers,
+                transport,
+                limits,
+                viaName,
+                trustedPeers,
+                forwarding,
+                allowed,
+                whenAllDown,
+                trust,
+                accessLog);
     }
 
     /** The same with another policy for a pool that is down. */
     public ProxySettings with(WhenAllDown policy) {
         return new ProxySettings(
-                addresses, workers, transport, limits, viaName, trustedPeers, traceAllowed, policy, trust, accessLog);
+                addresses,
+                workers,
+                transport,
+                limits,
+                viaName,
+                trustedPeers,
+                forwarding,
+                traceAllowed,
+                policy,
+                trust,
+                accessLog);
     }
 
     /** The same with other authorities for https origins. */
@@ -137,6 +199,7 @@ public record ProxySettings(
                 limits,
                 viaName,
                 trustedPeers,
+                forwarding,
                 traceAllowed,
                 whenAllDown,
                 authorities,
@@ -146,6 +209,16 @@ public record ProxySettings(
     /** The same with an access log. */
     public ProxySettings with(AccessLog log) {
         return new ProxySettings(
-                addresses, workers, transport, limits, viaName, trustedPeers, traceAllowed, whenAllDown, trust, log);
+                addresses,
+                workers,
+                transport,
+                limits,
+                viaName,
+                trustedPeers,
+                forwarding,
+                traceAllowed,
+                whenAllDown,
+                trust,
+                log);
     }
 }

@@ -60,6 +60,7 @@ public final class WarmUp {
                                 ProxyLimits.DEFAULTS,
                                 settings.viaName(),
                                 settings.trustedPeers(),
+                                settings.forwarding(),
                                 settings.traceAllowed(),
                                 settings.whenAllDown(),
                                 null,

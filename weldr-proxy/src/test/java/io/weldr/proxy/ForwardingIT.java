@@ -1,7 +1,15 @@
 package io.weldr.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.netty.util.NetUtil;
+import io.weldr.proxy.exchange.Forwarding;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -49,6 +57,61 @@ class ForwardingIT {
                             + "Accept: */*\r\nX-Forwarded-For: " + forwardedFor + "\r\n"
                             + (believed ? "" : "X-Forwarded-Proto: http\r\n")
                             + "X-Forwarded-Host: a\r\nVia: 1.1 weldr\r\nX-Request-Id: id\r\n\r\n");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "::1, ::1, '\"[::1]\"', ::1",
+        "::, 127.0.0.1, 127.0.0.1, 127.0.0.1",
+        "127.0.0.1, 127.0.0.1, 127.0.0.1, 127.0.0.1"
+    })
+    void theClientIsToldOfInTheFieldsThatAreAskedFor(String listening, String by, String node, String address)
+            throws IOException {
+        assumeThat(hasIpv6()).as("IPv6 on loopback").isTrue();
+        InetSocketAddress any = new InetSocketAddress(literal(listening), 0);
+        try (TestProxy proxy = TestProxy.with(
+                        settings -> ProxySettings.listeningOn(any)
+                                .withWorkers(1)
+                                .with(settings.transport())
+                                .withTrustedPeers(List.of("10.0.0.0/8"))
+                                .with(Forwarding.BOTH),
+                        origin);
+                Wire client = new Wire(
+                        new Socket(literal(by), proxy.server.boundAddress().getPort()))) {
+            assertThat(client.send(get("X-Request-Id: id", "Forwarded: for=1.1.1.1", "X-Forwarded-For: 1.1.1.1"))
+                            .readMessage())
+                    .endsWith("ok");
+            assertThat(origin.requests())
+                    .containsExactly("GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: " + address
+                            + "\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: a\r\nForwarded: for=" + node
+                            + ";host=\"a\";proto=http\r\nVia: 1.1 weldr\r\nX-Request-Id: id\r\n\r\n");
+        }
+    }
+
+    private static InetAddress literal(String address) {
+        return NetUtil.createInetAddressFromIpAddressString(address);
+    }
+
+    private static boolean hasIpv6() {
+        try (ServerSocket any = new ServerSocket(0, 1, literal("::1"))) {
+            return any.isBound();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void aTrustedPeerSListGrows() {
+        try (TestProxy proxy = TestProxy.with(
+                settings -> settings.withTrustedPeers(List.of("127.0.0.0/8")).with(Forwarding.RFC7239), origin)) {
+            assertThat(proxy.exchange(
+                            get("Forwarded: for=1.1.1.1;proto=https", "X-Forwarded-For: 1.1.1.1", "X-Request-Id: id")))
+                    .endsWith("ok");
+            assertThat(origin.requests())
+                    .containsExactly("GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 1.1.1.1\r\n"
+                            + "Forwarded: for=1.1.1.1;proto=https, for=127.0.0.1;host=\"a\";proto=http\r\n"
+                            + "Via: 1.1 weldr\r\nX-Request-Id: id\r\n\r\n");
         }
     }
 

@@ -12,6 +12,7 @@ import io.weldr.node.config.NodeConfig.LogLevel;
 import io.weldr.node.config.NodeConfig.OnRemoval;
 import io.weldr.proxy.ProxySettings;
 import io.weldr.proxy.access.LineFormat;
+import io.weldr.proxy.exchange.Forwarding;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.loop.Transport;
 import io.weldr.proxy.route.RoutingView.WhenAllDown;
@@ -146,6 +147,7 @@ public final class ConfigReader {
                 workers == 0 ? Math.min(WORKERS_MAX, Runtime.getRuntime().availableProcessors()) : workers,
                 parse(Setting.TRANSPORT, text -> oneOf(Transport.class, text)),
                 parse(Setting.TRUSTED_PEERS, text -> ProxySettings.checkedNetworks(list(text))),
+                parse(Setting.FORWARDED, text -> oneOf(Forwarding.class, text)),
                 parse(Setting.WHEN_ALL_DOWN, text -> oneOf(WhenAllDown.class, text)),
                 parse(Setting.ALLOW_TRACE, ConfigReader::flag),
                 orNull(text(Setting.ACCESS_LOG)),

@@ -4,6 +4,7 @@ import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.MemberId;
 import io.weldr.leader.vip.VirtualIpSettings;
 import io.weldr.proxy.access.LineFormat;
+import io.weldr.proxy.exchange.Forwarding;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.loop.Transport;
 import io.weldr.proxy.route.RoutingView.WhenAllDown;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param electionTimeoutMax after which it does; more than the least, at most ten times as much
  * @param workers event loops that proxy, 1 to 256
  * @param trustedPeers networks whose X-Forwarded-* and Forwarded are believed
+ * @param forwarded in which fields origins are told who the client is
  * @param accessLog a file, or {@code -} for standard output; null: none
  * @param drainTimeout for exchanges under way when the node stops, 0 to 1 h
  * @param warmUpTime for requests of the node's own before it serves, 0 (none) to 1 min
@@ -55,6 +57,7 @@ public record NodeConfig(
         int workers,
         Transport transport,
         List<String> trustedPeers,
+        Forwarding forwarded,
         WhenAllDown whenAllDown,
         boolean allowTrace,
         @Nullable String accessLog,

@@ -80,6 +80,11 @@ public record Setting(
             "",
             "10.0.0.0/8,...",
             "networks whose X-Forwarded-* and Forwarded fields are believed; everybody else's are overwritten");
+    public static final Setting FORWARDED = of(
+            "forwarded",
+            "x-forwarded",
+            "x-forwarded|rfc7239|both|none",
+            "fields that tell origins who the client is: X-Forwarded-For, -Proto and -Host, or Forwarded");
     public static final Setting WHEN_ALL_DOWN = of(
             "when-all-down",
             "answer-503",
@@ -151,6 +156,7 @@ public record Setting(
                 WORKERS,
                 TRANSPORT,
                 TRUSTED_PEERS,
+                FORWARDED,
                 WHEN_ALL_DOWN,
                 ALLOW_TRACE,
                 ACCESS_LOG,

@@ -143,6 +143,7 @@ public final class Node {
                 config.limits(),
                 VIA_NAME,
                 config.trustedPeers(),
+                config.forwarded(),
                 config.allowTrace(),
                 config.whenAllDown(),
                 null,

@@ -8,6 +8,7 @@ import io.weldr.core.state.MemberId;
 import io.weldr.leader.vip.VirtualIp;
 import io.weldr.leader.vip.VirtualIpSettings;
 import io.weldr.proxy.access.LineFormat;
+import io.weldr.proxy.exchange.Forwarding;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.loop.Transport;
 import io.weldr.proxy.route.RoutingView.WhenAllDown;
@@ -49,6 +50,7 @@ class NodeConfigTest {
         assertThat(config.workers()).isEqualTo(Runtime.getRuntime().availableProcessors());
         assertThat(config.transport()).isEqualTo(Transport.AUTO);
         assertThat(config.trustedPeers()).isEmpty();
+        assertThat(config.forwarded()).isEqualTo(Forwarding.X_FORWARDED);
         assertThat(config.whenAllDown()).isEqualTo(WhenAllDown.ANSWER_503);
         assertThat(config.allowTrace()).isFalse();
         assertThat(config.accessLog()).isNull();
@@ -118,6 +120,7 @@ class NodeConfigTest {
                 "workers: [1]               | :1: workers: no single value",
                 "insecure: maybe            | :1: insecure: value: \"maybe\" (expected: true or false)",
                 "transport: carrier-pigeon  | :1: transport: \"carrier-pigeon\" (expected: one of auto, epoll, io-uring, nio)",
+                "forwarded: for             | :1: forwarded: \"for\" (expected: one of x-forwarded, rfc7239, both, none)",
                 "election-timeout: 200ms    | two times, as in 200ms-400ms",
                 "election-timeout: 400ms-200ms | the most: 200 ms",
                 "limits: {fields-max: 0}    | :1: limits-fields-max: fieldsMax: 0",

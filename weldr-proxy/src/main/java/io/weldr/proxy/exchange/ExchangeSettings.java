@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param viaName our name in Via
  * @param trusted peers whose X-Forwarded-* and Forwarded are believed
+ * @param forwarding in which fields origins are told who the client is
  * @param traceAllowed whether TRACE is passed on
  * @param accessLog where each exchange leaves a line; null: nowhere
  */
@@ -18,5 +19,6 @@ public record ExchangeSettings(
         ProxyLimits limits,
         String viaName,
         Predicate<InetSocketAddress> trusted,
+        Forwarding forwarding,
         boolean traceAllowed,
         @Nullable AccessLog accessLog) {}

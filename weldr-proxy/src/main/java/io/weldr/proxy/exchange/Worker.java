@@ -106,7 +106,10 @@ public final class Worker {
         head = new RequestHead(limits, settings.traceAllowed());
         scratch = new byte[limits.headBytesMax()];
         DateField date = new DateField(Clock.systemUTC());
-        requestEditor = new RequestEditor(settings.viaName());
+        requestEditor = new RequestEditor(
+                settings.viaName(),
+                settings.forwarding().writesXForwarded(),
+                settings.forwarding().writesForwarded());
         responseEditor = new ResponseEditor(settings.viaName(), date);
         answers = new Answers(date);
         origins = new Origins(new UpstreamLoop(loop, wheel, upstream, resolver), records, number);

@@ -15,6 +15,10 @@ public final class RequestEditor {
     private static final byte[] FORWARDED_FOR = Octets.ascii("X-Forwarded-For: ");
     private static final byte[] FORWARDED_PROTO = Octets.ascii("X-Forwarded-Proto: http\r\n");
     private static final byte[] FORWARDED_HOST = Octets.ascii("X-Forwarded-Host: ");
+    private static final byte[] FORWARDED = Octets.ascii("Forwarded: ");
+    private static final byte[] FOR = Octets.ascii("for=");
+    private static final byte[] HOST_OF = Octets.ascii(";host=\"");
+    private static final byte[] PROTO_OF = Octets.ascii(";proto=http\r\n");
     private static final byte[] MAX_FORWARDS = Octets.ascii("Max-Forwards: ");
     private static final byte[] REQUEST_ID = Octets.ascii("X-Request-Id: ");
     private static final byte[] LIST = Octets.ascii(", ");
@@ -22,8 +26,19 @@ public final class RequestEditor {
 
     private final byte[] viaName;
 
-    /** @param viaName our name in Via: a token (RFC 9110 section 7.6.3) */
-    public RequestEditor(String viaName) {
+    private final boolean writesXForwarded;
+    private final boolean writesForwarded;
+
+    /**
+     * An editor that writes these for every request.
+     *
+     * @param viaName our name in Via: a token (RFC 9110 section 7.6.3)
+     * @param xForwarded whether X-Forwarded-For, -Proto and -Host are written
+     * @param forwarded whether Forwarded is (RFC 7239)
+     */
+    public RequestEditor(String viaName, boolean xForwarded, boolean forwarded) {
+        writesXForwarded = xForwarded;
+        writesForwarded = forwarded;
         this.viaName = Octets.ascii(" " + viaName + "\r\n");
     }
 
@@ -55,7 +70,12 @@ public final class RequestEditor {
         if (head.maxForwards() > 0) {
             out.put(MAX_FORWARDS).put(head.maxForwards() - 1).crlf();
         }
-        writeForwarded(head, out, peer);
+        if (writesXForwarded) {
+            writeXForwarded(head, out, peer);
+        }
+        if (writesForwarded) {
+            writeForwarded(head, out, peer);
+        }
         out.put(VIA).put((char) ('0' + head.minorVersion())).put(viaName);
         out.put(REQUEST_ID);
         id.writeTo(out);
@@ -89,7 +109,7 @@ public final class RequestEditor {
         return true;
     }
 
-    private static void copyFields(RequestHead head, HeadWriter out, boolean ownHost, boolean trusted) {
+    private void copyFields(RequestHead head, HeadWriter out, boolean ownHost, boolean trusted) {
         int runStart = -1;
         for (int i = 0; i < head.count; i++) {
             if ((head.fields[i] != Field.OTHER && !keeps(head, i, ownHost, trusted))
@@ -107,14 +127,16 @@ public final class RequestEditor {
         }
     }
 
-    private static boolean keeps(RequestHead head, int i, boolean ownHost, boolean trusted) {
+    private boolean keeps(RequestHead head, int i, boolean ownHost, boolean trusted) {
         Field field = head.fields[i];
         return switch (field) {
             case HOST -> !ownHost;
             case EXPECT -> head.expectsContinue();
             case TRAILER -> head.chunked();
             case MAX_FORWARDS -> head.maxForwards() < 0;
-            case X_REQUEST_ID, X_FORWARDED_FOR -> false;
+            case X_REQUEST_ID -> false;
+            case X_FORWARDED_FOR -> trusted && !writesXForwarded;
+            case FORWARDED -> trusted && !writesForwarded;
             default ->
                 switch (field.kind()) {
                     case FRAMING, HOP -> false;
@@ -124,14 +146,10 @@ public final class RequestEditor {
         };
     }
 
-    private static void writeForwarded(RequestHead head, HeadWriter out, Peer peer) {
+    private static void writeXForwarded(RequestHead head, HeadWriter out, Peer peer) {
         out.put(FORWARDED_FOR);
-        if (peer.trusted() && head.has(Field.X_FORWARDED_FOR)) {
-            for (int i = 0; i < head.count; i++) {
-                if (head.fields[i] == Field.X_FORWARDED_FOR && head.valueEnd[i] > head.valueStart[i]) {
-                    out.put(head.bytes, head.valueStart[i], head.valueEnd[i]).put(LIST);
-                }
-            }
+        if (peer.trusted()) {
+            putBefore(head, Field.X_FORWARDED_FOR, out);
         }
         out.put(peer.address()).crlf();
         if (!peer.trusted() || !head.has(Field.X_FORWARDED_PROTO)) {
@@ -141,6 +159,36 @@ public final class RequestEditor {
             out.put(FORWARDED_HOST)
                     .put(head.bytes, head.hostStart(), head.hostEnd())
                     .crlf();
+        }
+    }
+
+    /** RFC 7239 section 4: one element a hop. Its section 6: an IPv6 address in brackets, and for their sake in quotes. */
+    private static void writeForwarded(RequestHead head, HeadWriter out, Peer peer) {
+        out.put(FORWARDED);
+        if (peer.trusted()) {
+            putBefore(head, Field.FORWARDED, out);
+        }
+        out.put(FOR);
+        if (peer.isIpv6()) {
+            out.put('"').put('[').put(peer.address()).put(']').put('"');
+        } else {
+            out.put(peer.address());
+        }
+        if (head.hostEnd() > head.hostStart()) {
+            // A valid Host has neither quotes nor backslashes; what it has of colons and brackets has to be quoted.
+            out.put(HOST_OF).put(head.bytes, head.hostStart(), head.hostEnd()).put('"');
+        }
+        out.put(PROTO_OF);
+    }
+
+    /** All values of a field that is a list, each with a comma behind it for one more. */
+    private static void putBefore(RequestHead head, Field list, HeadWriter out) {
+        if (head.has(list)) {
+            for (int i = 0; i < head.count; i++) {
+                if (head.fields[i] == list && head.valueEnd[i] > head.valueStart[i]) {
+                    out.put(head.bytes, head.valueStart[i], head.valueEnd[i]).put(LIST);
+                }
+            }
         }
     }
 }

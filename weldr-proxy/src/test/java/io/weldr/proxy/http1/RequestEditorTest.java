@@ -15,7 +15,8 @@ class RequestEditorTest {
 
     private final RequestHead head = new RequestHead(ProxyLimits.DEFAULTS, true);
     private final HeadWriter writer = new HeadWriter();
-    private final RequestEditor editor = new RequestEditor("weldr");
+    private RequestEditor editor = new RequestEditor("weldr", true, false);
+    private String address = "192.0.2.1";
     private boolean trusted;
     private boolean preserveHost = true;
 
@@ -25,7 +26,7 @@ class RequestEditorTest {
         assertThat(head.scan(bytes, bytes.length)).as(request).isEqualTo(Scan.COMPLETE);
         RequestId id = new RequestId();
         id.set(head, 1, 2);
-        Peer peer = new Peer(Octets.ascii("192.0.2.1"), trusted);
+        Peer peer = new Peer(Octets.ascii(address), trusted);
         editor.write(head, writer, Octets.ascii("origin:81"), preserveHost, peer, id);
         return new String(writer.toBytes(), ISO_8859_1);
     }
@@ -150,5 +151,38 @@ class RequestEditorTest {
                         edit(
                                 "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 1.1.1.1, 2.2.2.2\r\nB: c\r\nX-Forwarded-For: 3.3.3.3\r\n\r\n"))
                 .contains("X-Forwarded-For: 1.1.1.1, 2.2.2.2, 3.3.3.3, 192.0.2.1\r\n");
+    }
+
+    @Test
+    void whoWasForwardedIsToldAsRfc7239HasIt() {
+        editor = new RequestEditor("weldr", false, true);
+        String xFields = "X-Forwarded-For: 3.3.3.3\r\nX-Forwarded-Proto: https\r\nX-Real-IP: 3.3.3.3\r\n";
+        String request = "GET / HTTP/1.1\r\nHost: a:81\r\nForwarded: for=1.1.1.1\r\n" + xFields
+                + "forwarded:for=\"[::2]\";by=_x, for=2.2.2.2;proto=https\r\nForwarded:\r\n\r\n";
+        assertThat(edit(request))
+                .isEqualTo("GET / HTTP/1.1\r\nHost: a:81\r\nForwarded: for=192.0.2.1;host=\"a:81\";proto=http\r\n"
+                        + ADDED);
+        trusted = true;
+        address = "2001:db8::1";
+        assertThat(edit(request))
+                .isEqualTo("GET / HTTP/1.1\r\nHost: a:81\r\n" + xFields
+                        + "Forwarded: for=1.1.1.1, for=\"[::2]\";by=_x, for=2.2.2.2;proto=https, "
+                        + "for=\"[2001:db8::1]\";host=\"a:81\";proto=http\r\n" + ADDED);
+    }
+
+    @Test
+    void bothOrNeitherCanBeWritten() {
+        String request = "GET / HTTP/1.0\r\nForwarded: for=1.1.1.1\r\nX-Forwarded-For: 1.1.1.1\r\n\r\n";
+        String start = "GET / HTTP/1.1\r\nHost: origin:81\r\n";
+        String added = ADDED.replace("1.1 weldr", "1.0 weldr");
+        address = "::1";
+        editor = new RequestEditor("weldr", true, true);
+        assertThat(edit(request))
+                .isEqualTo(start + "X-Forwarded-For: ::1\r\nX-Forwarded-Proto: http\r\n"
+                        + "Forwarded: for=\"[::1]\";proto=http\r\n" + added);
+        editor = new RequestEditor("weldr", false, false);
+        assertThat(edit(request)).isEqualTo(start + added);
+        trusted = true;
+        assertThat(edit(request)).isEqualTo(start + "Forwarded: for=1.1.1.1\r\nX-Forwarded-For: 1.1.1.1\r\n" + added);
     }
 }

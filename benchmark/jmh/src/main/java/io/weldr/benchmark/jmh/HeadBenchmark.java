@@ -44,7 +44,7 @@ public class HeadBenchmark {
 
     private final RequestHead requestHead = new RequestHead(ProxyLimits.DEFAULTS, false);
     private final ResponseHead responseHead = new ResponseHead(ProxyLimits.DEFAULTS);
-    private final RequestEditor requestEditor = new RequestEditor("weldr");
+    private final RequestEditor requestEditor = new RequestEditor("weldr", true, false);
     private final ResponseEditor responseEditor = new ResponseEditor("weldr", new DateField(Clock.systemUTC()));
     private final HeadWriter writer = new HeadWriter();
     private final RequestId id = new RequestId();
