@@ -198,7 +198,9 @@ class SecureOriginIT {
                 TestProxy proxy = TestProxy.with(settings -> settings.withTrust(trust));
                 Wire client = proxy.connect()) {
             proxy.add("https://localhost:" + origin.port());
-            assertThat(client.send(GET).readToEnding().text()).doesNotContain("\r\n0\r\n\r\n");
+            String last =
+                    GET.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"); // behind a 502, too, there is an end
+            assertThat(client.send(last).readToEnding().text()).doesNotContain("\r\n0\r\n\r\n");
             try (Wire old = proxy.connect()) { // a plain end would look complete to a client that knows no chunks
                 old.send("GET / HTTP/1.0\r\n\r\n");
                 assertThat(old.readToEnding())

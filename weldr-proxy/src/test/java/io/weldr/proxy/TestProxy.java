@@ -12,6 +12,7 @@ import io.weldr.core.state.Command;
 import io.weldr.core.state.OriginSpec;
 import io.weldr.core.state.Outcome;
 import io.weldr.proxy.limits.ProxyLimits;
+import io.weldr.proxy.loop.Transport;
 import io.weldr.proxy.upstream.NameResolver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +20,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -26,6 +28,10 @@ import java.util.function.UnaryOperator;
 
 /** A proxy on a free port of loopback, in front of the origins it is given. */
 final class TestProxy implements AutoCloseable {
+
+    /** All stories but those about transports can be told on any: {@code -Dproxy.transport=nio}. */
+    static final Transport TRANSPORT =
+            Transport.valueOf(System.getProperty("proxy.transport", "auto").toUpperCase(Locale.ROOT));
 
     final Published<ClusterState> state = new Published<>(ClusterState.INITIAL);
     final ProxyServer server;
@@ -45,7 +51,8 @@ final class TestProxy implements AutoCloseable {
 
     static ProxySettings settings() {
         return ProxySettings.listeningOn(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .withWorkers(1);
+                .withWorkers(1)
+                .with(TRANSPORT);
     }
 
     static TestProxy inFrontOf(RawOrigin... origins) {
