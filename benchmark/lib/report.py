@@ -122,8 +122,8 @@ def _log_table(by_peer):
 
 def _slow_heads_table(by_peer):
     parts = [
-        "| beside slow heads | held | p50 ms without | with | p99 ms without | with | req/s with | cut off a second | after s | errors |",
-        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+        "| beside slow heads | held | p50 ms without | with | p99 ms without | with | req/s with | cores with | cut off a second | after s | errors |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for peer, samples in by_peer.items():
 
@@ -133,7 +133,7 @@ def _slow_heads_table(by_peer):
         p50, p99 = (median(getattr(sample, key) for sample in samples) / 1000 for key in ("p50_us", "p99_us"))
         parts.append(
             f"| {peer} | {of('held'):.0f} | {of('alone_p50_us') / 1000:.2f} | {p50:.2f} | {of('alone_p99_us') / 1000:.2f} | {p99:.2f} "
-            f"| {median(sample.rate for sample in samples):.0f} | {of('cut_off_per_second'):.0f} | {of('mean_life_ms') / 1000:.1f} "
+            f"| {median(sample.rate for sample in samples):.0f} | {of('cores'):.2f} | {of('cut_off_per_second'):.0f} | {of('mean_life_ms') / 1000:.1f} "
             f"| {sum(sample.errors for sample in samples)} |"
         )
     return parts + [""]

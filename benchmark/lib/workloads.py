@@ -146,7 +146,8 @@ def resist_slow_heads(peer, workload, origin, settings):
     try:
         wait_until(lambda: _last_held(log), "all connections standing", slow)
         before, since = _last_held(log), time.monotonic()
-        beside, _ = _fixed_rate(peer, workload, origin, settings)
+        beside, counting = _fixed_rate(peer, workload, origin, settings)
+        cores = (peer.cpu_micros() - counting.peer) / 1e6 / (time.monotonic() - counting.at)
         slow.check_alive()
         after, seconds = _last_held(log), time.monotonic() - since
     finally:
@@ -162,6 +163,7 @@ def resist_slow_heads(peer, workload, origin, settings):
     )
     sample.extra["alone_p50_us"], sample.extra["alone_p99_us"] = alone["p50_us"], alone["p99_us"]
     sample.extra["held"] = after["held"]
+    sample.extra["cores"] = cores
     sample.extra["cut_off_per_second"] = (after["cut_off"] - before["cut_off"]) / seconds
     sample.extra["mean_life_ms"] = after["mean_life_ms"]
     return sample
