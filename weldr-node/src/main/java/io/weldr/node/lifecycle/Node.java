@@ -182,16 +182,18 @@ public final class Node {
     }
 
     private void startParts() throws IOException {
+        boolean removed; // when it started: from then on it may be told at any moment, which the last lines see to
         try {
             FreePorts.check(ports());
             checkVirtualIps();
             raft.start();
-            if (raft.removed() && config.onRemoval() == OnRemoval.EXIT) {
+            removed = raft.removed();
+            if (removed && config.onRemoval() == OnRemoval.EXIT) {
                 throw new RemovedException(farewell().line());
             }
             // Not before the data folder and the raft port are known to be this node's alone; meanwhile it finds its
             // leader.
-            if (proxies()) {
+            if (proxies(removed)) {
                 if (!stopping) {
                     WarmUp.run(proxySettings(), config.warmUpTime());
                 }
@@ -214,10 +216,10 @@ public final class Node {
                 addresses.raft(),
                 addresses.reachable(config.adminAddress(), admin.httpAddress()),
                 addresses.reachable(config.grpcAddress(), admin.grpcAddress()),
-                proxies() ? addresses.reachable(config.proxyAddress(), proxy.boundAddress()) : null,
+                proxies(removed) ? addresses.reachable(config.proxyAddress(), proxy.boundAddress()) : null,
                 version);
         self = member;
-        if (raft.removed()) {
+        if (removed) {
             LOG.warn("{}: idle", farewell().line());
             return;
         }
@@ -246,8 +248,8 @@ public final class Node {
     }
 
     /** Whether clients are to be served: not by a witness, and not by a node that is no member any more. */
-    private boolean proxies() {
-        return !config.witness() && !raft.removed();
+    private boolean proxies(boolean removed) {
+        return !config.witness() && !removed;
     }
 
     private Farewell farewell() {
