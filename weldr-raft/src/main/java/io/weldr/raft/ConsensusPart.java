@@ -2,17 +2,22 @@ package io.weldr.raft;
 
 import io.weldr.core.state.ClusterState;
 import io.weldr.raft.machine.MachineEvents;
+import io.weldr.raft.ratis.NodeView;
+import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.RatisNode;
+import io.weldr.raft.ratis.Seat;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,11 +61,15 @@ final class ConsensusPart {
         void leadershipMoved();
     }
 
+    /** Who votes, by the entry at that index of the log, which is committed. */
+    private record Voters(long index, Set<RaftId> ids, Set<RaftId> before) {}
+
     /** One server, and whether what it says still counts. */
     private final class Life implements MachineEvents {
         private final long beganNanos = System.nanoTime();
         private final AtomicBoolean over = new AtomicBoolean();
         private volatile @Nullable RatisNode node;
+        private volatile @Nullable Voters committed; // null: unchanged since it was opened
 
         @Override
         public void applied(ClusterState state, long index) {
@@ -72,6 +81,16 @@ final class ConsensusPart {
         @Override
         public void transactionStarted(long callId) {
             listener.transactionStarted(callId);
+        }
+
+        @Override
+        public void votersCommitted(long index, Set<String> voters, Set<String> before) {
+            committed = new Voters(index, raftIds(voters), raftIds(before));
+            try {
+                thread.execute(() -> checkVoters(this)); // before it votes or stands by the wrong ones, if it can be
+            } catch (RejectedExecutionException e) {
+                LOG.debug("Closing", e);
+            }
         }
 
         @Override
@@ -88,6 +107,10 @@ final class ConsensusPart {
         public void serverShutDown() {
             fail(this, "Ratis closed it");
         }
+    }
+
+    private static Set<RaftId> raftIds(Set<String> texts) {
+        return texts.stream().map(RaftId::parse).collect(Collectors.toUnmodifiableSet());
     }
 
     /** What the disk said: Ratis tells first what it wanted to do. */
@@ -122,12 +145,33 @@ final class ConsensusPart {
         return trouble;
     }
 
-    /** Notices if the server closed itself without saying so. */
+    /** Notices if the server closed itself without saying so, or has lost sight of who votes. */
     void check() {
         Life now = life;
         RatisNode node = now == null ? null : now.node;
         if (now != null && !now.over.get() && node != null && node.closed()) {
             fail(now, "it closed itself");
+        }
+        if (now != null) {
+            checkVoters(now);
+        }
+    }
+
+    /**
+     * Ratis 3.3 takes up new voters before it drops the end of the log that contradicts the leader's, and drops them with it when both come in one
+     * request: a leader that was cut off goes on with the voters of before, and would have them all again if it led once more. The disk has the
+     * right ones.
+     */
+    private void checkVoters(Life now) {
+        Voters committed = now.committed;
+        RatisNode node = now.node;
+        NodeView view = node == null || now.over.get() ? null : node.view();
+        if (committed == null || view == null || view.configurationIndex() >= committed.index()) {
+            return;
+        }
+        Set<RaftId> ids = view.voters().stream().map(Seat::id).collect(Collectors.toUnmodifiableSet());
+        if (!ids.equals(committed.ids()) || !view.oldVoters().equals(committed.before())) {
+            fail(now, "it goes by the voters " + ids + ", and not by " + committed.ids() + ", which were committed");
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.weldr.core.port.GatewayException;
+import io.weldr.core.port.Membership;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.MemberId;
 import io.weldr.raft.RaftSettings.LogSettings;
@@ -13,8 +14,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -115,6 +118,44 @@ class CutIT {
             cutOff = null;
             await().atMost(TestCluster.PATIENCE)
                     .untilAsserted(() -> assertThat(TestCluster.ports(cut)).contains(9001));
+        }
+    }
+
+    /** What it had written meanwhile is dropped in the same moment in which it learns who votes now. */
+    @Test
+    void aLeaderThatWasCutOffLearnsOfAChangeOfTheVotersWhenItIsBack() {
+        try (TestCluster cluster = TestCluster.formed(root, 4)) {
+            MemberId old = cluster.awaitLeader();
+            List<MemberId> others = cluster.duties.keySet().stream()
+                    .filter(id -> !id.equals(old))
+                    .sorted()
+                    .toList();
+            RaftCluster cut = cluster.node(old);
+            cutOff = old.value();
+            for (int port = 20_000; port < 20_020; port++) {
+                cut.submit(TestCluster.newId(), TestCluster.add(port));
+            }
+            MemberId successor = await().atMost(TestCluster.PATIENCE)
+                    .until(
+                            () -> others.stream()
+                                    .filter(id -> cluster.duty(id).active)
+                                    .findFirst(),
+                            Optional::isPresent)
+                    .orElseThrow();
+            MemberId leaver = others.stream()
+                    .filter(id -> !id.equals(successor))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(cluster.wish(successor, members -> members.remove(leaver, null)))
+                    .isInstanceOf(Membership.Result.Done.class);
+            Set<MemberId> left = new HashSet<>(cluster.duties.keySet());
+            left.remove(leaver);
+            cutOff = null;
+
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(cluster.voters(old)).isEqualTo(left));
+            TestCluster.addOrigin(cut, 9001);
+            assertThat(cluster.voters(old)).isEqualTo(left);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.weldr.raft.machine;
 
 import io.weldr.core.state.ClusterState;
+import java.util.Set;
 
 /**
  * What the state machine tells the rest of the module. Called on threads of Ratis, some of them under its locks: every
@@ -12,6 +13,12 @@ public interface MachineEvents {
 
     /** A local submission passed the leader's checks: from here on it may be in the log. */
     void transactionStarted(long callId);
+
+    /**
+     * A change of the voters was committed by the entry at {@code index}: these are they, as Ratis names them, and while they change,
+     * {@code before} were.
+     */
+    void votersCommitted(long index, Set<String> voters, Set<String> before);
 
     /** Somebody else leads, or this node does, or it does not any more, or is ready to: look again. */
     void leadershipMoved();

@@ -5,8 +5,13 @@ import io.weldr.raft.codec.CommittedCodec;
 import io.weldr.raft.codec.SnapshotCodec.Snapshot;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientRequest;
@@ -110,6 +115,15 @@ public final class PoolMachine extends BaseStateMachine {
     @Override
     public void reinitialize() throws IOException {
         getLifeCycle().startAndTransition(this::restore, IOException.class);
+    }
+
+    @Override
+    public void notifyConfigurationChanged(long term, long index, RaftConfigurationProto configuration) {
+        events.votersCommitted(index, ids(configuration.getPeersList()), ids(configuration.getOldPeersList()));
+    }
+
+    private static Set<String> ids(List<RaftPeerProto> peers) {
+        return peers.stream().map(peer -> peer.getId().toStringUtf8()).collect(Collectors.toUnmodifiableSet());
     }
 
     @Override

@@ -21,6 +21,9 @@ final class Newcomers {
     /** A node that was invited opens its log before it waits. */
     private static final int LOOKS_MAX = 30;
 
+    /** One that is silent is given up after 3 s, one that refuses connections after half a second. */
+    private static final int ASKS_MAX = 5;
+
     private static final long LOOK_EVERY_MILLIS = 100;
 
     private final Supplier<Greeter> greeter;
@@ -33,8 +36,7 @@ final class Newcomers {
 
     /** What the newcomer says once it waits for this cluster, or has a seat in it. */
     CompletableFuture<HelloAnswer> waiting(Newcomer newcomer, List<Seat> members) {
-        return greeter.get()
-                .ask(newcomer.raft())
+        return firstAnswer(newcomer, ASKS_MAX)
                 .handle((answer, failure) -> {
                     if (failure != null) {
                         throw notWaiting(
@@ -62,6 +64,14 @@ final class Newcomers {
                                 return untilJoining(newcomer, LOOKS_MAX);
                             });
                 });
+    }
+
+    /** A node that was started a moment ago, or has no time just now, may answer a moment later. */
+    private CompletableFuture<HelloAnswer> firstAnswer(Newcomer newcomer, int asksLeft) {
+        CompletableFuture<HelloAnswer> asked = greeter.get().ask(newcomer.raft());
+        return asksLeft <= 1
+                ? asked
+                : asked.exceptionallyCompose(failure -> soon().thenCompose(now -> firstAnswer(newcomer, asksLeft - 1)));
     }
 
     private HelloAnswer belonging(Newcomer newcomer, HelloAnswer answer) {
