@@ -22,13 +22,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Three nodes, clients that write and read through all of them, traffic through their proxies, and what was measured. The disk of the third node is
- * a small one. Confined to the test's thread.
+ * Three nodes, and one more that may join and leave; clients that write and read through all of them, traffic through their proxies, and what was
+ * measured. The disk of the third node is a small one. Confined to the test's thread.
  */
 final class Arena implements AutoCloseable {
     /** How long a cluster whose faults are over may take to be whole again, on a machine that does other things. */
@@ -45,6 +46,10 @@ final class Arena implements AutoCloseable {
     final Clients clients;
     final Traffic traffic;
     final SmallDisk disk;
+    /** A fourth node, which is no member but while a fault has it be one. */
+    final TestNode newcomer;
+
+    private final List<TestNode> asked;
     private final Path folder;
     private final List<TestServer> origins = new ArrayList<>();
     private final Map<String, List<Long>> figures = new LinkedHashMap<>();
@@ -66,6 +71,8 @@ final class Arena implements AutoCloseable {
                 "131072",
                 "--raft-kept-entries",
                 "200");
+        newcomer = TestCluster.newcomer(folder, "n4", network.host(network.spare()));
+        asked = new CopyOnWriteArrayList<>(cluster.nodes());
         try {
             // In the mount namespace of this process: it goes with the last process that sees it.
             disk = SmallDisk.mount(smallDisk().dataDir(), SMALL_DISK_MEGABYTES);
@@ -76,16 +83,19 @@ final class Arena implements AutoCloseable {
             cluster.close();
             throw e;
         }
-        clients = new Clients(history, cluster.nodes(), CLIENTS, THINK_MILLIS_MAX, random.nextLong());
-        traffic = new Traffic(cluster.nodes(), random.nextLong());
+        clients = new Clients(history, asked, CLIENTS, THINK_MILLIS_MAX, random.nextLong());
+        traffic = new Traffic(asked, random.nextLong());
     }
 
     private void setUp(TestNode leader) {
-        assertThat(Http.patch(
-                                leader.adminUrl() + "/v1/pools/default/health",
-                                "{\"interval\":\"1s\",\"timeout\":\"1s\"}")
-                        .status())
-                .isEqualTo(200);
+        // Again where the machine is so busy that there is no leader for a moment.
+        until(
+                "the health policy",
+                () -> Http.patch(
+                                        leader.adminUrl() + "/v1/pools/default/health",
+                                        "{\"interval\":\"1s\",\"timeout\":\"1s\"}")
+                                .status()
+                        == 200);
         for (int i = 0; i < 2; i++) {
             TestServer origin = TestServer.start(
                     TestServer.Options.defaults().address(new InetSocketAddress(network.clientAddress(), 0)));
@@ -100,11 +110,30 @@ final class Arena implements AutoCloseable {
     }
 
     int number(TestNode node) {
-        return cluster.number(node);
+        return node == newcomer ? network.spare() : cluster.number(node);
     }
 
     TestNode leader() {
         return cluster.awaitLeader();
+    }
+
+    /** The fourth node has clients from now on, whatever it answers, and traffic once {@link Traffic#expect} says so. */
+    void admit() {
+        traffic.excuse(newcomer);
+        asked.add(newcomer);
+    }
+
+    /** The fourth node is asked nothing any more. */
+    void forget() {
+        asked.remove(newcomer);
+    }
+
+    /** Until each of these nodes says that exactly these vote. */
+    void awaitVoters(TestNode... voters) {
+        List<String> expected = Stream.of(voters).map(TestNode::id).sorted().toList();
+        for (TestNode voter : voters) {
+            until(voter.id() + " to have the voters " + expected, () -> expected.equals(voter.voters()));
+        }
     }
 
     TestNode anyFollower() {
@@ -162,6 +191,7 @@ final class Arena implements AutoCloseable {
             awaitTraffic(node);
             traffic.expect(node);
         }
+        awaitVoters(cluster.nodes().toArray(TestNode[]::new));
         int before = history.acknowledgedCount();
         until("changes to go on", () -> history.acknowledgedCount() > before + 2);
     }
@@ -221,9 +251,10 @@ final class Arena implements AutoCloseable {
     public void close() {
         clients.close();
         traffic.close();
+        newcomer.close();
         cluster.close();
         origins.forEach(TestServer::close);
-        if (sound) {
+        if (sound && !Boolean.getBoolean("chaos.keep")) {
             remove();
         } else {
             System.out.println("chaos: what the nodes wrote is in " + folder);

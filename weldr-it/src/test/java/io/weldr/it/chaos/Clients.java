@@ -58,7 +58,10 @@ final class Clients implements AutoCloseable {
         }
     }
 
-    /** @param thinkMillisMax how long a client may think between two calls */
+    /**
+     * @param nodes whom they ask; may change at any time
+     * @param thinkMillisMax how long a client may think between two calls
+     */
     Clients(History history, List<TestNode> nodes, int count, int thinkMillisMax, long seed) {
         this.history = history;
         this.nodes = nodes;
@@ -115,7 +118,8 @@ final class Clients implements AutoCloseable {
         }
 
         private TestNode anyNode() {
-            return nodes.get(random.nextInt(nodes.size()));
+            List<TestNode> now = List.copyOf(nodes);
+            return now.get(random.nextInt(now.size()));
         }
 
         private void read(Slot slot) {

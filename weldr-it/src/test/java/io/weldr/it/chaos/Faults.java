@@ -32,7 +32,7 @@ final class Faults {
     }
 
     List<Fault> all() {
-        return List.of(
+        List<Fault> all = new ArrayList<>(List.of(
                 often("kill -9 of the leader", this::killLeader),
                 seldom("kill -9 of a follower", this::killFollower),
                 seldom("kill -9 of all", this::killAll),
@@ -48,14 +48,16 @@ final class Faults {
                 often("disk full", this::fullDisk),
                 often("end of the log damaged", this::damagedLog),
                 seldom("disk lost", this::lostDisk),
-                seldom("packets dropped for 40 s", this::longDrop));
+                seldom("packets dropped for 40 s", this::longDrop)));
+        all.addAll(new MemberFaults(arena).all());
+        return all;
     }
 
     private static Fault often(String name, Runnable strike) {
         return new Fault(name, strike, true);
     }
 
-    private static Fault seldom(String name, Runnable strike) {
+    static Fault seldom(String name, Runnable strike) {
         return new Fault(name, strike, false);
     }
 
@@ -304,7 +306,7 @@ final class Faults {
         arena.figure("disk lost: started empty to caught up", Duration.ofNanos(System.nanoTime() - started));
     }
 
-    private static void wipe(TestNode node) {
+    static void wipe(TestNode node) {
         Run.program("find", node.dataDir().toString(), "-mindepth", "1", "-delete");
     }
 

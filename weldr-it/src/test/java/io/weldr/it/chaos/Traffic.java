@@ -40,6 +40,7 @@ final class Traffic implements AutoCloseable {
     private final AtomicLong answered = new AtomicLong();
     private volatile boolean stopping;
 
+    /** @param nodes may change at any time */
     Traffic(List<TestNode> nodes, long seed) {
         this.nodes = nodes;
         nodes.forEach(node -> epochs.put(node, new AtomicInteger()));

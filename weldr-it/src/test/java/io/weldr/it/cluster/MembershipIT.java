@@ -158,27 +158,86 @@ class MembershipIT {
             }
             int written = load.written();
             await("load on the new ones").atMost(PATIENCE).until(() -> load.written() > written + 20);
-            load.done.set(true);
-            for (Future<?> each : running) {
-                each.get(30, TimeUnit.SECONDS);
-            }
+            load.end(running);
 
-            System.out.printf(
-                    "replaced three nodes: %d requests proxied, %d failed; %d changes acknowledged, longest gap %d ms%n",
-                    load.proxied.get(), load.failed.size(), load.written(), load.longestGapMillis.get());
+            System.out.println("replaced three nodes: " + load);
             assertThat(load.failed).as("requests through live nodes").isEmpty();
             List<TestNode> left = List.copyOf(load.live);
             assertThat(left).extracting(TestNode::id).containsExactlyInAnyOrder("n4", "n5", "n6");
             for (TestNode node : left) {
                 assertThat(node.voters()).containsExactly("n4", "n5", "n6");
-                assertThat(node.servers().stream()
-                                .map(server -> server.substring(0, server.indexOf(' ')))
-                                .toList())
-                        .containsAll(load.acknowledged);
+                assertNothingLost(load, node);
             }
         } finally {
             threads.shutdownNow();
             all.forEach(TestNode::close);
+        }
+    }
+
+    private static void assertNothingLost(Load load, TestNode node) {
+        assertThat(node.servers().stream()
+                        .map(server -> server.substring(0, server.indexOf(' ')))
+                        .toList())
+                .containsAll(load.acknowledged);
+    }
+
+    /** The leader at that: whoever is asked to replace it has to find out first who leads now. */
+    @Test
+    void aDeadMemberIsReplacedByTwoCommandsUnderLoad() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try (TestCluster cluster = TestCluster.start(folder, 3);
+                TestNode fourth = TestCluster.newcomer(folder, "n4");
+                TestServer origin = TestServer.start()) {
+            add(cluster.node(1), origin.url());
+            for (TestNode node : cluster.nodes()) {
+                await("the pool")
+                        .atMost(PATIENCE)
+                        .until(() -> node.localServers().size() == 1);
+            }
+            Queue<TestNode> all = new ConcurrentLinkedQueue<>(cluster.nodes());
+            all.add(fourth);
+            Load load = new Load(cluster.nodes());
+            List<Future<?>> running = load.start(threads, all);
+            await("some load").atMost(PATIENCE).until(() -> load.written() > 20 && load.proxied.get() > 20);
+
+            TestNode dead = cluster.awaitLeader();
+            List<TestNode> rest = cluster.except(dead);
+            load.dead.add(dead);
+            dead.kill();
+
+            fourth.launch("--join", "wait");
+            await("the new node to wait")
+                    .atMost(PATIENCE)
+                    .until(() -> Http.get(fourth.adminUrl() + "/readyz?verbose")
+                            .body()
+                            .contains("invitation"));
+            Result replaced = Weldrctl.run(
+                    rest.get(0).grpcAddress() + "," + rest.get(1).grpcAddress(),
+                    "cluster",
+                    "replace",
+                    dead.id(),
+                    fourth.id(),
+                    fourth.raftAddress());
+            assertThat(replaced.exit()).as("%s", replaced).isZero();
+            assertThat(replaced.out()).contains("n4 is a member in the place of " + dead.id());
+            await("load on the new one").atMost(PATIENCE).until(() -> load.live.contains(fourth));
+            int written = load.written();
+            await("more of it").atMost(PATIENCE).until(() -> load.written() > written + 20);
+
+            // From its old disk it serves nobody for long, whether it is told before it began to or after.
+            dead.launch("--peers", cluster.peers(), "--drain-timeout", "1s");
+            assertThat(dead.awaitExit()).as("%s", dead.output()).isEqualTo(EXIT_REMOVED);
+            assertThat(dead.output()).contains("node " + dead.id() + " was taken out of cluster");
+            load.end(running);
+
+            System.out.println("replaced a dead leader: " + load);
+            assertThat(load.failed).as("requests through live nodes").isEmpty();
+            for (TestNode node : List.of(rest.get(0), rest.get(1), fourth)) {
+                assertThat(node.voters()).hasSize(3).contains("n4").doesNotContain(dead.id());
+                assertNothingLost(load, node);
+            }
+        } finally {
+            threads.shutdownNow();
         }
     }
 
@@ -190,6 +249,9 @@ class MembershipIT {
         final AtomicInteger longestGapMillis = new AtomicInteger();
         final Queue<String> failed = new ConcurrentLinkedQueue<>();
         final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+
+        /** Killed, so that requests on their way through them may fail. */
+        final Set<TestNode> dead = ConcurrentHashMap.newKeySet();
 
         Load(List<TestNode> first) {
             live = new CopyOnWriteArrayList<>(first);
@@ -203,10 +265,23 @@ class MembershipIT {
             return List.of(threads.submit(() -> look(all)), threads.submit(this::proxy), threads.submit(this::write));
         }
 
+        void end(List<Future<?>> running) throws Exception {
+            done.set(true);
+            for (Future<?> each : running) {
+                each.get(30, TimeUnit.SECONDS);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "%d requests proxied, %d failed; %d changes acknowledged, longest gap %d ms"
+                    .formatted(proxied.get(), failed.size(), written(), longestGapMillis.get());
+        }
+
         private void look(Queue<TestNode> all) {
             while (!done.get()) {
                 for (TestNode node : all) {
-                    boolean ready = node.isReady();
+                    boolean ready = !dead.contains(node) && node.isReady();
                     if (!ready) {
                         live.remove(node);
                     } else if (!live.contains(node)) {
@@ -217,13 +292,19 @@ class MembershipIT {
             }
         }
 
+        /** Of those that live at this moment; there is one. */
+        private TestNode one(int number) {
+            List<TestNode> now = List.copyOf(live);
+            return now.get(number % now.size());
+        }
+
         private void proxy() {
             for (int i = 0; !done.get(); i++) {
-                TestNode node = live.get(i % live.size());
+                TestNode node = one(i);
                 Answer answer = Http.get(node.proxyUrl() + "/");
                 if (answer.status() == 200) {
                     proxied.incrementAndGet();
-                } else {
+                } else if (!dead.contains(node)) {
                     failed.add(node.id() + ": " + answer);
                 }
             }
@@ -234,8 +315,7 @@ class MembershipIT {
             for (int i = 0; !done.get(); i++) {
                 // Of no weight: nobody answers there, and traffic is not what they are for.
                 String url = "http://127.0.0.2:" + (1 + i);
-                Answer answer = Http.post(
-                        live.get(i % live.size()).adminUrl() + "/servers", "{\"url\":\"" + url + "\",\"weight\":0}");
+                Answer answer = Http.post(one(i).adminUrl() + "/servers", "{\"url\":\"" + url + "\",\"weight\":0}");
                 if (answer.status() == 201 || answer.status() == 200) {
                     acknowledged.add(url);
                     long now = System.nanoTime();

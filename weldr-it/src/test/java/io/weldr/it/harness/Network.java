@@ -11,8 +11,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A switch with hosts on it, all made of network namespaces with names of their own: hosts 1 to n for nodes, and one for the client,
- * where the test itself runs (see {@link InsideNetwork}). No packet leaves it. Needs root and {@code ip}, and nothing else. Thread safe.
+ * A switch with hosts on it, all made of network namespaces with names of their own: hosts 1 to n for nodes, one more for a node that comes
+ * later, and one for the client, where the test itself runs (see {@link InsideNetwork}). No packet leaves it. Needs root and {@code ip}, and nothing else. Thread safe.
  *
  * <p>Cuts are silent, as those of a broken cable or a packet filter are: nobody is told, packets just do not arrive.
  */
@@ -107,7 +107,7 @@ public final class Network implements AutoCloseable {
     }
 
     private List<Integer> hostNumbers() {
-        List<Integer> all = IntStream.rangeClosed(1, nodes).boxed().collect(Collectors.toList());
+        List<Integer> all = IntStream.rangeClosed(1, spare()).boxed().collect(Collectors.toList());
         all.add(CLIENT);
         return all;
     }
@@ -141,7 +141,12 @@ public final class Network implements AutoCloseable {
         return new Host(address(number), enter(number), true);
     }
 
-    /** All hosts for nodes. */
+    /** The number of the host for a node that comes later. */
+    public int spare() {
+        return nodes + 1;
+    }
+
+    /** All hosts for nodes but the spare one. */
     public List<Host> hosts() {
         return IntStream.rangeClosed(1, nodes).mapToObj(this::host).toList();
     }

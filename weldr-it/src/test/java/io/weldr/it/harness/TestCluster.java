@@ -48,7 +48,12 @@ public final class TestCluster implements AutoCloseable {
 
     /** A node that is not among the peers of the others; whoever asks for it starts and closes it. */
     public static TestNode newcomer(Path folder, String id) {
-        return new TestNode(id, folder.resolve(id), Host.loopback());
+        return newcomer(folder, id, Host.loopback());
+    }
+
+    /** The same, on a host of its own. */
+    public static TestNode newcomer(Path folder, String id, Host host) {
+        return new TestNode(id, folder.resolve(id), host);
     }
 
     public TestNode node(int number) {
@@ -74,6 +79,13 @@ public final class TestCluster implements AutoCloseable {
         if (nodes.size() > 1) {
             all.addAll(List.of("--peers", peers()));
         }
+        node.launch(all);
+    }
+
+    /** Starts the process of a node that joins, of the cluster or not, with the cluster's arguments and these; does not wait. */
+    public void launchToJoin(TestNode node, String... more) {
+        List<String> all = new ArrayList<>(arguments);
+        all.addAll(List.of(more));
         node.launch(all);
     }
 
