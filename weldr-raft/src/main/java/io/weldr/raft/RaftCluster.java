@@ -28,6 +28,7 @@ import io.weldr.raft.lead.HandOver;
 import io.weldr.raft.lead.Healer;
 import io.weldr.raft.lead.LeaderDuties;
 import io.weldr.raft.lead.LeaderProof;
+import io.weldr.raft.lead.Rehearsal;
 import io.weldr.raft.lead.Succession;
 import io.weldr.raft.lead.Watchdog;
 import io.weldr.raft.lead.Watchdog.Moment;
@@ -91,7 +92,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
 
     /** What must not wait for anything else. */
     private final ScheduledExecutorService successionThread = scheduler("weldr-raft-succession");
-    /** Ending connections that nothing comes from. */
+    /** What may block for seconds, each call on its own: ending connections that nothing comes from, rehearsing. */
     private final ExecutorService resetting = Executors.newCachedThreadPool(task -> daemon(task, "weldr-raft-reset"));
 
     private final ExecutorService callbacks =
@@ -103,6 +104,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private final Healer healer;
     private final Succession succession;
     private final HandOver handOver;
+    private final Rehearsal rehearsal;
     private final Announcer announcer;
     private final Changes changes;
     private final MembershipGateway membership;
@@ -135,6 +137,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         // Not less: on a machine that is starved for a moment it would depose leaders that live.
         this.succession = new Succession(
                 this.link, successionThread, consensus::node, this::opinion, settings.electionTimeoutMax());
+        this.rehearsal = new Rehearsal(this::greet, resetting);
         this.handOver = new HandOver(consensus::node, settings.electionTimeoutMax());
         this.changes = new Changes(
                 consensus::node, () -> require(belonging).greeter(), applied.state(), this::retire, timer, callbacks);
@@ -455,7 +458,11 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
             consensus.check();
             RatisNode node = consensus.node();
             if (node != null) {
-                healer.look(node, watchdog.moment(), System.nanoTime());
+                Moment moment = watchdog.moment();
+                healer.look(node, moment, System.nanoTime());
+                if (moment.view() != null) {
+                    rehearsal.look(node, moment.view(), System.nanoTime());
+                }
                 lookAtDisk(node, System.nanoTime());
             }
             healings = (healings + 1) % HEALINGS_PER_TIDYING;
@@ -492,6 +499,12 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         if (!stopping) {
             succession.follow(view);
         }
+    }
+
+    private void greet(HostPort voter) {
+        var unused = opinion(voter)
+                .whenComplete(
+                        (opinion, failure) -> LOG.debug("{} thinks {}", voter, failure == null ? opinion : failure));
     }
 
     private CompletableFuture<Succession.Opinion> opinion(HostPort voter) {

@@ -14,10 +14,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Change after change through each of some nodes, and when each was acknowledged. */
 final class Writers implements AutoCloseable {
+    private static final int WEIGHT_MAX = 100;
     private static final AtomicInteger WEIGHTS = new AtomicInteger();
 
     /** Often enough to notice when changes are taken again, seldom enough not to be a load. */
-    private static final Duration EVERY = Duration.ofMillis(40);
+    private static final Duration EVERY = Duration.ofMillis(100);
 
     /** More that wait for an answer, through one node, than it is to be asked while none is given. */
     private static final int WAITING_MAX = 100;
@@ -50,7 +51,7 @@ final class Writers implements AutoCloseable {
         }
         long began = System.nanoTime();
         // Never the same twice in a row: each is a change of the state.
-        int weight = 1 + WEIGHTS.incrementAndGet() % 250;
+        int weight = 1 + WEIGHTS.incrementAndGet() % WEIGHT_MAX;
         var unused = Http.patchAsync(url, "{\"weight\":" + weight + "}").thenAccept(answer -> {
             waiting.release();
             if (answer.status() == 200) {

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -29,9 +30,28 @@ final class JavaCommand {
 
     private JavaCommand() {}
 
+    /** Set to {@code true}: nodes get the options of {@code bin/weldr}, for what is measured, and not those of a test. */
+    public static final String MEASURED_PROPERTY = "harness.measured";
+
+    private static final List<String> MEASURED = List.of(
+            "-Dio.netty.leakDetection.level=disabled",
+            "-Xms64m",
+            "-Xmx512m",
+            "-XX:MaxDirectMemorySize=512m",
+            "-XX:+UseG1GC",
+            "-XX:MaxGCPauseMillis=20",
+            "--enable-native-access=ALL-UNNAMED");
+
     /** The command up to and with the main class of a node. */
     static List<String> node() {
-        return with("node.jsa", NODE);
+        if (!Boolean.getBoolean(MEASURED_PROPERTY)) {
+            return with("node.jsa", NODE);
+        }
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(MEASURED);
+        command.addAll(List.of("-cp", CLASS_PATH, NODE));
+        return command;
     }
 
     /** The command up to and with the main class of {@code weldrctl}. */

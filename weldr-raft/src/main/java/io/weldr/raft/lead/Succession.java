@@ -54,8 +54,8 @@ public final class Succession implements AutoCloseable {
 
     private static final long LOOK_AGAIN_MILLIS = 1000;
 
-    /** An election takes some 20 ms; then the next in line needs not stand. */
-    private static final long TURN_MILLIS = 60;
+    /** An election takes some 20 ms, but the first in line may learn of the death later; two that stand at once cost a whole timeout. */
+    private static final long TURN_MILLIS = 150;
 
     private final PeerLink link;
     private final ScheduledExecutorService thread;

@@ -23,8 +23,10 @@ import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
+import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
@@ -346,16 +348,38 @@ public final class RatisNode implements AutoCloseable {
         }
         TermIndex last = open.getRaftLog().getLastEntryTermIndex();
         StartLeaderElectionRequestProto request = StartLeaderElectionRequestProto.newBuilder()
-                .setServerRequest(RaftRpcRequestProto.newBuilder()
-                        .setRequestorId(peerId(leader).toByteString())
-                        .setReplyId(self.toByteString())
-                        .setRaftGroupId(org.apache.ratis.proto.RaftProtos.RaftGroupIdProto.newBuilder()
-                                .setId(open.getMemberId().getGroupId().toByteString()))
-                        .setCallId(nextCallId()))
+                .setServerRequest(rpcRequest(open, peerId(leader), self))
                 .setLeaderLastEntry(TermIndex.valueOf(term, last == null ? 0 : last.getIndex())
                         .toProto())
                 .build();
         return server.startLeaderElection(request).getServerReply().getSuccess();
+    }
+
+    /**
+     * Asks a voter for its vote in term 0, which nobody can give any more: it refuses and remembers nothing. Blocks for a second at most.
+     *
+     * @throws IOException if it does not answer
+     */
+    public void askForVoteInVain(RaftId voter) throws IOException {
+        RaftServer.Division open = division;
+        if (open != null && open.getInfo().getCurrentTerm() > 0) {
+            server.getServerRpc()
+                    .requestVote(RequestVoteRequestProto.newBuilder()
+                            .setServerRequest(rpcRequest(open, self, peerId(voter)))
+                            .setCandidateTerm(0)
+                            .setCandidateLastEntry(TermIndex.valueOf(0, 0).toProto())
+                            .build());
+        }
+    }
+
+    private RaftRpcRequestProto rpcRequest(RaftServer.Division open, RaftPeerId from, RaftPeerId to) {
+        return RaftRpcRequestProto.newBuilder()
+                .setRequestorId(from.toByteString())
+                .setReplyId(to.toByteString())
+                .setRaftGroupId(RaftGroupIdProto.newBuilder()
+                        .setId(open.getMemberId().getGroupId().toByteString()))
+                .setCallId(nextCallId())
+                .build();
     }
 
     /**
