@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -183,6 +184,7 @@ class MembershipIT {
 
     /** The leader at that: whoever is asked to replace it has to find out first who leads now. */
     @Test
+    @Tag("chaos")
     void aDeadMemberIsReplacedByTwoCommandsUnderLoad() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try (TestCluster cluster = TestCluster.start(folder, 3);

@@ -133,6 +133,7 @@ class StabilityIT {
                 .atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(
                                 Http.get(victim.adminUrl() + "/metrics").body())
+                        .as(() -> trouble(victim) + "; it wrote: " + victim.output())
                         .contains("weldr_raft_healthy 1"));
         await("everything to be there")
                 .atMost(PATIENCE)
