@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -81,19 +82,43 @@ class DamagedLogIT {
         long seed = Long.getLong("weldr.seed", System.nanoTime());
         System.out.printf("%s, seed %d%n", damage, seed);
         Random random = new Random(seed);
+        // Only the leader that saw the entries acknowledged can tell that they are lost.
+        boolean leader = damage != Damage.LOST && random.nextBoolean();
+        comesBack(leader, node -> {
+            Path newest = newestLog(node);
+            try (RandomAccessFile file = new RandomAccessFile(newest.toFile(), "rw")) {
+                damage.to(file, end(file), random);
+            }
+        });
+    }
+
+    /** As a full disk leaves it. */
+    @Test
+    void aNodeWhoseVoteIsDamagedComesBackByItselfWithEverything() throws Exception {
+        comesBack(false, node -> {
+            try (Stream<Path> files = Files.walk(node.resolve("log"))) {
+                Files.write(
+                        files.filter(file -> file.endsWith("raft-meta"))
+                                .findFirst()
+                                .orElseThrow(),
+                        new byte[0]);
+            }
+        });
+    }
+
+    private interface Damaging {
+        void of(Path node) throws IOException;
+    }
+
+    private void comesBack(boolean leader, Damaging damaging) throws Exception {
         try (TestCluster cluster = TestCluster.formed(root, 3)) {
             List<Integer> all = IntStream.range(9001, 9021).boxed().toList();
             for (int port : all) {
                 TestCluster.addOrigin(cluster.node(cluster.awaitLeader()), port);
             }
-            // Only the leader that saw the entries acknowledged can tell that they are lost.
-            MemberId victim =
-                    damage != Damage.LOST && random.nextBoolean() ? cluster.awaitLeader() : cluster.follower();
+            MemberId victim = leader ? cluster.awaitLeader() : cluster.follower();
             cluster.kill(victim);
-            Path newest = newestLog(cluster.folder(victim));
-            try (RandomAccessFile file = new RandomAccessFile(newest.toFile(), "rw")) {
-                damage.to(file, end(file), random);
-            }
+            damaging.of(cluster.folder(victim));
             TestCluster.addOrigin(cluster.node(cluster.awaitLeader()), 9021);
 
             RaftCluster back = cluster.start(victim);

@@ -19,8 +19,15 @@ public final class DamagedLogException extends IOException {
     /** What {@code failure} says of the disk's content; null if it is about something else. */
     static @Nullable DamagedLogException find(Throwable failure) {
         boolean log = false;
+        boolean vote = false;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            log |= String.valueOf(cause.getMessage()).contains("Failed to initRaftLog");
+            String message = String.valueOf(cause.getMessage());
+            log |= message.contains("Failed to initRaftLog");
+            vote |= message.startsWith("Failed to load ") && message.endsWith("raft-meta");
+            if (vote && message.startsWith("Failed to parse ")) {
+                // A disk that was full when it was to be written: Ratis puts an empty file in the place of the old one.
+                return new DamagedLogException("its term and vote are damaged: " + message, failure);
+            }
             boolean last = cause.getCause() == null;
             if (last
                     && (log

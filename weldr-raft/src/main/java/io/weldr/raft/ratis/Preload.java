@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Loads the classes that a node first needs when it takes leadership over. A follower may run for weeks without them, and then hundreds would be
- * found, parsed and verified one by one while nobody leads.
+ * found and parsed one by one while nobody leads. They are loaded and not initialized: two threads that initialize classes which need each other wait for
+ * each other for ever, and Ratis starts beside this.
  */
 public final class Preload {
     private static final Logger LOG = LoggerFactory.getLogger(Preload.class);
@@ -62,7 +63,7 @@ public final class Preload {
         int count = 0;
         for (String name : names(source)) {
             try {
-                Class.forName(name, true, source.of().getClassLoader());
+                Class.forName(name, false, source.of().getClassLoader());
                 count++;
             } catch (ClassNotFoundException | LinkageError e) {
                 LOG.debug("Not loaded ahead of time: {}", name, e); // for something that is not on the class path
