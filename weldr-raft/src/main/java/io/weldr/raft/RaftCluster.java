@@ -37,7 +37,6 @@ import io.weldr.raft.member.Changes;
 import io.weldr.raft.member.MembershipGateway;
 import io.weldr.raft.peer.PeerLink;
 import io.weldr.raft.ratis.NodeView;
-import io.weldr.raft.ratis.Preload;
 import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.RatisNode;
 import io.weldr.raft.ratis.RatisNode.LastEntry;
@@ -191,7 +190,6 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
             throw e;
         }
         watchdog.start();
-        Preload.begin();
         ours.begin();
         var unused =
                 healing.scheduleWithFixedDelay(this::heal, HEAL_EVERY_MILLIS, HEAL_EVERY_MILLIS, TimeUnit.MILLISECONDS);
