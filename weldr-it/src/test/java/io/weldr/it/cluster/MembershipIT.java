@@ -125,6 +125,13 @@ class MembershipIT {
                 .until(() -> Set.of(200, 201).contains(node.addOnce(url).status()));
     }
 
+    private static void addEverywhere(TestCluster cluster, TestServer origin) {
+        add(cluster.node(1), origin.url());
+        for (TestNode node : cluster.nodes()) {
+            await("the pool").atMost(PATIENCE).until(() -> node.localServers().size() == 1);
+        }
+    }
+
     private static long term(TestNode node) {
         return Http.get(node.adminUrl() + "/cluster").json().path("term").asLong();
     }
@@ -135,12 +142,7 @@ class MembershipIT {
         Queue<TestNode> all = new ConcurrentLinkedQueue<>();
         try (TestCluster cluster = TestCluster.start(folder, 3);
                 TestServer origin = TestServer.start()) {
-            add(cluster.node(1), origin.url());
-            for (TestNode node : cluster.nodes()) {
-                await("the pool")
-                        .atMost(PATIENCE)
-                        .until(() -> node.localServers().size() == 1);
-            }
+            addEverywhere(cluster, origin);
             all.addAll(cluster.nodes());
             Load load = new Load(List.copyOf(all));
             List<Future<?>> running = load.start(threads, all);
@@ -190,12 +192,7 @@ class MembershipIT {
         try (TestCluster cluster = TestCluster.start(folder, 3);
                 TestNode fourth = TestCluster.newcomer(folder, "n4");
                 TestServer origin = TestServer.start()) {
-            add(cluster.node(1), origin.url());
-            for (TestNode node : cluster.nodes()) {
-                await("the pool")
-                        .atMost(PATIENCE)
-                        .until(() -> node.localServers().size() == 1);
-            }
+            addEverywhere(cluster, origin);
             Queue<TestNode> all = new ConcurrentLinkedQueue<>(cluster.nodes());
             all.add(fourth);
             Load load = new Load(cluster.nodes());

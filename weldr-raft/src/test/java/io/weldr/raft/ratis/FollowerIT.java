@@ -20,6 +20,8 @@ import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.MetadataProto;
 import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -58,6 +60,26 @@ class FollowerIT {
         }
     }
 
+    /** What followers rehearse with. */
+    @Test
+    void aVoteAskedForInTermZeroIsRefusedAndChangesNothing() throws Exception {
+        try (RaftServer server = start()) {
+            assertThat(send(server, null, TERM, 0, 1, 2).getResult()).isEqualTo(AppendResult.SUCCESS);
+
+            RequestVoteReplyProto vote = server.requestVote(RequestVoteRequestProto.newBuilder()
+                    .setServerRequest(call())
+                    .setCandidateTerm(0)
+                    .setCandidateLastEntry(
+                            TermIndexProto.newBuilder().setTerm(0).setIndex(0))
+                    .build());
+            assertThat(vote.getServerReply().getSuccess()).isFalse();
+            assertThat(vote.getTerm()).isEqualTo(TERM);
+
+            assertThat(send(server, 2L, TERM, 3).getResult()).isEqualTo(AppendResult.SUCCESS);
+            assertThat(server.getDivision(group).getInfo().getCurrentTerm()).isEqualTo(TERM);
+        }
+    }
+
     private RaftServer start() throws IOException {
         HostPort address = new HostPort("127.0.0.1", freePort());
         RaftSettings settings =
@@ -89,11 +111,7 @@ class FollowerIT {
     private AppendEntriesReplyProto send(RaftServer server, @Nullable Long previous, long term, long... indices)
             throws Exception {
         AppendEntriesRequestProto.Builder request = AppendEntriesRequestProto.newBuilder()
-                .setServerRequest(RaftRpcRequestProto.newBuilder()
-                        .setRequestorId(leader.toByteString())
-                        .setReplyId(follower.toByteString())
-                        .setRaftGroupId(RaftGroupIdProto.newBuilder().setId(group.toByteString()))
-                        .setCallId(++callId))
+                .setServerRequest(call())
                 .setLeaderTerm(TERM)
                 .setLeaderCommit(-1);
         if (previous != null) {
@@ -108,5 +126,14 @@ class FollowerIT {
         CompletableFuture<AppendEntriesReplyProto> reply =
                 ((RaftServerAsynchronousProtocol) server).appendEntriesAsync(request.build());
         return reply.get(10, TimeUnit.SECONDS);
+    }
+
+    private RaftRpcRequestProto call() {
+        return RaftRpcRequestProto.newBuilder()
+                .setRequestorId(leader.toByteString())
+                .setReplyId(follower.toByteString())
+                .setRaftGroupId(RaftGroupIdProto.newBuilder().setId(group.toByteString()))
+                .setCallId(++callId)
+                .build();
     }
 }
