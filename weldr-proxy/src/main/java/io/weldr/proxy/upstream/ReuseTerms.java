@@ -36,7 +36,6 @@ final class ReuseTerms {
             }
         }
         // Some origins count down and mean those to come, others repeat how many a connection may have in all. One less
-        // than said
         // is right for both: the last response of one that counts down announces the end anyhow.
         if (requestsLeft != Long.MAX_VALUE && requestsLeft > 0) {
             requestsLeft--;
