@@ -88,14 +88,17 @@ class HealthIT {
                     .until(() -> cluster.leader().filter(now -> now != cutOff).isPresent());
             assertThat(history(cluster.node(1))).doesNotContain("down: ");
 
-            // What two of three do not reach is down, and it says who saw what.
-            TestNode leader = cluster.awaitLeader();
-            TestNode third = cluster.except(cutOff, leader).get(0);
-            origin.healthyFor(head -> head.contains("(" + third.id() + ")"));
-            awaitState(cluster, origin.url() + " down");
-            assertThat(history(third))
-                    .contains(
-                            "down: status 503 (expected 200-299); down for " + cutOff.id() + ", up for " + third.id());
+            // What two of three do not reach is down, and it says who saw what. The third is whoever does not lead:
+            // on a busy machine leadership may move once more, and a leader that sees the origin up asks nobody.
+            await("the verdict of two").atMost(Duration.ofSeconds(40)).untilAsserted(() -> {
+                TestNode third = cluster.except(cluster.awaitLeader()).get(0);
+                origin.healthyFor(head -> head.contains("(" + third.id() + ")"));
+                assertThat(cluster.nodes())
+                        .allSatisfy(node -> assertThat(node.localServers()).contains(origin.url() + " down"));
+            });
+            assertThat(history(cluster.node(1)))
+                    .containsPattern(
+                            "down: status 503 \\(expected 200-299\\); down for (n[1-3]), up for (?!\\1)n[1-3]\"");
         }
     }
 

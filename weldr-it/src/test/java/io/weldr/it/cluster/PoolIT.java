@@ -123,8 +123,8 @@ class PoolIT {
                 assertThat(seen.path("leader").asText())
                         .isEqualTo(cluster.awaitLeader().id());
             }
+            assertThat(cluster.nodes().stream().filter(TestNode::isLeader)).hasSize(1);
         });
-        assertThat(cluster.nodes().stream().filter(TestNode::isLeader)).hasSize(1);
     }
 
     @Test
