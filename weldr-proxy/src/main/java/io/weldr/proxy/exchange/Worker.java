@@ -44,6 +44,9 @@ public final class Worker {
     /** How long an idle connection is kept when draining began; the time that a request takes over a slow network. */
     private static final Duration LAST_CALL = Duration.ofMillis(500);
 
+    /** Between two lots of deadlines that expire at the same time. */
+    private static final long BREATH_MILLIS = 1;
+
     /** Exchanges kept for reuse; more than are ever open at once on a busy loop would only hold memory. */
     private static final int SPARE_EXCHANGES_MAX = 4096;
 
@@ -82,6 +85,7 @@ public final class Worker {
     private final RequestId spareId = new RequestId();
     private @Nullable ClientConnection clients; // a list through the connections themselves
     private boolean draining;
+    private boolean behind; // more has expired than fits into one turn
 
     /**
      * A worker that serves nothing until it is given a view.
@@ -130,14 +134,25 @@ public final class Worker {
     }
 
     private void tick() {
+        if (!behind) {
+            expire();
+        }
+        if (accessLog != null) {
+            accessLog.handOver();
+        }
+    }
+
+    private void expire() {
         try {
-            wheel.advance(System.nanoTime() - startNanos);
-            if (accessLog != null) {
-                accessLog.handOver();
-            }
+            behind = !wheel.advance(System.nanoTime() - startNanos);
         } catch (RuntimeException | AssertionError e) {
             // Thrown on, it would end the timer, and with it every timeout of this worker.
             LOG.error("a deadline failed; the others go on", e);
+            behind = false; // with the next tick
+        }
+        if (behind) {
+            // A timer and not a task: tasks go on until there are none, and sockets wait as long.
+            loop.schedule(this::expire, BREATH_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * All deadlines of one event loop, looked at ten times a second instead of a timer for each. A deadline hangs in the slot
  * of the tick at which it was due when it was hung; if it has been moved later meanwhile, it is hung again when its slot
- * comes by. Confined to one loop; {@link #advance} is called by it with its clock.
+ * comes by. What expires at the same time, as when thousands of clients stall together, expires a few at a time, so that other
+ * connections have their turn in between. Confined to one loop; {@link #advance} is called by it with its clock.
  */
 public final class DeadlineWheel {
 
@@ -16,9 +17,13 @@ public final class DeadlineWheel {
     /** 102 s in one turn: nearly all deadlines are looked at once. A power of two. */
     private static final int SLOTS = 1024;
 
+    /** In one {@link #advance}: some two milliseconds of work, if each answers its client and closes the connection. */
+    static final int EXPIRED_AT_ONCE_MAX = 64;
+
     private final @Nullable Deadline[] slots = new @Nullable Deadline[SLOTS];
     private @Nullable Deadline visiting;
     private long now = 1;
+    private long visited = 1; // the last tick whose slot was taken up; before now only while there is more to expire
 
     /** How many ticks a wait takes: rounded up, and one more because the current tick has partly passed. */
     public static int ticks(Duration wait) {
@@ -30,32 +35,27 @@ public final class DeadlineWheel {
         return now;
     }
 
-    /** Moves to the tick that {@code elapsedNanos} since the start has come to, and expires what is due. */
-    public void advance(long elapsedNanos) {
-        long to = elapsedNanos / (TICK_MILLIS * 1_000_000) + 1;
-        long from = Math.max(now + 1, to - SLOTS + 1); // after a pause longer than a turn each slot once is enough
-        if (to <= now) {
-            return;
-        }
-        now = to;
-        for (long tick = from; tick <= to; tick++) {
-            visit((int) (tick & (SLOTS - 1)));
-        }
-    }
-
-    private void visit(int slot) {
-        // The whole chain is cut off first: what expires may hang deadlines into this very slot, or cancel the next
-        // one.
-        visiting = slots[slot];
-        slots[slot] = null;
-        for (Deadline at = visiting; at != null; at = at.next) {
-            at.visit = Deadline.VISITING;
-        }
+    /**
+     * Moves to the tick that {@code elapsedNanos} since the start has come to, and expires what is due.
+     *
+     * @return whether all is; else the caller lets others have their turn and calls again soon
+     * @throws IllegalStateException after all the others were told, if an owner fails
+     */
+    public boolean advance(long elapsedNanos) {
+        now = Math.max(now, elapsedNanos / (TICK_MILLIS * 1_000_000) + 1);
+        visited = Math.max(visited, now - SLOTS); // after a pause longer than a turn each slot once is enough
+        int left = EXPIRED_AT_ONCE_MAX;
         Throwable failed = null;
-        for (Deadline first = visiting; first != null; first = visiting) {
+        while (left > 0 && (visiting != null || visited < now)) {
+            if (visiting == null) {
+                takeUp((int) (++visited & (SLOTS - 1)));
+                continue;
+            }
+            Deadline first = visiting;
             unhang(first);
             if (first.due <= now) {
                 first.due = Deadline.OFF;
+                left--;
                 try {
                     first.owner.expired();
                 } catch (RuntimeException | AssertionError e) {
@@ -67,6 +67,16 @@ public final class DeadlineWheel {
         }
         if (failed != null) {
             throw new IllegalStateException("what a deadline was for failed", failed);
+        }
+        return visiting == null && visited == now;
+    }
+
+    /** The whole chain is cut off first: what expires may hang deadlines into this very slot, or cancel the next one. */
+    private void takeUp(int slot) {
+        visiting = slots[slot];
+        slots[slot] = null;
+        for (Deadline at = visiting; at != null; at = at.next) {
+            at.visit = Deadline.VISITING;
         }
     }
 

@@ -21,7 +21,10 @@ class DeadlineWheelTest {
     }
 
     private void advanceTo(long tick) {
-        wheel.advance((tick - 1) * TICK_NANOS);
+        boolean all = false;
+        while (!all) {
+            all = wheel.advance((tick - 1) * TICK_NANOS);
+        }
     }
 
     @Test
@@ -101,6 +104,39 @@ class DeadlineWheelTest {
         }
         advanceTo(10_000);
         assertThat(expired).hasSize(429);
+    }
+
+    @Test
+    void whatExpiresTogetherExpiresAFewAtATime() {
+        int many = 10 * DeadlineWheel.EXPIRED_AT_ONCE_MAX;
+        Deadline moved = deadline("moved"); // looked at last, and moved while it waits for its turn
+        moved.in(2);
+        Deadline cancelled = deadline("cancelled");
+        cancelled.in(2);
+        for (int i = 0; i < many; i++) {
+            deadline("d" + i).in(i % 2 == 0 ? 2 : 5);
+        }
+        deadline("later").in(9);
+        long at = 7 * TICK_NANOS;
+        assertThat(wheel.advance(at)).isFalse();
+        assertThat(expired).hasSize(DeadlineWheel.EXPIRED_AT_ONCE_MAX);
+        moved.in(100);
+        cancelled.cancel();
+        Deadline meanwhile = deadline("meanwhile");
+        meanwhile.in(1);
+        int turns = 1;
+        while (!wheel.advance(at)) {
+            turns++;
+        }
+        assertThat(expired)
+                .hasSize(many)
+                .doesNotHaveDuplicates()
+                .doesNotContain("moved", "cancelled", "later", "meanwhile");
+        assertThat(turns).isBetween(9, 10);
+        advanceTo(9);
+        assertThat(expired).hasSize(many + 1).endsWith("meanwhile");
+        advanceTo(200);
+        assertThat(expired).hasSize(many + 3).endsWith("later", "moved");
     }
 
     @Test

@@ -13,6 +13,11 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Random;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +32,7 @@ public final class SlowHeads {
 
     private static final int TURN_MILLIS = 5;
     private static final int CONNECT_MILLIS_MAX = 10_000;
+    private static final long ORDER = 1; // the same for each server that is measured
     private static final long REPORT_NANOS = 1_000_000_000;
 
     private final InetSocketAddress address;
@@ -35,6 +41,7 @@ public final class SlowHeads {
     private final long openingNanos;
     private final ByteBuffer octet = ByteBuffer.allocate(1);
     private final ByteBuffer unread = ByteBuffer.allocate(4096);
+    private final Iterator<Slow> opened;
     private int open;
     private long cutOff;
     private long livedNanos;
@@ -73,6 +80,11 @@ public final class SlowHeads {
         for (int i = 0; i < connections; i++) {
             all[i] = new Slow();
         }
+        // Opened in another order than they send: else a thousand first bytes, from which a server counts, come
+        // together.
+        List<Slow> shuffled = Arrays.asList(all.clone());
+        Collections.shuffle(shuffled, new Random(ORDER));
+        opened = shuffled.iterator();
     }
 
     /**
@@ -89,7 +101,8 @@ public final class SlowHeads {
             while (true) {
                 long elapsed = System.nanoTime() - start;
                 while (open < all.length && (double) elapsed * all.length >= (double) openingNanos * open) {
-                    connect(all[open++], selector);
+                    connect(opened.next(), selector);
+                    open++;
                 }
                 long now = (long) ((double) elapsed / everyNanos * all.length);
                 due = Math.max(due, now - all.length); // after a pause each sends one byte, not all that it has missed
