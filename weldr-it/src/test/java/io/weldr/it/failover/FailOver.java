@@ -113,9 +113,10 @@ public final class FailOver implements AutoCloseable {
         return new Figures("restart of one node after the other: longest time without an acknowledged change", all);
     }
 
-    /** All three run, and each can be reached and has the same leader. */
+    /** All three run, have practised if they do, and each can be reached and has the same leader. */
     private TestNode settled() {
         TestNode leader = cluster.awaitLeader();
+        cluster.nodes().forEach(TestNode::awaitPractised);
         for (TestNode node : cluster.nodes()) {
             await("the pool on " + node.id())
                     .atMost(PATIENCE)

@@ -30,7 +30,7 @@ final class JavaCommand {
 
     private JavaCommand() {}
 
-    /** Set to {@code true}: nodes get the options of {@code bin/weldr}, for what is measured, and not those of a test. */
+    /** Set to {@code true}: nodes get the options of {@code bin/weldr}, for what is measured, and not those of a test; they warm up, too. */
     public static final String MEASURED_PROPERTY = "harness.measured";
 
     private static final List<String> MEASURED = List.of(

@@ -108,9 +108,10 @@ public final class TestNode implements AutoCloseable {
                 "--grpc-address",
                 grpcAddress(),
                 "--raft-address",
-                raftAddress(),
-                "--warm-up-time",
-                "0s")); // nobody measures a test node
+                raftAddress()));
+        if (!Boolean.getBoolean(JavaCommand.MEASURED_PROPERTY)) { // nobody measures a test node
+            command.addAll(List.of("--warm-up-time", "0s"));
+        }
         if (host.ownNetwork()) {
             command.addAll(List.of("--advertise-host", host.address(), "--insecure"));
         }
@@ -190,6 +191,15 @@ public final class TestNode implements AutoCloseable {
             return Files.readString(outputFile());
         } catch (IOException e) {
             return "(no output: " + e + ")";
+        }
+    }
+
+    /** Waits until a node that is measured has practised leadership, as one has that is some seconds old. */
+    public void awaitPractised() {
+        if (Boolean.getBoolean(JavaCommand.MEASURED_PROPERTY)) {
+            await(id + " to have practised leadership")
+                    .atMost(START_TIME_MAX)
+                    .until(() -> output().contains("Practised leadership"));
         }
     }
 
