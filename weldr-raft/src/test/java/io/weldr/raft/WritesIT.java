@@ -25,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,18 +63,29 @@ class WritesIT {
     void noAcknowledgedWriteIsLostWhileLeadersDie() throws Exception {
         try (TestCluster cluster = TestCluster.formed(root, 3)) {
             AtomicInteger next = new AtomicInteger(10_000);
+            AtomicInteger end = new AtomicInteger(10_000); // a fast machine would fill the pool
             AtomicBoolean done = new AtomicBoolean();
             ConcurrentLinkedQueue<Integer> acknowledged = new ConcurrentLinkedQueue<>();
             ConcurrentLinkedQueue<Integer> unknown = new ConcurrentLinkedQueue<>();
+            ConcurrentLinkedQueue<Outcome> refused = new ConcurrentLinkedQueue<>();
             ExecutorService writers = Executors.newFixedThreadPool(3);
             for (int i = 0; i < 3; i++) {
                 writers.execute(() -> {
                     while (!done.get()) {
+                        if (next.get() >= end.get()) {
+                            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+                            continue;
+                        }
                         int port = next.getAndIncrement();
                         List<RaftCluster> nodes = List.copyOf(cluster.nodes());
                         try {
-                            TestCluster.addOriginOnce(nodes.get(port % nodes.size()), port);
-                            acknowledged.add(port);
+                            Outcome outcome = TestCluster.addOriginOnce(nodes.get(port % nodes.size()), port)
+                                    .outcome();
+                            if (outcome instanceof Outcome.Accepted) {
+                                acknowledged.add(port);
+                            } else {
+                                refused.add(outcome);
+                            }
                         } catch (GatewayException e) {
                             unknown.add(port);
                         }
@@ -83,9 +95,11 @@ class WritesIT {
             for (int round = 0; round < 2; round++) {
                 int before = acknowledged.size();
                 MemberId leader = cluster.awaitLeader();
+                end.addAndGet(200);
                 await().atMost(TestCluster.PATIENCE).until(() -> acknowledged.size() > before + 10);
                 cluster.kill(leader);
                 int after = acknowledged.size();
+                end.addAndGet(200);
                 await().atMost(TestCluster.PATIENCE).until(() -> acknowledged.size() > after + 10);
                 cluster.start(leader);
                 cluster.awaitFormed();
@@ -93,6 +107,7 @@ class WritesIT {
             done.set(true);
             writers.shutdown();
             assertThat(writers.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(refused).isEmpty();
             for (RaftCluster node : cluster.nodes()) {
                 TestCluster.get(node.linearizable().toCompletableFuture());
                 List<Integer> held = TestCluster.ports(node);
