@@ -19,6 +19,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,6 +53,7 @@ class FailureIT {
                     if (answer.status() == 201 || answer.status() == 200) {
                         acknowledged.add(url);
                     }
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10)); // a pool takes 1024
                 }
             });
             Future<?> proxying = threads.submit(() -> {

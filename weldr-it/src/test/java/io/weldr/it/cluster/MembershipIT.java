@@ -321,7 +321,7 @@ class MembershipIT {
                     longestGapMillis.accumulateAndGet((int) ((now - last) / 1_000_000), Math::max);
                     last = now;
                 }
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20)); // a pool takes 1024
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(40)); // a pool takes 1024
             }
         }
     }
