@@ -71,7 +71,26 @@ class DamagedLogIT {
                 file.seek(at);
                 file.write(before ^ (1 << random.nextInt(8)));
             }
+        },
+        /** Of the last entry, which Ratis then drops without a word as one that was not written to its end. */
+        SIZE_CHANGED {
+            @Override
+            void to(RandomAccessFile file, long end, Random random) throws IOException {
+                long last = "RaftLog1".length();
+                file.seek(last);
+                for (int size = file.read(); size > 0; size = file.read()) {
+                    last = file.getFilePointer() - 1;
+                    int octets = size < 0x80 ? size : (size & 0x7f) | file.read() << 7; // all entries here are small
+                    file.seek(file.getFilePointer() + octets + CHECKSUM_BYTES);
+                }
+                file.seek(last);
+                int before = file.read();
+                file.seek(last);
+                file.write(before ^ 1);
+            }
         };
+
+        private static final int CHECKSUM_BYTES = 4;
 
         abstract void to(RandomAccessFile file, long end, Random random) throws IOException;
     }
@@ -83,7 +102,7 @@ class DamagedLogIT {
         System.out.printf("%s, seed %d%n", damage, seed);
         Random random = new Random(seed);
         // Only the leader that saw the entries acknowledged can tell that they are lost.
-        boolean leader = damage != Damage.LOST && random.nextBoolean();
+        boolean leader = damage == Damage.SIZE_CHANGED || (damage != Damage.LOST && random.nextBoolean());
         comesBack(leader, node -> {
             Path newest = newestLog(node);
             try (RandomAccessFile file = new RandomAccessFile(newest.toFile(), "rw")) {

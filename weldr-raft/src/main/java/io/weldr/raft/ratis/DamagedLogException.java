@@ -12,8 +12,16 @@ public final class DamagedLogException extends IOException {
     @Serial
     private static final long serialVersionUID = 1;
 
-    private DamagedLogException(String message, Throwable cause) {
+    private DamagedLogException(String message, @Nullable Throwable cause) {
         super(message, cause);
+    }
+
+    /** The end of a log is gone that was there when the snapshot was taken. */
+    static DamagedLogException endsEarly(long lastIndex, long snapshotIndex) {
+        return new DamagedLogException(
+                "the log is damaged: it ends at " + lastIndex + " (expected: at " + snapshotIndex
+                        + ", where the snapshot was taken, or later)",
+                null);
     }
 
     /** What {@code failure} says of the disk's content; null if it is about something else. */

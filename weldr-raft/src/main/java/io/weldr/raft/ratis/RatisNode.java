@@ -47,6 +47,7 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerRpcWithProxy;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.ExitUtils;
 import org.jspecify.annotations.Nullable;
@@ -98,10 +99,11 @@ public final class RatisNode implements AutoCloseable {
         Parameters parameters = new Parameters();
         // TLS between members goes here: GrpcConfigKeys.TLS.setConf(parameters, ...).
         GrpcConfigKeys.Server.setServicesCustomizer(parameters, customizer);
+        GuardedEvents guarded = new GuardedEvents(events);
         RaftServer server = RaftServer.newBuilder()
                 .setServerId(peerId(id))
                 .setGroup(group == null ? null : ratisGroup(group))
-                .setStateMachineRegistry(any -> new PoolMachine(events))
+                .setStateMachineRegistry(any -> new PoolMachine(guarded))
                 .setOption(RaftStorage.StartupOption.RECOVER)
                 .setProperties(RatisTuning.properties(settings, logFolder))
                 .setParameters(parameters)
@@ -114,9 +116,11 @@ public final class RatisNode implements AutoCloseable {
             }
         } catch (CompletionException e) {
             // Ratis opens groups on other threads, and hands on what happened there in a wrapping.
+            guarded.mute();
             closeAfter(node, e);
             throw failure(e.getCause() != null ? e.getCause() : e, logFolder);
         } catch (IOException | RuntimeException e) {
+            guarded.mute();
             closeAfter(node, e);
             throw failure(e, logFolder);
         }
@@ -157,8 +161,15 @@ public final class RatisNode implements AutoCloseable {
     }
 
     private void opened(RaftGroupId id) throws IOException {
+        RaftServer.Division open = server.getDivision(id);
+        TermIndex last = open.getRaftLog().getLastEntryTermIndex();
+        SnapshotInfo snapshot = open.getStateMachine().getLatestSnapshot();
+        if (last != null && snapshot != null && last.getIndex() < snapshot.getIndex()) {
+            // Ratis would go on, refuse each append for the gap, and stay behind for as long as it runs.
+            throw DamagedLogException.endsEarly(last.getIndex(), snapshot.getIndex());
+        }
         group = id;
-        division = server.getDivision(id);
+        division = open;
     }
 
     /** How it stands, or null if it belongs to no group. */

@@ -1,0 +1,61 @@
+package io.weldr.raft.ratis;
+
+import io.weldr.core.state.ClusterState;
+import io.weldr.raft.machine.MachineEvents;
+import java.util.Set;
+
+/** Passes events on until they are not wanted any more: a server that could not be opened closes, and that is no event. */
+final class GuardedEvents implements MachineEvents {
+    private final MachineEvents to;
+    private volatile boolean muted;
+
+    GuardedEvents(MachineEvents to) {
+        this.to = to;
+    }
+
+    void mute() {
+        muted = true;
+    }
+
+    @Override
+    public void applied(ClusterState state, long index) {
+        if (!muted) {
+            to.applied(state, index);
+        }
+    }
+
+    @Override
+    public void transactionStarted(long callId) {
+        if (!muted) {
+            to.transactionStarted(callId);
+        }
+    }
+
+    @Override
+    public void votersCommitted(long index, Set<String> voters, Set<String> before) {
+        if (!muted) {
+            to.votersCommitted(index, voters, before);
+        }
+    }
+
+    @Override
+    public void leadershipMoved() {
+        if (!muted) {
+            to.leadershipMoved();
+        }
+    }
+
+    @Override
+    public void logFailed(Throwable cause) {
+        if (!muted) {
+            to.logFailed(cause);
+        }
+    }
+
+    @Override
+    public void serverShutDown() {
+        if (!muted) {
+            to.serverShutDown();
+        }
+    }
+}
