@@ -60,12 +60,15 @@ class MembershipIT {
             await("n4 to lead").atMost(PATIENCE).until(fourth::isLeader);
 
             // The leader is taken out: it hands over, is not ready any more, proxies on, and ends.
-            Answer removed = Http.delete(cluster.node(2).adminUrl() + "/v1/cluster/members/n4?drain=2s");
+            Answer removed = Http.delete(cluster.node(2).adminUrl() + "/v1/cluster/members/n4?drain=5s");
             assertThat(removed.status()).as("%s", removed).isEqualTo(200);
             await("n4 to say that it leaves")
                     .atMost(PATIENCE)
                     .pollInterval(Duration.ofMillis(50))
-                    .until(() -> Http.get(fourth.adminUrl() + "/readyz").status() == 503);
+                    .untilAsserted(() -> assertThat(
+                                    Http.get(fourth.adminUrl() + "/readyz").status())
+                            .as("readiness of n4, which runs: %s; it said: %s", fourth.isAlive(), fourth.output())
+                            .isEqualTo(503));
             assertThat(Http.get(fourth.proxyUrl() + "/").status()).isEqualTo(200);
             assertThat(fourth.awaitExit()).isEqualTo(EXIT_REMOVED);
             assertThat(fourth.output())
