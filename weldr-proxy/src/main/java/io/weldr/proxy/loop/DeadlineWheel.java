@@ -39,7 +39,7 @@ public final class DeadlineWheel {
      * Moves to the tick that {@code elapsedNanos} since the start has come to, and expires what is due.
      *
      * @return whether all is; else the caller lets others have their turn and calls again soon
-     * @throws IllegalStateException after all the others were told, if an owner fails
+     * @throws IllegalStateException after the others of this lot were told, if an owner fails
      */
     public boolean advance(long elapsedNanos) {
         now = Math.max(now, elapsedNanos / (TICK_MILLIS * 1_000_000) + 1);
