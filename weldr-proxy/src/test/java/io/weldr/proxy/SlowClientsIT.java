@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import io.weldr.proxy.loop.DeadlineWheel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -74,6 +76,48 @@ class SlowClientsIT {
             }
         } finally {
             for (SocketChannel channel : slow) {
+                channel.close();
+            }
+        }
+    }
+
+    /** Answered without an origin. */
+    private static final String OPTIONS = "OPTIONS / HTTP/1.1\r\nHost: a\r\nMax-Forwards: 0\r\n\r\n";
+
+    /** So many that to answer them all takes much longer than an ordinary exchange. */
+    private static final int STALLED = Math.min(SLOW, 2_000);
+
+    @Test
+    void clientsThatStallTogetherAreGivenUpWithoutMakingOthersWait() throws IOException {
+        Duration patience = Duration.ofSeconds(2);
+        List<SocketChannel> stalled = new ArrayList<>();
+        try (TestProxy proxy = TestProxy.limited("requestHeadTimeout", patience);
+                Wire client = proxy.connect()) {
+            InetSocketAddress address = proxy.server.boundAddress();
+            for (int i = 0; i < STALLED; i++) {
+                SocketChannel channel = SocketChannel.open(address);
+                channel.write(bytes("GET / HTTP/1.1\r\nHost: a\r\nX-Stalled: "));
+                stalled.add(channel);
+            }
+            await().until(() -> proxy.server.connectionsOpen() == STALLED + 1);
+            CountDownLatch goOn = proxy.hold(); // until all are due, so that the loop finds them in one moment
+            long allSeen = System.nanoTime();
+            await().until(() -> System.nanoTime() - allSeen
+                    > patience.plusMillis(3 * DeadlineWheel.TICK_MILLIS).toNanos());
+            goOn.countDown();
+            long answeredAmong = 0;
+            boolean among = false;
+            for (long failed = 0; failed < STALLED; ) {
+                assertThat(client.send(OPTIONS).readMessage()).startsWith("HTTP/1.1 200 OK\r\n");
+                failed = proxy.traffic().client().failed();
+                boolean someLeft = failed > 0 && failed < STALLED;
+                // If it is so twice, the answer in between was written between two of those that were given up.
+                answeredAmong += among && someLeft ? 1 : 0;
+                among = someLeft;
+            }
+            assertThat(answeredAmong).isPositive();
+        } finally {
+            for (SocketChannel channel : stalled) {
                 channel.close();
             }
         }

@@ -104,6 +104,25 @@ class StabilityIT {
         }
     }
 
+    @Test
+    void aNodeThatFindsNoRoomWhenItStartsSaysSoInOneLine() {
+        Assumptions.assumeTrue(
+                SmallDisk.available(), "a file system of limited size takes root (mount -t tmpfs): not tried");
+        TestCluster cluster = TestCluster.of(folder, 1);
+        TestNode node = cluster.nodes().get(0);
+        try (SmallDisk disk = SmallDisk.mount(node.dataDir(), 8)) {
+            cluster.launch(node);
+            assertThat(node.awaitExit()).isEqualTo(1);
+            assertThat(node.output().lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("weldr: fewer than 16 MB are free in " + node.dataDir())
+                    .endsWith("(expected: at least as many)");
+        } finally {
+            cluster.close();
+        }
+    }
+
     private static void fillAndFree(TestCluster cluster, TestNode victim, SmallDisk disk, Load load) {
         boolean led = victim.isLeader();
         disk.fill();

@@ -36,6 +36,9 @@ class DistributionIT {
     private static final Map<String, String> QUICK_START =
             Map.of("WELDR_WARM_UP_TIME", "0s", "WELDR_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
 
+    private static final Map<String, String> WITH_WARM_UP =
+            Map.of("WELDR_WARM_UP_TIME", "100ms", "WELDR_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
+
     @TempDir
     private Path folder;
 
@@ -118,7 +121,7 @@ class DistributionIT {
                         "127.0.0.1:" + Ports.free(),
                         "--raft-address",
                         "127.0.0.1:" + Ports.free()),
-                QUICK_START,
+                WITH_WARM_UP,
                 out,
                 folder.resolve("err"));
         try {
@@ -128,9 +131,15 @@ class DistributionIT {
                             assertThat(node.isAlive()).as(Files.readString(out)).isTrue())
                     .until(() ->
                             Http.get("http://127.0.0.1:" + admin + "/readyz").status() == 200);
+            await("leadership practised")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> Files.readString(out).contains("Practised leadership"));
             node.destroy();
             assertThat(node.waitFor(30, TimeUnit.SECONDS)).isTrue();
             assertThat(node.exitValue()).as(Files.readString(out)).isZero();
+            assertThat(Files.readAllLines(out))
+                    .as("lines that would alarm an operator")
+                    .noneMatch(line -> line.contains(" WARN ") || line.contains(" ERROR "));
         } finally {
             node.destroyForcibly();
         }

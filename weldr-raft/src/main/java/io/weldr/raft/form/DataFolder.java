@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -26,7 +25,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -140,13 +138,7 @@ public final class DataFolder implements AutoCloseable {
             throw new IOException("there is no log to set aside");
         }
         Path aside = folder.resolve("log.damaged");
-        if (Files.exists(aside)) {
-            try (Stream<Path> old = Files.walk(aside)) {
-                for (Path path : old.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(path);
-                }
-            }
-        }
+        Folders.remove(aside);
         joinAnew(); // first: a member must never be found without its log and with a vote
         Files.move(logFolder().resolve(group.toString()), aside);
         return aside;

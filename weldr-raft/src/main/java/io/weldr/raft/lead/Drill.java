@@ -12,6 +12,7 @@ import io.weldr.core.state.MemberId;
 import io.weldr.raft.RaftSettings;
 import io.weldr.raft.codec.EntryCodec;
 import io.weldr.raft.codec.LogEntry;
+import io.weldr.raft.form.Folders;
 import io.weldr.raft.machine.MachineEvents;
 import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RaftId;
@@ -20,11 +21,9 @@ import io.weldr.raft.ratis.RatisNode.Group;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +33,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -119,7 +117,7 @@ public final class Drill implements AutoCloseable {
 
     private void run() {
         try {
-            remove(); // what an earlier process left when it was killed
+            Folders.remove(folder); // what an earlier process left when it was killed
             while (!closed && System.nanoTime() - beginNanos < 0) {
                 TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
             }
@@ -133,7 +131,7 @@ public final class Drill implements AutoCloseable {
             LOG.debug("The drill of leadership ended after {} terms and {} ms", terms, millis(), e);
         } finally {
             try {
-                remove();
+                Folders.remove(folder);
             } catch (IOException e) {
                 LOG.debug("{} is left", folder, e);
             }
@@ -218,17 +216,6 @@ public final class Drill implements AutoCloseable {
             return List.of(
                     new HostPort(loopback.getHostAddress(), one.getLocalPort()),
                     new HostPort(loopback.getHostAddress(), two.getLocalPort()));
-        }
-    }
-
-    private void remove() throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
         }
     }
 

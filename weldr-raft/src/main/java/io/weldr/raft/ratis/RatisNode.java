@@ -6,6 +6,7 @@ import io.weldr.raft.machine.MachineEvents;
 import io.weldr.raft.machine.PoolMachine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -95,6 +96,7 @@ public final class RatisNode implements AutoCloseable {
             MachineEvents events,
             GrpcServices.Customizer customizer)
             throws IOException {
+        requireRoom(logFolder);
         ExitUtils.disableSystemExit(); // a port that was taken a moment ago would end the process
         Parameters parameters = new Parameters();
         // TLS between members goes here: GrpcConfigKeys.TLS.setConf(parameters, ...).
@@ -127,16 +129,28 @@ public final class RatisNode implements AutoCloseable {
         return node;
     }
 
+    /** Ratis looks too, but says it in a hundred lines. */
+    private static void requireRoom(Path logFolder) throws IOException {
+        Files.createDirectories(logFolder);
+        if (Files.getFileStore(logFolder).getUsableSpace() < RatisTuning.FREE_MEGABYTES_MIN << 20) {
+            throw noRoom(logFolder, null);
+        }
+    }
+
+    private static IOException noRoom(Path logFolder, @Nullable Throwable cause) {
+        return new IOException(
+                "fewer than " + RatisTuning.FREE_MEGABYTES_MIN + " MB are free in " + logFolder
+                        + " (expected: at least as many)",
+                cause);
+    }
+
     private static IOException failure(Throwable thrown, Path logFolder) {
         DamagedLogException damage = DamagedLogException.find(thrown);
         if (damage != null) {
             return damage;
         }
         if (String.valueOf(thrown.getMessage()).endsWith("NO_SPACE")) {
-            return new IOException(
-                    "fewer than " + RatisTuning.FREE_MEGABYTES_MIN + " MB are free in " + logFolder
-                            + " (expected: at least as many)",
-                    thrown);
+            return noRoom(logFolder, thrown);
         }
         return thrown instanceof IOException plain ? plain : new IOException(String.valueOf(thrown), thrown);
     }
