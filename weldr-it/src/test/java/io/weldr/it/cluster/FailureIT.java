@@ -64,6 +64,7 @@ class FailureIT {
                     } else {
                         failures.add(answer.toString());
                     }
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2)); // the nodes need the processor more
                 }
             });
             await("some writes").until(() -> acknowledged.size() > 20 && proxied.get() > 20);
