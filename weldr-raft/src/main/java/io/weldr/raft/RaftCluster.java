@@ -316,7 +316,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                     trouble);
         }
         if (view == null) {
-            Role role = consensus.node() == null ? Role.CLOSED : Role.WAITING;
+            Role role = consensus.node() == null ? closed() : Role.WAITING;
             return new ClusterStatus(
                     settings.self(), role, 0, null, false, applied.get(), applied.get(), List.of(), contact, trouble);
         }
@@ -337,7 +337,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
 
     private Role role(NodeView view) {
         if (consensus.node() == null) {
-            return Role.CLOSED;
+            return closed();
         }
         if (!view.running() || standing() == Identity.Standing.JOINING) {
             return Role.WAITING; // what it has is not yet what the cluster has
@@ -347,6 +347,11 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
             case CANDIDATE -> Role.CANDIDATE;
             case FOLLOWER -> Role.FOLLOWER;
         };
+    }
+
+    /** Only who has been a member has a state to go on with. */
+    private Role closed() {
+        return standing() == Identity.Standing.MEMBER ? Role.CLOSED : Role.WAITING;
     }
 
     private @Nullable String trouble() {

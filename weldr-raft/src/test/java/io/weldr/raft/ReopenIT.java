@@ -56,6 +56,20 @@ class ReopenIT {
     }
 
     @Test
+    void aNodeWhoseConsensusPartFailsWhileItJoinsHasNoStateToGoOnWith() {
+        try (TestCluster cluster = TestCluster.formed(root, 3)) {
+            cluster.stop(new MemberId("n2"));
+            cluster.stop(new MemberId("n3"));
+            RaftCluster newcomer = cluster.join(new MemberId("n4")); // nobody leads who could take it in
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(newcomer.standing()).isEqualTo(Standing.JOINING));
+            assertThat(newcomer.status().role()).isEqualTo(Role.WAITING);
+            newcomer.restartConsensus("a test says so");
+            assertThat(newcomer.status().role()).isEqualTo(Role.WAITING);
+        }
+    }
+
+    @Test
     void bootstrapThatWasLeftOnFormsNoSecondClusterAfterADiskWasLost() {
         try (TestCluster cluster = TestCluster.formed(
                 root, 3, settings -> settings.self().equals(N1) ? bootstrapping(settings) : settings)) {
