@@ -187,7 +187,8 @@ final class Belonging implements AutoCloseable {
     }
 
     /**
-     * Looks whether the leader said farewell, and asks others if no leader speaks to this node any more.
+     * Looks whether the leader said farewell, and asks others if no leader speaks to this node any more, or if this node is none of those who
+     * vote: a leader of Ratis' that was elected in the middle of the change goes on speaking to whom the change took out.
      *
      * @return whether to look again
      */
@@ -197,7 +198,7 @@ final class Belonging implements AutoCloseable {
             boolean deaf = now - around.leaderHeardNanos().get()
                     > 3 * settings.electionTimeoutMax().toNanos();
             boolean out = removals.settle();
-            if (!out && deaf && now - askedNanos > ASK_EVERY_NANOS) {
+            if (!out && (deaf || outside()) && now - askedNanos > ASK_EVERY_NANOS) {
                 askedNanos = now;
                 out = removals.ask(contacts(), votersIndex);
             }
@@ -210,6 +211,15 @@ final class Belonging implements AutoCloseable {
             LOG.error("Cannot find out whether this node is a member: {}", e.getMessage(), e);
         }
         return true;
+    }
+
+    /** Whether the voters that this node knows of are without it. They may be of long ago. */
+    private boolean outside() {
+        RatisNode node = around.consensus().node();
+        NodeView view = node == null ? null : node.view();
+        return view != null
+                && view.settled()
+                && view.voters().stream().noneMatch(seat -> seat.id().equals(view.self()));
     }
 
     private void later(Runnable step, long millis) {

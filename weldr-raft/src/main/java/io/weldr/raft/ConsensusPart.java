@@ -171,8 +171,15 @@ final class ConsensusPart {
         }
         Set<RaftId> ids = view.voters().stream().map(Seat::id).collect(Collectors.toUnmodifiableSet());
         if (!ids.equals(committed.ids()) || !view.oldVoters().equals(committed.before())) {
-            fail(now, "it goes by the voters " + ids + ", and not by " + committed.ids() + ", which were committed");
+            fail(
+                    now,
+                    "it goes by the voters " + text(ids, view.oldVoters()) + ", and not by "
+                            + text(committed.ids(), committed.before()) + ", which were committed");
         }
+    }
+
+    private static String text(Set<RaftId> voters, Set<RaftId> before) {
+        return before.isEmpty() ? voters.toString() : voters + " in the place of " + before;
     }
 
     /** Gives the server up and starts over from disk. */

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.util.CodeInjectionForTesting;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -42,10 +43,17 @@ class CutIT {
 
     private volatile @Nullable String cutOff;
 
+    /** Cut off as soon as it tells the others of the voters that it has changed to. */
+    private volatile @Nullable String cutOffAtChange;
+
     @BeforeEach
     void inject() {
         for (String point : POINTS) {
             CodeInjectionForTesting.put(point, (local, remote, args) -> {
+                String changing = cutOffAtChange;
+                if (changing != null && is(changing, remote) && tellsOfNewVoters(args)) {
+                    cutOff = changing;
+                }
                 String cut = cutOff;
                 if (cut != null && is(cut, local) != is(cut, remote)) {
                     throw new IllegalStateException("cut");
@@ -53,6 +61,15 @@ class CutIT {
                 return false;
             });
         }
+    }
+
+    /** The last of the two entries that a change of the voters takes. */
+    private static boolean tellsOfNewVoters(Object... args) {
+        return Stream.of(args)
+                .filter(AppendEntriesRequestProto.class::isInstance)
+                .flatMap(arg -> ((AppendEntriesRequestProto) arg).getEntriesList().stream())
+                .anyMatch(entry -> entry.hasConfigurationEntry()
+                        && entry.getConfigurationEntry().getOldPeersCount() == 0);
     }
 
     /** Whether that is how Raft knows the node, in whichever life. */
@@ -156,6 +173,25 @@ class CutIT {
                     .untilAsserted(() -> assertThat(cluster.voters(old)).isEqualTo(left));
             TestCluster.addOrigin(cut, 9001);
             assertThat(cluster.voters(old)).isEqualTo(left);
+        }
+    }
+
+    /** The next leader ends the change; Ratis has it go on speaking to whom the change took out, so that nobody tells that node. */
+    @Test
+    void aNodeThatIsTakenOutWhileTheLeaderIsCutOffFindsOut() {
+        try (TestCluster cluster = TestCluster.formed(root, 5)) {
+            MemberId old = cluster.awaitLeader();
+            MemberId leaver = cluster.follower();
+            cutOffAtChange = old.value();
+            var unanswered = cluster.node(old).membership().remove(leaver, null);
+            await().atMost(TestCluster.PATIENCE).until(() -> cutOff != null);
+            cutOffAtChange = null;
+
+            await().atMost(TestCluster.PATIENCE)
+                    .until(() -> cluster.node(leaver).removed());
+            cutOff = null;
+            assertThat(unanswered.toCompletableFuture().handle((done, failure) -> true))
+                    .succeedsWithin(TestCluster.PATIENCE);
         }
     }
 
