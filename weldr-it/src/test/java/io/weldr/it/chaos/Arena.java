@@ -165,7 +165,7 @@ final class Arena implements AutoCloseable {
         await(what)
                 .atMost(WHOLE_AGAIN_MAX)
                 .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(20))
+                .pollInterval(Duration.ofMillis(50))
                 .until(condition);
     }
 

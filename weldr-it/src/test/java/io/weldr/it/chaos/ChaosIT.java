@@ -3,6 +3,7 @@ package io.weldr.it.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weldr.it.chaos.Faults.Fault;
+import io.weldr.it.chaos.Faults.Frequency;
 import io.weldr.it.harness.InsideNetwork;
 import io.weldr.it.harness.TestNode;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -18,21 +20,32 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Faults, one after the other, while clients write and read and traffic flows. The most telling ones once in each build; with the tag {@code chaos} all
- * of them, again and again, as long as {@code -Dchaos.minutes=20} says. {@code -Dchaos.seed=} has the same done again.
+ * Faults, one after the other, while clients write and read and traffic flows. The two most telling ones once in each build, and two others that take
+ * turns; with the tag {@code chaos} all of them, again and again, as long as {@code -Dchaos.minutes=20} says. {@code -Dchaos.seed=} has the
+ * same done again.
  */
 @ExtendWith(InsideNetwork.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ChaosIT {
+    /** How many of those that take turns a build plays. */
+    private static final int TURNS_A_BUILD = 2;
+
     @Test
     @Timeout(600)
-    void eachOfTheMostTellingFaultsOnce() throws Exception {
+    void theMostTellingFaultsAndTwoThatTakeTurns() throws Exception {
         long seed = seed();
         play(seed, true, faults -> {
-            List<Fault> often =
-                    new ArrayList<>(faults.stream().filter(Fault::inEachBuild).toList());
-            Collections.shuffle(often, new Random(seed));
-            return often;
+            Random random = new Random(seed);
+            List<Fault> turns = faults.stream()
+                    .filter(fault -> fault.frequency() == Frequency.OFTEN)
+                    .collect(Collectors.toCollection(ArrayList::new));
+            Collections.shuffle(turns, random);
+            List<Fault> build = faults.stream()
+                    .filter(fault -> fault.frequency() == Frequency.ALWAYS)
+                    .collect(Collectors.toCollection(ArrayList::new));
+            turns.stream().limit(TURNS_A_BUILD).forEach(build::add);
+            Collections.shuffle(build, random);
+            return build;
         });
     }
 
@@ -80,11 +93,7 @@ class ChaosIT {
         long began = System.nanoTime();
         try (Arena arena = new Arena(seed, brief)) {
             int count = 0;
-            String only = System.getProperty("chaos.only", "");
-            for (Fault fault : plan.of(new Faults(arena).all())) {
-                if (!fault.name().contains(only)) {
-                    continue;
-                }
+            for (Fault fault : plan.of(askedFor(new Faults(arena)))) {
                 count++;
                 System.out.printf("chaos: %5d s: %s%n", seconds(began), fault.name());
                 long struck = System.nanoTime();
@@ -108,6 +117,15 @@ class ChaosIT {
             judge(arena);
             arena.sound();
         }
+    }
+
+    private static List<Fault> askedFor(Faults faults) {
+        String only = System.getProperty("chaos.only", "");
+        List<Fault> asked = faults.all().stream()
+                .filter(fault -> fault.name().contains(only))
+                .toList();
+        assertThat(asked).as("faults whose name contains \"%s\"", only).isNotEmpty();
+        return asked;
     }
 
     private static void assertNothingFailed(Arena arena) {

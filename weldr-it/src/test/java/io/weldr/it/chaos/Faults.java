@@ -18,12 +18,17 @@ final class Faults {
     /** Rejoining takes 2 s at most; the rest is for a machine that does other things. */
     private static final Duration REJOIN_MAX = Duration.ofSeconds(2).plusSeconds(10);
 
-    /**
-     * A fault.
-     *
-     * @param inEachBuild the others take long, or differ little from one of these
-     */
-    record Fault(String name, Runnable strike, boolean inEachBuild) {}
+    /** The long runs play all. */
+    enum Frequency {
+        /** In each build. */
+        ALWAYS,
+        /** In some builds: they take turns. */
+        OFTEN,
+        /** In the long runs alone: it takes long, differs little from another one, or each build has a story of its own about it. */
+        SELDOM
+    }
+
+    record Fault(String name, Runnable strike, Frequency frequency) {}
 
     private final Arena arena;
 
@@ -33,19 +38,19 @@ final class Faults {
 
     List<Fault> all() {
         List<Fault> all = new ArrayList<>(List.of(
-                often("kill -9 of the leader", this::killLeader),
+                always("kill -9 of the leader", this::killLeader),
                 seldom("kill -9 of a follower", this::killFollower),
                 seldom("kill -9 of all", this::killAll),
                 often("SIGSTOP of the leader", this::pauseLeader),
                 seldom("SIGSTOP of a follower", this::pauseFollower),
                 seldom("leader isolated", this::isolateLeader),
                 often("follower isolated", this::isolateFollower),
-                often("leader cut off from its peers, not from clients", this::cutLeader),
+                always("leader cut off from its peers, not from clients", this::cutLeader),
                 seldom("leader not heard by its peers", this::muteLeader),
                 often("leader does not hear its peers", this::deafLeader),
                 seldom("no link between two nodes", this::cutLink),
                 seldom("rolling restart", this::rollingRestart),
-                often("disk full", this::fullDisk),
+                seldom("disk full", this::fullDisk),
                 often("end of the log damaged", this::damagedLog),
                 seldom("disk lost", this::lostDisk),
                 seldom("packets dropped for 40 s", this::longDrop)));
@@ -53,12 +58,16 @@ final class Faults {
         return all;
     }
 
+    private static Fault always(String name, Runnable strike) {
+        return new Fault(name, strike, Frequency.ALWAYS);
+    }
+
     private static Fault often(String name, Runnable strike) {
-        return new Fault(name, strike, true);
+        return new Fault(name, strike, Frequency.OFTEN);
     }
 
     static Fault seldom(String name, Runnable strike) {
-        return new Fault(name, strike, false);
+        return new Fault(name, strike, Frequency.SELDOM);
     }
 
     private void killLeader() {

@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Traffic implements AutoCloseable {
     private static final int CLIENTS = 2;
-    private static final int THINK_MILLIS_MAX = 20;
+    private static final int THINK_MILLIS_MAX = 40; // the nodes need the processor more
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final HttpClient client = HttpClient.newBuilder()

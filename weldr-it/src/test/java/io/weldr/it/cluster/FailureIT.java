@@ -20,19 +20,38 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Nodes die and stop; what was acknowledged stays, and traffic flows. */
+/** Nodes die and stop; what was acknowledged stays, and traffic flows. One cluster, which each story finds whole and with an empty pool. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FailureIT {
-    @TempDir
-    private Path folder;
+    /** How fast it is, others measure; a machine may be busy. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final TestCluster cluster;
+
+    FailureIT(@TempDir Path folder) {
+        cluster = TestCluster.of(folder, 3);
+    }
+
+    @BeforeEach
+    void settle() {
+        cluster.settle();
+    }
+
+    @AfterAll
+    void stop() {
+        cluster.close();
+    }
 
     @Test
     void killingTheLeaderWhileAddingAndProxyingLosesNothingAndAStoppedOneHandsOver() throws Exception {
         ExecutorService threads = Executors.newCachedThreadPool();
-        try (TestCluster cluster = TestCluster.start(folder, 3);
-                TestServer origin = TestServer.start()) {
+        try (TestServer origin = TestServer.start()) {
             TestNode leader = cluster.awaitLeader();
             List<TestNode> survivors = cluster.except(leader);
             assertThat(leader.add(origin.url()).status()).isEqualTo(201);
@@ -64,17 +83,17 @@ class FailureIT {
                     } else {
                         failures.add(answer.toString());
                     }
-                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2)); // the nodes need the processor more
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10)); // the nodes need the processor more
                 }
             });
-            await("some writes").until(() -> acknowledged.size() > 20 && proxied.get() > 20);
+            await("some writes").atMost(PATIENCE).until(() -> acknowledged.size() > 20 && proxied.get() > 20);
 
             leader.kill();
 
             int before = acknowledged.size();
             long proxiedBefore = proxied.get();
             await("writes after the leader was killed")
-                    .atMost(Duration.ofSeconds(10))
+                    .atMost(PATIENCE)
                     .until(() -> acknowledged.size() > before + 20 && proxied.get() > proxiedBefore + 20);
             done.set(true);
             adding.get(15, TimeUnit.SECONDS);
@@ -102,8 +121,7 @@ class FailureIT {
 
     @Test
     void poolAndVerdictsAreThereAfterAllThreeWereKilledAndANodeStartedAloneServes() {
-        try (TestCluster cluster = TestCluster.start(folder, 3);
-                TestServer origin = TestServer.start()) {
+        try (TestServer origin = TestServer.start()) {
             setQuickProbes(cluster.node(1));
             assertThat(cluster.node(2).add(origin.url()).status()).isEqualTo(201);
             assertThat(cluster.node(3).add("http://127.0.0.1:1").status()).isEqualTo(201);
@@ -132,8 +150,7 @@ class FailureIT {
 
     @Test
     void withoutAQuorumWritesAreRefusedWithinTwoSecondsAndTrafficFlows() {
-        try (TestCluster cluster = TestCluster.start(folder, 3);
-                TestServer origin = TestServer.start()) {
+        try (TestServer origin = TestServer.start()) {
             TestNode last = cluster.awaitLeader();
             assertThat(last.add(origin.url()).status()).isEqualTo(201);
             cluster.except(last).forEach(TestNode::kill);

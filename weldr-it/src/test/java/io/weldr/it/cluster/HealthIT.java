@@ -3,6 +3,7 @@ package io.weldr.it.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.weldr.it.harness.Http;
 import io.weldr.it.harness.TestCluster;
 import io.weldr.it.harness.TestNode;
@@ -12,28 +13,44 @@ import java.time.Duration;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The elected leader probes, alone; its verdicts reach every node. */
+/** The elected leader probes, alone; its verdicts reach every node. One cluster, which each story finds whole and with an empty pool. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HealthIT {
-    @TempDir
-    private Path folder;
+    private final TestCluster cluster;
+
+    HealthIT(@TempDir Path folder) {
+        cluster = TestCluster.of(folder, 3);
+    }
+
+    @BeforeEach
+    void settle() {
+        cluster.settle();
+    }
+
+    @AfterAll
+    void stop() {
+        cluster.close();
+    }
 
     @Test
     void anOriginThatStopsIsDownOnAllNodesAndUpAgainWhenItIsBack() {
-        try (TestCluster cluster = TestCluster.start(folder, 3);
-                TestServer steady = TestServer.start()) {
+        try (TestServer steady = TestServer.start()) {
             FailureIT.setQuickProbes(cluster.node(1));
             TestServer shaky = TestServer.start();
             int port = shaky.port();
             assertThat(cluster.node(2).add(steady.url()).status()).isEqualTo(201);
             assertThat(cluster.node(3).add(shaky.url()).status()).isEqualTo(201);
             String url = shaky.url();
-            awaitState(cluster, url + " up");
+            awaitState(url + " up");
 
             shaky.close();
-            awaitState(cluster, url + " down");
+            awaitState(url + " down");
             for (TestNode node : cluster.nodes()) {
                 for (int i = 0; i < 10; i++) {
                     assertThat(Http.get(node.proxyUrl() + "/").status()).isEqualTo(200);
@@ -43,15 +60,14 @@ class HealthIT {
             try (TestServer again =
                     TestServer.start(TestServer.Options.defaults().port(port))) {
                 assertThat(again.url()).isEqualTo(url);
-                awaitState(cluster, url + " up");
+                awaitState(url + " up");
             }
         }
     }
 
     @Test
     void thereIsExactlyOneProberAlsoAfterAFailOver() {
-        try (TestCluster cluster = TestCluster.start(folder, 3);
-                TestServer origin = TestServer.start()) {
+        try (TestServer origin = TestServer.start()) {
             FailureIT.setQuickProbes(cluster.node(1));
             assertThat(Http.patch(
                                     cluster.node(1).adminUrl() + "/v1/pools/default/health",
@@ -71,22 +87,22 @@ class HealthIT {
 
     @Test
     void aLeaderThatAloneDoesNotReachTheOriginTakesNothingDownAndMakesRoom() {
-        try (TestCluster cluster = TestCluster.start(folder, 3);
-                TestServer origin = TestServer.start()) {
+        try (TestServer origin = TestServer.start()) {
+            long began = history(cluster.node(1), 0).path("revision").asLong();
             Http.Answer set = Http.patch(
                     cluster.node(1).adminUrl() + "/v1/pools/default/health",
                     "{\"path\":\"/health\",\"interval\":\"500ms\",\"timeout\":\"500ms\"}");
             assertThat(set.status()).as("%s", set).isEqualTo(200);
             assertThat(cluster.node(2).add(origin.url()).status()).isEqualTo(201);
             TestNode cutOff = cluster.awaitLeader();
-            awaitState(cluster, origin.url() + " up");
+            awaitState(origin.url() + " up");
 
             origin.healthyFor(head -> !head.contains("(" + cutOff.id() + ")")); // a probe names its node
             await("another leader")
                     .atMost(Duration.ofSeconds(40))
                     .failFast(() -> assertThat(cluster.node(1).localServers()).contains(origin.url() + " up"))
                     .until(() -> cluster.leader().filter(now -> now != cutOff).isPresent());
-            assertThat(history(cluster.node(1))).doesNotContain("down: ");
+            assertThat(history(cluster.node(1), began).toString()).doesNotContain("down: ");
 
             // What two of three do not reach is down, and it says who saw what. The third is whoever does not lead:
             // on a busy machine leadership may move once more, and a leader that sees the origin up asks nobody.
@@ -96,14 +112,16 @@ class HealthIT {
                 assertThat(cluster.nodes())
                         .allSatisfy(node -> assertThat(node.localServers()).contains(origin.url() + " down"));
             });
-            assertThat(history(cluster.node(1)))
+            assertThat(history(cluster.node(1), began).toString())
                     .containsPattern(
                             "down: status 503 \\(expected 200-299\\); down for (n[1-3]), up for (?!\\1)n[1-3]\"");
         }
     }
 
-    private static String history(TestNode node) {
-        return Http.get(node.adminUrl() + "/v1/history?consistency=stale").body();
+    /** The changes after that revision. */
+    private static JsonNode history(TestNode node, long revision) {
+        return Http.get(node.adminUrl() + "/v1/history?consistency=stale&after=" + revision)
+                .json();
     }
 
     /** Each probe names its node. */
@@ -118,7 +136,7 @@ class HealthIT {
         assertThat(Set.copyOf(probers)).as("who probed: %s", probers).hasSize(1);
     }
 
-    private static void awaitState(TestCluster cluster, String entry) {
+    private void awaitState(String entry) {
         for (TestNode node : cluster.nodes()) {
             await(entry + " on " + node.id())
                     .atMost(Duration.ofSeconds(20))

@@ -200,7 +200,7 @@ class StabilityIT {
                     } else {
                         failures.add(answer.toString());
                     }
-                    pause(5);
+                    pause(10); // the nodes need the processor more
                 }
             }));
         }

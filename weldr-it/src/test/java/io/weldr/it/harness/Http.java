@@ -45,6 +45,10 @@ public final class Http {
         return send(headers.length == 0 ? request : request.headers(headers));
     }
 
+    public static Answer put(String url, String body) {
+        return send(HttpRequest.newBuilder(URI.create(url)).PUT(BodyPublishers.ofString(body)));
+    }
+
     public static Answer patch(String url, String body) {
         return send(HttpRequest.newBuilder(URI.create(url)).method("PATCH", BodyPublishers.ofString(body)));
     }

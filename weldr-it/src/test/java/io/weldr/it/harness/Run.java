@@ -54,7 +54,10 @@ public final class Run {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-ea",
-                "-XX:TieredStopAtLevel=1", // what a test starts lives for seconds: start fast
+                // What a test starts lives for seconds: start fast, compile what is hot alone, collect nothing.
+                "-XX:TieredStopAtLevel=1",
+                "-XX:CompileThresholdScaling=3",
+                "-XX:MetaspaceSize=128m",
                 "-XX:+UseSerialGC",
                 "-Dio.netty.leakDetection.level=paranoid",
                 "--enable-native-access=ALL-UNNAMED"));

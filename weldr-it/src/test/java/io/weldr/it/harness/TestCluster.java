@@ -100,9 +100,25 @@ public final class TestCluster implements AutoCloseable {
         nodes.stream().filter(TestNode::isAlive).forEach(TestNode::awaitReady);
         return await("a leader")
                 .atMost(Duration.ofSeconds(30))
-                .pollInterval(Duration.ofMillis(20))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(50))
                 .until(this::leader, Optional::isPresent)
                 .orElseThrow();
+    }
+
+    /**
+     * Has all nodes run, with a leader, nothing in the pool, and the health policy of the first day: what the next story of several that share
+     * this cluster begins with, whatever the one before left.
+     */
+    public void settle() {
+        nodes.stream().filter(node -> !node.isAlive()).forEach(this::launch);
+        awaitLeader().emptyPool();
+        for (TestNode node : nodes) {
+            await("an empty pool at " + node.id())
+                    .atMost(Duration.ofSeconds(30))
+                    .pollDelay(Duration.ZERO)
+                    .until(() -> node.localServers().isEmpty());
+        }
     }
 
     public Optional<TestNode> leader() {

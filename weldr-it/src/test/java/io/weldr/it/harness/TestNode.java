@@ -140,6 +140,7 @@ public final class TestNode implements AutoCloseable {
     public void awaitReady() {
         await("readiness of " + id)
                 .atMost(START_TIME_MAX)
+                .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(50))
                 .failFast(() -> assertThat(isAlive())
                         .as("%s runs; it wrote: %s", id, output())
@@ -216,6 +217,19 @@ public final class TestNode implements AutoCloseable {
 
     private static String body(String url) {
         return "{\"url\":\"" + url + "\"}";
+    }
+
+    /** Takes all origins out, and has the pool's health policy as it was at first. */
+    void emptyPool() {
+        String pool = adminUrl() + "/v1/pools/default";
+        Answer policy = answered(() -> Http.put(pool + "/health", "{}"));
+        assertThat(policy.status()).as("%s", policy).isEqualTo(200);
+        for (String server : servers()) {
+            String id = server.substring("http://".length(), server.indexOf(' '));
+            Answer removed = answered(() -> Http.delete(pool + "/origins/" + id));
+            // It is gone after an attempt of which nobody knew the outcome.
+            assertThat(removed.status()).as("%s", removed).isIn(200, 404);
+        }
     }
 
     /** What a client does that is told to try again: a starved machine may elect a leader at any moment. */

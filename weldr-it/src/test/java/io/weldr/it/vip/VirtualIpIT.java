@@ -310,7 +310,7 @@ class VirtualIpIT {
     private static void until(String what, Callable<Boolean> condition) {
         await(what)
                 .atMost(Duration.ofMinutes(1))
-                .pollInterval(Duration.ofMillis(10))
+                .pollInterval(Duration.ofMillis(50)) // what is measured comes from the observer and the client
                 .pollDelay(Duration.ZERO)
                 .until(condition);
     }
