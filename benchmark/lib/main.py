@@ -165,7 +165,8 @@ def _settings(options):
 def _require_programs(options, chosen):
     needed = {"nginx", "wrk"} | ({"haproxy", "nginx"} & set(options.peers))
     rate = any(workload.kind in ("rate", "slow-heads") for workload in chosen)
-    if rate or "weldr" in options.peers:
+    weldr = {"weldr", "weldr-io-uring"} & set(options.peers)
+    if rate or weldr:
         needed.add("java")
     missing = sorted(program for program in needed if not shutil.which(program))
     if missing:
@@ -175,7 +176,7 @@ def _require_programs(options, chosen):
         raise BenchmarkError(
             "the load generator of fixed rate is not built (expected: ./mvnw -DskipTests -pl benchmark/load package)"
         )
-    if "weldr" in options.peers:
+    if weldr:
         if not (options.weldr_home / "bin" / "weldr").exists():
             raise BenchmarkError(
                 f"{options.weldr_home}/bin/weldr is not there (expected: ./mvnw -DskipTests package, or --weldr-home, "

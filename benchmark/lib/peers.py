@@ -14,7 +14,7 @@ from processes import BenchmarkError, OwnProcess, wait_until
 HERE = Path(__file__).resolve().parent.parent
 PORT_FIRST = 22000
 PORTS_EACH = 10
-NAMES = ("direct", "haproxy", "nginx", "weldr")
+NAMES = ("direct", "haproxy", "nginx", "weldr", "weldr-io-uring")
 
 
 class Origin:
@@ -123,6 +123,7 @@ class Weldr(Peer):
     """The built distribution as a cluster of one, its pool filled through its HTTP API."""
 
     warm_requests = 250_000
+    transport = []  # as it comes
 
     def _launch(self):
         admin, grpc, raft = self.port + 1, self.port + 2, self.port + 3
@@ -130,7 +131,7 @@ class Weldr(Peer):
             _require_free(port, self.name)
         data = self.directory / "data"
         shutil.rmtree(data, ignore_errors=True)
-        extra = self.settings.weldr_log_args if self.logging else self.settings.weldr_args
+        extra = self.transport + (self.settings.weldr_log_args if self.logging else self.settings.weldr_args)
         self._started(
             [
                 self.settings.weldr_home / "bin" / "weldr",
@@ -174,9 +175,15 @@ class Weldr(Peer):
         return done.stdout if done.returncode == 0 else None
 
 
+class WeldrOnIoUring(Weldr):
+    """The same, with the one setting that changes how it talks to the kernel."""
+
+    transport = ["--transport", "io-uring"]
+
+
 def make(kinds, settings, with_logging=False):
     """The contestants of a workload; with_logging: each one beside itself with its access log on."""
-    classes = {"direct": Direct, "haproxy": HaProxy, "nginx": Nginx, "weldr": Weldr}
+    classes = {"direct": Direct, "haproxy": HaProxy, "nginx": Nginx, "weldr": Weldr, "weldr-io-uring": WeldrOnIoUring}
     variants = [(kind, False) for kind in kinds]
     if with_logging:
         variants += [(kind, True) for kind in kinds if kind != "direct"]

@@ -22,7 +22,7 @@ def machine(options, settings):
     versions = [_first_line("nginx", "-v"), _first_line("wrk", "-v")]
     if "haproxy" in options.peers:
         versions.append(_first_line("haproxy", "-v"))
-    if "weldr" in options.peers:
+    if {"weldr", "weldr-io-uring"} & set(options.peers):
         versions.append(_first_line(settings.weldr_home / "bin" / "weldr", "--version"))
         versions.append(_first_line("java", "-version"))
     return {
@@ -163,39 +163,67 @@ def _first_table(by_peer):
 
 
 def _goals(results):
-    """What weldr wants to reach beside what it reached, as far as this run can tell."""
+    """What weldr wants to reach beside what it reached, as far as this run can tell: as it comes, and on io_uring."""
+    found = {peer: _found(results, peer) for peer in ("weldr", "weldr-io-uring")}
+    found = {peer: values for peer, values in found.items() if any(value is not None for value in values)}
+    if not found:
+        return []
+    parts = [
+        "| goal | wanted | " + " | | ".join(found) + " | |",
+        "|---|--:|" + "--:|---|" * len(found),
+    ]
+    for number, (title, sign, wanted) in enumerate(GOALS):
+        cells = []
+        for values in found.values():
+            value = values[number]
+            if value is None:
+                cells += [DASH, ""]
+                continue
+            met = value >= wanted if sign == "≥" else value < wanted if sign == "<" else value <= wanted
+            cells += [f"{value:.2f}" if value < 100 else f"{value:.0f}", "met" if met else "**missed**"]
+        if any(cell != DASH for cell in cells[::2]):
+            parts.append(f"| {title} | {sign} {wanted:g} | " + " | ".join(cells) + " |")
+    return parts + [""]
 
-    def cost(workload, other):
-        return _ratio_of(results, workload, "weldr", other, "cost")
+
+GOALS = [
+    ("CPU a request, small GET, to nginx", "≤", 0.80),
+    ("CPU a request, small GET, to HAProxy", "≤", 0.72),
+    ("req/s, small GET, to the better of the two", "≥", 1.05),
+    ("req/s, POST, to the better of the two", "≥", 1.05),
+    ("CPU a request, 1 MiB GET, to HAProxy with splice", "≤", 1.0),
+    ("CPU, connection per request, to nginx", "≤", 0.95),
+    ("p99 at a fixed rate, to HAProxy", "≤", 1.1),
+    ("bytes an idle connection (PSS or live heap, the larger)", "≤", 2048),
+    ("CPU with the access log on, to off", "≤", 1.08),
+    ("ms of the slowest of the first 1000 requests", "<", 10),
+]
+
+
+def _found(results, peer):
+    """One value for each of GOALS; None where this run has none."""
+
+    def to(workload, other, key="cost"):
+        return _ratio_of(results, workload, peer, other, key)
 
     def rate(workload):
-        ratios = [_ratio_of(results, workload, "weldr", other, "rate") for other in ("haproxy", "nginx")]
+        ratios = [to(workload, other, "rate") for other in ("haproxy", "nginx")]
         return None if None in ratios else min(ratios)
 
-    idle = results.get("idle", {}).get("weldr")
-    first = results.get("first", {}).get("weldr")
-    growth = [idle[-1].extra["pss_each"], idle[-1].extra.get("heap_each") or 0] if idle else []
-    rows = [
-        ("CPU a request, small GET, to nginx", "≤", 0.80, cost("get-64", "nginx")),
-        ("CPU a request, small GET, to HAProxy", "≤", 0.72, cost("get-64", "haproxy")),
-        ("req/s, small GET, to the better of the two", "≥", 1.05, rate("get-64")),
-        ("req/s, POST, to the better of the two", "≥", 1.05, rate("post-16k")),
-        ("CPU a request, 1 MiB GET, to HAProxy with splice", "≤", 1.0, cost("get-1m", "haproxy")),
-        ("CPU, connection per request, to nginx", "≤", 0.95, cost("close", "nginx")),
-        ("p99 at a fixed rate, to HAProxy", "≤", 1.1, _ratio_of(results, "rate", "weldr", "haproxy", "p99_us")),
-        ("bytes an idle connection (PSS or live heap, the larger)", "≤", 2048, max(growth) if growth else None),
-        ("CPU with the access log on, to off", "≤", 1.08, _ratio_of(results, "log", "weldr+log", "weldr", "cost")),
-        ("ms of the slowest of the first 1000 requests", "<", 10, max(s.max_us for s in first) / 1000 if first else None),
+    idle = results.get("idle", {}).get(peer)
+    first = results.get("first", {}).get(peer)
+    return [
+        to("get-64", "nginx"),
+        to("get-64", "haproxy"),
+        rate("get-64"),
+        rate("post-16k"),
+        to("get-1m", "haproxy"),
+        to("close", "nginx"),
+        to("rate", "haproxy", "p99_us"),
+        max(idle[-1].extra["pss_each"], idle[-1].extra.get("heap_each") or 0) if idle else None,
+        _ratio_of(results, "log", f"{peer}+log", peer, "cost"),
+        max(sample.max_us for sample in first) / 1000 if first else None,
     ]
-    rows = [row for row in rows if row[3] is not None]
-    if not rows:
-        return []
-    parts = ["| goal | wanted | measured | |", "|---|--:|--:|---|"]
-    for title, sign, wanted, found in rows:
-        met = found >= wanted if sign == "≥" else found < wanted if sign == "<" else found <= wanted
-        text = f"{found:.2f}" if found < 100 else f"{found:.0f}"
-        parts.append(f"| {title} | {sign} {wanted:g} | {text} | {'met' if met else '**missed**'} |")
-    return parts + [""]
 
 
 def _ratios(samples, others, key):
