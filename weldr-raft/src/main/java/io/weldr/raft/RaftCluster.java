@@ -117,6 +117,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private int healings; // confined to the healing thread
     private volatile boolean stopping;
     private final AtomicBoolean resigned = new AtomicBoolean();
+    private volatile boolean heldState; // written by the watchdog's thread
     private boolean closed; // confined to whoever closes
     private final long createdNanos = System.nanoTime();
 
@@ -240,6 +241,14 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
             consensus.close();
         }
         farewell.complete(last);
+    }
+
+    /**
+     * Whether {@link #state} is, or was at some time since the start, what a member holds. It is then something to go on with whatever becomes
+     * of the log, also while this node is taken in anew: it is replaced by what is newer only. Any thread.
+     */
+    public boolean holdsState() {
+        return heldState;
     }
 
     /** The state as far as it is applied here. */
@@ -498,6 +507,9 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         Belonging ours = belonging;
         if (ours != null) {
             ours.remember(view);
+            if (view != null && view.running() && ours.standing() == Identity.Standing.MEMBER) {
+                heldState = true;
+            }
         }
         if (!stopping) {
             succession.follow(view);

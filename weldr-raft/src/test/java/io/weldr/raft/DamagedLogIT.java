@@ -114,15 +114,15 @@ class DamagedLogIT {
     /** As a full disk leaves it. */
     @Test
     void aNodeWhoseVoteIsDamagedComesBackByItselfWithEverything() throws Exception {
-        comesBack(false, node -> {
-            try (Stream<Path> files = Files.walk(node.resolve("log"))) {
-                Files.write(
-                        files.filter(file -> file.endsWith("raft-meta"))
-                                .findFirst()
-                                .orElseThrow(),
-                        new byte[0]);
-            }
-        });
+        comesBack(false, DamagedLogIT::emptyVote);
+    }
+
+    /** Term and vote of the node with that folder are gone, the file is not. */
+    static void emptyVote(Path node) throws IOException {
+        try (Stream<Path> files = Files.walk(node.resolve("log"))) {
+            Files.write(
+                    files.filter(file -> file.endsWith("raft-meta")).findFirst().orElseThrow(), new byte[0]);
+        }
     }
 
     private interface Damaging {

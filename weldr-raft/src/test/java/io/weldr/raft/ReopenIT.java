@@ -66,6 +66,28 @@ class ReopenIT {
             assertThat(newcomer.status().role()).isEqualTo(Role.WAITING);
             newcomer.restartConsensus("a test says so");
             assertThat(newcomer.status().role()).isEqualTo(Role.WAITING);
+            assertThat(newcomer.holdsState()).isFalse();
+        }
+    }
+
+    /** It gets everything anew from the others, but they are away: so it goes on with what it has. */
+    @Test
+    void aNodeWhoseLogIsDamagedWhileItRunsGoesOnWithTheStateThatItHeld() throws Exception {
+        try (TestCluster cluster = TestCluster.formed(root, 3)) {
+            RaftCluster node = cluster.node(N1);
+            TestCluster.addOrigin(node, 9001);
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(node.holdsState()).isTrue());
+            cluster.stop(new MemberId("n2"));
+            cluster.stop(new MemberId("n3"));
+            DamagedLogIT.emptyVote(cluster.folder(N1));
+
+            node.restartConsensus("a test says so");
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(node.standing()).isEqualTo(Standing.JOINING));
+            assertThat(node.status().role()).isEqualTo(Role.WAITING);
+            assertThat(node.holdsState()).isTrue();
+            assertThat(TestCluster.ports(node)).containsExactly(9001);
         }
     }
 

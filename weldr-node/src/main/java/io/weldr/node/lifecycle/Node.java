@@ -384,7 +384,7 @@ public final class Node {
             reasons.add(farewell().line());
         }
         ClusterStatus status = raft.status();
-        if (status.role() == Role.WAITING) {
+        if (status.role() == Role.WAITING && !raft.holdsState()) {
             // It has no pool yet, not even an old one: whatever it were sent would be answered 503.
             reasons.add(
                     "the node belongs to no cluster yet" + (status.trouble() == null ? "" : ": " + status.trouble()));
