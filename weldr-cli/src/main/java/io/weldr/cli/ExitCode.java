@@ -6,7 +6,9 @@ enum ExitCode {
     REFUSED(1, "refused, or something unforeseen"),
     USAGE(2, "the command line or a value is not valid; nothing was done"),
     NOT_FOUND(3, "there is no such origin, pool or member"),
-    CONFLICT(4, "there is another entry under that id or address, or the state moved on"),
+    CONFLICT(
+            4,
+            "there is another entry under that id or address, the state moved on, or another change of the members is under way"),
     UNREACHABLE(5, "no node could be reached, or none that reaches a leader; nothing was done"),
     UNKNOWN(6, "nobody knows whether it was done");
 

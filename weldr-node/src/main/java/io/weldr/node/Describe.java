@@ -1,7 +1,11 @@
 package io.weldr.node;
 
 import io.weldr.core.Check;
+import io.weldr.leader.vip.VirtualIp;
+import io.weldr.leader.vip.VirtualIpSettings;
 import io.weldr.node.config.NodeConfig;
+import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Says in words what a configuration means. */
 final class Describe {
@@ -19,6 +23,7 @@ final class Describe {
                 "raft      " + config.raftAddress() + ", election timeout " + Check.text(config.electionTimeoutMin())
                         + " to " + Check.text(config.electionTimeoutMax()),
                 "data      " + config.dataDir().toAbsolutePath().normalize(),
+                "vip       " + virtualIp(config.virtualIp()),
                 "ok");
     }
 
@@ -30,5 +35,13 @@ final class Describe {
                     : ", joins the cluster of the member at " + join.admin();
         }
         return config.peers().isEmpty() ? ", a cluster of one" : ", one of " + config.peers();
+    }
+
+    private static String virtualIp(VirtualIpSettings virtualIp) {
+        return virtualIp.addresses().isEmpty()
+                ? "none"
+                : virtualIp.addresses().stream().map(VirtualIp::toString).collect(Collectors.joining(", "))
+                        + ", lifetime " + Check.text(virtualIp.lifetime()) + ", on loss of the quorum "
+                        + virtualIp.quorumLoss().name().toLowerCase(Locale.ROOT);
     }
 }

@@ -31,6 +31,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,7 +56,8 @@ public final class HttpApi implements AutoCloseable {
 
     public HttpApi(AdminPorts ports, Admin admin, Census census, WatchHub hub, String version, HttpLimits limits) {
         this.limits = limits;
-        this.metrics = new Metrics(ports.metrics());
+        this.metrics = new Metrics(Stream.concat(Stream.of(new PoolMetrics(ports.state())), ports.metrics().stream())
+                .toList());
         ServerRoutes servers = new ServerRoutes(admin, ports, census, version);
         resources.addAll(servers.resources());
         resources.addAll(new V1Routes(admin, ports, servers).resources());

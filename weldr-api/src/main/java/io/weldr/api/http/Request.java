@@ -188,11 +188,13 @@ final class Request {
 
     /** What goes with a write of an origin: {@code If-Match} names its revision. */
     WriteOptions ifRevision() {
+        refuseField("If-None-Match");
         return options(expectedRevision());
     }
 
     /** What goes with a write whose handler looks at {@link #ifMatch()} itself. */
     WriteOptions checkedByHandler() {
+        refuseField("If-None-Match");
         return options(null);
     }
 

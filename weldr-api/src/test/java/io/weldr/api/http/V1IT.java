@@ -156,6 +156,11 @@ class V1IT {
         client.send("PUT", WEB1, "{\"url\":\"http://127.0.0.1:1\"}", "If-Match", tag)
                 .isProblem(412, "precondition-failed");
         client.delete(WEB1, "If-Match", tag).isProblem(412, "precondition-failed");
+        // Nothing that would not be looked at.
+        client.send("PUT", WEB1, "{\"url\":\"http://127.0.0.1:1\"}", "If-None-Match", "*")
+                .isProblem(400, "bad-request");
+        client.send("PATCH", HEALTH, "{\"passes\":7}", "If-None-Match", "*").isProblem(400, "bad-request");
+        client.delete(WEB1, "If-None-Match", "*").isProblem(400, "bad-request");
         client.delete(WEB1, "If-Match", "*").is(200);
         client.post("/servers", "{\"url\":\"http://127.0.0.1:1\"}", "If-Match", tag)
                 .isProblem(400, "bad-request");

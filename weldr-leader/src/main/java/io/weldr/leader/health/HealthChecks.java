@@ -4,9 +4,6 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.weldr.core.health.ProbeResult;
 import io.weldr.core.port.CommandGateway;
@@ -24,7 +21,6 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +47,6 @@ public final class HealthChecks implements LeaderDuty, ProbeCalls, MetricSource,
      * @param link to the other members, who are asked before an origin is down
      * @param handover moves leadership when this leader alone does not reach the origins
      * @param version goes into the User-Agent, {@code weldr-health/VERSION (SELF)}
-     * @throws SSLException if there is no TLS with that trust
      */
     public HealthChecks(
             Published<ClusterState> state,
@@ -61,15 +56,11 @@ public final class HealthChecks implements LeaderDuty, ProbeCalls, MetricSource,
             MemberId self,
             ProbeLink link,
             Handover handover,
-            String version)
-            throws SSLException {
-        SslContextBuilder tls =
-                SslContextBuilder.forClient().sslProvider(SslProvider.JDK).endpointIdentificationAlgorithm("HTTPS");
-        SslContext context = (trust == null ? tls : tls.trustManager(trust)).build();
+            String version) {
         loops = new MultiThreadIoEventLoopGroup(
                 LOOPS, new DefaultThreadFactory("weldr-health", true), NioIoHandler.newFactory());
         names = new NameLookup();
-        prober = new HttpProber(loops, names, context, version + " (" + self + ")");
+        prober = new HttpProber(loops, names, new ProbeTls(trust), version + " (" + self + ")");
         EventLoop loop = loops.next();
         HealthCounters counters = new HealthCounters();
         forOthers = new ProbesForOthers(state, prober, counters);

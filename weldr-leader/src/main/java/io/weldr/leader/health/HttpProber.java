@@ -70,10 +70,10 @@ final class HttpProber implements Prober {
 
     private final EventLoopGroup loops;
     private final NameLookup names;
-    private final SslContext tls;
+    private final ProbeTls tls;
     private final String userAgent;
 
-    HttpProber(EventLoopGroup loops, NameLookup names, SslContext tls, String version) {
+    HttpProber(EventLoopGroup loops, NameLookup names, ProbeTls tls, String version) {
         this.loops = loops;
         this.names = names;
         this.tls = tls;
@@ -150,6 +150,16 @@ final class HttpProber implements Prober {
             if (result.isDone()) {
                 return;
             }
+            SslContext secure = null;
+            try {
+                if (url.scheme() == Scheme.HTTPS) {
+                    secure = tls.context();
+                }
+            } catch (SSLException e) {
+                finish(ProbeResult.failed("no TLS here: " + text(e)));
+                return;
+            }
+            SslContext context = secure;
             phase = Phase.CONNECT;
             var connected = new Bootstrap()
                     .group(loop)
@@ -159,7 +169,7 @@ final class HttpProber implements Prober {
                     .handler(new ChannelInitializer<SocketChannel>() {
                         @Override
                         protected void initChannel(SocketChannel made) {
-                            build(made);
+                            build(made, context);
                         }
                     })
                     .connect(addresses.get(index));
@@ -175,11 +185,11 @@ final class HttpProber implements Prober {
             });
         }
 
-        private void build(SocketChannel made) {
-            if (url.scheme() == Scheme.HTTPS) {
+        private void build(SocketChannel made, @Nullable SslContext secure) {
+            if (secure != null) {
                 HostPort address = url.address();
                 // The host goes into SNI if it is a name, and the certificate has to be for it.
-                SslHandler handler = tls.newHandler(made.alloc(), address.host(), address.port());
+                SslHandler handler = secure.newHandler(made.alloc(), address.host(), address.port());
                 handler.setHandshakeTimeoutMillis(0); // the deadline of the probe covers it
                 made.pipeline().addLast(handler);
             }

@@ -115,9 +115,17 @@ public final class ConfigReader {
                             + ": a node forms a cluster or joins one");
         }
         boolean witness = parse(Setting.WITNESS, ConfigReader::flag);
+        refuseUnreachable(peers.get(id), join);
         VirtualIpSettings virtualIp = virtualIp();
         if (witness && !virtualIp.addresses().isEmpty()) {
             throw refused(Setting.WITNESS, "false on a node with a virtual IP: nothing would answer there");
+        }
+        if (!virtualIp.addresses().isEmpty()
+                && !witness
+                && !parse(Setting.PROXY_ADDRESS, ListenAddress::parse).isWildcard()) {
+            throw refused(
+                    Setting.PROXY_ADDRESS,
+                    "0.0.0.0:PORT or [::]:PORT beside a virtual IP, which comes and goes: nothing else would answer there");
         }
         String[] election = parse(Setting.ELECTION_TIMEOUT, ConfigReader::range);
         Duration electionMin = parse(Setting.ELECTION_TIMEOUT, text -> duration(election[0]));
@@ -204,19 +212,33 @@ public final class ConfigReader {
 
     /** The limits that somebody set, in place of their defaults; each is checked against the others when all are there. */
     private ProxyLimits limits() throws ConfigException {
-        ProxyLimits limits = ProxyLimits.DEFAULTS;
+        Map<String, Object> set = new HashMap<>();
+        List<Setting> settings = new ArrayList<>();
         for (Setting setting : Setting.values()) {
             if (setting.isLimit() && !text(setting).equals(setting.defaultText())) {
-                ProxyLimits before = limits;
-                limits = parse(setting, text -> before.with(setting.limitName(), limit(setting, text)));
+                set.put(setting.limitName(), parse(setting, text -> limit(setting, text)));
+                settings.add(setting);
             }
         }
-        return limits;
+        try {
+            return ProxyLimits.DEFAULTS.with(set);
+        } catch (IllegalArgumentException e) {
+            // The one that the message names; or, where that is a default which another one does not go with, the last
+            // that was set.
+            String message = String.valueOf(e.getMessage());
+            Setting culprit = settings.get(settings.size() - 1);
+            for (Setting setting : settings) {
+                if (message.startsWith(setting.limitName() + ":")) {
+                    culprit = setting;
+                }
+            }
+            throw new ConfigException(where(culprit) + message, e);
+        }
     }
 
     private static Object limit(Setting setting, String text) {
         if (setting.placeholder().equals("TIME")) {
-            return duration(text);
+            return text.equals("0") ? Duration.ZERO : duration(text); // off, as for numbers
         }
         Check.that(text.matches("[0-9]{1,15}"), "value", text, "a whole number");
         return Long.parseLong(text);
@@ -237,6 +259,33 @@ public final class ConfigReader {
                     e);
         }
         return address;
+    }
+
+    /**
+     * Refuses addresses on loopback that members on other machines would be told: what they sent there would come to themselves.
+     *
+     * @param known where the others reach the consensus module of this node; null if no peers are named
+     */
+    private void refuseUnreachable(@Nullable HostPort known, @Nullable Join join) throws ConfigException {
+        HostPort outside = known != null ? known : join != null ? join.admin() : null;
+        if (outside == null || !text(Setting.ADVERTISE_HOST).isEmpty()) {
+            return;
+        }
+        try {
+            if (new ListenAddress(outside.host(), outside.port()).isLoopback()) {
+                return;
+            }
+            for (Setting setting : List.of(Setting.RAFT_ADDRESS, Setting.GRPC_ADDRESS)) {
+                if (parse(setting, ListenAddress::parse).isLoopback()) {
+                    // Mostly a default that nobody thought of: the place is that of what makes it unusable.
+                    throw new ConfigException(where(known != null ? Setting.PEERS : Setting.JOIN) + setting + " is "
+                            + text(setting) + " (expected: an address that other machines reach, as members at "
+                            + outside + " need: changes, votes and second opinions go there)");
+                }
+            }
+        } catch (UnknownHostException e) {
+            return; // a name that is not known here yet; forming or joining says so as long as it is not
+        }
     }
 
     private <T> T parse(Setting setting, Function<String, T> parser) throws ConfigException {

@@ -86,7 +86,7 @@ public final class Node {
     private boolean closed; // guarded by lifecycle
     private final CountDownLatch left = new CountDownLatch(1);
 
-    /** @throws IOException the access log cannot be opened, or the Java platform has no TLS to probe https origins with */
+    /** @throws IOException the access log cannot be opened */
     public Node(NodeConfig config, String version) throws IOException {
         this.config = config;
         this.version = version;

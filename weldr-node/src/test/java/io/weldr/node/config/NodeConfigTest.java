@@ -73,6 +73,7 @@ class NodeConfigTest {
                 peers:
                   n1: 10.0.0.1:9687
                   n2: 10.0.0.2:9687
+                advertise-host: n2.example
                 workers: 3
                 bootstrap: true
                 """);
@@ -86,7 +87,8 @@ class NodeConfigTest {
 
     @Test
     void aNodeFormsAClusterOrJoinsOne() throws Exception {
-        assertThat(read("id: n4\njoin: 10.0.0.1:8687").join())
+        assertThat(read("id: n4\njoin: 10.0.0.1:8687\nadvertise-host: n4.example")
+                        .join())
                 .isEqualTo(new NodeConfig.Join(new HostPort("10.0.0.1", 8687)));
         assertThat(read("join: wait\non-removal: idle\nwitness: true"))
                 .satisfies(config -> assertThat(config.join()).isEqualTo(new NodeConfig.Join(null)))
@@ -97,6 +99,20 @@ class NodeConfigTest {
         assertThatThrownBy(() -> read("join: soon")).hasMessageContaining("join");
         assertThatThrownBy(() -> read("witness: true\nvip: {address: 10.0.0.100/32, interface: eth0}"))
                 .hasMessageContaining("virtual IP");
+    }
+
+    @Test
+    void limitsAreCheckedAgainstEachOtherWhenAllAreThere() throws Exception {
+        assertThat(read("limits: {request-line-bytes-max: 32768, head-bytes-max: 65536}")
+                        .limits()
+                        .requestLineBytesMax())
+                .isEqualTo(32_768);
+        assertThat(read("limits: {backlog-high-bytes: 16384, backlog-low-bytes: 8192}")
+                        .limits()
+                        .backlogHighBytes())
+                .isEqualTo(16_384);
+        assertThat(read("limits: {exchange-timeout: 0}").limits().exchangeTimeout())
+                .isZero();
     }
 
     @Test
@@ -134,6 +150,12 @@ class NodeConfigTest {
                 "raft-address: 10.0.0.1:9687 | (expected: a loopback address, or --insecure",
                 "admin-address: 0.0.0.0:1   | (expected: a loopback address, or --insecure",
                 "id: n1\\npeers: {n1: {raft: '1.1.1.1:1'}} | :2: peers: n1: no single value (expected: host:port)",
+                "peers: {n1: '10.0.0.1:9687'} | :1: raft-address is 127.0.0.1:9687 (expected: an address that other machines reach",
+                "join: 10.0.0.1:8687        | :1: join: raft-address is 127.0.0.1:9687 (expected: an address that other machines reach",
+                "insecure: true\\nraft-address: 10.0.0.1:9687\\npeers: {n1: '10.0.0.1:9687'} | :3: grpc-address is 127.0.0.1:8787 (expected: an address that",
+                "proxy-address: 10.0.0.1:80\\nvip: {address: 10.0.0.100/24, interface: eth0} | :1: proxy-address: \"10.0.0.1:80\" (expected: 0.0.0.0:PORT",
+                "limits: {request-line-bytes-max: 32768} | :1: limits-request-line-bytes-max: headBytesMax: 16384 (expected: >= 32768)",
+                "limits: {backlog-high-bytes: 4096, backlog-low-bytes: 8192} | :1: limits-backlog-low-bytes: backlogLowBytes: 8192 (expected: <= 4096)",
                 "peers: {n1: [a, b]}        | :1: peers: n1: no single value (expected: host:port)",
                 "peers: {n1: }              | :1: peers: n1: no single value (expected: host:port)",
                 "vip: {addresses: [{address: [a]}]} | :1: vip-addresses: address: no single value",

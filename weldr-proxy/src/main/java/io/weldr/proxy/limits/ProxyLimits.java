@@ -4,6 +4,7 @@ import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Every queue, buffer and wait of the data plane. A value missing here is a limit nobody chose.
@@ -176,29 +177,34 @@ public record ProxyLimits(
                 .toList();
     }
 
-    /**
-     * The same limits but one.
-     *
-     * @param name one of {@link #names()}
-     * @param value a {@link Duration} for a wait, a {@link Number} for everything else
-     * @throws IllegalArgumentException unknown name, wrong type or out of bounds; the message says what was expected
-     */
+    /** The same limits but one: {@link #with(Map)}. */
     public ProxyLimits with(String name, Object value) {
+        return with(Map.of(name, value));
+    }
+
+    /**
+     * The same limits but these, which are checked against each other when all are there.
+     *
+     * @param others names as in {@link #names()}; a {@link Duration} for a wait, a {@link Number} for everything else
+     * @throws IllegalArgumentException unknown name, wrong type or out of bounds; the message starts with the name, and says what was expected
+     */
+    public ProxyLimits with(Map<String, ?> others) {
+        for (String name : others.keySet()) {
+            if (!names().contains(name)) {
+                throw new IllegalArgumentException("limit: " + name + " (expected: one of " + names() + ")");
+            }
+        }
         RecordComponent[] components = ProxyLimits.class.getRecordComponents();
         Class<?>[] types = new Class<?>[components.length];
         Object[] values = new Object[components.length];
-        boolean found = false;
         try {
             for (int i = 0; i < components.length; i++) {
+                String name = components[i].getName();
                 types[i] = components[i].getType();
-                boolean named = components[i].getName().equals(name);
-                values[i] = named
-                        ? fitting(name, types[i], value)
+                Object other = others.get(name);
+                values[i] = other != null
+                        ? fitting(name, types[i], other)
                         : components[i].getAccessor().invoke(this);
-                found |= named;
-            }
-            if (!found) {
-                throw new IllegalArgumentException("limit: " + name + " (expected: one of " + names() + ")");
             }
             return ProxyLimits.class.getDeclaredConstructor(types).newInstance(values);
         } catch (java.lang.reflect.InvocationTargetException e) {
