@@ -390,6 +390,30 @@ class FailuresIT {
     }
 
     @Test
+    void anAttemptBehindOneThatFailedAtOnceEndsWithItsExchange() throws IOException {
+        try (FullOrigin full = new FullOrigin();
+                TestProxy proxy = TestProxy.resolving(
+                        host -> {
+                            throw new java.net.UnknownHostException(host);
+                        },
+                        ProxyLimits.DEFAULTS.with("connectTimeout", Duration.ofMillis(500)))) {
+            proxy.add("http://gone.example:80");
+            assertThat(proxy.exchange(GET)).startsWith("HTTP/1.1 502 "); // from now on it is known that it is not known
+            proxy.add(full.url());
+            for (int i = 0; i < 2; i++) { // one of the two is sent to the name first
+                Wire client = proxy.connect().send(GET);
+                await().pollInterval(Duration.ofMillis(5))
+                        .until(() -> gauge(proxy, "proxy_origin_connections_open") >= 1);
+                client.reset(); // its exchange is over, and serves another one
+            }
+            await().untilAsserted(() -> assertThat(gauge(proxy, "proxy_origin_connections_open"))
+                    .as("connections that stand or are being made")
+                    .isZero());
+            assertThat(proxy.exchange(GET)).startsWith("HTTP/1.1 50");
+        }
+    }
+
+    @Test
     void aNameThatDoesNotResolveIs502() {
         try (TestProxy proxy = TestProxy.inFrontOf()) {
             proxy.add("http://no-such-host.invalid:80");

@@ -8,6 +8,7 @@ import io.weldr.proxy.access.AccessLog;
 import io.weldr.proxy.access.LineFormat;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** What an operator can see of the traffic. */
@@ -67,6 +68,27 @@ class ObservabilityIT {
                             line -> assertThat(line).matches(when + "\"HEAD /b HTTP/1\\.0\" 200 " + second.length()),
                             line -> assertThat(line).matches(when + "\" HTTP/1\\.1\" 400 " + third.length()),
                             line -> assertThat(line).isEmpty());
+        }
+    }
+
+    @Test
+    void whatEndsWithTheProxyIsCountedAndLeavesALineToo() {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try (RawOrigin origin = RawOrigin.serving((wire, self) -> {
+            self.next(wire);
+            wire.atEnd();
+        })) {
+            try (AccessLog log = new AccessLog(LineFormat.JSON, file);
+                    TestProxy proxy = TestProxy.with(settings -> settings.with(log), origin);
+                    Wire client = proxy.connect()) {
+                client.send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
+                await().until(() -> origin.requests().size() == 1);
+                assertThat(proxy.server.drain(Duration.ZERO)).isFalse();
+                assertThat(proxy.traffic().client().failed()).isEqualTo(1);
+            }
+            assertThat(file.toString(StandardCharsets.US_ASCII))
+                    .contains("\"request\":\"GET /held\"")
+                    .contains("\"failure\":\"CUT_OFF\"");
         }
     }
 

@@ -6,13 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.weldr.proxy.limits.ProxyLimits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -105,26 +99,42 @@ class TimeoutsIT {
 
     @Test
     void anOriginThatAcceptsNoConnectionIs504() throws IOException {
-        List<Socket> waiting = new ArrayList<>();
-        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        try (FullOrigin full = new FullOrigin();
                 TestProxy proxy = TestProxy.limited("connectTimeout", SHORT)) {
-            boolean answered = true;
-            for (int i = 0; answered && i < 64; i++) { // until the queue of those that nobody accepts is full
-                Socket next = new Socket();
-                waiting.add(next);
-                try {
-                    next.connect(full.getLocalSocketAddress(), 300);
-                } catch (SocketTimeoutException e) {
-                    answered = false;
-                }
-            }
-            assertThat(answered).as("the queue is full").isFalse();
-            proxy.add("http://127.0.0.1:" + full.getLocalPort());
+            proxy.add(full.url());
             assertThat(proxy.exchange(GET)).startsWith("HTTP/1.1 504 ").contains("did not accept a connection in time");
-        } finally {
-            for (Socket socket : waiting) {
-                socket.close();
-            }
+        }
+    }
+
+    /** Whatever it sends meanwhile, and however long a silent tunnel may last. */
+    @Test
+    void aClientThatTakesNothingFromATunnelIsCutOff() {
+        ProxyLimits limits = ProxyLimits.DEFAULTS
+                .with("clientProgressTimeout", SHORT)
+                .with("tunnelIdleTimeout", Duration.ofMinutes(10));
+        try (RawOrigin origin = RawOrigin.serving((wire, self) -> {
+                    self.next(wire);
+                    wire.send("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n");
+                    try {
+                        while (true) {
+                            wire.send(new byte[64 * 1024]);
+                        }
+                    } catch (UncheckedIOException e) {
+                        self.remember("cut off");
+                    }
+                });
+                TestProxy proxy = TestProxy.limited(limits, origin);
+                Wire client = proxy.connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n");
+            assertThat(client.readHead()).startsWith("HTTP/1.1 101 ");
+            await().pollInterval(SHORT.dividedBy(6)).until(() -> {
+                try {
+                    client.send("x");
+                } catch (UncheckedIOException e) {
+                    return true;
+                }
+                return origin.requests().contains("cut off");
+            });
         }
     }
 

@@ -7,7 +7,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.weldr.proxy.http1.Failure;
@@ -18,6 +17,7 @@ import io.weldr.proxy.http1.RequestHead;
 import io.weldr.proxy.http1.RequestId;
 import io.weldr.proxy.http1.ResponseEditor.Persistence;
 import io.weldr.proxy.http1.Scan;
+import io.weldr.proxy.loop.Backlog;
 import io.weldr.proxy.loop.Deadline;
 import io.weldr.proxy.loop.Expiry;
 import io.weldr.proxy.loop.Pipe;
@@ -120,11 +120,14 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
                 }
             } else if (current.wantsBytes()) {
                 current.requestBytes(in);
+                if (!writable()) {
+                    continue; // it is to read first: what it sends does not make up for that
+                }
                 if (current.awaitsClient()) {
                     deadline.in(worker.clientProgressTicks);
                 } else if (current.tunnelling()) {
                     deadline.in(worker.tunnelIdleTicks);
-                } else if (exchange == current && writable()) {
+                } else if (exchange == current) {
                     deadline.off();
                 }
             } else {
@@ -211,7 +214,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         }
         if (exchange != null && exchange.wantsBytes() && pending == null) {
             resumeReading();
-            deadline.in(exchange.tunnelling() ? worker.tunnelIdleTicks : worker.clientProgressTicks);
+            if (writable()) {
+                deadline.in(exchange.tunnelling() ? worker.tunnelIdleTicks : worker.clientProgressTicks);
+            }
         }
     }
 
@@ -298,7 +303,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         if (paused && (pending == null || exchange == null) && (exchange != null || writable())) {
             paused = false;
             context().channel().config().setAutoRead(true);
-            if (exchange != null && exchange.awaitsClient()) {
+            if (exchange != null && exchange.awaitsClient() && writable()) {
                 deadline.in(worker.clientProgressTicks);
             }
         }
@@ -312,7 +317,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
     /** Writes without flushing; takes over the buffer. */
     void write(ByteBuf part) {
-        context().write(part, context().voidPromise());
+        context().write(Backlog.fit(context().channel(), part), context().voidPromise());
         unflushed = true;
     }
 
@@ -375,7 +380,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     void touchTunnel() {
-        deadline.in(worker.tunnelIdleTicks);
+        if (writable()) {
+            deadline.in(worker.tunnelIdleTicks);
+        }
     }
 
     /** Ends our side when all that was written has left: ending it at once would throw away what the kernel has not taken. */
@@ -384,6 +391,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
             if (context().channel() instanceof DuplexChannel duplex && duplex.isActive()) {
                 duplex.shutdownOutput();
+                if (closing) {
+                    deadline.in(worker.lingerTicks);
+                }
             }
         });
     }
@@ -402,7 +412,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         if (!writable) {
             backlogSeen = backlogBytes();
             deadline.in(worker.clientProgressTicks);
-        } else if (exchange != null && !exchange.awaitsClient() && !exchange.tunnelling()) {
+        } else if (exchange != null && exchange.tunnelling()) {
+            deadline.in(worker.tunnelIdleTicks);
+        } else if (exchange != null && exchange.awaitsClient()) {
+            deadline.in(worker.clientProgressTicks);
+        } else if (exchange != null) {
             deadline.off();
         }
         if (exchange != null) {
@@ -463,7 +477,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
             return;
         }
         closing = true;
-        deadline.in(worker.lingerTicks);
+        // One that has not taken its last response yet has the time that it takes, and as much behind it as the others.
+        deadline.in(backlogBytes() == 0 ? worker.lingerTicks : worker.clientProgressTicks);
         paused = false;
         context().channel().config().setAutoRead(true);
         endOutput();
@@ -484,6 +499,16 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         // One that has not taken its response yet has the time that it takes.
         if (exchange == null && pending == null && !closing && backlogBytes() == 0) {
             deadline.in(worker.lastCallTicks);
+        }
+    }
+
+    /** The time of the node is over: what is under way ends here, and is counted. */
+    void cutOff() {
+        Exchange current = exchange;
+        if (current != null) {
+            current.fail(Failure.CUT_OFF); // has no answer, and so cuts the connection
+        } else {
+            cut(false);
         }
     }
 
@@ -551,10 +576,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    /** Bytes written to the connection that the kernel has not taken yet. */
     private long backlogBytes() {
-        ChannelOutboundBuffer out = context().channel().unsafe().outboundBuffer();
-        return out == null ? 0 : out.totalPendingWriteBytes();
+        return Backlog.bytes(context().channel());
     }
 
     private void dropPending() {

@@ -75,6 +75,7 @@ final class Exchange implements ResponseSink, Expiry {
     /** Starts with the head just scanned, whose bytes {@code in} starts with; leaves it readable behind this request. */
     void begin(ClientConnection from, RequestHead head, ByteBuf in) {
         assert phase == Phase.FREE && worker.loop.inEventLoop() : phase;
+        assert attempt == null && origin == null : "of the exchange before";
         client = from;
         triedCount = 0;
         replayed = false;

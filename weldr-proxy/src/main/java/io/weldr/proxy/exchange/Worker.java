@@ -193,13 +193,21 @@ public final class Worker {
     /** Closes every client connection, whatever it is doing. On the loop. */
     public void cutAll() {
         for (ClientConnection at = clients; at != null; at = clients) {
-            at.cut(false);
+            at.cutOff();
             remove(at);
         }
+        loop.execute(this::closeBooks); // behind the ends of these connections
         try {
             pipe.close();
         } catch (IOException e) {
             LOG.warn("a pipe could not be closed", e);
+        }
+    }
+
+    /** The last lines of the access log: the timer that hands them over has ended. */
+    private void closeBooks() {
+        if (accessLog != null) {
+            accessLog.handOver();
         }
     }
 

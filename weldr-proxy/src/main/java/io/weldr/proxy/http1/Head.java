@@ -48,9 +48,12 @@ public abstract class Head {
     int options;
 
     Head(ProxyLimits limits) {
+        this(limits, limits.fieldsMax());
+    }
+
+    Head(ProxyLimits limits, int max) {
         headBytesMax = limits.headBytesMax();
         startLineBytesMax = limits.requestLineBytesMax();
-        int max = limits.fieldsMax();
         fields = new Field[max];
         lineStart = new int[max + 1];
         nameEnd = new int[max];

@@ -13,6 +13,9 @@ final class Trailers extends Head {
 
     private static final byte[] NOTHING = new byte[0];
 
+    /** Far more than anybody sends. */
+    private static final int FIELDS_MAX = 32;
+
     private final int bytesMax;
     private byte[] section = NOTHING;
     private int received;
@@ -24,7 +27,7 @@ final class Trailers extends Head {
     private int namedCount;
 
     Trailers(ProxyLimits limits) {
-        super(limits.with("fieldsMax", Math.min(limits.fieldsMax(), 32)));
+        super(limits, Math.min(limits.fieldsMax(), FIELDS_MAX));
         bytesMax = limits.trailerBytesMax();
     }
 

@@ -6,7 +6,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
@@ -18,6 +17,7 @@ import io.weldr.proxy.http1.Framing;
 import io.weldr.proxy.http1.HeadBytes;
 import io.weldr.proxy.http1.ResponseHead;
 import io.weldr.proxy.http1.Scan;
+import io.weldr.proxy.loop.Backlog;
 import io.weldr.proxy.loop.Deadline;
 import io.weldr.proxy.loop.Expiry;
 import io.weldr.proxy.loop.Pipe;
@@ -187,7 +187,7 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
 
     /** Writes without flushing; takes over the buffer. */
     public void write(ByteBuf part) {
-        context().write(part, context().voidPromise());
+        context().write(Backlog.fit(channel(), part), context().voidPromise());
         unflushed = true;
     }
 
@@ -276,8 +276,7 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
 
     /** Closes when what was written has left: the last bytes of a tunnel are as good as the first. */
     private void closeWhenFlushed() {
-        ChannelOutboundBuffer out = channel().unsafe().outboundBuffer();
-        if (!alive() || out == null || out.totalPendingWriteBytes() == 0) {
+        if (!alive() || Backlog.bytes(channel()) == 0) {
             close();
         } else {
             deadline.in(shared.progressTicks);
@@ -644,7 +643,13 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
                     expectProgress();
                 }
             }
-            case BODY -> fail(Failure.ORIGIN_STALLED);
+            case BODY -> {
+                if (paused) {
+                    expectProgress(); // it is we who do not read: the deadline is that of the request
+                } else {
+                    fail(Failure.ORIGIN_STALLED);
+                }
+            }
             case ANSWERED -> {
                 if (sink != null) {
                     expectProgress();

@@ -129,7 +129,10 @@ public final class OriginConnections implements Expiry {
             sink.notConnected(Failure.QUEUE_FULL);
             return null;
         }
-        return attempt;
+        // It may have come to its end within this call, as with a name that is known not to resolve: then the sink
+        // knows, and
+        // may have gone on to another origin since.
+        return attempt.cancelled() ? null : attempt;
     }
 
     private void open(Attempt attempt) {
