@@ -145,7 +145,9 @@ final class Term {
             return;
         }
         boolean counts = plan.finished(probe);
-        if (result == null) {
+        if (failure instanceof NotSentException) {
+            LOG.debug("{}: not asked: {}", probe.watch(), failure.getMessage()); // the prober has warned
+        } else if (result == null) {
             // The prober promises a result. Our mistake is not the origin's: it does not count against it.
             LOG.error("a probe of {} failed to end with a result", probe.watch(), failure);
         } else if (counts) {

@@ -87,6 +87,7 @@ final class Laboratory implements CommandGateway, Prober, ProbeLink, Handover {
     final HealthMonitor monitor;
     Log log = Log.COMMITS;
     boolean originsHang;
+    boolean nothingIsSent;
     private long index;
 
     Laboratory(long seed, int probesInFlightMax) {
@@ -127,6 +128,9 @@ final class Laboratory implements CommandGateway, Prober, ProbeLink, Handover {
     @Override
     public CompletionStage<ProbeResult> probe(OriginUrl url, HealthPolicy policy) {
         sent.add(new Sent(time.nowNanos(), url, policy));
+        if (nothingIsSent) {
+            return CompletableFuture.failedFuture(new NotSentException("as the test wants"));
+        }
         if (originsHang) {
             CompletableFuture<ProbeResult> open = new CompletableFuture<>();
             unanswered.add(open);
