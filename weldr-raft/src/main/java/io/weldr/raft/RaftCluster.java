@@ -77,6 +77,10 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
 
     private static final long HEAL_EVERY_MILLIS = 250;
     private static final long GIVE_WAY_EVERY_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    /** If all members are stopping, leadership goes round among them no faster. */
+    private static final long GIVE_BACK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private static final int HEALINGS_PER_TIDYING = 4;
 
     private final RaftSettings settings;
@@ -112,10 +116,13 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private volatile @Nullable Belonging belonging;
     private final DiskWatch disk = new DiskWatch(); // confined to the healing thread
     private long gaveWayNanos = System.nanoTime() - GIVE_WAY_EVERY_NANOS; // confined to the healing thread
+    private long gaveBackNanos = System.nanoTime() - GIVE_BACK_EVERY_NANOS; // confined to the healing thread
     private volatile @Nullable String slowDisk;
     private final CompletableFuture<Farewell> farewell = new CompletableFuture<>();
     private int healings; // confined to the healing thread
     private volatile boolean stopping;
+    private volatile boolean resigning;
+    private volatile @Nullable RaftId otherLeader; // the last but this node; written by the watchdog's thread
     private final AtomicBoolean resigned = new AtomicBoolean();
     private volatile boolean heldState; // written by the watchdog's thread
     private boolean closed; // confined to whoever closes
@@ -136,7 +143,12 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         this.healer = new Healer(gateway::nudge, resetting);
         // Not less: on a machine that is starved for a moment it would depose leaders that live.
         this.succession = new Succession(
-                this.link, successionThread, consensus::node, this::opinion, settings.electionTimeoutMax());
+                this.link,
+                successionThread,
+                consensus::node,
+                this::opinion,
+                settings.electionTimeoutMax(),
+                () -> resigning);
         this.rehearsal = new Rehearsal(this::greet, resetting);
         this.handOver = new HandOver(consensus::node, settings.electionTimeoutMax());
         this.changes = new Changes(
@@ -393,7 +405,18 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
      * @return whether this node leads no more
      */
     public boolean transferLeadership() {
-        return handOver.toWhoeverLacksLeast();
+        return handOver.toWhoeverLacksLeast(null);
+    }
+
+    /**
+     * Hands leadership over as {@link #transferLeadership} does, and for good: this node goes on voting until it is closed, but stands for
+     * election after the others, and hands on what it gets all the same. For a node that has begun to stop: what leaders do is over there.
+     *
+     * @return whether this node leads no more
+     */
+    public boolean resign() {
+        resigning = true;
+        return transferLeadership();
     }
 
     /**
@@ -476,6 +499,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                     rehearsal.look(node, moment.view(), System.nanoTime());
                 }
                 lookAtDisk(node, System.nanoTime());
+                giveBack(moment.view(), System.nanoTime());
             }
             healings = (healings + 1) % HEALINGS_PER_TIDYING;
             if (healings == 0) {
@@ -499,10 +523,24 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         }
     }
 
+    /** The others do not know that this node resigns: they may hand it over to it, or have no other one with so much of the log. */
+    private void giveBack(@Nullable NodeView view, long nowNanos) {
+        boolean leads = view != null && view.role() == NodeView.Role.LEADER;
+        if (resigning && leads && nowNanos - gaveBackNanos > GIVE_BACK_EVERY_NANOS) {
+            // Whoever handed it over here may be stopping as well.
+            if (handOver.toWhoeverLacksLeast(otherLeader)) {
+                gaveBackNanos = nowNanos;
+            }
+        }
+    }
+
     private void observed(Moment moment) {
         NodeView view = moment.view();
         if (view != null) {
             terms.accumulateAndGet(view.term(), Math::max);
+            if (view.leader() != null && !view.leader().equals(view.self())) {
+                otherLeader = view.leader();
+            }
         }
         Belonging ours = belonging;
         if (ours != null) {

@@ -9,8 +9,8 @@ public interface ProbeCalls {
     /**
      * Probes that origin once, by the policy that holds for it here.
      *
-     * @return what the probe found; fails with {@link GatewayException} if this node cannot tell: it does not know the origin, or has
-     *     too many probes under way
+     * @return what the probe found; fails with {@link GatewayException} if this node cannot tell: it does not know the origin, has
+     *     too many probes under way, or could not send this one
      */
     CompletionStage<ProbeResult> probe(ProbeQuestion question);
 }

@@ -3,6 +3,8 @@ package io.weldr.leader.health;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -28,6 +30,7 @@ import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.Scheme;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
@@ -41,8 +44,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends probes over the network: HTTP/1.1 on a connection that is opened for the probe and closed after it. A fresh connection is
@@ -52,10 +58,14 @@ import org.jspecify.annotations.Nullable;
  * <p>An https origin has to show a certificate that the node trusts, for the host of its URL, as the proxy asks of it too: an origin
  * that the proxy would refuse must not count as up.
  *
+ * <p>What this node lacks (descriptors, ports, TLS, a loop that runs) is no result: an origin must not go down for it.
+ *
  * <p>Threads: any; the work is done on the loops that it was given, and never blocks them.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a close is not waited for: the channel tells by its close future
 final class HttpProber implements Prober {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpProber.class);
+
     /** RFC 9112 section 3 speaks of 8000 octets for request lines; a status line is shorter. */
     static final int STATUS_LINE_BYTES_MAX = 8 * 1024;
 
@@ -68,13 +78,28 @@ final class HttpProber implements Prober {
      */
     static final Duration NAME_PATIENCE_MAX = Duration.ofMillis(500);
 
+    /** A node without descriptors fails to send all of its probes, a thousand a second perhaps. */
+    private static final Duration COMPLAIN_EVERY = Duration.ofMinutes(1);
+
     private final EventLoopGroup loops;
+    private final ChannelFactory<? extends SocketChannel> sockets;
     private final NameLookup names;
     private final ProbeTls tls;
     private final String userAgent;
+    private final AtomicLong complainedNanos = new AtomicLong(System.nanoTime() - COMPLAIN_EVERY.toNanos());
 
     HttpProber(EventLoopGroup loops, NameLookup names, ProbeTls tls, String version) {
+        this(loops, NioSocketChannel::new, names, tls, version);
+    }
+
+    HttpProber(
+            EventLoopGroup loops,
+            ChannelFactory<? extends SocketChannel> sockets,
+            NameLookup names,
+            ProbeTls tls,
+            String version) {
         this.loops = loops;
+        this.sockets = sockets;
         this.names = names;
         this.tls = tls;
         this.userAgent = "weldr-health/" + version;
@@ -86,7 +111,7 @@ final class HttpProber implements Prober {
         try {
             attempt.loop.execute(attempt::start);
         } catch (RejectedExecutionException e) {
-            attempt.result.complete(ProbeResult.failed("not sent: the node is stopping"));
+            attempt.result.completeExceptionally(stopping());
         }
         return attempt.result;
     }
@@ -114,6 +139,8 @@ final class HttpProber implements Prober {
         private Phase phase = Phase.RESOLVE;
         private @Nullable Channel channel;
         private @Nullable Future<?> deadline;
+        private @Nullable String
+                unreachable; // why an address could not be connected to; null: none was tried in earnest
 
         Attempt(OriginUrl url, HealthPolicy policy, EventLoop loop) {
             this.url = url;
@@ -141,7 +168,7 @@ final class HttpProber implements Prober {
                 try {
                     loop.execute(task);
                 } catch (RejectedExecutionException e) {
-                    result.complete(ProbeResult.failed("not sent: the node is stopping"));
+                    result.completeExceptionally(stopping());
                 }
             }
         }
@@ -156,14 +183,14 @@ final class HttpProber implements Prober {
                     secure = tls.context();
                 }
             } catch (SSLException e) {
-                finish(ProbeResult.failed("no TLS here: " + text(e)));
+                notSent("no TLS here: " + text(e));
                 return;
             }
             SslContext context = secure;
             phase = Phase.CONNECT;
             var connected = new Bootstrap()
                     .group(loop)
-                    .channel(NioSocketChannel.class)
+                    .channelFactory(sockets)
                     .option(ChannelOption.TCP_NODELAY, true)
                     .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0) // the deadline of the probe covers it
                     .handler(new ChannelInitializer<SocketChannel>() {
@@ -173,16 +200,37 @@ final class HttpProber implements Prober {
                         }
                     })
                     .connect(addresses.get(index));
-            channel = connected.channel();
-            connected.addListener(done -> {
+            channel = connected.channel() instanceof SocketChannel made
+                    ? made
+                    : null; // one that could not be opened has no loop
+            connected.addListener(done -> onLoop(() -> {
                 if (done.isSuccess()) {
                     ask(connected.channel());
-                } else if (index + 1 < addresses.size()) {
-                    connect(addresses, index + 1);
                 } else {
-                    finish(ProbeResult.failed(connectReason(done.cause())));
+                    unconnected(done.cause(), addresses, index);
                 }
-            });
+            }));
+        }
+
+        private void unconnected(Throwable cause, List<InetSocketAddress> addresses, int index) {
+            boolean ours = ours(cause);
+            if (!ours) {
+                unreachable = connectReason(cause);
+            }
+            if (index + 1 < addresses.size()) {
+                connect(addresses, index + 1);
+            } else if (unreachable != null) {
+                finish(ProbeResult.failed(unreachable));
+            } else {
+                notSent(connectReason(cause));
+            }
+        }
+
+        /** The end of a probe by which nobody learns anything of the origin. */
+        private void notSent(String why) {
+            complain(url, why);
+            result.completeExceptionally(new NotSentException(why));
+            end();
         }
 
         private void build(SocketChannel made, @Nullable SslContext secure) {
@@ -237,7 +285,14 @@ final class HttpProber implements Prober {
 
         /** The end of the probe; the first result stands. */
         private void finish(ProbeResult last) {
+            if (loop.isShuttingDown()) {
+                result.completeExceptionally(stopping()); // its connection was closed here
+            }
             result.complete(last);
+            end();
+        }
+
+        private void end() {
             if (deadline != null) {
                 deadline.cancel(false);
             }
@@ -278,6 +333,26 @@ final class HttpProber implements Prober {
                 .set(HttpHeaderNames.ACCEPT, "*/*")
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         return request;
+    }
+
+    private static NotSentException stopping() {
+        return new NotSentException("the node is stopping");
+    }
+
+    private void complain(OriginUrl url, String why) {
+        long last = complainedNanos.get();
+        long now = System.nanoTime();
+        if (now - last >= COMPLAIN_EVERY.toNanos() && complainedNanos.compareAndSet(last, now)) {
+            LOG.warn("A probe of {} could not be sent and does not count: {}", url, why);
+        }
+    }
+
+    /** Whether it failed before anything was sent: no socket, or no port of this node's for it. */
+    private static boolean ours(Throwable cause) {
+        return cause instanceof ChannelException
+                || cause instanceof RejectedExecutionException
+                || cause instanceof BindException
+                || cause.getCause() instanceof BindException; // Netty adds the address
     }
 
     private static String connectReason(Throwable cause) {

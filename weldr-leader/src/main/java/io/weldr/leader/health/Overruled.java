@@ -4,9 +4,10 @@ import io.weldr.core.health.SecondOpinion;
 import io.weldr.core.state.MemberId;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * The origins that this leader sees down while the others see them up, and whether that makes it the one that is cut off: then
@@ -42,23 +43,25 @@ final class Overruled {
      * Whom to hand leadership to now.
      *
      * @param watched how many origins are probed
-     * @return the member that sees most of them; null: leadership stays
+     * @param mayLead a witness answers probes as others do, and is never to lead
+     * @return the members that see some of them, whoever sees most first; empty: leadership stays
      */
-    @Nullable MemberId heir(int watched, long nowNanos) {
+    List<MemberId> heirs(int watched, long nowNanos, Predicate<MemberId> mayLead) {
         boolean now = size() * 2 > watched;
         if (now && !cutOff) {
             cutOffSinceNanos = nowNanos;
         }
         cutOff = now;
         if (!cutOff || nowNanos - cutOffSinceNanos < PATIENCE.toNanos()) {
-            return null;
+            return List.of();
         }
         cutOffSinceNanos = nowNanos; // if it fails, again after as long
-        Map<MemberId, Integer> seeing = new LinkedHashMap<>();
+        Map<MemberId, Integer> seeing = new TreeMap<>();
         alone.values().forEach(opinion -> opinion.contradicting().forEach(id -> seeing.merge(id, 1, Integer::sum)));
         return seeing.entrySet().stream()
-                .max(Map.Entry.comparingByValue())
+                .filter(entry -> mayLead.test(entry.getKey()))
+                .sorted(Map.Entry.<MemberId, Integer>comparingByValue().reversed())
                 .map(Map.Entry::getKey)
-                .orElse(null);
+                .toList();
     }
 }

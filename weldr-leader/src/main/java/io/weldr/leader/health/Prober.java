@@ -12,7 +12,8 @@ public interface Prober {
     /**
      * Sends one probe. Any thread; never blocks.
      *
-     * @return completes within the policy's timeout and a little; never fails: what goes wrong is the result
+     * @return completes within the policy's timeout and a little: what goes wrong is the result. Fails with {@link NotSentException}, and
+     *     nothing else, if what goes wrong is this node's own fault
      */
     CompletionStage<ProbeResult> probe(OriginUrl url, HealthPolicy policy);
 

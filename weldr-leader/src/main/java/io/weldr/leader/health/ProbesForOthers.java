@@ -42,7 +42,20 @@ final class ProbesForOthers implements ProbeCalls {
             return cannotTell(IN_FLIGHT_MAX + " probes for others are under way (expected: fewer)");
         }
         counters.forAnother();
-        return prober.probe(origin, pool.health()).whenComplete((result, failure) -> inFlight.decrementAndGet());
+        CompletableFuture<ProbeResult> answer = new CompletableFuture<>();
+        prober.probe(origin, pool.health()).whenComplete((result, failure) -> {
+            inFlight.decrementAndGet();
+            if (result != null) {
+                answer.complete(result);
+            } else {
+                // As an opinion it would help to take down an origin that this node has not even asked.
+                answer.completeExceptionally(new GatewayException(
+                        Kind.UNAVAILABLE,
+                        "this node could not ask origin " + question.origin()
+                                + (failure == null ? "" : ": " + HttpProber.text(failure))));
+            }
+        });
+        return answer;
     }
 
     private static CompletionStage<ProbeResult> cannotTell(String why) {

@@ -10,11 +10,13 @@ import io.weldr.core.port.Published;
 import io.weldr.core.port.RequestId;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
+import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.Outcome;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -145,7 +147,9 @@ final class Term {
             return;
         }
         boolean counts = plan.finished(probe);
-        if (result == null) {
+        if (failure instanceof NotSentException) {
+            LOG.debug("{}: not asked: {}", probe.watch(), failure.getMessage()); // the prober has warned
+        } else if (result == null) {
             // The prober promises a result. Our mistake is not the origin's: it does not count against it.
             LOG.error("a probe of {} failed to end with a result", probe.watch(), failure);
         } else if (counts) {
@@ -237,21 +241,38 @@ final class Term {
 
     /** A leader that is cut off from the origins makes room for one that is not. */
     private void giveWay() {
-        MemberId heir = overruled.heir(plan.size(), timeline.nowNanos());
-        if (heir == null) {
-            return;
+        List<MemberId> heirs = overruled.heirs(plan.size(), timeline.nowNanos(), this::mayLead);
+        if (!heirs.isEmpty()) {
+            counters.gaveWay();
+            offer(heirs);
         }
+    }
+
+    private boolean mayLead(MemberId id) {
+        Member member = published.get().members().get(id);
+        return member != null && !member.witness();
+    }
+
+    /** Offers leadership to the first, and to the next if that does not take it: it may have died since, or lack too much of the log. */
+    private void offer(List<MemberId> heirs) {
+        MemberId heir = heirs.get(0);
         LOG.warn(
                 "This node alone sees {} of {} origins down: handing leadership to {}, which sees them up",
                 overruled.size(),
                 plan.size(),
                 heir);
-        counters.gaveWay();
         var unused = handover.to(heir).whenComplete((moved, failure) -> {
             if (!Boolean.TRUE.equals(moved)) {
                 LOG.warn("Leadership was not handed to {}", heir, failure);
+                timeline.execute(() -> offerNext(heirs));
             }
         });
+    }
+
+    private void offerNext(List<MemberId> heirs) {
+        if (!over() && heirs.size() > 1) {
+            offer(heirs.subList(1, heirs.size()));
+        }
     }
 
     /** The same id for the same verdict: an attempt whose outcome is not known is not applied twice. */

@@ -18,6 +18,7 @@ final class LeadersSeen {
     /** More changes than this within one lifetime are not remembered; then everybody is asked. */
     private static final int SIGHTINGS_MAX = 16;
 
+    /** @param lastNanos when it was last taken for the leader, or when the next one was first seen */
     private record Sighting(long term, MemberId leader, long lastNanos) {}
 
     private final Deque<Sighting> sightings = new ArrayDeque<>(); // oldest first
@@ -25,7 +26,7 @@ final class LeadersSeen {
     private long forgottenTerm; // the last that was dropped for want of room
     private long forgottenNanos;
 
-    /** @param longestHold how long after it was last seen a superseded leader may hold an address */
+    /** @param longestHold how long after its successor was first seen a leader may hold an address */
     LeadersSeen(Duration longestHold) {
         keepNanos = longestHold.toNanos();
     }
@@ -39,6 +40,10 @@ final class LeadersSeen {
         Sighting last = sightings.peekLast();
         if (last != null && last.term() == status.term() && last.leader().equals(leader)) {
             sightings.removeLast();
+        } else if (last != null) {
+            // It may have led until now: this node may have been paused, or cut off, since it saw it.
+            sightings.removeLast();
+            sightings.addLast(new Sighting(last.term(), last.leader(), nowNanos));
         }
         sightings.addLast(new Sighting(status.term(), leader, nowNanos));
         if (sightings.size() > SIGHTINGS_MAX) {

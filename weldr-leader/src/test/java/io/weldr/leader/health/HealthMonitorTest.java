@@ -91,6 +91,21 @@ class HealthMonitorTest {
     }
 
     @Test
+    void probesThatWereNotSentCountNeitherWay() {
+        lab.add(A, EVERY_10_S);
+        lab.monitor.start(1);
+        lab.answers(A, false);
+        seconds(20); // two of three
+        lab.nothingIsSent = true;
+        seconds(100);
+        assertThat(lab.sentTo(A)).as("it goes on trying").isEqualTo(12);
+        assertThat(lab.submitted).isEmpty();
+        lab.nothingIsSent = false;
+        seconds(10);
+        assertThat(lab.up(A)).isFalse();
+    }
+
+    @Test
     void firstProbesAreSpreadEvenlyOverTheIntervalAndStaySpread() {
         for (int i = 0; i < 300; i++) {
             lab.add(url(i), null);

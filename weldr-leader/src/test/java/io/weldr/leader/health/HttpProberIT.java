@@ -3,8 +3,11 @@ package io.weldr.leader.health;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.weldr.core.health.ProbeResult;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.OriginUrl;
@@ -15,9 +18,12 @@ import io.weldr.testserver.OddAnswer;
 import io.weldr.testserver.ScriptedAnswer;
 import io.weldr.testserver.TestCertificate;
 import io.weldr.testserver.TestServer;
+import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.security.KeyStore;
 import java.time.Duration;
@@ -28,8 +34,10 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.TrustManagerFactory;
+import org.assertj.core.api.ThrowingConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -319,9 +327,74 @@ class HttpProberIT {
     }
 
     @Test
-    void afterTheEndAProbeSaysSo() throws Exception {
+    void afterTheEndAProbeIsNotSent() {
         made.get(0).close();
-        assertThat(probe("/").passed()).isFalse();
+        assertNotSent(prober, origin.url(), "the node is stopping");
+    }
+
+    @Test
+    void aProbeThatTheEndBreaksOffSaysNothingOfTheOrigin() {
+        CompletableFuture<ProbeResult> hanging = prober.probe(OriginUrl.parse(origin.url()), get("/hang", PATIENT))
+                .toCompletableFuture();
+        await().until(() -> origin.received().requests() == 1);
+        made.get(0).close();
+        assertThat(hanging).failsWithin(PATIENT).withThrowableThat().withCauseInstanceOf(NotSentException.class);
+    }
+
+    @Test
+    void whatThisNodeLacksSaysNothingOfTheOrigin() throws Exception {
+        ChannelFactory<NioSocketChannel> noDescriptors = HttpProberIT::noDescriptors;
+        ChannelFactory<NioSocketChannel> noPorts = () -> new NioSocketChannel() {
+            @Override
+            protected boolean doConnect(SocketAddress remote, @Nullable SocketAddress local) throws Exception {
+                throw new BindException("Cannot assign requested address");
+            }
+        };
+        assertNotSentBy(noDescriptors, "Failed to open a socket");
+        assertNotSentBy(noPorts, "Cannot assign requested address");
+        TrustManagerFactory neverMade = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        assertNotSent(prober(neverMade), origin.url().replace("http:", "https:"), "no TLS here");
+        assertThat(origin.received().connections()).isZero();
+    }
+
+    @Test
+    void anAddressThatRefusedCountsThoughThisNodeCouldNotTryTheNext() throws Exception {
+        origin.close();
+        AtomicInteger opened = new AtomicInteger();
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        withSockets(
+                () -> opened.getAndIncrement() == 0 ? new NioSocketChannel() : noDescriptors(),
+                host -> new InetAddress[] {loopback, loopback},
+                sparing -> assertThat(probe(sparing, "http://origin.example:" + origin.port(), get("/", PATIENT)))
+                        .isEqualTo(failed("connect refused")));
+        assertThat(opened).hasValue(2);
+    }
+
+    private static NioSocketChannel noDescriptors() {
+        throw new ChannelException("Failed to open a socket.", new IOException("Too many open files"));
+    }
+
+    private void assertNotSentBy(ChannelFactory<NioSocketChannel> sockets, String why) throws Exception {
+        withSockets(sockets, host -> loopback(), sparing -> assertNotSent(sparing, origin.url(), why));
+    }
+
+    private static void withSockets(
+            ChannelFactory<NioSocketChannel> sockets, NameLookup.Lookup lookup, ThrowingConsumer<Prober> then)
+            throws Exception {
+        var loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        try (NameLookup names = new NameLookup(lookup)) {
+            then.accept(new HttpProber(loops, sockets, names, new ProbeTls(null), "0.1"));
+        } finally {
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        }
+    }
+
+    private static void assertNotSent(Prober by, String url, String why) {
+        assertThat(by.probe(OriginUrl.parse(url), get("/", PATIENT)).toCompletableFuture())
+                .failsWithin(PATIENT)
+                .withThrowableThat()
+                .withCauseInstanceOf(NotSentException.class)
+                .withMessageContaining(why);
     }
 
     private static TrustManagerFactory trust(TestCertificate... certificates) throws Exception {

@@ -24,6 +24,7 @@ import io.weldr.core.state.OriginRef;
 import io.weldr.core.state.OriginSpec;
 import io.weldr.core.state.Outcome;
 import io.weldr.core.state.Transition;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,9 +32,11 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -81,12 +84,14 @@ final class Laboratory implements CommandGateway, Prober, ProbeLink, Handover {
     final Map<OriginUrl, Says> exceptions = new HashMap<>(); // what all of them say of one origin
     final List<Asked> asked = new ArrayList<>();
     final List<MemberId> heirs = new ArrayList<>();
+    final Set<MemberId> unwilling = new HashSet<>(); // to lead
     int openQuestions;
     int openQuestionsMax;
     private final Map<RequestId, Committed> done = new HashMap<>();
     final HealthMonitor monitor;
     Log log = Log.COMMITS;
     boolean originsHang;
+    boolean nothingIsSent;
     private long index;
 
     Laboratory(long seed, int probesInFlightMax) {
@@ -127,6 +132,9 @@ final class Laboratory implements CommandGateway, Prober, ProbeLink, Handover {
     @Override
     public CompletionStage<ProbeResult> probe(OriginUrl url, HealthPolicy policy) {
         sent.add(new Sent(time.nowNanos(), url, policy));
+        if (nothingIsSent) {
+            return CompletableFuture.failedFuture(new NotSentException("as the test wants"));
+        }
         if (originsHang) {
             CompletableFuture<ProbeResult> open = new CompletableFuture<>();
             unanswered.add(open);
@@ -149,10 +157,20 @@ final class Laboratory implements CommandGateway, Prober, ProbeLink, Handover {
 
     /** A member that says the same of every origin. */
     void member(int number, Says says) {
+        member(number, says, false);
+    }
+
+    /** One that only votes, and answers probes. */
+    void witness(int number, Says says) {
+        member(number, says, true);
+    }
+
+    private void member(int number, Says says, boolean witness) {
         MemberId id = new MemberId("n" + number);
         HostPort address = new HostPort("192.0.2.1", number);
         others.put(id, says);
-        apply(new Command.AnnounceMember(new Member(id, address, address, address, address, "test"), Instant.EPOCH));
+        apply(new Command.AnnounceMember(
+                new Member(id, address, address, address, witness ? null : address, "test"), Instant.EPOCH));
     }
 
     @Override
@@ -178,7 +196,9 @@ final class Laboratory implements CommandGateway, Prober, ProbeLink, Handover {
     @Override
     public CompletionStage<Boolean> to(MemberId heir) {
         heirs.add(heir);
-        return CompletableFuture.completedFuture(true);
+        return unwilling.contains(heir)
+                ? CompletableFuture.failedFuture(new IOException("as the test wants"))
+                : CompletableFuture.completedFuture(true);
     }
 
     // The cluster

@@ -125,6 +125,34 @@ class SecondOpinionsTest {
     }
 
     @Test
+    void aWitnessIsNoHeir() {
+        start(Confirm.MAJORITY, Says.UP, Says.UP);
+        lab.witness(2, Says.UP); // the first of equals
+        seconds(30);
+        assertThat(lab.heirs).isNotEmpty().containsOnly(N3);
+        lab.heirs.clear();
+        lab.witness(3, Says.UP);
+        seconds(30);
+        assertThat(lab.heirs).as("nobody is left who may lead").isEmpty();
+    }
+
+    @Test
+    void ifOneDoesNotTakeItItIsOfferedToTheNext() {
+        start(Confirm.MAJORITY, Says.UP, Says.UP);
+        lab.unwilling.add(N2);
+        while (lab.heirs.isEmpty()) {
+            lab.time.advance(Duration.ofMillis(100));
+        }
+        seconds(1);
+        assertThat(lab.heirs).containsExactly(N2, N3);
+        lab.unwilling.add(N3);
+        seconds(12);
+        assertThat(lab.heirs)
+                .as("once around, then not before another ten seconds")
+                .containsExactly(N2, N3, N2, N3);
+    }
+
+    @Test
     void membersThatDoNotAnswerDoNotCount() {
         start(Confirm.MAJORITY, Says.NOTHING, Says.NOTHING);
         seconds(10);

@@ -47,6 +47,15 @@ class LeadersSeenTest {
     }
 
     @Test
+    void oneThatWasSupersededWhileThisNodeWasPausedMayHaveLedUntilAMomentAgo() {
+        see(5, B, 0);
+        see(6, A, 60_000); // the first look since
+        assertThat(suspects(7, 60_100)).containsExactlyInAnyOrder(A, B);
+        see(6, A, 62_001);
+        assertThat(suspects(7, 62_100)).as("and no longer").containsExactly(A);
+    }
+
+    @Test
     void aTermWhoseLeaderItDidNotSeeMakesEverybodySuspect() {
         see(5, A, 0);
         see(6, null, 100);

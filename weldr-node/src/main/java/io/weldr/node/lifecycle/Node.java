@@ -410,7 +410,7 @@ public final class Node {
         LOG.info("stopping: handing over, finishing what is under way");
         // The address and leadership go first, side by side, while the proxy still takes whatever comes to the address.
         CompletableFuture<Void> virtualIpsGone = retireVirtualIps();
-        raft.transferLeadership();
+        raft.resign(); // for good: while it drains it would lead without the address
         await(virtualIpsGone);
         drain();
         close(Duration.ofSeconds(1));

@@ -43,11 +43,13 @@ public final class HandOver {
     }
 
     /**
-     * Hands over to one after the other, if this node leads, until one takes it. Blocks for some two seconds at most.
+     * Hands over to one after the other, if this node leads, until one takes it. Blocks for some two seconds at most, and as long as another one who
+     * does so.
      *
+     * @param butLast gets it only if none of the others takes it; null: nobody
      * @return whether this node leads no more
      */
-    public boolean toWhoeverLacksLeast() {
+    public synchronized boolean toWhoeverLacksLeast(@Nullable RaftId butLast) {
         long deadline = System.nanoTime() + TIMEOUT.toNanos();
         for (int attempt = 0; ; attempt++) {
             RatisNode open = node.get();
@@ -55,7 +57,7 @@ public final class HandOver {
             if (open == null || view == null) {
                 return true;
             }
-            List<RaftId> heirs = heirs(view, open.acknowledged(), silenceMaxMillis);
+            List<RaftId> heirs = heirs(view, open.acknowledged(), silenceMaxMillis, butLast);
             if (heirs.isEmpty() || System.nanoTime() - deadline > 0) {
                 return false; // alone, or nobody answers
             }
@@ -96,13 +98,15 @@ public final class HandOver {
     }
 
     /** Those who answer and are to lead rather than others, the best first. */
-    static List<RaftId> heirs(NodeView view, Map<RaftId, Long> acknowledged, long silenceMaxMillis) {
+    static List<RaftId> heirs(
+            NodeView view, Map<RaftId, Long> acknowledged, long silenceMaxMillis, @Nullable RaftId butLast) {
         int highest = view.voters().stream().mapToInt(Seat::priority).max().orElse(Seat.LOW);
         return view.voters().stream()
                 .filter(seat -> !seat.id().equals(view.self()) && seat.priority() == highest)
                 .map(Seat::id)
                 .filter(id -> silent(view, id) < silenceMaxMillis)
-                .sorted(bestFirst(view, acknowledged))
+                .sorted(Comparator.<RaftId, Boolean>comparing(id -> id.equals(butLast))
+                        .thenComparing(bestFirst(view, acknowledged)))
                 .toList();
     }
 

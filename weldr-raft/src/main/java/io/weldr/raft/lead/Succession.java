@@ -14,14 +14,17 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +65,7 @@ public final class Succession implements AutoCloseable {
     private final Supplier<@Nullable RatisNode> node;
     private final Function<HostPort, CompletableFuture<Opinion>> others;
     private final long silenceMillis;
+    private final BooleanSupplier resigning;
     private @Nullable Watched watched; // guarded by this
     private volatile @Nullable Suspicion suspicion;
     /** About whom the others are being asked, or were a moment ago. */
@@ -90,18 +94,21 @@ public final class Succession implements AutoCloseable {
      * @param thread may block for a moment
      * @param others asks the voter at that address
      * @param silence of the leader after which it seems gone
+     * @param resigning whether this node is not to lead if another one can
      */
     public Succession(
             PeerLink link,
             ScheduledExecutorService thread,
             Supplier<@Nullable RatisNode> node,
             Function<HostPort, CompletableFuture<Opinion>> others,
-            Duration silence) {
+            Duration silence,
+            BooleanSupplier resigning) {
         this.link = link;
         this.thread = thread;
         this.node = node;
         this.others = others;
         this.silenceMillis = silence.toMillis();
+        this.resigning = resigning;
     }
 
     /** Keeps an eye on whoever leads now. To be called several times in each election timeout; returns at once. */
@@ -235,26 +242,36 @@ public final class Succession implements AutoCloseable {
             return;
         }
         RatisNode open = node.get();
-        long turn = TURN_MILLIS * place(then, open == null ? null : open.lastEntry(), agree);
+        long turn = TURN_MILLIS * place(then, open == null ? null : open.lastEntry(), agree, resigning.getAsBoolean());
         LOG.info("The leader, {}, is gone: standing for election in {} ms", leader.id(), turn);
         later(() -> stand(leader), turn);
     }
 
-    /** How many come before this node: those with more in their logs, which would refuse it their votes, and of equals the first in line. */
-    static int place(NodeView now, @Nullable LastEntry mine, List<Opinion> others) {
+    /**
+     * How many come before this node: those with more in their logs, which would refuse it their votes, and of equals the first in line.
+     *
+     * @param resigning it comes after all its equals, and leaves out one turn more: those behind it in the line do not know, and leave it its own.
+     *     A witness is no equal: the vote of this node, which it needs, it would not get
+     */
+    static int place(NodeView now, @Nullable LastEntry mine, List<Opinion> others, boolean resigning) {
         List<RaftId> line = now.voters().stream()
                 .sorted(Comparator.comparingInt(Seat::priority).reversed().thenComparing(Seat::id))
                 .map(Seat::id)
                 .toList();
         Comparator<@Nullable LastEntry> byLog = Comparator.nullsFirst(Comparator.naturalOrder());
+        Map<RaftId, Integer> priorities = now.voters().stream().collect(Collectors.toMap(Seat::id, Seat::priority));
         int place = 0;
+        boolean leavesTurn = false;
         for (Opinion other : others) {
             int more = byLog.compare(other.last(), mine);
-            if (more > 0 || (more == 0 && line.indexOf(other.id()) < line.indexOf(now.self()))) {
+            boolean first = line.indexOf(other.id()) < line.indexOf(now.self());
+            boolean givenWay = resigning && Objects.equals(priorities.get(other.id()), priorities.get(now.self()));
+            if (more > 0 || (more == 0 && (first || givenWay))) {
                 place++;
             }
+            leavesTurn |= more == 0 && givenWay;
         }
-        return place;
+        return leavesTurn ? place + 1 : place;
     }
 
     private @Nullable NodeView view() {

@@ -43,17 +43,30 @@ class HandOverTest {
     @Test
     void whoeverLacksLeastComesFirstThenWhoeverAnsweredLast() {
         NodeView view = view(Seat.HIGH, Map.of(SECOND, 5L, THIRD, 90L));
-        assertThat(HandOver.heirs(view, Map.of(SECOND, 8L, THIRD, 10L), 400)).containsExactly(THIRD, SECOND);
-        assertThat(HandOver.heirs(view, Map.of(SECOND, 10L, THIRD, 10L), 400)).containsExactly(SECOND, THIRD);
-        assertThat(HandOver.heirs(view, Map.of(), 400)).as("nothing is known").containsExactly(SECOND, THIRD);
+        assertThat(HandOver.heirs(view, Map.of(SECOND, 8L, THIRD, 10L), 400, null))
+                .containsExactly(THIRD, SECOND);
+        assertThat(HandOver.heirs(view, Map.of(SECOND, 10L, THIRD, 10L), 400, null))
+                .containsExactly(SECOND, THIRD);
+        assertThat(HandOver.heirs(view, Map.of(), 400, null))
+                .as("nothing is known")
+                .containsExactly(SECOND, THIRD);
     }
 
     @Test
     void whoeverIsSilentOrAWitnessIsNoHeir() {
-        assertThat(HandOver.heirs(view(Seat.HIGH, Map.of(SECOND, 401L, THIRD, 90L)), Map.of(SECOND, 10L), 400))
+        assertThat(HandOver.heirs(view(Seat.HIGH, Map.of(SECOND, 401L, THIRD, 90L)), Map.of(SECOND, 10L), 400, null))
                 .containsExactly(THIRD);
-        assertThat(HandOver.heirs(view(Seat.LOW, Map.of(SECOND, 5L, THIRD, 5L)), Map.of(THIRD, 10L), 400))
+        assertThat(HandOver.heirs(view(Seat.LOW, Map.of(SECOND, 5L, THIRD, 5L)), Map.of(THIRD, 10L), 400, null))
                 .containsExactly(SECOND);
-        assertThat(HandOver.heirs(view(Seat.HIGH, Map.of()), Map.of(), 400)).isEmpty();
+        assertThat(HandOver.heirs(view(Seat.HIGH, Map.of()), Map.of(), 400, null))
+                .isEmpty();
+    }
+
+    @Test
+    void whoeverLedBeforeComesLastWhenLeadershipIsGivenBack() {
+        NodeView view = view(Seat.HIGH, Map.of(SECOND, 5L, THIRD, 90L));
+        assertThat(HandOver.heirs(view, Map.of(SECOND, 10L, THIRD, 8L), 400, SECOND))
+                .containsExactly(THIRD, SECOND);
+        assertThat(HandOver.heirs(view, Map.of(), 400, THIRD)).containsExactly(SECOND, THIRD);
     }
 }

@@ -56,12 +56,15 @@ class SuccessionTest {
     void whoeverHasMoreOfTheLogStandsFirst() {
         LastEntry shorter = new LastEntry(7, 10);
         LastEntry longer = new LastEntry(7, 11);
-        assertThat(Succession.place(seenBy(SECOND), shorter, of(THIRD, longer))).isEqualTo(1);
-        assertThat(Succession.place(seenBy(THIRD), longer, of(SECOND, shorter))).isZero();
-        assertThat(Succession.place(seenBy(SECOND), new LastEntry(6, 90), of(THIRD, shorter)))
+        assertThat(Succession.place(seenBy(SECOND), shorter, of(THIRD, longer), false))
+                .isEqualTo(1);
+        assertThat(Succession.place(seenBy(THIRD), longer, of(SECOND, shorter), false))
+                .isZero();
+        assertThat(Succession.place(seenBy(SECOND), new LastEntry(6, 90), of(THIRD, shorter), false))
                 .as("a later term counts for more than a higher index")
                 .isEqualTo(1);
-        assertThat(Succession.place(seenBy(SECOND), null, of(THIRD, shorter))).isEqualTo(1);
+        assertThat(Succession.place(seenBy(SECOND), null, of(THIRD, shorter), false))
+                .isEqualTo(1);
     }
 
     @Test
@@ -78,15 +81,39 @@ class SuccessionTest {
     @Test
     void ofEqualsTheFirstInLineStandsFirst() {
         LastEntry same = new LastEntry(7, 10);
-        assertThat(Succession.place(seenBy(SECOND), same, of(THIRD, same))).isZero();
-        assertThat(Succession.place(seenBy(THIRD), same, of(SECOND, same))).isEqualTo(1);
+        assertThat(Succession.place(seenBy(SECOND), same, of(THIRD, same), false))
+                .isZero();
+        assertThat(Succession.place(seenBy(THIRD), same, of(SECOND, same), false))
+                .isEqualTo(1);
         NodeView witnessFirst = seenBy(
                 SECOND,
                 new Seat(LEADER, ADDRESS, Seat.HIGH),
                 new Seat(SECOND, ADDRESS, Seat.LOW),
                 new Seat(THIRD, ADDRESS, Seat.HIGH));
-        assertThat(Succession.place(witnessFirst, same, of(THIRD, same)))
+        assertThat(Succession.place(witnessFirst, same, of(THIRD, same), false))
                 .as("a witness leaves it to those that can do more")
                 .isEqualTo(1);
+    }
+
+    @Test
+    void whoeverResignsStandsAfterItsEqualsHaveHadTheirTurns() {
+        LastEntry same = new LastEntry(7, 10);
+        int other = Succession.place(seenBy(THIRD), same, of(SECOND, same), false);
+        assertThat(Succession.place(seenBy(SECOND), same, of(THIRD, same), true))
+                .as("the other leaves it the turn before its own")
+                .isGreaterThan(other);
+        assertThat(Succession.place(seenBy(THIRD), same, of(SECOND, same), true))
+                .isGreaterThan(Succession.place(seenBy(SECOND), same, of(THIRD, same), false));
+        assertThat(Succession.place(seenBy(SECOND), new LastEntry(7, 11), of(THIRD, same), true))
+                .as("nobody else would be elected")
+                .isZero();
+        NodeView witness = seenBy(
+                THIRD,
+                new Seat(LEADER, ADDRESS, Seat.HIGH),
+                new Seat(SECOND, ADDRESS, Seat.LOW),
+                new Seat(THIRD, ADDRESS, Seat.HIGH));
+        assertThat(Succession.place(witness, same, of(SECOND, same), true))
+                .as("a witness would not be elected either")
+                .isZero();
     }
 }
