@@ -507,7 +507,12 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         Belonging ours = belonging;
         if (ours != null) {
             ours.remember(view);
-            if (view != null && view.running() && ours.standing() == Identity.Standing.MEMBER) {
+            // A log that opened empty, because the disk lost what it had confirmed, is no member's: every member has
+            // announced itself.
+            if (view != null
+                    && view.running()
+                    && ours.standing() == Identity.Standing.MEMBER
+                    && applied.state().get().revision() > 0) {
                 heldState = true;
             }
         }
