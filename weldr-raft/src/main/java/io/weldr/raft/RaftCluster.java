@@ -481,7 +481,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
             if (healings == 0) {
                 changes.tidyUp();
             }
-        } catch (RuntimeException | AssertionError e) {
+        } catch (Throwable e) { // the executor would drop it, and never look again
             LOG.error("The healer failed to look", e);
         }
     }
@@ -593,7 +593,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
             if (node.view() == null) {
                 try {
                     node.add(group);
-                } catch (IOException | RuntimeException e) {
+                } catch (Throwable e) {
                     consensus.restart(String.valueOf(e.getMessage())); // it may be half open
                     throw e;
                 }
