@@ -629,8 +629,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         }
 
         @Override
-        public String takeIn(RaftId id, HostPort address) {
-            return changes.takeIn(id, address);
+        public String takeIn(RaftId id, HostPort address, boolean again) {
+            return changes.takeIn(id, address, again);
         }
     }
 

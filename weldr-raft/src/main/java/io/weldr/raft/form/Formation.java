@@ -76,9 +76,10 @@ public final class Formation {
         /**
          * Takes a node in as a voter, some time soon, if this node leads.
          *
+         * @param again only in the place of its former self
          * @return why not, for people; empty if it is under way or one already
          */
-        String takeIn(RaftId id, HostPort address);
+        String takeIn(RaftId id, HostPort address, boolean again);
     }
 
     public Formation(RaftSettings settings, DataFolder folder, Greeter greeter, RemovalWatch removals, Host host) {
@@ -140,11 +141,11 @@ public final class Formation {
     }
 
     private String note(Hello hello, Identity identity, boolean leading) {
-        if (hello.wish() instanceof Wish.Join && leading) {
+        if (hello.wish() instanceof Wish.Join join && leading) {
             if (hello.group() != null && !hello.group().equals(identity.group())) {
                 return "this is cluster " + identity.group() + " (expected: " + hello.group() + ")";
             }
-            return host.takeIn(hello.id(), hello.address());
+            return host.takeIn(hello.id(), hello.address(), join.again());
         }
         if (hello.wish() instanceof Wish.Invitation wish) {
             if (!wish.to().equals(identity.raftId()) || settings.contacts() == null) {
@@ -360,8 +361,12 @@ public final class Formation {
         }
         String reason = "a leader of cluster " + group + " that takes this node in";
         Set<HostPort> told = new LinkedHashSet<>();
-        for (HelloAnswer answer :
-                greeter.askAll(contacts(identity), new Wish.Join()).values()) {
+        for (HelloAnswer answer : greeter.askAll(contacts(identity), new Wish.Join(identity.again()))
+                .values()) {
+            if (removals.look(answer)) {
+                waitingFor = null;
+                return;
+            }
             if (!answer.note().isEmpty()) {
                 reason = answer.id().member() + " says: " + answer.note();
             }
