@@ -155,7 +155,7 @@ final class Belonging implements AutoCloseable {
             if (around.consensus().node() != null) {
                 done = formation.step();
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) { // an Error too, as when no thread can be had: it would end the search for ever
             LOG.error("Cannot go on to find the cluster: {}", e.getMessage(), e);
         }
         formed = done;
@@ -181,7 +181,7 @@ final class Belonging implements AutoCloseable {
                 opening.distrust(loss);
                 around.consensus().restart(loss);
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // as for the search
             LOG.error("Cannot find out whether the log is whole: {}", e.getMessage(), e);
         }
     }
@@ -207,7 +207,7 @@ final class Belonging implements AutoCloseable {
                 around.left().accept(removal);
                 return false;
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) { // as for the search
             LOG.error("Cannot find out whether this node is a member: {}", e.getMessage(), e);
         }
         return true;

@@ -197,7 +197,7 @@ final class ConsensusPart {
         RatisNode opened;
         try {
             opened = opener.open(next);
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) { // an Error too: what it says from here on must not count
             next.over.set(true);
             throw e;
         }
@@ -241,20 +241,29 @@ final class ConsensusPart {
         if (node == null) {
             return; // it failed while it was being opened: whoever opens it closes it, and tries again
         }
-        closeBounded(node);
-        if (System.nanoTime() - failed.beganNanos > GOOD_LIFE.toNanos()) {
-            pause = PAUSE_MIN;
+        boolean buried = false;
+        try {
+            closeBounded(node);
+            buried = true;
+        } catch (Throwable e) { // as when no thread can be had to close it on
+            LOG.warn("The consensus part cannot be closed yet: {}", e.toString());
+            LOG.debug("Why", e);
+        } finally {
+            if (System.nanoTime() - failed.beganNanos > GOOD_LIFE.toNanos()) {
+                pause = PAUSE_MIN;
+            }
+            // One that is not closed holds its port and its log still: no other can be opened before.
+            scheduleAgain(buried ? this::reopen : () -> bury(failed));
         }
-        scheduleReopen();
     }
 
-    private void scheduleReopen() {
+    private void scheduleAgain(Runnable step) {
         if (closed) {
             return;
         }
         Duration now = pause;
         pause = pause.multipliedBy(2).compareTo(PAUSE_MAX) < 0 ? pause.multipliedBy(2) : PAUSE_MAX;
-        var unused = thread.schedule(this::reopen, now.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = thread.schedule(step, now.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void reopen() {
@@ -264,11 +273,13 @@ final class ConsensusPart {
         try {
             open();
             LOG.info("The consensus part is open again");
-        } catch (IOException | RuntimeException e) {
-            trouble = "the consensus part cannot be opened: " + e.getMessage();
-            LOG.warn("The consensus part cannot be opened: {}", e.getMessage());
+        } catch (Throwable e) {
+            // An Error too: a thread, for instance, may be had again in a moment. Nobody else tries again.
+            String why = e instanceof Error ? e.toString() : e.getMessage();
+            trouble = "the consensus part cannot be opened: " + why;
+            LOG.warn("The consensus part cannot be opened: {}", why);
             LOG.debug("Why", e);
-            scheduleReopen();
+            scheduleAgain(this::reopen);
         }
     }
 
@@ -279,7 +290,7 @@ final class ConsensusPart {
                     try {
                         node.close();
                         done.complete(null);
-                    } catch (RuntimeException | AssertionError e) {
+                    } catch (Throwable e) { // whatever it is, it is told below
                         done.completeExceptionally(e);
                     }
                 },

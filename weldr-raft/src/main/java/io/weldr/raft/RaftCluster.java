@@ -505,7 +505,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
             if (healings == 0) {
                 changes.tidyUp();
             }
-        } catch (RuntimeException | AssertionError e) {
+        } catch (Throwable e) { // the executor would drop it, and never look again
             LOG.error("The healer failed to look", e);
         }
     }
@@ -545,7 +545,12 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         Belonging ours = belonging;
         if (ours != null) {
             ours.remember(view);
-            if (view != null && view.running() && ours.standing() == Identity.Standing.MEMBER) {
+            // A log that opened empty, because the disk lost what it had confirmed, is no member's: every member has
+            // announced itself.
+            if (view != null
+                    && view.running()
+                    && ours.standing() == Identity.Standing.MEMBER
+                    && applied.state().get().revision() > 0) {
                 heldState = true;
             }
         }
@@ -626,7 +631,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
             if (node.view() == null) {
                 try {
                     node.add(group);
-                } catch (IOException | RuntimeException e) {
+                } catch (Throwable e) {
                     consensus.restart(String.valueOf(e.getMessage())); // it may be half open
                     throw e;
                 }
@@ -662,8 +667,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         }
 
         @Override
-        public String takeIn(RaftId id, HostPort address) {
-            return changes.takeIn(id, address);
+        public String takeIn(RaftId id, HostPort address, boolean again) {
+            return changes.takeIn(id, address, again);
         }
     }
 

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param advertised where its peers reach it
  * @param peers the nodes that form the cluster, this one among them; empty: a cluster of this node alone
  * @param dataFolder what is here belongs to this node alone
- * @param bootstrap form a new cluster at once, without asking the peers; means nothing once the folder holds data
+ * @param bootstrap form a new cluster alone once no member has answered for some seconds, or all peers say that they are empty;
+ *     means nothing once the folder holds data
  * @param contacts where to look for the cluster to join; null: the node was not started to join one. Means nothing once the folder holds data
  * @param witness this node only votes: it leads only if nobody else can
  * @param electionTimeoutMin followers that heard nothing for longer elect another leader; a leader that no majority answered for longer

@@ -105,6 +105,36 @@ class ChangesIT {
         }
     }
 
+    /** Its log is damaged while it is down, and it is taken out before it is back: the farewell was meant for its former self. */
+    @Test
+    void aMemberThatIsTakenOutWhileItIsWithoutItsLogStaysOut() throws Exception {
+        try (TestCluster cluster = TestCluster.formed(root, 3)) {
+            cluster.join(N4);
+            cluster.awaitFormed();
+            MemberId victim = cluster.follower();
+            cluster.kill(victim);
+            DamagedLogIT.emptyVote(cluster.folder(victim));
+            MemberId asked = cluster.awaitLeader();
+            assertThat(cluster.wish(asked, members -> members.remove(victim, null)))
+                    .isInstanceOf(Result.Done.class);
+
+            RaftCluster back = cluster.start(victim);
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(back.standing()).isIn(Standing.REMOVED, Standing.MEMBER));
+            assertThat(back.standing()).isEqualTo(Standing.REMOVED);
+            await().atMost(TestCluster.PATIENCE).until(back::removed);
+            assertThat(cluster.voters(asked)).hasSize(3).doesNotContain(victim);
+
+            // An emptied folder is a new beginning, as ever.
+            cluster.stop(victim);
+            cluster.wipe(victim);
+            RaftCluster anew = cluster.start(cluster.joining(victim));
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(anew.standing()).isEqualTo(Standing.MEMBER));
+            TestCluster.addOrigin(anew, 9001);
+        }
+    }
+
     private static MemberId leading(TestCluster cluster, MemberId asked) {
         return await().atMost(TestCluster.PATIENCE)
                 .until(() -> cluster.node(asked).status().leader(), leader -> leader != null);

@@ -125,6 +125,17 @@ class DamagedLogIT {
         }
     }
 
+    /** All entries and snapshots of the node with that folder are gone; term and vote are not. */
+    static void loseEntries(Path node) throws IOException {
+        try (Stream<Path> files = Files.walk(node.resolve("log"))) {
+            for (Path file : files.filter(found -> Files.isRegularFile(found)
+                            && !found.getFileName().toString().startsWith("raft-meta"))
+                    .toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
     private interface Damaging {
         void of(Path node) throws IOException;
     }

@@ -93,10 +93,7 @@ class FormationIT {
     @Test
     void withBootstrapOneFormsAloneAndTakesInTheOthersWhenTheyCome() {
         try (TestCluster cluster = new TestCluster(root, 3)) {
-            RaftSettings plain = cluster.settings(N1);
-            RaftCluster first =
-                    cluster.start(RaftSettings.of(N1, plain.bind(), null, plain.peers(), plain.dataFolder(), true)
-                            .withElectionTimeout(plain.electionTimeoutMin(), plain.electionTimeoutMax()));
+            RaftCluster first = cluster.start(bootstrapping(cluster.settings(N1)));
             await().atMost(TestCluster.PATIENCE).until(() -> first.status().acting());
             TestCluster.addOrigin(first, 9001);
 
@@ -116,23 +113,53 @@ class FormationIT {
         }
     }
 
+    /** As after a power cut: the members come up a moment later than the one that is empty now, and was told to form the cluster once. */
+    @Test
+    void bootstrapThatWasLeftOnGivesMembersTimeToAnswer() {
+        try (TestCluster cluster = TestCluster.formed(root, 3)) {
+            TestCluster.addOrigin(cluster.node(N1), 9001);
+            List.of(N1, N2, N3).forEach(cluster::stop);
+            cluster.wipe(N1);
+            RaftCluster wiped = cluster.start(bootstrapping(cluster.settings(N1)));
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(wiped.status().trouble()).contains("n2", "n3"));
+            cluster.start(N2);
+            cluster.start(N3);
+            await().atMost(TestCluster.PATIENCE).untilAsserted(() -> {
+                assertThat(TestCluster.ports(wiped)).containsExactly(9001);
+                assertThat(wiped.status().voters()).hasSize(3);
+            });
+        }
+    }
+
+    /** As a member does that is stopped, or out of memory: it may be back. */
+    @Test
+    void withBootstrapNothingIsFormedWhileAPeerTakesConnectionsAndIsSilent() throws Exception {
+        try (TestCluster cluster = new TestCluster(root, 2)) {
+            RaftCluster first;
+            HostPort peer = cluster.address(N2);
+            try (ServerSocket stopped = new ServerSocket(peer.port(), 50, InetAddress.getByName(peer.host()))) {
+                first = cluster.start(bootstrapping(cluster.settings(N1)));
+                await().atMost(TestCluster.PATIENCE)
+                        .untilAsserted(() -> assertThat(first.status().trouble())
+                                .contains("takes connections and does not speak", stopped.getLocalPort() + ""));
+                assertThat(first.standing()).isEqualTo(Standing.EMPTY);
+            }
+            await().atMost(TestCluster.PATIENCE).until(() -> first.status().acting());
+        }
+    }
+
+    private static RaftSettings bootstrapping(RaftSettings plain) {
+        return RaftSettings.of(plain.self(), plain.bind(), null, plain.peers(), plain.dataFolder(), true)
+                .withElectionTimeout(plain.electionTimeoutMin(), plain.electionTimeoutMax());
+    }
+
     @Test
     void nodesThatStartAtOnceFormOneClusterWhoeverOfThemIsToldToFormIt() {
         for (Set<MemberId> told : List.of(Set.of(N2), Set.of(N1, N2, N3))) {
             TestCluster.deleteAll(root);
             try (TestCluster cluster = TestCluster.formed(
-                    root,
-                    3,
-                    settings -> told.contains(settings.self())
-                            ? RaftSettings.of(
-                                            settings.self(),
-                                            settings.bind(),
-                                            null,
-                                            settings.peers(),
-                                            settings.dataFolder(),
-                                            true)
-                                    .withElectionTimeout(settings.electionTimeoutMin(), settings.electionTimeoutMax())
-                            : settings)) {
+                    root, 3, settings -> told.contains(settings.self()) ? bootstrapping(settings) : settings)) {
                 TestCluster.addOrigin(cluster.node(N3), 9001);
             }
         }

@@ -10,6 +10,8 @@ import io.weldr.core.state.MemberId;
 import io.weldr.raft.form.Identity.Standing;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -88,6 +90,31 @@ class ReopenIT {
             assertThat(node.status().role()).isEqualTo(Role.WAITING);
             assertThat(node.holdsState()).isTrue();
             assertThat(TestCluster.ports(node)).containsExactly(9001);
+        }
+    }
+
+    /** The disk lost what it had confirmed. That its log should not be empty only a leader could tell, and there is none. */
+    @Test
+    void aMemberWhoseLogOpensEmptyHasNoStateToGoOnWith() throws Exception {
+        try (TestCluster cluster = TestCluster.formed(root, 3)) {
+            TestCluster.addOrigin(cluster.node(N1), 9001);
+            List.of(N1, new MemberId("n2"), new MemberId("n3")).forEach(cluster::stop);
+            DamagedLogIT.loseEntries(cluster.folder(N1));
+
+            RaftCluster node = cluster.start(N1);
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(node.status().role()).isEqualTo(Role.FOLLOWER));
+            await().during(Duration.ofSeconds(1))
+                    .atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(node.holdsState()).isFalse());
+            assertThat(node.standing()).isEqualTo(Standing.MEMBER);
+            assertThat(TestCluster.ports(node)).isEmpty();
+            cluster.start(new MemberId("n2"));
+            cluster.start(new MemberId("n3"));
+            await().atMost(TestCluster.PATIENCE).untilAsserted(() -> {
+                assertThat(node.holdsState()).isTrue();
+                assertThat(TestCluster.ports(node)).containsExactly(9001);
+            });
         }
     }
 

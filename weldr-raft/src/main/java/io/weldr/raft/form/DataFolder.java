@@ -184,6 +184,7 @@ public final class DataFolder implements AutoCloseable {
         if (identity.group() != null) {
             to.setProperty("cluster", identity.group().toString());
         }
+        to.setProperty("again", String.valueOf(identity.again()));
         to.setProperty("founders", String.join(",", identity.founders()));
         to.setProperty(
                 "voters",
@@ -212,6 +213,7 @@ public final class DataFolder implements AutoCloseable {
                 required(from, "incarnation"),
                 Standing.valueOf(required(from, "standing")),
                 group == null ? null : UUID.fromString(group),
+                Boolean.parseBoolean(from.getProperty("again", "false")),
                 new TreeSet<>(list(from.getProperty("founders"))),
                 new TreeMap<>(voters));
     }

@@ -11,6 +11,7 @@ import io.weldr.raft.ratis.RatisNode.Group;
 import io.weldr.raft.ratis.RatisNode.LastEntry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -33,6 +34,13 @@ import org.slf4j.LoggerFactory;
 public final class Formation {
     private static final Logger LOG = LoggerFactory.getLogger(Formation.class);
 
+    /**
+     * How long no member may have answered before a node with {@code --bootstrap} forms a cluster without those that are silent: for good, should
+     * there be an older one. One or two questions are easily missed, by a virtual machine that has just begun, or by members that were started
+     * together with this node, as after a power cut; twenty rounds are not.
+     */
+    private static final Duration ALONE_AFTER = Duration.ofSeconds(10);
+
     private final RaftSettings settings;
     private final DataFolder folder;
     private final Greeter greeter;
@@ -42,6 +50,8 @@ public final class Formation {
     private volatile Wish.@Nullable Invitation invitation;
     /** Members, as the latest answers told. Confined to the thread that steps. */
     private Set<HostPort> known = Set.of();
+    /** Since when no member has answered while it was to form a cluster alone. Confined to the thread that steps. */
+    private @Nullable Long unansweredSinceNanos;
 
     /** What formation needs of the node. */
     public interface Host {
@@ -66,9 +76,10 @@ public final class Formation {
         /**
          * Takes a node in as a voter, some time soon, if this node leads.
          *
+         * @param again only in the place of its former self
          * @return why not, for people; empty if it is under way or one already
          */
-        String takeIn(RaftId id, HostPort address);
+        String takeIn(RaftId id, HostPort address, boolean again);
     }
 
     public Formation(RaftSettings settings, DataFolder folder, Greeter greeter, RemovalWatch removals, Host host) {
@@ -130,11 +141,11 @@ public final class Formation {
     }
 
     private String note(Hello hello, Identity identity, boolean leading) {
-        if (hello.wish() instanceof Wish.Join && leading) {
+        if (hello.wish() instanceof Wish.Join join && leading) {
             if (hello.group() != null && !hello.group().equals(identity.group())) {
                 return "this is cluster " + identity.group() + " (expected: " + hello.group() + ")";
             }
-            return host.takeIn(hello.id(), hello.address());
+            return host.takeIn(hello.id(), hello.address(), join.again());
         }
         if (hello.wish() instanceof Wish.Invitation wish) {
             if (!wish.to().equals(identity.raftId()) || settings.contacts() == null) {
@@ -174,12 +185,14 @@ public final class Formation {
             formAlone(identity);
             return;
         }
+        long askedNanos = System.nanoTime();
         Map<MemberId, HelloAnswer> answers = askPeers();
         for (HelloAnswer answer : answers.values()) {
             UUID group = answer.group();
             if (answer.standing() == Standing.MEMBER && group != null) {
                 if (answer.founders().contains(identity.incarnation())) {
                     if (!answer.peers().equals(settings.peers())) {
+                        unansweredSinceNanos = null;
                         waitFor(otherPeers(answer));
                         return;
                     }
@@ -198,16 +211,14 @@ public final class Formation {
                 return;
             }
         }
-        if (settings.bootstrap()) {
-            // No peer that answers is a member. They are taken in one by one, when they ask: they have no data to lose,
-            // and get ours. A setting that was left on after the first start does no harm while a member answers.
-            formAlone(identity);
-            return;
-        }
         SortedSet<String> silent = settings.peers().keySet().stream()
                 .filter(peer -> !peer.equals(settings.self()) && !answers.containsKey(peer))
                 .map(MemberId::value)
                 .collect(Collectors.toCollection(TreeSet::new));
+        if (settings.bootstrap()) {
+            whileToldToForm(identity, answers, silent, askedNanos);
+            return;
+        }
         if (!silent.isEmpty()) {
             waitFor("an answer from " + silent + ": all peers, or a member, have to answer before a cluster is formed");
             return;
@@ -234,6 +245,39 @@ public final class Formation {
             }
         });
         form(identity, incarnations, voters);
+    }
+
+    /**
+     * No peer that answers is a member. They are taken in one by one, when they ask: they have no data to lose, and get ours. A setting that was left on
+     * after the first start does no harm while members can be reached.
+     */
+    private void whileToldToForm(
+            Identity identity, Map<MemberId, HelloAnswer> answers, SortedSet<String> silent, long askedNanos)
+            throws IOException {
+        if (silent.isEmpty() && answers.values().stream().allMatch(answer -> answer.standing() == Standing.EMPTY)) {
+            formAlone(identity); // nobody is left who could know of an older one
+            return;
+        }
+        Long since = unansweredSinceNanos;
+        if (since == null) {
+            since = askedNanos;
+            unansweredSinceNanos = since;
+        }
+        if (System.nanoTime() - since < ALONE_AFTER.toNanos()) {
+            waitFor("an answer of a member, one of " + settings.peers().keySet() + ": if there is none for "
+                    + ALONE_AFTER.toSeconds() + " s this node forms the cluster without them (--bootstrap)");
+            return;
+        }
+        for (String peer : silent) {
+            HostPort address = settings.peers().get(new MemberId(peer));
+            if (address != null && greeter.listens(address)) {
+                waitFor(
+                        "an answer from " + peer + ": something at " + address
+                                + " takes connections and does not speak. If that is no member, stop it, or leave it out of the list of peers");
+                return;
+            }
+        }
+        formAlone(identity);
     }
 
     /** A node that was started to join never forms a cluster of its own. */
@@ -317,8 +361,12 @@ public final class Formation {
         }
         String reason = "a leader of cluster " + group + " that takes this node in";
         Set<HostPort> told = new LinkedHashSet<>();
-        for (HelloAnswer answer :
-                greeter.askAll(contacts(identity), new Wish.Join()).values()) {
+        for (HelloAnswer answer : greeter.askAll(contacts(identity), new Wish.Join(identity.again()))
+                .values()) {
+            if (removals.look(answer)) {
+                waitingFor = null;
+                return;
+            }
             if (!answer.note().isEmpty()) {
                 reason = answer.id().member() + " says: " + answer.note();
             }

@@ -5,6 +5,11 @@ import io.weldr.raft.RaftSettings;
 import io.weldr.raft.form.Hello.Wish;
 import io.weldr.raft.peer.PeerLink;
 import io.weldr.raft.ratis.RaftId;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -67,6 +72,30 @@ public final class Greeter {
             return link.hello(address, question, ANSWER_TIMEOUT).thenApply(HelloAnswer::decode);
         } catch (IllegalStateException e) {
             return CompletableFuture.failedFuture(e); // closing
+        }
+    }
+
+    /**
+     * Whether somebody there takes connections and keeps them, as a process does that is stopped or has no time to answer. One that closes
+     * them at once is a forwarder with nobody behind it. Blocks for twice {@link #ANSWER_TIMEOUT} at most.
+     */
+    boolean listens(HostPort address) {
+        int millis = (int) ANSWER_TIMEOUT.toMillis();
+        try (Socket socket = new Socket(Proxy.NO_PROXY)) {
+            socket.connect(new InetSocketAddress(address.host(), address.port()), millis);
+            socket.setSoTimeout(millis);
+            return keeps(socket);
+        } catch (IOException e) {
+            LOG.debug("Nobody listens at {}: {}", address, e.getMessage());
+            return false;
+        }
+    }
+
+    private static boolean keeps(Socket socket) throws IOException {
+        try {
+            return socket.getInputStream().read() >= 0;
+        } catch (SocketTimeoutException e) {
+            return true;
         }
     }
 

@@ -26,8 +26,12 @@ record Hello(RaftId id, HostPort address, @Nullable UUID group, boolean witness,
         /** Only an answer. */
         record Nothing() implements Wish {}
 
-        /** To be taken in, if the one who is asked leads. */
-        record Join() implements Wish {}
+        /**
+         * To be taken in, if the one who is asked leads.
+         *
+         * @param again only in the place of its former self: it was a member until it lost its log, and may have been taken out since
+         */
+        record Join(boolean again) implements Wish {}
 
         /** From a leader to a node that waits: belong to this cluster. */
         record Invitation(RaftId to, UUID group, Map<RaftId, HostPort> voters) implements Wish {}
@@ -43,8 +47,8 @@ record Hello(RaftId id, HostPort address, @Nullable UUID group, boolean witness,
                 .setRaftAddress(address.toString())
                 .setGroup(group == null ? "" : group.toString())
                 .setWitness(witness);
-        if (wish instanceof Wish.Join) {
-            to.setJoin(true);
+        if (wish instanceof Wish.Join join) {
+            to.setJoin(true).setAgain(join.again());
         } else if (wish instanceof Wish.Invitation invitation) {
             to.setInvitation(PeerProto.Invitation.newBuilder()
                     .setRaftId(invitation.to().toString())
@@ -93,7 +97,7 @@ record Hello(RaftId id, HostPort address, @Nullable UUID group, boolean witness,
                     UUID.fromString(farewell.getGroup()),
                     farewell.hasDrainMillis() ? Duration.ofMillis(farewell.getDrainMillis()) : null);
         }
-        return from.getJoin() ? new Wish.Join() : new Wish.Nothing();
+        return from.getJoin() ? new Wish.Join(from.getAgain()) : new Wish.Nothing();
     }
 
     static Iterable<PeerProto.Peer> encode(Map<?, HostPort> peers) {

@@ -125,6 +125,16 @@ public record HelloAnswer(
         }
     }
 
+    /** Whether it proves that no node of that name, whatever its folder went through, is a member of that cluster. */
+    boolean provesAbsenceOf(MemberId node, UUID cluster) {
+        return cluster.equals(group)
+                && standing == Standing.MEMBER
+                && leading
+                && votersSettled
+                && !voters.isEmpty()
+                && voters.keySet().stream().noneMatch(voter -> voter.member().equals(node));
+    }
+
     /** Whether it proves that the node with that id was taken out of that cluster, whose voters it knew from that log index. */
     public boolean provesRemovalOf(RaftId other, UUID cluster, long votersIndexThere) {
         return cluster.equals(group)

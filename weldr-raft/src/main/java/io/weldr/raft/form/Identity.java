@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param incarnation names this life of the folder
  * @param group the cluster; null exactly while {@link Standing#EMPTY}
  * @param founders the incarnations that the cluster was formed of, as far as this node took part; else empty
+ * @param again whether it was a member before, under another name, until what it held was lost; only while {@link Standing#JOINING}
  * @param voters whom the cluster was formed with, as for {@code founders}; of a node that joined: whom it found
  */
 public record Identity(
@@ -26,6 +27,7 @@ public record Identity(
         String incarnation,
         Standing standing,
         @Nullable UUID group,
+        boolean again,
         SortedSet<String> founders,
         SortedMap<RaftId, HostPort> voters) {
 
@@ -55,28 +57,35 @@ public record Identity(
     static Identity empty(MemberId id) {
         String incarnation = UUID.randomUUID().toString();
         return new Identity(
-                RaftId.of(id, incarnation), incarnation, Standing.EMPTY, null, new TreeSet<>(), new TreeMap<>());
+                RaftId.of(id, incarnation), incarnation, Standing.EMPTY, null, false, new TreeSet<>(), new TreeMap<>());
     }
 
     /** The folder that joins that cluster without having been in its beginnings. */
     Identity joining(UUID cluster, Map<RaftId, HostPort> found) {
-        return new Identity(raftId, incarnation, Standing.JOINING, cluster, new TreeSet<>(), new TreeMap<>(found));
+        return joining(cluster, found, false);
+    }
+
+    private Identity joining(UUID cluster, Map<RaftId, HostPort> found, boolean isAgain) {
+        return new Identity(
+                raftId, incarnation, Standing.JOINING, cluster, isAgain, new TreeSet<>(), new TreeMap<>(found));
     }
 
     /** The same under a new name, because what it held is lost. */
     Identity joiningAnew(UUID cluster) {
-        return empty(id()).joining(cluster, voters);
+        // Whoever was to be taken in for the first time has no seat yet that it could have lost.
+        return empty(id()).joining(cluster, voters, standing != Standing.JOINING || again);
     }
 
     Identity forming(UUID cluster, SortedSet<String> incarnations, Map<RaftId, HostPort> members) {
-        return new Identity(raftId, incarnation, Standing.FORMING, cluster, incarnations, new TreeMap<>(members));
+        return new Identity(
+                raftId, incarnation, Standing.FORMING, cluster, false, incarnations, new TreeMap<>(members));
     }
 
     Identity member() {
-        return new Identity(raftId, incarnation, Standing.MEMBER, group, founders, voters);
+        return new Identity(raftId, incarnation, Standing.MEMBER, group, false, founders, voters);
     }
 
     Identity removed() {
-        return new Identity(raftId, incarnation, Standing.REMOVED, group, founders, voters);
+        return new Identity(raftId, incarnation, Standing.REMOVED, group, false, founders, voters);
     }
 }

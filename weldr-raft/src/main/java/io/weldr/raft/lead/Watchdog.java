@@ -102,7 +102,7 @@ public final class Watchdog implements AutoCloseable {
         while (!closed) {
             try {
                 look();
-            } catch (RuntimeException | AssertionError e) {
+            } catch (Throwable e) { // without it nobody leads any more, nor notices that it does not
                 LOG.error("The watchdog failed to look", e);
             }
             LockSupport.parkNanos(tick.toNanos());

@@ -115,6 +115,20 @@ public final class Changes {
         return exclusively("taking in " + newcomer.id(), board -> seat(board, newcomer, null, null));
     }
 
+    /** Gives a member that lost its log the seat of its former self, unless it was taken out meanwhile. */
+    private CompletableFuture<Result> restore(Newcomer member) {
+        return exclusively("taking in " + member.id(), board -> {
+            if (board.view().seat(member.id()) == null) {
+                throw new RefusedException(
+                        Refusal.NOT_WAITING,
+                        member.id()
+                                + " was taken out while it was without its log (expected: a member, or a node that was started"
+                                + " with --join and an empty data folder)");
+            }
+            return seat(board, member, null, null);
+        });
+    }
+
     CompletableFuture<Result> replace(MemberId leaver, Newcomer newcomer, @Nullable Duration drain) {
         return exclusively("taking in " + newcomer.id() + " for " + leaver, board -> {
             Seat leaving = board.view().seat(leaver);
@@ -370,8 +384,13 @@ public final class Changes {
         return new GatewayException(Kind.NO_LEADER, why);
     }
 
-    /** A node asks to be taken in. Begins with it, and returns at once why not, for people; empty if it is under way or done. */
-    public String takeIn(RaftId id, HostPort address) {
+    /**
+     * A node asks to be taken in. Begins with it.
+     *
+     * @param again only in the place of its former self: who was taken out does not come back by itself
+     * @return at once why not, for people; empty if it is under way or done
+     */
+    public String takeIn(RaftId id, HostPort address, boolean again) {
         RatisNode open = node.get();
         NodeView view = open == null ? null : open.view();
         if (open == null || view == null || !view.leaderReady()) {
@@ -388,7 +407,8 @@ public final class Changes {
             return lastFailure.isEmpty() && other != null ? other + " is under way" : lastFailure;
         }
         LOG.info("Node {} asks to be taken in", id.member());
-        var unused = add(new Newcomer(id.member(), address)).whenComplete((result, failure) -> {
+        Newcomer newcomer = new Newcomer(id.member(), address);
+        var unused = (again ? restore(newcomer) : add(newcomer)).whenComplete((result, failure) -> {
             String why = failure != null
                     ? RefusedException.cause(failure).getMessage()
                     : result instanceof Result.Refused refused ? refused.detail() : null;

@@ -125,6 +125,10 @@ public final class RatisNode implements AutoCloseable {
             guarded.mute();
             closeAfter(node, e);
             throw failure(e, logFolder);
+        } catch (Error e) {
+            guarded.mute();
+            closeAfter(node, e); // else it holds its port, and no other can be opened
+            throw e;
         }
         return node;
     }
@@ -155,10 +159,10 @@ public final class RatisNode implements AutoCloseable {
         return thrown instanceof IOException plain ? plain : new IOException(String.valueOf(thrown), thrown);
     }
 
-    private static void closeAfter(RatisNode node, Exception failure) {
+    private static void closeAfter(RatisNode node, Throwable failure) {
         try {
             node.close();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failure.addSuppressed(e);
         }
     }

@@ -3,6 +3,7 @@ package io.weldr.raft.form;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weldr.core.pool.HostPort;
+import io.weldr.core.state.MemberId;
 import io.weldr.raft.form.Hello.Wish;
 import io.weldr.raft.form.Identity.Standing;
 import io.weldr.raft.ratis.RaftId;
@@ -86,10 +87,33 @@ class RemovalProofTest {
     }
 
     @Test
+    void onlyTheLeaderProvesThatNobodyOfThatNameIsAMember() {
+        MemberId name = SELF.member();
+        assertThat(answer(CLUSTER, Standing.MEMBER, true, true, 11, OTHER).provesAbsenceOf(name, CLUSTER))
+                .isTrue();
+        assertThat(answer(CLUSTER, Standing.MEMBER, false, true, 11, OTHER).provesAbsenceOf(name, CLUSTER))
+                .as("a member that may lag")
+                .isFalse();
+        assertThat(answer(CLUSTER, Standing.MEMBER, true, false, 11, OTHER).provesAbsenceOf(name, CLUSTER))
+                .as("a list that may yet be taken back")
+                .isFalse();
+        RaftId otherLife = RaftId.of(name, "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d");
+        assertThat(answer(CLUSTER, Standing.MEMBER, true, true, 11, OTHER, otherLife)
+                        .provesAbsenceOf(name, CLUSTER))
+                .as("it is to have the seat of its former self")
+                .isFalse();
+        assertThat(answer(new UUID(3, 4), Standing.MEMBER, true, true, 11, OTHER)
+                        .provesAbsenceOf(name, CLUSTER))
+                .as("another cluster")
+                .isFalse();
+    }
+
+    @Test
     void whatIsAskedArrivesAsItWas() {
         for (Wish wish : new Wish[] {
             new Wish.Nothing(),
-            new Wish.Join(),
+            new Wish.Join(false),
+            new Wish.Join(true),
             new Wish.Invitation(SELF, CLUSTER, Map.of(OTHER, ADDRESS)),
             new Wish.Farewell(SELF, CLUSTER, Duration.ZERO),
             new Wish.Farewell(SELF, CLUSTER, null)
