@@ -6,9 +6,7 @@ enum ExitCode {
     REFUSED(1, "refused, or something unforeseen"),
     USAGE(2, "the command line or a value is not valid; nothing was done"),
     NOT_FOUND(3, "there is no such origin, pool or member"),
-    CONFLICT(
-            4,
-            "there is another entry under that id or address, the state moved on, or another change of the members is under way"),
+    CONFLICT(4, "another entry is there, the state moved on, or the members are changing"),
     UNREACHABLE(5, "no node could be reached, or none that reaches a leader; nothing was done"),
     UNKNOWN(6, "nobody knows whether it was done");
 

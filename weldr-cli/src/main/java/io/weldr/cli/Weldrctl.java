@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
             "  1  refused, or something unforeseen",
             "  2  the command line or a value is not valid; nothing was done",
             "  3  there is no such origin, pool or member",
-            "  4  there is another entry under that id or address, the state moved on, or another change of the members is under way",
+            "  4  another entry is there, the state moved on, or the members are changing",
             "  5  no node could be reached, or none that reaches a leader; nothing was done",
             "  6  nobody knows whether it was done"
         })
