@@ -18,7 +18,7 @@ import io.netty.channel.uring.IoUringSocketChannel;
 
 /** What sockets are made of. */
 public enum Transport {
-    /** Epoll where it exists, else NIO. io_uring has to be asked for: it gains a little at full load and loses at low. */
+    /** Epoll where it exists, else NIO. io_uring has to be asked for: it gains much where system calls are dear, and not everybody has it. */
     AUTO,
     EPOLL,
     IO_URING,
