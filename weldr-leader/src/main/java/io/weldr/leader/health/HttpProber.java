@@ -139,8 +139,8 @@ final class HttpProber implements Prober {
         private Phase phase = Phase.RESOLVE;
         private @Nullable Channel channel;
         private @Nullable Future<?> deadline;
-        private @Nullable String
-                unreachable; // why an address could not be connected to; null: none was tried in earnest
+        /** Why an address could not be connected to; null: none was tried in earnest. */
+        private @Nullable String unreachable;
 
         Attempt(OriginUrl url, HealthPolicy policy, EventLoop loop) {
             this.url = url;
@@ -200,9 +200,8 @@ final class HttpProber implements Prober {
                         }
                     })
                     .connect(addresses.get(index));
-            channel = connected.channel() instanceof SocketChannel made
-                    ? made
-                    : null; // one that could not be opened has no loop
+            // One that could not be opened has no loop.
+            channel = connected.channel() instanceof SocketChannel made ? made : null;
             connected.addListener(done -> onLoop(() -> {
                 if (done.isSuccess()) {
                     ask(connected.channel());
