@@ -545,8 +545,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         Belonging ours = belonging;
         if (ours != null) {
             ours.remember(view);
-            // A log that opened empty, because the disk lost what it had confirmed, is no member's: every member has
-            // announced itself.
+            // A log that opened empty, because the disk lost what it had confirmed, is no member's: members announce
+            // themselves.
             if (view != null
                     && view.running()
                     && ours.standing() == Identity.Standing.MEMBER

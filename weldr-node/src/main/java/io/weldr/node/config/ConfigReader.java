@@ -223,8 +223,7 @@ public final class ConfigReader {
         try {
             return ProxyLimits.DEFAULTS.with(set);
         } catch (IllegalArgumentException e) {
-            // The one that the message names; or, where that is a default which another one does not go with, the last
-            // that was set.
+            // The one that the message names; where that is a default which another one does not go with, the last set.
             String message = String.valueOf(e.getMessage());
             Setting culprit = settings.get(settings.size() - 1);
             for (Setting setting : settings) {

@@ -129,9 +129,8 @@ public final class OriginConnections implements Expiry {
             sink.notConnected(Failure.QUEUE_FULL);
             return null;
         }
-        // It may have come to its end within this call, as with a name that is known not to resolve: then the sink
-        // knows, and
-        // may have gone on to another origin since.
+        // One that came to its end within this call, as with a name that is known not to resolve, is told of already:
+        // the sink may have gone on to another origin.
         return attempt.cancelled() ? null : attempt;
     }
 
