@@ -80,8 +80,7 @@ class PoolIT {
     @Test
     void everyNodeProxiesToAnOriginThatWasAddedThroughOne() {
         try (TestServer origin = TestServer.start()) {
-            Answer added = Http.post(
-                    cluster.node(2).adminUrl() + "/servers?wait=applied", "{\"url\":\"" + origin.url() + "\"}");
+            Answer added = cluster.node(2).addEverywhere(origin.url());
             assertThat(added.status()).as("%s", added).isEqualTo(201);
             for (TestNode node : cluster.nodes()) {
                 Answer answer = Http.get(node.proxyUrl() + "/");
@@ -130,11 +129,8 @@ class PoolIT {
     @Test
     void statisticsAreSumsOverTheCluster() {
         try (TestServer origin = TestServer.start()) {
-            assertThat(Http.post(
-                                    cluster.node(1).adminUrl() + "/servers?wait=applied",
-                                    "{\"url\":\"" + origin.url() + "\"}")
-                            .status())
-                    .isEqualTo(201);
+            Answer added = cluster.node(1).addEverywhere(origin.url());
+            assertThat(added.status()).as("%s", added).isEqualTo(201);
             long before = success(cluster.node(1));
             for (TestNode node : cluster.nodes()) {
                 assertThat(Http.get(node.proxyUrl() + "/").status()).isEqualTo(200);

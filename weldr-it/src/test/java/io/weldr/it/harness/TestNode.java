@@ -206,8 +206,17 @@ public final class TestNode implements AutoCloseable {
 
     /** Adds an origin, as in {@code curl node/servers -d '{"url": ...}'}. */
     public Answer add(String url) {
+        return addAt("/servers", url);
+    }
+
+    /** The same, and waits until all nodes have it. */
+    public Answer addEverywhere(String url) {
+        return addAt("/servers?wait=applied", url);
+    }
+
+    private Answer addAt(String path, String url) {
         String[] once = {"Idempotency-Key", UUID.randomUUID().toString()};
-        return answered(() -> Http.post(adminUrl() + "/servers", body(url), once));
+        return answered(() -> Http.post(adminUrl() + path, body(url), once));
     }
 
     /** The same, without another attempt if there is no leader just now. */

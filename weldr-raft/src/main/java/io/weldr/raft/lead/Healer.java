@@ -26,8 +26,11 @@ public final class Healer {
     /** Heartbeats come several times in each election timeout; this long a silence is a broken connection, or nobody there. */
     private static final long SILENT_MILLIS = 2000;
 
-    /** One packet that asks for a connection goes out after each; where the network drops it, the next one may come through. */
-    private static final long RESET_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /**
+     * One packet that asks for a connection goes out after each; where the network drops it, the next one may come through. TCP alone
+     * would send the second one after a second, and the third two seconds later (RFC 6298).
+     */
+    private static final long RESET_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     /** A follower that answers applies within milliseconds what is committed. */
     private static final long STUCK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
