@@ -51,8 +51,9 @@ final class RatisTuning {
         // 10 s by default: a leader that lost its majority for a moment would be kept from standing again for as long.
         RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(to, max);
         // By default a follower that was away for 20 s is tried only every few seconds, and gets no heartbeats in
-        // between.
-        RaftServerConfigKeys.Log.Appender.setRetryPolicy(to, "1ms,10,100ms,1000000");
+        // between. And one that just died is tried ten times within the milliseconds in which its successor gets to
+        // work.
+        RaftServerConfigKeys.Log.Appender.setRetryPolicy(to, "20ms,5,100ms,1000000");
         // How long a new member may stay silent while it catches up, and how far behind it may be when it gets its
         // vote.
         RaftServerConfigKeys.setStagingTimeout(to, TimeDuration.valueOf(10, TimeUnit.SECONDS));
