@@ -284,11 +284,11 @@ class DistributionIT {
         }
     }
 
-    /** So that all ports of the cluster on one machine are free, and none is one that an outgoing connection may take. */
+    /** So that all ports of the cluster on one machine are free, and stay below those of the other stories' nodes ({@link Ports}). */
     private static int freeOffset() {
         Random random = new Random();
         for (int i = 0; i < 100; i++) {
-            int offset = 1_000 + 10 * random.nextInt(1_800);
+            int offset = 1_000 + 10 * random.nextInt(660);
             if (IntStream.of(8080, 8081, 8082, 8687, 8688, 8689, 8787, 8788, 8789, 9687, 9688, 9689, 12345, 12346)
                     .allMatch(port -> Ports.isFree(port + offset))) {
                 return offset;

@@ -19,6 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -143,9 +144,19 @@ public final class TestNode implements AutoCloseable {
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(50))
                 .failFast(() -> assertThat(isAlive())
-                        .as("%s runs; it wrote: %s", id, output())
+                        .as(() -> id + " runs; it wrote: " + output() + holderOfItsPort())
                         .isTrue())
                 .until(() -> Http.get(adminUrl() + "/readyz").status() == 200);
+    }
+
+    /** Who has the port that it could not have: nobody should, see {@link Ports}. */
+    private String holderOfItsPort() {
+        if (!output().contains("already in use")) {
+            return "";
+        }
+        return Stream.of(proxyPort, adminPort, grpcPort, raftPort)
+                .map(port -> Run.program("ss", "-Htanp", "sport = :" + port))
+                .collect(Collectors.joining("\n", "\nsockets at its ports:\n", ""));
     }
 
     /** kill -9 */

@@ -56,7 +56,8 @@ final class Holding {
     private long heldTerm; // the last in which it was active
     private long cededTerm; // nothing is held for an earlier one
 
-    private long startedNanos; // of the wait for the predecessor
+    private long awaitedTerm; // the one before which a predecessor is waited for
+    private long startedNanos; // of that wait
     private boolean free; // nobody else holds it, for sure
     private boolean surveying;
     private long surveyedNanos;
@@ -92,8 +93,14 @@ final class Holding {
     void start(long term, View view, long nowNanos) {
         assert term > 0 : term;
         this.term = term;
-        startedNanos = nowNanos;
-        free = term == heldTerm; // a majority that answers in this term has elected nobody since
+        if (term != awaitedTerm) {
+            awaitedTerm = term;
+            startedNanos = nowNanos;
+            free = false;
+        }
+        // A majority that answers in this term has elected nobody since it began: a proof that lapsed for a moment does
+        // not bring a predecessor back, so neither is the wait for one begun anew.
+        free |= term == heldTerm;
         surveying = false;
         if (active) {
             heldTerm = term; // held on without a majority, and leads again

@@ -54,6 +54,32 @@ class HoldingTest {
     }
 
     @Test
+    void aProofThatLapsesWhileItWaitsDoesNotBeginTheWaitAnew() {
+        holding.start(7, proved(7), now());
+        holding.surveyed(7, false, proved(7), now());
+        pass(1_100, proved(7));
+        holding.stop(NOBODY, now());
+        pass(400, NOBODY);
+        holding.start(7, proved(7), now());
+        pass(799, proved(7));
+        assertThat(done()).containsOnly("survey 7");
+        pass(1, proved(7));
+        assertThat(done()).containsExactly("renew", "active 7");
+    }
+
+    @Test
+    void theNextTermBeginsAWaitOfItsOwn() {
+        holding.start(7, proved(7), now());
+        pass(1_500, proved(7));
+        holding.stop(NOBODY, now());
+        holding.start(8, proved(8), now());
+        pass(2_299, proved(8));
+        assertThat(done()).doesNotContain("renew");
+        pass(1, proved(8));
+        assertThat(done()).containsExactly("renew", "active 8");
+    }
+
+    @Test
     void theAnswerOfAnEarlierTermCountsForNothing() {
         holding.start(7, proved(7), now());
         holding.stop(NOBODY, now());
