@@ -56,7 +56,7 @@ final class Holding {
     private long heldTerm; // the last in which it was active
     private long cededTerm; // nothing is held for an earlier one
 
-    private long awaitedTerm; // the one before which a predecessor is waited for
+    private long awaitedTerm; // the one whose predecessors are waited for
     private long startedNanos; // of that wait
     private boolean free; // nobody else holds it, for sure
     private boolean surveying;
