@@ -96,11 +96,8 @@ final class Holding {
         if (term != awaitedTerm) {
             awaitedTerm = term;
             startedNanos = nowNanos;
-            free = false;
-        }
-        // A majority that answers in this term has elected nobody since it began: a proof that lapsed for a moment does
-        // not bring a predecessor back, so neither is the wait for one begun anew.
-        free |= term == heldTerm;
+            free = active;
+        } // else the proof lapsed for a moment. A majority that answers in this term has elected nobody since it began.
         surveying = false;
         if (active) {
             heldTerm = term; // held on without a majority, and leads again
@@ -127,7 +124,7 @@ final class Holding {
             // back.
             boolean holdOn = quorumLoss == QuorumLoss.HOLD && !view.otherLeads() && !late;
             if (!proved && !holdOn) {
-                letGo(nowNanos);
+                letGo();
             } else {
                 hold(proved, nowNanos);
             }
@@ -171,22 +168,22 @@ final class Holding {
      *
      * @return whether this node has let go of them and will not hold them for an earlier term
      */
-    boolean cede(long laterTerm, long nowNanos) {
+    boolean cede(long laterTerm) {
         if (laterTerm <= Math.max(term, active ? heldTerm : 0)) {
             return false;
         }
         cededTerm = Math.max(cededTerm, laterTerm);
         if (active) {
-            letGo(nowNanos);
+            letGo();
         }
         return true;
     }
 
     /** Let go, and never hold again. */
-    void retire(long nowNanos) {
+    void retire() {
         retired = true;
         if (active) {
-            letGo(nowNanos);
+            letGo();
         }
     }
 
@@ -197,6 +194,7 @@ final class Holding {
 
     private void claim(long nowNanos) {
         active = true;
+        free = true; // for as long as the term lasts, however often the proof may come and go
         heldTerm = term;
         confirmed = false;
         announcements = 0;
@@ -219,12 +217,9 @@ final class Holding {
         }
     }
 
-    private void letGo(long nowNanos) {
+    private void letGo() {
         active = false;
         hands.release();
         hands.turned(false, heldTerm);
-        // Should the proof come back within this term, nobody else can have led since.
-        free = term == heldTerm;
-        startedNanos = nowNanos;
     }
 }

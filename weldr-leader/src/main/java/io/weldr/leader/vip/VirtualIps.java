@@ -195,7 +195,7 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
     public CompletionStage<Boolean> cede(long laterTerm) {
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
         later(() -> {
-            if (holding.cede(laterTerm, System.nanoTime())) {
+            if (holding.cede(laterTerm)) {
                 keeper.released().thenRun(() -> answer.complete(true));
             } else {
                 answer.complete(false);
@@ -212,7 +212,7 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
     public CompletionStage<Void> retire() {
         CompletableFuture<Void> gone = new CompletableFuture<>();
         later(() -> {
-            holding.retire(System.nanoTime());
+            holding.retire();
             keeper.released().thenRun(() -> gone.complete(null));
         });
         return gone;

@@ -77,7 +77,7 @@ class HoldingSimulationTest {
                     continue;
                 }
                 if (other.reachable() && reachable()) {
-                    answer &= other.holding.cede(surveyTerm, nanos());
+                    answer &= other.holding.cede(surveyTerm);
                 } else {
                     answer = false;
                     answerAt = millis + Rivals.ANSWER_MILLIS_MAX;

@@ -169,9 +169,9 @@ class HoldingTest {
     @Test
     void cedesToALaterTermAndHoldsNoEarlierOneAgain() {
         active(7);
-        assertThat(holding.cede(7, now())).isFalse();
+        assertThat(holding.cede(7)).isFalse();
         assertThat(done()).isEmpty();
-        assertThat(holding.cede(8, now())).isTrue();
+        assertThat(holding.cede(8)).isTrue();
         assertThat(done()).containsExactly("release", "passive 7");
         pass(10_000, proved(7));
         assertThat(done()).doesNotContain("renew");
@@ -183,7 +183,7 @@ class HoldingTest {
     @Test
     void aLeaderThatWaitsCedesToo() {
         holding.start(7, proved(7), now());
-        assertThat(holding.cede(8, now())).isTrue();
+        assertThat(holding.cede(8)).isTrue();
         holding.surveyed(7, true, proved(7), now());
         pass(10_000, proved(7));
         assertThat(done()).doesNotContain("renew");
@@ -191,14 +191,14 @@ class HoldingTest {
 
     @Test
     void oneThatHoldsNothingCedesAtOnce() {
-        assertThat(holding.cede(1, now())).isTrue();
+        assertThat(holding.cede(1)).isTrue();
         assertThat(done()).isEmpty();
     }
 
     @Test
     void retiredHoldsNeverAgain() {
         active(7);
-        holding.retire(now());
+        holding.retire();
         assertThat(done()).containsExactly("release", "passive 7");
         pass(10_000, proved(7));
         holding.start(8, proved(8), now());
@@ -233,7 +233,7 @@ class HoldingTest {
         holding = holding(QuorumLoss.HOLD);
         active(7);
         holding.stop(NOBODY, now());
-        assertThat(holding.cede(8, now())).isTrue();
+        assertThat(holding.cede(8)).isTrue();
         assertThat(done()).containsExactly("release", "passive 7");
     }
 
@@ -257,7 +257,7 @@ class HoldingTest {
         assertThat(done()).containsOnlyOnce("announce");
         holding.start(9, proved(9), now());
         assertThat(done()).containsExactly("announce");
-        assertThat(holding.cede(9, now())).isFalse();
+        assertThat(holding.cede(9)).isFalse();
     }
 
     @Test
