@@ -81,9 +81,8 @@ class StabilityIT {
                 TestServer bad = TestServer.start()) {
             TestNode last = cluster.node(1);
             for (TestServer origin : List.of(good, bad)) {
-                assertThat(Http.post(last.adminUrl() + "/servers?wait=applied", "{\"url\":\"" + origin.url() + "\"}")
-                                .status())
-                        .isEqualTo(201);
+                Answer added = last.addEverywhere(origin.url());
+                assertThat(added.status()).as("%s", added).isEqualTo(201);
             }
             cluster.except(last).forEach(TestNode::kill);
             await("the node to say that it takes no changes").atMost(PATIENCE).untilAsserted(() -> {
