@@ -100,16 +100,18 @@ final class Holding {
         } // else the proof lapsed for a moment. A majority that answers in this term has elected nobody since it began.
         surveying = false;
         if (active) {
-            heldTerm = term; // held on without a majority, and leads again
-            announcements = 0;
-            confirmedNanos = nowNanos;
+            if (term != heldTerm) {
+                heldTerm = term; // held on without a majority, and leads again
+                announcements = 0;
+                confirmedNanos = nowNanos;
+            }
         } else if (!free && waitNanos > 0) {
             ask();
         }
         tick(view, nowNanos);
     }
 
-    /** It does not, or cannot prove it. */
+    /** It does not any more. That it cannot prove it for a moment is seen by the view alone. */
     void stop(View view, long nowNanos) {
         term = 0;
         tick(view, nowNanos);
@@ -123,10 +125,10 @@ final class Holding {
             // What a paused process held may have been given to another meanwhile: holding on never takes an address
             // back.
             boolean holdOn = quorumLoss == QuorumLoss.HOLD && !view.otherLeads() && !late;
-            if (!proved && !holdOn) {
-                letGo();
-            } else {
+            if (proved || holdOn) {
                 hold(proved, nowNanos);
+            } else if (!inDoubt(view, nowNanos) || late) {
+                letGo();
             }
         } else if (proved) {
             if (free || nowNanos - startedNanos >= waitNanos) {
@@ -185,6 +187,11 @@ final class Holding {
         if (active) {
             letGo();
         }
+    }
+
+    /** Nobody said that leadership ended, and the address is still there. It is not renewed: whoever comes next waits for it. */
+    private boolean inDoubt(View view, long nowNanos) {
+        return term == heldTerm && !view.otherLeads() && nowNanos - renewedNanos < lifetimeNanos;
     }
 
     private void ask() {

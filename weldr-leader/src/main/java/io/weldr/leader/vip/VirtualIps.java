@@ -171,6 +171,13 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
         });
     }
 
+    /**
+     * Changes nothing: an address is renewed only while leadership is proved at that instant, and the kernel's lifetime is
+     * counted from the last renewal, whatever happens here. So a pause that costs no leadership costs no address either.
+     */
+    @Override
+    public void suspend() {}
+
     @Override
     public void stop() {
         wantedTerm = 0;

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * the real one: it is a finding that goes stale, and a late tick breaks it.
  *
  * <p>Arguments: quorum loss, answer of the rivals, addresses as {@code address/prefix@interface}, separated by commas. Commands:
- * {@code lead TERM}, {@code lose}, {@code follow TERM}, {@code close}.
+ * {@code lead TERM}, {@code doubt}, {@code lose}, {@code follow TERM}, {@code close}.
  */
 final class HolderMain {
     private static final MemberId SELF = new MemberId("self");
@@ -34,6 +34,7 @@ final class HolderMain {
     private static final class Watchdog extends Thread {
         private volatile long term;
         private volatile boolean leading;
+        private volatile boolean inDoubt;
         private volatile @Nullable MemberId leader;
         private volatile long foundNanos = System.nanoTime();
         private volatile @Nullable LeaderDuty duty;
@@ -72,7 +73,7 @@ final class HolderMain {
                     leading ? Role.LEADER : Role.FOLLOWER,
                     term,
                     leader,
-                    leading && fresh,
+                    leading && fresh && !inDoubt,
                     0,
                     0,
                     List.of(new Voter(SELF, raft), new Voter(OTHER, raft)),
@@ -103,6 +104,11 @@ final class HolderMain {
             watchdog.duty = duty;
             System.out.println("ready");
             for (String line = commands.readLine(); line != null && !line.equals("close"); line = commands.readLine()) {
+                watchdog.inDoubt = line.equals("doubt");
+                if (watchdog.inDoubt) {
+                    duty.suspend();
+                    continue;
+                }
                 String[] words = line.split(" ", -1);
                 boolean leads = words[0].equals("lead");
                 if (words.length > 1) {

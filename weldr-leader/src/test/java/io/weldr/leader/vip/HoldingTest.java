@@ -133,10 +133,39 @@ class HoldingTest {
     }
 
     @Test
-    void letsGoWhenTheProofEndsAndNobodySaysStop() {
+    void aProofThatLapsesForAMomentCostsNoAddress() {
         active(7);
+        pass(400, NOBODY);
+        assertThat(done()).isEmpty(); // not renewed either: whoever comes next waits for the lifetime
+        holding.start(7, proved(7), now());
+        assertThat(done()).containsExactly("renew");
+    }
+
+    @Test
+    void leadershipInDoubtEndsWhenAnotherLeads() {
+        active(7);
+        pass(400, NOBODY);
+        pass(1, OTHER_LEADS);
+        assertThat(done()).containsExactly("release", "passive 7");
+    }
+
+    @Test
+    void leadershipInDoubtCedes() {
+        active(7);
+        pass(400, NOBODY);
+        assertThat(holding.cede(8)).isTrue();
+        assertThat(done()).containsExactly("release", "passive 7");
+    }
+
+    @Test
+    void letsGoWhenNobodyResolvesTheDoubtWithinTheLifetime() {
+        active(7);
+        pass(1_999, NOBODY);
+        assertThat(done()).isEmpty();
         pass(1, NOBODY);
         assertThat(done()).containsExactly("release", "passive 7");
+        pass(10_000, NOBODY);
+        assertThat(done()).isEmpty();
     }
 
     @Test

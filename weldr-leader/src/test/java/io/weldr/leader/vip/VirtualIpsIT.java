@@ -93,6 +93,26 @@ class VirtualIpsIT {
     }
 
     @Test
+    void leadershipThatIsInDoubtForAMomentCostsNoAddress() throws Exception {
+        Holder holder = holding("a", "RELEASE");
+        for (int doubts = 0; doubts < 4; doubts++) {
+            holder.tell("doubt");
+            long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(700);
+            while (System.nanoTime() < until) {
+                assertThat(site.has("a", V4)).isTrue();
+            }
+            holder.tell("lead 7");
+            until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300); // a renewal is due after 250
+            while (System.nanoTime() < until) {
+                assertThat(site.has("a", V4)).isTrue();
+            }
+        }
+        long doubted = System.nanoTime();
+        holder.tell("doubt");
+        report("leadership in doubt for good to address gone", awaitGone("a", doubted, 2_500));
+    }
+
+    @Test
     void holdsOnWithoutMajorityIfToldToUntilAnotherLeads() throws Exception {
         Holder holder = holding("a", "HOLD");
         holder.tell("lose");

@@ -21,6 +21,20 @@ class DutiesTest {
     }
 
     @Test
+    void suspendsInReverseAndStartsNoneThatIsAddedMeanwhile() {
+        duties.add(duty("a", false));
+        duties.add(duty("b", false));
+        duties.start(7);
+        done.clear();
+        duties.suspend();
+        duties.add(duty("c", false));
+        assertThat(done).containsExactly("b is suspended", "a is suspended");
+        done.clear();
+        duties.start(7);
+        assertThat(done).containsExactly("a starts 7", "b starts 7", "c starts 7");
+    }
+
+    @Test
     void oneThatIsAddedWhileLeadingStartsAtOnce() {
         duties.start(3);
         duties.add(duty("late", false));
@@ -44,6 +58,12 @@ class DutiesTest {
             @Override
             public void start(long term) {
                 done.add(name + " starts " + term);
+                check();
+            }
+
+            @Override
+            public void suspend() {
+                done.add(name + " is suspended");
                 check();
             }
 

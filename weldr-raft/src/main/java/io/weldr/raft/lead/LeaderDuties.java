@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts and stops what only the leader does, on one thread of its own, in turn: every start of a duty is followed by its stop
- * before the next start. A duty that throws is logged and does not keep the others from running.
+ * Starts, suspends and stops what only the leader does, on one thread of its own, in turn: every start of a duty is followed by
+ * its stop before it is started for another term. A duty that throws is logged and does not keep the others from running.
  */
 public final class LeaderDuties implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LeaderDuties.class);
@@ -22,25 +22,39 @@ public final class LeaderDuties implements AutoCloseable {
         created.setDaemon(true);
         return created;
     });
-    private volatile long wanted; // the term to act in; 0: none
-    private long running; // confined to the thread
+    private volatile Wanted wanted = Wanted.NOTHING; // written under the lock of this
+    private Wanted running = Wanted.NOTHING; // confined to the thread
+
+    /** The term to act in, and whether that is in doubt. */
+    private record Wanted(long term, boolean suspended) {
+        static final Wanted NOTHING = new Wanted(0, false);
+    }
 
     public LeaderDuties(List<LeaderDuty> duties) {
         this.duties = List.copyOf(duties);
     }
 
     /** Has the duties done in {@code term}. Returns at once. */
-    public void start(long term) {
+    public synchronized void start(long term) {
         assert term > 0 : term;
-        if (wanted != term) {
-            wanted = term;
+        want(new Wanted(term, false));
+    }
+
+    /** Has them suspended if they are done in {@code term}, and stopped otherwise. Returns at once. */
+    public synchronized void suspend(long term) {
+        want(wanted.term() == term ? new Wanted(term, true) : Wanted.NOTHING);
+    }
+
+    private void want(Wanted next) {
+        if (!wanted.equals(next)) {
+            wanted = next;
             thread.execute(this::reconcile);
         }
     }
 
     /** Has them stopped. Completes once they are; whoever gives up waiting does not keep them from it. */
-    public CompletableFuture<Void> stop() {
-        wanted = 0;
+    public synchronized CompletableFuture<Void> stop() {
+        wanted = Wanted.NOTHING;
         // Not runAsync: a future that timed out meanwhile would take its task along, and the duties would go on for
         // ever.
         CompletableFuture<Void> done = new CompletableFuture<>();
@@ -51,28 +65,35 @@ public final class LeaderDuties implements AutoCloseable {
         return done;
     }
 
-    /** Whether they are to be done. */
+    /** Whether they are to be done, though perhaps not at this moment. */
     public boolean wanted() {
-        return wanted != 0;
+        return wanted.term() != 0;
     }
 
     private void reconcile() {
-        long term = wanted; // a term that came and went in between is never started
-        if (term == running) {
+        Wanted next = wanted; // a term that came and went in between is never started
+        if (next.equals(running)) {
             return;
         }
-        if (running != 0) {
-            LOG.info("Not acting as leader any more, term {}", running);
+        if (running.term() != 0 && next.term() != running.term()) {
+            LOG.info("Not acting as leader any more, term {}", running.term());
             for (LeaderDuty duty : duties) {
                 run(duty, "stop", duty::stop);
             }
+            running = Wanted.NOTHING;
         }
-        running = term;
-        if (term != 0) {
-            LOG.info("Acting as leader, term {}", term);
+        if (next.suspended() && running.term() != 0) {
+            LOG.info("Leadership is in doubt, term {}: not acting for the moment", running.term());
             for (LeaderDuty duty : duties) {
-                run(duty, "start", () -> duty.start(term));
+                run(duty, "suspend", duty::suspend);
             }
+            running = next;
+        } else if (next.term() != 0 && !next.suspended()) {
+            LOG.info("Acting as leader, term {}", next.term());
+            for (LeaderDuty duty : duties) {
+                run(duty, "start", () -> duty.start(next.term()));
+            }
+            running = next;
         }
     }
 
@@ -92,9 +113,11 @@ public final class LeaderDuties implements AutoCloseable {
     /** Stops the duties and waits for it, a second at most. */
     @Override
     public void close() {
-        wanted = 0;
-        thread.execute(this::reconcile);
-        thread.shutdown();
+        synchronized (this) {
+            wanted = Wanted.NOTHING;
+            thread.execute(this::reconcile);
+            thread.shutdown();
+        }
         try {
             if (!thread.awaitTermination(1, TimeUnit.SECONDS)) {
                 LOG.warn("A leader's duty does not stop");

@@ -117,6 +117,8 @@ public final class Watchdog implements AutoCloseable {
         moment = new Moment(view, finding, now, leaderHeard(view, finding, now));
         if (finding == Finding.ACTING && view != null && !closed) {
             duties.start(view.term());
+        } else if (finding == Finding.SUSPENDED && view != null && duties.wanted()) {
+            duties.suspend(view.term());
         } else if (duties.wanted()) {
             var stopped = duties.stop();
             if (finding == Finding.LOST && open != null && view != null) {

@@ -29,6 +29,11 @@ class LeaderDutiesTest {
         }
 
         @Override
+        public void suspend() {
+            events.add("suspend");
+        }
+
+        @Override
         public void stop() {
             events.add("stop");
         }
@@ -45,6 +50,41 @@ class LeaderDutiesTest {
                     .hasCauseInstanceOf(TimeoutException.class);
             mayStart.countDown();
             await().until(() -> events.equals(List.of("start 3", "stop")));
+        }
+    }
+
+    @Test
+    void aDoubtSuspendsAndTheSameTermGoesOn() {
+        mayStart.countDown();
+        try (LeaderDuties duties = new LeaderDuties(List.of(slow))) {
+            duties.start(3);
+            await().until(() -> events.contains("start 3"));
+            duties.suspend(3);
+            duties.suspend(3);
+            await().until(() -> events.contains("suspend"));
+            assertThat(duties.wanted()).isTrue();
+            duties.start(3);
+            await().until(() -> events.size() >= 3);
+            duties.stop().join();
+            assertThat(events).containsExactly("start 3", "suspend", "start 3", "stop");
+        }
+    }
+
+    @Test
+    void aDoubtInAnotherTermStopsWhatWasDoneInTheLast() {
+        mayStart.countDown();
+        try (LeaderDuties duties = new LeaderDuties(List.of(slow))) {
+            duties.start(3);
+            await().until(() -> events.contains("start 3"));
+            duties.suspend(5);
+            await().until(() -> events.contains("stop"));
+            assertThat(duties.wanted()).isFalse();
+            duties.start(5);
+            await().until(() -> events.contains("start 5"));
+            duties.suspend(5);
+            await().until(() -> events.contains("suspend"));
+            duties.stop().join();
+            assertThat(events).containsExactly("start 3", "stop", "start 5", "suspend", "stop");
         }
     }
 
