@@ -45,7 +45,7 @@ public final class InsideNetwork
             Runtime.getRuntime().addShutdownHook(shutdown);
             List<String> command = new ArrayList<>(network.enterClient());
             List<String> properties = System.getProperties().stringPropertyNames().stream()
-                    .filter(name -> name.startsWith("chaos."))
+                    .filter(name -> name.startsWith("chaos.") || name.equals(JavaCommand.MEASURED_PROPERTY))
                     .map(name -> "-D" + name + "=" + System.getProperty(name))
                     .toList();
             List<String> java =

@@ -57,10 +57,10 @@ public final class Drill implements AutoCloseable {
     static final int TERMS = 8;
 
     /** On a machine that has no time for it, it is given up. */
-    private static final Duration LENGTH_MAX = Duration.ofSeconds(30);
+    private static final Duration LENGTH_MAX = Duration.ofSeconds(60);
 
     private static final long CLOSE_MILLIS_MAX = 2_000;
-    private static final Duration STEP_MAX = Duration.ofSeconds(10);
+    private static final Duration STEP_MAX = Duration.ofSeconds(3);
     private static final long LOOK_MILLIS = 5;
     private static final int WRITES_A_TERM = 20;
 
@@ -126,8 +126,13 @@ public final class Drill implements AutoCloseable {
             }
             if (terms.get() == TERMS) {
                 LOG.info("Practised leadership: {} terms in {} ms", terms, millis());
+            } else if (!closed) {
+                LOG.info(
+                        "Practised leadership: {} terms of {} before time was up; the first take-over may be slower",
+                        terms,
+                        TERMS);
             }
-        } catch (IOException | TimeoutException | ExecutionException | InterruptedException | RuntimeException e) {
+        } catch (IOException | InterruptedException | RuntimeException e) {
             LOG.debug("The drill of leadership ended after {} terms and {} ms", terms, millis(), e);
         } finally {
             try {
@@ -142,20 +147,30 @@ public final class Drill implements AutoCloseable {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beginNanos);
     }
 
-    private void practise() throws IOException, TimeoutException, ExecutionException, InterruptedException {
+    private void practise() throws IOException, InterruptedException {
         List<HostPort> addresses = freeAddresses();
         Group group = new Group(UUID.randomUUID(), Map.of(one, addresses.get(0), two, addresses.get(1)));
         try (RatisNode first = open(one, group);
                 RatisNode second = open(two, group)) {
             Pair pair = new Pair(first, second);
-            for (; goesOn(); terms.incrementAndGet()) {
-                RatisNode leader = pair.awaitLeader();
-                for (int i = 0; i < WRITES_A_TERM; i++) {
-                    leader.submit(leader.nextCallId(), entry(i)).get(STEP_MAX.toMillis(), TimeUnit.MILLISECONDS);
+            while (goesOn()) {
+                try {
+                    practiseTerm(pair);
+                    terms.incrementAndGet();
+                } catch (ExecutionException | TimeoutException e) {
+                    // Nodes that start side by side on a small machine starve each other for seconds: try again.
+                    LOG.debug("A term of the drill failed, {} practised so far", terms, e);
                 }
-                pair.passOn(leader);
             }
         }
+    }
+
+    private void practiseTerm(Pair pair) throws InterruptedException, ExecutionException, TimeoutException {
+        RatisNode leader = pair.awaitLeader();
+        for (int i = 0; i < WRITES_A_TERM; i++) {
+            leader.submit(leader.nextCallId(), entry(i)).get(STEP_MAX.toMillis(), TimeUnit.MILLISECONDS);
+        }
+        pair.passOn(leader);
     }
 
     private boolean goesOn() {
