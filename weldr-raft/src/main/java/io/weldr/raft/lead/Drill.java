@@ -62,6 +62,7 @@ public final class Drill implements AutoCloseable {
     private static final long CLOSE_MILLIS_MAX = 2_000;
     private static final Duration STEP_MAX = Duration.ofSeconds(3);
     private static final long LOOK_MILLIS = 5;
+    private static final long PAUSE_MILLIS = 200; // after a term that failed
     private static final int WRITES_A_TERM = 20;
 
     private final RaftId one = new RaftId(new MemberId(MEMBERS + 1), "");
@@ -160,6 +161,7 @@ public final class Drill implements AutoCloseable {
                 } catch (ExecutionException | TimeoutException e) {
                     // Nodes that start side by side on a small machine starve each other for seconds: try again.
                     LOG.debug("A term of the drill failed, {} practised so far", terms, e);
+                    TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
                 }
             }
         }
