@@ -1,24 +1,29 @@
 package io.weldr.it.harness;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How a test starts one of our programs. The suite starts some hundreds of processes, and half of what a start costs is loading
- * classes: so the first one of each program writes an archive of them (JEP 350), which all others map. A test sees no difference;
- * a JVM that cannot use the archive goes on without.
+ * classes: so before the first story each program writes an archive of them (JEP 350), which all others map. A test sees no
+ * difference; a JVM that cannot use the archive goes on without.
  */
 final class JavaCommand {
     private static final String NODE = "io.weldr.node.Main";
@@ -86,10 +91,7 @@ final class JavaCommand {
         Path there = inherited == null ? archives : Path.of(inherited);
         if (there == null) {
             try {
-                there = Files.createDirectories(
-                        Path.of("target", "class-archives", System.getProperty("story.fork", "1"))
-                                .toAbsolutePath());
-                train(there);
+                there = trained();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -98,52 +100,117 @@ final class JavaCommand {
         return there;
     }
 
+    /** One JVM that runs stories writes the archives, and the others wait for them. They serve until a program or the JDK changes. */
+    private static Path trained() throws IOException {
+        Path all = Files.createDirectories(Path.of("target", "class-archives").toAbsolutePath());
+        Path folder = all.resolve(fingerprint());
+        Path done = folder.resolve("done");
+        try (FileChannel channel =
+                FileChannel.open(all.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            FileLock lock = channel.lock();
+            if (!Files.exists(done)) {
+                train(Files.createDirectories(folder));
+                Files.createFile(done);
+            }
+            lock.release();
+        }
+        return folder;
+    }
+
+    /** Of the JDK and of all that is on the class path. */
+    private static String fingerprint() throws IOException {
+        StringBuilder all = new StringBuilder(System.getProperty("java.home"));
+        for (String entry : CLASS_PATH.split(File.pathSeparator, -1)) {
+            Path path = Path.of(entry);
+            all.append(entry);
+            if (Files.exists(path)) {
+                all.append(Files.size(path)).append(Files.getLastModifiedTime(path));
+            }
+        }
+        return UUID.nameUUIDFromBytes(all.toString().getBytes(UTF_8)).toString();
+    }
+
+    /** Two nodes form a cluster, so that the archive has what members say to each other; one of them leads and follows in turn. */
     private static void train(Path folder) throws IOException {
-        Path data = Files.createTempDirectory(folder, "training");
-        Path output = folder.resolve("training.log");
-        String admin = "127.0.0.1:" + Ports.free();
-        String grpc = "127.0.0.1:" + Ports.free();
-        Process node = dump(
-                folder.resolve("node.jsa"),
-                output,
-                NODE,
-                "--data-dir",
-                data.toString(),
-                "--proxy-address",
-                "127.0.0.1:" + Ports.free(),
-                "--admin-address",
-                admin,
-                "--grpc-address",
-                grpc,
-                "--raft-address",
-                "127.0.0.1:" + Ports.free(),
-                "--warm-up-time",
-                "0s");
+        Trainee trained = new Trainee("n1");
+        Trainee other = new Trainee("n2");
+        String peers = trained.peer() + "," + other.peer();
+        List<Process> nodes = List.of(
+                start(
+                        folder.resolve("training.log"),
+                        List.of("-XX:ArchiveClassesAtExit=" + fresh(folder.resolve("node.jsa"))),
+                        trained.arguments(folder, peers)),
+                start(folder.resolve("training-other.log"), List.of(), other.arguments(folder, peers)));
         try {
-            await("the node to be ready, or to have failed")
-                    .atMost(TRAINING_MAX)
-                    .pollInterval(Duration.ofMillis(50))
-                    .until(() -> !node.isAlive()
-                            || Http.get("http://" + admin + "/readyz").status() == 200);
-            Process weldrctl = dump(
-                    folder.resolve("weldrctl.jsa"),
+            awaitAnswer(nodes, trained.admin() + "/readyz");
+            awaitAnswer(nodes, other.admin() + "/readyz");
+            for (Trainee leader : List.of(other, trained)) {
+                Http.post(trained.admin() + "/v1/cluster/leader", "{\"to\":\"" + leader.id() + "\"}");
+            }
+            Http.post(trained.admin() + "/servers", "{\"url\":\"" + other.admin() + "\"}"); // an origin to be probed
+            waitFor(start(
                     folder.resolve("training-weldrctl.log"),
-                    WELDRCTL,
-                    "--endpoint",
-                    grpc,
-                    "servers",
-                    "ls");
-            waitFor(weldrctl);
+                    List.of("-XX:ArchiveClassesAtExit=" + fresh(folder.resolve("weldrctl.jsa"))),
+                    List.of(WELDRCTL, "--endpoint", trained.grpc(), "servers", "ls")));
         } finally {
-            node.destroy();
-            waitFor(node);
+            nodes.forEach(Process::destroy);
+            nodes.forEach(JavaCommand::waitFor);
         }
     }
 
-    private static Process dump(Path archive, Path output, String... program) throws IOException {
+    private record Trainee(String id, String grpc, String raft, String admin) {
+        Trainee(String id) {
+            this(id, address(), address(), "http://" + address());
+        }
+
+        private static String address() {
+            return "127.0.0.1:" + Ports.free();
+        }
+
+        String peer() {
+            return id + "=" + raft;
+        }
+
+        List<String> arguments(Path folder, String peers) throws IOException {
+            return List.of(
+                    NODE,
+                    "--id",
+                    id,
+                    "--peers",
+                    peers,
+                    "--data-dir",
+                    Files.createTempDirectory(folder, "training").toString(),
+                    "--proxy-address",
+                    address(),
+                    "--admin-address",
+                    admin.substring("http://".length()),
+                    "--grpc-address",
+                    grpc,
+                    "--raft-address",
+                    raft,
+                    "--warm-up-time",
+                    "0s");
+        }
+    }
+
+    /** Training that fails costs time alone: what is not in the archive is loaded as ever. */
+    private static void awaitAnswer(List<Process> nodes, String url) {
+        await("an answer at " + url + ", or a node to have failed")
+                .atMost(TRAINING_MAX)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> !nodes.stream().allMatch(Process::isAlive)
+                        || Http.get(url).status() == 200);
+    }
+
+    private static Path fresh(Path archive) throws IOException {
         Files.deleteIfExists(archive);
-        List<String> command = Run.java(CLASS_PATH, "-Xmx256m", "-XX:ArchiveClassesAtExit=" + archive);
-        command.addAll(List.of(program));
+        return archive;
+    }
+
+    private static Process start(Path output, List<String> options, List<String> program) throws IOException {
+        List<String> command = Run.java(CLASS_PATH, "-Xmx256m");
+        command.addAll(1, options);
+        command.addAll(program);
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())

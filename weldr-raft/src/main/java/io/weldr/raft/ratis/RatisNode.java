@@ -10,12 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -71,6 +68,7 @@ public final class RatisNode implements AutoCloseable {
 
     private volatile RaftServer.@Nullable Division division;
     private volatile @Nullable RaftGroupId group;
+    private volatile @Nullable Configuration configuration;
 
     private RatisNode(RaftId id, RaftServer server) {
         this.id = id;
@@ -197,15 +195,15 @@ public final class RatisNode implements AutoCloseable {
             return null;
         }
         DivisionInfo info = open.getInfo();
-        RaftConfiguration configuration = open.getRaftConf();
+        Configuration configuration = configuration(open.getRaftConf());
         RoleInfoProto roleInfo = info.getRoleInfoProto();
         Map<RaftId, Long> silent = new HashMap<>();
         for (ServerRpcProto follower : roleInfo.getLeaderInfo().getFollowerInfoList()) {
-            silent.put(raftId(follower.getId().getId().toStringUtf8()), follower.getLastRpcElapsedTimeMs());
+            silent.put(configuration.id(follower.getId()), follower.getLastRpcElapsedTimeMs());
         }
         Map<RaftId, Long> commits = new HashMap<>();
         for (CommitInfoProto commit : open.getCommitInfos()) {
-            commits.put(raftId(commit.getServer().getId().toStringUtf8()), commit.getCommitIndex());
+            commits.put(configuration.id(commit.getServer()), commit.getCommitIndex());
         }
         boolean alive = info.isAlive();
         RaftPeerId leader = info.getLeaderId();
@@ -215,16 +213,25 @@ public final class RatisNode implements AutoCloseable {
                 alive && info.getLifeCycleState().isRunning(),
                 alive && info.isLeader() && info.isLeaderReady(),
                 info.getCurrentTerm(),
-                alive && leader != null ? raftId(leader.toString()) : null,
+                alive && leader != null ? configuration.id(leader) : null,
                 alive ? open.getRaftLog().getLastCommittedIndex() : info.getLastAppliedIndex(),
                 info.getLastAppliedIndex(),
                 roleInfo.getRoleElapsedTimeMs(),
                 roleInfo.getFollowerInfo().getLeaderInfo().getLastRpcElapsedTimeMs(),
                 silent,
                 commits,
-                seats(configuration.getCurrentPeers()),
-                ids(configuration.getPreviousPeers()),
-                configuration.getLogEntryIndex());
+                configuration.seats(),
+                configuration.before(),
+                configuration.ratis().getLogEntryIndex());
+    }
+
+    private Configuration configuration(RaftConfiguration now) {
+        Configuration known = configuration;
+        if (known == null || known.ratis() != now) { // Ratis makes a new object of each change
+            known = Configuration.of(now);
+            configuration = known;
+        }
+        return known;
     }
 
     /** Whether Ratis itself closed this node's part in the group. */
@@ -259,7 +266,7 @@ public final class RatisNode implements AutoCloseable {
 
     private static List<RaftId> followers(RaftServer.Division open) {
         return open.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList().stream()
-                .map(follower -> raftId(follower.getId().getId().toStringUtf8()))
+                .map(follower -> RaftId.parse(follower.getId().getId().toStringUtf8()))
                 .toList();
     }
 
@@ -451,24 +458,6 @@ public final class RatisNode implements AutoCloseable {
 
     private static RaftPeerId peerId(RaftId id) {
         return RaftPeerId.valueOf(id.toString());
-    }
-
-    private static RaftId raftId(String id) {
-        return RaftId.parse(id);
-    }
-
-    private static List<Seat> seats(Collection<RaftPeer> peers) {
-        return peers.stream()
-                .map(peer -> new Seat(
-                        raftId(peer.getId().toString()), HostPort.parse(peer.getAddress()), peer.getPriority()))
-                .sorted((a, b) -> a.id().compareTo(b.id()))
-                .toList();
-    }
-
-    private static Set<RaftId> ids(Collection<RaftPeer> peers) {
-        Set<RaftId> ids = new HashSet<>();
-        peers.forEach(peer -> ids.add(raftId(peer.getId().toString())));
-        return ids;
     }
 
     private static NodeView.Role role(RaftPeerRole role) {
