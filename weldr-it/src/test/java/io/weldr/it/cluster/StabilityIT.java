@@ -41,7 +41,7 @@ class StabilityIT {
                 SmallDisk.available(), "a file system of limited size takes root (mount -t tmpfs): not tried");
         // Small files: what is allocated already takes entries though the disk is full.
         TestCluster cluster =
-                TestCluster.of(folder, 3, "--raft-segment-bytes", "16384", "--raft-snapshot-entries", "200");
+                TestCluster.of(folder, 3, "--raft-segment-bytes", "8192", "--raft-snapshot-entries", "200");
         Map<TestNode, SmallDisk> disks = new HashMap<>();
         try (TestServer origin = TestServer.start()) {
             for (TestNode node : cluster.nodes()) {
@@ -188,7 +188,7 @@ class StabilityIT {
                     if (status == 201 || status == 200) {
                         acknowledged.add(url);
                     }
-                    pause(200); // some three minutes until the pool is full
+                    pause(100); // a minute and a half until the pool is full
                 }
             }));
             tasks.add(threads.submit(() -> {
