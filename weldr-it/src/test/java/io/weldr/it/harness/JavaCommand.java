@@ -22,12 +22,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How a test starts one of our programs. The suite starts some hundreds of processes, and half of what a start costs is loading
- * classes: so before the first story each program writes an archive of them (JEP 350), which all others map. A test sees no
- * difference; a JVM that cannot use the archive goes on without.
+ * classes: so before the first story a node writes an archive of them (JEP 350), which all others map, {@code weldrctl} too. A test
+ * sees no difference; a JVM that cannot use the archive goes on without.
  */
 final class JavaCommand {
     private static final String NODE = "io.weldr.node.Main";
     private static final String WELDRCTL = "io.weldr.cli.Weldrctl";
+    private static final String ARCHIVE = "node.jsa";
     /** Tells a test's process inside a network where the archives are. */
     static final String ARCHIVES_PROPERTY = "harness.classArchives";
 
@@ -50,7 +51,7 @@ final class JavaCommand {
     /** The command up to and with the main class of a node. */
     static List<String> node() {
         if (!Boolean.getBoolean(MEASURED_PROPERTY)) {
-            return with("node.jsa", NODE);
+            return with(NODE);
         }
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -61,15 +62,15 @@ final class JavaCommand {
 
     /** The command up to and with the main class of {@code weldrctl}. */
     static List<String> weldrctl() {
-        return with("weldrctl.jsa", WELDRCTL);
+        return with(WELDRCTL);
     }
 
-    private static List<String> with(String archive, String main) {
+    private static List<String> with(String main) {
         List<String> command = Run.java(
                 CLASS_PATH,
                 "-Xmx256m",
                 "-Xshare:auto",
-                "-XX:SharedArchiveFile=" + archives().resolve(archive),
+                "-XX:SharedArchiveFile=" + archives().resolve(ARCHIVE),
                 "-Xlog:cds=off",
                 "-Xlog:class+path=off");
         command.add(main);
@@ -132,13 +133,15 @@ final class JavaCommand {
 
     /** Two nodes form a cluster, so that the archive has what members say to each other; one of them leads and follows in turn. */
     private static void train(Path folder) throws IOException {
+        Path archive = folder.resolve(ARCHIVE);
+        Files.deleteIfExists(archive); // of a build that was broken off
         Trainee trained = new Trainee("n1");
         Trainee other = new Trainee("n2");
         String peers = trained.peer() + "," + other.peer();
         List<Process> nodes = List.of(
                 start(
                         folder.resolve("training.log"),
-                        List.of("-XX:ArchiveClassesAtExit=" + fresh(folder.resolve("node.jsa"))),
+                        List.of("-XX:ArchiveClassesAtExit=" + archive),
                         trained.arguments(folder, peers)),
                 start(folder.resolve("training-other.log"), List.of(), other.arguments(folder, peers)));
         try {
@@ -148,10 +151,6 @@ final class JavaCommand {
                 Http.post(trained.admin() + "/v1/cluster/leader", "{\"to\":\"" + leader.id() + "\"}");
             }
             Http.post(trained.admin() + "/servers", "{\"url\":\"" + other.admin() + "\"}"); // an origin to be probed
-            waitFor(start(
-                    folder.resolve("training-weldrctl.log"),
-                    List.of("-XX:ArchiveClassesAtExit=" + fresh(folder.resolve("weldrctl.jsa"))),
-                    List.of(WELDRCTL, "--endpoint", trained.grpc(), "servers", "ls")));
         } finally {
             nodes.forEach(Process::destroy);
             nodes.forEach(JavaCommand::waitFor);
@@ -200,11 +199,6 @@ final class JavaCommand {
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> !nodes.stream().allMatch(Process::isAlive)
                         || Http.get(url).status() == 200);
-    }
-
-    private static Path fresh(Path archive) throws IOException {
-        Files.deleteIfExists(archive);
-        return archive;
     }
 
     private static Process start(Path output, List<String> options, List<String> program) throws IOException {
