@@ -38,6 +38,9 @@ final class Belonging implements AutoCloseable {
     private static final long STEP_MILLIS = 100;
     private static final long ASK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** How long a farewell may take from whoever took this node out. */
+    private static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final RaftSettings settings;
     private final DataFolder folder;
     private final Surroundings around;
@@ -50,6 +53,8 @@ final class Belonging implements AutoCloseable {
 
     private boolean formed; // confined to the control thread, on which consensus is opened, too, after the start
     private long askedNanos = System.nanoTime(); // confined to the control thread
+    private long insideNanos =
+            System.nanoTime(); // when the voters last had this node among them; confined to the control thread
     private volatile long votersIndex = -1; // of the voters that this node saw last
     private volatile List<HostPort> voterAddresses = List.of();
     private volatile boolean closed;
@@ -198,7 +203,12 @@ final class Belonging implements AutoCloseable {
             boolean deaf = now - around.leaderHeardNanos().get()
                     > 3 * settings.electionTimeoutMax().toNanos();
             boolean out = removals.settle();
-            if (!out && (deaf || outside()) && now - askedNanos > ASK_EVERY_NANOS) {
+            if (!outside()) {
+                insideNanos = now;
+            }
+            // The log says it first, the leader a moment later, who also knows for how long to go on.
+            boolean unsaid = now - insideNanos > FAREWELL_NANOS;
+            if (!out && (deaf || unsaid) && now - askedNanos > ASK_EVERY_NANOS) {
                 askedNanos = now;
                 out = removals.ask(contacts(), votersIndex);
             }

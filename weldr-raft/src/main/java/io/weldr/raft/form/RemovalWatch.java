@@ -84,7 +84,9 @@ public final class RemovalWatch {
                 greeter.askAll(members, new Wish.Nothing()).entrySet()) {
             if (answer.getValue().provesRemovalOf(self, group, votersIndex)) {
                 LOG.debug("{} at {} knows it", answer.getValue().id(), answer.getKey());
-                become(new Removal(group, null));
+                if (!settle()) { // the leader may have said so meanwhile, and for how long to go on
+                    become(new Removal(group, null));
+                }
                 return true;
             }
         }
