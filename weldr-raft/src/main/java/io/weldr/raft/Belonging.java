@@ -53,8 +53,9 @@ final class Belonging implements AutoCloseable {
 
     private boolean formed; // confined to the control thread, on which consensus is opened, too, after the start
     private long askedNanos = System.nanoTime(); // confined to the control thread
-    private long insideNanos =
-            System.nanoTime(); // when the voters last had this node among them; confined to the control thread
+    /** When the voters last had this node among them; confined to the control thread. */
+    private long insideNanos = System.nanoTime();
+
     private volatile long votersIndex = -1; // of the voters that this node saw last
     private volatile List<HostPort> voterAddresses = List.of();
     private volatile boolean closed;

@@ -117,7 +117,7 @@ public final class Watchdog implements AutoCloseable {
         moment = new Moment(view, finding, now, leaderHeard(view, finding, now));
         if (finding == Finding.ACTING && view != null && !closed) {
             duties.start(view.term());
-        } else if (finding == Finding.SUSPENDED && view != null && duties.wanted()) {
+        } else if (finding == Finding.SUSPENDED && view != null) {
             duties.suspend(view.term());
         } else if (duties.wanted()) {
             var stopped = duties.stop();
