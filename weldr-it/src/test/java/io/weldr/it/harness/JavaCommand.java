@@ -101,17 +101,21 @@ final class JavaCommand {
         return there;
     }
 
-    /** One JVM that runs stories writes the archives, and the others wait for them. They serve until a program or the JDK changes. */
+    /** One JVM that runs stories writes the archive, and the others wait for it. It serves until a program or the JDK changes. */
     private static Path trained() throws IOException {
-        Path all = Files.createDirectories(Path.of("target", "class-archives").toAbsolutePath());
-        Path folder = all.resolve(fingerprint());
-        Path done = folder.resolve("done");
+        Path folder =
+                Files.createDirectories(Path.of("target", "class-archives").toAbsolutePath());
+        Path of = folder.resolve("fingerprint");
+        String fingerprint = fingerprint();
         try (FileChannel channel =
-                FileChannel.open(all.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             FileLock lock = channel.lock();
-            if (!Files.exists(done)) {
-                train(Files.createDirectories(folder));
-                Files.createFile(done);
+            if (!Files.exists(of) || !Files.readString(of).equals(fingerprint)) {
+                Files.deleteIfExists(of);
+                train(folder);
+                if (Files.exists(folder.resolve(ARCHIVE))) { // else the next build tries again
+                    Files.writeString(of, fingerprint);
+                }
             }
             lock.release();
         }
@@ -134,7 +138,7 @@ final class JavaCommand {
     /** Two nodes form a cluster, so that the archive has what members say to each other; one of them leads and follows in turn. */
     private static void train(Path folder) throws IOException {
         Path archive = folder.resolve(ARCHIVE);
-        Files.deleteIfExists(archive); // of a build that was broken off
+        Files.deleteIfExists(archive); // of other programs
         Trainee trained = new Trainee("n1");
         Trainee other = new Trainee("n2");
         String peers = trained.peer() + "," + other.peer();
