@@ -1,6 +1,7 @@
 package io.weldr.it.vip;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 import static org.awaitility.Awaitility.await;
 
 import io.weldr.it.harness.Host;
@@ -139,6 +140,35 @@ class VirtualIpIT {
                 () -> Http.get(holder.adminUrl() + "/servers").status() == 200);
         assertThat(observer().claimed(holder.host(), resumed)).as("taken back").isNull();
         assertThat(observer().overlap(struck)).as("two holders").isZero();
+    }
+
+    @Test
+    void aPauseThatCostsNoLeadershipCostsNoAddress() {
+        for (int pauses = 1; pauses <= 20; pauses++) {
+            TestNode holder = holder();
+            int said = holder.output().length();
+            Instant struck = Instant.now();
+            holder.pause();
+            untilPassed(struck, Duration.ofMillis(120)); // long enough to be in doubt, too short for an election
+            holder.resume();
+            until(
+                    "the doubt to be resolved",
+                    () -> cluster().leader().isPresent()
+                            && resolved(holder.output().substring(said)));
+            String since = holder.output().substring(said);
+            if (since.contains("Leadership is in doubt") && !since.contains("Not acting as leader any more")) {
+                assertThat(since).contains("Acting as leader").doesNotContain("Passive");
+                assertThat(observer().lost(holder.host(), struck)).as("lost").isNull();
+                return;
+            }
+        }
+        fail("leadership moved with each of 20 pauses, or none was noticed");
+    }
+
+    /** Whether what a node said leaves its leadership no more in doubt. */
+    private static boolean resolved(String output) {
+        return output.contains("Not acting as leader any more")
+                || output.lastIndexOf("Acting as leader") >= output.lastIndexOf("Leadership is in doubt");
     }
 
     @Test
