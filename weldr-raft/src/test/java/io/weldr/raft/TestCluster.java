@@ -199,9 +199,28 @@ final class TestCluster implements AutoCloseable {
         return requireNonNull(peers.getOrDefault(id, newcomers.get(id)));
     }
 
-    /** What became of a wish that is sent through that node, until a leader has answered it. */
+    /**
+     * What became of a wish that is sent through that node, until a leader has answered it: a machine that is starved may be without one for
+     * longer than a node waits.
+     */
     Membership.Result wish(MemberId through, Function<Membership, CompletionStage<Membership.Result>> wish) {
-        return get(wish.apply(node(through).membership()).toCompletableFuture());
+        return await().atMost(PATIENCE)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> heard(through, wish), Optional::isPresent)
+                .orElseThrow();
+    }
+
+    private Optional<Membership.Result> heard(
+            MemberId through, Function<Membership, CompletionStage<Membership.Result>> wish) {
+        try {
+            return Optional.of(get(wish.apply(node(through).membership()).toCompletableFuture()));
+        } catch (GatewayException e) {
+            if (e.kind() == GatewayException.Kind.NO_LEADER) {
+                return Optional.empty(); // it was never asked
+            }
+            throw e;
+        }
     }
 
     Set<MemberId> voters(MemberId of) {
