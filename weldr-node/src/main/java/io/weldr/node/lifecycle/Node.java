@@ -408,10 +408,11 @@ public final class Node {
 
     private void stopParts() {
         LOG.info("stopping: handing over, finishing what is under way");
-        // The address and leadership go first, side by side, while the proxy still takes whatever comes to the address.
-        CompletableFuture<Void> virtualIpsGone = retireVirtualIps();
+        // Leadership goes first. The address stays until the heir asks for it, and the proxy takes whatever comes to
+        // it: nobody
+        // answers for as long as it takes to pass on, not for as long as it takes to agree on an heir.
         raft.resign(); // for good: while it drains it would lead without the address
-        await(virtualIpsGone);
+        await(retireVirtualIps());
         drain();
         close(Duration.ofSeconds(1));
         LOG.info("stopped");
