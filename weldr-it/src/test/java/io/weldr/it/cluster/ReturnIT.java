@@ -38,7 +38,7 @@ class ReturnIT {
                         .atMost(Duration.ofSeconds(30))
                         .until(() -> Http.get(wiped.adminUrl() + "/readyz").status() == 503);
             }
-            // Long enough for many elections at 400 ms each.
+            // Long enough for several elections at a second each.
             await().during(Duration.ofSeconds(4))
                     .atMost(Duration.ofSeconds(8))
                     .until(() -> cluster.leader().isEmpty());

@@ -31,6 +31,11 @@ public final class TestNode implements AutoCloseable {
 
     private static final Duration START_TIME_MAX = Duration.ofMinutes(2);
 
+    private static final Duration ELECTION_TIMEOUT_MIN = Duration.ofMillis(200); // the default
+
+    /** On a machine that runs nine nodes on two processors a process waits for longer than on a server, and a silent leader is mostly a slow one. */
+    private static final Duration ELECTION_TIMEOUT_MIN_BUSY = Duration.ofMillis(500);
+
     private final String id;
     private final Path folder;
     private final Host host;
@@ -87,6 +92,15 @@ public final class TestNode implements AutoCloseable {
         return folder.resolve("output-" + starts + ".log");
     }
 
+    /** After how long a silence of the leader a node may stand for election. */
+    public static Duration electionTimeoutMin() {
+        return measured() ? ELECTION_TIMEOUT_MIN : ELECTION_TIMEOUT_MIN_BUSY;
+    }
+
+    private static boolean measured() {
+        return Boolean.getBoolean(JavaCommand.MEASURED_PROPERTY);
+    }
+
     /** Starts the process with these arguments in place of the cluster's; a later one wins. Does not wait for it. */
     public void launch(String... arguments) {
         launch(List.of(arguments));
@@ -110,8 +124,13 @@ public final class TestNode implements AutoCloseable {
                 grpcAddress(),
                 "--raft-address",
                 raftAddress()));
-        if (!Boolean.getBoolean(JavaCommand.MEASURED_PROPERTY)) { // nobody measures a test node
-            command.addAll(List.of("--warm-up-time", "0s"));
+        if (!measured()) {
+            Duration least = electionTimeoutMin();
+            command.addAll(List.of(
+                    "--warm-up-time",
+                    "0s",
+                    "--election-timeout",
+                    least.toMillis() + "ms-" + least.multipliedBy(2).toMillis() + "ms"));
         }
         if (host.ownNetwork()) {
             command.addAll(List.of("--advertise-host", host.address(), "--insecure"));
@@ -212,7 +231,7 @@ public final class TestNode implements AutoCloseable {
 
     /** Waits until a node that is measured has practised leadership, as one has that is some seconds old. */
     public void awaitPractised() {
-        if (Boolean.getBoolean(JavaCommand.MEASURED_PROPERTY)) {
+        if (measured()) {
             await(id + " to have practised leadership")
                     .atMost(START_TIME_MAX)
                     .until(() -> output().contains("Practised leadership"));

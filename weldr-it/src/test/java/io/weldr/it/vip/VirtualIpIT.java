@@ -149,7 +149,8 @@ class VirtualIpIT {
             int said = holder.output().length();
             Instant struck = Instant.now();
             holder.pause();
-            untilPassed(struck, Duration.ofMillis(120)); // long enough to be in doubt, too short for an election
+            // Long enough to be in doubt, too short for an election.
+            untilPassed(struck, TestNode.electionTimeoutMin().multipliedBy(3).dividedBy(5));
             holder.resume();
             until(
                     "the doubt to be resolved",
