@@ -68,10 +68,9 @@ class HealthIT {
     @Test
     void thereIsExactlyOneProberAlsoAfterAFailOver() {
         try (TestServer origin = TestServer.start()) {
-            FailureIT.setQuickProbes(cluster.node(1));
             assertThat(Http.patch(
                                     cluster.node(1).adminUrl() + "/v1/pools/default/health",
-                                    "{\"path\":\"/health\",\"confirm\":\"leader-only\"}")
+                                    "{\"path\":\"/health\",\"confirm\":\"leader-only\",\"interval\":\"200ms\",\"timeout\":\"200ms\"}")
                             .status())
                     .isEqualTo(200);
             await("the origin to be taken")
