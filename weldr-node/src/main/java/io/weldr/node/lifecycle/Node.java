@@ -408,9 +408,8 @@ public final class Node {
 
     private void stopParts() {
         LOG.info("stopping: handing over, finishing what is under way");
-        // Leadership goes first. The address stays until the heir asks for it, and the proxy takes whatever comes to
-        // it: nobody
-        // answers for as long as it takes to pass on, not for as long as it takes to agree on an heir.
+        // Leadership goes first. Until it has moved the address stays, and the proxy takes whatever comes to it: else
+        // nobody would answer while the others agree on an heir.
         raft.resign(); // for good: while it drains it would lead without the address
         await(retireVirtualIps());
         drain();
