@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -103,10 +104,23 @@ public final class FailOver implements AutoCloseable {
                 settled();
                 try (Writers writers = new Writers(cluster.except(node), ORIGIN)) {
                     warmUp(writers);
+                    long told = System.nanoTime();
                     node.terminate();
+                    long ended = System.nanoTime();
                     cluster.start(node);
+                    long ready = System.nanoTime();
                     warmUp(writers);
-                    all.add(writers.longestGapMillis());
+                    Writers.Gap gap = writers.longestGap();
+                    System.out.printf(
+                            "%s restart of %s%s: ended after %d ms, ready after %d ms; longest gap %d ms, from %d ms on%n",
+                            Instant.now(),
+                            node.id(),
+                            node == leader ? ", the leader" : "",
+                            TimeUnit.NANOSECONDS.toMillis(ended - told),
+                            TimeUnit.NANOSECONDS.toMillis(ready - told),
+                            gap.millis(),
+                            TimeUnit.NANOSECONDS.toMillis(gap.beganNanos() - told));
+                    all.add(gap.millis());
                 }
             }
         }

@@ -11,6 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /** Change after change through each of some nodes, and when each was acknowledged. */
 final class Writers implements AutoCloseable {
@@ -72,16 +73,22 @@ final class Writers implements AutoCloseable {
                 .orElse(-1);
     }
 
-    /** The longest time without an acknowledgement, from the first one to the last. */
-    long longestGapMillis() {
+    /** A time without an acknowledgement, in nanoseconds of {@link System#nanoTime}. */
+    record Gap(long beganNanos, long endedNanos) {
+        long millis() {
+            return TimeUnit.NANOSECONDS.toMillis(endedNanos - beganNanos);
+        }
+    }
+
+    /** The longest one, from the first acknowledgement to the last; at least two are needed. */
+    Gap longestGap() {
         List<Write> all = acknowledged.stream()
                 .sorted(Comparator.comparingLong(Write::endedNanos))
                 .toList();
-        long longest = 0;
-        for (int i = 1; i < all.size(); i++) {
-            longest = Math.max(longest, all.get(i).endedNanos() - all.get(i - 1).endedNanos());
-        }
-        return TimeUnit.NANOSECONDS.toMillis(longest);
+        return IntStream.range(1, all.size())
+                .mapToObj(i -> new Gap(all.get(i - 1).endedNanos(), all.get(i).endedNanos()))
+                .max(Comparator.comparingLong(Gap::millis))
+                .orElseThrow();
     }
 
     @Override
