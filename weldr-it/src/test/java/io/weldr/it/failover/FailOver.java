@@ -102,29 +102,33 @@ public final class FailOver implements AutoCloseable {
             order.add(leader);
             for (TestNode node : order) {
                 settled();
-                try (Writers writers = new Writers(cluster.except(node), ORIGIN)) {
-                    warmUp(writers);
-                    long told = System.nanoTime();
-                    node.terminate();
-                    long ended = System.nanoTime();
-                    cluster.start(node);
-                    long ready = System.nanoTime();
-                    warmUp(writers);
-                    Writers.Gap gap = writers.longestGap();
-                    System.out.printf(
-                            "%s restart of %s%s: ended after %d ms, ready after %d ms; longest gap %d ms, from %d ms on%n",
-                            Instant.now(),
-                            node.id(),
-                            node == leader ? ", the leader" : "",
-                            TimeUnit.NANOSECONDS.toMillis(ended - told),
-                            TimeUnit.NANOSECONDS.toMillis(ready - told),
-                            gap.millis(),
-                            TimeUnit.NANOSECONDS.toMillis(gap.beganNanos() - told));
-                    all.add(gap.millis());
-                }
+                all.add(restart(node, node == leader));
             }
         }
         return new Figures("restart of one node after the other: longest time without an acknowledged change", all);
+    }
+
+    private long restart(TestNode node, boolean leads) {
+        try (Writers writers = new Writers(cluster.except(node), ORIGIN)) {
+            warmUp(writers);
+            long told = System.nanoTime();
+            node.terminate();
+            long ended = System.nanoTime();
+            cluster.start(node);
+            long ready = System.nanoTime();
+            warmUp(writers);
+            Writers.Gap gap = writers.longestGap();
+            System.out.printf(
+                    "%s restart of %s%s: ended after %d ms, ready after %d ms; longest gap %d ms, from %d ms on%n",
+                    Instant.now(),
+                    node.id(),
+                    leads ? ", the leader" : "",
+                    TimeUnit.NANOSECONDS.toMillis(ended - told),
+                    TimeUnit.NANOSECONDS.toMillis(ready - told),
+                    gap.millis(),
+                    TimeUnit.NANOSECONDS.toMillis(gap.beganNanos() - told));
+            return gap.millis();
+        }
     }
 
     /** All three run, have practised if they do, and each can be reached and has the same leader. */

@@ -76,7 +76,11 @@ final class Writers implements AutoCloseable {
     /** A time without an acknowledgement, in nanoseconds of {@link System#nanoTime}. */
     record Gap(long beganNanos, long endedNanos) {
         long millis() {
-            return TimeUnit.NANOSECONDS.toMillis(endedNanos - beganNanos);
+            return TimeUnit.NANOSECONDS.toMillis(nanos());
+        }
+
+        private long nanos() {
+            return endedNanos - beganNanos;
         }
     }
 
@@ -87,7 +91,7 @@ final class Writers implements AutoCloseable {
                 .toList();
         return IntStream.range(1, all.size())
                 .mapToObj(i -> new Gap(all.get(i - 1).endedNanos(), all.get(i).endedNanos()))
-                .max(Comparator.comparingLong(Gap::millis))
+                .max(Comparator.comparingLong(Gap::nanos))
                 .orElseThrow();
     }
 
