@@ -108,9 +108,13 @@ class FailureIT {
                     .untilAsserted(() -> assertThat(urls(leader)).containsAll(acknowledged));
 
             TestNode stopped = cluster.awaitLeader();
+            TestNode frozen = cluster.except(stopped).get(0);
+            frozen.pause();
             assertThat(stopped.terminate())
                     .as("exit code; it said: %s", stopped.output())
                     .isZero();
+            assertThat(stopped.output()).as("it waits for nobody").doesNotContain("does not close");
+            frozen.resume();
             TestNode successor = cluster.awaitLeader();
             assertThat(successor).isNotSameAs(stopped);
             assertThat(urls(successor)).containsAll(acknowledged);

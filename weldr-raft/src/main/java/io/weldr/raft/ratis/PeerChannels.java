@@ -8,17 +8,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the connections to a peer at once. Ratis does so with patience, three seconds for each of its two channels, and sends nothing to the peer until
- * then; but it is asked only for connections on which nothing has come back for seconds. Its channels cannot be had but by reflection; if a
- * version of Ratis keeps them elsewhere, its own patient way is left ({@code PeerChannelsTest} tells).
+ * Ends the connections to a peer at once, if nothing has come back on them for seconds, or if the node closes and nobody waits for what is under
+ * way. Ratis does so with patience, three seconds for each of its two channels, and sends nothing to the peer until then. Its channels cannot be
+ * had but by reflection; if a version of Ratis keeps them elsewhere, its own patient way is left ({@code PeerChannelsTest} tells).
  */
 final class PeerChannels {
     private static final Logger LOG = LoggerFactory.getLogger(PeerChannels.class);
 
     private PeerChannels() {}
 
-    /** Blocks for milliseconds; for seconds if the channels do not end at once. */
+    /** Ends them, so that the next message opens new ones. Blocks for milliseconds; for seconds if the channels do not end at once. */
     static void reset(RaftServerRpcWithProxy<?, ?> rpc, RaftPeerId peer) {
+        end(rpc, peer);
+        rpc.getProxies().resetProxy(peer);
+    }
+
+    /** Ends them for good. Blocks for milliseconds. */
+    static void end(RaftServerRpcWithProxy<?, ?> rpc, RaftPeerId peer) {
         try {
             Object client = rpc.getProxies().getProxy(peer);
             for (Field field : fields(client.getClass())) {
@@ -29,7 +35,6 @@ final class PeerChannels {
         } catch (Exception e) {
             LOG.debug("The channels to {} end in Ratis' own time", peer, e);
         }
-        rpc.getProxies().resetProxy(peer);
     }
 
     /** Where Ratis' client of a peer keeps its channel for the log and the one for heartbeats. */

@@ -433,10 +433,23 @@ public final class RatisNode implements AutoCloseable {
     public void close() {
         entries.close();
         changes.close();
-        try {
-            server.close();
+        try (server) {
+            endConnections();
         } catch (IOException | RuntimeException e) {
             throw new CompletionException("closing the consensus part failed", e);
+        }
+    }
+
+    /** Ratis would end one after the other and wait three seconds for each on which a peer, frozen or gone, owes an answer. */
+    private void endConnections() {
+        RaftServer.Division open = division;
+        if (open != null && server.getServerRpc() instanceof RaftServerRpcWithProxy<?, ?> rpc) {
+            open.close(); // else those who append to the peers would start again
+            for (RaftPeer peer : open.getRaftConf().getAllPeers()) {
+                if (!peer.getId().equals(self)) {
+                    PeerChannels.end(rpc, peer.getId());
+                }
+            }
         }
     }
 
