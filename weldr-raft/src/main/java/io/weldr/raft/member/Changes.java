@@ -13,6 +13,7 @@ import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
 import io.weldr.raft.form.Greeter;
 import io.weldr.raft.lead.HandOver;
+import io.weldr.raft.member.RollCall.Present;
 import io.weldr.raft.ratis.ChangeException;
 import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RaftId;
@@ -55,6 +56,7 @@ public final class Changes {
     private final Supplier<ClusterState> state;
     private final Consumer<MemberId> retire;
     private final Newcomers newcomers;
+    private final RollCall rollCall;
     private final Executor work;
     private final Map<MemberId, Failed> failed = new ConcurrentHashMap<>(); // cleared when something succeeds
     private volatile @Nullable String underWay; // written under the lock of this
@@ -89,6 +91,7 @@ public final class Changes {
         this.state = state;
         this.retire = retire;
         this.newcomers = new Newcomers(greeter, timer);
+        this.rollCall = new RollCall(address -> greeter.get().ask(address), work);
         this.work = work;
     }
 
@@ -160,7 +163,12 @@ public final class Changes {
                 return done(false);
             }
             Seat wanted = to == null ? null : member(board, to);
-            return answering(board).thenCompose(alive -> handOver(board, wanted, alive));
+            return rollCall.until(
+                            board.view(),
+                            present -> wanted == null
+                                    ? present.ids().size() > 1
+                                    : present.ids().contains(wanted.id()))
+                    .thenCompose(present -> handOver(board, wanted, present));
         });
     }
 
@@ -218,63 +226,41 @@ public final class Changes {
         });
     }
 
-    /**
-     * Who lives and takes part, this node included.
-     *
-     * @param witnesses those of them that only vote
-     */
-    private record Answering(Set<RaftId> ids, Set<RaftId> witnesses) {}
-
-    /** Asks all voters. Does not fail. */
-    private CompletableFuture<Answering> answering(Board board) {
-        Set<RaftId> alive = ConcurrentHashMap.newKeySet();
-        Set<RaftId> witnesses = ConcurrentHashMap.newKeySet();
-        alive.add(board.view().self());
-        CompletableFuture<?>[] calls = board.view().voters().stream()
-                .filter(seat -> !seat.id().equals(board.view().self()))
-                .map(seat -> greeter.get().ask(seat.address()).handle((answer, failure) -> {
-                    if (failure == null && answer.id().equals(seat.id()) && answer.running()) {
-                        alive.add(seat.id());
-                        if (answer.witness()) {
-                            witnesses.add(seat.id());
-                        }
-                    }
-                    return seat;
-                }))
-                .toArray(CompletableFuture[]::new);
-        return CompletableFuture.allOf(calls).thenApplyAsync(all -> new Answering(alive, witnesses), work);
-    }
-
     private CompletableFuture<Result> change(
             Board board, Plan plan, @Nullable Seat leaver, @Nullable Duration drain, Set<RaftId> newcomers) {
-        return answering(board).thenCompose(alive -> {
-            Set<RaftId> there = new HashSet<>(alive.ids());
+        Function<Present, @Nullable String> quorumLost = present -> {
+            Set<RaftId> there = new HashSet<>(present.ids());
             there.addAll(newcomers);
-            String lost = plan.quorumLost(there);
-            if (lost != null) {
-                throw new RefusedException(Refusal.WOULD_LOSE_QUORUM, lost);
-            }
-            if (leaver != null && leaver.id().equals(board.view().self())) {
-                // Whoever leads then does it: a leader that leaves would leave the others without one for a while.
-                return handOver(board, null, alive).thenApply(handed -> {
-                    if (handed instanceof Result.Done) {
-                        throw noLeader("leadership was handed over, so that this node can be taken out");
+            return plan.quorumLost(there);
+        };
+        return rollCall.until(board.view(), present -> quorumLost.apply(present) == null)
+                .thenCompose(present -> {
+                    String lost = quorumLost.apply(present);
+                    if (lost != null) {
+                        throw new RefusedException(Refusal.WOULD_LOSE_QUORUM, lost);
                     }
-                    return handed;
+                    if (leaver != null && leaver.id().equals(board.view().self())) {
+                        // Whoever leads then does it: a leader that leaves would leave the others without one for a
+                        // while.
+                        return handOver(board, null, present).thenApply(handed -> {
+                            if (handed instanceof Result.Done) {
+                                throw noLeader("leadership was handed over, so that this node can be taken out");
+                            }
+                            return handed;
+                        });
+                    }
+                    LOG.info("Changing the voters from {} to {}", plan.before(), plan.after());
+                    return board.node()
+                            .changeVoters(plan.before(), plan.after())
+                            .thenComposeAsync(
+                                    changed -> {
+                                        if (leaver != null) {
+                                            bidFarewell(leaver, drain);
+                                        }
+                                        return done(true);
+                                    },
+                                    work);
                 });
-            }
-            LOG.info("Changing the voters from {} to {}", plan.before(), plan.after());
-            return board.node()
-                    .changeVoters(plan.before(), plan.after())
-                    .thenComposeAsync(
-                            changed -> {
-                                if (leaver != null) {
-                                    bidFarewell(leaver, drain);
-                                }
-                                return done(true);
-                            },
-                            work);
-        });
     }
 
     private void bidFarewell(Seat leaver, @Nullable Duration drain) {
@@ -286,20 +272,20 @@ public final class Changes {
         });
     }
 
-    private CompletableFuture<Result> handOver(Board board, @Nullable Seat wanted, Answering alive) {
-        if (wanted != null && !alive.ids().contains(wanted.id())) {
+    private CompletableFuture<Result> handOver(Board board, @Nullable Seat wanted, Present present) {
+        if (wanted != null && !present.ids().contains(wanted.id())) {
             throw new RefusedException(
                     Refusal.CANNOT_LEAD, wanted.id().member() + " does not answer (expected: a member that lives)");
         }
-        if (wanted != null && alive.witnesses().contains(wanted.id())) {
+        if (wanted != null && present.witnesses().contains(wanted.id())) {
             throw new RefusedException(
                     Refusal.CANNOT_LEAD, wanted.id().member() + " is a witness (expected: a member that proxies)");
         }
         Seat heir = wanted != null
                 ? wanted
                 : board.view().voters().stream()
-                        .filter(seat -> alive.ids().contains(seat.id()))
-                        .filter(seat -> !alive.witnesses().contains(seat.id()))
+                        .filter(seat -> present.ids().contains(seat.id()))
+                        .filter(seat -> !present.witnesses().contains(seat.id()))
                         .filter(seat -> !seat.id().equals(board.view().self()))
                         .min(Comparator.comparing(
                                 Seat::id,
