@@ -440,16 +440,22 @@ public final class RatisNode implements AutoCloseable {
         }
     }
 
-    /** Ratis would end one after the other and wait three seconds for each on which a peer, frozen or gone, owes an answer. */
-    private void endConnections() {
+    /**
+     * Ratis would end one after the other and wait three seconds for each on which a peer, frozen or gone, owes an answer. And it would close the log
+     * first, which takes a second, in which whatever a leader sends fails there, with a stack trace for each.
+     */
+    private void endConnections() throws IOException {
         RaftServer.Division open = division;
         if (open != null && server.getServerRpc() instanceof RaftServerRpcWithProxy<?, ?> rpc) {
-            open.close(); // else those who append to the peers would start again
+            if (open.getInfo().isLeader()) {
+                open.close(); // else those who append to the peers would start again
+            }
             for (RaftPeer peer : open.getRaftConf().getAllPeers()) {
                 if (!peer.getId().equals(self)) {
                     PeerChannels.end(rpc, peer.getId());
                 }
             }
+            rpc.close();
         }
     }
 
