@@ -439,7 +439,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         close(false);
     }
 
-    private void close(boolean handOver) {
+    private void close(boolean handsOver) {
         if (closed) {
             return;
         }
@@ -457,8 +457,9 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
             announcer.close();
             watchdog.close(); // so that it does not start the duties again
             duties.close();
-            if (handOver) {
+            if (handsOver) {
                 transferLeadership();
+                handOver.awaitSettled();
             }
             succession.close();
             consensus.close();

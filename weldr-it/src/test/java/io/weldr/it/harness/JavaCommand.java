@@ -46,6 +46,7 @@ final class JavaCommand {
             "-XX:MaxDirectMemorySize=512m",
             "-XX:+UseG1GC",
             "-XX:MaxGCPauseMillis=20",
+            "-XX:MetaspaceSize=128m",
             "--enable-native-access=ALL-UNNAMED");
 
     /** The command up to and with the main class of a node. */

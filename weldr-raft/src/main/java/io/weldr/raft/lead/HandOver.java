@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,8 +34,16 @@ public final class HandOver {
 
     private static final long PAUSE_MILLIS = 50;
 
+    /** Ten times what an election and an entry take. */
+    private static final Duration SETTLING_MAX = Duration.ofMillis(500);
+
+    private static final long LOOK_MILLIS = 10;
+
     private final Supplier<@Nullable RatisNode> node;
     private final long silenceMaxMillis;
+
+    /** The last term whose leadership this node gave away, or tried to; 0: none. */
+    private volatile long termGivenAway;
 
     /** {@code silenceMax}: who has not answered for longer is no heir. */
     public HandOver(Supplier<@Nullable RatisNode> node, Duration silenceMax) {
@@ -62,6 +71,7 @@ public final class HandOver {
                 return false; // alone, or nobody answers
             }
             RaftId heir = heirs.get(attempt % heirs.size());
+            termGivenAway = view.term(); // an attempt that fails may come true late
             try {
                 open.transfer(heir, ATTEMPT).get(ATTEMPT.toMillis() + PAUSE_MILLIS, TimeUnit.MILLISECONDS);
                 return true;
@@ -73,6 +83,39 @@ public final class HandOver {
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS)); // another change may be under way
         }
+    }
+
+    /**
+     * Waits, after {@link #toWhoeverLacksLeast} and before this node closes, until the others do without it: until its heir has committed an entry of its
+     * own term, and all of them know. The heir needs a majority for that entry, in which a voter that closes is missing; and where they share
+     * a processor, one that closes takes it from the heir while changes wait. Blocks for half a second at most, which it takes if one of the others does
+     * not answer; returns at once if this node gave nothing away.
+     */
+    public void awaitSettled() {
+        long deadline = System.nanoTime() + SETTLING_MAX.toNanos();
+        while (termGivenAway > 0 && System.nanoTime() - deadline < 0) {
+            RatisNode open = node.get();
+            NodeView view = open == null ? null : open.view();
+            if (open == null || view == null || view.role() == NodeView.Role.LEADER) {
+                return; // nobody took it
+            }
+            if (settled(view, index -> open.term(index) > termGivenAway)) {
+                return;
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+        }
+    }
+
+    /**
+     * Whether each of the other voters is known to have committed an entry of the heir's.
+     *
+     * @param ofHeir whether the entry at an index is of a later term than the one that was given away
+     */
+    static boolean settled(NodeView view, LongPredicate ofHeir) {
+        return view.voters().stream()
+                .filter(seat -> !seat.id().equals(view.self()))
+                .mapToLong(seat -> view.commits().getOrDefault(seat.id(), -1L))
+                .allMatch(ofHeir);
     }
 
     /**

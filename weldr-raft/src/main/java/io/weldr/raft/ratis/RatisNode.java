@@ -290,6 +290,13 @@ public final class RatisNode implements AutoCloseable {
         return end == null ? null : new LastEntry(end.getTerm(), end.getIndex());
     }
 
+    /** The term of the entry at that index; -1 if the log does not have it. */
+    public long term(long index) {
+        RaftServer.Division open = division;
+        TermIndex entry = open == null ? null : open.getRaftLog().getTermIndex(index);
+        return entry == null ? -1 : entry.getTerm();
+    }
+
     /** How far the log goes, and how far of that is on disk. */
     public record LogEnd(long lastIndex, long flushedIndex) {}
 

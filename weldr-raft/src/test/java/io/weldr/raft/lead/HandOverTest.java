@@ -9,6 +9,7 @@ import io.weldr.raft.ratis.Seat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import org.junit.jupiter.api.Test;
 
 /** To whom a leader that goes hands over. */
@@ -19,6 +20,14 @@ class HandOverTest {
     private static final HostPort ADDRESS = new HostPort("127.0.0.1", 1);
 
     private static NodeView view(int priorityOfThird, Map<RaftId, Long> silentMillis) {
+        return view(priorityOfThird, silentMillis, Map.of());
+    }
+
+    private static NodeView committed(Map<RaftId, Long> commits) {
+        return view(Seat.HIGH, Map.of(), commits);
+    }
+
+    private static NodeView view(int priorityOfThird, Map<RaftId, Long> silentMillis, Map<RaftId, Long> commits) {
         return new NodeView(
                 SELF,
                 NodeView.Role.LEADER,
@@ -31,7 +40,7 @@ class HandOverTest {
                 1000,
                 0,
                 silentMillis,
-                Map.of(),
+                commits,
                 List.of(
                         new Seat(SELF, ADDRESS, Seat.HIGH),
                         new Seat(SECOND, ADDRESS, Seat.HIGH),
@@ -68,5 +77,18 @@ class HandOverTest {
         assertThat(HandOver.heirs(view, Map.of(SECOND, 10L, THIRD, 8L), 400, SECOND))
                 .containsExactly(THIRD, SECOND);
         assertThat(HandOver.heirs(view, Map.of(), 400, THIRD)).containsExactly(SECOND, THIRD);
+    }
+
+    @Test
+    void itIsSettledOnceEachOfTheOthersKnowsAnEntryOfTheHeirs() {
+        LongPredicate ofHeir = index -> index > 10;
+        assertThat(HandOver.settled(committed(Map.of(SECOND, 11L, THIRD, 12L)), ofHeir))
+                .isTrue();
+        assertThat(HandOver.settled(committed(Map.of(SELF, 11L, SECOND, 11L, THIRD, 10L)), ofHeir))
+                .as("the third does not know yet")
+                .isFalse();
+        assertThat(HandOver.settled(committed(Map.of(SELF, 11L, SECOND, 11L)), ofHeir))
+                .as("nothing is known of the third")
+                .isFalse();
     }
 }
