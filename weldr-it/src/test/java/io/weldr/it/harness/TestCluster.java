@@ -97,13 +97,23 @@ public final class TestCluster implements AutoCloseable {
 
     /** Waits until the running nodes are ready and one of them leads. */
     public TestNode awaitLeader() {
-        nodes.stream().filter(TestNode::isAlive).forEach(TestNode::awaitReady);
+        try {
+            nodes.stream().filter(TestNode::isAlive).forEach(TestNode::awaitReady);
+        } catch (RuntimeException e) {
+            throw new AssertionError(e.getMessage() + whatAllSaid(), e); // often it is another node that has the reason
+        }
         return await("a leader")
                 .atMost(Duration.ofSeconds(30))
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(50))
                 .until(this::leader, Optional::isPresent)
                 .orElseThrow();
+    }
+
+    private String whatAllSaid() {
+        return nodes.stream()
+                .map(node -> node.id() + (node.isAlive() ? " runs" : " does not run") + "; it wrote: " + node.output())
+                .collect(Collectors.joining("\n", "\n", ""));
     }
 
     /**
