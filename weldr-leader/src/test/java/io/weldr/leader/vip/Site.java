@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -26,6 +27,12 @@ final class Site implements AutoCloseable {
 
     /** Why there can be none here; empty if there can. */
     static String unavailable() {
+        String searchPath = Objects.requireNonNullElse(System.getenv("PATH"), "");
+        for (String program : List.of("arping", "ndptool")) {
+            if (Programs.find(program, searchPath) == null) {
+                return "there is no program " + program + ", which announces an address";
+            }
+        }
         String name = "weldrvip" + ProcessHandle.current().pid() + "try";
         try {
             ip("netns", "add", name);
