@@ -97,10 +97,11 @@ public final class TestCluster implements AutoCloseable {
 
     /** Waits until the running nodes are ready and one of them leads. */
     public TestNode awaitLeader() {
+        List<TestNode> running = nodes.stream().filter(TestNode::isAlive).toList();
         try {
-            nodes.stream().filter(TestNode::isAlive).forEach(TestNode::awaitReady);
+            running.forEach(node -> node.awaitReady(running));
         } catch (RuntimeException e) {
-            throw new AssertionError(e.getMessage() + whatAllSaid(), e); // often it is another node that has the reason
+            throw new AssertionError(e.getMessage() + accounts(), e); // often it is another node that has the reason
         }
         return await("a leader")
                 .atMost(Duration.ofSeconds(30))
@@ -110,10 +111,8 @@ public final class TestCluster implements AutoCloseable {
                 .orElseThrow();
     }
 
-    private String whatAllSaid() {
-        return nodes.stream()
-                .map(node -> node.id() + (node.isAlive() ? " runs" : " does not run") + "; it wrote: " + node.output())
-                .collect(Collectors.joining("\n", "\n", ""));
+    private String accounts() {
+        return nodes.stream().map(TestNode::account).collect(Collectors.joining("\n", "\n", ""));
     }
 
     /**

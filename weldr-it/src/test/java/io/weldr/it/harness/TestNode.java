@@ -158,14 +158,24 @@ public final class TestNode implements AutoCloseable {
     }
 
     public void awaitReady() {
+        awaitReady(List.of(this));
+    }
+
+    /** The same, as long as all of those run: it may need one of them, as at the beginning, when it waits for all. */
+    void awaitReady(List<TestNode> needed) {
         await("readiness of " + id)
                 .atMost(START_TIME_MAX)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(50))
-                .failFast(() -> assertThat(isAlive())
-                        .as(() -> id + " runs; it wrote: " + output() + holderOfItsPort())
-                        .isTrue())
+                .failFast(() -> assertThat(needed)
+                        .allSatisfy(node ->
+                                assertThat(node.isAlive()).as(node::account).isTrue()))
                 .until(() -> Http.get(adminUrl() + "/readyz").status() == 200);
+    }
+
+    /** How it is, for people. */
+    String account() {
+        return id + (isAlive() ? " runs" : " does not run") + "; it wrote: " + output() + holderOfItsPort();
     }
 
     /** Who has the port that it could not have: nobody should, see {@link Ports}. */
