@@ -140,6 +140,12 @@ final class ConsensusPart {
         return now == null || now.over.get() ? null : now.node;
     }
 
+    /** How consensus stands; null while there is no server, or it belongs to no group. */
+    @Nullable NodeView view() {
+        RatisNode node = node();
+        return node == null ? null : node.view();
+    }
+
     /** Why there is no server, for people; null if there is one. */
     @Nullable String trouble() {
         return trouble;

@@ -19,11 +19,10 @@ import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
 import io.weldr.raft.form.DataFolder;
-import io.weldr.raft.form.Formation;
 import io.weldr.raft.form.Greeter;
 import io.weldr.raft.form.Identity;
 import io.weldr.raft.form.RemovalWatch.Removal;
-import io.weldr.raft.lead.DiskWatch;
+import io.weldr.raft.lead.GivingWay;
 import io.weldr.raft.lead.HandOver;
 import io.weldr.raft.lead.Healer;
 import io.weldr.raft.lead.LeaderDuties;
@@ -37,9 +36,7 @@ import io.weldr.raft.member.Changes;
 import io.weldr.raft.member.MembershipGateway;
 import io.weldr.raft.peer.PeerLink;
 import io.weldr.raft.ratis.NodeView;
-import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.RatisNode;
-import io.weldr.raft.ratis.RatisNode.LastEntry;
 import io.weldr.raft.write.AppliedIndex;
 import io.weldr.raft.write.Errands;
 import io.weldr.raft.write.Gateway;
@@ -76,11 +73,6 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private static final Duration REPLAY_TIMEOUT = Duration.ofSeconds(10);
 
     private static final long HEAL_EVERY_MILLIS = 250;
-    private static final long GIVE_WAY_EVERY_NANOS = TimeUnit.SECONDS.toNanos(30);
-
-    /** If all members are stopping, leadership goes round among them no faster. */
-    private static final long GIVE_BACK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     private static final int HEALINGS_PER_TIDYING = 4;
 
     private final RaftSettings settings;
@@ -107,6 +99,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private final Healer healer;
     private final Succession succession;
     private final HandOver handOver;
+    private final GivingWay givingWay;
     private final Rehearsal rehearsal;
     private final Announcer announcer;
     private final Changes changes;
@@ -114,15 +107,9 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private final AtomicLong terms = new AtomicLong();
     private volatile @Nullable DataFolder folder;
     private volatile @Nullable Belonging belonging;
-    private final DiskWatch disk = new DiskWatch(); // confined to the healing thread
-    private long gaveWayNanos = System.nanoTime() - GIVE_WAY_EVERY_NANOS; // confined to the healing thread
-    private long gaveBackNanos = System.nanoTime() - GIVE_BACK_EVERY_NANOS; // confined to the healing thread
-    private volatile @Nullable String slowDisk;
     private final CompletableFuture<Farewell> farewell = new CompletableFuture<>();
     private int healings; // confined to the healing thread
     private volatile boolean stopping;
-    private volatile boolean resigning;
-    private volatile @Nullable RaftId otherLeader; // the last but this node; written by the watchdog's thread
     private final AtomicBoolean resigned = new AtomicBoolean();
     private volatile boolean heldState; // written by the watchdog's thread
     private boolean closed; // confined to whoever closes
@@ -141,6 +128,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         LeaderProof proof = new LeaderProof(settings.electionTimeoutMin(), settings.electionTimeoutMax());
         this.watchdog = new Watchdog(proof, consensus::node, this.duties, this::observed);
         this.healer = new Healer(gateway::nudge, resetting);
+        this.handOver = new HandOver(consensus::node, settings.electionTimeoutMax());
+        this.givingWay = new GivingWay(handOver);
         // Not less: on a machine that is starved for a moment it would depose leaders that live.
         this.succession = new Succession(
                 this.link,
@@ -148,9 +137,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                 consensus::node,
                 this::opinion,
                 settings.electionTimeoutMax(),
-                () -> resigning);
+                givingWay::resigning);
         this.rehearsal = new Rehearsal(this::greet, resetting);
-        this.handOver = new HandOver(consensus::node, settings.electionTimeoutMax());
         this.changes = new Changes(
                 consensus::node, () -> require(belonging).greeter(), applied.state(), this::retire, timer, callbacks);
         this.membership = new MembershipGateway(
@@ -180,7 +168,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                 settings,
                 opened,
                 new Greeter(settings, opened, link),
-                new FormationHost(),
+                new FormationHost(consensus, watchdog, succession, changes),
                 new Belonging.Surroundings(consensus, applied.state(), this::leaderHeardNanos, this::leave),
                 control);
         belonging = ours;
@@ -211,10 +199,10 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     /** Waits until what the disk knows to be committed is applied, so that nobody is served an empty pool meanwhile. */
     private void awaitDisk() {
         long deadline = System.nanoTime() + REPLAY_TIMEOUT.toNanos();
-        NodeView view = viewNow();
+        NodeView view = consensus.view();
         while (view != null && applied.get() < view.commitIndex() && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
-            view = viewNow();
+            view = consensus.view();
         }
         require(belonging).remember(view);
     }
@@ -384,7 +372,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         if (closed != null) {
             return closed;
         }
-        String slow = slowDisk;
+        String slow = givingWay.slowDisk();
         if (slow != null) {
             return slow;
         }
@@ -415,8 +403,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
      * @return whether this node leads no more
      */
     public boolean resign() {
-        resigning = true;
-        return transferLeadership();
+        return givingWay.resign();
     }
 
     /**
@@ -499,8 +486,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                 if (moment.view() != null) {
                     rehearsal.look(node, moment.view(), System.nanoTime());
                 }
-                lookAtDisk(node, System.nanoTime());
-                giveBack(moment.view(), System.nanoTime());
+                givingWay.look(node.logEnd(), moment.view(), System.nanoTime());
             }
             healings = (healings + 1) % HEALINGS_PER_TIDYING;
             if (healings == 0) {
@@ -511,37 +497,11 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         }
     }
 
-    private void lookAtDisk(RatisNode node, long nowNanos) {
-        RatisNode.LogEnd end = node.logEnd();
-        Duration stuck = end == null ? Duration.ZERO : disk.look(end.lastIndex(), end.flushedIndex(), nowNanos);
-        slowDisk = stuck.isZero() ? null : "its disk has taken nothing for " + stuck.toSeconds() + " s";
-        NodeView view = watchdog.moment().view();
-        boolean leads = view != null && view.role() == NodeView.Role.LEADER;
-        if (slowDisk != null && leads && nowNanos - gaveWayNanos > GIVE_WAY_EVERY_NANOS) {
-            gaveWayNanos = nowNanos; // the heir's disk may be no better: not to and fro
-            LOG.warn("This node leads, and {}: handing leadership over", slowDisk);
-            transferLeadership();
-        }
-    }
-
-    /** The others do not know that this node resigns: they may hand it over to it, or have no other one with so much of the log. */
-    private void giveBack(@Nullable NodeView view, long nowNanos) {
-        boolean leads = view != null && view.role() == NodeView.Role.LEADER;
-        if (resigning && leads && nowNanos - gaveBackNanos > GIVE_BACK_EVERY_NANOS) {
-            // Whoever handed it over here may be stopping as well.
-            if (handOver.toWhoeverLacksLeast(otherLeader)) {
-                gaveBackNanos = nowNanos;
-            }
-        }
-    }
-
     private void observed(Moment moment) {
         NodeView view = moment.view();
         if (view != null) {
             terms.accumulateAndGet(view.term(), Math::max);
-            if (view.leader() != null && !view.leader().equals(view.self())) {
-                otherLeader = view.leader();
-            }
+            givingWay.observed(view);
         }
         Belonging ours = belonging;
         if (ours != null) {
@@ -571,11 +531,6 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                 .greeter()
                 .ask(voter)
                 .thenApply(answer -> new Succession.Opinion(answer.id(), answer.term(), answer.gone(), answer.last()));
-    }
-
-    private @Nullable NodeView viewNow() {
-        RatisNode node = consensus.node();
-        return node == null ? null : node.view();
     }
 
     private Leadership leadership() {
@@ -619,57 +574,6 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         @Override
         public void leadershipMoved() {
             watchdog.wake();
-        }
-    }
-
-    private final class FormationHost implements Formation.Host {
-        @Override
-        public void open(RatisNode.Group group) throws IOException {
-            RatisNode node = consensus.node();
-            if (node == null) {
-                throw new IOException("the consensus part is closed");
-            }
-            if (node.view() == null) {
-                try {
-                    node.add(group);
-                } catch (Throwable e) {
-                    consensus.restart(String.valueOf(e.getMessage())); // it may be half open
-                    throw e;
-                }
-                watchdog.wake();
-            }
-        }
-
-        @Override
-        public @Nullable NodeView view() {
-            return viewNow();
-        }
-
-        @Override
-        public @Nullable RaftId gone() {
-            return succession.gone();
-        }
-
-        @Override
-        public @Nullable LastEntry last() {
-            RatisNode node = consensus.node();
-            return node == null ? null : node.lastEntry();
-        }
-
-        @Override
-        public @Nullable Long acknowledged(RaftId follower) {
-            RatisNode node = consensus.node();
-            return node == null ? null : node.acknowledged().get(follower);
-        }
-
-        @Override
-        public boolean leading() {
-            return watchdog.acting();
-        }
-
-        @Override
-        public String takeIn(RaftId id, HostPort address, boolean again) {
-            return changes.takeIn(id, address, again);
         }
     }
 

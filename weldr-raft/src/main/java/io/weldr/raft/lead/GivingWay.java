@@ -1,0 +1,81 @@
+package io.weldr.raft.lead;
+
+import io.weldr.raft.ratis.NodeView;
+import io.weldr.raft.ratis.RaftId;
+import io.weldr.raft.ratis.RatisNode.LogEnd;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands leadership over when this node leads and another one had better: its disk takes nothing, or it is about to stop. {@link #look} is
+ * called by one thread, again and again, and {@link #observed} by one; the rest by any.
+ */
+public final class GivingWay {
+    private static final Logger LOG = LoggerFactory.getLogger(GivingWay.class);
+
+    /** The heir's disk may be no better: not to and fro. */
+    private static final long SLOW_DISK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    /** If all members are stopping, leadership goes round among them no faster. */
+    private static final long GIVE_BACK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final HandOver handOver;
+    private final DiskWatch disk = new DiskWatch(); // confined to the thread that looks
+    private long gaveWayNanos = System.nanoTime() - SLOW_DISK_EVERY_NANOS; // as above
+    private long gaveBackNanos = System.nanoTime() - GIVE_BACK_EVERY_NANOS; // as above
+    private volatile @Nullable String slowDisk;
+    private volatile boolean resigning;
+    private volatile @Nullable RaftId otherLeader; // the last but this node
+
+    public GivingWay(HandOver handOver) {
+        this.handOver = handOver;
+    }
+
+    /** That the disk takes nothing, for people; null while it does. */
+    public @Nullable String slowDisk() {
+        return slowDisk;
+    }
+
+    /** Whether this node is about to stop, and leads no more if it can be had. */
+    public boolean resigning() {
+        return resigning;
+    }
+
+    /** Hands leadership over, if this node leads, now and whenever it gets it again. Blocks for some two seconds at most. Says whether it leads no more. */
+    public boolean resign() {
+        resigning = true;
+        return handOver.toWhoeverLacksLeast(null);
+    }
+
+    /** Keeps in mind who leads. */
+    public void observed(NodeView view) {
+        RaftId leader = view.leader();
+        if (leader != null && !leader.equals(view.self())) {
+            otherLeader = leader;
+        }
+    }
+
+    /** Looks once, and hands over if need be; blocks for some two seconds at most. {@code end} and {@code view} are null if not known. */
+    public void look(@Nullable LogEnd end, @Nullable NodeView view, long nowNanos) {
+        Duration stuck = end == null ? Duration.ZERO : disk.look(end.lastIndex(), end.flushedIndex(), nowNanos);
+        slowDisk = stuck.isZero() ? null : "its disk has taken nothing for " + stuck.toSeconds() + " s";
+        if (view == null || view.role() != NodeView.Role.LEADER) {
+            return;
+        }
+        if (slowDisk != null && nowNanos - gaveWayNanos > SLOW_DISK_EVERY_NANOS) {
+            gaveWayNanos = nowNanos;
+            LOG.warn("This node leads, and {}: handing leadership over", slowDisk);
+            handOver.toWhoeverLacksLeast(null);
+        }
+        // The others do not know that this node resigns: they may hand it over to it, or have no other one with so much
+        // of the log. Whoever did may be stopping as well, and gets it back last.
+        if (resigning
+                && nowNanos - gaveBackNanos > GIVE_BACK_EVERY_NANOS
+                && handOver.toWhoeverLacksLeast(otherLeader)) {
+            gaveBackNanos = nowNanos;
+        }
+    }
+}
