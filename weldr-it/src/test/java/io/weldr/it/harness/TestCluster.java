@@ -8,11 +8,15 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Nodes that form one cluster. Confined to the test's thread. */
 public final class TestCluster implements AutoCloseable {
+    /** A virtual machine takes milliseconds to write what its threads do, and does not say when it is done. */
+    private static final Duration DUMP_TIME = Duration.ofSeconds(2);
+
     private final List<TestNode> nodes;
     private final List<String> arguments;
 
@@ -112,6 +116,8 @@ public final class TestCluster implements AutoCloseable {
     }
 
     private String accounts() {
+        nodes.forEach(TestNode::dumpThreads);
+        LockSupport.parkNanos(DUMP_TIME.toNanos());
         return nodes.stream().map(TestNode::account).collect(Collectors.joining("\n", "\n", ""));
     }
 

@@ -173,6 +173,13 @@ public final class TestNode implements AutoCloseable {
                 .until(() -> Http.get(adminUrl() + "/readyz").status() == 200);
     }
 
+    /** Has it write what each of its threads does. */
+    void dumpThreads() {
+        if (isAlive()) {
+            signal("QUIT");
+        }
+    }
+
     /** How it is, for people. */
     String account() {
         return id + (isAlive() ? " runs" : " does not run") + "; it wrote: " + output() + holderOfItsPort();
