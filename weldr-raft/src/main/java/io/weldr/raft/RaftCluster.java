@@ -110,7 +110,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private final CompletableFuture<Farewell> farewell = new CompletableFuture<>();
     private int healings; // confined to the healing thread
     private volatile boolean stopping;
-    private final AtomicBoolean resigned = new AtomicBoolean();
+    private final AtomicBoolean ended = new AtomicBoolean(); // its part in the cluster
     private volatile boolean heldState; // written by the watchdog's thread
     private boolean closed; // confined to whoever closes
     private final long createdNanos = System.nanoTime();
@@ -129,7 +129,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         this.watchdog = new Watchdog(proof, consensus::node, this.duties, this::observed);
         this.healer = new Healer(gateway::nudge, resetting);
         this.handOver = new HandOver(consensus::node, settings.electionTimeoutMax());
-        this.givingWay = new GivingWay(handOver);
+        this.givingWay = new GivingWay(handOver::toWhoeverLacksLeast);
         // Not less: on a machine that is starved for a moment it would depose leaders that live.
         this.succession = new Succession(
                 this.link,
@@ -233,14 +233,24 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                 removal.drain());
         LOG.info("{}", last.line());
         stopping = true; // of everything that this node did as a member
-        if (resigned.compareAndSet(false, true)) {
-            announcer.close();
-            watchdog.close();
-            duties.close();
-            succession.close();
-            consensus.close();
-        }
+        endPart(false);
         farewell.complete(last);
+    }
+
+    /** Ends all that this node does as a member, once. Blocks for some seconds at most. */
+    private void endPart(boolean handsOver) {
+        if (!ended.compareAndSet(false, true)) {
+            return;
+        }
+        announcer.close();
+        watchdog.close(); // so that it does not start the duties again
+        duties.close();
+        if (handsOver) {
+            transferLeadership();
+            handOver.awaitSettled();
+        }
+        succession.close();
+        consensus.close();
     }
 
     /**
@@ -440,17 +450,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         healing.shutdownNow();
         successionThread.shutdownNow();
         resetting.shutdownNow();
-        if (resigned.compareAndSet(false, true)) {
-            announcer.close();
-            watchdog.close(); // so that it does not start the duties again
-            duties.close();
-            if (handsOver) {
-                transferLeadership();
-                handOver.awaitSettled();
-            }
-            succession.close();
-            consensus.close();
-        }
+        endPart(handsOver);
         link.close();
         gateway.close();
         timer.shutdownNow();

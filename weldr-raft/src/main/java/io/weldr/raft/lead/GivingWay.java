@@ -5,6 +5,7 @@ import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.RatisNode.LogEnd;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +23,7 @@ public final class GivingWay {
     /** If all members are stopping, leadership goes round among them no faster. */
     private static final long GIVE_BACK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final HandOver handOver;
+    private final Predicate<@Nullable RaftId> handOver;
     private final DiskWatch disk = new DiskWatch(); // confined to the thread that looks
     private long gaveWayNanos = System.nanoTime() - SLOW_DISK_EVERY_NANOS; // as above
     private long gaveBackNanos = System.nanoTime() - GIVE_BACK_EVERY_NANOS; // as above
@@ -30,7 +31,8 @@ public final class GivingWay {
     private volatile boolean resigning;
     private volatile @Nullable RaftId otherLeader; // the last but this node
 
-    public GivingWay(HandOver handOver) {
+    /** {@code handOver}: as {@link HandOver#toWhoeverLacksLeast}. */
+    public GivingWay(Predicate<@Nullable RaftId> handOver) {
         this.handOver = handOver;
     }
 
@@ -47,7 +49,7 @@ public final class GivingWay {
     /** Hands leadership over, if this node leads, now and whenever it gets it again. Blocks for some two seconds at most. Says whether it leads no more. */
     public boolean resign() {
         resigning = true;
-        return handOver.toWhoeverLacksLeast(null);
+        return handOver.test(null);
     }
 
     /** Keeps in mind who leads. */
@@ -68,13 +70,11 @@ public final class GivingWay {
         if (slowDisk != null && nowNanos - gaveWayNanos > SLOW_DISK_EVERY_NANOS) {
             gaveWayNanos = nowNanos;
             LOG.warn("This node leads, and {}: handing leadership over", slowDisk);
-            handOver.toWhoeverLacksLeast(null);
+            var unused = handOver.test(null);
         }
         // The others do not know that this node resigns: they may hand it over to it, or have no other one with so much
         // of the log. Whoever did may be stopping as well, and gets it back last.
-        if (resigning
-                && nowNanos - gaveBackNanos > GIVE_BACK_EVERY_NANOS
-                && handOver.toWhoeverLacksLeast(otherLeader)) {
+        if (resigning && nowNanos - gaveBackNanos > GIVE_BACK_EVERY_NANOS && handOver.test(otherLeader)) {
             gaveBackNanos = nowNanos;
         }
     }
