@@ -104,15 +104,15 @@ public final class TestCluster implements AutoCloseable {
         List<TestNode> running = nodes.stream().filter(TestNode::isAlive).toList();
         try {
             running.forEach(node -> node.awaitReady(running));
+            return await("a leader")
+                    .atMost(Duration.ofSeconds(30))
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(this::leader, Optional::isPresent)
+                    .orElseThrow();
         } catch (RuntimeException e) {
             throw new AssertionError(e.getMessage() + accounts(), e); // often it is another node that has the reason
         }
-        return await("a leader")
-                .atMost(Duration.ofSeconds(30))
-                .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(50))
-                .until(this::leader, Optional::isPresent)
-                .orElseThrow();
     }
 
     private String accounts() {
