@@ -37,6 +37,7 @@ import io.weldr.raft.member.MembershipGateway;
 import io.weldr.raft.peer.PeerLink;
 import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RatisNode;
+import io.weldr.raft.ratis.Seat;
 import io.weldr.raft.write.AppliedIndex;
 import io.weldr.raft.write.Errands;
 import io.weldr.raft.write.Gateway;
@@ -127,7 +128,12 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         this.gateway = new Gateway(settings, this::leadership, applied, log, link, timer, callbacks);
         LeaderProof proof = new LeaderProof(settings.electionTimeoutMin(), settings.electionTimeoutMax());
         this.watchdog = new Watchdog(proof, consensus::node, this.duties, this::observed);
-        this.healer = new Healer(gateway::nudge, resetting);
+        this.healer = new Healer(
+                new Remedies(consensus::node, gateway),
+                resetting,
+                settings.electionTimeoutMin(),
+                settings.electionTimeoutMax(),
+                System::nanoTime);
         this.handOver = new HandOver(consensus::node, settings.electionTimeoutMax());
         this.givingWay = new GivingWay(handOver::toWhoeverLacksLeast);
         // Not less: on a machine that is starved for a moment it would depose leaders that live.
@@ -482,7 +488,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
             RatisNode node = consensus.node();
             if (node != null) {
                 Moment moment = watchdog.moment();
-                healer.look(node, moment, System.nanoTime());
+                healer.look(moment, node.owing());
                 if (moment.view() != null) {
                     rehearsal.look(node, moment.view(), System.nanoTime());
                 }
@@ -580,6 +586,15 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     /** Closes and opens the consensus part, as after a failure; for tests. */
     void restartConsensus(String why) {
         consensus.restart(why);
+    }
+
+    /** Drops the connections to the other voters, as after a long silence; for tests. */
+    void dropConnections() {
+        for (Seat voter : require(watchdog.moment().view()).voters()) {
+            if (!voter.id().member().equals(settings.self())) {
+                require(consensus.node()).resetConnections(voter.id());
+            }
+        }
     }
 
     /** How far the folder is. */

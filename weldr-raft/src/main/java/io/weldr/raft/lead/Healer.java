@@ -3,8 +3,8 @@ package io.weldr.raft.lead;
 import io.weldr.raft.lead.Watchdog.Moment;
 import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RaftId;
-import io.weldr.raft.ratis.RatisNode;
 import io.weldr.raft.ratis.Seat;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -13,74 +13,135 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Mends what Ratis leaves broken: connections over which nothing comes back, and followers that came back without the entries that
- * the leader has seen them acknowledge. Confined to one thread.
+ * Mends what Ratis leaves broken. Confined to one thread.
+ *
+ * <ul>
+ *   <li>Connections over which nothing comes back.
+ *   <li>Followers that came back without the entries that the leader has seen them acknowledge.
+ *   <li>Entries that followers have, but whose acknowledgement was lost with a connection: Ratis takes them for sent, and never asks again. The answer to
+ *       the next entry counts for all before it; a leader that is not ready has no next one, and gives leadership up. (Sending the same entry again, as in
+ *       the Raft paper, is no way: a follower of Ratis, as it is set up here, acknowledges at once what it has already, also while that waits for its disk.)
+ * </ul>
  */
 public final class Healer {
     private static final Logger LOG = LoggerFactory.getLogger(Healer.class);
 
-    /** Heartbeats come several times in each election timeout; this long a silence is a broken connection, or nobody there. */
-    private static final long SILENT_MILLIS = 2000;
+    /**
+     * The least silence that counts. Heartbeats come several times in each election timeout, so that a longer silence is a broken connection, or
+     * nobody there.
+     */
+    private static final Duration SILENCE_MIN = Duration.ofSeconds(2);
 
     /**
-     * One packet that asks for a connection goes out after each; where the network drops it, the next one may come through. TCP alone
-     * would send the second one after a second, and the third two seconds later (RFC 6298).
+     * The least time that new connections get. One packet that asks for a connection goes out after each; where the network drops it, the next one
+     * may come through. TCP alone would send the second one after a second, and the third two seconds later (RFC 6298).
      */
-    private static final long RESET_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final Duration RESET_EVERY_MIN = Duration.ofMillis(500);
+
+    /** Every fourth attempt gets four times as long: the peer may be there and need it, as a young process on a busy machine does. */
+    private static final int PATIENT = 4;
 
     /** A follower that answers applies within milliseconds what is committed. */
     private static final long STUCK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    /** How often a follower that came back is sent something that it has to answer, and how far apart. */
+    /** How often a follower that came back is sent something that it has to answer. */
     private static final int NUDGES = 4;
 
-    private final Runnable nudge;
+    /** A new leader whose first entry is acknowledged by too few for so long, though they answer, will never be ready. */
+    private static final long UNREADY_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final Remedies remedies;
     private final Executor resetting;
-    private final Map<RaftId, Long> resetAt = new ConcurrentHashMap<>(); // when the last one ended
+    private final LongSupplier nanoTime;
+    private final long silenceMillis;
+    private final long resetEveryNanos;
+    private final Map<RaftId, Attempt> attempts = new ConcurrentHashMap<>();
     private final Set<RaftId> underWay = ConcurrentHashMap.newKeySet();
     private final Map<RaftId, Boolean> away = new HashMap<>();
     private final Map<RaftId, Stuck> stuck = new HashMap<>();
     private int nudgesLeft;
+    private @Nullable Long openedNanos;
     private final AtomicLong resets = new AtomicLong();
 
-    /**
-     * @param nudge puts an entry that changes nothing into the log
-     * @param resetting for what may block for seconds
-     */
-    public Healer(Runnable nudge, Executor resetting) {
-        this.nudge = nudge;
-        this.resetting = resetting;
+    /** What helps. */
+    public interface Remedies {
+        /** Puts an entry that changes nothing into the log of a leader that is ready. Returns at once. */
+        void nudge();
+
+        /** Gives leadership up. Returns at once. */
+        void stepDown();
+
+        /** Drops the connections to that voter, so that the next message opens new ones. May block for seconds. */
+        void resetConnections(RaftId voter);
     }
 
-    /** Looks once; a few times a second is enough. */
-    public void look(RatisNode node, Moment moment, long nowNanos) {
+    /**
+     * @param resetting for what may block for seconds
+     * @param nanoTime the clock, as {@link System#nanoTime}
+     */
+    public Healer(
+            Remedies remedies,
+            Executor resetting,
+            Duration electionTimeoutMin,
+            Duration electionTimeoutMax,
+            LongSupplier nanoTime) {
+        this.remedies = remedies;
+        this.resetting = resetting;
+        this.nanoTime = nanoTime;
+        silenceMillis = longer(SILENCE_MIN, electionTimeoutMax).toMillis();
+        resetEveryNanos = longer(RESET_EVERY_MIN, electionTimeoutMin).toNanos();
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
+    /**
+     * Looks once; a few times a second is enough.
+     *
+     * @param owing the followers that were sent the whole log, and have not said that it is on their disks
+     */
+    public void look(Moment moment, Set<RaftId> owing) {
         NodeView view = moment.view();
         if (view == null) {
             return;
         }
+        long nowNanos = nanoTime.getAsLong();
+        if (openedNanos == null) {
+            openedNanos = nowNanos;
+        }
         boolean leads = view.role() == NodeView.Role.LEADER;
-        boolean deaf = !leads
-                && (moment.leaderHeardNanos() == null
-                        || nowNanos - moment.leaderHeardNanos() > TimeUnit.MILLISECONDS.toNanos(SILENT_MILLIS));
+        // One that never heard of a leader has listened only since then.
+        long heardNanos = moment.leaderHeardNanos() == null ? openedNanos : moment.leaderHeardNanos();
+        boolean deaf = !leads && nowNanos - heardNanos > TimeUnit.MILLISECONDS.toNanos(silenceMillis);
         for (Seat voter : view.voters()) {
             RaftId id = voter.id();
             if (id.equals(view.self())) {
                 continue;
             }
-            boolean silent = leads && view.silentMillis().getOrDefault(id, 0L) > SILENT_MILLIS;
+            // Ratis has one that just came to lead begin with a silence that never was.
+            boolean silent =
+                    leads && Math.min(view.silentMillis().getOrDefault(id, 0L), view.roleMillis()) > silenceMillis;
             if (silent || deaf) {
-                reset(node, id, nowNanos);
+                reset(id, nowNanos);
+            } else {
+                attempts.remove(id);
             }
             if (leads && Boolean.TRUE.equals(away.put(id, silent)) && !silent) {
                 // If its disk is behind what it once acknowledged, heartbeats alone never bring it up to date
                 // (RATIS-2523).
                 nudgesLeft = NUDGES;
             }
-            if (leads && !silent && behind(view, id, nowNanos)) {
-                // It was away for a moment, and lost the end of its log: the same.
+            if (silent) {
+                stuck.remove(id); // it is not asked
+            } else if (leads && behind(view, id, owing.contains(id), nowNanos)) {
+                // It was away for a moment, and lost the end of its log: the same. Or it has it, but its answer was
+                // lost.
                 nudgesLeft = Math.max(nudgesLeft, 1);
             }
         }
@@ -88,17 +149,25 @@ public final class Healer {
             away.clear();
             stuck.clear();
             nudgesLeft = 0;
+        } else if (!view.leaderReady()) {
+            if (unheard(view, owing, nowNanos)) {
+                LOG.warn(
+                        "All answer, but too few say that they have the first entry of term {}: giving leadership up",
+                        view.term());
+                stuck.clear(); // if it does not help, later again
+                remedies.stepDown();
+            }
         } else if (nudgesLeft > 0) {
             nudgesLeft--;
-            nudge.run();
+            remedies.nudge();
         }
     }
 
-    /** Whether it answers and yet does not come closer to what is committed. */
-    private boolean behind(NodeView view, RaftId id, long nowNanos) {
+    /** Whether it answers and yet does not come closer to what is committed, or does not acknowledge what it was sent. */
+    private boolean behind(NodeView view, RaftId id, boolean owes, long nowNanos) {
         long commit = view.commits()
                 .getOrDefault(id, -1L); // nothing is known of one that never accepted an entry in this term
-        if (commit >= view.commitIndex()) {
+        if (commit >= view.commitIndex() && !owes) {
             stuck.remove(id);
             return false;
         }
@@ -107,18 +176,26 @@ public final class Healer {
             stuck.put(id, new Stuck(commit, nowNanos, 0));
             return false;
         }
-        if (before.nudges() == NUDGES || nowNanos - before.sinceNanos() < STUCK_NANOS) {
+        int nudges = before.nudges() + 1;
+        if (nudges > NUDGES || nowNanos - before.sinceNanos() < nudges * STUCK_NANOS) {
             return false;
         }
-        stuck.put(id, new Stuck(commit, nowNanos, before.nudges() + 1)); // the next time after as long
+        stuck.put(id, new Stuck(commit, before.sinceNanos(), nudges));
         return true;
+    }
+
+    private boolean unheard(NodeView view, Set<RaftId> owing, long nowNanos) {
+        return view.roleMillis() > TimeUnit.NANOSECONDS.toMillis(UNREADY_NANOS)
+                && owing.stream()
+                        .map(stuck::get)
+                        .anyMatch(one -> one != null && nowNanos - one.sinceNanos() >= UNREADY_NANOS);
     }
 
     private record Stuck(long commit, long sinceNanos, int nudges) {}
 
-    private void reset(RatisNode node, RaftId id, long nowNanos) {
-        Long last = resetAt.get(id);
-        if (underWay.contains(id) || (last != null && nowNanos - last < RESET_EVERY_NANOS)) {
+    private void reset(RaftId id, long nowNanos) {
+        Attempt last = attempts.getOrDefault(id, Attempt.NONE);
+        if (underWay.contains(id) || !last.over(nowNanos, resetEveryNanos)) {
             return;
         }
         resets.incrementAndGet();
@@ -127,14 +204,30 @@ public final class Healer {
         try {
             resetting.execute(() -> {
                 try {
-                    node.resetConnections(id);
+                    remedies.resetConnections(id);
                 } finally {
-                    resetAt.put(id, System.nanoTime()); // from the end: a connection just begun must not be dropped
+                    // From the end: a connection just begun must not be dropped.
+                    attempts.put(id, new Attempt(last.number() + 1, nanoTime.getAsLong()));
                     underWay.remove(id);
                 }
             });
         } catch (RejectedExecutionException e) {
             underWay.remove(id); // closing
+        }
+    }
+
+    /**
+     * New connections to a peer of which nothing was heard.
+     *
+     * @param number how many there were since, this one included
+     * @param atNanos when they were asked for
+     */
+    private record Attempt(int number, long atNanos) {
+        static final Attempt NONE = new Attempt(0, 0);
+
+        boolean over(long nowNanos, long leastNanos) {
+            long time = number % PATIENT == 0 ? leastNanos * PATIENT : leastNanos;
+            return number == 0 || nowNanos - atNanos >= time;
         }
     }
 

@@ -11,12 +11,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.server.GrpcServices;
@@ -247,21 +250,39 @@ public final class RatisNode implements AutoCloseable {
      */
     public Map<RaftId, Long> acknowledged() {
         RaftServer.Division open = division;
-        if (open == null) {
-            return Map.of();
+        return open == null ? Map.of() : perFollower(open, DivisionInfo::getFollowerMatchIndices);
+    }
+
+    /** The followers that this leader has sent its whole log, and that have not said that it is on their disks; none if it does not lead. */
+    public Set<RaftId> owing() {
+        RaftServer.Division open = division;
+        if (open == null || !open.getInfo().isAlive()) {
+            return Set.of();
         }
+        long last = open.getRaftLog().getNextIndex() - 1;
+        Map<RaftId, Long> acknowledged = perFollower(open, DivisionInfo::getFollowerMatchIndices);
+        Set<RaftId> owing = new HashSet<>();
+        perFollower(open, DivisionInfo::getFollowerNextIndices).forEach((follower, next) -> {
+            if (next > last && acknowledged.getOrDefault(follower, last) < last) {
+                owing.add(follower);
+            }
+        });
+        return owing;
+    }
+
+    private static Map<RaftId, Long> perFollower(
+            RaftServer.Division open, Function<DivisionInfo, long @Nullable []> what) {
         List<RaftId> before = followers(open);
-        long[] indices =
-                open.getInfo().getFollowerMatchIndices(); // in the order of the followers, but without their names
+        long[] indices = what.apply(open.getInfo()); // in the order of the followers, but without their names
         List<RaftId> followers = followers(open);
         if (indices == null || !before.equals(followers) || indices.length != followers.size()) {
             return Map.of();
         }
-        Map<RaftId, Long> acknowledged = new HashMap<>();
+        Map<RaftId, Long> named = new HashMap<>();
         for (int i = 0; i < indices.length; i++) {
-            acknowledged.put(followers.get(i), indices[i]);
+            named.put(followers.get(i), indices[i]);
         }
-        return acknowledged;
+        return named;
     }
 
     private static List<RaftId> followers(RaftServer.Division open) {
