@@ -3,6 +3,7 @@ package io.weldr.it.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.weldr.it.harness.HangingDisk;
 import io.weldr.it.harness.Http;
 import io.weldr.it.harness.Http.Answer;
 import io.weldr.it.harness.SmallDisk;
@@ -25,10 +26,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Consensus fails, proxying does not: disks that are full, in earnest. */
+/** Consensus fails, proxying does not: disks that are full or hang, in earnest. */
 class StabilityIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -71,6 +73,58 @@ class StabilityIT {
         } finally {
             cluster.close();
             disks.values().forEach(SmallDisk::close);
+        }
+    }
+
+    /** It would go on leading, by the disks of the others, until what waits for its own no longer fits. */
+    @Test
+    @Tag("chaos")
+    void aLeaderWhoseDiskHangsHandsOverAndIsWholeOnceItGoesOn() throws Exception {
+        Assumptions.assumeTrue(
+                HangingDisk.available(),
+                "a disk that hangs takes root, a loop device, mkfs.ext4 and fsfreeze (util-linux): not tried");
+        TestCluster cluster = TestCluster.of(folder, 3);
+        Map<TestNode, HangingDisk> disks = new HashMap<>();
+        try (TestServer origin = TestServer.start()) {
+            for (TestNode node : cluster.nodes()) {
+                disks.put(node, HangingDisk.mount(node.dataDir()));
+                cluster.launch(node);
+            }
+            TestNode leader = cluster.awaitLeader();
+            assertThat(leader.addEverywhere(origin.url()).status()).isEqualTo(201);
+            for (TestNode node : cluster.nodes()) {
+                await().until(() -> Http.get(node.proxyUrl() + "/").status() == 200);
+            }
+            try (Load load = new Load(cluster.nodes())) {
+                load.awaitMore(10);
+                HangingDisk disk = java.util.Objects.requireNonNull(disks.get(leader));
+                disk.hang();
+
+                await("another leader")
+                        .atMost(PATIENCE)
+                        .until(() ->
+                                cluster.leader().filter(now -> now != leader).isPresent());
+                load.awaitMore(10);
+                assertThat(trouble(leader)).startsWith("its disk has taken nothing for ");
+                assertThat(Http.get(leader.adminUrl() + "/metrics").body()).contains("weldr_raft_healthy 0");
+                assertThat(leader.isLeader()).isFalse();
+
+                disk.goOn();
+                awaitWhole(leader, load);
+                load.end();
+                assertThat(load.failures)
+                        .as("proxied requests, also through the node whose disk hung")
+                        .isEmpty();
+                for (TestNode node : cluster.nodes()) {
+                    assertThat(node.servers())
+                            .as("servers of %s", node.id())
+                            .hasSizeGreaterThan(load.acknowledged.size());
+                }
+            }
+        } finally {
+            disks.values().forEach(HangingDisk::goOn); // else its node cannot be killed
+            cluster.close();
+            disks.values().forEach(HangingDisk::close);
         }
     }
 
@@ -147,6 +201,13 @@ class StabilityIT {
         assertThat(victim.isAlive()).isTrue();
 
         disk.free();
+        awaitWhole(victim, load);
+        assertThat(victim.add("http://127.0.0.4:" + (1 + load.acknowledged.size()))
+                        .status())
+                .isEqualTo(201);
+    }
+
+    private static void awaitWhole(TestNode victim, Load load) {
         await("the node to be whole again")
                 .atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(
@@ -156,9 +217,6 @@ class StabilityIT {
         await("everything to be there")
                 .atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(victim.servers().size()).isGreaterThan(load.acknowledged.size() - 50));
-        assertThat(victim.add("http://127.0.0.4:" + (1 + load.acknowledged.size()))
-                        .status())
-                .isEqualTo(201);
     }
 
     /** Why the consensus part of a node that is ready, and proxies, is not whole; empty if it is. */
