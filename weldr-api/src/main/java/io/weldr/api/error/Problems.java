@@ -2,6 +2,7 @@ package io.weldr.api.error;
 
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.Membership;
+import io.weldr.core.state.MemberId;
 import io.weldr.core.state.Outcome.Refusal;
 import io.weldr.core.state.Outcome.Refused;
 import java.util.concurrent.CompletionException;
@@ -41,6 +42,11 @@ public final class Problems {
     }
 
     /** What a refused change of the members answers. */
+    /** Nobody of that name belongs to the cluster. */
+    public static Problem noSuchMember(MemberId id) {
+        return of(new Membership.Result.Refused(Membership.Refusal.NO_SUCH_MEMBER, "there is no member " + id));
+    }
+
     public static Problem of(Membership.Result.Refused refused) {
         return Problem.ofLine(type(refused.refusal()), refused.detail(), expected(refused.refusal()));
     }

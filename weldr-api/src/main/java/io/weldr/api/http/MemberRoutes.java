@@ -32,7 +32,9 @@ final class MemberRoutes {
     List<Resource> resources() {
         return List.of(
                 new Resource(MEMBERS).on(HttpMethod.GET, this::members).on(HttpMethod.POST, this::add),
-                new Resource(MEMBERS + "/:id").on(HttpMethod.DELETE, this::remove, "drain", "force"),
+                new Resource(MEMBERS + "/:id")
+                        .on(HttpMethod.GET, this::member)
+                        .on(HttpMethod.DELETE, this::remove, "drain", "force"),
                 new Resource(MEMBERS + "/:id/replacement").on(HttpMethod.POST, this::replace, "drain", "force"),
                 new Resource("/v1/cluster/leader").on(HttpMethod.POST, this::transfer));
     }
@@ -50,6 +52,25 @@ final class MemberRoutes {
                 .thenApply(ClusterView::new)
                 .thenApply(cluster -> Answer.ok(
                         new Members(Pages.members(cluster), membership.status().change(), links())));
+    }
+
+    private CompletionStage<Answer> member(Request request) {
+        MemberId id = request.memberId();
+        return census.take()
+                .thenApply(lines -> lines.stream()
+                        .filter(line -> line.id().equals(id))
+                        .findFirst()
+                        .map(line -> Answer.ok(Pages.member(line, links(id))))
+                        .orElseThrow(() -> Problems.noSuchMember(id).exception()));
+    }
+
+    private static List<Link> links(MemberId id) {
+        String self = MEMBERS + "/" + id;
+        return List.of(
+                Link.get("self", self),
+                new Link("remove", self, "DELETE"),
+                new Link("replace", self + "/replacement", "POST"),
+                Link.get("members", MEMBERS));
     }
 
     private CompletionStage<Answer> add(Request request) {

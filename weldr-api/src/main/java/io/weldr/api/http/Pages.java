@@ -9,6 +9,7 @@ import io.weldr.api.json.Answers.Addresses;
 import io.weldr.api.json.Answers.MemberEntry;
 import io.weldr.api.json.Answers.OriginEntry;
 import io.weldr.api.json.Answers.Staleness;
+import io.weldr.api.json.Link;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.Pool;
@@ -55,10 +56,10 @@ final class Pages {
     }
 
     static List<MemberEntry> members(ClusterView cluster) {
-        return cluster.lines().stream().map(Pages::member).toList();
+        return cluster.lines().stream().map(line -> member(line, null)).toList();
     }
 
-    private static MemberEntry member(Census.Line line) {
+    static MemberEntry member(Census.Line line, @Nullable List<Link> links) {
         MemberReport report = line.report();
         Member member = line.member();
         MemberId leader = report == null ? null : report.leader();
@@ -82,6 +83,7 @@ final class Pages {
                 (member == null || !member.witness()) ? null : true,
                 report == null,
                 line.missing(),
-                report == null ? null : report.trouble());
+                report == null ? null : report.trouble(),
+                links);
     }
 }

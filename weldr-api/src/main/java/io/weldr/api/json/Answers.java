@@ -203,7 +203,7 @@ public final class Answers {
     public record Addresses(
             String admin, String grpc, @Nullable String proxy, String raft) {}
 
-    /** A member of the cluster. Of one that is missing only what the log holds is known. */
+    /** A member of the cluster, with links if it is alone. Of one that is missing only what the log holds is known. */
     public record MemberEntry(
             String id,
             @Nullable String role,
@@ -218,7 +218,8 @@ public final class Answers {
             @Nullable Boolean witness,
             boolean missing,
             @Nullable String reason,
-            @Nullable String trouble) {}
+            @Nullable String trouble,
+            @Nullable List<Link> links) {}
 
     /** {@code GET /cluster}. */
     public record Cluster(

@@ -132,4 +132,17 @@ class MembersIT {
         assertThat(witness.path("addresses").has("proxy")).isFalse();
         assertThat(answer.path("members").get(0).has("witness")).isFalse();
     }
+
+    @Test
+    void oneMemberIsShownAlone() {
+        JsonNode member = client.get("/v1/cluster/members/n1").is(200).json();
+        JsonNode among =
+                client.get("/v1/cluster/members").is(200).json().path("members").get(0);
+        assertThat(member.path("id").asText()).isEqualTo("n1");
+        among.fieldNames()
+                .forEachRemaining(name -> assertThat(member.path(name)).isEqualTo(among.path(name)));
+        assertThat(member.path("links").get(1).path("method").asText()).isEqualTo("DELETE");
+        client.get("/v1/cluster/members/n7").isProblem(404, "no-such-member");
+        client.get("/v1/cluster/members/n.1").is(400);
+    }
 }
