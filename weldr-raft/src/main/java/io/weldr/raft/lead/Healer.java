@@ -44,8 +44,10 @@ public final class Healer {
      */
     private static final Duration RESET_EVERY_MIN = Duration.ofMillis(500);
 
-    /** Every fourth attempt gets four times as long: the peer may be there and need it, as a young process on a busy machine does. */
-    private static final int PATIENT = 4;
+    /** Each eighth attempt gets four times as long: the peer may be there and need it, as a young process on a busy machine does. */
+    private static final int PATIENT_EVERY = 8;
+
+    private static final int PATIENT_TIMES = 4;
 
     /** A follower that answers applies within milliseconds what is committed. */
     private static final long STUCK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -226,7 +228,7 @@ public final class Healer {
         static final Attempt NONE = new Attempt(0, 0);
 
         boolean over(long nowNanos, long leastNanos) {
-            long time = number % PATIENT == 0 ? leastNanos * PATIENT : leastNanos;
+            long time = number % PATIENT_EVERY == 0 ? leastNanos * PATIENT_TIMES : leastNanos;
             return number == 0 || nowNanos - atNanos >= time;
         }
     }
