@@ -60,13 +60,16 @@ final class TestCluster implements AutoCloseable {
     private static final Duration ELECTION_TIMEOUT_MIN = Duration.ofMillis(500);
 
     /**
-     * Below the range from which outgoing connections take theirs, else one of those may hold ours; and not where another JVM of the same build looks
-     * for its own, which might take one while its node is down.
+     * Below the range from which outgoing connections take theirs, else one of those may hold ours; and where no other JVM looks for its own, which
+     * might take one while its node is down: a range belongs to whoever listens at its first port.
      */
-    private static final int PORTS = 1_000;
+    private static final int PORTS_MIN = 20_000;
 
-    private static final int FIRST_PORT = 25_000 + PORTS * ((Integer.getInteger("story.fork", 1) - 1) % 3);
-    private static final AtomicInteger NEXT_PORT = new AtomicInteger(FIRST_PORT + new Random().nextInt(PORTS));
+    private static final int PORTS_MAX = 32_000;
+    private static final int PORTS = 1_000;
+    private static final ServerSocket RANGE_OF_OURS = claimPorts(); // open for as long as this JVM runs
+    private static final int FIRST_PORT = RANGE_OF_OURS.getLocalPort() + 1;
+    private static final AtomicInteger NEXT_PORT = new AtomicInteger(FIRST_PORT + new Random().nextInt(PORTS - 1));
 
     final SortedMap<MemberId, HostPort> peers = new TreeMap<>();
     final Map<MemberId, HostPort> newcomers = new ConcurrentHashMap<>();
@@ -113,9 +116,20 @@ final class TestCluster implements AutoCloseable {
                                         .containsAll(running.keySet())));
     }
 
+    private static ServerSocket claimPorts() {
+        for (int first = PORTS_MIN; first < PORTS_MAX; first += PORTS) {
+            try {
+                return new ServerSocket(first, 1, InetAddress.getLoopbackAddress());
+            } catch (IOException e) {
+                // another JVM's: the next one
+            }
+        }
+        throw new IllegalStateException("all ranges between " + PORTS_MIN + " and " + PORTS_MAX + " are taken");
+    }
+
     static int freePort() {
         while (true) {
-            int port = NEXT_PORT.updateAndGet(last -> last >= FIRST_PORT + PORTS - 1 ? FIRST_PORT : last + 1);
+            int port = NEXT_PORT.updateAndGet(last -> last >= FIRST_PORT + PORTS - 2 ? FIRST_PORT : last + 1);
             try (ServerSocket probe = new ServerSocket()) {
                 probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
                 return port;
