@@ -41,12 +41,12 @@ public final class Problems {
         };
     }
 
-    /** What a refused change of the members answers. */
     /** Nobody of that name belongs to the cluster. */
     public static Problem noSuchMember(MemberId id) {
         return of(new Membership.Result.Refused(Membership.Refusal.NO_SUCH_MEMBER, "there is no member " + id));
     }
 
+    /** What a refused change of the members answers. */
     public static Problem of(Membership.Result.Refused refused) {
         return Problem.ofLine(type(refused.refusal()), refused.detail(), expected(refused.refusal()));
     }
