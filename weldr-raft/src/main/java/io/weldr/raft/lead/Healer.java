@@ -54,9 +54,6 @@ public final class Healer {
     /** How often a follower that came back is sent something that it has to answer. */
     private static final int NUDGES = 4;
 
-    /** A new leader whose first entry is acknowledged by too few for so long, though they answer, will never be ready. */
-    private static final long UNREADY_NANOS = TimeUnit.SECONDS.toNanos(2);
-
     private final Remedies remedies;
     private final Executor resetting;
     private final LongSupplier nanoTime;
@@ -186,11 +183,13 @@ public final class Healer {
         return true;
     }
 
+    /** Whether a new leader will never be ready: its first entry is not acknowledged for as long as a silence may be, by somebody who is not silent. */
     private boolean unheard(NodeView view, Set<RaftId> owing, long nowNanos) {
-        return view.roleMillis() > TimeUnit.NANOSECONDS.toMillis(UNREADY_NANOS)
+        long patience = TimeUnit.MILLISECONDS.toNanos(silenceMillis);
+        return view.roleMillis() > silenceMillis
                 && owing.stream()
                         .map(stuck::get)
-                        .anyMatch(one -> one != null && nowNanos - one.sinceNanos() >= UNREADY_NANOS);
+                        .anyMatch(one -> one != null && nowNanos - one.sinceNanos() >= patience);
     }
 
     private record Stuck(long commit, long sinceNanos, int nudges) {}

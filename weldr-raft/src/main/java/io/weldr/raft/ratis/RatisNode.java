@@ -256,7 +256,7 @@ public final class RatisNode implements AutoCloseable {
     /** The followers that this leader has sent its whole log, and that have not said that it is on their disks; none if it does not lead. */
     public Set<RaftId> owing() {
         RaftServer.Division open = division;
-        if (open == null || !open.getInfo().isAlive()) {
+        if (open == null || !open.getInfo().isAlive() || !open.getInfo().isLeader()) {
             return Set.of();
         }
         long last = open.getRaftLog().getNextIndex() - 1;
