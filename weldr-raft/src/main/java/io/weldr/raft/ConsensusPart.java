@@ -45,6 +45,9 @@ final class ConsensusPart {
     private volatile @Nullable Life life;
     private volatile @Nullable String trouble;
     private volatile boolean closed;
+    /** The disk holds what only a newer version of the program knows: opening it again would end in the same place. */
+    private volatile boolean outdated;
+
     private Duration pause = PAUSE_MIN; // confined to the thread
 
     /** Starts a server from what is on disk. */
@@ -96,6 +99,11 @@ final class ConsensusPart {
         @Override
         public void leadershipMoved() {
             listener.leadershipMoved();
+        }
+
+        @Override
+        public void newerVersionNeeded(String line) {
+            retire(this, line);
         }
 
         @Override
@@ -211,6 +219,9 @@ final class ConsensusPart {
         if (next.over.get()) {
             next.node = null; // nobody else closes it then
             closeBounded(opened);
+            if (outdated) {
+                return;
+            }
             throw new IOException("it failed while it was opened");
         }
         trouble = null;
@@ -242,6 +253,24 @@ final class ConsensusPart {
         }
     }
 
+    /** Closes it until the program is started anew, in a version that knows what the disk holds. */
+    private void retire(Life outOfDate, String why) {
+        outdated = true;
+        if (closed || !outOfDate.over.compareAndSet(false, true)) {
+            return;
+        }
+        trouble = why
+                + ". This node takes no part in consensus until it runs a newer version of weldr; it goes on proxying with the"
+                + " state before that";
+        LOG.error("{}", trouble);
+        listener.leadershipMoved();
+        try {
+            thread.execute(() -> bury(outOfDate));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("Closing", e);
+        }
+    }
+
     private void bury(Life failed) {
         RatisNode node = failed.node;
         if (node == null) {
@@ -259,7 +288,11 @@ final class ConsensusPart {
                 pause = PAUSE_MIN;
             }
             // One that is not closed holds its port and its log still: no other can be opened before.
-            scheduleAgain(buried ? this::reopen : () -> bury(failed));
+            if (!buried) {
+                scheduleAgain(() -> bury(failed));
+            } else if (!outdated) {
+                scheduleAgain(this::reopen);
+            }
         }
     }
 
@@ -273,7 +306,7 @@ final class ConsensusPart {
     }
 
     private void reopen() {
-        if (closed || node() != null) {
+        if (closed || outdated || node() != null) {
             return;
         }
         try {

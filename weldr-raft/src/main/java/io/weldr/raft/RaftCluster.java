@@ -103,6 +103,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private final GivingWay givingWay;
     private final Rehearsal rehearsal;
     private final Announcer announcer;
+    private final VersionRaise versionRaise;
     private final Changes changes;
     private final MembershipGateway membership;
     private final AtomicLong terms = new AtomicLong();
@@ -159,6 +160,10 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                 applied,
                 timer,
                 () -> watchdog.moment().view());
+        this.versionRaise = new VersionRaise(
+                gateway,
+                applied.state(),
+                () -> watchdog.acting() ? watchdog.moment().view() : null);
     }
 
     /**
@@ -197,6 +202,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
             throw e;
         }
         watchdog.start();
+        versionRaise.start(timer);
         ours.begin();
         var unused =
                 healing.scheduleWithFixedDelay(this::heal, HEAL_EVERY_MILLIS, HEAL_EVERY_MILLIS, TimeUnit.MILLISECONDS);
@@ -249,6 +255,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
             return;
         }
         announcer.close();
+        versionRaise.close();
         watchdog.close(); // so that it does not start the duties again
         duties.close();
         if (handsOver) {
@@ -399,7 +406,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
 
     @Override
     public List<Measurement> measure() {
-        return RaftMeasurements.of(status(), gateway, healer.resets(), terms.get());
+        return RaftMeasurements.of(status(), applied.state().get().version(), gateway, healer.resets(), terms.get());
     }
 
     /**

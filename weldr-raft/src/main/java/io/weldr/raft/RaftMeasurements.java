@@ -5,6 +5,7 @@ import io.weldr.core.port.Measurement;
 import io.weldr.core.port.Measurement.Counter;
 import io.weldr.core.port.Measurement.Gauge;
 import io.weldr.core.port.Measurement.Histogram;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.raft.write.Gateway;
 import io.weldr.raft.write.Latencies;
 import java.util.ArrayList;
@@ -15,7 +16,8 @@ import java.util.Map;
 final class RaftMeasurements {
     private RaftMeasurements() {}
 
-    static List<Measurement> of(ClusterStatus status, Gateway gateway, long resets, long highestTerm) {
+    static List<Measurement> of(
+            ClusterStatus status, ClusterVersion version, Gateway gateway, long resets, long highestTerm) {
         List<Measurement> all = new ArrayList<>();
         gauge(all, "raft_acting", "1 while this node may act as leader.", status.acting() ? 1 : 0);
         gauge(all, "raft_has_leader", "1 while this node knows of a leader.", status.leader() != null ? 1 : 0);
@@ -23,6 +25,7 @@ final class RaftMeasurements {
         gauge(all, "raft_term", "The Raft term; it grows with each election.", (double) highestTerm);
         gauge(all, "raft_commit_index", "Highest log index known to be committed.", (double) status.commitIndex());
         gauge(all, "raft_applied_index", "Highest log index that is in the state.", (double) status.appliedIndex());
+        gauge(all, "raft_cluster_version", "The cluster version, which says what may enter the log.", version.number());
         gauge(all, "raft_voters", "Members whose votes count.", status.voters().size());
         gauge(all, "raft_pending_requests", "Commands and reads under way on this node.", gateway.pending());
         if (status.sinceLeaderContact() != null) {

@@ -14,6 +14,7 @@ import io.weldr.core.port.LeaderDuty;
 import io.weldr.core.port.MemberLink;
 import io.weldr.core.port.Membership;
 import io.weldr.core.port.RequestId;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
@@ -166,8 +167,14 @@ final class TestCluster implements AutoCloseable {
         }
         running.put(id, node);
         HostPort nowhere = new HostPort("127.0.0.1", 1);
-        node.announce(
-                new Member(id, settings.advertised(), nowhere, nowhere, settings.witness() ? null : nowhere, "test"));
+        node.announce(new Member(
+                id,
+                settings.advertised(),
+                nowhere,
+                nowhere,
+                settings.witness() ? null : nowhere,
+                "test",
+                ClusterVersion.SUPPORTED));
         return node;
     }
 

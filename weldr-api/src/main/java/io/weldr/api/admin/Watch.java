@@ -5,7 +5,6 @@ import io.weldr.api.admin.WatchEvent.Resync;
 import io.weldr.core.port.Published;
 import io.weldr.core.state.Change;
 import io.weldr.core.state.ClusterState;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One watcher's place in the history. {@link #next()} is called by one thread at a time. */
@@ -45,13 +44,10 @@ public final class Watch implements AutoCloseable {
         if (state.revision() <= from) {
             return null;
         }
-        List<Change> changes = state.changes();
-        boolean wholeHistory = !changes.isEmpty()
-                && (changes.size() < ClusterState.CHANGES_MAX || changes.get(0).revision() <= from);
-        if (!wholeHistory) {
+        Change change = state.firstChangeAfter(from);
+        if (change == null || !state.keepsChangesAfter(from)) {
             return resync(state, "the changes after revision " + from + " are not kept any more");
         }
-        Change change = changes.get(firstAfter(changes, from));
         told = change.revision();
         return new Changed(change);
     }
@@ -59,21 +55,6 @@ public final class Watch implements AutoCloseable {
     private Resync resync(ClusterState state, String reason) {
         told = state.revision();
         return new Resync(state.revision(), reason);
-    }
-
-    /** Index of the first change after {@code revision}; there is one. */
-    private static int firstAfter(List<Change> changes, long revision) {
-        int low = 0;
-        int high = changes.size() - 1;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (changes.get(middle).revision() > revision) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        return low;
     }
 
     /** Whether the node is stopping, so that no more will come. */

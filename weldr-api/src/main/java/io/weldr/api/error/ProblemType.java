@@ -29,6 +29,8 @@ public enum ProblemType {
     NOT_CAUGHT_UP("not-caught-up", 409, Code.FAILED_PRECONDITION, "The node did not catch up in time"),
     CANNOT_LEAD("cannot-lead", 409, Code.FAILED_PRECONDITION, "That member cannot lead now"),
     LIMIT_EXCEEDED("limit-exceeded", 409, Code.RESOURCE_EXHAUSTED, "The result would be larger than a limit allows"),
+    /** Nothing was done. */
+    CLUSTER_VERSION("cluster-version", 409, Code.FAILED_PRECONDITION, "Not every member understands this yet"),
     PRECONDITION_FAILED("precondition-failed", 412, Code.ABORTED, "The state moved on, or is not what was expected"),
     BODY_TOO_LARGE("body-too-large", 413, Code.RESOURCE_EXHAUSTED, "The body is too large"),
     URI_TOO_LONG("uri-too-long", 414, Code.INVALID_ARGUMENT, "The request line is too long"),

@@ -102,6 +102,11 @@ public final class Problems {
             case TOO_LARGE ->
                 new Problem(
                         ProblemType.BODY_TOO_LARGE, "nothing was done: " + line, line, "a change that fits the log");
+            case UNSUPPORTED ->
+                Problem.ofLine(
+                        ProblemType.CLUSTER_VERSION,
+                        "nothing was done: " + line,
+                        "every member runs a version of weldr that supports this");
             case UNAVAILABLE ->
                 new Problem(
                         ProblemType.UNAVAILABLE,

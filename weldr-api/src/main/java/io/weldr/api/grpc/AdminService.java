@@ -211,7 +211,8 @@ final class AdminService extends AdminGrpc.AdminImplBase {
                 () -> census.take().thenApply(ClusterView::new).thenApply(cluster -> {
                     ClusterStatusReply.Builder reply = ClusterStatusReply.newBuilder()
                             .setSelf(ports.status().status().self().value())
-                            .setTerm(cluster.term());
+                            .setTerm(cluster.term())
+                            .setClusterVersion(ports.state().get().version().number());
                     MemberId leader = cluster.leader();
                     if (leader != null) {
                         reply.setLeader(leader.value());

@@ -25,6 +25,7 @@ import io.weldr.core.port.ProbeLink;
 import io.weldr.core.port.ProbeQuestion;
 import io.weldr.core.port.Published;
 import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.Limits;
 import io.weldr.core.state.Member;
 import io.weldr.proto.admin.v1.CallRequest;
 import io.weldr.proto.admin.v1.CedeReply;
@@ -55,7 +56,7 @@ public final class GrpcMemberLink implements MemberLink, ProbeLink, MemberReport
     private static final int CONNECT_TIMEOUT_MILLIS = 1000;
 
     /** More than the members that a state may hold, so that a member that moves has room for both addresses. */
-    private static final int CHANNELS_MAX = 2 * ClusterState.MEMBERS_MAX;
+    private static final int CHANNELS_MAX = 2 * Limits.CURRENT.membersMax();
 
     private final Map<HostPort, ManagedChannel> channels = new ConcurrentHashMap<>();
     private volatile boolean closed;

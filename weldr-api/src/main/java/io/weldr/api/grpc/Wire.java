@@ -136,6 +136,7 @@ final class Wire {
         Member member = line.member();
         if (member != null) {
             message.setVersion(member.version())
+                    .setSupports(member.supports().number())
                     .setAdminAddress(member.admin().toString())
                     .setGrpcAddress(member.grpc().toString())
                     .setProxyAddress(

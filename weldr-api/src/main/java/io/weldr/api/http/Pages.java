@@ -72,6 +72,7 @@ final class Pages {
                 report == null ? null : report.commitIndex(),
                 report == null ? null : report.appliedIndex(),
                 member == null ? null : member.version(),
+                member == null ? null : member.supports().number(),
                 member == null
                         ? null
                         : new Addresses(

@@ -100,6 +100,12 @@ final class Request {
     }
 
     private String choice(String name, String otherwise, List<String> choices) {
+        String value = queryChoice(name, choices);
+        return value == null ? otherwise : value;
+    }
+
+    /** One of the choices, or null if the parameter is not there. */
+    @Nullable String queryChoice(String name, List<String> choices) {
         String value = query(name);
         if (value != null && !choices.contains(value)) {
             throw Problem.of(
@@ -108,7 +114,7 @@ final class Request {
                             "one of " + String.join(", ", choices))
                     .exception();
         }
-        return value == null ? otherwise : value;
+        return value;
     }
 
     PoolName pool() {

@@ -115,16 +115,16 @@ final class ServerRoutes {
     private CompletionStage<Answer> get(Request request) {
         return admin.read(request.consistency()).thenApply(view -> {
             Origin origin = view.origin(PoolName.DEFAULT, request.server());
-            return entry(request, PoolName.DEFAULT, origin, view);
+            return entry(PoolName.DEFAULT, origin, view);
         });
     }
 
-    /** A stale read is never "not modified": nobody knows. */
-    static Answer entry(Request request, PoolName pool, Origin origin, View view) {
-        String tag = Pages.tag(origin.modified());
-        return !view.stale() && request.has(tag)
-                ? Answer.empty(304).tagged(tag)
-                : Answer.ok(OriginEntry.of(pool, origin, Pages.staleness(view))).tagged(tag);
+    /**
+     * The tag is for {@code If-Match}: it does not move when only the origin's health does. So it cannot answer {@code If-None-Match} with "not
+     * modified": the health, which is in the answer too, may be another.
+     */
+    static Answer entry(PoolName pool, Origin origin, View view) {
+        return Answer.ok(OriginEntry.of(pool, origin, Pages.staleness(view))).tagged(Pages.tag(origin.modified()));
     }
 
     private CompletionStage<Answer> remove(Request request) {
@@ -190,6 +190,7 @@ final class ServerRoutes {
                     leader == null ? null : leader.value(),
                     cluster.term(),
                     ports.state().get().revision(),
+                    ports.state().get().version().number(),
                     Pages.members(cluster),
                     List.of(
                             Link.get("self", "/cluster"),

@@ -61,7 +61,7 @@ final class V1Routes {
                         .on(HttpMethod.GET, this::health, "consistency")
                         .on(HttpMethod.PUT, request -> setHealth(request, before -> HealthPolicy.DEFAULT), "wait")
                         .on(HttpMethod.PATCH, request -> setHealth(request, before -> before), "wait"),
-                new Resource("/v1/history").on(HttpMethod.GET, this::history, "consistency", "after", "limit"));
+                new Resource("/v1/history").on(HttpMethod.GET, this::history, "consistency", "after", "limit", "by"));
     }
 
     private CompletionStage<Answer> pools(Request request) {
@@ -125,7 +125,7 @@ final class V1Routes {
         PoolName pool = request.pool();
         OriginRef ref = new OriginRef.ById(request.originId());
         return admin.read(request.consistency())
-                .thenApply(view -> ServerRoutes.entry(request, pool, view.origin(pool, ref), view));
+                .thenApply(view -> ServerRoutes.entry(pool, view.origin(pool, ref), view));
     }
 
     private CompletionStage<Answer> replaceOrigin(Request request) {
@@ -207,9 +207,11 @@ final class V1Routes {
 
     private CompletionStage<Answer> history(Request request) {
         Long after = request.queryNumber("after", 0, Long.MAX_VALUE);
-        Long limit = request.queryNumber("limit", 1, ClusterState.CHANGES_MAX);
+        Long limit = request.queryNumber("limit", 1, 2L * ClusterState.CHANGES_MAX);
+        String by = request.queryChoice("by", List.of("operator", "cluster"));
         return admin.read(request.consistency()).thenApply(view -> {
-            List<Change> changes = view.state().changes().stream()
+            List<Change> changes = view.state().history().stream()
+                    .filter(change -> by == null || change.kind().byOperator() == by.equals("operator"))
                     .filter(change -> after == null || change.revision() > after)
                     .toList();
             // The latest are what people look for; who reads on from a revision wants the next ones.

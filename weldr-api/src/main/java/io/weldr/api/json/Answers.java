@@ -213,6 +213,7 @@ public final class Answers {
             @Nullable Long commitIndex,
             @Nullable Long appliedIndex,
             @Nullable String version,
+            @Nullable Integer supports,
             @Nullable Addresses addresses,
             boolean voter,
             @Nullable Boolean witness,
@@ -227,6 +228,7 @@ public final class Answers {
             @JsonInclude @Nullable String leader,
             long term,
             long revision,
+            int clusterVersion,
             List<MemberEntry> members,
             List<Link> links) {}
 

@@ -13,6 +13,7 @@ import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.GatewayException.Kind;
 import io.weldr.core.port.ProbeQuestion;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
@@ -117,7 +118,8 @@ class GrpcMemberLinkIT {
     void aMemberThatTakesTheConnectionAndSaysNothingSurelyDidNotGetIt() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             HostPort address = new HostPort("127.0.0.1", silent.getLocalPort());
-            Member member = new Member(new MemberId("n9"), address, address, address, address, "x");
+            Member member =
+                    new Member(new MemberId("n9"), address, address, address, address, "x", ClusterVersion.SUPPORTED);
             failed(link.call(member, new byte[1], Duration.ofMillis(500)), Kind.NO_LEADER);
         }
     }
@@ -141,7 +143,8 @@ class GrpcMemberLinkIT {
     @Test
     void aNameThatDoesNotResolveIsNoLeader() {
         HostPort nowhere = new HostPort("does-not-exist.invalid", 1);
-        Member member = new Member(new MemberId("n9"), nowhere, nowhere, nowhere, nowhere, "x");
+        Member member =
+                new Member(new MemberId("n9"), nowhere, nowhere, nowhere, nowhere, "x", ClusterVersion.SUPPORTED);
         failed(link.call(member, new byte[1], DEADLINE), Kind.NO_LEADER);
     }
 
@@ -151,7 +154,8 @@ class GrpcMemberLinkIT {
         assertThat(link.channels()).isEqualTo(1);
         Member old = cluster.node(2).member();
         HostPort elsewhere = new HostPort("127.0.0.1", 1);
-        Member moved = new Member(old.id(), old.raft(), old.admin(), elsewhere, old.proxy(), old.version());
+        Member moved = new Member(
+                old.id(), old.raft(), old.admin(), elsewhere, old.proxy(), old.version(), ClusterVersion.SUPPORTED);
         cluster.submit(new Command.AnnounceMember(moved, Instant.now()));
         assertThat(link.channels()).isZero();
     }
@@ -166,7 +170,14 @@ class GrpcMemberLinkIT {
     @Test
     void anotherNodeAtTheAddressIsNotTakenForTheMember() {
         Member real = cluster.node(2).member();
-        Member claimed = new Member(new MemberId("n7"), real.raft(), real.admin(), real.grpc(), real.proxy(), "x");
+        Member claimed = new Member(
+                new MemberId("n7"),
+                real.raft(),
+                real.admin(),
+                real.grpc(),
+                real.proxy(),
+                "x",
+                ClusterVersion.SUPPORTED);
         Throwable failure = catchThrowable(
                 () -> link.report(claimed, 0, DEADLINE).toCompletableFuture().get(20, TimeUnit.SECONDS));
         assertThat(failure).hasMessageContaining("answers n2, not n7");

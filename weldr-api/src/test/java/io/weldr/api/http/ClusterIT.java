@@ -12,6 +12,7 @@ import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.Traffic;
 import io.weldr.core.port.Traffic.Count;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
@@ -84,7 +85,8 @@ class ClusterIT {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             HostPort nowhere = new HostPort("127.0.0.1", silent.getLocalPort());
             cluster.submit(new Command.AnnounceMember(
-                    new Member(new MemberId("n4"), nowhere, nowhere, nowhere, nowhere, "x"), Instant.now()));
+                    new Member(new MemberId("n4"), nowhere, nowhere, nowhere, nowhere, "x", ClusterVersion.SUPPORTED),
+                    Instant.now()));
             long start = System.nanoTime();
             Reply stats = client.get("/stats").is(200);
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(2500));

@@ -8,6 +8,7 @@ import io.weldr.api.testkit.TestCluster;
 import io.weldr.api.testkit.TestMembership;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.port.Membership.Refusal;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
@@ -122,7 +123,7 @@ class MembersIT {
     void aWitnessAndTheChangeUnderWayAreTold() {
         HostPort at = new HostPort("127.0.0.1", 1);
         cluster.submit(new Command.AnnounceMember(
-                new Member(new MemberId("n2"), at, at, at, null, "0.0-test"), Instant.now()));
+                new Member(new MemberId("n2"), at, at, at, null, "0.0-test", ClusterVersion.SUPPORTED), Instant.now()));
         membership.underWay("taking in n9");
         JsonNode answer = client.get("/v1/cluster/members").is(200).json();
         assertThat(answer.path("change").asText()).isEqualTo("taking in n9");

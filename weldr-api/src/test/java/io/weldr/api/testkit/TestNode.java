@@ -18,6 +18,7 @@ import io.weldr.core.port.Published;
 import io.weldr.core.port.RequestId;
 import io.weldr.core.port.Traffic;
 import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
@@ -94,7 +95,8 @@ public final class TestNode implements AutoCloseable {
                 new HostPort("127.0.0.1", starting.httpAddress().getPort()),
                 new HostPort("127.0.0.1", starting.grpcAddress().getPort()),
                 new HostPort("127.0.0.1", 7),
-                "0.0-test");
+                "0.0-test",
+                ClusterVersion.SUPPORTED);
         self = member;
         cluster.submit(new Command.AnnounceMember(member, Instant.now()));
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param generation the revision at which it was added or its URL last changed: a verdict on an older generation is about
  *     something else
  * @param created revision at which it was added
- * @param modified revision of its last change
+ * @param modified revision of the last change that an operator made to it: what {@code ETag} and {@code If-Match} speak of
  */
 public record Origin(
         OriginId id,
@@ -57,9 +57,9 @@ public record Origin(
         };
     }
 
-    /** The same origin with another verdict, as of {@code revision}. */
-    public Origin with(Verdict next, long revision) {
+    /** The same origin with another verdict. */
+    public Origin with(Verdict next, long modifiedThen) {
         return new Origin(
-                id, url, weight, admin, drainDeadline, next, hostPolicy, health, generation, created, revision);
+                id, url, weight, admin, drainDeadline, next, hostPolicy, health, generation, created, modifiedThen);
     }
 }

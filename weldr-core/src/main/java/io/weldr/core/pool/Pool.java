@@ -11,15 +11,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A named set of origins, in the order in which they were added, with the policy that they are probed by.
  *
- * @param origins at most {@value #ORIGINS_MAX}, each id and each address once
+ * @param origins each id and each address once. How many there may be is checked before an origin is added, see {@code core.state.Limits}
  */
 public record Pool(PoolName name, HealthPolicy health, List<Origin> origins) {
-    /** A routing snapshot of this size is rebuilt in well under a millisecond; nobody has shown a need for more. */
-    public static final int ORIGINS_MAX = 1024;
-
     public Pool {
         origins = List.copyOf(origins);
-        Check.atMost("origins", origins.size(), ORIGINS_MAX);
         Set<Object> seen = new HashSet<>();
         for (Origin origin : origins) {
             Check.that(seen.add(origin.id()), "origins", origin.id(), "each id once");

@@ -17,6 +17,8 @@ public final class GatewayException extends RuntimeException {
         OVERLOADED,
         /** Larger than the log takes. Nothing was done. */
         TOO_LARGE,
+        /** Not every member understands it yet, or the leader does not. Nothing was done; it goes once all are upgraded. */
+        UNSUPPORTED,
         /** This node is stopping, or its consensus part is down. Nothing was done. */
         UNAVAILABLE
     }

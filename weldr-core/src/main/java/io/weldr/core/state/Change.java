@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param revision the log index that it came with
  * @param at when its command was made, by the clock of the node that took it
- * @param pool the pool it happened in; null for members
- * @param subject the id of the origin or member, or the name of the pool
+ * @param pool the pool it happened in; null for members and the cluster itself
+ * @param subject the id of the origin or member, the name of the pool, or the cluster version
  * @param origin the origin after the change, or as it last stood if it was removed; null where it is no origin's
  * @param detail one line for people
  */
@@ -26,12 +26,24 @@ public record Change(
 
     /** What happened. */
     public enum Kind {
-        ORIGIN_ADDED,
-        ORIGIN_UPDATED,
-        ORIGIN_REMOVED,
-        VERDICT,
-        HEALTH_POLICY_SET,
-        MEMBER_ANNOUNCED,
-        MEMBER_RETIRED
+        ORIGIN_ADDED(true),
+        ORIGIN_UPDATED(true),
+        ORIGIN_REMOVED(true),
+        VERDICT(false),
+        HEALTH_POLICY_SET(true),
+        MEMBER_ANNOUNCED(false),
+        MEMBER_RETIRED(true),
+        CLUSTER_VERSION_RAISED(false);
+
+        private final boolean byOperator;
+
+        Kind(boolean byOperator) {
+            this.byOperator = byOperator;
+        }
+
+        /** Whether an operator asked for it, as {@link Command#byOperator} says. */
+        public boolean byOperator() {
+            return byOperator;
+        }
     }
 }

@@ -6,6 +6,7 @@ import io.weldr.core.pool.Pool;
 import io.weldr.core.pool.PoolName;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -15,48 +16,63 @@ import org.jspecify.annotations.Nullable;
 /**
  * All that the cluster agrees on, as one immutable value.
  *
+ * @param version which commands may change it, and how
  * @param revision the log index of the last command that changed it; 0 before the first
  * @param pools by name; {@code default} is always there
- * @param members those that announced themselves, by id; at most {@value #MEMBERS_MAX}
- * @param changes the latest changes, oldest first, at most {@value #CHANGES_MAX}
+ * @param members those that announced themselves, by id
+ * @param operatorChanges the latest changes that operators asked for, oldest first; from before {@link ClusterVersion#HEALTH_APART} all
+ *     changes
+ * @param clusterChanges the latest changes that the cluster decided by itself, oldest first
  */
 public record ClusterState(
-        long revision, SortedMap<PoolName, Pool> pools, SortedMap<MemberId, Member> members, List<Change> changes) {
+        ClusterVersion version,
+        long revision,
+        SortedMap<PoolName, Pool> pools,
+        SortedMap<MemberId, Member> members,
+        List<Change> operatorChanges,
+        List<Change> clusterChanges) {
 
-    /** Raft with more voters than this is slower and not safer. Leaves room for replacements. */
-    public static final int MEMBERS_MAX = 16;
-
-    /** Long enough for a watcher that reconnects and for a look at what happened last night; about 200 KB. */
+    /**
+     * How many changes of each sort are kept. Long enough for a watcher that reconnects and for a look at what happened last night; about
+     * 200 KB each. Another number needs a new cluster version: what is kept is part of the state.
+     */
     public static final int CHANGES_MAX = 512;
 
-    /** What a new cluster starts from. */
+    /** What a new cluster starts from. It is the same for ever, because every log begins from it. */
     public static final ClusterState INITIAL = new ClusterState(
+            ClusterVersion.INITIAL,
             0,
             new TreeMap<>(Map.of(PoolName.DEFAULT, new Pool(PoolName.DEFAULT, HealthPolicy.DEFAULT, List.of()))),
             new TreeMap<>(),
+            List.of(),
             List.of());
 
     public ClusterState {
         pools = Collections.unmodifiableSortedMap(new TreeMap<>(pools));
         members = Collections.unmodifiableSortedMap(new TreeMap<>(members));
-        changes = List.copyOf(changes);
+        operatorChanges = List.copyOf(operatorChanges);
+        clusterChanges = List.copyOf(clusterChanges);
         Check.that(pools.containsKey(PoolName.DEFAULT), "pools", pools.keySet(), "the pool " + PoolName.DEFAULT);
-        Check.atMost("members", members.size(), MEMBERS_MAX);
-        Check.atMost("changes", changes.size(), CHANGES_MAX);
     }
 
     /**
-     * Applies a command. Pure and total: the same state, command and index give the same transition on every node, and no
-     * command throws.
+     * Applies a command. Pure and total: the same state, command, index and limits give the same transition on every node, and no command
+     * throws.
      *
      * @param index the log index of the command; becomes the revision if the state changes
+     * @param limits those of the leader that took the command into the log
      */
-    public Transition apply(Command command, long index) {
+    public Transition apply(Command command, long index, Limits limits) {
         assert index > revision : "index " + index + " after revision " + revision;
-        Transition transition = command.applyTo(this, index);
+        Transition transition = command.applyTo(this, index, limits);
         long after = transition.next().revision;
         assert after == revision || after == index : command;
         return transition;
+    }
+
+    /** Applies a command as a leader of this program would have admitted it. */
+    public Transition apply(Command command, long index) {
+        return apply(command, index, Limits.CURRENT);
     }
 
     /** The pool of that name, or null. */
@@ -71,21 +87,82 @@ public record ClusterState(
 
     private static final Pool INITIAL_DEFAULT = new Pool(PoolName.DEFAULT, HealthPolicy.DEFAULT, List.of());
 
+    /** All changes that are kept, of both sorts, oldest first. */
+    public List<Change> history() {
+        List<Change> all = new ArrayList<>(operatorChanges);
+        all.addAll(clusterChanges);
+        all.sort(Comparator.comparingLong(Change::revision));
+        return all;
+    }
+
+    /** Whether every change after {@code revision} is still kept. */
+    public boolean keepsChangesAfter(long revision) {
+        return keepsChangesAfter(operatorChanges, revision) && keepsChangesAfter(clusterChanges, revision);
+    }
+
+    private static boolean keepsChangesAfter(List<Change> kept, long revision) {
+        return kept.size() < CHANGES_MAX || kept.get(0).revision() <= revision;
+    }
+
+    /** The first change after {@code revision} among those that are kept, or null if there is none. */
+    public @Nullable Change firstChangeAfter(long revision) {
+        Change operators = firstAfter(operatorChanges, revision);
+        Change clusters = firstAfter(clusterChanges, revision);
+        if (operators == null || clusters == null) {
+            return operators == null ? clusters : operators;
+        }
+        return operators.revision() < clusters.revision() ? operators : clusters;
+    }
+
+    private static @Nullable Change firstAfter(List<Change> kept, long revision) {
+        int low = 0;
+        int high = kept.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (kept.get(middle).revision() > revision) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low < kept.size() ? kept.get(low) : null;
+    }
+
     /** This state with that pool in place of the one of its name. */
     ClusterState with(Pool pool, Change change) {
         SortedMap<PoolName, Pool> next = new TreeMap<>(pools);
         next.put(pool.name(), pool);
-        return new ClusterState(change.revision(), next, members, withChange(change));
+        return with(version, next, members, change);
     }
 
     /** This state with those members. */
     ClusterState with(SortedMap<MemberId, Member> next, Change change) {
-        return new ClusterState(change.revision(), pools, next, withChange(change));
+        return with(version, pools, next, change);
     }
 
-    private List<Change> withChange(Change change) {
-        List<Change> next =
-                new ArrayList<>(changes.subList(Math.max(0, changes.size() - (CHANGES_MAX - 1)), changes.size()));
+    /** This state under that version. */
+    ClusterState with(ClusterVersion next, Change change) {
+        return with(next, pools, members, change);
+    }
+
+    private ClusterState with(
+            ClusterVersion nextVersion,
+            SortedMap<PoolName, Pool> nextPools,
+            SortedMap<MemberId, Member> nextMembers,
+            Change change) {
+        boolean clusters = nextVersion.atLeast(ClusterVersion.HEALTH_APART)
+                && !change.kind().byOperator();
+        return new ClusterState(
+                nextVersion,
+                change.revision(),
+                nextPools,
+                nextMembers,
+                clusters ? operatorChanges : with(operatorChanges, change),
+                clusters ? with(clusterChanges, change) : clusterChanges);
+    }
+
+    private static List<Change> with(List<Change> kept, Change change) {
+        List<Change> next = new ArrayList<>(kept.subList(Math.max(0, kept.size() - (CHANGES_MAX - 1)), kept.size()));
         next.add(change);
         return next;
     }

@@ -17,7 +17,20 @@ public sealed interface Command {
     Instant at();
 
     /** Pure and total, see {@link ClusterState#apply}. */
-    Transition applyTo(ClusterState state, long index);
+    Transition applyTo(ClusterState state, long index, Limits limits);
+
+    /** The first cluster version under which it may enter the log. */
+    default ClusterVersion since() {
+        return ClusterVersion.INITIAL;
+    }
+
+    /**
+     * Whether an operator asked for it. What the cluster decides by itself comes at any rate, and must not push an operator's changes or
+     * request ids out of the places where they are kept.
+     */
+    default boolean byOperator() {
+        return true;
+    }
 
     /** Calls the method for this kind of command. */
     <R> R accept(Visitor<R> visitor);
@@ -29,8 +42,8 @@ public sealed interface Command {
      */
     record AddOrigin(PoolName pool, OriginSpec spec, boolean mustBeNew, Instant at) implements Command {
         @Override
-        public Transition applyTo(ClusterState state, long index) {
-            return OriginCommands.add(state, index, this);
+        public Transition applyTo(ClusterState state, long index, Limits limits) {
+            return OriginCommands.add(state, index, limits, this);
         }
 
         @Override
@@ -47,7 +60,7 @@ public sealed interface Command {
             @Nullable Long expectedRevision,
             Instant at) implements Command {
         @Override
-        public Transition applyTo(ClusterState state, long index) {
+        public Transition applyTo(ClusterState state, long index, Limits limits) {
             return OriginCommands.update(state, index, this);
         }
 
@@ -61,7 +74,7 @@ public sealed interface Command {
     record RemoveOrigin(
             PoolName pool, OriginRef origin, @Nullable Long expectedRevision, Instant at) implements Command {
         @Override
-        public Transition applyTo(ClusterState state, long index) {
+        public Transition applyTo(ClusterState state, long index, Limits limits) {
             return OriginCommands.remove(state, index, this);
         }
 
@@ -78,7 +91,7 @@ public sealed interface Command {
     record SetHealthPolicy(
             PoolName pool, HealthPolicy policy, @Nullable HealthPolicy expected, Instant at) implements Command {
         @Override
-        public Transition applyTo(ClusterState state, long index) {
+        public Transition applyTo(ClusterState state, long index, Limits limits) {
             return OriginCommands.setHealthPolicy(state, index, this);
         }
 
@@ -92,7 +105,7 @@ public sealed interface Command {
     record RecordVerdict(PoolName pool, OriginId origin, long generation, Verdict verdict, Instant at)
             implements Command {
         @Override
-        public Transition applyTo(ClusterState state, long index) {
+        public Transition applyTo(ClusterState state, long index, Limits limits) {
             return OriginCommands.recordVerdict(state, index, this);
         }
 
@@ -100,31 +113,62 @@ public sealed interface Command {
         public <R> R accept(Visitor<R> visitor) {
             return visitor.recordVerdict(this);
         }
+
+        @Override
+        public boolean byOperator() {
+            return false;
+        }
     }
 
     /** A node tells the others where it is. */
     record AnnounceMember(Member member, Instant at) implements Command {
         @Override
-        public Transition applyTo(ClusterState state, long index) {
-            return MemberCommands.announce(state, index, this);
+        public Transition applyTo(ClusterState state, long index, Limits limits) {
+            return MemberCommands.announce(state, index, limits, this);
         }
 
         @Override
         public <R> R accept(Visitor<R> visitor) {
             return visitor.announceMember(this);
         }
+
+        @Override
+        public boolean byOperator() {
+            return false;
+        }
     }
 
     /** Forgets a node that left. */
     record RetireMember(MemberId member, Instant at) implements Command {
         @Override
-        public Transition applyTo(ClusterState state, long index) {
+        public Transition applyTo(ClusterState state, long index, Limits limits) {
             return MemberCommands.retire(state, index, this);
         }
 
         @Override
         public <R> R accept(Visitor<R> visitor) {
             return visitor.retireMember(this);
+        }
+    }
+
+    /**
+     * Raises the cluster version. A version that is not above the present one changes nothing. The leader submits it only once every voter
+     * has announced that it supports the version, so every voter knows this kind of command.
+     */
+    record RaiseClusterVersion(ClusterVersion version, Instant at) implements Command {
+        @Override
+        public Transition applyTo(ClusterState state, long index, Limits limits) {
+            return MemberCommands.raise(state, index, this);
+        }
+
+        @Override
+        public boolean byOperator() {
+            return false;
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.raiseClusterVersion(this);
         }
     }
 
@@ -143,6 +187,8 @@ public sealed interface Command {
         R announceMember(AnnounceMember command);
 
         R retireMember(RetireMember command);
+
+        R raiseClusterVersion(RaiseClusterVersion command);
     }
 
     /** A patch that only changes what an operator wants of the origin. */

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param grpc its gRPC API
  * @param proxy where clients reach it; null: nowhere, it is a witness
  * @param version of the program it runs
+ * @param supports the newest cluster version that this program supports
  */
 public record Member(
         MemberId id,
@@ -18,7 +19,8 @@ public record Member(
         HostPort admin,
         HostPort grpc,
         @Nullable HostPort proxy,
-        String version) {
+        String version,
+        ClusterVersion supports) {
 
     /** Whether it only votes. */
     public boolean witness() {

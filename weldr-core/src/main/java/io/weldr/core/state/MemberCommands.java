@@ -12,19 +12,19 @@ import java.util.TreeMap;
 final class MemberCommands {
     private MemberCommands() {}
 
-    static Transition announce(ClusterState state, long index, Command.AnnounceMember command) {
+    static Transition announce(ClusterState state, long index, Limits limits, Command.AnnounceMember command) {
         Member member = command.member();
         Member before = state.members().get(member.id());
         if (member.equals(before)) {
             return new Transition(state, Accepted.plain(Effect.UNCHANGED, state.revision()));
         }
-        if (before == null && state.members().size() >= ClusterState.MEMBERS_MAX) {
+        if (before == null && state.members().size() >= limits.membersMax()) {
             return new Transition(
                     state,
                     new Refused(
                             Refusal.LIMIT_EXCEEDED,
                             "the cluster has " + state.members().size() + " members (expected: at most "
-                                    + ClusterState.MEMBERS_MAX + ")"));
+                                    + limits.membersMax() + ")"));
         }
         SortedMap<MemberId, Member> members = new TreeMap<>(state.members());
         members.put(member.id(), member);
@@ -50,5 +50,21 @@ final class MemberCommands {
         Change change = new Change(
                 index, command.at(), Kind.MEMBER_RETIRED, null, command.member().value(), null, "retired");
         return new Transition(state.with(members, change), Accepted.plain(Effect.REMOVED, index));
+    }
+
+    static Transition raise(ClusterState state, long index, Command.RaiseClusterVersion command) {
+        ClusterVersion version = command.version();
+        if (state.version().atLeast(version)) {
+            return new Transition(state, Accepted.plain(Effect.UNCHANGED, state.revision()));
+        }
+        Change change = new Change(
+                index,
+                command.at(),
+                Kind.CLUSTER_VERSION_RAISED,
+                null,
+                version.toString(),
+                null,
+                "cluster version " + state.version() + " -> " + version);
+        return new Transition(state.with(version, change), Accepted.plain(Effect.UPDATED, index));
     }
 }

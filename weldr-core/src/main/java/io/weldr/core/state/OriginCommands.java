@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class OriginCommands {
     private OriginCommands() {}
 
-    static Transition add(ClusterState state, long index, Command.AddOrigin command) {
+    static Transition add(ClusterState state, long index, Limits limits, Command.AddOrigin command) {
         Pool pool = state.pool(command.pool());
         if (pool == null) {
             return noSuchPool(state, command.pool());
@@ -47,12 +47,12 @@ final class OriginCommands {
                             "origin " + there.id() + " is there already (expected: no such origin)")
                     : unchanged(state, there);
         }
-        if (pool.origins().size() >= Pool.ORIGINS_MAX) {
+        if (pool.origins().size() >= limits.originsMax()) {
             return refused(
                     state,
                     Refusal.LIMIT_EXCEEDED,
                     "pool " + pool.name() + " has " + pool.origins().size() + " origins (expected: at most "
-                            + Pool.ORIGINS_MAX + ")");
+                            + limits.originsMax() + ")");
         }
         HealthPolicy policy = spec.health() != null ? spec.health() : pool.health();
         Origin origin = new Origin(
@@ -69,6 +69,7 @@ final class OriginCommands {
                 index);
         return changed(
                 state,
+                index,
                 pool.plus(origin),
                 Kind.ORIGIN_ADDED,
                 command.at(),
@@ -103,6 +104,7 @@ final class OriginCommands {
         }
         return changed(
                 state,
+                index,
                 pool.replace(before.id(), origin -> after),
                 Kind.ORIGIN_UPDATED,
                 command.at(),
@@ -183,9 +185,11 @@ final class OriginCommands {
         if (origin.verdict().up() == command.verdict().up()) {
             return unchanged(state, origin);
         }
-        Origin after = origin.with(command.verdict(), index);
+        boolean apart = state.version().atLeast(ClusterVersion.HEALTH_APART);
+        Origin after = origin.with(command.verdict(), apart ? origin.modified() : index);
         return changed(
                 state,
+                index,
                 pool.replace(origin.id(), same -> after),
                 Kind.VERDICT,
                 command.at(),
@@ -259,8 +263,14 @@ final class OriginCommands {
     }
 
     private static Transition changed(
-            ClusterState state, Pool pool, Kind kind, Instant at, Effect effect, Origin origin, String detail) {
-        long index = origin.modified();
+            ClusterState state,
+            long index,
+            Pool pool,
+            Kind kind,
+            Instant at,
+            Effect effect,
+            Origin origin,
+            String detail) {
         Change change = new Change(index, at, kind, pool.name(), origin.id().value(), origin, detail);
         return new Transition(state.with(pool, change), Accepted.of(effect, index, origin));
     }

@@ -9,7 +9,6 @@ import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.OriginUrl;
-import io.weldr.core.pool.Pool;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.Verdict;
 import io.weldr.core.state.Outcome.Accepted;
@@ -19,6 +18,7 @@ import io.weldr.core.state.Outcome.Refused;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -72,7 +72,7 @@ class ClusterStateTest {
 
     @Test
     void theThousandAndTwentyFifthOriginIsRefusedNotThrown() {
-        for (int i = 1; i <= Pool.ORIGINS_MAX; i++) {
+        for (int i = 1; i <= Limits.CURRENT.originsMax(); i++) {
             add("http://127.0.0.1:" + i);
         }
         refused(add("http://127.0.0.1:60000"), Refusal.LIMIT_EXCEEDED);
@@ -177,11 +177,90 @@ class ClusterStateTest {
 
     @Test
     void historyIsBounded() {
+        raise();
         for (int i = 0; i < ClusterState.CHANGES_MAX * 2; i++) {
             apply(new Command.AnnounceMember(member("n1", 1 + i), NOW));
         }
-        assertThat(state.changes()).hasSize(ClusterState.CHANGES_MAX);
-        assertThat(state.changes().get(ClusterState.CHANGES_MAX - 1).revision()).isEqualTo(state.revision());
+        assertThat(state.clusterChanges()).hasSize(ClusterState.CHANGES_MAX);
+        assertThat(state.clusterChanges().get(ClusterState.CHANGES_MAX - 1).revision())
+                .isEqualTo(state.revision());
+    }
+
+    @Test
+    void theClusterVersionOnlyRises() {
+        accepted0(raise(), Effect.UPDATED);
+        assertThat(state.version()).isEqualTo(ClusterVersion.HEALTH_APART);
+        accepted0(raise(), Effect.UNCHANGED);
+        accepted0(apply(new Command.RaiseClusterVersion(ClusterVersion.INITIAL, NOW)), Effect.UNCHANGED);
+        assertThat(state.version()).isEqualTo(ClusterVersion.HEALTH_APART);
+    }
+
+    @Test
+    void aVerdictLeavesTheRevisionOfTheOperatorAlone() {
+        raise();
+        Origin origin = accepted(add("http://127.0.0.1:1"), Effect.CREATED);
+        Origin down = accepted(verdict(origin, false), Effect.UPDATED);
+        assertThat(down.modified()).isEqualTo(origin.modified());
+        assertThat(state.revision()).isGreaterThan(origin.modified());
+        OriginPatch heavier = new OriginPatch(null, 9, null, null, null, null, false);
+        accepted(
+                apply(new Command.UpdateOrigin(PoolName.DEFAULT, ref(origin), heavier, origin.modified(), NOW)),
+                Effect.UPDATED);
+    }
+
+    /** Logs that were written before go on to mean what they meant: members apply them at different times. */
+    @Test
+    void underTheFirstVersionAVerdictMovesTheRevision() {
+        Origin origin = accepted(add("http://127.0.0.1:1"), Effect.CREATED);
+        Origin down = accepted(verdict(origin, false), Effect.UPDATED);
+        assertThat(down.modified()).isEqualTo(state.revision());
+        assertThat(state.operatorChanges()).hasSize(2);
+        assertThat(state.clusterChanges()).isEmpty();
+    }
+
+    @Test
+    void changesOfTheClusterPushNoneOfAnOperatorOut() {
+        raise();
+        Origin origin = accepted(add("http://127.0.0.1:1"), Effect.CREATED);
+        long added = state.revision();
+        for (int i = 0; i < 2 * ClusterState.CHANGES_MAX; i++) {
+            verdict(origin, i % 2 == 1);
+        }
+        assertThat(state.operatorChanges()).extracting(Change::kind).containsExactly(Change.Kind.ORIGIN_ADDED);
+        assertThat(state.history()).hasSize(1 + ClusterState.CHANGES_MAX).isSortedAccordingTo(comparing());
+        assertThat(state.history().get(0).revision()).isEqualTo(added);
+        // Who goes on from there has missed verdicts.
+        assertThat(state.keepsChangesAfter(added)).isFalse();
+        long recent = state.revision() - 3;
+        assertThat(state.keepsChangesAfter(recent)).isTrue();
+        assertThat(state.firstChangeAfter(recent)).extracting(Change::revision).isEqualTo(recent + 1);
+        assertThat(state.firstChangeAfter(0)).extracting(Change::revision).isEqualTo(added);
+        assertThat(state.firstChangeAfter(state.revision())).isNull();
+    }
+
+    private static Comparator<Change> comparing() {
+        return Comparator.comparingLong(Change::revision);
+    }
+
+    private Outcome raise() {
+        return apply(new Command.RaiseClusterVersion(ClusterVersion.HEALTH_APART, NOW));
+    }
+
+    @Test
+    void theLimitsOfTheEntryDecide() {
+        Limits one = new Limits(1, 1);
+        index++;
+        state = state.apply(
+                        new Command.AddOrigin(
+                                PoolName.DEFAULT, OriginSpec.of(OriginUrl.parse("http://a:1")), false, NOW),
+                        index,
+                        one)
+                .next();
+        index++;
+        Command second =
+                new Command.AddOrigin(PoolName.DEFAULT, OriginSpec.of(OriginUrl.parse("http://a:2")), false, NOW);
+        refused(state.apply(second, index, one).outcome(), Refusal.LIMIT_EXCEEDED);
+        accepted0(state.apply(second, index, Limits.INITIAL).outcome(), Effect.CREATED);
     }
 
     @ParameterizedTest
@@ -220,7 +299,7 @@ class ClusterStateTest {
                 : new OriginRef.ById(OriginId.of(new HostPort("127.0.0.1", 1 + random.nextInt(12))));
         Long expected = random.nextInt(4) == 0 ? (Long) (index - random.nextInt(5)) : null;
         PoolName pool = random.nextInt(20) == 0 ? new PoolName("web") : PoolName.DEFAULT;
-        return switch (random.nextInt(7)) {
+        return switch (random.nextInt(8)) {
             case 0, 1 ->
                 new Command.AddOrigin(
                         pool,
@@ -258,6 +337,7 @@ class ClusterStateTest {
                         Math.max(0, index - random.nextInt(30)),
                         new Verdict(random.nextBoolean(), NOW, "random"),
                         NOW);
+            case 6 -> new Command.RaiseClusterVersion(new ClusterVersion(random.nextInt(40) == 0 ? 1 : 0), NOW);
             default -> new Command.AnnounceMember(member("n" + random.nextInt(20), 1 + random.nextInt(3)), NOW);
         };
     }
@@ -296,7 +376,7 @@ class ClusterStateTest {
 
     private static Member member(String id, int port) {
         HostPort address = new HostPort("127.0.0.1", port);
-        return new Member(new MemberId(id), address, address, address, address, "test");
+        return new Member(new MemberId(id), address, address, address, address, "test", ClusterVersion.SUPPORTED);
     }
 
     private static void accepted0(Outcome outcome, Effect effect) {

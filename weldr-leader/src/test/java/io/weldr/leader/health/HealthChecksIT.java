@@ -17,6 +17,7 @@ import io.weldr.core.port.ProbeQuestion;
 import io.weldr.core.port.Published;
 import io.weldr.core.port.RequestId;
 import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
@@ -135,7 +136,7 @@ class HealthChecksIT {
             await().until(this::up);
             assertThat(again.received().probes("/health")).isGreaterThanOrEqualTo(2);
         }
-        assertThat(log.state.get().changes()).hasSize(5); // added, and four turns: nothing else enters the log
+        assertThat(log.state.get().history()).hasSize(5); // added, and four turns: nothing else enters the log
     }
 
     @Test
@@ -191,7 +192,8 @@ class HealthChecksIT {
         log.submit(
                 new RequestId("n2"),
                 new Command.AnnounceMember(
-                        new Member(heir, nowhere, nowhere, nowhere, nowhere, "test"), Instant.now()));
+                        new Member(heir, nowhere, nowhere, nowhere, nowhere, "test", ClusterVersion.SUPPORTED),
+                        Instant.now()));
         try (HealthChecks other =
                         new HealthChecks(log.state, log, new Random(2), null, heir, NOBODY, id -> STAYS, "test");
                 HealthChecks leader = new HealthChecks(

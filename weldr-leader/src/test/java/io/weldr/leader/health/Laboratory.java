@@ -16,6 +16,7 @@ import io.weldr.core.port.ProbeQuestion;
 import io.weldr.core.port.Published;
 import io.weldr.core.port.RequestId;
 import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
@@ -170,7 +171,8 @@ final class Laboratory implements CommandGateway, Prober, ProbeLink, Handover {
         HostPort address = new HostPort("192.0.2.1", number);
         others.put(id, says);
         apply(new Command.AnnounceMember(
-                new Member(id, address, address, address, witness ? null : address, "test"), Instant.EPOCH));
+                new Member(id, address, address, address, witness ? null : address, "test", ClusterVersion.SUPPORTED),
+                Instant.EPOCH));
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.weldr.core.pool.HostPort;
 import io.weldr.core.port.ClusterStatus;
 import io.weldr.core.port.ClusterStatus.Role;
 import io.weldr.core.port.Measurement;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
 import io.weldr.leader.health.HealthChecks;
@@ -219,7 +220,8 @@ public final class Node {
                 addresses.reachable(config.adminAddress(), admin.httpAddress()),
                 addresses.reachable(config.grpcAddress(), admin.grpcAddress()),
                 proxies(removed) ? addresses.reachable(config.proxyAddress(), proxy.boundAddress()) : null,
-                version);
+                version,
+                ClusterVersion.SUPPORTED);
         self = member;
         if (removed) {
             LOG.warn("{}: idle", farewell().line());

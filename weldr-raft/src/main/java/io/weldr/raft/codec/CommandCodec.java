@@ -38,8 +38,10 @@ final class CommandCodec {
                         StateCodec.decode(from.getAnnounceMember().getMember()), at);
             case RETIRE_MEMBER ->
                 new Command.RetireMember(new MemberId(from.getRetireMember().getMemberId()), at);
-            case KIND_NOT_SET ->
-                throw new IllegalArgumentException("a kind of command that this version does not know");
+            case RAISE_CLUSTER_VERSION ->
+                new Command.RaiseClusterVersion(
+                        StateCodec.supported(from.getRaiseClusterVersion().getVersion()), at);
+            case KIND_NOT_SET -> throw new IllegalArgumentException("a command of no kind");
         };
     }
 
@@ -106,6 +108,12 @@ final class CommandCodec {
         public LogProto.Command.Builder retireMember(Command.RetireMember command) {
             return to.setRetireMember(LogProto.RetireMember.newBuilder()
                     .setMemberId(command.member().value()));
+        }
+
+        @Override
+        public LogProto.Command.Builder raiseClusterVersion(Command.RaiseClusterVersion command) {
+            return to.setRaiseClusterVersion(LogProto.RaiseClusterVersion.newBuilder()
+                    .setVersion(command.version().number()));
         }
     }
 

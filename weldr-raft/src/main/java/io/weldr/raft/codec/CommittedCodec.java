@@ -36,7 +36,7 @@ public final class CommittedCodec {
         try {
             return decode(LogProto.Committed.parseFrom(bytes));
         } catch (InvalidProtocolBufferException e) {
-            throw new UndecodableException("not an outcome: " + e.getMessage(), e);
+            throw UndecodableException.malformed("an outcome", e);
         }
     }
 
@@ -54,7 +54,7 @@ public final class CommittedCodec {
                             throw new IllegalArgumentException("a kind of outcome that this version does not know");
                     });
         } catch (IllegalArgumentException e) {
-            throw new UndecodableException("outcome: " + e.getMessage(), e);
+            throw UndecodableException.unknown("outcome", String.valueOf(e.getMessage()), e);
         }
     }
 

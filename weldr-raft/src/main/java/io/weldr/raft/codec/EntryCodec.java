@@ -2,22 +2,35 @@ package io.weldr.raft.codec;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.weldr.core.port.RequestId;
+import io.weldr.core.state.Limits;
 import io.weldr.proto.raft.v1.LogProto;
 import java.nio.ByteBuffer;
 
-/** Log entries. */
+/** Log entries. Decoding refuses whatever this program does not know. */
 public final class EntryCodec {
+    private static final String WHAT = "log entry";
+
     private EntryCodec() {}
 
     public static LogProto.Entry encode(LogEntry entry) {
         if (entry instanceof LogEntry.Write write) {
-            return LogProto.Entry.newBuilder()
+            LogProto.Entry plain = LogProto.Entry.newBuilder()
                     .setRequestId(write.id().value())
                     .setCommand(CommandCodec.encode(write.command()))
                     .build();
+            return write.limits().equals(Limits.INITIAL) ? plain : withLimits(plain, write.limits());
         }
         return LogProto.Entry.newBuilder()
                 .setBarrier(LogProto.Barrier.getDefaultInstance())
+                .build();
+    }
+
+    /** The entry with the limits of the leader that takes it into the log. */
+    public static LogProto.Entry withLimits(LogProto.Entry entry, Limits limits) {
+        return entry.toBuilder()
+                .setLimits(LogProto.Limits.newBuilder()
+                        .setOriginsMax(limits.originsMax())
+                        .setMembersMax(limits.membersMax()))
                 .build();
     }
 
@@ -26,21 +39,28 @@ public final class EntryCodec {
         try {
             return decode(LogProto.Entry.parseFrom(bytes));
         } catch (InvalidProtocolBufferException e) {
-            throw new UndecodableException("not a log entry: " + e.getMessage(), e);
+            throw UndecodableException.malformed("a " + WHAT, e);
         }
     }
 
     public static LogEntry decode(LogProto.Entry entry) throws UndecodableException {
+        UnknownParts.refuse(WHAT, entry);
         try {
             return switch (entry.getContentCase()) {
                 case COMMAND ->
-                    new LogEntry.Write(new RequestId(entry.getRequestId()), CommandCodec.decode(entry.getCommand()));
+                    new LogEntry.Write(
+                            new RequestId(entry.getRequestId()),
+                            CommandCodec.decode(entry.getCommand()),
+                            entry.hasLimits() ? limits(entry.getLimits()) : Limits.INITIAL);
                 case BARRIER -> new LogEntry.Barrier();
-                case CONTENT_NOT_SET ->
-                    throw new IllegalArgumentException("a kind of entry that this version does not know");
+                case CONTENT_NOT_SET -> throw new IllegalArgumentException("neither a command nor a barrier");
             };
         } catch (IllegalArgumentException e) {
-            throw new UndecodableException("log entry: " + e.getMessage(), e);
+            throw UndecodableException.unknown(WHAT, String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private static Limits limits(LogProto.Limits from) {
+        return new Limits(from.getOriginsMax(), from.getMembersMax());
     }
 }

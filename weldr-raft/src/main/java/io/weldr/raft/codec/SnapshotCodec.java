@@ -8,44 +8,69 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Snapshot files. */
 public final class SnapshotCodec {
     private SnapshotCodec() {}
 
+    private static final String WHAT = "snapshot";
+
     /**
      * Everything that applying the log up to {@code index} gave.
      *
-     * @param requests the requests that were applied, oldest first, with what became of each
+     * @param requests the requests that were applied
      */
-    public record Snapshot(long term, long index, ClusterState state, Map<String, Committed> requests) {}
+    public record Snapshot(long term, long index, ClusterState state, Requests requests) {}
+
+    /**
+     * Requests that were applied with what became of each, oldest first, by request id.
+     *
+     * @param operators those of operators; under {@link io.weldr.core.state.ClusterVersion#INITIAL} all
+     * @param clusters those that no operator asked for
+     */
+    public record Requests(Map<String, Committed> operators, Map<String, Committed> clusters) {}
 
     public static void write(Snapshot snapshot, OutputStream to) throws IOException {
         LogProto.Snapshot.Builder file = LogProto.Snapshot.newBuilder()
                 .setTerm(snapshot.term())
                 .setIndex(snapshot.index())
                 .setState(StateCodec.encode(snapshot.state()));
-        snapshot.requests()
-                .forEach((id, committed) -> file.addRequests(LogProto.AppliedRequest.newBuilder()
-                        .setRequestId(id)
-                        .setCommitted(CommittedCodec.encode(committed))));
+        snapshot.requests().operators().forEach((id, committed) -> file.addRequests(encode(id, committed)));
+        snapshot.requests().clusters().forEach((id, committed) -> file.addClusterRequests(encode(id, committed)));
         file.build().writeTo(to);
     }
 
-    /** Reads what {@link #write} wrote. */
+    private static LogProto.AppliedRequest encode(String id, Committed committed) {
+        return LogProto.AppliedRequest.newBuilder()
+                .setRequestId(id)
+                .setCommitted(CommittedCodec.encode(committed))
+                .build();
+    }
+
+    /** Reads what {@link #write} wrote. Refuses whatever this program does not know. */
     public static Snapshot read(InputStream from) throws IOException, UndecodableException {
         try {
             LogProto.Snapshot file = LogProto.Snapshot.parseFrom(from);
-            Map<String, Committed> requests = new LinkedHashMap<>();
-            for (LogProto.AppliedRequest request : file.getRequestsList()) {
-                requests.put(request.getRequestId(), CommittedCodec.decode(request.getCommitted()));
-            }
-            return new Snapshot(file.getTerm(), file.getIndex(), StateCodec.decode(file.getState()), requests);
+            UnknownParts.refuse(WHAT, file);
+            return new Snapshot(
+                    file.getTerm(),
+                    file.getIndex(),
+                    StateCodec.decode(file.getState()),
+                    new Requests(decode(file.getRequestsList()), decode(file.getClusterRequestsList())));
         } catch (InvalidProtocolBufferException e) {
-            throw new UndecodableException("not a snapshot: " + e.getMessage(), e);
+            throw UndecodableException.malformed("a " + WHAT, e);
         } catch (IllegalArgumentException e) {
-            throw new UndecodableException("snapshot: " + e.getMessage(), e);
+            throw UndecodableException.unknown(WHAT, String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private static Map<String, Committed> decode(List<LogProto.AppliedRequest> from) throws UndecodableException {
+        Map<String, Committed> requests = new LinkedHashMap<>();
+        for (LogProto.AppliedRequest request : from) {
+            requests.put(request.getRequestId(), CommittedCodec.decode(request.getCommitted()));
+        }
+        return requests;
     }
 }

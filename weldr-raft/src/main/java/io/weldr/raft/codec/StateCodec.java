@@ -1,14 +1,15 @@
 package io.weldr.raft.codec;
 
+import io.weldr.core.Check;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.Pool;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.state.Change;
 import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
 import io.weldr.proto.raft.v1.LogProto;
-import java.util.List;
 import java.util.TreeMap;
 
 /** The whole state. */
@@ -16,10 +17,13 @@ final class StateCodec {
     private StateCodec() {}
 
     static LogProto.ClusterState encode(ClusterState state) {
-        LogProto.ClusterState.Builder to = LogProto.ClusterState.newBuilder().setRevision(state.revision());
+        LogProto.ClusterState.Builder to = LogProto.ClusterState.newBuilder()
+                .setVersion(state.version().number())
+                .setRevision(state.revision());
         state.pools().values().forEach(pool -> to.addPools(PoolCodec.encode(pool)));
         state.members().values().forEach(member -> to.addMembers(encode(member)));
-        state.changes().forEach(change -> to.addChanges(encode(change)));
+        state.operatorChanges().forEach(change -> to.addChanges(encode(change)));
+        state.clusterChanges().forEach(change -> to.addClusterChanges(encode(change)));
         return to.build();
     }
 
@@ -28,9 +32,24 @@ final class StateCodec {
         from.getPoolsList().stream().map(PoolCodec::decode).forEach(pool -> pools.put(pool.name(), pool));
         TreeMap<MemberId, Member> members = new TreeMap<>();
         from.getMembersList().stream().map(StateCodec::decode).forEach(member -> members.put(member.id(), member));
-        List<Change> changes =
-                from.getChangesList().stream().map(StateCodec::decode).toList();
-        return new ClusterState(from.getRevision(), pools, members, changes);
+        return new ClusterState(
+                supported(from.getVersion()),
+                from.getRevision(),
+                pools,
+                members,
+                from.getChangesList().stream().map(StateCodec::decode).toList(),
+                from.getClusterChangesList().stream().map(StateCodec::decode).toList());
+    }
+
+    /** A cluster version that this program goes by. */
+    static ClusterVersion supported(int number) {
+        ClusterVersion version = new ClusterVersion(number);
+        Check.that(
+                ClusterVersion.SUPPORTED.atLeast(version),
+                "cluster version",
+                version,
+                "at most " + ClusterVersion.SUPPORTED + ", the newest that this program supports");
+        return version;
     }
 
     static LogProto.Member encode(Member member) {
@@ -41,6 +60,7 @@ final class StateCodec {
                 .setGrpc(member.grpc().toString())
                 .setProxy(member.proxy() == null ? "" : member.proxy().toString())
                 .setVersion(member.version())
+                .setSupports(member.supports().number())
                 .build();
     }
 
@@ -51,7 +71,8 @@ final class StateCodec {
                 HostPort.parse(from.getAdmin()),
                 HostPort.parse(from.getGrpc()),
                 from.getProxy().isEmpty() ? null : HostPort.parse(from.getProxy()),
-                from.getVersion());
+                from.getVersion(),
+                new ClusterVersion(from.getSupports()));
     }
 
     private static LogProto.Change encode(Change change) {

@@ -251,6 +251,9 @@ public final class Drill implements AutoCloseable {
         public void leadershipMoved() {}
 
         @Override
+        public void newerVersionNeeded(String line) {}
+
+        @Override
         public void logFailed(Throwable cause) {}
 
         @Override

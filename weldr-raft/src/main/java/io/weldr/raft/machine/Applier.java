@@ -2,10 +2,12 @@ package io.weldr.raft.machine;
 
 import io.weldr.core.port.Committed;
 import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Outcome;
 import io.weldr.core.state.Transition;
 import io.weldr.raft.codec.EntryCodec;
 import io.weldr.raft.codec.LogEntry;
+import io.weldr.raft.codec.SnapshotCodec.Requests;
 import io.weldr.raft.codec.SnapshotCodec.Snapshot;
 import io.weldr.raft.codec.UndecodableException;
 import java.nio.ByteBuffer;
@@ -14,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Applies entries one after the other, without Ratis and without I/O. Confined to the thread that applies the log. Total: whatever the bytes, there is an
- * outcome.
+ * Applies entries one after the other, without Ratis and without I/O. Confined to the thread that applies the log. Every entry that this
+ * program knows has an outcome. An entry that it does not know changes nothing, and must not be skipped: a member that goes on without it has
+ * another state than the others.
  */
 public final class Applier {
     private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
@@ -23,14 +26,14 @@ public final class Applier {
     private ClusterState state;
     private final AppliedRequests requests;
 
-    private Applier(ClusterState state, Map<String, Committed> requests) {
+    private Applier(ClusterState state, Requests requests) {
         this.state = state;
         this.requests = new AppliedRequests(requests);
     }
 
     /** Before the first entry. */
     public static Applier initial() {
-        return new Applier(ClusterState.INITIAL, Map.of());
+        return new Applier(ClusterState.INITIAL, new Requests(Map.of(), Map.of()));
     }
 
     /** As a snapshot left it. */
@@ -47,34 +50,32 @@ public final class Applier {
         return new Snapshot(term, index, state, requests.view());
     }
 
-    /** Applies the entry at {@code index} and tells what became of it. */
-    public Committed apply(ByteBuffer bytes, long index) {
-        LogEntry entry;
-        try {
-            entry = EntryCodec.decode(bytes);
-        } catch (UndecodableException e) {
-            LOG.error("Entry {} of the log was refused: {}", index, e.getMessage());
-            return new Committed(index, new Outcome.Refused(Outcome.Refusal.INVALID, String.valueOf(e.getMessage())));
-        }
-        if (entry instanceof LogEntry.Write write) {
+    /**
+     * Applies the entry at {@code index} and tells what became of it.
+     *
+     * @throws UndecodableException if it holds something that this program does not know; nothing was applied then
+     */
+    public Committed apply(ByteBuffer bytes, long index) throws UndecodableException {
+        if (EntryCodec.decode(bytes) instanceof LogEntry.Write write) {
             return apply(write, index);
         }
         return new Committed(index, Outcome.Accepted.plain(Outcome.Effect.UNCHANGED, state.revision()));
     }
 
     private Committed apply(LogEntry.Write write, long index) {
-        Committed before = requests.find(write.id().value());
+        ClusterVersion version = state.version();
+        Committed before = requests.find(write, version);
         if (before != null) {
             return before;
         }
         Committed committed = new Committed(index, outcome(write, index));
-        requests.put(write.id().value(), committed);
+        requests.put(write, version, committed);
         return committed;
     }
 
     private Outcome outcome(LogEntry.Write write, long index) {
         try {
-            Transition transition = state.apply(write.command(), index);
+            Transition transition = state.apply(write.command(), index, write.limits());
             state = transition.next();
             return transition.outcome();
         } catch (RuntimeException | AssertionError e) {

@@ -23,6 +23,13 @@ public interface MachineEvents {
     /** Somebody else leads, or this node does, or it does not any more, or is ready to: look again. */
     void leadershipMoved();
 
+    /**
+     * The log, or a snapshot, holds what this program does not know: nothing is applied from here on.
+     *
+     * @param line what was found and what to do, for people
+     */
+    void newerVersionNeeded(String line);
+
     /** The log cannot be written any more. */
     void logFailed(Throwable cause);
 

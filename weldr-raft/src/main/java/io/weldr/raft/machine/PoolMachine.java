@@ -3,6 +3,7 @@ package io.weldr.raft.machine;
 import io.weldr.core.port.Committed;
 import io.weldr.raft.codec.CommittedCodec;
 import io.weldr.raft.codec.SnapshotCodec.Snapshot;
+import io.weldr.raft.codec.UndecodableException;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
@@ -38,6 +39,8 @@ public final class PoolMachine extends BaseStateMachine {
     private final MachineEvents events;
     private final SnapshotFiles files = new SnapshotFiles();
     private Applier applier = Applier.initial(); // confined to the thread that applies the log
+    /** An entry, or a snapshot, needs a newer version of the program: nothing is applied any more. Confined to the same thread. */
+    private boolean stopped;
 
     public PoolMachine(MachineEvents events) {
         this.events = events;
@@ -56,7 +59,13 @@ public final class PoolMachine extends BaseStateMachine {
     }
 
     private void restore() throws IOException {
-        Snapshot snapshot = files.load();
+        Snapshot snapshot;
+        try {
+            snapshot = files.load();
+        } catch (NewerVersionException e) {
+            stop(String.valueOf(e.getMessage()));
+            throw e;
+        }
         if (snapshot == null) {
             return;
         }
@@ -81,16 +90,34 @@ public final class PoolMachine extends BaseStateMachine {
         LogEntryProto entry = transaction.getLogEntry();
         long index = entry.getIndex();
         ByteString data = entry.getStateMachineLogEntry().getLogData();
-        Committed committed = applier.apply(data.asReadOnlyByteBuffer(), index);
+        if (stopped) {
+            return CompletableFuture.failedFuture(new IllegalStateException("an earlier entry is not known"));
+        }
+        Committed committed;
+        try {
+            committed = applier.apply(data.asReadOnlyByteBuffer(), index);
+        } catch (UndecodableException e) {
+            stop("entry " + index + " of the log cannot be applied: " + e.getMessage());
+            return CompletableFuture.failedFuture(e);
+        }
         updateLastAppliedTermIndex(entry.getTerm(), index);
         events.applied(applier.state(), index);
         byte[] answer = CommittedCodec.encode(committed).toByteArray();
         return CompletableFuture.completedFuture(Message.valueOf(UnsafeByteOperations.unsafeWrap(answer)));
     }
 
+    /** What is applied stays below the entry that is not known, so that a snapshot never stands for it. */
+    private void stop(String line) {
+        stopped = true;
+        events.newerVersionNeeded(line);
+    }
+
     /** Entries that are Ratis' own: configurations and commit marks. */
     @Override
     public void notifyTermIndexUpdated(long term, long index) {
+        if (stopped) {
+            return;
+        }
         super.notifyTermIndexUpdated(term, index);
         events.applied(applier.state(), index);
     }
@@ -98,7 +125,7 @@ public final class PoolMachine extends BaseStateMachine {
     @Override
     public long takeSnapshot() throws IOException {
         TermIndex applied = getLastAppliedTermIndex();
-        if (applied.getIndex() < 0) {
+        if (stopped || applied.getIndex() < 0) {
             return RaftLog.INVALID_LOG_INDEX;
         }
         files.save(applier.snapshot(applied.getTerm(), applied.getIndex()));

@@ -94,7 +94,8 @@ final class SnapshotFiles {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file.toPath()))) {
             return SnapshotCodec.read(in);
         } catch (UndecodableException e) {
-            throw new IOException("snapshot " + file + ": " + e.getMessage(), e);
+            String line = "snapshot " + file + ": " + e.getMessage();
+            throw e.wellFormed() ? new NewerVersionException(line, e) : new IOException(line, e);
         }
     }
 }

@@ -46,6 +46,13 @@ final class GuardedEvents implements MachineEvents {
     }
 
     @Override
+    public void newerVersionNeeded(String line) {
+        if (!muted) {
+            to.newerVersionNeeded(line);
+        }
+    }
+
+    @Override
     public void logFailed(Throwable cause) {
         if (!muted) {
             to.logFailed(cause);

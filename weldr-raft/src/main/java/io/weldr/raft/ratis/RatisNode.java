@@ -3,6 +3,7 @@ package io.weldr.raft.ratis;
 import io.weldr.core.pool.HostPort;
 import io.weldr.raft.RaftSettings;
 import io.weldr.raft.machine.MachineEvents;
+import io.weldr.raft.machine.NewerVersionException;
 import io.weldr.raft.machine.PoolMachine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -150,6 +151,11 @@ public final class RatisNode implements AutoCloseable {
     }
 
     private static IOException failure(Throwable thrown, Path logFolder) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof NewerVersionException newer) {
+                return newer;
+            }
+        }
         DamagedLogException damage = DamagedLogException.find(thrown);
         if (damage != null) {
             return damage;

@@ -52,6 +52,7 @@ public final class Gateway implements CommandGateway, MemberCalls {
     private final MemberLink link;
     private final ScheduledExecutorService timer;
     private final Executor callbacks;
+    private final Admission admission = Admission.CURRENT;
     private final Errands errands;
     private final SharedBarrier barrierHere;
     private final SharedBarrier barrierAnywhere;
@@ -157,13 +158,19 @@ public final class Gateway implements CommandGateway, MemberCalls {
         }
         return switch (forward.getWishCase()) {
             case SUBMIT ->
-                answered(
-                        forward,
-                        () -> log.submit(forward.getSubmit().toByteArray()).thenApply(ForwardCodec::answer));
+                answered(forward, () -> submitHere(forward.getSubmit()).thenApply(ForwardCodec::answer));
             case BARRIER -> answered(forward, () -> barrierHere.arrive().thenApply(ForwardCodec::answer));
             case MEMBERSHIP, WISH_NOT_SET -> // the first is answered elsewhere
                 answered(new GatewayException(Kind.UNAVAILABLE, "a kind of message that this version does not know"));
         };
+    }
+
+    private CompletableFuture<Committed> submitHere(LogProto.Entry entry) {
+        try {
+            return log.submit(admission.admit(entry, applied.state().get()).toByteArray());
+        } catch (GatewayException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private CompletionStage<byte[]> answered(PeerProto.Forward forward, Supplier<CompletableFuture<byte[]>> work) {
@@ -277,7 +284,7 @@ public final class Gateway implements CommandGateway, MemberCalls {
 
         @Override
         public CompletableFuture<Committed> here() {
-            return log.submit(entry.toByteArray());
+            return submitHere(entry);
         }
 
         @Override

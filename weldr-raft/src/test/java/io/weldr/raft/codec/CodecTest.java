@@ -3,16 +3,23 @@ package io.weldr.raft.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.UnknownFieldSet;
+import io.weldr.core.pool.OriginUrl;
+import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.Committed;
 import io.weldr.core.port.RequestId;
 import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
+import io.weldr.core.state.OriginSpec;
 import io.weldr.core.state.Transition;
 import io.weldr.proto.raft.v1.LogProto;
+import io.weldr.raft.codec.SnapshotCodec.Requests;
 import io.weldr.raft.codec.SnapshotCodec.Snapshot;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
@@ -26,29 +33,31 @@ class CodecTest {
     void whatIsWrittenIsReadBack(long seed) throws Exception {
         Samples samples = new Samples(seed);
         ClusterState state = ClusterState.INITIAL;
-        Map<String, Committed> requests = new LinkedHashMap<>();
+        Map<String, Committed> operators = new LinkedHashMap<>();
+        Map<String, Committed> clusters = new LinkedHashMap<>();
         for (int index = 1; index <= 400; index++) {
             Command command = samples.command();
-            LogEntry entry = new LogEntry.Write(new RequestId("r" + index), command);
+            LogEntry.Write entry = new LogEntry.Write(new RequestId("r" + index), command, samples.limits());
             byte[] bytes = EntryCodec.encode(entry).toByteArray();
             assertThat(EntryCodec.decode(ByteBuffer.wrap(bytes))).isEqualTo(entry);
 
-            Transition transition = state.apply(command, index);
+            Transition transition = state.apply(command, index, entry.limits());
             state = transition.next();
             Committed committed = new Committed(index, transition.outcome());
             ByteBuffer answer = ByteBuffer.wrap(CommittedCodec.encode(committed).toByteArray());
             assertThat(CommittedCodec.decode(answer)).isEqualTo(committed);
-            requests.put("r" + index, committed);
+            (command.byOperator() ? operators : clusters).put("r" + index, committed);
         }
         assertThat(state.defaultPool().origins()).isNotEmpty();
         assertThat(state.members()).isNotEmpty();
 
         ByteArrayOutputStream file = new ByteArrayOutputStream();
-        SnapshotCodec.write(new Snapshot(7, 400, state, requests), file);
+        SnapshotCodec.write(new Snapshot(7, 400, state, new Requests(operators, clusters)), file);
         Snapshot read = SnapshotCodec.read(new ByteArrayInputStream(file.toByteArray()));
         assertThat(read.state()).isEqualTo(state);
-        assertThat(read.requests()).isEqualTo(requests);
-        assertThat(read.requests().keySet()).containsExactlyElementsOf(requests.keySet());
+        assertThat(read.requests()).isEqualTo(new Requests(operators, clusters));
+        assertThat(read.requests().operators().keySet()).containsExactlyElementsOf(operators.keySet());
+        assertThat(read.requests().clusters().keySet()).containsExactlyElementsOf(clusters.keySet());
         assertThat(read.term()).isEqualTo(7);
         assertThat(read.index()).isEqualTo(400);
     }
@@ -60,17 +69,82 @@ class CodecTest {
     }
 
     @Test
-    void bytesOfANewerVersionAreRefusedByName() {
-        LogProto.Entry unknown = LogProto.Entry.newBuilder()
+    void anEntryOfNoKindIsRefusedByName() {
+        LogProto.Entry empty = LogProto.Entry.newBuilder()
                 .setRequestId("r1")
                 .setCommand(LogProto.Command.getDefaultInstance())
                 .build();
-        assertThatThrownBy(() -> EntryCodec.decode(unknown))
+        assertRefused(empty, "log entry: a command of no kind");
+        assertRefused(LogProto.Entry.getDefaultInstance(), "log entry: neither a command nor a barrier");
+    }
+
+    /** A field or kind of command that a newer version added, wherever it is. */
+    @Test
+    void fieldsOfANewerVersionAreRefusedByName() {
+        LogProto.Entry plain = EntryCodec.encode(new LogEntry.Write(
+                new RequestId("r1"),
+                new Command.AddOrigin(
+                        PoolName.DEFAULT, OriginSpec.of(OriginUrl.parse("http://a:1")), false, Instant.EPOCH)));
+        UnknownFieldSet added = UnknownFieldSet.newBuilder()
+                .addField(77, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                .build();
+        LogProto.Command command = plain.getCommand();
+        LogProto.AddOrigin add = command.getAddOrigin();
+        assertRefused(plain.toBuilder().setUnknownFields(added).build(), "Entry has field 77");
+        assertRefused(
+                plain.toBuilder()
+                        .setCommand(LogProto.Command.newBuilder()
+                                .setAt(command.getAt())
+                                .setUnknownFields(added))
+                        .build(),
+                "Command has field 77");
+        assertRefused(
+                plain.toBuilder()
+                        .setCommand(command.toBuilder()
+                                .setAddOrigin(add.toBuilder()
+                                        .setSpec(add.getSpec().toBuilder().setUnknownFields(added))))
+                        .build(),
+                "OriginSpec has field 77");
+    }
+
+    @Test
+    void valuesOfANewerVersionAreRefusedByName() {
+        LogProto.Command.Builder host = LogProto.Command.newBuilder()
+                .setAddOrigin(LogProto.AddOrigin.newBuilder()
+                        .setPool("default")
+                        .setSpec(LogProto.OriginSpec.newBuilder()
+                                .setUrl("http://127.0.0.1:9000")
+                                .setHostPolicyValue(9)));
+        assertRefused(
+                LogProto.Entry.newBuilder().setRequestId("r1").setCommand(host).build(),
+                "OriginSpec has host_policy 9, which this version of weldr does not know");
+        LogProto.Command.Builder raise = LogProto.Command.newBuilder()
+                .setRaiseClusterVersion(
+                        LogProto.RaiseClusterVersion.newBuilder().setVersion(1000));
+        assertRefused(
+                LogProto.Entry.newBuilder().setRequestId("r1").setCommand(raise).build(),
+                "cluster version: \"1000\" (expected: at most " + ClusterVersion.SUPPORTED
+                        + ", the newest that this program supports)");
+    }
+
+    private static void assertRefused(LogProto.Entry entry, String why) {
+        assertThatThrownBy(() -> EntryCodec.decode(ByteBuffer.wrap(entry.toByteArray())))
                 .isInstanceOf(UndecodableException.class)
-                .hasMessageContaining("a kind of command that this version does not know");
-        assertThatThrownBy(() -> EntryCodec.decode(LogProto.Entry.getDefaultInstance()))
+                .hasMessageContaining(why)
+                .matches(failure -> ((UndecodableException) failure).wellFormed());
+    }
+
+    @Test
+    void aSnapshotOfANewerVersionIsToldFromADamagedOne() throws Exception {
+        LogProto.Snapshot newer = LogProto.Snapshot.newBuilder()
+                .setState(LogProto.ClusterState.newBuilder().setVersion(1000))
+                .build();
+        assertThatThrownBy(() -> SnapshotCodec.read(new ByteArrayInputStream(newer.toByteArray())))
                 .isInstanceOf(UndecodableException.class)
-                .hasMessageContaining("a kind of entry that this version does not know");
+                .matches(failure -> ((UndecodableException) failure).wellFormed());
+        assertThatThrownBy(() -> SnapshotCodec.read(new ByteArrayInputStream(new byte[] {1, 2, 3})))
+                .isInstanceOf(UndecodableException.class)
+                .matches(failure -> !((UndecodableException) failure).wellFormed());
     }
 
     @Test

@@ -10,7 +10,9 @@ import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.Scheme;
 import io.weldr.core.pool.StatusRange;
 import io.weldr.core.pool.Verdict;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
+import io.weldr.core.state.Limits;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.OriginPatch;
@@ -32,15 +34,21 @@ public final class Samples {
     }
 
     public Command command() {
-        return switch (random.nextInt(9)) {
+        return switch (random.nextInt(10)) {
             case 0, 1 -> new Command.AddOrigin(pool(), spec(), random.nextBoolean(), instant());
             case 2 -> new Command.UpdateOrigin(pool(), ref(), patch(), maybe(this::revision), instant());
             case 3 -> new Command.RemoveOrigin(pool(), ref(), maybe(this::revision), instant());
             case 4 -> new Command.SetHealthPolicy(pool(), policy(), maybe(this::policy), instant());
             case 5, 6 -> new Command.RecordVerdict(pool(), originId(), revision(), verdict(), instant());
             case 7 -> new Command.AnnounceMember(member(), instant());
+            case 8 -> new Command.RaiseClusterVersion(version(), instant());
             default -> new Command.RetireMember(memberId(), instant());
         };
+    }
+
+    /** Those that a leader wrote down, or none. */
+    public Limits limits() {
+        return random.nextBoolean() ? Limits.INITIAL : new Limits(1 + random.nextInt(2000), 1 + random.nextInt(30));
     }
 
     private PoolName pool() {
@@ -100,7 +108,11 @@ public final class Samples {
     }
 
     private Member member() {
-        return new Member(memberId(), address(), address(), address(), address(), "0." + random.nextInt(9));
+        return new Member(memberId(), address(), address(), address(), address(), "0." + random.nextInt(9), version());
+    }
+
+    private ClusterVersion version() {
+        return new ClusterVersion(random.nextInt(ClusterVersion.SUPPORTED.number() + 1));
     }
 
     private MemberId memberId() {

@@ -1,20 +1,30 @@
 package io.weldr.raft.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weldr.core.pool.HostPort;
+import io.weldr.core.pool.OriginId;
+import io.weldr.core.pool.OriginUrl;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.Verdict;
 import io.weldr.core.port.Committed;
 import io.weldr.core.port.RequestId;
+import io.weldr.core.state.Change;
 import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
+import io.weldr.core.state.Limits;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
+import io.weldr.core.state.OriginSpec;
 import io.weldr.core.state.Outcome;
 import io.weldr.raft.codec.EntryCodec;
 import io.weldr.raft.codec.LogEntry;
 import io.weldr.raft.codec.Samples;
 import io.weldr.raft.codec.SnapshotCodec;
 import io.weldr.raft.codec.SnapshotCodec.Snapshot;
+import io.weldr.raft.codec.UndecodableException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -35,7 +45,7 @@ class ApplierTest {
     }
 
     @Test
-    void theSameRequestAgainGivesTheFirstOutcomeAndChangesNothing() {
+    void theSameRequestAgainGivesTheFirstOutcomeAndChangesNothing() throws Exception {
         Applier applier = Applier.initial();
         Command command = new Command.AnnounceMember(member(), Instant.EPOCH);
         Committed first = applier.apply(entry("r1", command), 1);
@@ -57,40 +67,84 @@ class ApplierTest {
     }
 
     @Test
-    void thePastIsBoundedByCountAndTheOldestGoesFirst() {
+    void thePastIsBoundedByCountAndTheOldestGoesFirst() throws Exception {
         Applier applier = Applier.initial();
         Command command = new Command.RetireMember(new MemberId("n9"), Instant.EPOCH);
-        for (int i = 1; i <= AppliedRequests.REQUESTS_MAX + 1; i++) {
+        for (int i = 1; i <= AppliedRequests.OPERATORS_MAX + 1; i++) {
             applier.apply(entry("r" + i, command), i);
         }
-        Snapshot snapshot = applier.snapshot(1, AppliedRequests.REQUESTS_MAX + 1);
-        assertThat(snapshot.requests()).hasSize(AppliedRequests.REQUESTS_MAX);
-        assertThat(snapshot.requests().keySet()).doesNotContain("r1").contains("r2");
+        Snapshot snapshot = applier.snapshot(1, AppliedRequests.OPERATORS_MAX + 1);
+        assertThat(snapshot.requests().operators()).hasSize(AppliedRequests.OPERATORS_MAX);
+        assertThat(snapshot.requests().operators().keySet())
+                .doesNotContain("r1")
+                .contains("r2");
     }
 
     @Test
-    void poisonIsRefusedAndTheNextEntryIsApplied() {
+    void requestsOfTheClusterPushNoneOfAnOperatorOut() throws Exception {
+        Applier applier = Applier.initial();
+        long index = 1;
+        applier.apply(entry("raise", new Command.RaiseClusterVersion(ClusterVersion.SUPPORTED, Instant.EPOCH)), index);
+        Command add = new Command.AddOrigin(
+                PoolName.DEFAULT, OriginSpec.of(OriginUrl.parse("http://a:1")), false, Instant.EPOCH);
+        Committed first = applier.apply(entry("wish", add), ++index);
+        for (int i = 0; i <= AppliedRequests.OPERATORS_MAX; i++) {
+            Verdict verdict = new Verdict(i % 2 == 1, Instant.EPOCH, "flaps");
+            applier.apply(
+                    entry(
+                            "v" + i,
+                            new Command.RecordVerdict(
+                                    PoolName.DEFAULT, new OriginId("a:1"), 2, verdict, Instant.EPOCH)),
+                    ++index);
+        }
+        assertThat(applier.apply(entry("wish", add), ++index)).isEqualTo(first);
+        assertThat(restored(applier, index).apply(entry("wish", add), index + 1))
+                .isEqualTo(first);
+        assertThat(applier.snapshot(1, index).requests().clusters()).hasSize(AppliedRequests.CLUSTERS_MAX);
+        assertThat(applier.state().history())
+                .filteredOn(change -> change.kind() == Change.Kind.ORIGIN_ADDED)
+                .hasSize(1);
+    }
+
+    @Test
+    void whatIsNotKnownIsNotApplied() {
         Applier applier = Applier.initial();
         Random random = new Random(7);
-        for (int index = 1; index < 500; index++) {
+        for (int i = 1; i < 500; i++) {
             byte[] noise = new byte[random.nextInt(200)];
             random.nextBytes(noise);
-            Outcome outcome = applier.apply(ByteBuffer.wrap(noise), index).outcome();
-            assertThat(outcome).isInstanceOf(Outcome.Refused.class);
+            assertThatThrownBy(() -> applier.apply(ByteBuffer.wrap(noise), 1)).isInstanceOf(UndecodableException.class);
         }
         assertThat(applier.state()).isSameAs(ClusterState.INITIAL);
-        Command command = new Command.AnnounceMember(member(), Instant.EPOCH);
-        assertThat(applier.apply(entry("r1", command), 500).outcome()).isInstanceOf(Outcome.Accepted.class);
+    }
+
+    /** A leader with other limits decides for all: what was checked is in the entry. */
+    @Test
+    void theLimitsOfTheLeaderThatAdmittedItHold() throws Exception {
+        Applier applier = Applier.initial();
+        Limits two = new Limits(2, 16);
+        for (int i = 1; i <= 3; i++) {
+            Command add = new Command.AddOrigin(
+                    PoolName.DEFAULT, OriginSpec.of(OriginUrl.parse("http://a:" + i)), false, Instant.EPOCH);
+            LogEntry write = new LogEntry.Write(new RequestId("r" + i), add, two);
+            Outcome outcome = applier.apply(
+                            ByteBuffer.wrap(EntryCodec.encode(write).toByteArray()), i)
+                    .outcome();
+            assertThat(outcome).isInstanceOf(i <= 2 ? Outcome.Accepted.class : Outcome.Refused.class);
+        }
+        Command third = new Command.AddOrigin(
+                PoolName.DEFAULT, OriginSpec.of(OriginUrl.parse("http://a:3")), false, Instant.EPOCH);
+        assertThat(applier.apply(entry("r4", third), 4).outcome()).isInstanceOf(Outcome.Accepted.class);
     }
 
     @Test
-    void aBarrierChangesNothing() {
+    void aBarrierChangesNothing() throws Exception {
         Applier applier = Applier.initial();
         byte[] barrier = EntryCodec.encode(new LogEntry.Barrier()).toByteArray();
         Committed committed = applier.apply(ByteBuffer.wrap(barrier), 5);
         assertThat(committed.index()).isEqualTo(5);
         assertThat(applier.state()).isSameAs(ClusterState.INITIAL);
-        assertThat(applier.snapshot(1, 5).requests()).isEmpty();
+        assertThat(applier.snapshot(1, 5).requests().operators()).isEmpty();
     }
 
     @ParameterizedTest(name = "seed {0}")
@@ -125,6 +179,6 @@ class ApplierTest {
 
     private static Member member() {
         HostPort here = new HostPort("127.0.0.1", 1);
-        return new Member(new MemberId("n1"), here, here, here, here, "test");
+        return new Member(new MemberId("n1"), here, here, here, here, "test", ClusterVersion.SUPPORTED);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
@@ -66,7 +67,7 @@ class ErrandsTest {
         ClusterState state = ClusterState.INITIAL;
         HostPort address = new HostPort("192.0.2.1", 1);
         for (MemberId id : ids) {
-            Member member = new Member(id, address, address, address, address, "test");
+            Member member = new Member(id, address, address, address, address, "test", ClusterVersion.SUPPORTED);
             state = state.apply(new Command.AnnounceMember(member, Instant.EPOCH), state.revision() + 1)
                     .next();
         }

@@ -9,6 +9,7 @@ import io.weldr.core.port.Committed;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.RequestId;
 import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
@@ -30,7 +31,8 @@ import org.junit.jupiter.api.Test;
 class GatewayTest {
     private static final MemberId SELF = new MemberId("n1");
     private static final HostPort HERE = new HostPort("127.0.0.1", 1);
-    private static final Member LEADER = new Member(new MemberId("n2"), HERE, HERE, HERE, HERE, "test");
+    private static final Member LEADER =
+            new Member(new MemberId("n2"), HERE, HERE, HERE, HERE, "test", ClusterVersion.SUPPORTED);
 
     private final AppliedIndex applied = new AppliedIndex();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();

@@ -1,0 +1,49 @@
+package io.weldr.core.state;
+
+import io.weldr.core.Check;
+
+/**
+ * Which commands may enter the log, and what they do. Members of several program versions form one cluster during an upgrade. The cluster
+ * version is part of the replicated state and never falls. The leader raises it once every voter has announced that it supports the next
+ * one; commands that need it are refused before that.
+ *
+ * <p>What a command does is a function of the state, this version included. So a change of what an existing command does also needs a new
+ * version, and the old behaviour stays for logs that were written under the old one.
+ *
+ * @param number 0 to {@value #NUMBER_MAX}
+ */
+public record ClusterVersion(int number) implements Comparable<ClusterVersion> {
+    private static final int NUMBER_MAX = 1_000_000;
+
+    /** Every cluster starts from it; logs and announcements that name no version mean it. */
+    public static final ClusterVersion INITIAL = new ClusterVersion(0);
+
+    /**
+     * A verdict leaves {@link io.weldr.core.pool.Origin#modified} alone. Changes and requests that no operator asked for are kept apart from those of
+     * operators.
+     */
+    public static final ClusterVersion HEALTH_APART = new ClusterVersion(1);
+
+    /** The newest one that this program supports. It supports all before, too. */
+    public static final ClusterVersion SUPPORTED = new ClusterVersion(1);
+
+    public ClusterVersion {
+        Check.inRange("cluster version", number, 0, NUMBER_MAX);
+    }
+
+    /** Whether what came with {@code other} may be used. */
+    public boolean atLeast(ClusterVersion other) {
+        return number >= other.number;
+    }
+
+    @Override
+    public int compareTo(ClusterVersion other) {
+        return Integer.compare(number, other.number);
+    }
+
+    /** The number alone. */
+    @Override
+    public String toString() {
+        return Integer.toString(number);
+    }
+}

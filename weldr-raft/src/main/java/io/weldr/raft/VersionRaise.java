@@ -1,0 +1,101 @@
+package io.weldr.raft;
+
+import io.weldr.core.port.CommandGateway;
+import io.weldr.core.port.RequestId;
+import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.ClusterVersion;
+import io.weldr.core.state.Command;
+import io.weldr.core.state.Member;
+import io.weldr.core.state.MemberId;
+import io.weldr.raft.ratis.NodeView;
+import java.time.Clock;
+import java.util.UUID;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Raises the cluster version, on the leader, once every voter has announced that it supports a newer one. Confined to the timer's thread, but
+ * for {@link #close}.
+ */
+final class VersionRaise implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(VersionRaise.class);
+
+    private static final long LOOK_EVERY_MILLIS = 100;
+
+    private final CommandGateway gateway;
+    private final Supplier<ClusterState> state;
+    /** What this node sees while it acts as leader; null otherwise. */
+    private final Supplier<@Nullable NodeView> acting;
+
+    private final Clock clock = Clock.systemUTC();
+    private volatile boolean underWay;
+    private volatile boolean closed;
+
+    VersionRaise(CommandGateway gateway, Supplier<ClusterState> state, Supplier<@Nullable NodeView> acting) {
+        this.gateway = gateway;
+        this.state = state;
+        this.acting = acting;
+    }
+
+    void start(ScheduledExecutorService timer) {
+        var unused =
+                timer.scheduleWithFixedDelay(this::look, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void look() {
+        try {
+            raiseIfPossible();
+        } catch (RuntimeException | AssertionError e) {
+            LOG.error("Raising the cluster version failed", e); // and looks again
+        }
+    }
+
+    private void raiseIfPossible() {
+        NodeView view = acting.get();
+        if (closed || underWay || view == null) {
+            return;
+        }
+        ClusterState now = state.get();
+        ClusterVersion next = possible(view, now);
+        if (now.version().atLeast(next)) {
+            return;
+        }
+        underWay = true;
+        gateway.submit(
+                        new RequestId("cluster-version-" + next + "-" + UUID.randomUUID()),
+                        new Command.RaiseClusterVersion(next, clock.instant()))
+                .whenComplete((committed, failure) -> {
+                    underWay = false;
+                    if (failure != null) {
+                        LOG.debug("The cluster version is not raised yet: {}", failure.toString());
+                    }
+                });
+    }
+
+    /**
+     * The newest version that this program and every voter supports, as far as they have announced themselves. While the voters change, the
+     * present one: those that come and those that go both have to understand the log.
+     */
+    static ClusterVersion possible(NodeView view, ClusterState state) {
+        if (!view.settled()) {
+            return state.version();
+        }
+        ClusterVersion least = ClusterVersion.SUPPORTED;
+        for (var voter : view.voters()) {
+            MemberId id = voter.id().member();
+            Member announced = state.members().get(id);
+            ClusterVersion supports = announced == null ? ClusterVersion.INITIAL : announced.supports();
+            least = supports.atLeast(least) ? least : supports;
+        }
+        return least;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

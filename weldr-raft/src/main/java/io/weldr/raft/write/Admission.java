@@ -1,0 +1,73 @@
+package io.weldr.raft.write;
+
+import io.weldr.core.port.GatewayException;
+import io.weldr.core.port.GatewayException.Kind;
+import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.ClusterVersion;
+import io.weldr.core.state.Command;
+import io.weldr.core.state.Limits;
+import io.weldr.core.state.Member;
+import io.weldr.proto.raft.v1.LogProto;
+import io.weldr.raft.codec.EntryCodec;
+import io.weldr.raft.codec.LogEntry;
+import io.weldr.raft.codec.UndecodableException;
+
+/**
+ * What the leader checks before an entry goes into the log, whether the command came in here or was forwarded. An entry that passes can be applied
+ * by every voter, with the same outcome: values and limits are judged here, and only here.
+ *
+ * @param limits those that the leader writes into the entries
+ */
+record Admission(Limits limits) {
+    /** As this program has it. */
+    static final Admission CURRENT = new Admission(Limits.CURRENT);
+
+    /**
+     * The entry as it goes into the log.
+     *
+     * @param state that this leader has applied; its cluster version can only be lower than the one that holds when the entry is applied
+     * @throws GatewayException of kind {@code UNSUPPORTED}
+     */
+    LogProto.Entry admit(LogProto.Entry entry, ClusterState state) {
+        Command command = command(entry);
+        require(command.since(), state);
+        if (command instanceof Command.RaiseClusterVersion raise) {
+            requireOfAll(raise.version(), state);
+        }
+        // Members of before limits were written down apply the initial ones.
+        Limits holding = state.version().atLeast(ClusterVersion.HEALTH_APART) ? limits : Limits.INITIAL;
+        return holding.equals(Limits.INITIAL) ? entry : EntryCodec.withLimits(entry, holding);
+    }
+
+    private static Command command(LogProto.Entry entry) {
+        try {
+            if (EntryCodec.decode(entry) instanceof LogEntry.Write write) {
+                return write.command();
+            }
+        } catch (UndecodableException e) {
+            throw unsupported("the leader cannot take the command: " + e.getMessage());
+        }
+        throw unsupported("the leader cannot take the command: there is none (expected: a command)");
+    }
+
+    private static void require(ClusterVersion needed, ClusterState state) {
+        if (!state.version().atLeast(needed)) {
+            throw unsupported("the command needs cluster version " + needed + ", and the cluster has version "
+                    + state.version() + " (expected: every member runs a version of weldr that supports " + needed
+                    + ")");
+        }
+    }
+
+    private static void requireOfAll(ClusterVersion version, ClusterState state) {
+        for (Member member : state.members().values()) {
+            if (!member.supports().atLeast(version)) {
+                throw unsupported("member " + member.id() + " supports cluster version " + member.supports()
+                        + " (expected: at least " + version + ")");
+            }
+        }
+    }
+
+    private static GatewayException unsupported(String why) {
+        return new GatewayException(Kind.UNSUPPORTED, why);
+    }
+}
