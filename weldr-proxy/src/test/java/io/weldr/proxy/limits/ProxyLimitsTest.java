@@ -58,7 +58,7 @@ class ProxyLimitsTest {
 
     @Test
     void everyLimitIsExplained() throws IOException {
-        String page = Files.readString(Path.of("..", "docs", "proxy-limits.md"));
+        String page = Files.readString(Path.of("..", "docs", "reference", "limits.md"));
         for (String name : ProxyLimits.names()) {
             assertThat(page).contains("`" + name + "`");
         }
