@@ -115,7 +115,7 @@ public final class Main {
                 .footer(
                         "",
                         "Every option is also a key of the YAML file (proxy-address: ...) and a variable (WELDR_PROXY_ADDRESS).",
-                        "The limits of the data plane, as --limits-connect-timeout, are listed in docs/proxy-limits.md.",
+                        "The limits of the data plane, as --limits-connect-timeout, are listed in docs/reference/limits.md.",
                         "An option wins over a variable, a variable over the file.",
                         "",
                         "Exit codes: 0 stopped when asked to, 1 could not start or failed, 2 unusable arguments or configuration, 4 taken out of its cluster; 3 is the virtual machine out of memory.");
@@ -144,7 +144,7 @@ public final class Main {
             OptionSpec.Builder option = OptionSpec.builder(names)
                     .type(String.class)
                     .paramLabel(setting.placeholder())
-                    .hidden(setting.isLimit()) // there are many, and docs/proxy-limits.md explains them
+                    .hidden(setting.isLimit()) // there are many, and docs/reference/limits.md explains them
                     .description(setting.help()
                             + (setting.defaultText().isEmpty() || setting.isSwitch()
                                     ? ""

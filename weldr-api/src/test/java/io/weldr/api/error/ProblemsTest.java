@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.state.Outcome.Refusal;
 import io.weldr.core.state.Outcome.Refused;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +18,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The table of failures: programs rely on every line. */
 class ProblemsTest {
+    @Test
+    void theReferenceListsEveryTypeWithItsStatus() throws IOException {
+        List<String> documented = Files.readString(Path.of("..", "docs", "reference", "problems.md"))
+                .lines()
+                .filter(line -> line.matches("\\| `[a-z-]+` \\| \\d{3} \\| .*"))
+                .map(line -> line.replaceAll("^(\\| [^|]+ \\| [^|]+ \\| [^|]+ \\|).*", "$1"))
+                .toList();
+        List<String> declared = Arrays.stream(ProblemType.values())
+                .map(type -> "| `" + type.slug() + "` | " + type.httpStatus() + " | " + type.grpcCode() + " |")
+                .toList();
+        assertThat(documented).isEqualTo(declared);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "NO_SUCH_POOL,no-such-pool,404,NOT_FOUND",

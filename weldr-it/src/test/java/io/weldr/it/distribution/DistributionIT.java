@@ -107,7 +107,7 @@ class DistributionIT {
             assertThat(all).as("one folder").hasSize(1);
             unpackedTo = all.get(0);
         }
-        for (String document : List.of("README.md", "docs/proxy-limits.md", "docs/virtual-ip.md")) {
+        for (String document : List.of("README.md", "docs/reference/limits.md", "docs/howto/virtual-ip.md")) {
             assertThat(unpackedTo.resolve(document)).isRegularFile();
         }
         int admin = Ports.free();

@@ -107,7 +107,7 @@ public record Setting(
             "TIME",
             "how long the node may exercise its proxy before it serves, so that the first requests are fast; 0s: not at all");
     public static final Setting VIP_ADDRESS =
-            of("vip-address", "", "ADDRESS/PREFIX", "a virtual IP that the leader holds; see docs/virtual-ip.md");
+            of("vip-address", "", "ADDRESS/PREFIX", "a virtual IP that the leader holds; see docs/howto/virtual-ip.md");
     public static final Setting VIP_INTERFACE = of("vip-interface", "", "NAME", "the interface of --vip-address");
     public static final Setting VIP_ADDRESSES =
             of("vip-addresses", "", "ADDRESS/PREFIX@NAME,...", "several virtual IPs, each with its interface");

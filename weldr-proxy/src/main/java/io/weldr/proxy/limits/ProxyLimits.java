@@ -10,7 +10,7 @@ import java.util.Map;
  * Every queue, buffer and wait of the data plane. A value missing here is a limit nobody chose.
  *
  * <p>Bytes and counts are at least 1 unless 0 is said to mean "off"; durations have a granularity of 100 ms
- * (the deadline wheel), so a shorter one is rounded up. {@code docs/proxy-limits.md} lists the reasons for users.
+ * (the deadline wheel), so a shorter one is rounded up. {@code docs/reference/limits.md} lists the reasons for users.
  *
  * @param requestLineBytesMax longest request line; longer answers 414. RFC 9112 section 3 asks for at least 8000
  * @param headBytesMax longest head of a request or response, start line included; longer answers 431 (502 from an

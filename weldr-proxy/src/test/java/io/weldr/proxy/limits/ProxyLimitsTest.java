@@ -3,7 +3,8 @@ package io.weldr.proxy.limits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,10 +58,33 @@ class ProxyLimitsTest {
     }
 
     @Test
-    void everyLimitIsExplained() throws IOException {
-        String page = Files.readString(Path.of("..", "docs", "proxy-limits.md"));
-        for (String name : ProxyLimits.names()) {
-            assertThat(page).contains("`" + name + "`");
+    void everyLimitIsInTheReferenceWithItsDefault() throws Exception {
+        String page = Files.readString(Path.of("..", "docs", "reference", "limits.md"));
+        for (RecordComponent limit : ProxyLimits.class.getRecordComponents()) {
+            Object value = limit.getAccessor().invoke(ProxyLimits.DEFAULTS);
+            assertThat(page).contains("| `" + limit.getName() + "` | " + readable(limit.getName(), value) + " |");
         }
+    }
+
+    /** As people write it: {@code 8 KiB}, {@code 1.5 s}, {@code 20 %}, {@code off}. */
+    private static String readable(String name, Object value) {
+        if (value instanceof Duration time) {
+            BigDecimal seconds = BigDecimal.valueOf(time.toMillis(), 3).stripTrailingZeros();
+            return time.isZero()
+                    ? "off"
+                    : time.toSeconds() > 120 ? time.toMinutes() + " min" : seconds.toPlainString() + " s";
+        }
+        long number = ((Number) value).longValue();
+        if (number == 0) {
+            return "off";
+        }
+        if (name.contains("Bytes")) {
+            int kibi = 1024;
+            int mebi = 1024 * kibi;
+            return number % mebi == 0
+                    ? number / mebi + " MiB"
+                    : number % kibi == 0 ? number / kibi + " KiB" : number + " B";
+        }
+        return name.contains("Percent") ? number + " %" : String.valueOf(number);
     }
 }
