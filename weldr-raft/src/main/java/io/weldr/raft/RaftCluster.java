@@ -595,6 +595,12 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         consensus.restart(why);
     }
 
+    /** Puts bytes into the log of this node, which leads, without looking at them, as a leader of a newer version might; for tests. */
+    void append(byte[] entry) {
+        RatisNode node = require(consensus.node());
+        var unused = node.submit(node.nextCallId(), entry);
+    }
+
     /** Drops the connections to the other voters, as after a long silence; for tests. */
     void dropConnections() {
         for (Seat voter : require(watchdog.moment().view()).voters()) {

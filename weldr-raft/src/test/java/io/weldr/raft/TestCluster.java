@@ -326,8 +326,12 @@ final class TestCluster implements AutoCloseable {
 
     /** Adds an origin with that port through the node, as often as it takes to be acknowledged. */
     static Committed addOrigin(RaftCluster node, int port) {
+        return acknowledged(node, add(port));
+    }
+
+    /** Submits the command through the node, as often as it takes to be acknowledged. */
+    static Committed acknowledged(RaftCluster node, Command command) {
         RequestId id = newId();
-        Command command = add(port);
         return await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> acknowledged(node, id, command), Optional::isPresent)

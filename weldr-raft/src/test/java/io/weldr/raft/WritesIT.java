@@ -12,8 +12,6 @@ import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.Outcome;
-import io.weldr.proto.raft.v1.LogProto;
-import io.weldr.proto.raft.v1.PeerProto;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -179,31 +177,6 @@ class WritesIT {
             reads.forEach(TestCluster::get);
             // Two entries each, if a few had to be repeated; five hundred reads apart would make a thousand.
             assertThat(follower.status().commitIndex() - before).isLessThan(100);
-        }
-    }
-
-    @Test
-    void anEntryThatNobodyUnderstandsIsRefusedEverywhereAndTheNextIsApplied() throws Exception {
-        try (TestCluster cluster = TestCluster.formed(root, 3)) {
-            RaftCluster leader = cluster.node(cluster.awaitLeader());
-            byte[] poison = PeerProto.Forward.newBuilder()
-                    .setDeadlineMillis(2000)
-                    .setSubmit(LogProto.Entry.newBuilder()
-                            .setRequestId("poison")
-                            .setCommand(LogProto.Command.getDefaultInstance()))
-                    .build()
-                    .toByteArray();
-            byte[] answer = TestCluster.get(leader.answer(poison).toCompletableFuture());
-            assertThat(PeerProto.ForwardAnswer.parseFrom(answer)
-                            .getCommitted()
-                            .getRefused()
-                            .getRefusal())
-                    .isEqualTo("INVALID");
-            for (RaftCluster node : cluster.nodes()) {
-                TestCluster.get(node.linearizable().toCompletableFuture());
-                assertThat(node.status().trouble()).isNull();
-            }
-            TestCluster.addOrigin(leader, 9001);
         }
     }
 

@@ -1,0 +1,90 @@
+package io.weldr.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.weldr.core.pool.Origin;
+import io.weldr.core.pool.OriginId;
+import io.weldr.core.pool.OriginUrl;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.Verdict;
+import io.weldr.core.state.Change;
+import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.ClusterVersion;
+import io.weldr.core.state.Command;
+import io.weldr.core.state.MemberId;
+import io.weldr.core.state.OriginSpec;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Data folders that earlier versions wrote: nothing of them is lost, and they go on under the newest cluster version. */
+class DataFolderIT {
+    private static final MemberId N1 = new MemberId("n1");
+
+    @TempDir
+    Path root;
+
+    @Test
+    void aFolderFromBeforeThereWereClusterVersionsOpens() throws Exception {
+        unpack("version-0.tar.gz");
+        try (TestCluster cluster = new TestCluster(root, 1)) {
+            RaftCluster node = cluster.start(N1);
+            ClusterState opened = node.state().get();
+            assertThat(opened.defaultPool().health().interval()).isEqualTo(Duration.ofMillis(200));
+            assertThat(opened.defaultPool().origins())
+                    .extracting(origin -> origin.id().value())
+                    .containsExactly("six", "origin.example:80", "127.0.0.1:2");
+            assertThat(opened.defaultPool().origins())
+                    .allMatch(origin -> !origin.verdict().up());
+            Origin six = opened.defaultPool().find(new OriginId("six"));
+            assertThat(six).isNotNull();
+            assertThat(six.weight()).isEqualTo(31);
+            assertThat(opened.history()).extracting(Change::kind).contains(Change.Kind.VERDICT);
+
+            cluster.awaitLeader();
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(node.state().get().version()).isEqualTo(ClusterVersion.SUPPORTED));
+            Verdict up = new Verdict(true, Instant.EPOCH, "a test says so");
+            TestCluster.acknowledged(
+                    node, new Command.RecordVerdict(PoolName.DEFAULT, six.id(), six.generation(), up, Instant.EPOCH));
+            Origin turned = node.state().get().defaultPool().find(six.id());
+            assertThat(turned).isNotNull();
+            assertThat(turned.verdict().up()).isTrue();
+            assertThat(turned.modified())
+                    .as("is the operator's alone from now on")
+                    .isEqualTo(six.modified());
+
+            // It goes on from there, with what was added since.
+            TestCluster.acknowledged(
+                    node,
+                    new Command.AddOrigin(
+                            PoolName.DEFAULT, OriginSpec.of(OriginUrl.parse("http://a:1")), true, Instant.EPOCH));
+            ClusterState last = node.state().get();
+            cluster.stop(N1);
+            RaftCluster again = cluster.start(N1);
+            assertThat(again.state().get().defaultPool()).isEqualTo(last.defaultPool());
+            assertThat(again.state().get().operatorChanges()).isEqualTo(last.operatorChanges());
+            assertThat(again.state().get().version()).isEqualTo(ClusterVersion.SUPPORTED);
+        }
+    }
+
+    private void unpack(String archive) throws Exception {
+        Path folder = Files.createDirectories(root.resolve(N1.value()));
+        Path file = Path.of(
+                DataFolderIT.class.getResource("/data-folders/" + archive).toURI());
+        Process tar = new ProcessBuilder("tar", "-xzf", file.toString(), "-C", folder.toString())
+                .redirectErrorStream(true)
+                .start();
+        assertThat(tar.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(tar.exitValue())
+                .as(new String(tar.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isZero();
+    }
+}
