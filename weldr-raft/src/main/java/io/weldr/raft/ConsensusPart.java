@@ -2,6 +2,7 @@ package io.weldr.raft;
 
 import io.weldr.core.state.ClusterState;
 import io.weldr.raft.machine.MachineEvents;
+import io.weldr.raft.machine.NewerVersionException;
 import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.RatisNode;
@@ -255,20 +256,24 @@ final class ConsensusPart {
 
     /** Closes it until the program is started anew, in a version that knows what the disk holds. */
     private void retire(Life outOfDate, String why) {
-        outdated = true;
         if (closed || !outOfDate.over.compareAndSet(false, true)) {
             return;
         }
-        trouble = why
-                + ". This node takes no part in consensus until it runs a newer version of weldr; it goes on proxying with the"
-                + " state before that";
-        LOG.error("{}", trouble);
+        giveUp(why);
         listener.leadershipMoved();
         try {
             thread.execute(() -> bury(outOfDate));
         } catch (RejectedExecutionException e) {
             LOG.debug("Closing", e);
         }
+    }
+
+    private void giveUp(String why) {
+        outdated = true;
+        trouble = why
+                + ". This node takes no part in consensus until it runs a newer version of weldr; it goes on proxying with the"
+                + " state before that";
+        LOG.error("{}", trouble);
     }
 
     private void bury(Life failed) {
@@ -312,6 +317,8 @@ final class ConsensusPart {
         try {
             open();
             LOG.info("The consensus part is open again");
+        } catch (NewerVersionException e) {
+            giveUp(String.valueOf(e.getMessage()));
         } catch (Throwable e) {
             // An Error too: a thread, for instance, may be had again in a moment. Nobody else tries again.
             String why = e instanceof Error ? e.toString() : e.getMessage();

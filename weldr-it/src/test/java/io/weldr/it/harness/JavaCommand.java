@@ -61,6 +61,16 @@ final class JavaCommand {
         return command;
     }
 
+    /** The same, with the classes of that folder in place of those of their names; null: none. */
+    static List<String> node(@Nullable Path classes) {
+        List<String> command = node();
+        if (classes != null) {
+            int at = command.indexOf("-cp") + 1;
+            command.set(at, classes + File.pathSeparator + command.get(at));
+        }
+        return command;
+    }
+
     /** The command up to and with the main class of {@code weldrctl}. */
     static List<String> weldrctl() {
         return with(WELDRCTL);

@@ -43,6 +43,7 @@ public final class TestNode implements AutoCloseable {
     private final int adminPort;
     private final int grpcPort;
     private final int raftPort;
+    private @Nullable Path otherClasses;
     private @Nullable Process process;
     private int starts;
 
@@ -106,10 +107,15 @@ public final class TestNode implements AutoCloseable {
         launch(List.of(arguments));
     }
 
+    /** From its next start on it runs these classes in place of those of their names; null: this version as it is. */
+    public void runs(@Nullable Path classes) {
+        otherClasses = classes;
+    }
+
     /** Starts the process; does not wait for it. */
     void launch(List<String> arguments) {
         List<String> command = new ArrayList<>(host.enter());
-        command.addAll(JavaCommand.node());
+        command.addAll(JavaCommand.node(otherClasses));
         command.addAll(List.of(
                 "--id",
                 id,

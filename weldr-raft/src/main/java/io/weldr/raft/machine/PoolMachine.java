@@ -59,13 +59,7 @@ public final class PoolMachine extends BaseStateMachine {
     }
 
     private void restore() throws IOException {
-        Snapshot snapshot;
-        try {
-            snapshot = files.load();
-        } catch (NewerVersionException e) {
-            stop(String.valueOf(e.getMessage()));
-            throw e;
-        }
+        Snapshot snapshot = files.load();
         if (snapshot == null) {
             return;
         }
@@ -141,7 +135,12 @@ public final class PoolMachine extends BaseStateMachine {
 
     @Override
     public void reinitialize() throws IOException {
-        getLifeCycle().startAndTransition(this::restore, IOException.class);
+        try {
+            getLifeCycle().startAndTransition(this::restore, IOException.class);
+        } catch (NewerVersionException e) {
+            stop(String.valueOf(e.getMessage()));
+            throw e;
+        }
     }
 
     @Override

@@ -94,8 +94,13 @@ final class SnapshotFiles {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file.toPath()))) {
             return SnapshotCodec.read(in);
         } catch (UndecodableException e) {
-            String line = "snapshot " + file + ": " + e.getMessage();
-            throw e.wellFormed() ? new NewerVersionException(line, e) : new IOException(line, e);
+            if (e.wellFormed()) {
+                throw new NewerVersionException(
+                        "snapshot " + file + " was written by a newer version of weldr: " + e.getMessage()
+                                + "; nothing was changed: start the newer version",
+                        e);
+            }
+            throw new IOException("snapshot " + file + ": " + e.getMessage(), e);
         }
     }
 }
