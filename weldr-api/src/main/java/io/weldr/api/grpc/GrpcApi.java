@@ -13,6 +13,7 @@ import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.WatchHub;
 import io.weldr.core.Check;
+import io.weldr.core.pool.HostPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -96,7 +97,7 @@ public final class GrpcApi implements AutoCloseable {
             }
             end();
             throw new IOException(
-                    "cannot listen for gRPC on " + address.getHostString() + ":" + address.getPort() + ": "
+                    "cannot listen for gRPC on " + HostPort.text(address.getHostString(), address.getPort()) + ": "
                             + root.getMessage(),
                     e);
         }

@@ -115,8 +115,17 @@ public final class GrpcMemberLink implements MemberLink, ProbeLink, MemberReport
         });
     }
 
+    /** Never throws: callers count what is under way, and what was not begun has to end like everything else. */
     private <Q, A> CompletionStage<A> ask(Member to, MethodDescriptor<Q, A> method, Q request, Duration deadline) {
-        ManagedChannel channel = channel(to.grpc());
+        ManagedChannel channel;
+        try {
+            channel = channel(to.grpc());
+        } catch (RuntimeException e) { // as for a host that gRPC refuses, which an older version may have announced
+            return CompletableFuture.failedFuture(new GatewayException(
+                    Kind.NO_LEADER,
+                    to.id() + " at " + to.grpc() + ": no connection can be made: " + e.getMessage(),
+                    e));
+        }
         if (channel == null) {
             return CompletableFuture.failedFuture(
                     new GatewayException(Kind.NO_LEADER, "the link to " + to.id() + " is closed"));

@@ -20,6 +20,7 @@ import io.weldr.api.admin.WatchHub;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemType;
 import io.weldr.core.Check;
+import io.weldr.core.pool.HostPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -106,21 +107,21 @@ public final class HttpApi implements AutoCloseable {
                     .get(START_MAX.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
             close();
-            throw new IOException("cannot listen for the admin API on " + text(address) + ": " + reason(e), e);
+            throw new IOException(
+                    "cannot listen for the admin API on " + HostPort.text(address.getHostString(), address.getPort())
+                            + ": " + reason(e),
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             close();
-            throw new IOException("interrupted while binding " + text(address), e);
+            throw new IOException(
+                    "interrupted while binding " + HostPort.text(address.getHostString(), address.getPort()), e);
         }
     }
 
     private static String reason(Exception e) {
         Throwable cause = e.getCause() == null ? e : e.getCause();
         return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-    }
-
-    private static String text(InetSocketAddress address) {
-        return address.getHostString() + ":" + address.getPort();
     }
 
     /** The port that it is bound to. */

@@ -12,6 +12,7 @@ import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.StatusRange;
 import io.weldr.core.port.Membership.Newcomer;
+import io.weldr.core.state.MemberAddress;
 import io.weldr.core.state.MemberId;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -96,7 +97,7 @@ public final class RequestBodies {
     public static Newcomer newcomer(byte[] body) {
         Fields fields = StrictJson.object(body);
         MemberId id = member(fields, "id");
-        HostPort raft = fields.text("raft", "host:port", HostPort::parse);
+        HostPort raft = fields.text("raft", "host:port", MemberAddress::parse);
         fields.done();
         if (id == null) {
             throw fields.invalid("id", "the name of a node");

@@ -149,6 +149,14 @@ class GrpcMemberLinkIT {
     }
 
     @Test
+    void aNameThatGrpcRefusesIsAFailureAndNoException() {
+        HostPort refused = new HostPort("weldr_1", 1);
+        Member member = new Member(new MemberId("n9"), refused, refused, refused, refused, "x");
+        failed(link.call(member, new byte[1], DEADLINE), Kind.NO_LEADER);
+        assertThat(link.channels()).isZero();
+    }
+
+    @Test
     void aChannelIsClosedWhenItsMemberIsGoneOrMoved() throws Exception {
         get(call("ping", DEADLINE));
         assertThat(link.channels()).isEqualTo(1);

@@ -114,6 +114,11 @@ public record HostPort(String host, int port) implements Comparable<HostPort> {
         return isIpv6() ? "[" + host + "]" : host;
     }
 
+    /** A host and a port as people write them, with IPv6 in brackets. For addresses to listen on, whose port may be 0. */
+    public static String text(String host, int port) {
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+
     @Override
     public int compareTo(HostPort other) {
         int byHost = host.compareTo(other.host);
@@ -123,6 +128,6 @@ public record HostPort(String host, int port) implements Comparable<HostPort> {
     /** {@code host:port}, with IPv6 in brackets; {@link #parse(String)} reads it back. */
     @Override
     public String toString() {
-        return uriHost() + ":" + port;
+        return text(host, port);
     }
 }

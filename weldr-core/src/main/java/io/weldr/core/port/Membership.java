@@ -1,6 +1,7 @@
 package io.weldr.core.port;
 
 import io.weldr.core.pool.HostPort;
+import io.weldr.core.state.MemberAddress;
 import io.weldr.core.state.MemberId;
 import java.time.Duration;
 import java.util.List;
@@ -47,9 +48,13 @@ public interface Membership {
     /**
      * A node to be taken in.
      *
-     * @param raft where it listens for its peers
+     * @param raft where it listens for its peers, by {@link MemberAddress}
      */
-    record Newcomer(MemberId id, HostPort raft) {}
+    record Newcomer(MemberId id, HostPort raft) {
+        public Newcomer {
+            raft = MemberAddress.check(raft);
+        }
+    }
 
     /**
      * The voters at one moment.

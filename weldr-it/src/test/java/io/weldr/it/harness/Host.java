@@ -18,4 +18,9 @@ public record Host(String address, List<String> enter, boolean ownNetwork) {
     public static Host loopback() {
         return new Host("127.0.0.1", List.of(), false);
     }
+
+    /** This machine, by IPv6; as it stands in a URL. */
+    public static Host loopbackByIpv6() {
+        return new Host("[::1]", List.of(), false);
+    }
 }

@@ -43,7 +43,7 @@ final class ProbesForOthers implements ProbeCalls {
         }
         counters.forAnother();
         CompletableFuture<ProbeResult> answer = new CompletableFuture<>();
-        prober.probe(origin, pool.health()).whenComplete((result, failure) -> {
+        begun(origin, pool).whenComplete((result, failure) -> {
             inFlight.decrementAndGet();
             if (result != null) {
                 answer.complete(result);
@@ -56,6 +56,14 @@ final class ProbesForOthers implements ProbeCalls {
             }
         });
         return answer;
+    }
+
+    private CompletionStage<ProbeResult> begun(Origin origin, Pool pool) {
+        try {
+            return prober.probe(origin, pool.health());
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e); // against its contract; it is not in flight any more
+        }
     }
 
     private static CompletionStage<ProbeResult> cannotTell(String why) {

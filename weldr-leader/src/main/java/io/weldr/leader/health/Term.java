@@ -134,11 +134,18 @@ final class Term {
     private void probeWhoeverIsDue() {
         for (ProbePlan.Probe probe : plan.takeDue(timeline.nowNanos())) {
             counters.sent();
-            prober.probe(probe.watch().url(), probe.policy())
-                    .whenComplete((result, failure) -> timeline.execute(() -> probed(probe, result, failure)));
+            begun(probe).whenComplete((result, failure) -> timeline.execute(() -> probed(probe, result, failure)));
         }
         counters.inFlight(plan.inFlight());
         arm();
+    }
+
+    private CompletionStage<ProbeResult> begun(ProbePlan.Probe probe) {
+        try {
+            return prober.probe(probe.watch().url(), probe.policy());
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e); // against its contract; its place in the plan is free again
+        }
     }
 
     private void probed(ProbePlan.Probe probe, @Nullable ProbeResult result, @Nullable Throwable failure) {

@@ -32,6 +32,26 @@ class ProbesForOthersTest {
     }
 
     @Test
+    void aProberThatThrowsIsNoOpinionAndLeavesNoProbeInFlight() {
+        lab.add(A, null);
+        ProbesForOthers broken = new ProbesForOthers(
+                lab.state,
+                (url, policy) -> {
+                    throw new IllegalStateException("as the test wants");
+                },
+                new HealthCounters());
+        ProbeQuestion question =
+                new ProbeQuestion(PoolName.DEFAULT, lab.id(A), lab.origin(A).generation());
+        for (int i = 0; i <= ProbesForOthers.IN_FLIGHT_MAX; i++) {
+            assertThat(broken.probe(question))
+                    .failsWithin(Duration.ZERO)
+                    .withThrowableOfType(ExecutionException.class)
+                    .withCauseInstanceOf(GatewayException.class)
+                    .withMessageContaining("could not ask origin " + lab.id(A) + ": ");
+        }
+    }
+
+    @Test
     void aProbeThatItCouldNotSendIsNoOpinion() {
         lab.add(A, null);
         lab.nothingIsSent = true;

@@ -2,6 +2,7 @@ package io.weldr.node.config;
 
 import io.weldr.core.Check;
 import io.weldr.core.pool.HostPort;
+import io.weldr.core.state.MemberAddress;
 import io.weldr.core.state.MemberId;
 import io.weldr.leader.vip.Hooks;
 import io.weldr.leader.vip.VirtualIp;
@@ -142,7 +143,7 @@ public final class ConfigReader {
                 guarded(Setting.ADMIN_ADDRESS, insecure),
                 guarded(Setting.GRPC_ADDRESS, insecure),
                 raft,
-                advertise.isEmpty() ? null : parse(Setting.ADVERTISE_HOST, text -> new HostPort(text, 1).host()),
+                advertise.isEmpty() ? null : parse(Setting.ADVERTISE_HOST, ConfigReader::host),
                 parse(Setting.DATA_DIR, ConfigReader::path),
                 peers,
                 bootstrap,
@@ -245,7 +246,7 @@ public final class ConfigReader {
 
     /** An address that hands the cluster to whoever reaches it: loopback, or somebody said that he knows. */
     private ListenAddress guarded(Setting setting, boolean insecure) throws ConfigException {
-        ListenAddress address = parse(setting, ListenAddress::parse);
+        ListenAddress address = parse(setting, ListenAddress::parseOfMember);
         try {
             if (!insecure && !address.isLoopback()) {
                 throw refused(
@@ -315,7 +316,21 @@ public final class ConfigReader {
         if (text.isBlank()) {
             return null;
         }
-        return new Join(text.equals("wait") ? null : HostPort.parse(text));
+        return new Join(text.equals("wait") ? null : MemberAddress.parse(text));
+    }
+
+    /** The host of a member, without a port; IPv6 with or without brackets. */
+    private static String host(String text) {
+        boolean bracketed = text.startsWith("[") && text.endsWith("]");
+        String host = bracketed ? text.substring(1, text.length() - 1) : text;
+        HostPort address = MemberAddress.check(new HostPort(host, 1));
+        Check.that(!bracketed || address.isIpv6(), "host", text, "an IPv6 address between the brackets");
+        Check.that(
+                !new ListenAddress(address.host(), 1).isWildcard(),
+                "host",
+                text,
+                "an address that other members reach, not every address of this machine");
+        return address.host();
     }
 
     private static boolean flag(String text) {
@@ -378,7 +393,7 @@ public final class ConfigReader {
         for (String peer : text.split(",", -1)) {
             String[] parts = peer.strip().split("=", -1);
             Check.that(parts.length == 2, "peer", peer, "name=host:port");
-            HostPort address = HostPort.parse(parts[1]);
+            HostPort address = MemberAddress.parse(parts[1]);
             Check.that(!peers.containsValue(address), "peer", peer, "each address once");
             Check.that(peers.put(new MemberId(parts[0]), address) == null, "peer", peer, "each name once");
         }

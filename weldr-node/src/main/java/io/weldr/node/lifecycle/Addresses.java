@@ -37,11 +37,8 @@ final class Addresses {
         if (listed != null) {
             return new HostPort(listed.host(), port);
         }
-        // Every address there is: the one that is always among them.
-        return new HostPort(
-                config.raftAddress().isWildcard()
-                        ? "127.0.0.1"
-                        : config.raftAddress().host(),
-                port);
+        ListenAddress raft = config.raftAddress();
+        // Every address there is, for clients and for peers: the one that is always among them.
+        return new HostPort(raft.isWildcard() ? asked.loopback() : raft.host(), port);
     }
 }

@@ -64,6 +64,50 @@ class NodeConfigTest {
     }
 
     @Test
+    void ipv6IsTakenWhereverAnAddressIs() throws Exception {
+        NodeConfig flags = ConfigReader.read(
+                null,
+                Map.of("WELDR_RAFT_ADDRESS", "[::1]:9687", "WELDR_ADMIN_ADDRESS", "[::1]:0"),
+                Map.of(
+                        Setting.PEERS, "n1=[0:0::1]:9687,n2=[::1]:9688",
+                        Setting.GRPC_ADDRESS, "[::1]:8787",
+                        Setting.PROXY_ADDRESS, "[::]:8080",
+                        Setting.ADVERTISE_HOST, "[2001:DB8::1]"));
+        assertThat(flags.peers()).containsEntry(new MemberId("n1"), new HostPort("::1", 9687));
+        assertThat(flags.raftAddress()).isEqualTo(new ListenAddress("::1", 9687));
+        assertThat(flags.adminAddress()).isEqualTo(new ListenAddress("::1", 0));
+        assertThat(flags.grpcAddress()).hasToString("[::1]:8787");
+        assertThat(flags.proxyAddress().isWildcard()).isTrue();
+        assertThat(flags.advertiseHost()).isEqualTo("2001:db8::1");
+        assertThat(read("advertise-host: 2001:db8::1").advertiseHost()).isEqualTo("2001:db8::1");
+        assertThat(read("peers:\n  n1: \"[::1]:9687\"\nraft-address: \"[::1]:9687\"")
+                        .peers())
+                .containsEntry(new MemberId("n1"), new HostPort("::1", 9687));
+        assertThat(read("join: \"[::1]:8687\"").join()).isEqualTo(new NodeConfig.Join(new HostPort("::1", 8687)));
+    }
+
+    /** gRPC refuses such names, and would do so at each call from one member to another. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "advertise-host: weldr_1 | advertise-host: host of a member: \"weldr_1\" (expected: ",
+                "advertise-host: weldr.1a | advertise-host: host of a member: \"weldr.1a\" (expected: ",
+                "advertise-host: '0.0.0.0' | advertise-host: host: \"0.0.0.0\" (expected: ",
+                "peers: n1=weldr_1:9687 | peers: host of a member: \"weldr_1\" (expected: ",
+                "join: weldr_1:8687 | join: host of a member: \"weldr_1\" (expected: ",
+                "raft-address: weldr_1:9687 | raft-address: host of a member: \"weldr_1\" (expected: ",
+                "grpc-address: weldr_1:8787 | grpc-address: host of a member: \"weldr_1\" (expected: ",
+                "admin-address: weldr_1:8687 | admin-address: host of a member: \"weldr_1\" (expected: "
+            })
+    void aHostThatMembersCannotCallIsRefused(String line, String expected) {
+        assertThatThrownBy(() -> read(line))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(expected)
+                .hasMessageContaining(":1: ");
+    }
+
+    @Test
     void aFileMaySayEverything() throws Exception {
         NodeConfig config = read("""
                 id: n2

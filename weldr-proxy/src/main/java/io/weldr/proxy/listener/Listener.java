@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.unix.UnixChannelOption;
+import io.weldr.core.pool.HostPort;
 import io.weldr.proxy.exchange.Worker;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.loop.Transport;
@@ -84,7 +85,7 @@ public final class Listener {
 
     private static IOException cannotListen(InetSocketAddress address, Throwable why) {
         return new IOException(
-                "proxy: cannot listen on " + address.getHostString() + ":" + address.getPort() + ": "
+                "proxy: cannot listen on " + HostPort.text(address.getHostString(), address.getPort()) + ": "
                         + why.getMessage(),
                 why);
     }

@@ -68,11 +68,7 @@ public final class Greeter {
         byte[] question = new Hello(
                         identity.raftId(), settings.advertised(), identity.group(), settings.witness(), wish)
                 .encode();
-        try {
-            return link.hello(address, question, ANSWER_TIMEOUT).thenApply(HelloAnswer::decode);
-        } catch (IllegalStateException e) {
-            return CompletableFuture.failedFuture(e); // closing
-        }
+        return link.hello(address, question, ANSWER_TIMEOUT).thenApply(HelloAnswer::decode);
     }
 
     /**

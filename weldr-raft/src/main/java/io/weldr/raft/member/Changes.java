@@ -393,7 +393,12 @@ public final class Changes {
             return lastFailure.isEmpty() && other != null ? other + " is under way" : lastFailure;
         }
         LOG.info("Node {} asks to be taken in", id.member());
-        Newcomer newcomer = new Newcomer(id.member(), address);
+        Newcomer newcomer;
+        try {
+            newcomer = new Newcomer(id.member(), address);
+        } catch (IllegalArgumentException e) {
+            return String.valueOf(e.getMessage());
+        }
         var unused = (again ? restore(newcomer) : add(newcomer)).whenComplete((result, failure) -> {
             String why = failure != null
                     ? RefusedException.cause(failure).getMessage()

@@ -24,10 +24,15 @@ public final class PeerLink implements AutoCloseable {
     private final Map<HostPort, ManagedChannel> channels = new ConcurrentHashMap<>(); // CHANNELS_MAX
     private volatile boolean closed;
 
-    /** One question, one answer. Fails if there is none within {@code timeout}. */
+    /** One question, one answer. Fails if there is none within {@code timeout}; never throws. */
     public CompletableFuture<byte[]> hello(HostPort to, byte[] message, Duration timeout) {
         CompletableFuture<byte[]> answer = new CompletableFuture<>();
-        ManagedChannel channel = channel(to);
+        ManagedChannel channel;
+        try {
+            channel = channel(to);
+        } catch (RuntimeException e) { // closed, or a host that gRPC refuses and an older version may have announced
+            return CompletableFuture.failedFuture(e);
+        }
         channel.resetConnectBackoff(); // else an address that was silent once is not tried for up to two minutes
         CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS);
         // Not bound to a call of another that it may be asked in: it would be cancelled when that one is answered.
@@ -70,7 +75,13 @@ public final class PeerLink implements AutoCloseable {
      * @return ends it without telling
      */
     public Runnable presence(HostPort to, Presence presence) {
-        ManagedChannel channel = channel(to);
+        ManagedChannel channel;
+        try {
+            channel = channel(to);
+        } catch (RuntimeException e) {
+            presence.failed();
+            return () -> {};
+        }
         channel.resetConnectBackoff();
         ClientCall<byte[], byte[]> call = channel.newCall(PeerMethods.PRESENCE, CallOptions.DEFAULT);
         start(call, new byte[0], new ClientCall.Listener<>() {
@@ -114,7 +125,7 @@ public final class PeerLink implements AutoCloseable {
         }
         return channels.computeIfAbsent(
                 to,
-                address -> NettyChannelBuilder.forTarget("dns:///" + address)
+                address -> NettyChannelBuilder.forAddress(address.host(), address.port())
                         .usePlaintext() // TLS between members goes here, together with the one in RatisNode
                         .proxyDetector(target -> null)
                         .disableRetry()

@@ -102,11 +102,11 @@ public final class Errands {
                 failUnlessUnsettled(Kind.UNAVAILABLE);
             } else if (now.here()) {
                 underWay = true;
-                var unused = errand.here().whenComplete(this::ended);
+                var unused = begun(errand::here).whenComplete(this::ended);
             } else if (leader != null && !leader.id().equals(self)) {
                 underWay = true;
                 Duration timeout = left.compareTo(forwardTimeout) < 0 ? left : forwardTimeout;
-                CompletableFuture<T> answer = errand.there(leader, timeout);
+                CompletableFuture<T> answer = begun(() -> errand.there(leader, timeout));
                 var unused = answer.whenComplete(this::ended);
                 if (forwardTimeout.equals(FORWARD_TIMEOUT)) {
                     // What takes longer may itself be what moves leadership.
@@ -180,6 +180,15 @@ public final class Errands {
                             ? new GatewayException(
                                     Kind.UNKNOWN_OUTCOME, "no answer in time; the last obstacle: " + obstacle)
                             : new GatewayException(Kind.NO_LEADER, obstacle));
+        }
+    }
+
+    /** Begins an attempt. One that throws instead of failing has failed: whoever counts what is under way waits for its end. */
+    static <T> CompletableFuture<T> begun(Supplier<CompletableFuture<T>> attempt) {
+        try {
+            return attempt.get();
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.failedFuture(e);
         }
     }
 

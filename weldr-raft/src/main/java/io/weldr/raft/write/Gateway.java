@@ -181,9 +181,11 @@ public final class Gateway implements CommandGateway, MemberCalls {
         Duration deadline = Duration.ofMillis(Math.max(
                 1,
                 Math.min(forward.getDeadlineMillis(), settings.requestDeadline().toMillis())));
-        return within(deadline, work.get())
-                .exceptionally(failure -> ForwardCodec.answer(Errands.gatewayException(failure)))
-                .whenCompleteAsync((answer, failure) -> pending.decrementAndGet(), callbacks);
+        CompletableFuture<byte[]> answer = Errands.begun(() -> within(deadline, work.get()))
+                .exceptionally(failure -> ForwardCodec.answer(Errands.gatewayException(failure)));
+        // Not on the executor of the callbacks, which refuses tasks once it is shut down.
+        var unused = answer.whenComplete((bytes, failure) -> pending.decrementAndGet());
+        return answer.thenApplyAsync(Function.identity(), callbacks);
     }
 
     private static CompletionStage<byte[]> answered(GatewayException failure) {
@@ -214,6 +216,8 @@ public final class Gateway implements CommandGateway, MemberCalls {
                     .whenCompleteAsync((value, failure) -> settle(result, value, failure, late), callbacks);
         } catch (RejectedExecutionException e) {
             result.completeExceptionally(stopping(late));
+        } catch (RuntimeException | Error e) {
+            settle(result, null, e, late); // nothing of it may stay counted
         }
         if (closed) {
             result.completeExceptionally(stopping(late));
@@ -221,7 +225,8 @@ public final class Gateway implements CommandGateway, MemberCalls {
         return result;
     }
 
-    private static <T> void settle(CompletableFuture<T> result, T value, @Nullable Throwable failure, Kind late) {
+    private static <T> void settle(
+            CompletableFuture<T> result, @Nullable T value, @Nullable Throwable failure, Kind late) {
         if (failure == null) {
             result.complete(value);
             return;

@@ -54,7 +54,7 @@ public final class LocalLog {
                     new GatewayException(Kind.UNAVAILABLE, "the consensus part is closed"));
         }
         long callId = open.nextCallId();
-        return open.submit(callId, entry).handle((applied, failure) -> {
+        return Errands.begun(() -> open.submit(callId, entry)).handle((applied, failure) -> {
             boolean perhapsLogged = started.remove(callId);
             if (failure != null) {
                 throw failure(failure, perhapsLogged);

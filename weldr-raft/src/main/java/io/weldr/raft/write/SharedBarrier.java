@@ -36,7 +36,7 @@ final class SharedBarrier {
     }
 
     private void start(CompletableFuture<Long> barrier) {
-        var unused = submit.get().whenComplete((index, failure) -> {
+        var unused = Errands.begun(submit).whenComplete((index, failure) -> {
             CompletableFuture<Long> waiting;
             synchronized (this) {
                 waiting = next;

@@ -35,6 +35,26 @@ class SharedBarrierTest {
     }
 
     @Test
+    void aSubmissionThatThrowsIsAFailureLikeOthersAndTheNextGoesOn() {
+        List<CompletableFuture<Long>> entries = new ArrayList<>(List.of(new CompletableFuture<>()));
+        SharedBarrier throwing = new SharedBarrier(() -> {
+            if (entries.isEmpty()) {
+                throw new IllegalStateException("as the test wants");
+            }
+            return entries.remove(0);
+        });
+        CompletableFuture<Long> under = entries.get(0);
+        CompletableFuture<Long> first = throwing.arrive();
+        CompletableFuture<Long> second = throwing.arrive();
+        under.complete(1L);
+        assertThat(first).isCompletedWithValue(1L);
+        assertThat(second).isCompletedExceptionally();
+        assertThat(throwing.arrive()).isCompletedExceptionally();
+        entries.add(CompletableFuture.completedFuture(2L));
+        assertThat(throwing.arrive()).isCompletedWithValue(2L);
+    }
+
+    @Test
     void aFailureIsForThoseWhoSharedItAndTheNextGoesOn() {
         CompletableFuture<Long> first = barrier.arrive();
         CompletableFuture<Long> second = barrier.arrive();
