@@ -49,13 +49,29 @@ class ArchitectureTest {
             .resideInAPackage("io.weldr.leader.vip..")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("io.weldr.leader.vip..", "io.weldr.core..", "org.slf4j..", "org.jspecify..", "java..");
+            .resideInAnyPackage(
+                    "io.weldr.leader.vip..",
+                    "io.weldr.core..",
+                    "com.sun.jna..",
+                    "org.slf4j..",
+                    "org.jspecify..",
+                    "java..");
+
+    /** It loads a native library, which only a node with virtual IPs should do. */
+    @ArchTest
+    static final ArchRule JNA_IS_IN_ONE_PLACE = noClasses()
+            .that()
+            .haveNameNotMatching(".*\\.PacketSocket(\\$.*)?")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.sun.jna..");
 
     /** Minutes of pauses, cuts and crashes are a loop in a test. */
     @ArchTest
     static final ArchRule HOLDING_TAKES_TIME_AND_PROCESSES_FROM_OUTSIDE = noClasses()
             .that()
-            .haveNameMatching(".*\\.vip\\.(Holding|LeadersSeen|HookRunner|AddressKeeper|StartChecks)(\\$.*)?")
+            .haveNameMatching(
+                    ".*\\.vip\\.(Holding|LeadersSeen|HookRunner|AddressKeeper|StartChecks|Announcer|Announcement)(\\$.*)?")
             .should()
             .dependOnClassesThat()
             .areAssignableTo(Process.class)

@@ -92,6 +92,11 @@ public final class HealthChecks implements LeaderDuty, ProbeCalls, MetricSource,
     }
 
     @Override
+    public void suspend() {
+        monitor.suspend();
+    }
+
+    @Override
     public void stop() {
         monitor.stop();
     }

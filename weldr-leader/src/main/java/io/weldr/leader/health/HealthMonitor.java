@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Probes the origins while this node leads, and submits a verdict whenever one turns. Each term starts from the committed verdicts
- * with fresh counts. A verdict of down is first put to the other members. Threads: any; starts and stops take turns.
+ * with fresh counts; a term that is suspended and started again goes on with the counts that it had. A verdict of down is first put to the other members. Threads: any; starts and stops take turns.
  */
 final class HealthMonitor implements LeaderDuty, MetricSource {
     /**
@@ -37,6 +37,8 @@ final class HealthMonitor implements LeaderDuty, MetricSource {
     private final HealthCounters counters;
     private final AtomicLong verdicts = new AtomicLong();
     private @Nullable Term current; // guarded by this: a node that closes stops it from another thread
+    private long currentTerm; // of current; guarded by this
+    private boolean suspended; // whether current is; guarded by this
 
     /** How a leader reaches the other members. */
     record Others(MemberId self, ProbeLink link, Handover handover) {}
@@ -64,6 +66,12 @@ final class HealthMonitor implements LeaderDuty, MetricSource {
 
     @Override
     public synchronized void start(long term) {
+        Term interrupted = current;
+        if (interrupted != null && suspended && currentTerm == term) {
+            suspended = false;
+            interrupted.resume();
+            return;
+        }
         stop(); // nothing, unless a stop was forgotten
         Term next = new Term(
                 published,
@@ -78,13 +86,28 @@ final class HealthMonitor implements LeaderDuty, MetricSource {
                 new Opinions(others.self(), published, others.link(), timeline),
                 others.handover());
         current = next;
+        currentTerm = term;
         next.begin();
+    }
+
+    /**
+     * Keeps the counts for a start of the same term. A leader whose process stalls now and then would otherwise never count to the number of failures
+     * that a verdict takes.
+     */
+    @Override
+    public synchronized void suspend() {
+        Term interrupted = current;
+        if (interrupted != null && !suspended) {
+            suspended = true;
+            interrupted.suspend();
+        }
     }
 
     @Override
     public synchronized void stop() {
         Term ended = current;
         current = null;
+        suspended = false;
         if (ended != null) {
             ended.stop();
             timeline.execute(() -> {

@@ -15,6 +15,7 @@ import io.weldr.core.state.MemberId;
 import io.weldr.core.state.Outcome;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,8 +29,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The health checks of one term of leadership, from fresh counts to the moment it is stopped. Everything but {@link #begin} and
- * {@link #stop} runs on the timeline.
+ * The health checks of one term of leadership, from fresh counts to the moment it is stopped. Everything but {@link #begin}, {@link #suspend},
+ * {@link #resume} and {@link #stop} runs on the timeline.
+ *
+ * <p>While the term is suspended no probe is sent and no verdict is submitted. The results of probes that were sent before still count. Steps that
+ * were due meanwhile, such as the submission of a verdict, are taken when the term resumes.
  */
 final class Term {
     private static final Logger LOG = LoggerFactory.getLogger(Term.class);
@@ -52,9 +56,13 @@ final class Term {
     private final ProbePlan plan; // confined to the timeline
     private final Overruled overruled = new Overruled(); // confined to the timeline
     private final Set<Watch> submitting = new HashSet<>(); // confined to the timeline; waiting for a retry counts too
+    /** Steps to take when the term resumes; at most two for each origin, and an offer of leadership. Confined to the timeline. */
+    private final List<Runnable> postponed = new ArrayList<>();
+
     private final AtomicBoolean refreshing = new AtomicBoolean();
     private final Object gate = new Object();
     private boolean stopped; // guarded by gate
+    private boolean suspended; // guarded by gate
     private Published.@Nullable Subscription subscription; // guarded by gate
     private Timeline.@Nullable Timer timer; // confined to the timeline
 
@@ -88,6 +96,54 @@ final class Term {
         Published.Subscription made = published.subscribe(state -> refreshSoon());
         synchronized (gate) {
             subscription = made;
+        }
+    }
+
+    /**
+     * Interrupts the term: once this returns, no command is submitted before {@link #resume}. Everything that was counted is kept. Called by the thread that
+     * suspends duties; waits as {@link #stop} does.
+     */
+    void suspend() {
+        synchronized (gate) {
+            suspended = true;
+        }
+        timeline.execute(this::disarm);
+    }
+
+    /** Goes on after {@link #suspend}: origins whose probe became overdue are probed at once. */
+    void resume() {
+        synchronized (gate) {
+            suspended = false;
+        }
+        timeline.execute(this::goOn);
+    }
+
+    private void goOn() {
+        assert timeline.here();
+        List<Runnable> steps = List.copyOf(postponed);
+        postponed.clear();
+        steps.forEach(this::whenActing);
+        if (!over()) {
+            probeWhoeverIsDue();
+        }
+    }
+
+    /** Takes a step that only an acting leader may take: now, or when the term resumes. A term that is over takes none. */
+    private void whenActing(Runnable step) {
+        assert timeline.here();
+        if (over()) {
+            return;
+        }
+        if (acting()) {
+            step.run();
+        } else {
+            postponed.add(step);
+        }
+    }
+
+    private boolean acting() {
+        synchronized (gate) {
+            return !stopped && !suspended;
         }
     }
 
@@ -132,6 +188,10 @@ final class Term {
     }
 
     private void probeWhoeverIsDue() {
+        if (!acting()) {
+            counters.inFlight(plan.inFlight());
+            return; // the beat is kept: whoever is overdue is probed when the term resumes
+        }
         for (ProbePlan.Probe probe : plan.takeDue(timeline.nowNanos())) {
             counters.sent();
             begun(probe).whenComplete((result, failure) -> timeline.execute(() -> probed(probe, result, failure)));
@@ -163,7 +223,7 @@ final class Term {
             counters.result(result.passed());
             LOG.debug("{}: {}: {}", probe.watch(), result.passed() ? "passed" : "failed", result.reason());
             probe.watch().observe(result, clock.instant());
-            decide(probe.watch(), result.passed());
+            whenActing(() -> decide(probe.watch(), result.passed()));
         }
         probeWhoeverIsDue();
     }
@@ -211,15 +271,12 @@ final class Term {
         if (wish.up() || watch.policy().confirm() == HealthPolicy.Confirm.LEADER_ONLY) {
             settle(watch, wish, wish, attempt);
         } else {
-            opinions.ask(watch, opinion -> advised(watch, wish, opinion, attempt));
+            opinions.ask(watch, opinion -> whenActing(() -> advised(watch, wish, opinion, attempt)));
         }
     }
 
     /** The others have looked too. */
     private void advised(Watch watch, Verdict wish, SecondOpinion opinion, int attempt) {
-        if (over()) {
-            return;
-        }
         HealthPolicy.Confirm policy = watch.policy().confirm();
         if (!wish.equals(watch.wish())) {
             submitting.remove(watch);
@@ -271,13 +328,13 @@ final class Term {
         var unused = handover.to(heir).whenComplete((moved, failure) -> {
             if (!Boolean.TRUE.equals(moved)) {
                 LOG.warn("Leadership was not handed to {}", heir, failure);
-                timeline.execute(() -> offerNext(heirs));
+                timeline.execute(() -> whenActing(() -> offerNext(heirs)));
             }
         });
     }
 
     private void offerNext(List<MemberId> heirs) {
-        if (!over() && heirs.size() > 1) {
+        if (heirs.size() > 1) {
             offer(heirs.subList(1, heirs.size()));
         }
     }
@@ -292,7 +349,12 @@ final class Term {
             if (stopped) {
                 return;
             }
-            stage = handOver(id, command);
+            // The duties may have been suspended since the caller looked.
+            stage = suspended ? null : handOver(id, command);
+        }
+        if (stage == null) {
+            postponed.add(() -> retry(watch, wish, said, id, attempt, false));
+            return;
         }
         counters.submitted();
         stage.whenComplete((committed, failure) ->
@@ -321,7 +383,7 @@ final class Term {
         if (committed != null && committed.outcome() instanceof Outcome.Accepted accepted) {
             submitting.remove(watch);
             watch.committed(wish.up(), accepted.revision(), clock.instant());
-            submit(watch, 0); // the probes may say something else by now
+            whenActing(() -> submit(watch, 0)); // the probes may say something else by now
             return;
         }
         if (attempt == 0 || committed != null) {
@@ -329,7 +391,8 @@ final class Term {
             LOG.warn("verdict {} on {} is not committed, trying again: {}", wish.up() ? "up" : "down", watch, why);
         }
         boolean refused = committed != null;
-        timeline.schedule(retryNanos(attempt), () -> retry(watch, wish, said, id, attempt + 1, refused));
+        timeline.schedule(
+                retryNanos(attempt), () -> whenActing(() -> retry(watch, wish, said, id, attempt + 1, refused)));
     }
 
     /**

@@ -4,12 +4,15 @@ import io.weldr.leader.vip.Processes.Child;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,20 +21,39 @@ import org.slf4j.LoggerFactory;
  * Keeps the addresses on their interfaces through a child process: {@code ip -batch -}, fed line by line, and a shell around it that
  * deletes the addresses when the input ends. The input ends when this closes it, and when this process dies in whatever way; so
  * letting go and crashing are one and the same path. Not thread safe; confined to the thread of its owner.
+ *
+ * <p>Before each renewal it looks what the interfaces have. An address that somebody else configured, such as a DHCP client, is neither renewed
+ * nor deleted.
  */
 final class AddressKeeper {
     private static final Logger LOG = LoggerFactory.getLogger(AddressKeeper.class);
 
     /**
-     * Ignores the signals that a terminal or a service manager sends to the whole group: it has to outlive the node for a moment.
-     * Arguments: path of ip, then address/prefix and interface of each.
+     * Ignores the signals that a terminal or a service manager sends to the whole group: it has to outlive the node for a moment. Deletes an
+     * address only if it has no longer to live than weldr can have given it. Arguments: path of ip, the lifetime in seconds, then address/prefix and
+     * interface of each.
      */
     private static final String SCRIPT = """
-            trap '' HUP INT QUIT TERM
-            ip=$1; shift
+            trap '' HUP INT QUIT TERM PIPE
+            ip=$1; lifetime=$2; shift 2
             "$ip" -oneline -force -batch -
-            while [ $# -ge 2 ]; do "$ip" address delete "$1" dev "$2"; shift 2; done
+            while [ $# -ge 2 ]; do
+              "$ip" -oneline address show dev "$2" to "${1%/*}" | while read -r line; do
+                case $line in *" $1 "*) ;; *) continue ;; esac
+                left=${line##*valid_lft }
+                if [ "${left%%sec*}" -le "$lifetime" ] 2>/dev/null; then "$ip" address delete "$1" dev "$2"; fi
+              done
+              shift 2
+            done
             """;
+
+    /**
+     * What ip says to this tells that all commands before it were carried out. No command that it knows would do: {@code address show} prints nothing
+     * if there is no address, and after {@code link show} every {@code address show} in the same batch shows links (iproute2 6.1).
+     */
+    private static final String LAST_COMMAND = "end-of-commands";
+
+    private static final String LAST_LINE = "Object \"" + LAST_COMMAND + "\" is unknown";
 
     /** Deleting takes milliseconds; a child that takes longer is stuck, and the kernel's lifetime does its work. */
     static final Duration RELEASE_MAX = Duration.ofSeconds(1);
@@ -39,7 +61,6 @@ final class AddressKeeper {
     private static final long LOG_EVERY_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final List<String> command;
-    private final String renewal;
     private final List<VirtualIp> addresses;
     private final Duration lifetime;
     private final Processes processes;
@@ -47,6 +68,8 @@ final class AddressKeeper {
     private final LongSupplier clock;
     private final Runnable confirmed;
     private final Runnable again;
+    private final Runnable looked;
+    private final String look;
 
     private @Nullable Running current;
     private long startedCount;
@@ -59,6 +82,9 @@ final class AddressKeeper {
         final Child child;
         final CompletableFuture<Void> ended;
         boolean unanswered;
+        boolean renewing; // what was asked last was a renewal, not a look
+        boolean knows; // what the interfaces have: it has looked since the last renewal
+        final Set<String> foreign = new HashSet<>(); // addresses that somebody else configured
         long writtenNanos;
 
         Running(long id, Child child, CompletableFuture<Void> ended) {
@@ -73,6 +99,7 @@ final class AddressKeeper {
      * @param clock nanoseconds that only grow
      * @param confirmed called when the kernel shows an address after a renewal
      * @param again called when a renewal came to nothing and the next should not wait for its time
+     * @param looked called when a renewal that was asked for can be carried out now, if it is still wanted: nothing stands in the way
      */
     AddressKeeper(
             VirtualIpSettings settings,
@@ -81,7 +108,8 @@ final class AddressKeeper {
             Executor owner,
             LongSupplier clock,
             Runnable confirmed,
-            Runnable again) {
+            Runnable again,
+            Runnable looked) {
         this.addresses = settings.addresses();
         this.lifetime = settings.lifetime();
         this.processes = processes;
@@ -90,28 +118,37 @@ final class AddressKeeper {
         this.loggedNanos = clock.getAsLong() - LOG_EVERY_NANOS;
         this.confirmed = confirmed;
         this.again = again;
-        this.command = new ArrayList<>(List.of(programs.sh(), "-c", SCRIPT, "weldr-vip", programs.ip()));
-        StringBuilder lines = new StringBuilder();
+        this.looked = looked;
+        this.command = new ArrayList<>(
+                List.of(programs.sh(), "-c", SCRIPT, "weldr-vip", programs.ip(), Long.toString(lifetime.toSeconds())));
         for (VirtualIp address : addresses) {
             command.add(address.cidr());
             command.add(address.interfaceName());
-            lines.append("address replace ")
-                    .append(address.cidr())
-                    .append(" dev ")
-                    .append(address.interfaceName());
-            lines.append(" valid_lft ").append(lifetime.toSeconds());
-            // IPv6: usable at once, and never chosen as the source of what this node sends by itself.
-            lines.append(" preferred_lft ").append(address.isIpv6() ? "0 nodad" : lifetime.toSeconds());
-            lines.append('\n');
         }
-        for (VirtualIp address : addresses) {
-            lines.append("address show dev ").append(address.interfaceName());
-            lines.append(" to ").append(address.address()).append('\n');
-        }
-        this.renewal = lines.toString();
+        this.look = addresses.stream().map(AddressKeeper::show).collect(Collectors.joining()) + LAST_COMMAND + "\n";
     }
 
-    /** Adds the addresses, or gives them a new lifetime. */
+    private static String show(VirtualIp address) {
+        return "address show dev " + address.interfaceName() + " to " + address.address() + "\n";
+    }
+
+    private String renewal(Set<String> foreign) {
+        List<VirtualIp> ours = addresses.stream()
+                .filter(address -> !foreign.contains(address.address()))
+                .toList();
+        return ours.stream().map(this::replace).collect(Collectors.joining())
+                + ours.stream().map(AddressKeeper::show).collect(Collectors.joining())
+                + LAST_COMMAND + "\n";
+    }
+
+    private String replace(VirtualIp address) {
+        long seconds = lifetime.toSeconds();
+        return "address replace " + address.cidr() + " dev " + address.interfaceName() + " valid_lft " + seconds
+                // IPv6: usable at once, and never chosen as the source of what this node sends by itself.
+                + " preferred_lft " + (address.isIpv6() ? "0 nodad" : seconds) + "\n";
+    }
+
+    /** Adds the addresses, or gives them a new lifetime; after a look, whose result is told by {@code looked}. */
     void renew() {
         if (addresses.isEmpty()) {
             return;
@@ -136,9 +173,14 @@ final class AddressKeeper {
             if (running == null) {
                 running = start();
             }
+            running.renewing = running.knows && nowNanos - running.writtenNanos < lifetime.toNanos() / 4;
+            running.knows = false;
             running.unanswered = true;
             running.writtenNanos = nowNanos;
-            running.child.write(renewal);
+            if (!running.renewing) {
+                running.foreign.clear();
+            }
+            running.child.write(running.renewing ? renewal(running.foreign) : look);
         } catch (IOException e) {
             complain("Virtual IP not renewed: " + e.getMessage());
         }
@@ -181,11 +223,26 @@ final class AddressKeeper {
         if (running == null || running.id != id) {
             return;
         }
-        running.unanswered = false;
-        if (addresses.stream().anyMatch(address -> line.contains(" " + address.cidr() + " "))) {
+        if (line.startsWith(LAST_LINE)) {
+            running.unanswered = false;
+            if (!running.renewing) {
+                running.knows = true;
+                looked.run();
+            }
+            return;
+        }
+        Shown shown = Shown.parse(line);
+        if (shown == null) {
+            if (!line.startsWith("Command failed")) {
+                complain("Virtual IP: ip says: " + line);
+            }
+        } else if (!shown.mayBeOurs(lifetime)) {
+            running.foreign.add(shown.address());
+            complain("Virtual IP " + shown.address() + " is not held: somebody else configured " + shown.cidr() + " on "
+                    + shown.interfaceName() + " (expected: left to weldr)");
+        } else if (running.renewing
+                && addresses.stream().anyMatch(address -> address.cidr().equals(shown.cidr()))) {
             confirmed.run();
-        } else if (!line.startsWith("Command failed")) {
-            complain("Virtual IP: ip says: " + line);
         }
     }
 

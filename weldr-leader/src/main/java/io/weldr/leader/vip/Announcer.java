@@ -1,57 +1,61 @@
 package io.weldr.leader.vip;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Tells the neighbours where the addresses are now: a gratuitous ARP request (RFC 5227 section 3) through {@code arping}, an
- * unsolicited neighbour advertisement with the override flag (RFC 4861 section 7.2.6) through {@code ndptool}. Each call sends one,
- * so that a paused process does not go on announcing.
- */
+/** Tells the neighbours where the addresses are now. */
 final class Announcer {
     private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
 
-    /** {@code arping} waits a second for answers after it has sent. */
-    private static final Duration TIMEOUT = Duration.ofSeconds(3);
+    /** An announcement that was held up for longer, because the process was paused, may be wrong by now and is not sent. */
+    static final Duration HELD_UP_MAX = Duration.ofMillis(500);
 
     private final List<VirtualIp> addresses;
-    private final Programs programs;
-    private final Processes processes;
+    private final Packets packets;
+    private final Executor sending;
+    private final LongSupplier clock;
+    private final Set<VirtualIp> withoutNeighbours = ConcurrentHashMap.newKeySet();
 
-    Announcer(List<VirtualIp> addresses, Programs programs, Processes processes) {
+    /**
+     * @param sending does the sending, which takes a few system calls for each address
+     * @param clock nanoseconds that only grow
+     */
+    Announcer(List<VirtualIp> addresses, Packets packets, Executor sending, LongSupplier clock) {
         this.addresses = addresses;
-        this.programs = programs;
-        this.processes = processes;
+        this.packets = packets;
+        this.sending = sending;
+        this.clock = clock;
     }
 
     /** Announces each address once. Returns at once. */
     void announce() {
-        for (VirtualIp address : addresses) {
-            processes.run(command(address, programs), Map.of(), TIMEOUT).thenAccept(finished -> {
-                if (!finished.succeeded()) {
-                    LOG.warn("Virtual IP {} not announced: {}", address, finished.oneLine());
-                }
-            });
+        if (!addresses.isEmpty()) {
+            long decidedNanos = clock.getAsLong();
+            sending.execute(() -> addresses.forEach(address -> announce(address, decidedNanos)));
         }
     }
 
-    static List<String> command(VirtualIp address, Programs programs) {
-        return address.isIpv6()
-                ? neighbourAdvertisement(programs, address.interfaceName(), address.address())
-                : gratuitousArp(programs, address.interfaceName(), address.address());
-    }
-
-    static List<String> gratuitousArp(Programs programs, String interfaceName, String address) {
-        String arping = Objects.requireNonNull(programs.arping(), "arping");
-        return List.of(arping, "-q", "-U", "-c", "1", "-I", interfaceName, address);
-    }
-
-    static List<String> neighbourAdvertisement(Programs programs, String interfaceName, String address) {
-        String ndptool = Objects.requireNonNull(programs.ndptool(), "ndptool");
-        return List.of(ndptool, "-t", "na", "-U", "-T", address, "-i", interfaceName, "send");
+    private void announce(VirtualIp address, long decidedNanos) {
+        if (clock.getAsLong() - decidedNanos > HELD_UP_MAX.toNanos()) {
+            LOG.info("Virtual IP {} not announced: the process was held up, and another node may hold it", address);
+            return;
+        }
+        try {
+            if (!packets.announce(address) && withoutNeighbours.add(address)) {
+                LOG.warn(
+                        "Virtual IP {} is not announced: {} is no Ethernet interface",
+                        address,
+                        address.interfaceName());
+            }
+        } catch (IOException | LinkageError e) {
+            LOG.warn("Virtual IP {} not announced: {}", address, e.getMessage());
+        }
     }
 }

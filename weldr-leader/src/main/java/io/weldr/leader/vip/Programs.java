@@ -6,17 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Where the programs are that this package calls.
- *
- * @param arping of iputils, or what takes the same options; only needed for IPv4
- * @param ndptool of libndp; only needed for IPv6
- */
-record Programs(
-        String sh,
-        String ip,
-        @Nullable String arping,
-        @Nullable String ndptool) {
+/** Where the programs are that this package calls. */
+record Programs(String sh, String ip) {
     /** Where administrators' programs are, which the search path of a service often leaves out. */
     private static final List<String> BESIDE_PATH = List.of("/usr/sbin", "/sbin", "/usr/bin", "/bin");
 

@@ -6,8 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,11 +20,11 @@ final class StartChecks {
 
     private static final Duration PROGRAM_MAX = Duration.ofSeconds(5);
 
-    /** {@code 2: eth0    inet 192.0.2.10/24 scope global dynamic eth0\ valid_lft 2sec …}; a point-to-point address has {@code peer …/24}. */
-    private static final Pattern SHOWN =
-            Pattern.compile("^\\d+: (\\S+)\\s+inet6? ([^/ ]+)( peer [^/ ]+)?/(\\d+) (.*)$");
+    /** An address that no interface has. The kernel looks at the right to delete an address before it looks for the address. */
+    private static final String NOBODYS_ADDRESS = "0.0.0.0/32";
 
     private final Processes processes;
+    private final Packets packets;
     private final VirtualIpSettings settings;
     private final boolean removing;
     private final List<String> problems = new ArrayList<>();
@@ -37,9 +35,10 @@ final class StartChecks {
      */
     record Result(List<String> problems, @Nullable Programs programs) {}
 
-    private StartChecks(VirtualIpSettings settings, Processes processes, boolean removing) {
+    private StartChecks(VirtualIpSettings settings, Processes processes, Packets packets, boolean removing) {
         this.settings = settings;
         this.processes = processes;
+        this.packets = packets;
         this.removing = removing;
     }
 
@@ -47,17 +46,18 @@ final class StartChecks {
     static Result run(
             VirtualIpSettings settings,
             Processes processes,
+            Packets packets,
             String operatingSystem,
             String searchPath,
             boolean removing) {
-        StartChecks checks = new StartChecks(settings, processes, removing);
+        StartChecks checks = new StartChecks(settings, processes, packets, removing);
         Programs programs = checks.run(operatingSystem, searchPath);
         return new Result(List.copyOf(checks.problems), programs);
     }
 
     private @Nullable Programs run(String operatingSystem, String searchPath) {
         if (settings.addresses().isEmpty()) {
-            return new Programs("", "", null, null); // hooks need only /bin/sh, as the line that is run says
+            return new Programs("", ""); // hooks need only /bin/sh, as the line that is run says
         }
         if (!operatingSystem.equals("Linux")) {
             problems.add("virtual IP: the operating system is " + Check.quote(operatingSystem) + " (expected: Linux)");
@@ -70,23 +70,19 @@ final class StartChecks {
                     .distinct()
                     .forEach(name -> checkInterface(programs, name));
             if (problems.isEmpty()) {
-                settings.addresses().forEach(address -> removeLeftover(programs, address));
+                checkRights(programs);
             }
             if (problems.isEmpty()) {
-                checkRawFrames(programs);
+                settings.addresses().forEach(address -> removeLeftover(programs, address));
             }
         }
         return programs;
     }
 
     private @Nullable Programs findPrograms(String searchPath) {
-        boolean ipv4 = settings.addresses().stream().anyMatch(address -> !address.isIpv6());
-        boolean ipv6 = settings.addresses().stream().anyMatch(VirtualIp::isIpv6);
         String sh = find("sh", "a POSIX shell", searchPath);
         String ip = find("ip", "package iproute2 or iproute", searchPath);
-        String arping = ipv4 ? find("arping", "package iputils-arping or iputils", searchPath) : null;
-        String ndptool = ipv6 ? find("ndptool", "package libndp-tools or libndp", searchPath) : null;
-        return problems.isEmpty() && sh != null && ip != null ? new Programs(sh, ip, arping, ndptool) : null;
+        return sh != null && ip != null ? new Programs(sh, ip) : null;
     }
 
     private @Nullable String find(String program, String whereFrom, String searchPath) {
@@ -105,59 +101,49 @@ final class StartChecks {
         }
     }
 
-    /** An address with a lifetime is what an earlier run left; one without is somebody else's, and must not become ours by accident. */
+    private void checkRights(Programs programs) {
+        if (delete(programs, NOBODYS_ADDRESS, "lo").contains("not permitted")) {
+            problems.add(
+                    "virtual IP: this process may not change addresses (expected: root, or the capability CAP_NET_ADMIN)");
+        }
+        String obstacle = packets.obstacle();
+        if (obstacle != null) {
+            problems.add("virtual IP: " + obstacle);
+        }
+    }
+
+    /** An address with a lifetime as weldr sets it is what an earlier run left. Any other is somebody else's: it is neither deleted nor held. */
     private void removeLeftover(Programs programs, VirtualIp address) {
-        boolean present = false;
         Finished shown = run(programs.ip(), "-oneline", "address", "show", "to", address.address());
         for (String line : shown.output().lines().toList()) {
-            Matcher found = SHOWN.matcher(line);
-            if (!found.matches()) {
+            Shown found = Shown.parse(line);
+            if (found == null) {
                 continue;
             }
-            String cidr = found.group(2) + "/" + found.group(4);
-            if (found.group(5).contains("valid_lft forever")) {
-                problems.add("virtual IP " + address.address() + ": " + cidr + " is configured on " + found.group(1)
-                        + " for good (expected: left to weldr; remove it with: ip address delete " + cidr + " dev "
-                        + found.group(1) + ")");
-                continue;
+            if (!found.mayBeOurs(settings.lifetime())) {
+                problems.add(taken(address, found));
+            } else if (removing) {
+                LOG.info("Removing {} from {}, left by an earlier run", found.cidr(), found.interfaceName());
+                delete(programs, found.cidr(), found.interfaceName());
             }
-            present = true;
-            if (!removing) {
-                continue;
-            }
-            LOG.info("Removing {} from {}, left by an earlier run", cidr, found.group(1));
-            delete(programs, cidr, found.group(1));
-        }
-        // Also when there is none: the kernel looks at the right to do it first.
-        if (problems.isEmpty() && (removing || !present)) {
-            delete(programs, address.cidr(), address.interfaceName());
         }
     }
 
-    private void delete(Programs programs, String cidr, String interfaceName) {
-        Finished deleted = run(programs.ip(), "address", "delete", cidr, "dev", interfaceName);
-        if (deleted.output().contains("not permitted")) {
-            problems.add("virtual IP " + cidr
-                    + ": this process may not change addresses (expected: root, or the capability CAP_NET_ADMIN)");
-        }
+    private String taken(VirtualIp address, Shown found) {
+        Long seconds = found.secondsLeft();
+        String configured = "virtual IP " + address.address() + ": " + found.cidr() + " is configured on "
+                + found.interfaceName() + " ";
+        return seconds == null
+                ? configured + "for good (expected: left to weldr; remove it with: ip address delete " + found.cidr()
+                        + " dev " + found.interfaceName() + ")"
+                : configured + "for another " + seconds
+                        + " s, as by a DHCP server (expected: left to weldr, which sets "
+                        + settings.lifetime().toSeconds() + " s at most; choose an address that nobody else gives out)";
     }
 
-    /** Both open their socket before anything else. ARP is refused on the loopback interface; an advertisement there harms nobody. */
-    private void checkRawFrames(Programs programs) {
-        List<List<String>> attempts = new ArrayList<>();
-        if (programs.arping() != null) {
-            attempts.add(Announcer.gratuitousArp(programs, "lo", "127.0.0.1"));
-        }
-        if (programs.ndptool() != null) {
-            attempts.add(Announcer.neighbourAdvertisement(programs, "lo", "::1"));
-        }
-        for (List<String> attempt : attempts) {
-            Finished tried = run(attempt.toArray(String[]::new));
-            if (tried.output().contains("not permitted")) {
-                problems.add("virtual IP: " + attempt.get(0)
-                        + " may not send raw frames (expected: root, or the capability CAP_NET_RAW)");
-            }
-        }
+    private String delete(Programs programs, String cidr, String interfaceName) {
+        return run(programs.ip(), "address", "delete", cidr, "dev", interfaceName)
+                .output();
     }
 
     private Finished run(String... command) {

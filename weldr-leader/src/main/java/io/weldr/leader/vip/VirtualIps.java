@@ -87,13 +87,15 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
             throws CannotHoldException {
         ExecutorService programThreads = programThreads();
         Processes processes = new OsProcesses(programThreads);
-        StartChecks.Result checked = check(settings, processes, true);
+        Packets packets = new PacketSocket();
+        StartChecks.Result checked = check(settings, processes, packets, true);
         Programs programs = checked.programs();
         if (programs == null || !checked.problems().isEmpty()) {
             programThreads.shutdown();
             throw new CannotHoldException(checked.problems());
         }
-        return new VirtualIps(settings, self, status, rivals, electionTimeout, programs, processes, programThreads);
+        return new VirtualIps(
+                settings, self, status, rivals, electionTimeout, programs, processes, packets, programThreads);
     }
 
     /**
@@ -105,7 +107,7 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
     public static void check(VirtualIpSettings settings) throws CannotHoldException {
         ExecutorService programThreads = programThreads();
         try {
-            StartChecks.Result checked = check(settings, new OsProcesses(programThreads), false);
+            StartChecks.Result checked = check(settings, new OsProcesses(programThreads), new PacketSocket(), false);
             if (!checked.problems().isEmpty()) {
                 throw new CannotHoldException(checked.problems());
             }
@@ -114,10 +116,12 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
         }
     }
 
-    private static StartChecks.Result check(VirtualIpSettings settings, Processes processes, boolean removing) {
+    private static StartChecks.Result check(
+            VirtualIpSettings settings, Processes processes, Packets packets, boolean removing) {
         return StartChecks.run(
                 settings,
                 processes,
+                packets,
                 System.getProperty("os.name", ""),
                 System.getenv().getOrDefault("PATH", ""),
                 removing);
@@ -139,6 +143,7 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
             Duration electionTimeout,
             Programs programs,
             Processes processes,
+            Packets packets,
             ExecutorService programThreads) {
         this.settings = settings;
         this.status = status;
@@ -152,8 +157,9 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
                 this::later,
                 System::nanoTime,
                 () -> holding.confirmed(System.nanoTime()),
-                () -> holding.renewalLost(System.nanoTime()));
-        announcer = new Announcer(settings.addresses(), programs, processes);
+                () -> holding.renewalLost(System.nanoTime()),
+                this::looked);
+        announcer = new Announcer(settings.addresses(), packets, programThreads, System::nanoTime);
         hooks = new HookRunner(settings, self, processes, this::later);
         leaders = new LeadersSeen(Holding.longestHold(settings.lifetime(), electionTimeout));
         later(() -> hooks.turn(false, 0));
@@ -264,6 +270,12 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
                         holds ? 1 : 0),
                 new Counter("virtual_ip_take_overs", "Times that this node became active.", Map.of(), takeOvers.get()),
                 new Counter("hook_failures", "Hooks that failed or took too long.", Map.of(), hooks.failures()));
+    }
+
+    /** The keeper may renew now. Whether it still should is decided anew: this process may have been paused since it was asked to. */
+    private void looked() {
+        holding.renewalLost(System.nanoTime());
+        tick();
     }
 
     private void tick() {

@@ -13,6 +13,7 @@ import io.weldr.leader.health.Laboratory.Log;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -283,6 +284,147 @@ class HealthMonitorTest {
     }
 
     @Test
+    void aTermThatIsSuspendedKeepsItsCountsAndAnotherTermDoesNot() {
+        lab.add(A, EVERY_10_S);
+        lab.answers(A, false);
+        lab.monitor.start(1);
+        seconds(20); // two failures
+        lab.monitor.suspend();
+        seconds(30);
+        assertThat(lab.sentTo(A)).as("probes while suspended").isEqualTo(2);
+        lab.monitor.start(1);
+        seconds(1);
+        assertThat(lab.sentTo(A)).as("the probe that became overdue").isEqualTo(3);
+        assertThat(lab.up(A)).isFalse();
+        assertThat(lab.submitted).hasSize(1);
+
+        lab.answers(A, true);
+        seconds(10); // one pass of two
+        lab.monitor.suspend();
+        lab.monitor.start(2);
+        seconds(10);
+        assertThat(lab.up(A)).as("the first pass of another term").isFalse();
+        seconds(10);
+        assertThat(lab.up(A)).isTrue();
+    }
+
+    @Test
+    void probesKeepTheirBeatAfterASuspension() {
+        lab.add(A, EVERY_10_S);
+        lab.monitor.start(1);
+        seconds(20);
+        long first = lab.sent.get(0).nanos();
+        lab.monitor.suspend();
+        seconds(25);
+        lab.monitor.start(1);
+        seconds(60);
+        assertThat(lab.sent.get(2).nanos()).as("the overdue probe").isEqualTo(45 * SECOND.toNanos());
+        assertThat(lab.sent.subList(3, lab.sent.size()))
+                .hasSizeBetween(5, 6)
+                .allMatch(one -> (one.nanos() - first) % (10 * SECOND.toNanos()) == 0);
+    }
+
+    @Test
+    void aLeaderThatStallsNowAndThenStillTurnsTheVerdictOfADeadOrigin() {
+        lab.add(A, policy("/", Duration.ofSeconds(5), HealthPolicy.Initial.UP));
+        lab.answers(A, false);
+        lab.monitor.start(1);
+        for (int stalls = 0; stalls < 16; stalls++) { // 40 s
+            lab.monitor.suspend();
+            seconds(2);
+            lab.monitor.start(1);
+            lab.time.advance(Duration.ofMillis(500));
+        }
+        assertThat(lab.up(A)).isFalse();
+        assertThat(lab.submitted).hasSize(1);
+    }
+
+    @Test
+    void theResultOfAProbeThatEndsWhileSuspendedCounts() {
+        lab.add(A, policy("/", Duration.ofSeconds(5), HealthPolicy.Initial.UP)); // timeout 1 s
+        lab.originsHang = true;
+        lab.monitor.start(1);
+        for (int probes = 1; probes <= 3; probes++) {
+            while (lab.sentTo(A) < probes) {
+                lab.time.advance(Duration.ofMillis(100));
+            }
+            lab.monitor.suspend();
+            seconds(10);
+            assertThat(lab.unanswered).hasSize(probes).allMatch(Future::isDone);
+            assertThat(lab.submitted).as("submitted while suspended").isEmpty();
+            lab.monitor.start(1);
+        }
+        seconds(1);
+        assertThat(lab.up(A)).isFalse();
+    }
+
+    @Test
+    void whileSuspendedNothingIsSubmittedNotEvenWhatWasWaiting() {
+        lab.add(A, EVERY_10_S);
+        lab.answers(A, false);
+        lab.log = Log.NO_LEADER;
+        lab.monitor.start(1);
+        seconds(31); // the verdict has turned and waits for its next attempt
+        int attempts = lab.submitted.size();
+        lab.monitor.suspend();
+        lab.log = Log.COMMITS;
+        seconds(100);
+        assertThat(lab.submitted).hasSize(attempts);
+        assertThat(lab.time.timers()).isZero();
+        lab.monitor.start(1);
+        seconds(1);
+        assertThat(lab.submitted).hasSize(attempts + 1);
+        assertThat(lab.up(A)).isFalse();
+        assertThat(lab.submitted.stream().map(Laboratory.Submitted::id).distinct())
+                .hasSize(1);
+    }
+
+    @Test
+    void aVerdictThatIsNotTrueAnyMoreWhenTheTermResumesIsNotSubmitted() {
+        lab.add(A, EVERY_10_S);
+        lab.answers(A, false);
+        lab.log = Log.NO_LEADER;
+        lab.monitor.start(1);
+        seconds(31); // the verdict has turned and waits for its next attempt
+        int attempts = lab.submitted.size();
+        lab.monitor.suspend();
+        lab.log = Log.COMMITS;
+        seconds(10);
+        lab.patch(
+                A,
+                new OriginPatch(
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        policy("/other", Duration.ofSeconds(10), HealthPolicy.Initial.UP),
+                        false));
+        seconds(10);
+        lab.answers(A, true);
+        lab.monitor.start(1);
+        seconds(100);
+        assertThat(lab.submitted).hasSize(attempts);
+        assertThat(lab.up(A)).isTrue();
+    }
+
+    @Test
+    void aSuspendedTermThatIsStoppedIsOver() {
+        lab.add(A, EVERY_10_S);
+        lab.answers(A, false);
+        lab.monitor.start(1);
+        seconds(20);
+        lab.monitor.suspend();
+        lab.monitor.stop();
+        lab.monitor.suspend(); // of nothing
+        lab.monitor.start(1);
+        seconds(20);
+        assertThat(lab.submitted).as("two failures of three").isEmpty();
+        seconds(10);
+        assertThat(lab.up(A)).isFalse();
+    }
+
+    @Test
     void afterAStopNothingIsSubmittedNotEvenWhatWasWaiting() {
         lab.add(A, EVERY_10_S);
         lab.answers(A, false);
@@ -434,7 +576,7 @@ class HealthMonitorTest {
         for (int step = 0; step < 200; step++) {
             OriginUrl url = url(random.nextInt(5));
             boolean there = chaos.state.get().defaultPool().find(url.address()) != null;
-            switch (random.nextInt(8)) {
+            switch (random.nextInt(9)) {
                 case 0 -> {
                     if (there) {
                         chaos.remove(url);
@@ -449,6 +591,15 @@ class HealthMonitorTest {
                     chaos.monitor.start(++term);
                 }
                 case 5 -> chaos.originsHang = random.nextInt(4) == 0;
+                case 7 -> {
+                    chaos.monitor.suspend();
+                    int said = chaos.submitted.size();
+                    chaos.time.advance(Duration.ofMillis(random.nextInt(20_000)));
+                    assertThat(chaos.submitted)
+                            .as("while suspended, seed " + seed)
+                            .hasSize(said);
+                    chaos.monitor.start(term);
+                }
                 case 6 -> {
                     if (there) {
                         chaos.admin(url, random.nextBoolean() ? AdminState.ENABLED : AdminState.MAINTENANCE);

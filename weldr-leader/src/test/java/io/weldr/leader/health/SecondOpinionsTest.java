@@ -63,6 +63,21 @@ class SecondOpinionsTest {
     }
 
     @Test
+    void opinionsThatArriveWhileTheLeaderIsSuspendedAreActedOnWhenItResumes() {
+        start(Confirm.MAJORITY, Says.DOWN, Says.DOWN);
+        while (lab.asked.isEmpty()) {
+            lab.time.advance(Duration.ofMillis(10));
+        }
+        lab.monitor.suspend();
+        seconds(10);
+        assertThat(lab.submitted).isEmpty();
+        lab.monitor.start(1);
+        seconds(0);
+        assertThat(lab.up(A)).isFalse();
+        assertThat(lab.asked).as("asked once").hasSize(2);
+    }
+
+    @Test
     void aHealthyPoolAsksNobody() {
         start(Confirm.MAJORITY, Says.UP, Says.UP);
         lab.answers(A, true);

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * A process that holds virtual IPs as a node does, and is told on its standard input who leads. Its proof of leadership behaves as
  * the real one: it is a finding that goes stale, and a late tick breaks it.
  *
- * <p>Arguments: quorum loss, answer of the rivals, addresses as {@code address/prefix@interface}, separated by commas. Commands:
+ * <p>Arguments: quorum loss, answer of the rivals, addresses as {@code address/prefix@interface}, separated by commas, lifetime in
+ * seconds. Commands:
  * {@code lead TERM}, {@code doubt}, {@code lose}, {@code follow TERM}, {@code close}.
  */
 final class HolderMain {
@@ -89,8 +90,9 @@ final class HolderMain {
                 .map(text ->
                         VirtualIp.parse(text.substring(0, text.indexOf('@')), text.substring(text.indexOf('@') + 1)))
                 .toList();
+        Duration lifetime = Duration.ofSeconds(Integer.parseInt(arguments[3]));
         VirtualIpSettings settings =
-                new VirtualIpSettings(addresses, Duration.ofSeconds(2), QuorumLoss.valueOf(arguments[0]), Hooks.none());
+                new VirtualIpSettings(addresses, lifetime, QuorumLoss.valueOf(arguments[0]), Hooks.none());
         Rivals.Standing standing = Rivals.Standing.valueOf(arguments[1]);
         Watchdog watchdog = new Watchdog();
         watchdog.start();

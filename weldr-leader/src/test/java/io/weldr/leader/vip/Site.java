@@ -11,7 +11,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -27,12 +26,6 @@ final class Site implements AutoCloseable {
 
     /** Why there can be none here; empty if there can. */
     static String unavailable() {
-        String searchPath = Objects.requireNonNullElse(System.getenv("PATH"), "");
-        for (String program : List.of("arping", "ndptool")) {
-            if (Programs.find(program, searchPath) == null) {
-                return "there is no program " + program + ", which announces an address";
-            }
-        }
         String name = "weldrvip" + ProcessHandle.current().pid() + "try";
         try {
             ip("netns", "add", name);
@@ -113,6 +106,12 @@ final class Site implements AutoCloseable {
 
     /** Starts a {@link HolderMain} on a host. */
     Holder holder(String name, String quorumLoss, String rivals, String addresses) throws IOException {
+        return holder(name, quorumLoss, rivals, addresses, 2);
+    }
+
+    /** @param lifetimeSeconds of the addresses */
+    Holder holder(String name, String quorumLoss, String rivals, String addresses, int lifetimeSeconds)
+            throws IOException {
         Process process = new ProcessBuilder(
                         "ip",
                         "netns",
@@ -127,7 +126,8 @@ final class Site implements AutoCloseable {
                         HolderMain.class.getName(),
                         quorumLoss,
                         rivals,
-                        addresses)
+                        addresses,
+                        Integer.toString(lifetimeSeconds))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         processes.add(process);

@@ -11,20 +11,24 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StartChecksTest {
     private static final Finished NOTHING = new Finished(0, "");
+    private static final String NO_RAW_PACKETS = "this process may not send raw packets";
     private static final Finished NOT_PERMITTED = new Finished(2, "RTNETLINK answers: Operation not permitted\n");
+
+    private @Nullable String obstacle;
 
     @TempDir
     Path folder;
 
     @BeforeEach
     void programs() throws IOException {
-        for (String program : List.of("sh", "ip", "arping", "ndptool")) {
+        for (String program : List.of("sh", "ip")) {
             Files.createFile(folder.resolve(program)).toFile().setExecutable(true);
         }
     }
@@ -34,7 +38,7 @@ class StartChecksTest {
         ScriptedProcesses processes = answering(Map.of());
         assertThat(check(processes, "Linux", "10.0.0.1/24", "fd00::1/64").problems())
                 .isEmpty();
-        assertThat(processes.runs).hasSize(7); // interface; show and delete of each; arping, ndptool
+        assertThat(processes.runs).hasSize(4); // interface; the right to delete; show of each
     }
 
     @Test
@@ -67,11 +71,60 @@ class StartChecksTest {
                 .singleElement()
                 .asString()
                 .contains("CAP_NET_ADMIN");
-        assertThat(check(answering(Map.of("arping", NOT_PERMITTED)), "Linux", "10.0.0.1/24")
-                        .problems())
-                .singleElement()
-                .asString()
-                .contains("CAP_NET_RAW");
+    }
+
+    @Test
+    void whatStandsInTheWayOfAnnouncementsIsSaid() {
+        obstacle = NO_RAW_PACKETS;
+        assertThat(check(answering(Map.of()), "Linux", "10.0.0.1/24").problems())
+                .containsExactly("virtual IP: " + NO_RAW_PACKETS);
+        assertThat(check(answering(Map.of()), "Linux").problems())
+                .as("without addresses nothing is announced")
+                .isEmpty();
+    }
+
+    @Test
+    void aMissingProgramIsNamed() throws IOException {
+        Files.delete(folder.resolve("ip"));
+        // On a machine that has it in one of the usual folders it is found there.
+        List<String> expected = Programs.find("ip", "") == null
+                ? List.of("virtual IP: there is no program ip (expected: package iproute2 or iproute)")
+                : List.of();
+        assertThat(check(answering(Map.of()), "Linux", "10.0.0.1/24").problems())
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void anAddressOfADhcpServerIsRefusedAndLeftAlone() {
+        for (boolean removing : new boolean[] {false, true}) {
+            ScriptedProcesses processes = answering(
+                    Map.of(
+                            "show to 10.0.0.1",
+                            new Finished(
+                                    0,
+                                    "2: eth0    inet 10.0.0.1/24 brd 10.0.0.255 scope global dynamic eth0\\       valid_lft 43sec preferred_lft 43sec\n")));
+            assertThat(check(processes, "Linux", removing, "10.0.0.1/24").problems())
+                    .containsExactly(
+                            "virtual IP 10.0.0.1: 10.0.0.1/24 is configured on eth0 for another 43 s, as by a DHCP server "
+                                    + "(expected: left to weldr, which sets 2 s at most; choose an address that nobody else gives out)");
+            assertThat(deletions(processes)).isEmpty();
+        }
+    }
+
+    @Test
+    void theRightToChangeAddressesIsTriedOnAnAddressThatNobodyHas() {
+        ScriptedProcesses processes = answering(Map.of());
+        check(processes, "Linux", false, "10.0.0.1/24");
+        assertThat(processes.runs.stream().map(run -> String.join(" ", run.command())))
+                .anyMatch(line -> line.endsWith("ip address delete 0.0.0.0/32 dev lo"));
+    }
+
+    /** Of what an interface may have. */
+    private static List<String> deletions(ScriptedProcesses processes) {
+        return processes.runs.stream()
+                .map(run -> String.join(" ", run.command()))
+                .filter(line -> line.contains("delete") && !line.contains("0.0.0.0/32"))
+                .toList();
     }
 
     @Test
@@ -96,8 +149,7 @@ class StartChecksTest {
                                 0,
                                 "5: eth0    inet 10.0.0.1/24 scope global dynamic eth0\\       valid_lft 1sec preferred_lft 1sec\n")));
         assertThat(check(processes, "Linux", false, "10.0.0.1/24").problems()).isEmpty();
-        assertThat(processes.runs).noneMatch(run -> run.command().contains("delete"));
-        // Nobody holds it: then the right to change addresses can be tried.
+        assertThat(deletions(processes)).isEmpty();
         assertThat(check(answering(Map.of("delete", NOT_PERMITTED)), "Linux", false, "10.0.0.1/24")
                         .problems())
                 .singleElement()
@@ -117,7 +169,7 @@ class StartChecksTest {
                 .containsExactly(
                         "virtual IP 10.0.0.1: 10.0.0.1/24 is configured on eth7 for good (expected: left to weldr; remove it with: "
                                 + "ip address delete 10.0.0.1/24 dev eth7)");
-        assertThat(processes.runs).noneMatch(run -> run.command().contains("delete"));
+        assertThat(deletions(processes)).isEmpty();
     }
 
     @Test
@@ -150,6 +202,17 @@ class StartChecksTest {
                 Duration.ofSeconds(2),
                 QuorumLoss.RELEASE,
                 Hooks.none());
-        return StartChecks.run(settings, processes, operatingSystem, folder.toString(), removing);
+        Packets packets = new Packets() {
+            @Override
+            public @Nullable String obstacle() {
+                return obstacle;
+            }
+
+            @Override
+            public boolean announce(VirtualIp address) {
+                throw new AssertionError("nothing is announced at start");
+            }
+        };
+        return StartChecks.run(settings, processes, packets, operatingSystem, folder.toString(), removing);
     }
 }

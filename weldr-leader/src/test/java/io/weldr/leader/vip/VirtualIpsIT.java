@@ -8,6 +8,7 @@ import io.weldr.leader.vip.Site.Holder;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -187,13 +188,71 @@ class VirtualIpsIT {
         throughout(Duration.ofSeconds(1), () -> assertThat(site.has("a", V4)).isFalse());
     }
 
+    /** With the longest lifetime, so that the kernel does not remove them first. */
     @Test
     void removesWhatAnEarlierRunLeft() throws Exception {
-        site.in("a", "address", "add", V4 + "/32", "dev", "eth0", "valid_lft", "600", "preferred_lft", "600");
-        site.in("a", "address", "add", V6 + "/64", "dev", "eth0", "nodad", "valid_lft", "600", "preferred_lft", "0");
-        site.holder("a", "RELEASE", "DEAD", BOTH).ready();
+        site.in("a", "address", "add", V4 + "/32", "dev", "eth0", "valid_lft", "60", "preferred_lft", "60");
+        site.in("a", "address", "add", V6 + "/64", "dev", "eth0", "nodad", "valid_lft", "60", "preferred_lft", "0");
+        site.holder("a", "RELEASE", "DEAD", BOTH, 60).ready();
         assertGone("a");
         assertHostIsWhole("a");
+    }
+
+    @Test
+    void refusesAnAddressThatADhcpServerGave() throws Exception {
+        site.in("a", "address", "add", V4 + "/24", "dev", "eth0", "valid_lft", "600", "preferred_lft", "600");
+        assertThat(site.holder("a", "RELEASE", "DEAD", BOTH).says())
+                .matches(
+                        "refused: virtual IP 10\\.99\\.0\\.100: 10\\.99\\.0\\.100/24 is configured on eth0 for another "
+                                + "[0-9]+ s, as by a DHCP server \\(expected: left to weldr, which sets 2 s at most; "
+                                + "choose an address that nobody else gives out\\)");
+        assertThat(site.has("a", V4)).isTrue();
+    }
+
+    /** The network may come up after the node, and with it the address of a DHCP server. */
+    @Test
+    void anAddressThatSomebodyElseSetsLaterIsNeitherTakenNorDeleted() throws Exception {
+        Holder holder = site.holder("a", "RELEASE", "DEAD", BOTH).ready();
+        site.in("a", "address", "add", V4 + "/24", "dev", "eth0", "valid_lft", "600", "preferred_lft", "600");
+        holder.tell("lead 7");
+        await().until(() -> site.has("a", V6));
+        throughout(Duration.ofSeconds(3), () -> assertThat(secondsLeft("a")).isGreaterThan(60));
+        holder.tell("lose");
+        await().until(() -> !site.has("a", V6));
+        holder.tell("lead 8");
+        await().until(() -> site.has("a", V6));
+        holder.process.destroyForcibly();
+        await().until(() -> !site.has("a", V6));
+        assertThat(secondsLeft("a")).isGreaterThan(60);
+    }
+
+    /** Somebody else takes the address over while the node holds it. */
+    @Test
+    void anAddressThatSomebodyElseTakesOverIsLeftAlone() throws Exception {
+        Holder holder = holding("a", "RELEASE");
+        long tried = System.nanoTime();
+        // Between a look and the renewal after it the other's lifetime would be replaced: then the other tries again.
+        while (secondsLeft("a") <= 60) {
+            site.in("a", "address", "replace", V4 + "/24", "dev", "eth0", "valid_lft", "600", "preferred_lft", "600");
+            pause();
+            assertThat(millisSince(tried)).as("given up").isLessThan(30_000);
+        }
+        throughout(Duration.ofSeconds(2), () -> assertThat(secondsLeft("a")).isGreaterThan(60));
+        holder.tell("close");
+        assertThat(holder.process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(site.has("a", V6)).isFalse();
+        assertThat(secondsLeft("a")).isGreaterThan(60);
+    }
+
+    /** How long the kernel keeps {@link #V4}; 0 if it is not there. */
+    private long secondsLeft(String host) {
+        return site.in(host, "-oneline", "address", "show", "to", V4)
+                .lines()
+                .map(Shown::parse)
+                .filter(Objects::nonNull)
+                .mapToLong(shown -> Objects.requireNonNull(shown.secondsLeft()))
+                .max()
+                .orElse(0);
     }
 
     @Test
