@@ -151,7 +151,8 @@ class GrpcMemberLinkIT {
     @Test
     void aNameThatGrpcRefusesIsAFailureAndNoException() {
         HostPort refused = new HostPort("weldr_1", 1);
-        Member member = new Member(new MemberId("n9"), refused, refused, refused, refused, "x");
+        Member member =
+                new Member(new MemberId("n9"), refused, refused, refused, refused, "x", ClusterVersion.SUPPORTED);
         failed(link.call(member, new byte[1], DEADLINE), Kind.NO_LEADER);
         assertThat(link.channels()).isZero();
     }

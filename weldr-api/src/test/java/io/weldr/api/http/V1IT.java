@@ -8,6 +8,7 @@ import io.weldr.api.testkit.TestCluster;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.Verdict;
+import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
 import java.time.Duration;
 import java.time.Instant;
@@ -200,15 +201,58 @@ class V1IT {
     }
 
     @Test
-    void historyTellsWhatHappenedAndCanBeReadOn() {
-        long before = cluster.state().revision();
+    void healthMovesNoRevisionOfAnOperator() {
         addWeb1();
+        Reply read = client.get(WEB1).is(200);
+        String tag = read.field("ETag");
+        String list = client.get("/servers").is(200).field("ETag");
+        verdict(false);
+        Reply down = client.get(WEB1, "If-None-Match", tag).is(200);
+        assertThat(down.json().path("state").asText())
+                .as("is told all the same")
+                .isEqualTo("down");
+        assertThat(down.field("ETag")).isEqualTo(tag);
+        assertThat(down.json().path("revision")).isEqualTo(read.json().path("revision"));
+        client.get("/servers", "If-None-Match", list).is(200);
+        client.send("PATCH", WEB1, "{\"weight\":2}", "If-Match", tag).is(200);
+        client.send("PATCH", WEB1, "{\"weight\":3}", "If-Match", tag).isProblem(412, "precondition-failed");
+    }
+
+    @Test
+    void flappingOriginsPushNoneOfAnOperatorsChangesOut() {
+        addWeb1();
+        for (int i = 0; i < ClusterState.CHANGES_MAX + 10; i++) {
+            verdict(i % 2 == 1);
+        }
+        JsonNode operators =
+                client.get("/v1/history?by=operator").is(200).json().path("changes");
+        assertThat(operators.findValuesAsText("kind")).containsExactly("origin-added");
+        JsonNode clusters = client.get("/v1/history?by=cluster").is(200).json().path("changes");
+        assertThat(clusters.findValuesAsText("kind")).containsOnly("verdict").hasSize(ClusterState.CHANGES_MAX);
+        assertThat(client.get("/v1/history")
+                        .json()
+                        .path("changes")
+                        .get(0)
+                        .path("kind")
+                        .asText())
+                .isEqualTo("origin-added");
+        client.get("/v1/history?by=me").isProblem(400, "invalid-value");
+    }
+
+    private void verdict(boolean up) {
         cluster.submit(new Command.RecordVerdict(
                 PoolName.DEFAULT,
                 new OriginId("web1"),
                 cluster.state().defaultPool().origins().get(0).generation(),
-                new Verdict(false, Instant.now(), "connection refused"),
+                new Verdict(up, Instant.now(), "connection refused"),
                 Instant.now()));
+    }
+
+    @Test
+    void historyTellsWhatHappenedAndCanBeReadOn() {
+        long before = cluster.state().revision();
+        addWeb1();
+        verdict(false);
         client.delete(WEB1).is(200);
         JsonNode changes =
                 client.get("/v1/history?after=" + before).is(200).json().path("changes");

@@ -5,10 +5,12 @@ import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.GatewayException.Kind;
 import io.weldr.core.port.RequestId;
 import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.Transition;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,6 +34,7 @@ public final class TestCluster implements AutoCloseable {
             cluster.nodes.add(new TestNode(cluster, new MemberId("n" + i)));
         }
         cluster.leader = cluster.nodes.get(0).id();
+        cluster.submit(new Command.RaiseClusterVersion(ClusterVersion.SUPPORTED, Instant.now()));
         for (TestNode node : cluster.nodes) {
             node.start();
         }

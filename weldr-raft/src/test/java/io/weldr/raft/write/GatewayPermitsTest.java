@@ -9,6 +9,7 @@ import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.GatewayException.Kind;
 import io.weldr.core.port.MemberLink;
 import io.weldr.core.port.RequestId;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
@@ -35,7 +36,7 @@ class GatewayPermitsTest {
     private static final MemberId SELF = new MemberId("n1");
     private static final MemberId OTHER = new MemberId("n2");
     private static final HostPort HERE = new HostPort("127.0.0.1", 1);
-    private static final Member LEADER = new Member(OTHER, HERE, HERE, HERE, HERE, "test");
+    private static final Member LEADER = new Member(OTHER, HERE, HERE, HERE, HERE, "test", ClusterVersion.SUPPORTED);
     private static final Command ANNOUNCE = new Command.AnnounceMember(LEADER, Instant.EPOCH);
 
     private static final int CALLS = 20;
