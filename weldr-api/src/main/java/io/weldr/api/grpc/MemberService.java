@@ -5,6 +5,7 @@ import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.stub.StreamObserver;
 import io.weldr.api.admin.Census;
+import io.weldr.core.Check;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.CedeCalls;
@@ -49,11 +50,17 @@ final class MemberService extends MemberToMemberGrpc.MemberToMemberImplBase {
 
     @Override
     public void cede(CedeRequest request, StreamObserver<CedeReply> observer) {
-        AdminService.answer(
-                observer,
-                () -> cedes.cede(request.getTerm())
-                        .thenApply(
-                                ceded -> CedeReply.newBuilder().setCeded(ceded).build()));
+        AdminService.answer(observer, () -> {
+            long term = Wire.valid(() -> term(request));
+            return cedes.cede(term)
+                    .thenApply(ceded -> CedeReply.newBuilder().setCeded(ceded).build());
+        });
+    }
+
+    private static long term(CedeRequest request) {
+        long term = request.getTerm();
+        Check.that(term > 0, "term", term, "1 or more");
+        return term;
     }
 
     @Override

@@ -79,6 +79,14 @@ class GrpcMemberLinkIT {
     }
 
     @Test
+    void aTermBelowTheFirstIsNoTerm() {
+        for (long term : new long[] {0, -1, Long.MIN_VALUE}) {
+            assertThat(catchThrowable(() -> get(link.cede(cluster.node(2).member(), term, DEADLINE))))
+                    .hasMessageContaining("term: \"" + term + "\" (expected: 1 or more)");
+        }
+    }
+
+    @Test
     void aMemberProbesForAnotherOrSaysThatItCannotTell() throws Exception {
         var question = new ProbeQuestion(PoolName.DEFAULT, new OriginId("a:1"), 7);
         Member other = cluster.node(2).member();

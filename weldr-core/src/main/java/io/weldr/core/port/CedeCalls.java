@@ -6,7 +6,7 @@ import java.util.concurrent.CompletionStage;
 @FunctionalInterface
 public interface CedeCalls {
     /**
-     * Lets go of what was held for a term before {@code term}.
+     * Lets go of what was held for a term before {@code term}. A term that Raft has not told this node of is refused.
      *
      * @return whether this node holds nothing of it, and never will for an earlier term
      */

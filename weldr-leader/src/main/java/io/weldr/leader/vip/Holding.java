@@ -89,6 +89,10 @@ final class Holding {
         return active;
     }
 
+    boolean retired() {
+        return retired;
+    }
+
     /** This node leads in {@code term}. */
     void start(long term, View view, long nowNanos) {
         assert term > 0 : term;
@@ -166,7 +170,7 @@ final class Holding {
     }
 
     /**
-     * The leader of {@code laterTerm} asks for the addresses.
+     * The leader of {@code laterTerm} asks for the addresses. The caller knows from Raft that there is such a term.
      *
      * @return whether this node has let go of them and will not hold them for an earlier term
      */

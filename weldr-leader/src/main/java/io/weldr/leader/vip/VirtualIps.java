@@ -1,6 +1,7 @@
 package io.weldr.leader.vip;
 
 import io.weldr.core.port.ClusterStatus;
+import io.weldr.core.port.ClusterStatus.Role;
 import io.weldr.core.port.LeaderDuty;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.Measurement.Counter;
@@ -57,6 +58,8 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
     private final Announcer announcer;
     private final HookRunner hooks;
     private final LeadersSeen leaders;
+
+    private final TermGate terms;
 
     private final ScheduledFuture<?> ticking;
 
@@ -162,6 +165,7 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
         announcer = new Announcer(settings.addresses(), packets, programThreads, System::nanoTime);
         hooks = new HookRunner(settings, self, processes, this::later);
         leaders = new LeadersSeen(Holding.longestHold(settings.lifetime(), electionTimeout));
+        terms = new TermGate(status, this::later);
         later(() -> hooks.turn(false, 0));
         // Fixed delay: after a pause nobody wants the ticks that were missed.
         ticking = thread.scheduleWithFixedDelay(this::tick, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
@@ -200,21 +204,42 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
     }
 
     /**
-     * The leader of {@code laterTerm}, another member, wants the addresses. To be called when it asks; returns at once.
+     * The leader of {@code laterTerm}, another member, wants the addresses. To be called when it asks; returns at once. A term that Raft has not told
+     * this node of is refused: nothing is given up and nothing is remembered.
      *
      * @return completes with true once no address is here any more, and none will be for an earlier term; with false if this
-     *     node leads in that term or a later one, or could not let go in time
+     *     node leads in that term or a later one, does not hear of that term in time, or could not let go in time
      */
     public CompletionStage<Boolean> cede(long laterTerm) {
+        if (laterTerm <= 0) {
+            return CompletableFuture.completedFuture(false);
+        }
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
         later(() -> {
-            if (holding.cede(laterTerm)) {
+            if (holdsNothingForGood()) {
                 keeper.released().thenRun(() -> answer.complete(true));
             } else {
-                answer.complete(false);
+                terms.reached(laterTerm)
+                        .thenAccept(reached -> later(() -> {
+                            if (reached && holding.cede(laterTerm)) {
+                                keeper.released().thenRun(() -> answer.complete(true));
+                            } else {
+                                answer.complete(false);
+                            }
+                        }));
             }
         });
         return answer.completeOnTimeout(false, CEDE_MAX.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Whether any leader may be told that nothing is here, though this node cannot know its term: this node has retired, or its Raft part is closed.
+     * After the Raft part opens again, it can only be elected in terms later than that of every leader that a majority has followed.
+     */
+    private boolean holdsNothingForGood() {
+        Role role = status.status().role();
+        boolean outside = role == Role.WAITING || role == Role.CLOSED || role == Role.REMOVED;
+        return !holding.active() && (holding.retired() || outside);
     }
 
     /**
@@ -298,6 +323,14 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
     private void later(Runnable task) {
         try {
             thread.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("Virtual IP: closed meanwhile");
+        }
+    }
+
+    private void later(Runnable task, Duration after) {
+        try {
+            var unused = thread.schedule(task, after.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             LOG.debug("Virtual IP: closed meanwhile");
         }
