@@ -1,4 +1,7 @@
-/** What people install and try: the scripts, the archive and the cluster on one machine. Start at {@link io.weldr.it.distribution.DistributionIT}. */
+/**
+ * What people install and try. The scripts and the archive: start at {@link io.weldr.it.distribution.DistributionIT}. The
+ * cluster on one machine, {@code deploy/local}: start at {@link io.weldr.it.distribution.LocalIT}.
+ */
 @NullMarked
 package io.weldr.it.distribution;
 
