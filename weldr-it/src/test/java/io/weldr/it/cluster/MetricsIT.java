@@ -35,7 +35,8 @@ class MetricsIT {
             TestNode node = cluster.node(1);
             assertThat(node.add(origin.url()).status()).isEqualTo(201);
             await().until(() -> Http.get(node.proxyUrl() + "/").status() == 200);
-            Set<String> documented = found(Files.readString(Path.of("../docs/reference/metrics.md")), "^\\| `(weldr_\\w+)` \\|");
+            Set<String> documented =
+                    found(Files.readString(Path.of("../docs/reference/metrics.md")), "^\\| `(weldr_\\w+)` \\|");
             await("all of them").untilAsserted(() -> assertThat(shown(node)).isEqualTo(documented));
         }
     }
