@@ -27,6 +27,7 @@ import io.weldr.raft.lead.HandOver;
 import io.weldr.raft.lead.Healer;
 import io.weldr.raft.lead.LeaderDuties;
 import io.weldr.raft.lead.LeaderProof;
+import io.weldr.raft.lead.Milestones;
 import io.weldr.raft.lead.Rehearsal;
 import io.weldr.raft.lead.Succession;
 import io.weldr.raft.lead.Watchdog;
@@ -101,6 +102,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private final Succession succession;
     private final HandOver handOver;
     private final GivingWay givingWay;
+    private final Milestones milestones = new Milestones(LOG::info, LOG::warn);
     private final Rehearsal rehearsal;
     private final Announcer announcer;
     private final VersionRaise versionRaise;
@@ -515,6 +517,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         if (view != null) {
             terms.accumulateAndGet(view.term(), Math::max);
             givingWay.observed(view);
+            milestones.observe(view, moment.atNanos());
         }
         Belonging ours = belonging;
         if (ours != null) {

@@ -31,10 +31,7 @@ public final class TestNode implements AutoCloseable {
 
     private static final Duration START_TIME_MAX = Duration.ofMinutes(2);
 
-    private static final Duration ELECTION_TIMEOUT_MIN = Duration.ofMillis(200); // the default
-
-    /** On a machine that runs nine nodes on two processors a process waits for longer than on a server, and a silent leader is mostly a slow one. */
-    private static final Duration ELECTION_TIMEOUT_MIN_BUSY = Duration.ofMillis(500);
+    private static final Duration ELECTION_TIMEOUT_MIN = Duration.ofMillis(500); // the default
 
     private final String id;
     private final Path folder;
@@ -95,7 +92,7 @@ public final class TestNode implements AutoCloseable {
 
     /** After how long a silence of the leader a node may stand for election. */
     public static Duration electionTimeoutMin() {
-        return measured() ? ELECTION_TIMEOUT_MIN : ELECTION_TIMEOUT_MIN_BUSY;
+        return ELECTION_TIMEOUT_MIN;
     }
 
     private static boolean measured() {
@@ -131,12 +128,7 @@ public final class TestNode implements AutoCloseable {
                 "--raft-address",
                 raftAddress()));
         if (!measured()) {
-            Duration least = electionTimeoutMin();
-            command.addAll(List.of(
-                    "--warm-up-time",
-                    "0s",
-                    "--election-timeout",
-                    least.toMillis() + "ms-" + least.multipliedBy(2).toMillis() + "ms"));
+            command.addAll(List.of("--warm-up-time", "0s"));
         }
         if (host.ownNetwork()) {
             command.addAll(List.of("--advertise-host", host.address(), "--insecure"));

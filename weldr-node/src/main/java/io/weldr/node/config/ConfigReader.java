@@ -368,7 +368,7 @@ public final class ConfigReader {
 
     private static String[] range(String text) {
         String[] ends = text.split("-", -1);
-        Check.that(ends.length == 2, "value", text, "two times, as in 200ms-400ms");
+        Check.that(ends.length == 2, "value", text, "two times, as in 500ms-1s");
         return ends;
     }
 

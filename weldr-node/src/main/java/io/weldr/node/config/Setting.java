@@ -65,8 +65,8 @@ public record Setting(
             "exit",
             "exit|idle",
             "what to do once this node was taken out of its cluster, and has drained");
-    public static final Setting ELECTION_TIMEOUT = of(
-            "election-timeout", "200ms-400ms", "MIN-MAX", "how long a leader may be silent before another is elected");
+    public static final Setting ELECTION_TIMEOUT =
+            of("election-timeout", "500ms-1s", "MIN-MAX", "how long a leader may be silent before another is elected");
     public static final Setting INSECURE = of(
             "insecure",
             "false",

@@ -44,8 +44,8 @@ class NodeConfigTest {
         assertThat(config.join()).isNull();
         assertThat(config.witness()).isFalse();
         assertThat(config.onRemoval()).isEqualTo(NodeConfig.OnRemoval.EXIT);
-        assertThat(config.electionTimeoutMin()).isEqualTo(Duration.ofMillis(200));
-        assertThat(config.electionTimeoutMax()).isEqualTo(Duration.ofMillis(400));
+        assertThat(config.electionTimeoutMin()).isEqualTo(Duration.ofMillis(500));
+        assertThat(config.electionTimeoutMax()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.insecure()).isFalse();
         assertThat(config.workers()).isEqualTo(Runtime.getRuntime().availableProcessors());
         assertThat(config.transport()).isEqualTo(Transport.AUTO);
@@ -181,7 +181,7 @@ class NodeConfigTest {
                 "insecure: maybe            | :1: insecure: value: \"maybe\" (expected: true or false)",
                 "transport: carrier-pigeon  | :1: transport: \"carrier-pigeon\" (expected: one of auto, epoll, io-uring, nio)",
                 "forwarded: for             | :1: forwarded: \"for\" (expected: one of x-forwarded, rfc7239, both, none)",
-                "election-timeout: 200ms    | two times, as in 200ms-400ms",
+                "election-timeout: 200ms    | two times, as in 500ms-1s",
                 "election-timeout: 400ms-200ms | the most: 200 ms",
                 "limits: {fields-max: 0}    | :1: limits-fields-max: fieldsMax: 0",
                 "vip: {address: 10.0.0.100/24} | both an address and an interface",

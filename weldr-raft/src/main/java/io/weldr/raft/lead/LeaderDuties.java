@@ -16,6 +16,9 @@ import org.slf4j.LoggerFactory;
 public final class LeaderDuties implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LeaderDuties.class);
 
+    /** On a busy machine a thread may wait for some hundred milliseconds. */
+    private static final long SLOW_MILLIS = 1000;
+
     private final List<LeaderDuty> duties;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
         Thread created = new Thread(task, "weldr-raft-duties");
@@ -23,7 +26,9 @@ public final class LeaderDuties implements AutoCloseable {
         return created;
     });
     private volatile Wanted wanted = Wanted.NOTHING; // written under the lock of this
-    private Wanted running = Wanted.NOTHING; // confined to the thread
+    private Wanted running = Wanted.NOTHING; // confined to the thread, as the next two
+    private final Doubts doubts = new Doubts();
+    private boolean doubtSaid;
 
     /** The term to act in, and whether that is in doubt. */
     private record Wanted(long term, boolean suspended) {
@@ -83,13 +88,21 @@ public final class LeaderDuties implements AutoCloseable {
             running = Wanted.NOTHING;
         }
         if (next.suspended() && running.term() != 0) {
-            LOG.info("Leadership is in doubt, term {}: not acting for the moment", running.term());
+            String line = doubts.begin(running.term(), System.nanoTime());
+            doubtSaid = !line.isEmpty();
+            if (doubtSaid) {
+                LOG.info("{}", line);
+            }
             for (LeaderDuty duty : duties) {
                 run(duty, "suspend", duty::suspend);
             }
             running = next;
         } else if (next.term() != 0 && !next.suspended()) {
-            LOG.info("Acting as leader, term {}", next.term());
+            if (running.term() == 0) {
+                LOG.info("Acting as leader, term {}", next.term());
+            } else if (doubtSaid) {
+                LOG.info("Acting as leader again, term {}", next.term());
+            }
             for (LeaderDuty duty : duties) {
                 run(duty, "start", () -> duty.start(next.term()));
             }
@@ -105,7 +118,7 @@ public final class LeaderDuties implements AutoCloseable {
             LOG.error("Duty {} failed to {}", duty, what, e);
         }
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-        if (millis > 100) {
+        if (millis > SLOW_MILLIS) {
             LOG.warn("Duty {} took {} ms to {} (expected: a few)", duty, millis, what);
         }
     }

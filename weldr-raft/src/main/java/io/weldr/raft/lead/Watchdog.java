@@ -157,7 +157,9 @@ public final class Watchdog implements AutoCloseable {
     }
 
     private void stepDown(RatisNode open, long term) {
-        LOG.warn("No majority answers: giving leadership up, term {}", term);
+        if (steppedDownTerm != term) {
+            LOG.warn("No majority answers: giving leadership up, term {}", term);
+        }
         steppedDownTerm = term;
         steppedDownNanos = System.nanoTime();
         var unused = open.stepDown().whenComplete((reply, failure) -> {

@@ -61,6 +61,7 @@ import org.jspecify.annotations.Nullable;
 public final class RatisNode implements AutoCloseable {
     private final RaftId id;
     private final RaftServer server;
+    private final PeerMessages messages;
     private final RaftPeerId self;
     /** New with every life: replies to an earlier life's calls must not be taken for replies to ours. */
     private final ClientId client = ClientId.randomId();
@@ -74,9 +75,10 @@ public final class RatisNode implements AutoCloseable {
     private volatile @Nullable RaftGroupId group;
     private volatile @Nullable Configuration configuration;
 
-    private RatisNode(RaftId id, RaftServer server) {
+    private RatisNode(RaftId id, RaftServer server, PeerMessages messages) {
         this.id = id;
         this.server = server;
+        this.messages = messages;
         this.self = peerId(id);
     }
 
@@ -102,7 +104,10 @@ public final class RatisNode implements AutoCloseable {
         ExitUtils.disableSystemExit(); // a port that was taken a moment ago would end the process
         Parameters parameters = new Parameters();
         // TLS between members goes here: GrpcConfigKeys.TLS.setConf(parameters, ...).
-        GrpcConfigKeys.Server.setServicesCustomizer(parameters, customizer);
+        // gRPC calls the interceptor that was added last first: what the customizer refuses never reaches this one.
+        PeerMessages messages = new PeerMessages(new LogLock());
+        GrpcConfigKeys.Server.setServicesCustomizer(
+                parameters, (builder, types) -> customizer.customize(builder.intercept(messages), types));
         GuardedEvents guarded = new GuardedEvents(events);
         RaftServer server = RaftServer.newBuilder()
                 .setServerId(peerId(id))
@@ -112,7 +117,7 @@ public final class RatisNode implements AutoCloseable {
                 .setProperties(RatisTuning.properties(settings, logFolder))
                 .setParameters(parameters)
                 .build();
-        RatisNode node = new RatisNode(id, server);
+        RatisNode node = new RatisNode(id, server, messages);
         try {
             server.start();
             if (group != null) {
@@ -195,6 +200,7 @@ public final class RatisNode implements AutoCloseable {
         }
         group = id;
         division = open;
+        messages.opened(() -> open.getInfo().getCurrentTerm());
     }
 
     /** How it stands, or null if it belongs to no group. */
@@ -409,7 +415,7 @@ public final class RatisNode implements AutoCloseable {
      * Stands for election at once, as if {@code leader} had asked for it. Only for a leader that is known to be dead: the others do
      * not ask whether they still hear it.
      *
-     * @return false if this node does not follow that leader in that term any more
+     * @return false if this node does not follow that leader in that term any more, or if its log is busy
      */
     public boolean standForElection(RaftId leader, long term) throws IOException {
         RaftServer.Division open = division;
@@ -422,7 +428,15 @@ public final class RatisNode implements AutoCloseable {
                 .setLeaderLastEntry(TermIndex.valueOf(term, last == null ? 0 : last.getIndex())
                         .toProto())
                 .build();
-        return server.startLeaderElection(request).getServerReply().getSuccess();
+        LogLock log = messages.lock();
+        if (!log.acquire()) {
+            return false;
+        }
+        try {
+            return server.startLeaderElection(request).getServerReply().getSuccess();
+        } finally {
+            log.release();
+        }
     }
 
     /**
