@@ -74,7 +74,7 @@ class ReplacementIT {
 
     /** The leader at that: whoever is asked to replace it has to find out first who leads now. */
     @Test
-    @Tag("chaos")
+    @Tag("nightly")
     void aDeadMemberIsReplacedByTwoCommandsUnderLoad() throws Exception {
         try (TestCluster cluster = TestCluster.start(folder, 3);
                 TestNode fourth = TestCluster.newcomer(folder, "n4");

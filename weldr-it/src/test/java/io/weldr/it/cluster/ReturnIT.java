@@ -22,7 +22,7 @@ class ReturnIT {
     private Path folder;
 
     @Test
-    @Tag("chaos") // in each build with the nodes in one process: FormationIT of weldr-raft
+    @Tag("nightly") // FormationIT of weldr-raft tells the same in each build, with the nodes in one process
     void twoWipedNodesDoNotElectEachOtherOverTheThirdsData() throws Exception {
         try (TestCluster cluster = TestCluster.start(folder, 3)) {
             assertThat(cluster.node(1).add("http://127.0.0.1:1").status()).isEqualTo(201);
@@ -47,7 +47,7 @@ class ReturnIT {
     }
 
     @Test
-    @Tag("chaos") // in each build with the nodes in one process: FormationIT of weldr-raft
+    @Tag("nightly") // FormationIT of weldr-raft tells the same in each build, with the nodes in one process
     void aWipedNodeIsTakenInAgainAndResynchronises() throws Exception {
         try (TestCluster cluster = TestCluster.start(folder, 3)) {
             assertThat(cluster.node(1).add("http://127.0.0.1:1").status()).isEqualTo(201);

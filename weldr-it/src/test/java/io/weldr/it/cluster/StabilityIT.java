@@ -78,7 +78,7 @@ class StabilityIT {
 
     /** It would go on leading, by the disks of the others, until what waits for its own no longer fits. */
     @Test
-    @Tag("chaos")
+    @Tag("nightly")
     void aLeaderWhoseDiskHangsHandsOverAndIsWholeOnceItGoesOn() throws Exception {
         Assumptions.assumeTrue(
                 HangingDisk.available(),
