@@ -1,5 +1,6 @@
 package io.weldr.it.distribution;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -13,7 +14,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,11 +23,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The distribution as it was built, run by its own scripts. */
-@Timeout(180)
 class DistributionIT {
     private static final Path TOP = Path.of("..").toAbsolutePath().normalize();
     private static final Path BUILT = TOP.resolve("deploy/target");
@@ -130,16 +128,13 @@ class DistributionIT {
                 folder.resolve("err"));
         try {
             await("a node from the archive")
-                    .atMost(Duration.ofSeconds(60))
                     .failFast(() ->
                             assertThat(node.isAlive()).as(Files.readString(out)).isTrue())
                     .until(() ->
                             Http.get("http://127.0.0.1:" + admin + "/readyz").status() == 200);
-            await("leadership practised")
-                    .atMost(Duration.ofSeconds(60))
-                    .until(() -> Files.readString(out).contains("Practised leadership"));
+            await("leadership practised").until(() -> Files.readString(out).contains("Practised leadership"));
             node.destroy();
-            assertThat(node.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(node.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).isTrue();
             assertThat(node.exitValue()).as(Files.readString(out)).isZero();
             assertThat(Files.readAllLines(out))
                     .as("what Ratis says of leaders that come and go in the drill")
@@ -182,7 +177,6 @@ class DistributionIT {
             assertThat(killed.exit()).as("%s", killed).isZero();
             long killedNanos = System.nanoTime();
             await("a change through a survivor")
-                    .atMost(Duration.ofSeconds(10))
                     .until(() -> Http.post(api + "/servers", "{\"url\":\"http://127.0.0.1:1\",\"weight\":0}")
                                             .status()
                                     / 100
@@ -246,9 +240,7 @@ class DistributionIT {
         for (String server : List.of("a", "b")) {
             assertThat(local(environment, "kill", server).exit()).isZero();
         }
-        await("both to be down")
-                .atMost(Duration.ofSeconds(30))
-                .until(() -> states(api).stream().allMatch("down"::equals));
+        await("both to be down").until(() -> states(api).stream().allMatch("down"::equals));
         // So rarely that no probe makes them up before all is up again.
         assertThat(Http.patch(policy, "{\"interval\":\"1h\"}").status()).isEqualTo(200);
         assertThat(local(environment, "down").exit()).isZero();
@@ -261,7 +253,6 @@ class DistributionIT {
                 .contains("http://127.0.0.1:" + (12346 + offset));
         assertThat(Http.patch(policy, "{\"interval\":\"100ms\"}").status()).isEqualTo(200);
         await("a request")
-                .atMost(Duration.ofSeconds(30))
                 .until(() ->
                         Http.get("http://127.0.0.1:" + (8080 + offset) + "/").status() == 200);
     }

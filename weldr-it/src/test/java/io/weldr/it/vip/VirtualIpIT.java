@@ -1,5 +1,6 @@
 package io.weldr.it.vip;
 
+import static io.weldr.testing.Patience.promised;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static org.awaitility.Awaitility.await;
@@ -11,6 +12,7 @@ import io.weldr.it.harness.Network;
 import io.weldr.it.harness.Run;
 import io.weldr.it.harness.TestCluster;
 import io.weldr.it.harness.TestNode;
+import io.weldr.testing.Patience;
 import io.weldr.testserver.TestServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,6 +23,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,22 +36,25 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Three nodes hold a virtual IP between them; a client asks it every 10 ms, and an observer sees who has it. Every fault once in each build, and
- * with the tag {@code chaos} {@code -Dchaos.rounds=10} times. What is promised is printed as measured, and asserted with room for a busy machine.
+ * Three nodes hold a virtual IP between them; a client asks it every 10 ms, and an observer sees who has it. Three faults are told in each build,
+ * the others with the tag {@code nightly}, and all of them {@code -Dchaos.rounds=10} times with the tag {@code chaos}. Asserted is who may hold the
+ * address. How long it takes is printed, and asserted where promised times are ({@link Patience#promised}).
  */
 @EnabledIf(value = "announcementsCanBeSent", disabledReason = VirtualIpIT.NO_ARPING)
 @ExtendWith(InsideNetwork.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(240)
 class VirtualIpIT {
     static final String NO_ARPING = "there is no program arping, which announces an address";
 
     private static final Duration LIFETIME = Duration.ofSeconds(2);
 
-    /** What a machine that does other things at the same time may add: on one that is starved, leaders come and go. */
-    private static final Duration BUSY = Duration.ofSeconds(15);
+    /** What three nodes, a client and an observer on one machine may add to the times that are promised. */
+    private static final Duration BUSY = Duration.ofSeconds(1);
 
     private static final int PROXY_PORT = 8080;
+
+    /** What a node says when it takes the address. */
+    private static final Pattern HELD = Pattern.compile("Active, term (\\d+): holding ");
 
     private final Figures figures = new Figures();
     private @Nullable TestCluster cluster;
@@ -73,7 +79,7 @@ class VirtualIpIT {
         Path folder = Network.newFolder("vip");
         origin = TestServer.start(
                 TestServer.Options.defaults().address(new InetSocketAddress(network.clientAddress(), 0)));
-        observer = new Observer(network.freeAddress(), network.hosts());
+        observer = new Observer(network.freeAddress(), network);
         cluster = TestCluster.of(
                 folder,
                 network.hosts(),
@@ -128,25 +134,26 @@ class VirtualIpIT {
     }
 
     @Test
-    void aKilledHolderIsFollowedWithinASecond() {
+    void aKilledHolderIsFollowed() {
         TestNode holder = holder();
         Instant struck = Instant.now();
         holder.kill();
         Duration answered = answeredByAnother(holder, struck);
         report("kill -9", holder, struck, answered);
-        assertThat(answered).isLessThan(Duration.ofSeconds(1).plus(BUSY));
+        promised("kill -9 of the holder", answered, Duration.ofSeconds(1).plus(BUSY));
         assertThat(observer().overlap(struck)).as("two holders").isLessThanOrEqualTo(LIFETIME);
     }
 
     @Test
     void aPausedHolderLosesTheAddressAndDoesNotTakeItBack() {
         TestNode holder = holder();
+        long held = lastTermHeld(holder);
         Instant struck = Instant.now();
         holder.pause();
         try {
             Duration answered = answeredByAnother(holder, struck);
             report("SIGSTOP", holder, struck, answered);
-            assertThat(answered).isLessThan(Duration.ofMillis(3_500).plus(BUSY));
+            promised("SIGSTOP of the holder", answered, Duration.ofMillis(3_500).plus(BUSY));
             untilPassed(struck, Duration.ofSeconds(5));
         } finally {
             holder.resume();
@@ -155,11 +162,15 @@ class VirtualIpIT {
         until(
                 "it to know that another one leads",
                 () -> Http.get(holder.adminUrl() + "/servers").status() == 200);
-        assertThat(observer().claimed(holder.host(), resumed)).as("taken back").isNull();
+        if (observer().claimed(holder.host(), resumed) != null) {
+            // Rightful if leadership came back to it, as it may on a machine that stalls.
+            until("the paused node to hold the address in a later term", () -> lastTermHeld(holder) > held);
+        }
         assertThat(observer().overlap(struck)).as("two holders").isZero();
     }
 
     @Test
+    @Tag("nightly") // a machine that does something else makes an election of each pause
     void aPauseThatCostsNoLeadershipCostsNoAddress() {
         for (int pauses = 1; pauses <= 20; pauses++) {
             TestNode holder = holder();
@@ -190,6 +201,7 @@ class VirtualIpIT {
     }
 
     @Test
+    @Tag("nightly") // takes long, and aPausedHolder... tells most of it
     void anIsolatedHolderLetsGoBeforeAnotherOneClaims() {
         TestNode holder = holder();
         int number = cluster().number(holder);
@@ -198,7 +210,10 @@ class VirtualIpIT {
         try {
             Duration answered = answeredByAnother(holder, struck);
             report("isolation", holder, struck, answered);
-            assertThat(answered).isLessThan(Duration.ofMillis(3_500).plus(BUSY));
+            promised(
+                    "isolation of the holder",
+                    answered,
+                    Duration.ofMillis(3_500).plus(BUSY));
         } finally {
             Network.here().rejoin(number);
         }
@@ -216,11 +231,12 @@ class VirtualIpIT {
         assertThat(holder.awaitExit())
                 .as("exit code; it said: %s", holder.output())
                 .isZero();
-        assertThat(answered).isLessThan(Duration.ofMillis(300).plus(BUSY));
+        promised("SIGTERM of the holder", answered, Duration.ofMillis(300).plus(BUSY));
         assertThat(observer().overlap(struck)).as("two holders").isZero();
     }
 
     @Test
+    @Tag("nightly") // takes long
     void withTwoNodesPausedNobodyHoldsAndOneDoesAgainAfterwards() {
         TestNode holder = holder();
         TestNode other = cluster().except(holder).get(0);
@@ -243,6 +259,7 @@ class VirtualIpIT {
     }
 
     @Test
+    @Tag("nightly") // takes long
     void withoutAMajorityTheAddressIsReleasedAndTrafficFlows() {
         TestNode holder = holder();
         Instant struck = Instant.now();
@@ -259,6 +276,7 @@ class VirtualIpIT {
     }
 
     @Test
+    @Tag("nightly") // takes long, and VirtualIpsIT of weldr-leader tells it of one node
     void whatAnEarlierRunLeftIsRemovedAtStartAndNothingIsLeftAfterStop() {
         Network network = Network.here();
         TestNode holder = holder();
@@ -301,7 +319,7 @@ class VirtualIpIT {
         for (int i = 1; i <= rounds; i++) {
             System.out.println("virtual IP: round " + i + " of " + rounds);
             List<Runnable> stories = List.of(
-                    this::aKilledHolderIsFollowedWithinASecond,
+                    this::aKilledHolderIsFollowed,
                     this::aPausedHolderLosesTheAddressAndDoesNotTakeItBack,
                     this::anIsolatedHolderLetsGoBeforeAnotherOneClaims,
                     this::aStoppedHolderHandsOver,
@@ -313,6 +331,15 @@ class VirtualIpIT {
                 story.run();
             }
         }
+    }
+
+    /** The latest term in which that node has held the address since it was started. */
+    private static long lastTermHeld(TestNode node) {
+        return HELD.matcher(node.output())
+                .results()
+                .mapToLong(line -> Long.parseLong(line.group(1)))
+                .max()
+                .orElse(0);
     }
 
     private void report(String fault, TestNode holder, Instant struck, Duration answered) {
@@ -350,7 +377,6 @@ class VirtualIpIT {
     /** The one that holds now: on a machine that is starved leadership may have moved since the cluster had settled. */
     private TestNode holder() {
         List<Host> one = await("one holder")
-                .atMost(Duration.ofMinutes(1))
                 .pollDelay(Duration.ZERO)
                 .until(() -> observer().holders(), holders -> holders.size() == 1);
         return cluster().nodes().stream()
@@ -361,7 +387,6 @@ class VirtualIpIT {
 
     private static void until(String what, Callable<Boolean> condition) {
         await(what)
-                .atMost(Duration.ofMinutes(1))
                 .pollInterval(Duration.ofMillis(50)) // what is measured comes from the observer and the client
                 .pollDelay(Duration.ZERO)
                 .until(condition);
