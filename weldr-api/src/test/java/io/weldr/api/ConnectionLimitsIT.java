@@ -1,5 +1,6 @@
 package io.weldr.api;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -17,10 +18,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Connections are bounded in number, and in what they may cost while they say nothing. */
-@Timeout(60)
 class ConnectionLimitsIT {
     private static final int CONNECTIONS_MAX = 3;
     private static final Duration IDLE = Duration.ofSeconds(1);
@@ -55,7 +54,7 @@ class ConnectionLimitsIT {
 
     private static Socket connect(InetSocketAddress address) throws IOException {
         Socket socket = new Socket(address.getAddress(), address.getPort());
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(PATIENCE_MILLIS);
         return socket;
     }
 
@@ -80,7 +79,7 @@ class ConnectionLimitsIT {
                 assertThat(speaks(oneMore)).isFalse();
             }
             open.remove(0).close();
-            await("room for another").atMost(Duration.ofSeconds(20)).until(() -> {
+            await("room for another").until(() -> {
                 try (Socket another = connect(server.grpcAddress())) {
                     return speaks(another);
                 }
@@ -99,19 +98,16 @@ class ConnectionLimitsIT {
             OutputStream out = socket.getOutputStream();
             out.write("GET /livez HTTP/1.1\r\nHost: a\r\n\r\nGET /livez HTTP/1.1\r\nHost: a\r\nX: ".getBytes(US_ASCII));
             socket.setSoTimeout(100);
-            await("the end")
-                    .atMost(Duration.ofSeconds(20))
-                    .pollInterval(Duration.ofMillis(20))
-                    .until(() -> {
-                        try {
-                            out.write('a');
-                            return socket.getInputStream().read(new byte[1024]) < 0;
-                        } catch (SocketTimeoutException nothing) {
-                            return false;
-                        } catch (IOException reset) {
-                            return true;
-                        }
-                    });
+            await("the end").pollInterval(Duration.ofMillis(20)).until(() -> {
+                try {
+                    out.write('a');
+                    return socket.getInputStream().read(new byte[1024]) < 0;
+                } catch (SocketTimeoutException nothing) {
+                    return false;
+                } catch (IOException reset) {
+                    return true;
+                }
+            });
         }
     }
 }

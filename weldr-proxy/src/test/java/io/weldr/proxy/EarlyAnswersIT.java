@@ -1,5 +1,6 @@
 package io.weldr.proxy;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -120,7 +121,7 @@ class EarlyAnswersIT {
 
     private static void awaitQuietly(CountDownLatch latch) {
         try {
-            latch.await(1, TimeUnit.MINUTES);
+            latch.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

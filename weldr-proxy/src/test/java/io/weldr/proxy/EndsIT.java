@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weldr.core.port.Traffic.Count;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.loop.Transport;
+import io.weldr.testing.Patience;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -167,7 +168,7 @@ class EndsIT {
         String body = new String(many);
         try (RawOrigin origin = RawOrigin.serving((wire, self) -> {
                     while (!self.next(wire).isEmpty()) {
-                        await(go, Wire.TIMEOUT_MILLIS);
+                        await(go, Patience.PATIENCE_MILLIS);
                         wire.send(RawOrigin.OK);
                     }
                 });
@@ -221,7 +222,7 @@ class EndsIT {
                     self.next(wire);
                     wire.send(RawOrigin.OK);
                     if (self.connections() == 1) {
-                        await(end, Wire.TIMEOUT_MILLIS);
+                        await(end, Patience.PATIENCE_MILLIS);
                         wire.close();
                         ended.countDown();
                     } else {
@@ -233,7 +234,7 @@ class EndsIT {
             assertThat(client.send(GET).readMessage()).endsWith("ok");
             CountDownLatch goOn = proxy.hold();
             end.countDown();
-            await(ended, Wire.TIMEOUT_MILLIS);
+            await(ended, Patience.PATIENCE_MILLIS);
             client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi"); // found behind the end
             goOn.countDown();
             assertThat(client.readMessage()).startsWith("HTTP/1.1 200 OK\r\n");
@@ -256,7 +257,6 @@ class EndsIT {
                     Wire client = proxy.connect()) {
                 client.send(GET);
                 Awaitility.await()
-                        .atMost(1, TimeUnit.SECONDS)
                         .ignoreExceptions()
                         .until(() -> proxy.traffic().client().success() == 1 || size > 1 << 20);
                 proxy.server.awaitRouting();

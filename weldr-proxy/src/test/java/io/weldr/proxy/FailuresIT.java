@@ -7,9 +7,9 @@ import io.weldr.core.port.Measurement;
 import io.weldr.core.port.Traffic.Count;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.route.RoutingView.WhenAllDown;
+import io.weldr.testing.RefusingPort;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -333,19 +333,16 @@ class FailuresIT {
     }
 
     @Test
-    void retriesHaveABudget() throws IOException {
-        int closedPort;
-        try (ServerSocket closed = new ServerSocket(0)) {
-            closedPort = closed.getLocalPort();
-        }
+    void retriesHaveABudget() {
         ProxyLimits limits = ProxyLimits.DEFAULTS
                 .with("retryPercentMax", 0)
                 .with("retryBurstMax", 0)
                 .with("ejectAfterFailures", 0);
-        try (RawOrigin origin = RawOrigin.answering(RawOrigin.OK);
+        try (RefusingPort refusing = new RefusingPort();
+                RawOrigin origin = RawOrigin.answering(RawOrigin.OK);
                 TestProxy proxy = TestProxy.limited(limits, origin);
                 Wire client = proxy.connect()) {
-            proxy.add("http://127.0.0.1:" + closedPort);
+            proxy.add("http://127.0.0.1:" + refusing.number());
             int failed = 0;
             for (int i = 0; i < 10; i++) {
                 failed += client.send(GET).readMessage().startsWith("HTTP/1.1 502") ? 1 : 0;
@@ -377,7 +374,7 @@ class FailuresIT {
                             }
                             return new InetAddress[] {InetAddress.getLoopbackAddress()};
                         },
-                        ProxyLimits.DEFAULTS.with("connectTimeout", Duration.ofMillis(300)))) {
+                        ProxyLimits.DEFAULTS.with("connectTimeout", Duration.ofSeconds(1)))) {
             proxy.add("http://silent.example:" + origin.port());
             assertThat(proxy.exchange(GET)).startsWith("HTTP/1.1 504 ");
             proxy.add("http://other.example:" + origin.port());

@@ -1,8 +1,10 @@
 package io.weldr.proxy;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.weldr.testing.RefusingPort;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,12 +20,12 @@ class OutOfDescriptorsIT {
     @Test
     void aRequestForWhichNoSocketCanBeMadeIsAnswered() throws IOException, InterruptedException {
         assumeThat(Path.of("/usr/bin/prlimit")).as("prlimit, of util-linux").isExecutable();
-        try (RawOrigin origin =
+        try (RefusingPort refusing = new RefusingPort();
+                RawOrigin origin =
                         RawOrigin.answeringOnce("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
                 TestProxy proxy = TestProxy.limited("ejectAfterFailures", 0, origin);
                 Wire client = proxy.connect()) {
-            int closedPort = closedPort();
-            proxy.add("http://127.0.0.1:" + closedPort);
+            proxy.add("http://127.0.0.1:" + refusing.number());
             assertThat(client.send(GET).readMessage()).endsWith("ok"); // and once by way of the other origin
             assertThat(client.send(GET).readMessage()).endsWith("ok");
             Process limiter = limiter();
@@ -39,15 +41,10 @@ class OutOfDescriptorsIT {
                 assertThat(said.readLine()).isEqualTo("many");
             } finally {
                 limiter.getOutputStream().close(); // ends it, and with it the limit
-                assertThat(limiter.waitFor(10, TimeUnit.SECONDS)).isTrue();
+                assertThat(limiter.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS))
+                        .isTrue();
             }
             assertThat(client.send(GET).readMessage()).endsWith("ok");
-        }
-    }
-
-    private static int closedPort() throws IOException {
-        try (java.net.ServerSocket closed = new java.net.ServerSocket(0)) {
-            return closed.getLocalPort();
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.weldr.core.port.Traffic.Count;
+import io.weldr.testing.RefusingPort;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.util.concurrent.CountDownLatch;
@@ -103,14 +104,11 @@ class ProxyIT {
     }
 
     @Test
-    void anOriginThatRefusesIsReplacedByAnotherOne() throws IOException {
-        int closedPort;
-        try (ServerSocket closed = new ServerSocket(0)) {
-            closedPort = closed.getLocalPort();
-        }
-        try (RawOrigin origin = RawOrigin.answering(RawOrigin.OK);
+    void anOriginThatRefusesIsReplacedByAnotherOne() {
+        try (RefusingPort refusing = new RefusingPort();
+                RawOrigin origin = RawOrigin.answering(RawOrigin.OK);
                 TestProxy proxy = TestProxy.inFrontOf()) {
-            proxy.add("http://127.0.0.1:" + closedPort);
+            proxy.add("http://127.0.0.1:" + refusing.number());
             assertThat(proxy.exchange(GET)).startsWith("HTTP/1.1 502 Bad Gateway\r\n");
             proxy.add(origin.url());
             for (int i = 0; i < 4; i++) {

@@ -1,5 +1,6 @@
 package io.weldr.proxy;
 
+import io.weldr.testing.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -152,7 +153,7 @@ final class RawOrigin implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         try {
-            acceptor.join(Wire.TIMEOUT_MILLIS); // until then the system may hand out one more connection
+            acceptor.join(Patience.PATIENCE_MILLIS); // until then the system may hand out one more connection
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -2,8 +2,7 @@ package io.weldr.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.net.ServerSocket;
+import io.weldr.testing.RefusingPort;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,15 +23,12 @@ class ReplayIT {
     }
 
     @Test
-    void aPostGoesElsewhereWhenTheConnectionWasRefused() throws IOException {
-        int closedPort;
-        try (ServerSocket closed = new ServerSocket(0)) {
-            closedPort = closed.getLocalPort();
-        }
-        try (RawOrigin origin = RawOrigin.answering(RawOrigin.OK);
+    void aPostGoesElsewhereWhenTheConnectionWasRefused() {
+        try (RefusingPort refusing = new RefusingPort();
+                RawOrigin origin = RawOrigin.answering(RawOrigin.OK);
                 TestProxy proxy = TestProxy.inFrontOf(origin);
                 Wire client = proxy.connect()) {
-            proxy.add("http://127.0.0.1:" + closedPort);
+            proxy.add("http://127.0.0.1:" + refusing.number());
             for (int i = 1; i <= 2; i++) { // one of them has the other origin's turn
                 client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi");
                 assertThat(client.readMessage()).startsWith("HTTP/1.1 200 ").endsWith("ok");

@@ -1,5 +1,6 @@
 package io.weldr.proxy;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -54,7 +55,7 @@ class SecureOriginIT {
                         new String(PASSWORD))
                 .inheritIO()
                 .start();
-        assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(keytool.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).isTrue();
         keys = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(store)) {
             keys.load(in, PASSWORD);
@@ -154,7 +155,7 @@ class SecureOriginIT {
             gone.reset();
             await().until(() -> proxy.server.connectionsOpen() == 1);
             given.countDown();
-            assertThat(stands.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(stands.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).isTrue();
             assertThat(client.send(GET).readMessage()).endsWith("ok");
             assertThat(origin.requests()).hasSize(2);
         }
@@ -227,7 +228,7 @@ class SecureOriginIT {
             client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n");
             assertThat(client.readHead()).startsWith("HTTP/1.1 101 ");
             client.send("hello").endOutput();
-            assertThat(received.get(10, TimeUnit.SECONDS)).isEqualTo("hello");
+            assertThat(received.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).isEqualTo("hello");
             assertThat(client.readToEnd()).isEqualTo("bye");
         }
     }

@@ -1,5 +1,6 @@
 package io.weldr.proxy;
 
+import static io.weldr.testing.Patience.withTimeFrom;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** Many clients that never finish a head do not disturb those that do. */
@@ -88,8 +90,11 @@ class SlowClientsIT {
     private static final int STALLED = Math.min(SLOW, 2_000);
 
     @Test
-    void clientsThatStallTogetherAreGivenUpWithoutMakingOthersWait() throws IOException {
-        Duration patience = Duration.ofSeconds(2);
+    void clientsThatStallTogetherAreGivenUpWithoutMakingOthersWait() throws Exception {
+        withTimeFrom(Duration.ofSeconds(2), SlowClientsIT::clientsStallTogether);
+    }
+
+    private static boolean clientsStallTogether(Duration patience) throws IOException {
         List<SocketChannel> stalled = new ArrayList<>();
         try (TestProxy proxy = TestProxy.limited("requestHeadTimeout", patience);
                 Wire client = proxy.connect()) {
@@ -99,11 +104,13 @@ class SlowClientsIT {
                 channel.write(bytes("GET / HTTP/1.1\r\nHost: a\r\nX-Stalled: "));
                 stalled.add(channel);
             }
-            await().until(() -> proxy.server.connectionsOpen() == STALLED + 1);
+            await().until(() -> proxy.server.connectionsOpen() == STALLED + 1
+                    || proxy.traffic().client().failed() > 0);
             CountDownLatch goOn = proxy.hold(); // until all are due, so that the loop finds them in one moment
             long allSeen = System.nanoTime();
             await().until(() -> System.nanoTime() - allSeen
                     > patience.plusMillis(3 * DeadlineWheel.TICK_MILLIS).toNanos());
+            boolean allAtOnce = proxy.traffic().client().failed() == 0;
             goOn.countDown();
             long answeredAmong = 0;
             boolean among = false;
@@ -115,7 +122,8 @@ class SlowClientsIT {
                 answeredAmong += among && someLeft ? 1 : 0;
                 among = someLeft;
             }
-            assertThat(answeredAmong).isPositive();
+            // This thread may have been too slow to ask again while they were given up.
+            return allAtOnce && answeredAmong > 0;
         } finally {
             for (SocketChannel channel : stalled) {
                 channel.close();
@@ -128,18 +136,43 @@ class SlowClientsIT {
     }
 
     @Test
-    void aReaderThatIsSlowIsServedAsLongAsItReads() {
+    void aReaderThatIsSlowIsServedAsLongAsItReads() throws Exception {
+        withTimeFrom(Duration.ofSeconds(1), SlowClientsIT::readerIsSlow);
+    }
+
+    /** Takes two and a half times as long as a client may pause. */
+    private static boolean readerIsSlow(Duration pauseMax) {
         int bytes = 8 << 20;
+        int parts = 32;
         try (RawOrigin origin = RawOrigin.answering(
                         "HTTP/1.1 200 OK\r\nContent-Length: " + bytes + "\r\n\r\n" + "x".repeat(bytes));
-                TestProxy proxy = TestProxy.limited("clientProgressTimeout", Duration.ofSeconds(1), origin);
+                TestProxy proxy = TestProxy.limited("clientProgressTimeout", pauseMax, origin);
                 Wire client = proxy.connect()) {
+            long pauseNanos = pauseMax.multipliedBy(5).dividedBy(2L * parts).toNanos();
             client.send(GET).readHead();
-            for (int read = 0; read < bytes; read += 256 * 1024) {
-                client.read(256 * 1024);
-                java.util.concurrent.locks.LockSupport.parkNanos(80_000_000); // its pace is the story
+            long last = System.nanoTime();
+            for (int i = 0; i < parts; i++) {
+                String cutOff = read(client, bytes / parts);
+                LockSupport.parkNanos(pauseNanos); // its pace is the story
+                long now = System.nanoTime();
+                if (now - last > pauseMax.dividedBy(2).toNanos()) {
+                    return false;
+                }
+                assertThat(cutOff).as("after %d of %d parts", i, parts).isEmpty();
+                last = now;
             }
             assertThat(client.send(GET).readHead()).startsWith("HTTP/1.1 200 OK");
+            return true;
+        }
+    }
+
+    /** Why it could not be read, empty if it could. */
+    private static String read(Wire client, int bytes) {
+        try {
+            client.read(bytes);
+            return "";
+        } catch (UncheckedIOException e) {
+            return e.toString();
         }
     }
 
@@ -156,8 +189,8 @@ class SlowClientsIT {
                 TestProxy proxy = TestProxy.limited("clientProgressTimeout", Duration.ofMillis(300), origin);
                 Wire client = proxy.connect()) {
             client.send(GET);
-            await().until(() -> proxy.server.connectionsOpen() == 1);
-            await().atMost(Duration.ofSeconds(30)).until(() -> proxy.server.connectionsOpen() == 0);
+            await().until(() -> !origin.requests().isEmpty());
+            await().until(() -> proxy.server.connectionsOpen() == 0);
         }
     }
 
@@ -172,7 +205,7 @@ class SlowClientsIT {
                 Wire client = proxy.connect()) {
             sendInBackground(client, PIPELINED);
             await().until(() -> served.get() > 0);
-            await().atMost(Duration.ofSeconds(30)).until(() -> proxy.server.connectionsOpen() == 0);
+            await().until(() -> proxy.server.connectionsOpen() == 0);
             assertThat(served).hasValueLessThan(PIPELINED / 2);
         }
     }
@@ -184,7 +217,7 @@ class SlowClientsIT {
                 Wire client = proxy.connect()) {
             sendInBackground(client, requests);
             await().until(() -> proxy.traffic().client().failed() > 0);
-            await().atMost(Duration.ofSeconds(30)).until(() -> proxy.server.connectionsOpen() == 0);
+            await().until(() -> proxy.server.connectionsOpen() == 0);
             assertThat(proxy.traffic().client().failed()).isLessThan(requests * 4 / 5);
         }
     }

@@ -14,6 +14,7 @@ import io.weldr.core.state.Outcome;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.loop.Transport;
 import io.weldr.proxy.upstream.NameResolver;
+import io.weldr.testing.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -147,7 +148,7 @@ final class TestProxy implements AutoCloseable {
 
     private static void await(CountDownLatch latch) {
         try {
-            if (!latch.await(Wire.TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (!latch.await(Patience.PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
                 throw new AssertionError("waited in vain");
             }
         } catch (InterruptedException e) {

@@ -1,5 +1,6 @@
 package io.weldr.proxy;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -50,10 +51,10 @@ class WebSocketIT {
                                     return CompletableFuture.completedFuture(null);
                                 }
                             })
-                    .get(10, TimeUnit.SECONDS);
+                    .get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
             socket.request(1);
-            socket.sendText("hello", true).get(10, TimeUnit.SECONDS);
-            assertThat(echoed.get(10, TimeUnit.SECONDS)).isEqualTo("hello");
+            socket.sendText("hello", true).get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            assertThat(echoed.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).isEqualTo("hello");
             socket.abort();
             assertThat(origin.requests().get(0)).contains("\r\nConnection: upgrade\r\nUpgrade: websocket\r\n");
         }
@@ -91,14 +92,14 @@ class WebSocketIT {
                 await("the sender to stall")
                         .pollInterval(Duration.ofMillis(300))
                         .until(() -> {
-                            boolean stalled = sent.get() == before[0];
+                            boolean stalled = sent.get() > 0 && sent.get() == before[0];
                             before[0] = sent.get();
                             return stalled;
                         });
                 assertThat(sent.get()).isGreaterThan(0).isLessThan(bytes);
             }
             read.countDown();
-            assertThat(atOrigin.get(60, TimeUnit.SECONDS)).isEqualTo(expected(bytes));
+            assertThat(atOrigin.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).isEqualTo(expected(bytes));
             assertThat(checksum(client, bytes)).isEqualTo(expected(bytes));
             sender.join();
         }

@@ -1,5 +1,7 @@
 package io.weldr.proxy;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
+
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -16,15 +18,13 @@ import java.util.regex.Pattern;
 /** One end of a connection, in bytes. Text is ISO-8859-1, so that every byte is one character. */
 final class Wire implements Closeable {
 
-    static final int TIMEOUT_MILLIS = 10_000;
-
     private final Socket socket;
     private final InputStream in;
 
     Wire(Socket socket) {
         this.socket = socket;
         try {
-            socket.setSoTimeout(TIMEOUT_MILLIS);
+            socket.setSoTimeout(PATIENCE_MILLIS);
             socket.setTcpNoDelay(true);
             in = new java.io.BufferedInputStream(socket.getInputStream(), 64 * 1024);
         } catch (IOException e) {

@@ -19,6 +19,7 @@ import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.OriginSpec;
+import io.weldr.testing.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -54,8 +55,7 @@ import java.util.stream.Collectors;
 
 /** A cluster in one process. What followers forward goes straight to the other node's {@code answer}. */
 final class TestCluster implements AutoCloseable {
-    /** Twenty times what it takes on a quiet machine. */
-    static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Patience.PATIENCE;
 
     /** Longer than the defaults: a machine that builds and tests at once pauses for longer than a server does. */
     private static final Duration ELECTION_TIMEOUT_MIN = Duration.ofMillis(500);

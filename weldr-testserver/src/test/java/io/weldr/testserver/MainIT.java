@@ -1,5 +1,6 @@
 package io.weldr.testserver;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -45,7 +46,7 @@ class MainIT {
                     HttpClient.newHttpClient().send(HttpRequest.newBuilder(url).build(), BodyHandlers.ofString());
             assertThat(answer.headers().firstValue("X-Origin")).hasValue("one");
             process.toHandle().destroy(); // SIGTERM; unlike Process.destroy it leaves the streams open
-            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).isTrue();
             assertThat(process.exitValue()).isZero();
             assertThat(lines.readLine()).isNull();
         } finally {

@@ -1,5 +1,6 @@
 package io.weldr.testserver;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.BufferedInputStream;
@@ -11,14 +12,13 @@ import java.net.Socket;
 
 /** A client that sends octets and reads octets. Every read gives up after a while. */
 final class RawClient implements AutoCloseable {
-    private static final int READ_TIMEOUT_MS = 20_000;
 
     final Socket socket = new Socket();
     final InputStream in;
 
     RawClient(InetSocketAddress address) throws IOException {
-        socket.connect(address, READ_TIMEOUT_MS);
-        socket.setSoTimeout(READ_TIMEOUT_MS);
+        socket.connect(address, PATIENCE_MILLIS);
+        socket.setSoTimeout(PATIENCE_MILLIS);
         in = new BufferedInputStream(socket.getInputStream());
     }
 

@@ -1,5 +1,7 @@
 package io.weldr.api.grpc;
 
+import static io.weldr.testing.Patience.promised;
+import static io.weldr.testing.Patience.withTimeFrom;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -40,6 +42,7 @@ import io.weldr.proto.admin.v1.UpdateOriginRequest;
 import io.weldr.proto.admin.v1.WatchEvent;
 import io.weldr.proto.admin.v1.WatchRequest;
 import io.weldr.proto.admin.v1.WriteOptions;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -49,10 +52,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** {@code weldr.admin.v1.Admin}, as another program calls it. */
-@Timeout(60)
 class AdminServiceIT {
     private TestCluster cluster;
     private ManagedChannel channel;
@@ -229,22 +230,25 @@ class AdminServiceIT {
     }
 
     @Test
-    void aDeadlineOfTheCallerIsKept() {
+    void aDeadlineOfTheCallerIsKept() throws Exception {
         cluster.node(2).lag(true);
         cluster.node(3).lag(true);
-        long start = System.nanoTime();
-        try {
-            OriginReply reply = stub.withDeadlineAfter(2, TimeUnit.SECONDS)
-                    .addOrigin(AddOriginRequest.newBuilder()
-                            .setUrl("http://127.0.0.1:1")
-                            .setOptions(WriteOptions.newBuilder().setWaitApplied(true))
-                            .build());
-            // The members knew the deadline too, and said in time how far they are.
-            assertThat(reply.getApplied(1).getAppliedIndex()).isLessThan(cluster.index());
-        } catch (StatusRuntimeException late) {
-            assertThat(late.getStatus().getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
-        }
-        assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).isLessThan(4500);
+        withTimeFrom(Duration.ofSeconds(2), deadline -> {
+            long start = System.nanoTime();
+            try {
+                OriginReply reply = stub.withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS)
+                        .addOrigin(AddOriginRequest.newBuilder()
+                                .setUrl("http://127.0.0.1:1")
+                                .setOptions(WriteOptions.newBuilder().setWaitApplied(true))
+                                .build());
+                // The members knew the deadline too, and said in time how far they are.
+                assertThat(reply.getApplied(1).getAppliedIndex()).isLessThan(cluster.index());
+            } catch (StatusRuntimeException late) {
+                assertThat(late.getStatus().getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
+            }
+            promised("a call with a deadline", Duration.ofNanos(System.nanoTime() - start), deadline.plusMillis(2_500));
+            return !cluster.state().defaultPool().origins().isEmpty(); // the write may have come too late
+        });
         assertThat(cluster.state().defaultPool().origins()).hasSize(1);
     }
 

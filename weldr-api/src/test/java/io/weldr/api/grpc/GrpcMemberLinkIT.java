@@ -1,5 +1,8 @@
 package io.weldr.api.grpc;
 
+import static io.weldr.testing.Patience.PATIENCE;
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
+import static io.weldr.testing.Patience.withTimeFrom;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -28,12 +31,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Member to member: above all, whether a message that failed may have arrived. */
-@Timeout(60)
 class GrpcMemberLinkIT {
-    private static final Duration DEADLINE = Duration.ofSeconds(10);
+    /** Longer than this test waits: what comes in time did not wait for it. */
+    private static final Duration DEADLINE = PATIENCE.multipliedBy(2);
 
     private TestCluster cluster;
     private GrpcMemberLink link;
@@ -54,7 +56,7 @@ class GrpcMemberLinkIT {
     }
 
     private static <T> T get(CompletionStage<T> stage) throws Exception {
-        return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
+        return stage.toCompletableFuture().get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private static void failed(CompletionStage<byte[]> stage, Kind kind) {
@@ -100,10 +102,8 @@ class GrpcMemberLinkIT {
                 .hasMessageContaining("busy");
 
         cluster.node(2).probesFind(new CompletableFuture<>());
-        long start = System.nanoTime();
         assertThat(catchThrowable(() -> get(link.probe(other, question, Duration.ofMillis(300)))))
                 .hasCauseInstanceOf(GatewayException.class);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(DEADLINE);
     }
 
     @Test
@@ -113,9 +113,7 @@ class GrpcMemberLinkIT {
             cluster.node(2).stop();
             // This side hears of it a moment later. A call that left in that moment may have arrived, for all it knows.
             await().ignoreExceptions().untilAsserted(() -> failed(call("lost", DEADLINE), Kind.NO_LEADER));
-            long start = System.nanoTime();
             failed(call("lost", DEADLINE), Kind.NO_LEADER);
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(DEADLINE);
             cluster.node(2).start();
             assertThat(get(call("again", DEADLINE))).asString(UTF_8).isEqualTo("again");
         }
@@ -133,9 +131,19 @@ class GrpcMemberLinkIT {
     }
 
     @Test
-    void aMemberThatGotItAndDoesNotAnswerMayHaveDoneIt() {
+    void aMemberThatGotItAndDoesNotAnswerMayHaveDoneIt() throws Exception {
         cluster.node(2).answerCallsWith(new CompletableFuture<>());
-        failed(call("slow", Duration.ofSeconds(1)), Kind.UNKNOWN_OUTCOME);
+        withTimeFrom(Duration.ofSeconds(1), deadline -> {
+            Throwable failure = catchThrowable(() -> get(call("slow", deadline)));
+            if (cluster.node(2).calls().isEmpty()) {
+                return false; // it did not arrive in time
+            }
+            assertThat(failure)
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            GatewayException.class, e -> assertThat(e.kind()).isEqualTo(Kind.UNKNOWN_OUTCOME));
+            return true;
+        });
         assertThat(cluster.node(2).calls()).hasSize(1);
     }
 
@@ -195,8 +203,8 @@ class GrpcMemberLinkIT {
                 real.proxy(),
                 "x",
                 ClusterVersion.SUPPORTED);
-        Throwable failure = catchThrowable(
-                () -> link.report(claimed, 0, DEADLINE).toCompletableFuture().get(20, TimeUnit.SECONDS));
+        Throwable failure = catchThrowable(() ->
+                link.report(claimed, 0, DEADLINE).toCompletableFuture().get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS));
         assertThat(failure).hasMessageContaining("answers n2, not n7");
     }
 }

@@ -1,5 +1,6 @@
 package io.weldr.api.http;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,13 +19,11 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client must not send. Every answer says what is wrong, and the node goes on. */
-@Timeout(120)
 class BadInputIT {
     private static TestCluster cluster;
     private static Client client;
@@ -45,7 +44,7 @@ class BadInputIT {
         Socket socket = new Socket(
                 java.net.InetAddress.getLoopbackAddress(),
                 cluster.node(1).member().admin().port());
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(PATIENCE_MILLIS);
         return socket;
     }
 
@@ -189,9 +188,9 @@ class BadInputIT {
         }
     }
 
-    /** All that comes until the node closes, which it must do well before its idle timeout of 20 s would. */
+    /** All that comes until the node closes. Its idle timeout is longer than this test waits. */
     private static String untilClosed(Socket socket) throws IOException {
-        socket.setSoTimeout(15_000);
+        socket.setSoTimeout(PATIENCE_MILLIS);
         return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
     }
 

@@ -1,5 +1,6 @@
 package io.weldr.api.http;
 
+import static io.weldr.testing.Patience.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,7 +13,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
 
 /** Speaks to a node as a program does. */
 final class Client {
@@ -78,7 +78,7 @@ final class Client {
     /** Sends a request; {@code fields} are names and values in turn. */
     Reply send(String method, String path, @org.jspecify.annotations.Nullable String body, String... fields) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(node.url() + path))
-                .timeout(Duration.ofSeconds(20))
+                .timeout(PATIENCE)
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         if (fields.length > 0) {
             request.headers(fields);

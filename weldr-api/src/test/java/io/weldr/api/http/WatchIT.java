@@ -21,10 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** The event stream, read as bytes from a socket. */
-@Timeout(60)
 class WatchIT {
     private TestCluster cluster;
 

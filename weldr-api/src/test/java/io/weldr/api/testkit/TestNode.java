@@ -1,5 +1,7 @@
 package io.weldr.api.testkit;
 
+import static io.weldr.testing.Patience.PATIENCE;
+
 import io.weldr.api.AdminServer;
 import io.weldr.api.AdminSettings;
 import io.weldr.api.admin.AdminPorts;
@@ -47,7 +49,7 @@ public final class TestNode implements AutoCloseable {
             1024,
             256,
             Duration.ofSeconds(1),
-            Duration.ofSeconds(20),
+            PATIENCE.multipliedBy(2),
             Duration.ofMillis(200));
 
     private final TestCluster cluster;

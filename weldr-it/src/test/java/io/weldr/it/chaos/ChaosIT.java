@@ -31,6 +31,7 @@ class ChaosIT {
     private static final int TURNS_A_BUILD = 2;
 
     @Test
+    @Tag("nightly")
     @Timeout(600)
     void theMostTellingFaultsAndTwoThatTakeTurns() throws Exception {
         long seed = seed();

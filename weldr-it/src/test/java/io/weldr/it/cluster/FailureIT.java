@@ -1,5 +1,7 @@
 package io.weldr.it.cluster;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
+import static io.weldr.testing.Patience.promised;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -29,9 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Nodes die and stop; what was acknowledged stays, and traffic flows. One cluster, which each story finds whole and with an empty pool. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FailureIT {
-    /** How fast it is, others measure; a machine may be busy. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     private final TestCluster cluster;
 
     FailureIT(@TempDir Path folder) {
@@ -86,18 +85,17 @@ class FailureIT {
                     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10)); // the nodes need the processor more
                 }
             });
-            await("some writes").atMost(PATIENCE).until(() -> acknowledged.size() > 20 && proxied.get() > 20);
+            await("some writes").until(() -> acknowledged.size() > 20 && proxied.get() > 20);
 
             leader.kill();
 
             int before = acknowledged.size();
             long proxiedBefore = proxied.get();
             await("writes after the leader was killed")
-                    .atMost(PATIENCE)
                     .until(() -> acknowledged.size() > before + 20 && proxied.get() > proxiedBefore + 20);
             done.set(true);
-            adding.get(15, TimeUnit.SECONDS);
-            proxying.get(15, TimeUnit.SECONDS);
+            adding.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            proxying.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
 
             assertThat(failures).as("proxied requests through the survivors").isEmpty();
             for (TestNode survivor : survivors) {
@@ -132,7 +130,6 @@ class FailureIT {
             assertThat(cluster.node(2).add(origin.url()).status()).isEqualTo(201);
             assertThat(cluster.node(3).add("http://127.0.0.1:1").status()).isEqualTo(201);
             await("the verdict")
-                    .atMost(Duration.ofSeconds(20))
                     .untilAsserted(() -> assertThat(cluster.node(1).servers())
                             .containsExactlyInAnyOrder(origin.url() + " up", "http://127.0.0.1:1 down"));
 
@@ -155,7 +152,7 @@ class FailureIT {
     }
 
     @Test
-    void withoutAQuorumWritesAreRefusedWithinTwoSecondsAndTrafficFlows() {
+    void withoutAQuorumWritesAreRefusedInTimeAndTrafficFlows() {
         try (TestServer origin = TestServer.start()) {
             TestNode last = cluster.awaitLeader();
             assertThat(last.add(origin.url()).status()).isEqualTo(201);
@@ -167,12 +164,9 @@ class FailureIT {
             await("the node to know that it is alone").until(() -> !last.isLeader());
             long start = System.nanoTime();
             Answer refused = last.addOnce("http://127.0.0.1:2");
-            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+            promised("a write without a quorum", Duration.ofNanos(System.nanoTime() - start), Duration.ofSeconds(2));
             assertThat(refused.status()).as("%s", refused).isEqualTo(503);
             assertThat(refused.json().path("type").asText()).contains("no-leader");
-            assertThat(millis)
-                    .as("the promise is two seconds; the rest is for a busy machine")
-                    .isLessThan(3_000);
             assertThat(Http.get(last.adminUrl() + "/servers").status()).isEqualTo(503);
 
             assertThat(last.localServers()).contains(origin.url() + " up");

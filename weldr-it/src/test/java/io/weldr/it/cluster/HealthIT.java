@@ -9,12 +9,12 @@ import io.weldr.it.harness.TestCluster;
 import io.weldr.it.harness.TestNode;
 import io.weldr.testserver.TestServer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,7 +74,6 @@ class HealthIT {
                             .status())
                     .isEqualTo(200);
             await("the origin to be taken")
-                    .atMost(Duration.ofSeconds(30))
                     .until(() -> Set.of(200, 201)
                             .contains(cluster.node(2).addOnce(origin.url()).status()));
             assertOneProber(origin);
@@ -85,6 +84,7 @@ class HealthIT {
     }
 
     @Test
+    @Tag("nightly") // takes long, and HealthChecksIT of weldr-leader tells it of two nodes in one process
     void aLeaderThatAloneDoesNotReachTheOriginTakesNothingDownAndMakesRoom() {
         try (TestServer origin = TestServer.start()) {
             long began = history(cluster.node(1), 0).path("revision").asLong();
@@ -98,14 +98,13 @@ class HealthIT {
 
             origin.healthyFor(head -> !head.contains("(" + cutOff.id() + ")")); // a probe names its node
             await("another leader")
-                    .atMost(Duration.ofSeconds(40))
                     .failFast(() -> assertThat(cluster.node(1).localServers()).contains(origin.url() + " up"))
                     .until(() -> cluster.leader().filter(now -> now != cutOff).isPresent());
             assertThat(history(cluster.node(1), began).toString()).doesNotContain("down: ");
 
             // What two of three do not reach is down, and it says who saw what. The third is whoever does not lead:
             // on a busy machine leadership may move once more, and a leader that sees the origin up asks nobody.
-            await("the verdict of two").atMost(Duration.ofSeconds(40)).untilAsserted(() -> {
+            await("the verdict of two").untilAsserted(() -> {
                 TestNode third = cluster.except(cluster.awaitLeader()).get(0);
                 origin.healthyFor(head -> head.contains("(" + third.id() + ")"));
                 assertThat(cluster.nodes())
@@ -130,7 +129,7 @@ class HealthIT {
             probers.add(head.replaceAll("(?s).*weldr-health/[^ ]* \\(([^)]*)\\).*", "$1"));
             return true;
         });
-        await("ten probes in a row by one node").atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+        await("ten probes in a row by one node").untilAsserted(() -> {
             List<String> seen = List.copyOf(probers);
             assertThat(seen).hasSizeGreaterThanOrEqualTo(10);
             assertThat(Set.copyOf(seen.subList(seen.size() - 10, seen.size())))
@@ -143,7 +142,6 @@ class HealthIT {
     private void awaitState(String entry) {
         for (TestNode node : cluster.nodes()) {
             await(entry + " on " + node.id())
-                    .atMost(Duration.ofSeconds(20))
                     .untilAsserted(() -> assertThat(node.localServers()).contains(entry));
         }
     }

@@ -17,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Members that come and go while the cluster runs. */
 class MembershipIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     static final int EXIT_REMOVED = 4; // 3 is a JVM without memory, which is to be started again
 
     @TempDir
@@ -42,13 +41,12 @@ class MembershipIT {
             Result transferred = Weldrctl.run(cluster.node(2).grpcAddress(), "cluster", "transfer-leader", "n4");
             assertThat(transferred.exit()).as("%s", transferred).isZero();
             assertThat(transferred.out()).contains("n4 leads");
-            await("n4 to lead").atMost(PATIENCE).until(fourth::isLeader);
+            await("n4 to lead").until(fourth::isLeader);
 
             // The leader is taken out: it hands over, is not ready any more, proxies on, and ends.
             Answer removed = Http.delete(cluster.node(2).adminUrl() + "/v1/cluster/members/n4?drain=3s");
             assertThat(removed.status()).as("%s", removed).isEqualTo(200);
             await("n4 to say that it leaves")
-                    .atMost(PATIENCE)
                     .pollInterval(Duration.ofMillis(50))
                     .untilAsserted(() -> assertThat(
                                     Http.get(fourth.adminUrl() + "/readyz").status())
@@ -93,12 +91,10 @@ class MembershipIT {
             long term = term(first);
             dead.launch("--peers", cluster.peers(), "--on-removal", "idle", "--drain-timeout", "1s");
             await("the one that was taken out to idle")
-                    .atMost(PATIENCE)
                     .until(() ->
                             Http.get(dead.adminUrl() + "/readyz?verbose").body().contains("taken out"));
             // At once as a rule; after draining, where nobody found time to tell it before it began to serve.
             await("nobody to listen")
-                    .atMost(PATIENCE)
                     .until(() -> Http.get(dead.proxyUrl() + "/").status() == 0);
             assertThat(dead.terminate()).isZero();
             assertThat(term(first)).isEqualTo(term);

@@ -10,7 +10,6 @@ import io.weldr.it.harness.TestCluster;
 import io.weldr.it.harness.TestNode;
 import io.weldr.testserver.TestServer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -115,7 +114,7 @@ class PoolIT {
 
     @Test
     void everyNodeTellsTheSameMembersAndOneLeader() {
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+        await().untilAsserted(() -> {
             for (TestNode node : cluster.nodes()) {
                 JsonNode seen = Http.get(node.adminUrl() + "/cluster").json();
                 assertThat(seen.path("members")).as("%s", seen).hasSize(3);

@@ -11,7 +11,6 @@ import io.weldr.it.harness.Weldrctl;
 import io.weldr.it.harness.Weldrctl.Result;
 import io.weldr.testserver.TestServer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -20,12 +19,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Members take the places of others under load. */
 class ReplacementIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     @TempDir
     private Path folder;
 
     @Test
+    @Tag("nightly") // takes long, and MembershipIT tells how members come and go
     void threeNodesAreReplacedOneAfterTheOtherUnderLoad() throws Exception {
         List<TestNode> replacements = new ArrayList<>();
         try (TestCluster cluster = TestCluster.start(folder, 3);
@@ -42,9 +40,7 @@ class ReplacementIT {
                 TestNode member = newest(load);
                 replacement.launch("--join", member.adminAddress());
                 load.watch(replacement);
-                await(replacement.id() + " to serve")
-                        .atMost(PATIENCE)
-                        .until(() -> load.live().contains(replacement));
+                await(replacement.id() + " to serve").until(() -> load.live().contains(replacement));
                 Answer removed = Http.delete(replacement.adminUrl() + "/v1/cluster/members/" + old.id() + "?drain=3s");
                 assertThat(removed.status()).as("%s", removed).isEqualTo(200);
                 assertThat(old.awaitExit()).isEqualTo(MembershipIT.EXIT_REMOVED);
@@ -74,7 +70,7 @@ class ReplacementIT {
 
     /** The leader at that: whoever is asked to replace it has to find out first who leads now. */
     @Test
-    @Tag("chaos")
+    @Tag("nightly")
     void aDeadMemberIsReplacedByTwoCommandsUnderLoad() throws Exception {
         try (TestCluster cluster = TestCluster.start(folder, 3);
                 TestNode fourth = TestCluster.newcomer(folder, "n4");
@@ -92,7 +88,6 @@ class ReplacementIT {
 
             fourth.launch("--join", "wait");
             await("the new node to wait")
-                    .atMost(PATIENCE)
                     .until(() -> Http.get(fourth.adminUrl() + "/readyz?verbose")
                             .body()
                             .contains("invitation"));
@@ -105,9 +100,7 @@ class ReplacementIT {
                     fourth.raftAddress());
             assertThat(replaced.exit()).as("%s", replaced).isZero();
             assertThat(replaced.out()).contains("n4 is a member in the place of " + dead.id());
-            await("load on the new one")
-                    .atMost(PATIENCE)
-                    .until(() -> load.live().contains(fourth));
+            await("load on the new one").until(() -> load.live().contains(fourth));
             awaitSome(load);
 
             // From its old disk it serves nobody for long, whether it is told before it began to or after.
@@ -128,7 +121,7 @@ class ReplacementIT {
     private static void awaitSome(MemberLoad load) {
         int written = load.written();
         int proxied = load.proxied();
-        await("some load").atMost(PATIENCE).until(() -> load.written() > written + 10 && load.proxied() > proxied + 20);
+        await("some load").until(() -> load.written() > written + 10 && load.proxied() > proxied + 20);
     }
 
     private static TestNode newest(MemberLoad load) {
@@ -139,7 +132,7 @@ class ReplacementIT {
     private static void addEverywhere(TestCluster cluster, TestServer origin) {
         assertThat(cluster.node(1).add(origin.url()).status()).isEqualTo(201);
         for (TestNode node : cluster.nodes()) {
-            await("the pool").atMost(PATIENCE).until(() -> node.localServers().size() == 1);
+            await("the pool").until(() -> node.localServers().size() == 1);
         }
     }
 }

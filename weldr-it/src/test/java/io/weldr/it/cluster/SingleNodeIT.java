@@ -1,5 +1,6 @@
 package io.weldr.it.cluster;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -13,7 +14,6 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -49,7 +49,7 @@ class SingleNodeIT {
         try (TestCluster cluster = TestCluster.of(folder, 1, "--warm-up-time", "30s", "--log-level", "debug")) {
             TestNode node = cluster.node(1);
             cluster.launch(node);
-            await("consensus to start").atMost(Duration.ofSeconds(60)).until(() -> Files.exists(node.dataDir()));
+            await("consensus to start").until(() -> Files.exists(node.dataDir()));
             assertThat(Http.get(node.adminUrl() + "/readyz").status())
                     .as("it has not started")
                     .isZero();
@@ -70,7 +70,8 @@ class SingleNodeIT {
             await("the request to reach the origin")
                     .until(() -> origin.received().requests("/delay/1500") > 0);
             assertThat(node.terminate()).as("it said: %s", node.output()).isZero();
-            assertThat(slow.get(10, TimeUnit.SECONDS).status()).isEqualTo(200);
+            assertThat(slow.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS).status())
+                    .isEqualTo(200);
         }
     }
 
@@ -87,7 +88,7 @@ class SingleNodeIT {
                     .until(() -> origin.received().requests("/delay/60000") > 0);
             assertThat(node.terminate()).as("it said: %s", node.output()).isZero();
             assertThat(node.output()).contains("still under way after 300 ms were cut off");
-            Http.Answer cut = endless.get(15, TimeUnit.SECONDS);
+            Http.Answer cut = endless.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
             assertThat(cut.status()).isZero();
             assertThat(cut.error()).as("the client is told, not left waiting").doesNotContainIgnoringCase("timed out");
         }

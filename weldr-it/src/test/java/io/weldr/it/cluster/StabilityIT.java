@@ -1,5 +1,6 @@
 package io.weldr.it.cluster;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -12,7 +13,6 @@ import io.weldr.it.harness.TestNode;
 import io.weldr.testserver.Mode;
 import io.weldr.testserver.TestServer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,12 +32,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Consensus fails, proxying does not: disks that are full or hang, in earnest. */
 class StabilityIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
     @TempDir
     private Path folder;
 
     @Test
+    @Tag("nightly") // takes long
     void aFullDiskTakesANodeOutOfConsensusAndNothingElse() throws Exception {
         Assumptions.assumeTrue(
                 SmallDisk.available(), "a file system of limited size takes root (mount -t tmpfs): not tried");
@@ -78,7 +77,7 @@ class StabilityIT {
 
     /** It would go on leading, by the disks of the others, until what waits for its own no longer fits. */
     @Test
-    @Tag("chaos")
+    @Tag("nightly")
     void aLeaderWhoseDiskHangsHandsOverAndIsWholeOnceItGoesOn() throws Exception {
         Assumptions.assumeTrue(
                 HangingDisk.available(),
@@ -101,7 +100,6 @@ class StabilityIT {
                 disk.hang();
 
                 await("another leader")
-                        .atMost(PATIENCE)
                         .until(() ->
                                 cluster.leader().filter(now -> now != leader).isPresent());
                 load.awaitMore(10);
@@ -139,14 +137,14 @@ class StabilityIT {
                 assertThat(added.status()).as("%s", added).isEqualTo(201);
             }
             cluster.except(last).forEach(TestNode::kill);
-            await("the node to say that it takes no changes").atMost(PATIENCE).untilAsserted(() -> {
+            await("the node to say that it takes no changes").untilAsserted(() -> {
                 Answer refused = last.addOnce("http://127.0.0.1:1");
                 assertThat(refused.status()).as("%s", refused).isEqualTo(503);
                 assertThat(refused.json().path("type").asText()).contains("no-leader");
             });
 
             bad.mode(Mode.ERROR);
-            await("only the good one to be asked").atMost(PATIENCE).untilAsserted(() -> {
+            await("only the good one to be asked").untilAsserted(() -> {
                 for (int i = 0; i < 10; i++) {
                     assertThat(Http.get(last.proxyUrl() + "/").status()).isEqualTo(200);
                 }
@@ -179,17 +177,15 @@ class StabilityIT {
     private static void fillAndFree(TestCluster cluster, TestNode victim, SmallDisk disk, Load load) {
         boolean led = victim.isLeader();
         disk.fill();
-        await("the node to notice").atMost(PATIENCE).until(() -> trouble(victim).startsWith("the consensus part"));
+        await("the node to notice").until(() -> trouble(victim).startsWith("the consensus part"));
         if (led) {
             await("another leader")
-                    .atMost(PATIENCE)
                     .until(() -> cluster.leader().filter(now -> now != victim).isPresent());
         }
         assertThat(victim.isLeader()).isFalse();
         load.awaitMore(10);
 
         await("the node to say what to do")
-                .atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(trouble(victim)).containsAnyOf("No space left", "MB are free"));
         assertThat(Http.get(victim.adminUrl() + "/metrics").body()).contains("weldr_raft_healthy 0");
         Answer refused = Http.post(victim.adminUrl() + "/servers", "{\"url\":\"http://127.0.0.3:1\",\"weight\":0}");
@@ -209,13 +205,11 @@ class StabilityIT {
 
     private static void awaitWhole(TestNode victim, Load load) {
         await("the node to be whole again")
-                .atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(
                                 Http.get(victim.adminUrl() + "/metrics").body())
                         .as(() -> trouble(victim) + "; it wrote: " + victim.output())
                         .contains("weldr_raft_healthy 1"));
         await("everything to be there")
-                .atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(victim.servers().size()).isGreaterThan(load.acknowledged.size() - 50));
     }
 
@@ -270,14 +264,13 @@ class StabilityIT {
             int before = acknowledged.size();
             long proxiedBefore = proxied.get();
             await("writes and traffic")
-                    .atMost(PATIENCE)
                     .until(() -> acknowledged.size() >= before + writes && proxied.get() > proxiedBefore + 20);
         }
 
         void end() throws Exception {
             done.set(true);
             for (Future<?> task : tasks) {
-                task.get(20, TimeUnit.SECONDS);
+                task.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
             }
         }
 

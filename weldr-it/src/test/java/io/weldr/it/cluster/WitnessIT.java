@@ -12,14 +12,11 @@ import io.weldr.it.harness.Weldrctl;
 import io.weldr.it.harness.Weldrctl.Result;
 import io.weldr.testserver.TestServer;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A member that votes, and neither proxies nor leads. */
 class WitnessIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     @TempDir
     private Path folder;
 
@@ -36,7 +33,7 @@ class WitnessIT {
             assertThat(Http.get(witness.proxyUrl() + "/").status())
                     .as("nobody listens")
                     .isZero();
-            await("the witness to be known as one").atMost(PATIENCE).untilAsserted(() -> {
+            await("the witness to be known as one").untilAsserted(() -> {
                 Result status = Weldrctl.run(cluster.node(2).grpcAddress(), "cluster", "status");
                 assertThat(status.out().lines())
                         .as("%s", status)
@@ -48,7 +45,7 @@ class WitnessIT {
             TestNode leader = cluster.awaitLeader();
             TestNode other = cluster.except(leader).get(0);
             leader.kill();
-            await("the other one to lead").atMost(PATIENCE).until(other::isLeader);
+            await("the other one to lead").until(other::isLeader);
             assertThat(other.add("http://127.0.0.2:1").status()).isEqualTo(201);
             assertThat(Http.get(other.proxyUrl() + "/").status()).isEqualTo(200);
         }

@@ -1,5 +1,6 @@
 package io.weldr.it.distribution;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,18 +11,15 @@ import io.weldr.raft.lead.Drill;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The distribution as it was built, run by its own scripts. */
-@Timeout(600)
 class DistributionIT {
     private static final Path TOP = Path.of("..").toAbsolutePath().normalize();
     private static final Path BUILT = TOP.resolve("deploy/target");
@@ -120,16 +118,13 @@ class DistributionIT {
                 folder.resolve("err"));
         try {
             await("a node from the archive")
-                    .atMost(Duration.ofMinutes(3))
                     .failFast(() ->
                             assertThat(node.isAlive()).as(Files.readString(out)).isTrue())
                     .until(() ->
                             Http.get("http://127.0.0.1:" + admin + "/readyz").status() == 200);
-            await("leadership practised")
-                    .atMost(Duration.ofMinutes(3))
-                    .until(() -> Files.readString(out).contains("Practised leadership"));
+            await("leadership practised").until(() -> Files.readString(out).contains("Practised leadership"));
             node.destroy();
-            assertThat(node.waitFor(90, TimeUnit.SECONDS)).isTrue();
+            assertThat(node.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).isTrue();
             assertThat(node.exitValue()).as(Files.readString(out)).isZero();
             assertThat(Files.readAllLines(out))
                     .as("what Ratis says of leaders that come and go in the drill")

@@ -20,7 +20,6 @@ import java.util.stream.Collectors;
  * ROUNDS [kill] [stop] [restart]}.
  */
 public final class FailOver implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String ORIGIN = "measured";
 
     private final TestCluster cluster;
@@ -137,7 +136,6 @@ public final class FailOver implements AutoCloseable {
         cluster.nodes().forEach(TestNode::awaitPractised);
         for (TestNode node : cluster.nodes()) {
             await("the pool on " + node.id())
-                    .atMost(PATIENCE)
                     .until(() -> Http.get(node.adminUrl() + "/servers").status() == 200);
         }
         return leader;
@@ -145,15 +143,11 @@ public final class FailOver implements AutoCloseable {
 
     private static void warmUp(Writers writers) {
         long now = System.nanoTime();
-        await("changes")
-                .atMost(PATIENCE)
-                .pollDelay(Duration.ofMillis(500))
-                .until(() -> writers.millisToFirstAfter(now) >= 0);
+        await("changes").pollDelay(Duration.ofMillis(500)).until(() -> writers.millisToFirstAfter(now) >= 0);
     }
 
     private static long awaitFirstAfter(Writers writers, long nanos) {
         return await("an acknowledged change")
-                .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> writers.millisToFirstAfter(nanos), millis -> millis >= 0);
     }

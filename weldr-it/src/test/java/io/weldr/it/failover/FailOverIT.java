@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The figures of docs/explanation/reliability.md. Its limits are for a busy machine; the goals are for a quiet one. */
-@Tag("chaos")
+@Tag("nightly")
 class FailOverIT {
     private static final int ROUNDS = Integer.getInteger("weldr.rounds", 20);
 

@@ -2,6 +2,7 @@ package io.weldr.it.harness;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.weldr.testing.Patience;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -26,6 +27,7 @@ final class Inside {
 
     /** Arguments: prefix of the network, number of nodes, name of the test class. */
     public static void main(String[] arguments) throws ReflectiveOperationException, IOException {
+        Patience.apply();
         Network.enter(arguments[0], Integer.parseInt(arguments[1]));
         Class<?> testClass = Class.forName(arguments[2]);
         Constructor<?> constructor = testClass.getDeclaredConstructor();

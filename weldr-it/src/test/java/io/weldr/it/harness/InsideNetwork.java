@@ -2,6 +2,7 @@ package io.weldr.it.harness;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.weldr.testing.Patience;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -45,7 +46,9 @@ public final class InsideNetwork
             Runtime.getRuntime().addShutdownHook(shutdown);
             List<String> command = new ArrayList<>(network.enterClient());
             List<String> properties = System.getProperties().stringPropertyNames().stream()
-                    .filter(name -> name.startsWith("chaos.") || name.equals(JavaCommand.MEASURED_PROPERTY))
+                    .filter(name -> name.startsWith("chaos.")
+                            || name.equals(JavaCommand.MEASURED_PROPERTY)
+                            || name.equals(Patience.PROMISES_PROPERTY))
                     .map(name -> "-D" + name + "=" + System.getProperty(name))
                     .toList();
             List<String> java =

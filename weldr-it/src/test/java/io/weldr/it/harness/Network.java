@@ -151,6 +151,13 @@ public final class Network implements AutoCloseable {
         return IntStream.rangeClosed(1, nodes).mapToObj(this::host).toList();
     }
 
+    /** Has the kernel tell the client's host of what happens on the hosts for nodes, by their numbers ({@code ip monitor all-nsid}). */
+    public void numberHosts() {
+        for (int number = 1; number <= nodes; number++) {
+            ip(namespace(CLIENT), "netns", "set", namespace(number), Integer.toString(number));
+        }
+    }
+
     List<String> enterClient() {
         return enter(CLIENT);
     }

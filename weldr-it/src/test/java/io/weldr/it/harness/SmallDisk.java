@@ -1,5 +1,6 @@
 package io.weldr.it.harness;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -68,7 +69,7 @@ public final class SmallDisk implements AutoCloseable {
     private static void run(String... command) {
         try {
             Process process = new ProcessBuilder(command).inheritIO().start();
-            assertThat(process.waitFor(20, TimeUnit.SECONDS))
+            assertThat(process.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS))
                     .as("%s ended", command[0])
                     .isTrue();
             assertThat(process.exitValue())

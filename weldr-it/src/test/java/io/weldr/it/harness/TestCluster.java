@@ -105,7 +105,6 @@ public final class TestCluster implements AutoCloseable {
         try {
             running.forEach(node -> node.awaitReady(running));
             return await("a leader")
-                    .atMost(Duration.ofSeconds(30))
                     .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(50))
                     .until(this::leader, Optional::isPresent)
@@ -130,7 +129,6 @@ public final class TestCluster implements AutoCloseable {
         awaitLeader().emptyPool();
         for (TestNode node : nodes) {
             await("an empty pool at " + node.id())
-                    .atMost(Duration.ofSeconds(30))
                     .pollDelay(Duration.ZERO)
                     .until(() -> node.localServers().isEmpty());
         }

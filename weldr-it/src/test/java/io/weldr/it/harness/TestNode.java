@@ -1,10 +1,12 @@
 package io.weldr.it.harness;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.weldr.it.harness.Http.Answer;
+import io.weldr.testing.Patience;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 /** One node, a process of its own. Its ports and its folder stay the same over restarts. Confined to the test's thread. */
 public final class TestNode implements AutoCloseable {
     private static final Set<Integer> TRY_AGAIN = Set.of(503, 504);
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration PAUSE = Duration.ofMillis(50);
 
     private static final Duration START_TIME_MAX = Duration.ofMinutes(2);
@@ -221,7 +222,7 @@ public final class TestNode implements AutoCloseable {
 
     public int awaitExit() {
         try {
-            assertThat(process().waitFor(30, TimeUnit.SECONDS))
+            assertThat(process().waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS))
                     .as("%s ended: %s", id, output())
                     .isTrue();
             return process().exitValue();
@@ -292,7 +293,7 @@ public final class TestNode implements AutoCloseable {
 
     /** What a client does that is told to try again: a starved machine may elect a leader at any moment. */
     static Answer answered(Supplier<Answer> call) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long deadline = System.nanoTime() + Patience.PATIENCE.toNanos();
         Answer answer = call.get();
         while (TRY_AGAIN.contains(answer.status()) && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(PAUSE.toNanos());

@@ -1,5 +1,6 @@
 package io.weldr.it.harness;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -30,7 +31,7 @@ public final class Weldrctl {
                         .redirectOutput(out.toFile())
                         .redirectError(err.toFile())
                         .start();
-                boolean ended = process.waitFor(20, TimeUnit.SECONDS);
+                boolean ended = process.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
                 if (!ended) {
                     process.destroyForcibly();
                 }

@@ -3,6 +3,7 @@ package io.weldr.it.vip;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.weldr.it.harness.Host;
+import io.weldr.it.harness.Network;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -17,11 +18,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees when an address comes to a host and leaves it: the kernel tells of every change, with the time, so that nothing between two looks
- * is missed. Thread safe.
+ * Sees when an address comes to a host and leaves it. The kernel tells of every change on all hosts, through one socket and so in the order in
+ * which they were made: a machine that stalls shifts all times, and never swaps two changes. Thread safe.
  */
 final class Observer implements AutoCloseable {
-    private static final Pattern LINE = Pattern.compile("\\[(\\S+)\\] (Deleted )?\\d+: \\S+\\s+inet6? ([^/ ]+)/.*");
+    private static final Pattern LINE =
+            Pattern.compile("\\[(\\S+)\\] \\[nsid (\\d+)\\] ?(Deleted )?\\d+: \\S+\\s+inet6? ([^/ ]+)/.*");
 
     /** How long a host held it; without an end it still does. */
     record Holding(Host host, Instant from, @Nullable Instant until) {
@@ -49,37 +51,34 @@ final class Observer implements AutoCloseable {
     }
 
     private final String address;
-    private final List<Process> monitors = new ArrayList<>();
+    private final Process monitor;
     private final List<Holding> holdings = new ArrayList<>(); // in the order of their beginnings; guarded by this
 
     /** Observes from now on; nobody may hold the address yet. */
-    Observer(String address, List<Host> hosts) throws IOException {
+    Observer(String address, Network network) throws IOException {
         this.address = address;
-        for (Host host : hosts) {
-            List<String> command = new ArrayList<>(host.enter());
-            command.addAll(List.of("ip", "-tshort", "monitor", "address"));
-            Process monitor =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            monitors.add(monitor);
-            Thread reader = new Thread(() -> read(host, monitor), "observer-" + host.address());
-            reader.setDaemon(true);
-            reader.start();
-        }
+        network.numberHosts();
+        monitor = new ProcessBuilder("ip", "-tshort", "monitor", "all-nsid", "address")
+                .redirectErrorStream(true)
+                .start();
+        Thread reader = new Thread(() -> read(network), "observer");
+        reader.setDaemon(true);
+        reader.start();
     }
 
-    private void read(Host host, Process monitor) {
+    private void read(Network network) {
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(monitor.getInputStream(), UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 Matcher matcher = LINE.matcher(line);
-                if (matcher.matches() && matcher.group(3).equals(address)) {
+                if (matcher.matches() && matcher.group(4).equals(address)) {
                     Instant when = LocalDateTime.parse(matcher.group(1))
                             .atZone(ZoneId.systemDefault())
                             .toInstant();
-                    seen(host, when, matcher.group(2) == null);
+                    seen(network.host(Integer.parseInt(matcher.group(2))), when, matcher.group(3) == null);
                 }
             }
         } catch (IOException e) {
-            System.out.println("observer of " + host.address() + ": " + e);
+            System.out.println("observer: " + e);
         }
     }
 
@@ -139,6 +138,6 @@ final class Observer implements AutoCloseable {
 
     @Override
     public void close() {
-        monitors.forEach(Process::destroy);
+        monitor.destroy();
     }
 }

@@ -1,5 +1,6 @@
 package io.weldr.it.vip;
 
+import static io.weldr.testing.Patience.promised;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static org.awaitility.Awaitility.await;
@@ -11,6 +12,7 @@ import io.weldr.it.harness.Network;
 import io.weldr.it.harness.TestCluster;
 import io.weldr.it.harness.TestNode;
 import io.weldr.it.harness.Weldrctl;
+import io.weldr.testing.Patience;
 import io.weldr.testserver.TestServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -20,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,19 +34,22 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Three nodes hold a virtual IP between them; a client asks it every 10 ms, and an observer sees who has it. Every fault once in each build, and
- * with the tag {@code chaos} {@code -Dchaos.rounds=10} times. What is promised is printed as measured, and asserted with room for a busy machine.
+ * Three nodes hold a virtual IP between them; a client asks it every 10 ms, and an observer sees who has it. Three faults are told in each build,
+ * the others with the tag {@code nightly}, and all of them {@code -Dchaos.rounds=10} times with the tag {@code chaos}. Asserted is who may hold the
+ * address. How long it takes is printed, and asserted where promised times are ({@link Patience#promised}).
  */
 @ExtendWith(InsideNetwork.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(240)
 class VirtualIpIT {
     private static final Duration LIFETIME = Duration.ofSeconds(2);
 
-    /** What a machine that does other things at the same time may add: on one that is starved, leaders come and go. */
-    private static final Duration BUSY = Duration.ofSeconds(15);
+    /** What three nodes, a client and an observer on one machine may add to the times that are promised. */
+    private static final Duration BUSY = Duration.ofSeconds(1);
 
     private static final int PROXY_PORT = 8080;
+
+    /** What a node says when it takes the address. */
+    private static final Pattern HELD = Pattern.compile("Active, term (\\d+): holding ");
 
     private final Figures figures = new Figures();
     private @Nullable TestCluster cluster;
@@ -57,7 +63,7 @@ class VirtualIpIT {
         Path folder = Network.newFolder("vip");
         origin = TestServer.start(
                 TestServer.Options.defaults().address(new InetSocketAddress(network.clientAddress(), 0)));
-        observer = new Observer(network.freeAddress(), network.hosts());
+        observer = new Observer(network.freeAddress(), network);
         cluster = TestCluster.of(
                 folder,
                 network.hosts(),
@@ -112,25 +118,26 @@ class VirtualIpIT {
     }
 
     @Test
-    void aKilledHolderIsFollowedWithinASecond() {
+    void aKilledHolderIsFollowed() {
         TestNode holder = holder();
         Instant struck = Instant.now();
         holder.kill();
         Duration answered = answeredByAnother(holder, struck);
         report("kill -9", holder, struck, answered);
-        assertThat(answered).isLessThan(Duration.ofSeconds(1).plus(BUSY));
+        promised("kill -9 of the holder", answered, Duration.ofSeconds(1).plus(BUSY));
         assertThat(observer().overlap(struck)).as("two holders").isLessThanOrEqualTo(LIFETIME);
     }
 
     @Test
     void aPausedHolderLosesTheAddressAndDoesNotTakeItBack() {
         TestNode holder = holder();
+        long held = lastTermHeld(holder);
         Instant struck = Instant.now();
         holder.pause();
         try {
             Duration answered = answeredByAnother(holder, struck);
             report("SIGSTOP", holder, struck, answered);
-            assertThat(answered).isLessThan(Duration.ofMillis(3_500).plus(BUSY));
+            promised("SIGSTOP of the holder", answered, Duration.ofMillis(3_500).plus(BUSY));
             untilPassed(struck, Duration.ofSeconds(5));
         } finally {
             holder.resume();
@@ -139,11 +146,15 @@ class VirtualIpIT {
         until(
                 "it to know that another one leads",
                 () -> Http.get(holder.adminUrl() + "/servers").status() == 200);
-        assertThat(observer().claimed(holder.host(), resumed)).as("taken back").isNull();
+        if (observer().claimed(holder.host(), resumed) != null) {
+            // Rightful if leadership came back to it, as it may on a machine that stalls.
+            until("the paused node to hold the address in a later term", () -> lastTermHeld(holder) > held);
+        }
         assertThat(observer().overlap(struck)).as("two holders").isZero();
     }
 
     @Test
+    @Tag("nightly") // a machine that does something else makes an election of each pause
     void aPauseThatCostsNoLeadershipCostsNoAddress() {
         for (int pauses = 1; pauses <= 20; pauses++) {
             TestNode holder = holder();
@@ -174,6 +185,7 @@ class VirtualIpIT {
     }
 
     @Test
+    @Tag("nightly") // takes long, and aPausedHolder... tells most of it
     void anIsolatedHolderLetsGoBeforeAnotherOneClaims() {
         TestNode holder = holder();
         int number = cluster().number(holder);
@@ -182,7 +194,10 @@ class VirtualIpIT {
         try {
             Duration answered = answeredByAnother(holder, struck);
             report("isolation", holder, struck, answered);
-            assertThat(answered).isLessThan(Duration.ofMillis(3_500).plus(BUSY));
+            promised(
+                    "isolation of the holder",
+                    answered,
+                    Duration.ofMillis(3_500).plus(BUSY));
         } finally {
             Network.here().rejoin(number);
         }
@@ -200,7 +215,7 @@ class VirtualIpIT {
         assertThat(holder.awaitExit())
                 .as("exit code; it said: %s", holder.output())
                 .isZero();
-        assertThat(answered).isLessThan(Duration.ofMillis(300).plus(BUSY));
+        promised("SIGTERM of the holder", answered, Duration.ofMillis(300).plus(BUSY));
         assertThat(observer().overlap(struck)).as("two holders").isZero();
     }
 
@@ -214,11 +229,12 @@ class VirtualIpIT {
         assertThat(transferred.exit()).as("%s", transferred).isZero();
         Duration answered = answeredByAnother(holder, struck);
         report("transfer, weldrctl included", holder, struck, answered);
-        assertThat(answered).isLessThan(Duration.ofSeconds(2).plus(BUSY));
+        promised("transfer of leadership", answered, Duration.ofSeconds(2).plus(BUSY));
         assertThat(observer().overlap(struck)).as("two holders").isZero();
     }
 
     @Test
+    @Tag("nightly") // takes long
     void withTwoNodesPausedNobodyHoldsAndOneDoesAgainAfterwards() {
         TestNode holder = holder();
         TestNode other = cluster().except(holder).get(0);
@@ -241,6 +257,7 @@ class VirtualIpIT {
     }
 
     @Test
+    @Tag("nightly") // takes long
     void withoutAMajorityTheAddressIsReleasedAndTrafficFlows() {
         TestNode holder = holder();
         Instant struck = Instant.now();
@@ -257,6 +274,7 @@ class VirtualIpIT {
     }
 
     @Test
+    @Tag("nightly") // takes long, and VirtualIpsIT of weldr-leader tells it of one node
     void nothingIsLeftAfterStop() {
         Network network = Network.here();
         for (TestNode node : cluster().nodes()) {
@@ -293,7 +311,7 @@ class VirtualIpIT {
         for (int i = 1; i <= rounds; i++) {
             System.out.println("virtual IP: round " + i + " of " + rounds);
             List<Runnable> stories = List.of(
-                    this::aKilledHolderIsFollowedWithinASecond,
+                    this::aKilledHolderIsFollowed,
                     this::aPausedHolderLosesTheAddressAndDoesNotTakeItBack,
                     this::anIsolatedHolderLetsGoBeforeAnotherOneClaims,
                     this::aStoppedHolderHandsOver,
@@ -306,6 +324,15 @@ class VirtualIpIT {
                 story.run();
             }
         }
+    }
+
+    /** The latest term in which that node has held the address since it was started. */
+    private static long lastTermHeld(TestNode node) {
+        return HELD.matcher(node.output())
+                .results()
+                .mapToLong(line -> Long.parseLong(line.group(1)))
+                .max()
+                .orElse(0);
     }
 
     private void report(String fault, TestNode holder, Instant struck, Duration answered) {
@@ -343,7 +370,6 @@ class VirtualIpIT {
     /** The one that holds now: on a machine that is starved leadership may have moved since the cluster had settled. */
     private TestNode holder() {
         List<Host> one = await("one holder")
-                .atMost(Duration.ofMinutes(1))
                 .pollDelay(Duration.ZERO)
                 .until(() -> observer().holders(), holders -> holders.size() == 1);
         return cluster().nodes().stream()
@@ -354,7 +380,6 @@ class VirtualIpIT {
 
     private static void until(String what, Callable<Boolean> condition) {
         await(what)
-                .atMost(Duration.ofMinutes(1))
                 .pollInterval(Duration.ofMillis(50)) // what is measured comes from the observer and the client
                 .pollDelay(Duration.ZERO)
                 .until(condition);

@@ -1,5 +1,6 @@
 package io.weldr.leader.health;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -39,9 +40,7 @@ import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(120)
 class HealthChecksIT {
     /** A log of one node in memory. */
     private static final class Log implements CommandGateway {
@@ -225,7 +224,8 @@ class HealthChecksIT {
             assertThat(asked).isPositive();
 
             ProbeQuestion stale = new ProbeQuestion(PoolName.DEFAULT, id(), generation() + 1);
-            assertThatThrownBy(() -> other.probe(stale).toCompletableFuture().get(10, TimeUnit.SECONDS))
+            assertThatThrownBy(
+                            () -> other.probe(stale).toCompletableFuture().get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS))
                     .hasMessageContaining("does not know generation");
         }
     }

@@ -1,5 +1,6 @@
 package io.weldr.leader.health;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -42,13 +43,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(120)
 class HttpProberIT {
     private static final Duration PATIENT = Duration.ofSeconds(20);
     private static final Duration SHORT = Duration.ofSeconds(1);
@@ -92,7 +91,9 @@ class HttpProberIT {
     }
 
     private static ProbeResult probe(Prober prober, String url, HealthPolicy policy) throws Exception {
-        return prober.probe(OriginUrl.parse(url), policy).toCompletableFuture().get(50, TimeUnit.SECONDS);
+        return prober.probe(OriginUrl.parse(url), policy)
+                .toCompletableFuture()
+                .get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private ProbeResult probe(String path) throws Exception {
@@ -171,7 +172,7 @@ class HttpProberIT {
             }
             List<String> reasons = new ArrayList<>();
             for (CompletableFuture<ProbeResult> one : probes) {
-                reasons.add(one.get(50, TimeUnit.SECONDS).reason());
+                reasons.add(one.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS).reason());
             }
             assertThat(reasons).contains("no connection within 1 s").allMatch(r -> r.endsWith("within 1 s"));
         }

@@ -1,5 +1,6 @@
 package io.weldr.leader.health;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weldr.core.pool.HostPort;
@@ -51,7 +52,7 @@ class NameLookupTest {
     }
 
     private List<InetSocketAddress> answer(Duration patience) throws Exception {
-        return ask(NAME, patience).get(30, TimeUnit.SECONDS);
+        return ask(NAME, patience).get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     @Test

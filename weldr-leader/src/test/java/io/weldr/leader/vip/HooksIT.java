@@ -15,11 +15,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Hooks without any address, run for real. */
-@Timeout(60)
 class HooksIT {
     private static final MemberId SELF = new MemberId("n1");
 

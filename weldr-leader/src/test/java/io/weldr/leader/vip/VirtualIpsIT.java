@@ -1,5 +1,7 @@
 package io.weldr.leader.vip;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
+import static io.weldr.testing.Patience.promised;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -13,11 +15,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-/** Processes that hold addresses, in network namespaces. Times are asserted with room for a busy machine, and printed as measured. */
-@Timeout(60)
+/** Processes that hold addresses, in network namespaces. Times are printed as measured. */
 class VirtualIpsIT {
     private static final String V4 = "10.99.0.100";
     private static final String V6 = "fd99::100";
@@ -40,7 +41,18 @@ class VirtualIpsIT {
     }
 
     @Test
-    void holdsForLongerThanALifetimeAndLetsGoWhenClosed() throws Exception {
+    void letsGoWhenClosed() throws Exception {
+        Holder holder = holding("a", "RELEASE");
+        holder.tell("close");
+        assertThat(holder.process.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS))
+                .isTrue();
+        assertGone("a");
+        assertHostIsWhole("a");
+    }
+
+    @Test
+    @Tag("nightly") // a machine that stalls lets the lifetime run out
+    void holdsForLongerThanALifetime() throws Exception {
         Holder holder = holding("a", "RELEASE");
         throughout(Duration.ofSeconds(5), () -> {
             assertThat(site.has("a", V4)).isTrue();
@@ -50,9 +62,6 @@ class VirtualIpsIT {
                 .containsPattern(V4 + "/24 .* valid_lft [12]sec")
                 .containsPattern(V6 + "/64 .* deprecated .* valid_lft [12]sec preferred_lft 0sec");
         holder.tell("close");
-        assertThat(holder.process.waitFor(5, TimeUnit.SECONDS)).isTrue();
-        assertGone("a");
-        assertHostIsWhole("a");
     }
 
     @Test
@@ -60,7 +69,7 @@ class VirtualIpsIT {
         Holder holder = holding("a", "RELEASE");
         long killed = System.nanoTime();
         holder.process.destroyForcibly();
-        report("kill -9 to address gone", awaitGone("a", killed, 1_000));
+        promised("kill -9 to address gone", awaitGone("a", killed), Duration.ofSeconds(1));
         assertHostIsWhole("a");
     }
 
@@ -69,7 +78,7 @@ class VirtualIpsIT {
         Holder holder = holding("a", "RELEASE");
         long frozen = System.nanoTime();
         holder.signal("STOP");
-        report("SIGSTOP to address gone", awaitGone("a", frozen, 2_500));
+        promised("SIGSTOP to address gone", awaitGone("a", frozen), Duration.ofMillis(2_500));
         holder.signal("CONT");
         assertStaysGone("a", Duration.ofSeconds(1));
         assertHostIsWhole("a");
@@ -80,7 +89,7 @@ class VirtualIpsIT {
         Holder holder = holding("a", "HOLD");
         holder.tell("lose");
         holder.signal("STOP");
-        awaitGone("a", System.nanoTime(), 2_500);
+        awaitGone("a", System.nanoTime());
         holder.signal("CONT");
         assertStaysGone("a", Duration.ofSeconds(1));
     }
@@ -90,10 +99,11 @@ class VirtualIpsIT {
         Holder holder = holding("a", "RELEASE");
         long lost = System.nanoTime();
         holder.tell("lose");
-        report("lost majority to address gone", awaitGone("a", lost, 1_000));
+        promised("lost majority to address gone", awaitGone("a", lost), Duration.ofSeconds(1));
     }
 
     @Test
+    @Tag("nightly") // a machine that stalls lets the lifetime run out
     void leadershipThatIsInDoubtForAMomentCostsNoAddress() throws Exception {
         Holder holder = holding("a", "RELEASE");
         for (int doubts = 0; doubts < 4; doubts++) {
@@ -107,19 +117,21 @@ class VirtualIpsIT {
         }
         long doubted = System.nanoTime();
         holder.tell("doubt");
-        report("leadership in doubt for good to address gone", awaitGone("a", doubted, 2_500));
+        promised("leadership in doubt for good to address gone", awaitGone("a", doubted), Duration.ofMillis(2_500));
     }
 
     @Test
+    @Tag("nightly") // a machine that stalls lets the lifetime run out
     void holdsOnWithoutMajorityIfToldToUntilAnotherLeads() throws Exception {
         Holder holder = holding("a", "HOLD");
         holder.tell("lose");
         throughout(Duration.ofSeconds(3), () -> assertThat(site.has("a", V4)).isTrue());
         holder.tell("follow 9");
-        awaitGone("a", System.nanoTime(), 1_000);
+        awaitGone("a", System.nanoTime());
     }
 
     @Test
+    @Tag("nightly") // a machine that stalls lets the lifetime run out
     void anotherKeeperTakesOverWhenOneIsKilled() throws Exception {
         Holder holder = holding("a", "RELEASE");
         ProcessHandle keeper = holder.process
@@ -136,6 +148,7 @@ class VirtualIpsIT {
     }
 
     @Test
+    @Tag("nightly") // it is replaced before a lifetime is over, or too late
     void aKeeperThatIsFrozenIsReplacedInTime() throws Exception {
         Holder holder = holding("a", "RELEASE");
         long keeper = holder.process
@@ -179,7 +192,7 @@ class VirtualIpsIT {
             // The old holder is looked at last: what it still has then it had when the new one was looked at.
             taken = site.has("b", V4);
             assertThat(taken && site.has("a", V4)).as("two holders").isFalse();
-            assertThat(millisSince(frozen)).as("given up").isLessThan(60_000);
+            assertThat(millisSince(frozen)).as("given up").isLessThan(PATIENCE_MILLIS);
             pause();
         }
         report("SIGSTOP and new leader to address taken", millisSince(frozen));
@@ -274,21 +287,34 @@ class VirtualIpsIT {
 
     private Holder holding(String host, String quorumLoss) throws IOException {
         Holder holder = site.holder(host, quorumLoss, "DEAD", BOTH).ready();
-        holder.tell("lead 7");
-        await().until(() -> site.has(host, V4) && site.has(host, V6));
+        long term = 7;
+        do { // again, if this machine stalled for so long that its leadership was over before it had the address
+            holder.tell("lead " + term++);
+        } while (!comesTo(host));
         return holder;
+    }
+
+    private boolean comesTo(String host) {
+        long began = System.nanoTime();
+        while (millisSince(began) < 10_000) {
+            if (site.has(host, V4) && site.has(host, V6)) {
+                return true;
+            }
+            pause();
+        }
+        return false;
     }
 
     private boolean knows(String address, String host) {
         return site.neighbour(address).contains(site.hardwareAddress(host));
     }
 
-    private long awaitGone(String host, long sinceNanos, long atMostMillis) {
+    private Duration awaitGone(String host, long sinceNanos) {
         while (site.has(host, V4) || site.has(host, V6)) {
-            assertThat(millisSince(sinceNanos)).isLessThan(atMostMillis);
+            assertThat(millisSince(sinceNanos)).as("given up").isLessThan(PATIENCE_MILLIS);
             pause();
         }
-        return millisSince(sinceNanos);
+        return Duration.ofNanos(System.nanoTime() - sinceNanos);
     }
 
     private void assertGone(String host) {

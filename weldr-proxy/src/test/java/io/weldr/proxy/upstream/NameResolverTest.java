@@ -1,5 +1,7 @@
 package io.weldr.proxy.upstream;
 
+import static io.weldr.testing.Patience.PATIENCE;
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -44,7 +46,7 @@ class NameResolverTest {
     }
 
     private List<InetAddress> answer() throws Exception {
-        return resolver.resolve(NAME).get(10, TimeUnit.SECONDS);
+        return resolver.resolve(NAME).get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     @Test
@@ -57,7 +59,7 @@ class NameResolverTest {
         var first = resolver.resolve(NAME);
         pass(NameResolver.KEPT.multipliedBy(3)); // a slow name server: the answer is not old when it comes
         go.countDown();
-        first.get(10, TimeUnit.SECONDS);
+        first.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
         assertThat(answer()).isEqualTo(List.of(addresses(1)));
         assertThat(lookups).hasValue(1);
     }
@@ -103,13 +105,13 @@ class NameResolverTest {
         server.set(host -> {
             throw new UnknownHostException(host);
         });
-        assertThat(resolver.resolve(NAME)).failsWithin(Duration.ofSeconds(10));
+        assertThat(resolver.resolve(NAME)).failsWithin(PATIENCE);
         for (int i = 0; i < 10; i++) {
             assertThat(resolver.resolve(NAME)).isCompletedExceptionally();
         }
         assertThat(lookups).hasValue(1);
         pass(NameResolver.FAILURE_KEPT);
-        assertThat(resolver.resolve(NAME)).failsWithin(Duration.ofSeconds(10));
+        assertThat(resolver.resolve(NAME)).failsWithin(PATIENCE);
         assertThat(lookups).hasValue(2);
     }
 

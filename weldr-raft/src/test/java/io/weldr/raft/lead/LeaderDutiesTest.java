@@ -1,5 +1,6 @@
 package io.weldr.raft.lead;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -22,7 +23,8 @@ class LeaderDutiesTest {
         public void start(long term) {
             events.add("start " + term);
             try {
-                assertThat(mayStart.await(10, TimeUnit.SECONDS)).isTrue();
+                assertThat(mayStart.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS))
+                        .isTrue();
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }

@@ -1,5 +1,6 @@
 package io.weldr.raft.member;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weldr.core.pool.HostPort;
@@ -51,7 +52,7 @@ class RollCallTest {
                         : CompletableFuture.completedFuture(answer()),
                 Runnable::run);
         return rollCall.until(view(), present -> enough.test(present.ids()))
-                .get(20, TimeUnit.SECONDS)
+                .get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
                 .ids();
     }
 

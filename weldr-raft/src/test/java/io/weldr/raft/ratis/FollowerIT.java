@@ -1,5 +1,6 @@
 package io.weldr.raft.ratis;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -125,7 +126,7 @@ class FollowerIT {
                 .forEach(request::addEntries);
         CompletableFuture<AppendEntriesReplyProto> reply =
                 ((RaftServerAsynchronousProtocol) server).appendEntriesAsync(request.build());
-        return reply.get(10, TimeUnit.SECONDS);
+        return reply.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private RaftRpcRequestProto call() {

@@ -1,5 +1,6 @@
 package io.weldr.raft.write;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weldr.core.pool.HostPort;
@@ -59,7 +60,7 @@ class ErrandsTest {
                 System.nanoTime() + Duration.ofSeconds(30).toNanos());
         assertThat(asked).containsExactly(FROZEN);
         leader = SUCCESSOR;
-        assertThat(done.get(20, TimeUnit.SECONDS)).isEqualTo("done");
+        assertThat(done.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).isEqualTo("done");
         assertThat(asked).containsExactly(FROZEN, SUCCESSOR);
     }
 

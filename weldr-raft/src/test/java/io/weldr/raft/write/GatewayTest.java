@@ -1,5 +1,6 @@
 package io.weldr.raft.write;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -63,7 +64,8 @@ class GatewayTest {
         }
         assertThat(applied.waiting()).isPositive();
         for (CompletableFuture<Committed> write : writes) {
-            assertThatThrownBy(() -> write.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(GatewayException.class);
+            assertThatThrownBy(() -> write.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS))
+                    .hasCauseInstanceOf(GatewayException.class);
         }
         await().untilAsserted(() -> {
             assertThat(applied.waiting()).isZero();
