@@ -87,7 +87,8 @@ class ClusterIT {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             HostPort nowhere = new HostPort("127.0.0.1", silent.getLocalPort());
             cluster.submit(new Command.AnnounceMember(
-                    new Member(new MemberId("n4"), nowhere, nowhere, nowhere, nowhere, "x", ClusterVersion.SUPPORTED), Instant.now()));
+                    new Member(new MemberId("n4"), nowhere, nowhere, nowhere, nowhere, "x", ClusterVersion.SUPPORTED),
+                    Instant.now()));
             // Whoever is slow for a moment is missing too, and there the next time.
             await().untilAsserted(() -> {
                 long start = System.nanoTime();

@@ -391,6 +391,9 @@ class PlayedMembersIT {
         public void leadershipMoved() {}
 
         @Override
+        public void newerVersionNeeded(String line) {}
+
+        @Override
         public void logFailed(Throwable cause) {}
 
         @Override
