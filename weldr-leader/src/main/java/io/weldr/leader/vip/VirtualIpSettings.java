@@ -15,7 +15,7 @@ import java.util.Set;
  * @param hooks commands to run
  */
 public record VirtualIpSettings(List<VirtualIp> addresses, Duration lifetime, QuorumLoss quorumLoss, Hooks hooks) {
-    /** Each costs a few system calls at every renewal, and a process at every announcement. */
+    /** Each costs a few system calls at every renewal and announcement, and two processes when it is let go of. */
     public static final int ADDRESSES_MAX = 16;
 
     /** The shortest for which a pause of the process of a second costs nothing. */
