@@ -30,6 +30,7 @@ import io.weldr.raft.lead.LeaderProof;
 import io.weldr.raft.lead.Milestones;
 import io.weldr.raft.lead.Rehearsal;
 import io.weldr.raft.lead.Succession;
+import io.weldr.raft.lead.VoterTimeouts;
 import io.weldr.raft.lead.Watchdog;
 import io.weldr.raft.lead.Watchdog.Moment;
 import io.weldr.raft.machine.MachineEvents;
@@ -97,6 +98,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private final ConsensusPart consensus;
     private final LocalLog log;
     private final Gateway gateway;
+    private final VoterTimeouts voterTimeouts;
     private final Watchdog watchdog;
     private final Healer healer;
     private final Succession succession;
@@ -129,7 +131,9 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         this.consensus = new ConsensusPart(settings, this::open, new Events(), control);
         this.log = new LocalLog(consensus::node);
         this.gateway = new Gateway(settings, this::leadership, applied, log, link, timer, callbacks);
-        LeaderProof proof = new LeaderProof(settings.electionTimeoutMin(), settings.electionTimeoutMax());
+        this.voterTimeouts = new VoterTimeouts(this::askForTimeout);
+        LeaderProof proof =
+                new LeaderProof(settings.electionTimeoutMin(), settings.electionTimeoutMax(), voterTimeouts::millis);
         this.watchdog = new Watchdog(proof, consensus::node, this.duties, this::observed);
         this.healer = new Healer(
                 new Remedies(consensus::node, gateway),
@@ -499,6 +503,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                 Moment moment = watchdog.moment();
                 healer.look(moment, node.owing());
                 if (moment.view() != null) {
+                    voterTimeouts.look(moment.view(), System.nanoTime());
                     rehearsal.look(node, moment.view(), System.nanoTime());
                 }
                 givingWay.look(node.logEnd(), moment.view(), System.nanoTime());
@@ -540,6 +545,13 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         var unused = opinion(voter)
                 .whenComplete(
                         (opinion, failure) -> LOG.debug("{} thinks {}", voter, failure == null ? opinion : failure));
+    }
+
+    private CompletableFuture<VoterTimeouts.Said> askForTimeout(HostPort voter) {
+        return require(belonging)
+                .greeter()
+                .ask(voter)
+                .thenApply(answer -> new VoterTimeouts.Said(answer.id(), answer.electionTimeoutMinMillis()));
     }
 
     private CompletableFuture<Succession.Opinion> opinion(HostPort voter) {

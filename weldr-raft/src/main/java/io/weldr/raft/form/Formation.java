@@ -126,6 +126,7 @@ public final class Formation {
                         settings.peers(),
                         identity.founders().isEmpty() ? Map.of() : identity.voters(),
                         settings.witness(),
+                        settings.electionTimeoutMin().toMillis(),
                         view != null && view.running(),
                         leading,
                         note,

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param peers the list that it was given
  * @param firstVoters whom its cluster was formed with, as far as it took part
  * @param witness whether it only votes
+ * @param electionTimeoutMinMillis for so long after its leader's last message it supports no other; 0: its version does not say
  * @param running whether its consensus part runs
  * @param leading whether it acts as leader
  * @param note for people: why it does not do what it was asked for; empty if it has nothing to say
@@ -40,6 +41,7 @@ public record HelloAnswer(
         Map<MemberId, HostPort> peers,
         Map<RaftId, HostPort> firstVoters,
         boolean witness,
+        long electionTimeoutMinMillis,
         boolean running,
         boolean leading,
         String note,
@@ -69,6 +71,7 @@ public record HelloAnswer(
                 .addAllPeers(Hello.encode(peers))
                 .addAllFirstVoters(Hello.encode(firstVoters))
                 .setWitness(witness)
+                .setElectionTimeoutMinMillis(electionTimeoutMinMillis)
                 .setRunning(running)
                 .setLeading(leading)
                 .setNote(note)
@@ -109,6 +112,7 @@ public record HelloAnswer(
                     Hello.members(from.getPeersList()),
                     Hello.seats(from.getFirstVotersList()),
                     from.getWitness(),
+                    from.getElectionTimeoutMinMillis(),
                     from.getRunning(),
                     from.getLeading(),
                     from.getNote(),

@@ -1,7 +1,11 @@
 package io.weldr.raft.lead;
 
 import io.weldr.raft.ratis.NodeView;
+import io.weldr.raft.ratis.RaftId;
+import io.weldr.raft.ratis.Seat;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,12 +14,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Ratis looks whether a majority still answers only when the leader is idle: a leader that is cut off while writes keep coming leads
  * for ever. So this counts the voters that answered within the least election timeout, before which no other node may be
- * elected. The time counts from the answer, not from the question: after a pause of the process answers that waited in the socket
- * look fresh, so a late tick breaks the proof as well.
+ * elected. That is the voter's own timeout: members have different ones while the setting is changed on one after the other. The time counts from
+ * the answer, not from the question: after a pause of the process answers that waited in the socket look fresh, so a late tick breaks the proof as
+ * well.
  */
 public final class LeaderProof {
     private final long minNanos;
     private final long maxNanos;
+    private final ToLongFunction<RaftId> voterMillis;
+    /** The least timeout of all voters. Written by the watchdog, read by any thread. */
+    private volatile long leastNanos;
+
     private long lastTickNanos;
     private boolean ticked;
     /** The term in which the proof was broken, and since when it has held again; 0: not broken. */
@@ -23,9 +32,12 @@ public final class LeaderProof {
 
     private long holdsSinceNanos;
 
-    public LeaderProof(Duration electionTimeoutMin, Duration electionTimeoutMax) {
+    /** @param voterMillis the least election timeout of that voter, in milliseconds */
+    public LeaderProof(Duration electionTimeoutMin, Duration electionTimeoutMax, ToLongFunction<RaftId> voterMillis) {
         this.minNanos = electionTimeoutMin.toNanos();
         this.maxNanos = electionTimeoutMax.toNanos();
+        this.voterMillis = voterMillis;
+        this.leastNanos = minNanos;
     }
 
     /** What this node may do. */
@@ -40,19 +52,21 @@ public final class LeaderProof {
         LOST
     }
 
-    /** How often to tick, so that a broken proof is noticed in time. */
+    /** How often to tick, so that a broken proof is noticed in time, also by the timeout of an older version. */
     public Duration tick() {
-        return Duration.ofNanos(minNanos / 8);
+        return Duration.ofNanos(Math.min(minNanos, TimeUnit.MILLISECONDS.toNanos(VoterTimeouts.OLDER_MILLIS)) / 8);
     }
 
     /** A finding older than this proves nothing: the thread that renews it does not run. */
     public Duration validity() {
-        return Duration.ofNanos(minNanos / 2);
+        return Duration.ofNanos(leastNanos / 2);
     }
 
     /** Looks once. {@code nowNanos} is from before {@code view} was taken. */
     public Finding observe(@Nullable NodeView view, long nowNanos) {
-        boolean late = ticked && nowNanos - lastTickNanos > minNanos / 2;
+        long least = view == null ? minNanos : TimeUnit.MILLISECONDS.toNanos(leastPatienceMillis(view));
+        leastNanos = least;
+        boolean late = ticked && nowNanos - lastTickNanos > least / 2;
         ticked = true;
         lastTickNanos = nowNanos;
         if (view == null || !view.running() || !view.leaderReady()) {
@@ -65,9 +79,8 @@ public final class LeaderProof {
         if (lapsedTerm != view.term()) {
             lapsedTerm = 0;
         }
-        long minMillis = minNanos / 1_000_000;
         // It became ready by an entry that a majority acknowledged in this term.
-        if (!view.heardByMajority(minMillis) && view.roleMillis() > minMillis) {
+        if (!view.heardByMajority(this::patienceMillis) && view.roleMillis() > TimeUnit.NANOSECONDS.toMillis(least)) {
             lapsedTerm = view.term();
             holdsSinceNanos = nowNanos;
             return Finding.LOST;
@@ -81,5 +94,18 @@ public final class LeaderProof {
         }
         lapsedTerm = 0;
         return Finding.ACTING;
+    }
+
+    private long patienceMillis(RaftId voter) {
+        return Math.min(TimeUnit.NANOSECONDS.toMillis(minNanos), voterMillis.applyAsLong(voter));
+    }
+
+    private long leastPatienceMillis(NodeView view) {
+        return view.voters().stream()
+                .map(Seat::id)
+                .filter(voter -> !voter.equals(view.self()))
+                .mapToLong(this::patienceMillis)
+                .min()
+                .orElse(TimeUnit.NANOSECONDS.toMillis(minNanos));
     }
 }

@@ -4,6 +4,7 @@ import io.weldr.core.state.MemberId;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -51,15 +52,20 @@ public record NodeView(
         return leader == null ? null : leader.member();
     }
 
-    /** Whether a majority of the voters (while they change: of the old and of the new ones) answered within so many milliseconds. */
-    public boolean heardByMajority(long withinMillis) {
+    /**
+     * Whether a majority of the voters answered in time. While the voters change, a majority of the old and one of the new ones is needed.
+     *
+     * @param withinMillis how long ago the answer of that voter may be
+     */
+    public boolean heardByMajority(ToLongFunction<RaftId> withinMillis) {
         Set<RaftId> current = voters.stream().map(Seat::id).collect(Collectors.toUnmodifiableSet());
         return majority(current, withinMillis) && (oldVoters.isEmpty() || majority(oldVoters, withinMillis));
     }
 
-    private boolean majority(Set<RaftId> members, long withinMillis) {
+    private boolean majority(Set<RaftId> members, ToLongFunction<RaftId> withinMillis) {
         long heard = members.stream()
-                .filter(id -> id.equals(self) || silentMillis.getOrDefault(id, Long.MAX_VALUE) <= withinMillis)
+                .filter(id -> id.equals(self)
+                        || silentMillis.getOrDefault(id, Long.MAX_VALUE) <= withinMillis.applyAsLong(id))
                 .count();
         return heard > members.size() / 2;
     }

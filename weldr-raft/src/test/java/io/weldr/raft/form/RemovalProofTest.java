@@ -37,6 +37,7 @@ class RemovalProofTest {
                 Map.of(),
                 Map.of(),
                 false,
+                500,
                 true,
                 leading,
                 "",

@@ -22,7 +22,9 @@ class LeaderProofTest {
     private static final RaftId N4 = RaftId.parse("n4");
     private static final long TICK_MILLIS = 25;
 
-    private final LeaderProof proof = new LeaderProof(Duration.ofMillis(200), Duration.ofMillis(400));
+    private final Map<RaftId, Long> timeouts = new HashMap<>();
+    private final LeaderProof proof = new LeaderProof(
+            Duration.ofMillis(200), Duration.ofMillis(400), voter -> timeouts.getOrDefault(voter, 200L));
     private long nowMillis = 1_000_000;
 
     private Finding tick(NodeView view) {
@@ -74,6 +76,23 @@ class LeaderProofTest {
     void silenceOfBothForTheLeastTimeoutLosesIt() {
         assertThat(tick(leader(3, 5000, 200, 200))).isEqualTo(Finding.ACTING);
         assertThat(tick(leader(3, 5000, 201, 201))).isEqualTo(Finding.LOST);
+    }
+
+    /** N2 may support another leader after 100 ms. */
+    @Test
+    void aVoterCountsForItsOwnTimeoutIfThatIsShorter() {
+        timeouts.put(N2, 100L);
+        timeouts.put(N3, 1000L);
+        assertThat(tick(leader(3, 5000, 100, 201))).isEqualTo(Finding.ACTING);
+        assertThat(tick(leader(3, 5000, 101, 200))).isEqualTo(Finding.ACTING);
+        assertThat(tick(leader(3, 5000, 101, 201))).isEqualTo(Finding.LOST);
+    }
+
+    @Test
+    void aNewLeaderIsGivenNoMoreTimeThanItsMostImpatientVoterHas() {
+        timeouts.put(N2, 100L);
+        assertThat(tick(leader(3, 100, 5000, 5000))).isEqualTo(Finding.ACTING);
+        assertThat(tick(leader(3, 101, 5000, 5000))).isEqualTo(Finding.LOST);
     }
 
     @Test

@@ -85,6 +85,7 @@ class RollCallTest {
                 Map.of(),
                 Map.of(),
                 false,
+                500,
                 true,
                 false,
                 "",

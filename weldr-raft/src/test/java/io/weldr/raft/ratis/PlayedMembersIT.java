@@ -5,15 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.weldr.core.pool.HostPort;
-import io.weldr.core.state.ClusterState;
 import io.weldr.raft.RaftSettings;
 import io.weldr.raft.machine.MachineEvents;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -99,7 +98,7 @@ class PlayedMembersIT {
                 N1,
                 folder.resolve("log"),
                 new RatisNode.Group(cluster, voters),
-                new NoEvents(),
+                noEvents(),
                 (builder, types) -> builder);
         channel =
                 NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
@@ -377,26 +376,11 @@ class PlayedMembersIT {
         }
     }
 
-    private static final class NoEvents implements MachineEvents {
-        @Override
-        public void applied(ClusterState state, long index) {}
-
-        @Override
-        public void transactionStarted(long callId) {}
-
-        @Override
-        public void votersCommitted(long index, Set<String> voters, Set<String> before) {}
-
-        @Override
-        public void leadershipMoved() {}
-
-        @Override
-        public void newerVersionNeeded(String line) {}
-
-        @Override
-        public void logFailed(Throwable cause) {}
-
-        @Override
-        public void serverShutDown() {}
+    /** Hears everything and does nothing. */
+    private static MachineEvents noEvents() {
+        return (MachineEvents) Proxy.newProxyInstance(
+                MachineEvents.class.getClassLoader(),
+                new Class<?>[] {MachineEvents.class},
+                (self, method, args) -> null);
     }
 }
