@@ -92,8 +92,7 @@ class LocalIT {
         for (String server : List.of("a", "b")) {
             assertThat(local.run("kill", server).exit()).isZero();
         }
-        await("both to be down")
-                .until(() -> states(api).stream().allMatch("down"::equals));
+        await("both to be down").until(() -> states(api).stream().allMatch("down"::equals));
         // So rarely that no probe makes them up before all is up again.
         patch(policy, "{\"interval\":\"1h\"}");
         assertThat(local.run("down").exit()).isZero();

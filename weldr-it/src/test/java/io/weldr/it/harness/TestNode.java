@@ -96,7 +96,8 @@ public final class TestNode implements AutoCloseable {
 
     /** After how long a silence of the leader a node may stand for election. */
     public static Duration electionTimeoutMin() {
-        return measured() ? ELECTION_TIMEOUT_MIN : ELECTION_TIMEOUT_MIN_BUSY;
+        boolean promisesAreAsserted = Boolean.getBoolean(Patience.PROMISES_PROPERTY);
+        return measured() || promisesAreAsserted ? ELECTION_TIMEOUT_MIN : ELECTION_TIMEOUT_MIN_BUSY;
     }
 
     private static boolean measured() {
