@@ -1,5 +1,6 @@
 package io.weldr.raft;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -82,7 +83,7 @@ class DataFolderIT {
         Process tar = new ProcessBuilder("tar", "-xzf", file.toString(), "-C", folder.toString())
                 .redirectErrorStream(true)
                 .start();
-        assertThat(tar.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(tar.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).isTrue();
         assertThat(tar.exitValue())
                 .as(new String(tar.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                 .isZero();

@@ -55,7 +55,7 @@ class RaftClusterIT {
     void theLossOfTheLeaderLosesNothing() {
         try (TestCluster cluster = TestCluster.formed(root, 3)) {
             MemberId leader = cluster.awaitLeader();
-            MemberId survivor = cluster.follower();
+            MemberId survivor = cluster.anotherThan(leader);
             TestCluster.addOrigin(cluster.node(leader), 9001);
             cluster.kill(leader);
             TestCluster.addOrigin(cluster.node(survivor), 9002);

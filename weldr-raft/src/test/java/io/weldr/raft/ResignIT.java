@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.weldr.core.state.MemberId;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,12 +61,12 @@ class ResignIT {
 
     /** Whoever leads once it is another one than n1, for a while. */
     private static MemberId awaitAnother(TestCluster cluster) {
-        await().atMost(TestCluster.PATIENCE)
+        return await().atMost(TestCluster.PATIENCE)
                 .pollInterval(Duration.ofMillis(20))
                 .during(WHILE)
                 .until(
                         cluster::acting,
-                        acting -> acting.size() == 1 && !acting.get(0).equals(N1));
-        return List.copyOf(cluster.acting()).get(0);
+                        acting -> acting.size() == 1 && !acting.get(0).equals(N1))
+                .get(0);
     }
 }

@@ -307,9 +307,13 @@ final class TestCluster implements AutoCloseable {
     }
 
     MemberId follower() {
-        MemberId leader = awaitLeader();
+        return anotherThan(awaitLeader());
+    }
+
+    /** Any running one but that: where a story has a leader, and leadership may have moved since. */
+    MemberId anotherThan(MemberId one) {
         return running.keySet().stream()
-                .filter(id -> !id.equals(leader))
+                .filter(id -> !id.equals(one))
                 .sorted()
                 .findFirst()
                 .orElseThrow();

@@ -8,12 +8,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Measures with the default timeouts, on a machine that has nothing else to do: {@code -Dweldr.timing=true}. */
-@EnabledIfSystemProperty(named = "weldr.timing", matches = "true")
+/** Measures with the default timeouts, on a machine that has nothing else to do. */
+@Tag("nightly")
 class TimingIT {
     @TempDir
     Path root;

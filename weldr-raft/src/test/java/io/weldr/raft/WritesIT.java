@@ -37,7 +37,7 @@ class WritesIT {
     void aRequestIsAppliedOnceAcrossFailOverAndFullRestart() {
         try (TestCluster cluster = TestCluster.formed(root, 3)) {
             MemberId leader = cluster.awaitLeader();
-            MemberId other = cluster.follower();
+            MemberId other = cluster.anotherThan(leader);
             RequestId id = TestCluster.newId();
             Command command = TestCluster.add(9001);
             Committed first =

@@ -178,9 +178,7 @@ class FailureIT {
     }
 
     static void setQuickProbes(TestNode node) {
-        Answer answer = Http.patch(
-                node.adminUrl() + "/v1/pools/default/health", "{\"interval\":\"500ms\",\"timeout\":\"500ms\"}");
-        assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+        node.patchHealth("{\"interval\":\"1s\",\"timeout\":\"1s\"}");
     }
 
     private static List<String> urls(TestNode node) {

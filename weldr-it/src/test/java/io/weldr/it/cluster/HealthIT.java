@@ -68,11 +68,9 @@ class HealthIT {
     @Test
     void thereIsExactlyOneProberAlsoAfterAFailOver() {
         try (TestServer origin = TestServer.start()) {
-            assertThat(Http.patch(
-                                    cluster.node(1).adminUrl() + "/v1/pools/default/health",
-                                    "{\"path\":\"/health\",\"confirm\":\"leader-only\",\"interval\":\"200ms\",\"timeout\":\"200ms\"}")
-                            .status())
-                    .isEqualTo(200);
+            cluster.node(1)
+                    .patchHealth(
+                            "{\"path\":\"/health\",\"confirm\":\"leader-only\",\"interval\":\"200ms\",\"timeout\":\"200ms\"}");
             await("the origin to be taken")
                     .until(() -> Set.of(200, 201)
                             .contains(cluster.node(2).addOnce(origin.url()).status()));
@@ -88,10 +86,7 @@ class HealthIT {
     void aLeaderThatAloneDoesNotReachTheOriginTakesNothingDownAndMakesRoom() {
         try (TestServer origin = TestServer.start()) {
             long began = history(cluster.node(1), 0).path("revision").asLong();
-            Http.Answer set = Http.patch(
-                    cluster.node(1).adminUrl() + "/v1/pools/default/health",
-                    "{\"path\":\"/health\",\"interval\":\"500ms\",\"timeout\":\"500ms\"}");
-            assertThat(set.status()).as("%s", set).isEqualTo(200);
+            cluster.node(1).patchHealth("{\"path\":\"/health\",\"interval\":\"500ms\",\"timeout\":\"500ms\"}");
             assertThat(cluster.node(2).add(origin.url()).status()).isEqualTo(201);
             TestNode cutOff = cluster.awaitLeader();
             awaitState(origin.url() + " up");

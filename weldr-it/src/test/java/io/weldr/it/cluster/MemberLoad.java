@@ -1,5 +1,7 @@
 package io.weldr.it.cluster;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
+
 import io.weldr.it.harness.Http;
 import io.weldr.it.harness.Http.Answer;
 import io.weldr.it.harness.TestNode;
@@ -25,7 +27,6 @@ final class MemberLoad implements AutoCloseable {
     private static final int LOOK_MILLIS = 100;
     private static final int PROXY_MILLIS = 10;
     private static final int WRITE_MILLIS = 100; // a pool takes 1024
-    private static final long END_SECONDS_MAX = 30;
 
     private final ExecutorService threads = Executors.newFixedThreadPool(3);
     private final List<Future<?>> running = new ArrayList<>(); // confined to the test's thread
@@ -54,7 +55,7 @@ final class MemberLoad implements AutoCloseable {
     void end() throws Exception {
         done = true;
         for (Future<?> each : running) {
-            each.get(END_SECONDS_MAX, TimeUnit.SECONDS);
+            each.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 

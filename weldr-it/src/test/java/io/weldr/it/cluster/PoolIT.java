@@ -82,11 +82,11 @@ class PoolIT {
             Answer added = cluster.node(2).addEverywhere(origin.url());
             assertThat(added.status()).as("%s", added).isEqualTo(201);
             for (TestNode node : cluster.nodes()) {
-                Answer answer = Http.get(node.proxyUrl() + "/");
-                assertThat(answer.status())
-                        .as("through %s: %s", node.id(), answer)
-                        .isEqualTo(200);
-                assertThat(answer.body()).contains("Hello World");
+                await("a response through " + node.id()).untilAsserted(() -> {
+                    Answer answer = Http.get(node.proxyUrl() + "/");
+                    assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+                    assertThat(answer.body()).contains("Hello World");
+                });
             }
             assertThat(Http.delete(cluster.node(1).adminUrl() + "/servers/127.0.0.1/" + origin.port())
                             .status())
@@ -130,7 +130,11 @@ class PoolIT {
         try (TestServer origin = TestServer.start()) {
             Answer added = cluster.node(1).addEverywhere(origin.url());
             assertThat(added.status()).as("%s", added).isEqualTo(201);
-            long before = success(cluster.node(1));
+            for (TestNode node : cluster.nodes()) {
+                await("traffic through " + node.id())
+                        .until(() -> Http.get(node.proxyUrl() + "/").status() == 200);
+            }
+            long before = settledSuccess(cluster.node(1));
             for (TestNode node : cluster.nodes()) {
                 assertThat(Http.get(node.proxyUrl() + "/").status()).isEqualTo(200);
             }
@@ -143,6 +147,11 @@ class PoolIT {
                             .status())
                     .isBetween(200, 204);
         }
+    }
+
+    /** How many were answered, once all members tell and it moves no more. */
+    private static long settledSuccess(TestNode node) {
+        return await().until(() -> success(node), before -> before >= 3 && success(node) == before);
     }
 
     private static long success(TestNode node) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.weldr.it.harness.Http;
-import io.weldr.it.harness.Http.Answer;
 import io.weldr.it.harness.TestCluster;
 import io.weldr.it.harness.TestNode;
 import io.weldr.it.harness.Weldrctl;
@@ -41,8 +40,7 @@ class ReplacementIT {
                 replacement.launch("--join", member.adminAddress());
                 load.watch(replacement);
                 await(replacement.id() + " to serve").until(() -> load.live().contains(replacement));
-                Answer removed = Http.delete(replacement.adminUrl() + "/v1/cluster/members/" + old.id() + "?drain=3s");
-                assertThat(removed.status()).as("%s", removed).isEqualTo(200);
+                replacement.removeMember(old.id(), "?drain=3s");
                 assertThat(old.awaitExit()).isEqualTo(MembershipIT.EXIT_REMOVED);
             }
             awaitSome(load); // on the new ones

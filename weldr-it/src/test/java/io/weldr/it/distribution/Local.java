@@ -1,5 +1,7 @@
 package io.weldr.it.distribution;
 
+import static org.awaitility.Awaitility.await;
+
 import io.weldr.it.distribution.Script.Ended;
 import io.weldr.it.harness.Ports;
 import java.io.IOException;
@@ -9,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 
@@ -73,13 +76,16 @@ final class Local {
         return Long.parseLong(line.substring(0, line.indexOf(' ')));
     }
 
-    /** The number of the node that leads, as a person would look it up. */
-    int leader() throws IOException, InterruptedException {
-        String line = run("status")
-                .out()
-                .lines()
-                .filter(each -> each.matches("n[123] +leader .*"))
-                .findFirst()
+    /** The number of the node that leads, as a person would look it up; again where leadership moves at that moment. */
+    int leader() {
+        String line = await("a leader in the status")
+                .until(
+                        () -> run("status")
+                                .out()
+                                .lines()
+                                .filter(each -> each.matches("n[123] +leader .*"))
+                                .findFirst(),
+                        Optional::isPresent)
                 .orElseThrow();
         return line.charAt(1) - '0';
     }

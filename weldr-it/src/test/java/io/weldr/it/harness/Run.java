@@ -1,5 +1,6 @@
 package io.weldr.it.harness;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
@@ -11,8 +12,6 @@ import java.util.concurrent.TimeUnit;
 
 /** Other programs. */
 public final class Run {
-    private static final long SECONDS_MAX = 20;
-
     private Run() {}
 
     /**
@@ -31,7 +30,7 @@ public final class Run {
                     new ProcessBuilder(command).redirectErrorStream(true).start();
             process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-            if (!process.waitFor(SECONDS_MAX, TimeUnit.SECONDS) || process.exitValue() != 0) {
+            if (!process.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS) || process.exitValue() != 0) {
                 process.destroyForcibly();
                 throw new IllegalStateException(String.join(" ", command) + ": " + output.strip());
             }

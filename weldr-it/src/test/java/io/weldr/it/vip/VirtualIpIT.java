@@ -169,13 +169,16 @@ class VirtualIpIT {
                     () -> cluster().leader().isPresent()
                             && resolved(holder.output().substring(said)));
             String since = holder.output().substring(said);
-            if (since.contains("Leadership is in doubt") && !since.contains("Not acting as leader any more")) {
-                assertThat(since).contains("Acting as leader").doesNotContain("Passive");
+            // Where the doubt lasts for longer than the address may be held without renewal, it is let go, rightfully.
+            if (since.contains("Leadership is in doubt")
+                    && !since.contains("Not acting as leader any more")
+                    && !since.contains("Passive")) {
+                assertThat(since).contains("Acting as leader");
                 assertThat(observer().lost(holder.host(), struck)).as("lost").isNull();
                 return;
             }
         }
-        fail("leadership moved with each of 20 pauses, or none was noticed");
+        fail("with each of 20 pauses leadership moved, or the address was let go, or nothing was noticed");
     }
 
     /** Whether what a node said leaves its leadership no more in doubt. */

@@ -3,6 +3,7 @@ package io.weldr.leader.health;
 import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.HostPort;
@@ -35,8 +36,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,10 +74,6 @@ class HealthChecksIT {
     private final Log log = new Log();
     private final TestServer origin = TestServer.start();
     private HealthChecks checks;
-
-    private static ConditionFactory await() {
-        return Awaitility.await().atMost(Duration.ofSeconds(40));
-    }
 
     @BeforeEach
     void make() throws Exception {

@@ -252,7 +252,8 @@ class VirtualIpsIT {
         }
         throughout(Duration.ofSeconds(2), () -> assertThat(secondsLeft("a")).isGreaterThan(60));
         holder.tell("close");
-        assertThat(holder.process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(holder.process.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS))
+                .isTrue();
         assertThat(site.has("a", V6)).isFalse();
         assertThat(secondsLeft("a")).isGreaterThan(60);
     }

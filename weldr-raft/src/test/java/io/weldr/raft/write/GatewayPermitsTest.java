@@ -1,5 +1,6 @@
 package io.weldr.raft.write;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -100,7 +101,7 @@ class GatewayPermitsTest {
         for (int i = 0; i < 2 * RaftSettings.PENDING_MAX_DEFAULT; i++) {
             byte[] answer = gateway.answer(i % 2 == 0 ? write : barrier)
                     .toCompletableFuture()
-                    .get(10, TimeUnit.SECONDS);
+                    .get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
             assertThatThrownBy(() -> ForwardCodec.committed(answer))
                     .isInstanceOfSatisfying(
                             GatewayException.class,
@@ -116,7 +117,7 @@ class GatewayPermitsTest {
             calls.add(gateway.linearizable());
         }
         for (CompletionStage<?> call : calls) {
-            assertThatThrownBy(() -> call.toCompletableFuture().get(20, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> call.toCompletableFuture().get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS))
                     .isInstanceOf(ExecutionException.class)
                     .cause()
                     .isInstanceOfSatisfying(
