@@ -23,14 +23,16 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "cluster",
         mixinStandardHelpOptions = true,
-        description = "The members, who leads, and how far each has applied the log; and changes of the members.",
+        header = "Shows and changes the members of the cluster.",
+        description = "Without a command it shows the members, who leads, and how far each has applied the log.",
         synopsisSubcommandLabel = "[COMMAND]",
         subcommands = {
             ClusterCommand.Status.class,
             ClusterCommand.Add.class,
             ClusterCommand.Remove.class,
             ClusterCommand.Replace.class,
-            ClusterCommand.TransferLeader.class
+            ClusterCommand.TransferLeader.class,
+            Weldrctl.Help.class
         })
 final class ClusterCommand extends Shared {
     @Override
@@ -41,8 +43,9 @@ final class ClusterCommand extends Shared {
     /** {@code cluster status}. */
     @Command(
             name = "status",
+            aliases = {"show", "list", "ls"},
             mixinStandardHelpOptions = true,
-            description = "The members, who leads, and how far each has applied the log.")
+            description = "Shows the members, who leads, and how far each has applied the log.")
     static final class Status extends Shared {
         @Override
         void run(Session session, Output output) {
@@ -54,10 +57,10 @@ final class ClusterCommand extends Shared {
     @Command(
             name = "add",
             mixinStandardHelpOptions = true,
-            description = {
-                "Takes in a node that was started with --join wait (or --join and the address of a member,",
-                "if it could not ask by itself). It catches up first, and votes then."
-            })
+            header = "Takes a node into the cluster.",
+            description =
+                    "The node was started with --join wait, or with --join and the address of a member if it could not ask by itself. It "
+                            + "catches up first, and votes then.")
     static final class Add extends Shared {
         @Parameters(index = "0", paramLabel = "ID", description = "The name of the node")
         private String id = "";
@@ -75,11 +78,12 @@ final class ClusterCommand extends Shared {
     /** {@code cluster remove}. */
     @Command(
             name = "remove",
+            aliases = {"delete", "rm"},
             mixinStandardHelpOptions = true,
-            description = {
-                "Takes a member out, whether it lives or not. One that lives stops voting, goes on proxying for its",
-                "drain time, and then ends or idles (on-removal)."
-            })
+            header = "Takes a member out of the cluster, whether it lives or not.",
+            description =
+                    "A member that lives stops voting, goes on proxying for its drain time, and then ends or idles, as its setting "
+                            + "on-removal says.")
     static final class Remove extends Shared {
         @Parameters(index = "0", paramLabel = "ID", description = "The name of the member")
         private String id = "";
@@ -104,10 +108,8 @@ final class ClusterCommand extends Shared {
     @Command(
             name = "replace",
             mixinStandardHelpOptions = true,
-            description = {
-                "Takes one out and another in, in one step, so that the number of voters stays what it is.",
-                "The newcomer was started with --join wait."
-            })
+            header = "Takes one member out and another node in, in one step.",
+            description = "The number of voters stays what it is. The new node was started with --join wait.")
     static final class Replace extends Shared {
         @Parameters(index = "0", paramLabel = "OLD", description = "The name of the member that leaves")
         private String old = "";
@@ -141,7 +143,7 @@ final class ClusterCommand extends Shared {
     @Command(
             name = "transfer-leader",
             mixinStandardHelpOptions = true,
-            description = "Has that member lead, or any other one that is up to date.")
+            description = "Hands leadership over to that member, or to any other one that is up to date.")
     static final class TransferLeader extends Shared {
         @Parameters(index = "0", paramLabel = "ID", arity = "0..1", description = "The name of the member")
         private String id = "";

@@ -1,5 +1,7 @@
 package io.weldr.cli;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,7 +35,17 @@ record Endpoint(String host, int port) {
                     ExitCode.USAGE,
                     "--endpoint: \"" + whole + "\" (expected: host:port[,host:port...], as in 127.0.0.1:8787)");
         }
-        return new Endpoint(bracketed ? host.substring(1, host.length() - 1) : host, number);
+        Endpoint endpoint = new Endpoint(bracketed ? host.substring(1, host.length() - 1) : host, number);
+        try {
+            // gRPC reads an address as a part of a URI, too, and would refuse it later.
+            var unused = new URI(null, null, endpoint.host(), number, null, null, null);
+        } catch (URISyntaxException e) {
+            throw new CliException(
+                    ExitCode.USAGE,
+                    "--endpoint: host \"" + endpoint.host()
+                            + "\" (expected: an IP address, or a name of letters, digits and -)");
+        }
+        return endpoint;
     }
 
     @Override

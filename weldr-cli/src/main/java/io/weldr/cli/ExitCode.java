@@ -2,24 +2,31 @@ package io.weldr.cli;
 
 /** What the process ends with. Scripts rely on these. */
 enum ExitCode {
-    DONE(0, "done"),
-    REFUSED(1, "refused, or something unforeseen"),
-    USAGE(2, "the command line or a value is not valid; nothing was done"),
-    NOT_FOUND(3, "there is no such origin, pool or member"),
-    CONFLICT(4, "another entry is there, the state moved on, or the members are changing"),
-    UNREACHABLE(5, "no node could be reached, or none that reaches a leader; nothing was done"),
-    UNKNOWN(6, "nobody knows whether it was done");
+    DONE(0, "done", "done"),
+    REFUSED(1, "refused", "refused, the output could not be written, or something unforeseen"),
+    USAGE(2, "usage", "the command line or a value is not valid; nothing was done"),
+    NOT_FOUND(3, "not-found", "there is no such origin, pool or member"),
+    CONFLICT(4, "conflict", "another entry is there, the state moved on, or the members are changing"),
+    UNREACHABLE(5, "unreachable", "no node could be reached, or none that reaches a leader; nothing was done"),
+    UNKNOWN(6, "unknown-outcome", "nobody knows whether it was done");
 
     private final int code;
+    private final String type;
     private final String meaning;
 
-    ExitCode(int code, String meaning) {
+    ExitCode(int code, String type, String meaning) {
         this.code = code;
+        this.type = type;
         this.meaning = meaning;
     }
 
     int code() {
         return code;
+    }
+
+    /** What an error of this kind is called in JSON, unless the node had a better word. */
+    String type() {
+        return type;
     }
 
     String meaning() {

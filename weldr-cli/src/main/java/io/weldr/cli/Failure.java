@@ -5,6 +5,7 @@ import com.google.rpc.ErrorInfo;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.netty.handler.codec.http2.Http2Exception;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
@@ -16,35 +17,67 @@ import org.jspecify.annotations.Nullable;
  * @param reason the problem type that the node named, such as {@code no-leader}; null if no node answered
  * @param elsewhere whether another node may do better
  * @param maybeDone whether a write may have been carried out all the same
+ * @param lasting whether this node will not do better in a moment: nobody listens there, or something else than a node
  * @param line for people
  */
-record Failure(Status.Code code, @Nullable String reason, boolean elsewhere, boolean maybeDone, String line) {
+record Failure(
+        Status.Code code, @Nullable String reason, boolean elsewhere, boolean maybeDone, boolean lasting, String line) {
+    private static final String NO_GRPC =
+            ": there is no gRPC at this port (expected: the grpc-address of a node, by default port 8787; the HTTP API has 8687)";
+
+    private static final String ENDED =
+            ": the connection ended before anything was asked (expected: the grpc-address of a node, by default port 8787)";
+
+    private static final String UNKNOWN_CALL =
+            ": the node does not know this call (expected: the grpc-address of a node of this version, by default port 8787): ";
+
     /** Nobody spoke to us: nothing was asked. */
     static Failure silent(Endpoint endpoint) {
-        return new Failure(Status.Code.UNAVAILABLE, null, true, false, endpoint + ": no answer in time");
+        return unavailable(endpoint + ": no answer in time");
     }
 
-    static Failure of(Endpoint endpoint, StatusRuntimeException e) {
+    /** The node ended a stream in peace, as one does that stops. */
+    static Failure ended(Endpoint endpoint) {
+        return unavailable(endpoint + ": the node ended the stream");
+    }
+
+    private static Failure unavailable(String line) {
+        return new Failure(Status.Code.UNAVAILABLE, null, true, false, false, line);
+    }
+
+    /** @param left whether the node may have got the call */
+    static Failure of(Endpoint endpoint, StatusRuntimeException e, boolean left) {
         Status.Code code = e.getStatus().getCode();
         String reason = reason(e);
         String text = String.valueOf(e.getStatus().getDescription());
         if (reason != null) {
             boolean unknown = reason.equals("unknown-outcome");
             boolean elsewhere = unknown || code == Status.Code.UNAVAILABLE || reason.equals("overloaded");
-            return new Failure(code, reason, elsewhere, unknown, reason + ": " + text);
+            return new Failure(code, reason, elsewhere, unknown, false, reason + ": " + text);
+        }
+        if (!speaksGrpc(e, text)) {
+            return new Failure(Status.Code.UNAVAILABLE, null, true, false, true, endpoint + NO_GRPC);
         }
         return switch (code) {
             case UNAVAILABLE -> {
                 String refused = refused(e);
-                yield refused != null
-                        ? new Failure(code, null, true, false, endpoint + ": " + refused)
-                        : new Failure(code, null, true, true, endpoint + ": " + text);
+                String line = refused != null ? ": " + refused : left ? ": " + text : ENDED;
+                yield new Failure(code, null, true, left && refused == null, refused != null, endpoint + line);
             }
-            case DEADLINE_EXCEEDED -> new Failure(code, null, true, true, endpoint + ": no answer in time");
-            case UNIMPLEMENTED ->
-                new Failure(code, null, false, false, endpoint + ": the node does not know this call: " + text);
-            default -> new Failure(code, null, false, false, endpoint + ": " + code + ": " + text);
+            case DEADLINE_EXCEEDED -> new Failure(code, null, true, left, false, endpoint + ": no answer in time");
+            case UNIMPLEMENTED -> new Failure(code, null, false, false, true, endpoint + UNKNOWN_CALL + text);
+            default -> new Failure(code, null, false, false, true, endpoint + ": " + code + ": " + text);
         };
+    }
+
+    /** Whether the other side speaks gRPC, well or badly. HTTP/1 and TLS break HTTP/2 before it begins; HTTP/2 without gRPC has other answers. */
+    private static boolean speaksGrpc(StatusRuntimeException failure, String text) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Http2Exception) {
+                return false;
+            }
+        }
+        return !text.contains("invalid content-type") && !text.startsWith("HTTP status code");
     }
 
     /** Why no connection came about, or null if there was one. */
@@ -77,7 +110,12 @@ record Failure(Status.Code code, @Nullable String reason, boolean elsewhere, boo
         return null;
     }
 
-    ExitCode exitCode() {
+    /** What ends the command if no other node does better. */
+    CliException exception() {
+        return new CliException(exitCode(), reason, line);
+    }
+
+    private ExitCode exitCode() {
         return switch (code) {
             case INVALID_ARGUMENT -> ExitCode.USAGE;
             case NOT_FOUND -> ExitCode.NOT_FOUND;

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
         name = "health",
         mixinStandardHelpOptions = true,
         description = "How the origins of a pool are probed.",
-        subcommands = {HealthCommand.Get.class, HealthCommand.Set.class})
+        subcommands = {HealthCommand.Get.class, HealthCommand.Set.class, Weldrctl.Help.class})
 final class HealthCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before run()
@@ -32,7 +32,11 @@ final class HealthCommand implements Runnable {
     }
 
     /** {@code health get}. */
-    @Command(name = "get", mixinStandardHelpOptions = true, description = "Shows the policy of a pool.")
+    @Command(
+            name = "get",
+            aliases = "show",
+            mixinStandardHelpOptions = true,
+            description = "Shows the policy of a pool.")
     static final class Get extends Shared {
         @Option(names = "--pool", defaultValue = "", description = "Default: default")
         private String pool = "";

@@ -18,10 +18,13 @@ final class Output {
     private static final ObjectMapper INDENTED = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     private final PrintWriter out;
+    private final ResultStream result;
     private final Format format;
 
-    Output(PrintWriter out, Format format) {
+    /** @param out writes to {@code result} */
+    Output(PrintWriter out, ResultStream result, Format format) {
         this.out = out;
+        this.result = result;
         this.format = format;
     }
 
@@ -32,13 +35,18 @@ final class Output {
     /** A whole answer. */
     void json(Object value) {
         out.println(text(INDENTED, value));
-        out.flush();
+        flush();
     }
 
     /** One of many, on its own line. */
     void jsonLine(Object value) {
-        out.println(text(LINES, value));
-        out.flush();
+        out.println(onOneLine(value));
+        flush();
+    }
+
+    /** As JSON without line breaks. */
+    static String onOneLine(Object value) {
+        return text(LINES, value);
     }
 
     private static String text(ObjectMapper mapper, Object value) {
@@ -51,7 +59,13 @@ final class Output {
 
     void line(String text) {
         out.println(printable(text));
+        flush();
+    }
+
+    /** @throws CliException what was written did not get there; {@link ReaderGoneException} if nobody wants it */
+    private void flush() {
         out.flush();
+        result.check();
     }
 
     /** Columns as wide as they need to be; the last is not padded. */
@@ -61,7 +75,7 @@ final class Output {
         rows.forEach(row -> measure(widths, row));
         out.println(row(widths, head));
         rows.forEach(row -> out.println(row(widths, row)));
-        out.flush();
+        flush();
     }
 
     private static void measure(int[] widths, List<String> row) {

@@ -7,12 +7,14 @@ import io.weldr.proto.admin.v1.HealthPolicy;
 import io.weldr.proto.admin.v1.HostPolicy;
 import io.weldr.proto.admin.v1.ListOriginsReply;
 import io.weldr.proto.admin.v1.ListOriginsRequest;
+import io.weldr.proto.admin.v1.Origin;
 import io.weldr.proto.admin.v1.OriginKey;
 import io.weldr.proto.admin.v1.OriginReply;
 import io.weldr.proto.admin.v1.RemoveOriginRequest;
 import io.weldr.proto.admin.v1.UpdateOriginRequest;
 import io.weldr.proto.admin.v1.WriteOptions;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
@@ -26,7 +28,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code weldrctl servers add|rm|set|ls}. */
+/** {@code weldrctl servers add|rm|set|ls}, and other words for them. */
 @Command(
         name = "servers",
         mixinStandardHelpOptions = true,
@@ -35,7 +37,8 @@ import picocli.CommandLine.Spec;
             ServersCommand.Add.class,
             ServersCommand.Remove.class,
             ServersCommand.Set.class,
-            ServersCommand.ListAll.class
+            ServersCommand.ListAll.class,
+            Weldrctl.Help.class
         })
 final class ServersCommand implements Runnable {
     @Spec
@@ -108,7 +111,11 @@ final class ServersCommand implements Runnable {
     }
 
     /** {@code servers rm ID}. */
-    @Command(name = "rm", mixinStandardHelpOptions = true, description = "Removes an origin.")
+    @Command(
+            name = "rm",
+            aliases = {"delete", "remove"},
+            mixinStandardHelpOptions = true,
+            description = "Removes an origin.")
     static final class Remove extends Shared {
         @Parameters(paramLabel = "ID", description = "Its id, or host:port")
         private String id = "";
@@ -228,9 +235,19 @@ final class ServersCommand implements Runnable {
         }
     }
 
-    /** {@code servers ls}. */
-    @Command(name = "ls", mixinStandardHelpOptions = true, description = "Lists the origins.")
+    /** {@code servers ls [ID]}. */
+    @Command(
+            name = "ls",
+            aliases = {"list", "show"},
+            mixinStandardHelpOptions = true,
+            description = "Lists the origins, or shows one of them.")
     static final class ListAll extends Shared {
+        @Parameters(
+                paramLabel = "ID",
+                arity = "0..1",
+                description = "Only this one: its id, or host:port. Default: all")
+        private @Nullable String id;
+
         @Option(names = "--pool", defaultValue = "", description = "Default: default")
         private String pool = "";
 
@@ -244,11 +261,10 @@ final class ServersCommand implements Runnable {
                     .setConsistency(stale ? Consistency.CONSISTENCY_STALE : Consistency.CONSISTENCY_LINEARIZABLE)
                     .build();
             ListOriginsReply reply = session.read(stub -> stub.listOrigins(request));
+            List<Origin> origins = id == null ? reply.getOriginsList() : only(id, reply.getOriginsList());
             if (output.json()) {
                 Map<String, Object> map = new LinkedHashMap<>();
-                map.put(
-                        "servers",
-                        reply.getOriginsList().stream().map(Values::origin).toList());
+                map.put("servers", origins.stream().map(Values::origin).toList());
                 map.put("revision", reply.getRevision());
                 if (stale) {
                     map.put("age", reply.hasAge() ? Values.duration(reply.getAge()) : null);
@@ -256,9 +272,23 @@ final class ServersCommand implements Runnable {
                 output.json(map);
                 return;
             }
-            output.table(
-                    Values.ORIGIN_HEAD,
-                    reply.getOriginsList().stream().map(Values::row).toList());
+            output.table(Values.ORIGIN_HEAD, origins.stream().map(Values::row).toList());
+        }
+
+        /** An id goes first, as for changes. */
+        private static List<Origin> only(String text, List<Origin> origins) {
+            List<Origin> byId =
+                    origins.stream().filter(one -> one.getId().equals(text)).toList();
+            List<Origin> found = !byId.isEmpty()
+                    ? byId
+                    : origins.stream()
+                            .filter(one -> one.getUrl().endsWith("://" + text))
+                            .toList();
+            if (found.isEmpty()) {
+                throw new CliException(
+                        ExitCode.NOT_FOUND, "origin \"" + text + "\" (expected: the id or host:port of one)");
+            }
+            return found;
         }
     }
 

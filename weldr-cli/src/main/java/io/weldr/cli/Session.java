@@ -7,6 +7,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
 import io.weldr.proto.admin.v1.AdminGrpc;
 import io.weldr.proto.admin.v1.AdminGrpc.AdminBlockingStub;
+import io.weldr.proto.admin.v1.AdminGrpc.AdminStub;
 import io.weldr.proto.admin.v1.WriteOptions;
 import java.time.Duration;
 import java.util.HashMap;
@@ -49,14 +50,24 @@ final class Session implements AutoCloseable {
     private static final int REPLY_BYTES_MAX = 16 << 20;
 
     private final List<Endpoint> endpoints;
+    private final long beganNanos;
+    private final Alarm alarm;
     private final Duration timeout;
     private final Duration changeTimeout;
     private final Map<Endpoint, ManagedChannel> channels = new HashMap<>();
     private int next; // the endpoint that answered last
+    private boolean changed; // a node said that it has done what was asked
+    /** An attempt is with a node, or ended without anybody knowing. The alarm reads it. */
+    private volatile boolean perhapsDone;
 
-    /** @param timeout when to give up; null: {@link #TIMEOUT}, and {@link #CHANGE_TIMEOUT} for a change of the members */
-    Session(List<Endpoint> endpoints, @Nullable Duration timeout) {
+    /**
+     * @param timeout when to give up; null: {@link #TIMEOUT}, and {@link #CHANGE_TIMEOUT} for a change of the members
+     * @param beganNanos when the process was started: that is when whoever waits began to wait
+     */
+    Session(List<Endpoint> endpoints, @Nullable Duration timeout, long beganNanos, Alarm alarm) {
         this.endpoints = endpoints;
+        this.beganNanos = beganNanos;
+        this.alarm = alarm;
         this.timeout = timeout == null ? TIMEOUT : timeout;
         this.changeTimeout = timeout == null ? CHANGE_TIMEOUT : timeout;
     }
@@ -82,9 +93,20 @@ final class Session implements AutoCloseable {
     }
 
     private <T> T ask(Function<AdminBlockingStub, T> call, boolean write, Duration allTime, Duration attemptMax) {
-        long endNanos = System.nanoTime() + allTime.toNanos();
+        long endNanos = beganNanos + allTime.toNanos();
+        alarm.arm(endNanos, () -> exhausted(null, write && perhapsDone, allTime));
+        try {
+            T answer = ask(call, write, allTime, endNanos, attemptMax);
+            changed |= write;
+            return answer;
+        } finally {
+            alarm.disarm();
+        }
+    }
+
+    private <T> T ask(
+            Function<AdminBlockingStub, T> call, boolean write, Duration allTime, long endNanos, Duration attemptMax) {
         long attemptMinNanos = Math.min(ATTEMPT_MIN.toNanos(), allTime.toNanos() / ATTEMPT_MIN_PART);
-        boolean maybeDone = false;
         Failure last = null;
         boolean said = false; // somebody answered, or may have done it
         while (true) {
@@ -102,24 +124,28 @@ final class Session implements AutoCloseable {
                     continue;
                 }
                 leftNanos = endNanos - System.nanoTime();
+                Delivery delivery = new Delivery();
+                boolean before = perhapsDone;
+                perhapsDone = true; // from here on, for the alarm
                 try {
                     return call.apply(stub(endpoint)
+                            .withInterceptors(delivery)
                             .withDeadlineAfter(Math.min(leftNanos, attemptMax.toNanos()), TimeUnit.NANOSECONDS));
                 } catch (StatusRuntimeException e) {
-                    Failure failure = Failure.of(endpoint, e);
+                    Failure failure = Failure.of(endpoint, e, delivery.left());
+                    perhapsDone = before || failure.maybeDone();
                     if (!failure.elsewhere()) {
-                        throw new CliException(failure.exitCode(), failure.line());
+                        throw failure.exception();
                     }
-                    maybeDone |= write && failure.maybeDone();
                     said |= failure.reason() != null || failure.maybeDone();
                     // What a node says tells more than that another one could not be reached.
                     last = last == null || failure.reason() != null ? failure : last;
-                    hope |= failure.reason() != null || failure.maybeDone();
+                    hope |= !failure.lasting();
                     next = (next + 1) % endpoints.size();
                 }
             }
             if (!hope || System.nanoTime() + PAUSE.toNanos() + (said ? attemptMinNanos : 0) >= endNanos) {
-                throw exhausted(last, maybeDone);
+                throw exhausted(last, write && perhapsDone, allTime);
             }
             pause();
         }
@@ -150,11 +176,19 @@ final class Session implements AutoCloseable {
         return true;
     }
 
-    private static CliException exhausted(@Nullable Failure last, boolean maybeDone) {
-        String line = last == null ? "no answer in time" : last.line();
+    /** @param last what the last node said; null: there was no time to ask one, or none to hear it */
+    private static CliException exhausted(@Nullable Failure last, boolean maybeDone, Duration allTime) {
+        String line =
+                last == null ? "no answer within " + text(allTime) + ", the start of weldrctl included" : last.line();
+        String reason = last == null ? null : last.reason();
         return maybeDone
-                ? new CliException(ExitCode.UNKNOWN, "it may have been done: " + line)
-                : new CliException(ExitCode.UNREACHABLE, line);
+                ? new CliException(ExitCode.UNKNOWN, reason, "it may have been done: " + line)
+                : new CliException(ExitCode.UNREACHABLE, reason, line);
+    }
+
+    private static String text(Duration duration) {
+        long millis = duration.toMillis();
+        return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
     }
 
     /** Between two rounds over the endpoints: an election takes about as long, and there is nothing here to be told when it ends. */
@@ -167,6 +201,11 @@ final class Session implements AutoCloseable {
         }
     }
 
+    /** Whether a node has carried out a change for this command. */
+    boolean changed() {
+        return changed;
+    }
+
     /** The node to speak to now. */
     Endpoint current() {
         return endpoints.get(next);
@@ -177,13 +216,27 @@ final class Session implements AutoCloseable {
         next = (next + 1) % endpoints.size();
     }
 
+    /** How many nodes there are to ask. */
+    int endpoints() {
+        return endpoints.size();
+    }
+
     Duration timeout() {
         return timeout;
     }
 
-    /** A stub without a deadline. */
-    AdminBlockingStub stub(Endpoint endpoint) {
+    private AdminBlockingStub stub(Endpoint endpoint) {
         return AdminGrpc.newBlockingStub(channel(endpoint));
+    }
+
+    /** A stub without a deadline, for a stream. */
+    AdminStub stream(Endpoint endpoint) {
+        return AdminGrpc.newStub(channel(endpoint));
+    }
+
+    /** Whether the node there speaks within a second, or it is clear already that it does not. */
+    boolean speaks(Endpoint endpoint) {
+        return speaks(endpoint, TimeUnit.MILLISECONDS.toNanos(CONNECT_TIMEOUT_MILLIS));
     }
 
     private ManagedChannel channel(Endpoint endpoint) {

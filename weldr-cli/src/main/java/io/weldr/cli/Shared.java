@@ -1,6 +1,5 @@
 package io.weldr.cli;
 
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -16,18 +15,16 @@ abstract class Shared implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Weldrctl root = root();
+        Weldrctl root = (Weldrctl) spec.root().userObject();
         try (Session session = root.session()) {
-            run(session, new Output(out(), root.format()));
+            try {
+                run(session, root.output(spec.commandLine().getOut()));
+            } catch (CliException e) {
+                throw e.type().equals(CliException.OUTPUT) && session.changed()
+                        ? new CliException(e.exitCode(), e.type(), "it was done, but " + e.getMessage())
+                        : e;
+            }
         }
         return ExitCode.DONE.code();
-    }
-
-    private Weldrctl root() {
-        return (Weldrctl) spec.root().userObject();
-    }
-
-    PrintWriter out() {
-        return spec.commandLine().getOut();
     }
 }

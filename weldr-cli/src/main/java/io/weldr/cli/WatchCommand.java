@@ -1,10 +1,15 @@
 package io.weldr.cli;
 
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
 import io.weldr.proto.admin.v1.Change;
 import io.weldr.proto.admin.v1.WatchEvent;
 import io.weldr.proto.admin.v1.WatchRequest;
-import java.util.Iterator;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -13,7 +18,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "watch",
         mixinStandardHelpOptions = true,
-        description = "Shows every change as it happens, one a line, until it is ended.")
+        header = "Shows every change as it happens, one a line.",
+        description =
+                "It goes on until it is stopped, or until nobody reads its output any more. When its node goes away it goes on at the next "
+                        + "endpoint, without a gap.")
 final class WatchCommand extends Shared {
     @Option(names = "--after", paramLabel = "REVISION", description = "Begin with the change after this revision")
     private @Nullable Long after;
@@ -21,42 +29,128 @@ final class WatchCommand extends Shared {
     @Option(names = "--count", paramLabel = "N", description = "End after so many changes")
     private @Nullable Long count;
 
+    /** A stream that ends sooner, and told nothing, was none. */
+    private static final long LIVED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** What wakes the command. */
+    private sealed interface Signal {
+        record Event(WatchEvent event) implements Signal {}
+
+        /** {@code status}: why the stream ended; null: the node ended it in peace. */
+        record Ended(@Nullable StatusRuntimeException status) implements Signal {}
+
+        record ReaderGone() implements Signal {}
+    }
+
+    /** One stream asks for an event when the last one was taken: at most one of each kind is here. */
+    private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
+
     @Override
     void run(Session session, Output output) {
+        try (ReaderWatch reader = ReaderWatch.begin(() -> signals.add(new Signal.ReaderGone()))) {
+            watch(session, output);
+        }
+    }
+
+    private void watch(Session session, Output output) {
         Long last = after;
         long left = count == null ? Long.MAX_VALUE : count;
         long quietSinceNanos = System.nanoTime();
+        int lasting = 0; // endpoints in a row that are no nodes, until there was one
+        boolean served = false;
         while (left > 0) {
             Endpoint endpoint = session.current();
-            WatchRequest.Builder request = WatchRequest.newBuilder();
-            if (last != null) {
-                request.setAfterRevision(last);
-            }
-            try {
-                Iterator<WatchEvent> events = session.stub(endpoint).watch(request.build());
-                while (left > 0 && events.hasNext()) {
-                    WatchEvent event = events.next();
+            Failure failure = Failure.silent(endpoint);
+            if (session.speaks(endpoint)) {
+                Delivery delivery = new Delivery();
+                Stream stream = new Stream();
+                long beganNanos = System.nanoTime();
+                session.stream(endpoint).withInterceptors(delivery).watch(request(last), stream);
+                Signal signal = next();
+                while (signal instanceof Signal.Event told) {
                     quietSinceNanos = System.nanoTime();
-                    last = event.getRevision();
-                    print(output, event);
-                    left -= event.hasChange() ? 1 : 0;
+                    served = true;
+                    last = told.event().getRevision();
+                    print(output, told.event());
+                    left -= told.event().hasChange() ? 1 : 0;
+                    if (left == 0) {
+                        return;
+                    }
+                    stream.more();
+                    signal = next();
                 }
-                quietSinceNanos = System.nanoTime();
-            } catch (StatusRuntimeException e) {
-                Failure failure = Failure.of(endpoint, e);
-                if (!failure.elsewhere()) {
-                    throw new CliException(failure.exitCode(), failure.line());
-                }
-                // A stream may be quiet for hours; only the time since it broke off counts.
-                if (failure.maybeDone()) {
+                StatusRuntimeException status = ((Signal.Ended) signal).status();
+                failure = status == null ? Failure.ended(endpoint) : Failure.of(endpoint, status, delivery.left());
+                if (delivery.left() && System.nanoTime() - beganNanos > LIVED_NANOS) {
+                    // A stream may be quiet for hours; only the time since it broke off counts.
                     quietSinceNanos = System.nanoTime();
+                    served = true;
                 }
-                if (System.nanoTime() - quietSinceNanos > session.timeout().toNanos()) {
-                    throw new CliException(ExitCode.UNREACHABLE, failure.line());
-                }
-                session.advance();
-                Session.pause();
             }
+            lasting = failure.lasting() ? lasting + 1 : 0;
+            boolean nobody = !served && lasting >= session.endpoints();
+            if (!failure.elsewhere() || nobody) {
+                throw failure.exception();
+            }
+            if (System.nanoTime() - quietSinceNanos > session.timeout().toNanos()) {
+                throw new CliException(ExitCode.UNREACHABLE, failure.reason(), failure.line());
+            }
+            session.advance();
+            Session.pause();
+        }
+    }
+
+    private static WatchRequest request(@Nullable Long after) {
+        WatchRequest.Builder request = WatchRequest.newBuilder();
+        return after == null ? request.build() : request.setAfterRevision(after).build();
+    }
+
+    /** Throws {@link ReaderGoneException} if that is what happened. */
+    private Signal next() {
+        try {
+            Signal signal = signals.take();
+            if (signal instanceof Signal.ReaderGone) {
+                throw new ReaderGoneException();
+            }
+            return signal;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CliException(ExitCode.REFUSED, "interrupted");
+        }
+    }
+
+    /** One stream of events. Its methods run on a thread of gRPC. */
+    private final class Stream implements ClientResponseObserver<WatchRequest, WatchEvent> {
+        private @Nullable ClientCallStreamObserver<WatchRequest> call; // set before the stream starts
+
+        @Override
+        public void beforeStart(ClientCallStreamObserver<WatchRequest> starting) {
+            call = starting;
+            starting.disableAutoRequestWithInitial(1);
+        }
+
+        /** Asks for the next event. The command's thread. */
+        void more() {
+            ClientCallStreamObserver<WatchRequest> open = call;
+            if (open != null) {
+                open.request(1);
+            }
+        }
+
+        @Override
+        public void onNext(WatchEvent event) {
+            signals.add(new Signal.Event(event));
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            signals.add(new Signal.Ended(
+                    Status.fromThrowable(failure).asRuntimeException(Status.trailersFromThrowable(failure))));
+        }
+
+        @Override
+        public void onCompleted() {
+            signals.add(new Signal.Ended(null));
         }
     }
 

@@ -1,8 +1,17 @@
 package io.weldr.cli;
 
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.logging.LogManager;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -11,8 +20,10 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The root of the command line: {@code weldrctl [options] servers|health|stats|cluster|watch|completion}. */
 @Command(
@@ -27,12 +38,13 @@ import picocli.CommandLine.Spec;
             StatsCommand.class,
             ClusterCommand.class,
             WatchCommand.class,
-            Weldrctl.Completion.class
+            Weldrctl.Completion.class,
+            Weldrctl.Help.class
         },
         footerHeading = "%nExit codes:%n",
         footer = {
             "  0  done",
-            "  1  refused, or something unforeseen",
+            "  1  refused, the output could not be written, or something unforeseen",
             "  2  the command line or a value is not valid; nothing was done",
             "  3  there is no such origin, pool or member",
             "  4  another entry is there, the state moved on, or the members are changing",
@@ -40,13 +52,16 @@ import picocli.CommandLine.Spec;
             "  6  nobody knows whether it was done"
         })
 public final class Weldrctl implements Runnable {
+    /** As wide as a line of help may be; narrower terminals are rare. */
+    private static final int HELP_WIDTH = 100;
+
     @Option(
             names = {"-e", "--endpoint"},
             paramLabel = "H:P[,H:P...]",
             scope = ScopeType.INHERIT,
             defaultValue = "${env:WELDR_ENDPOINT:-127.0.0.1:8787}",
             description =
-                    "gRPC addresses of nodes, asked in turn until one answers. Also WELDR_ENDPOINT. Default: 127.0.0.1:8787")
+                    "gRPC addresses of nodes, asked in turn until one answers; IPv6 in brackets. Also WELDR_ENDPOINT. Default: 127.0.0.1:8787")
     private String endpoint = "";
 
     @Option(
@@ -54,57 +69,120 @@ public final class Weldrctl implements Runnable {
             paramLabel = "FORMAT",
             scope = ScopeType.INHERIT,
             defaultValue = "table",
-            description = "table or json. Default: table")
+            description = "table or json; with json an error is JSON on standard error. Default: table")
     private Output.Format format = Output.Format.table;
 
     @Option(
             names = "--timeout",
             paramLabel = "TIME",
             scope = ScopeType.INHERIT,
-            description = "When to give up, over all nodes. Default: 8s; 25s for changes of the members")
+            description =
+                    "When to give up, over all nodes and attempts, from the start of weldrctl on. Default: 8s; 25s for changes of the members")
     private @Nullable String timeout;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before run()
     private CommandSpec spec;
 
+    private final ResultStream result;
+    private final long beganNanos;
+    private final Alarm alarm;
+
+    private Weldrctl(ResultStream result, long beganNanos, Alarm alarm) {
+        this.result = result;
+        this.beganNanos = beganNanos;
+        this.alarm = alarm;
+    }
+
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
-        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        long beganNanos = System.nanoTime() - ProcessAge.now().toNanos();
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        int code = run(out, err, args);
-        out.flush();
-        err.flush();
+        Report report = Report.of(err, args);
+        // What libraries have to say is no business of whoever types a command: it gets one line.
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
+        LogManager.getLogManager().reset();
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> report.print(unforeseen(failure)));
+        Alarm alarm = new Alarm(verdict -> Runtime.getRuntime().halt(report.print(verdict)));
+        int code;
+        try {
+            code = run(new FileOutputStream(FileDescriptor.out), err, beganNanos, alarm, args);
+        } catch (RuntimeException | Error e) {
+            code = report.print(unforeseen(e));
+        }
         System.exit(code);
     }
 
+    private static CliException unforeseen(Throwable failure) {
+        return new CliException(ExitCode.REFUSED, "unforeseen: " + failure);
+    }
+
     /** Runs one command and returns its exit code. */
-    static int run(PrintWriter out, PrintWriter err, String... args) {
-        return commandLine().setOut(out).setErr(err).execute(args);
+    static int run(OutputStream out, PrintWriter err, String... args) {
+        return run(out, err, System.nanoTime(), new Alarm(null), args);
     }
 
-    private static CommandLine commandLine() {
-        return new CommandLine(new Weldrctl())
+    /** All commands and options. */
+    static CommandSpec spec() {
+        OutputStream nowhere = OutputStream.nullOutputStream();
+        return new CommandLine(new Weldrctl(new ResultStream(nowhere), 0, new Alarm(null))).getCommandSpec();
+    }
+
+    /** @param beganNanos when whoever waits for the command began to wait */
+    static int run(OutputStream to, PrintWriter err, long beganNanos, Alarm alarm, String... args) {
+        ResultStream result = new ResultStream(to);
+        PrintWriter out = new PrintWriter(result, false, StandardCharsets.UTF_8);
+        Report report = Report.of(err, args);
+        int code = commandLine(new Weldrctl(result, beganNanos, alarm), report)
+                .setOut(out)
+                .setErr(err)
+                .execute(args);
+        out.flush();
+        try {
+            result.check(); // of help and the like; commands have looked already
+        } catch (CliException | ReaderGoneException e) {
+            return code == ExitCode.DONE.code() ? ended(report, e) : code;
+        }
+        return code;
+    }
+
+    private static CommandLine commandLine(Weldrctl root, Report report) {
+        return new CommandLine(root)
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setParameterExceptionHandler(Weldrctl::usage)
-                .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    ExitCode code = failure instanceof CliException known ? known.exitCode() : ExitCode.REFUSED;
-                    String line = failure instanceof CliException
-                            ? String.valueOf(failure.getMessage())
-                            : "unforeseen: " + failure;
-                    command.getErr().println("weldrctl: " + Output.printable(line));
-                    return code.code();
-                });
+                .setUsageHelpWidth(HELP_WIDTH)
+                .setParameterExceptionHandler((failure, args) -> report.print(usage(failure)))
+                .setExecutionExceptionHandler((failure, command, parsed) -> ended(report, failure));
     }
 
-    /** One line that says what is wrong and where to read on; picocli would print the whole help. */
-    private static int usage(ParameterException failure, String[] args) {
+    private static int ended(Report report, Exception failure) {
+        if (failure instanceof ReaderGoneException) {
+            return ExitCode.REFUSED.code();
+        }
+        return report.print(failure instanceof CliException known ? known : unforeseen(failure));
+    }
+
+    /** One line that says what is wrong, what was probably meant, and where to read on; picocli would print the whole help. */
+    private static CliException usage(ParameterException failure) {
         CommandLine command = failure.getCommandLine();
-        String name = command.getCommandSpec().qualifiedName();
-        command.getErr()
-                .println("weldrctl: " + Output.printable(String.valueOf(failure.getMessage())) + " (see " + name
-                        + " --help)");
-        return ExitCode.USAGE.code();
+        String line = failure instanceof UnmatchedArgumentException unmatched
+                ? unknown(command, unmatched.getUnmatched().get(0))
+                : String.valueOf(failure.getMessage());
+        return new CliException(
+                ExitCode.USAGE, line + " (see " + command.getCommandSpec().qualifiedName() + " --help)");
+    }
+
+    private static String unknown(CommandLine command, String word) {
+        CommandSpec spec = command.getCommandSpec();
+        boolean option = word.startsWith("-");
+        if (!option && spec.subcommands().isEmpty()) {
+            return "\"" + word + "\" is one argument too many";
+        }
+        String name = option && word.indexOf('=') > 0 ? word.substring(0, word.indexOf('=')) : word;
+        Collection<String> known =
+                option ? spec.optionsMap().keySet() : spec.subcommands().keySet();
+        String meant = Slip.nearest(name, known);
+        return "there is no " + (option ? "option" : "command") + " \"" + name + "\""
+                + (meant == null ? "" : "; did you mean " + meant + "?");
     }
 
     @Override
@@ -113,18 +191,20 @@ public final class Weldrctl implements Runnable {
     }
 
     Session session() {
+        List<Endpoint> endpoints = Endpoint.parseList(endpoint);
         if (timeout == null) {
-            return new Session(Endpoint.parseList(endpoint), null);
+            return new Session(endpoints, null, beganNanos, alarm);
         }
         Duration patience = Values.parseDuration("--timeout", timeout);
         if (patience.isZero() || patience.compareTo(Duration.ofHours(1)) > 0) {
             throw new CliException(ExitCode.USAGE, "--timeout: " + timeout + " (expected: more than 0, at most 1h)");
         }
-        return new Session(Endpoint.parseList(endpoint), patience);
+        return new Session(endpoints, patience, beganNanos, alarm);
     }
 
-    Output.Format format() {
-        return format;
+    /** @param out writes to standard output */
+    Output output(PrintWriter out) {
+        return new Output(out, result, format);
     }
 
     /** The version that the jar was built with. */
@@ -151,6 +231,34 @@ public final class Weldrctl implements Runnable {
             PrintWriter out = spec.commandLine().getOut();
             out.print(AutoComplete.bash("weldrctl", spec.root().commandLine()));
             out.flush();
+        }
+    }
+
+    /** {@code help [COMMAND...]}: the same as {@code COMMAND... --help}. */
+    @Command(
+            name = "help",
+            helpCommand = true,
+            mixinStandardHelpOptions = true,
+            description = "Shows how to use a command, such as: weldrctl help servers add")
+    static final class Help implements Runnable {
+        @Parameters(paramLabel = "COMMAND", arity = "0..*", description = "The command. Default: all of weldrctl")
+        private List<String> path = new ArrayList<>();
+
+        @Spec
+        @SuppressWarnings("NullAway.Init") // set by picocli before run()
+        private CommandSpec spec;
+
+        @Override
+        public void run() {
+            CommandLine shown = spec.parent().commandLine();
+            for (String word : path) {
+                CommandLine next = shown.getSubcommands().get(word);
+                if (next == null) {
+                    throw new ParameterException(shown, unknown(shown, word));
+                }
+                shown = next;
+            }
+            shown.usage(spec.commandLine().getOut());
         }
     }
 }

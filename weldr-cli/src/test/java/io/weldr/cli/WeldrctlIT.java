@@ -11,9 +11,13 @@ import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.GatewayException.Kind;
 import io.weldr.core.port.Traffic;
 import io.weldr.core.port.Traffic.Count;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -161,6 +165,106 @@ class WeldrctlIT {
             run("servers", "ls", "--timeout", "2s").done();
             Run.of("servers", "ls", "--timeout", "500ms", "--endpoint", "127.0.0.1:" + hanging.getLocalPort())
                     .failed(ExitCode.UNREACHABLE, "no answer in time");
+        }
+    }
+
+    @Test
+    void everyCommandTellsThatItsOutputCannotBeWritten() {
+        run("servers", "add", "http://127.0.0.1:1").done();
+        String[] commands = {
+            "servers add http://127.0.0.1:2",
+            "servers ls",
+            "-o json servers show 127.0.0.1:2",
+            "servers set 127.0.0.1:2 --weight 2",
+            "servers rm 127.0.0.1:2",
+            "health get",
+            "health set --interval 5s",
+            "stats",
+            "cluster",
+            "-o json cluster status",
+            "cluster transfer-leader n2",
+            "watch --after 1"
+        };
+        for (String command : commands) {
+            String[] words = (command + " -e " + endpoints).split(" ", -1);
+            Run full = Run.into(CommandLineTest.broken("No space left on device"), words);
+            assertThat(full.code()).as(command).isEqualTo(ExitCode.REFUSED.code());
+            assertThat(full.err()).as(command).contains("standard output cannot be written: No space left on device");
+            boolean change = command.matches(".* (add|set|rm|transfer-leader) .*");
+            assertThat(full.err().contains("it was done, but ")).as(command).isEqualTo(change);
+            Run gone = Run.into(CommandLineTest.broken("Broken pipe"), words);
+            assertThat(gone.code()).as(command).isIn(ExitCode.REFUSED.code(), ExitCode.NOT_FOUND.code());
+            assertThat(gone.err()).as(command).doesNotContain("Broken pipe");
+        }
+    }
+
+    @Test
+    void aPortWithoutGrpcIsNamedAndAsGoodAsNoNode() throws Exception {
+        String http = cluster.node(1).member().admin().toString();
+        for (String command : new String[] {"servers ls", "watch", "servers add http://127.0.0.1:1"}) {
+            Run.of((command + " -e " + http).split(" ", -1))
+                    .failed(ExitCode.UNREACHABLE, http, "no gRPC at this port", "grpc-address", "8787");
+        }
+        Run.of("servers", "ls", "-e", http + "," + endpoints).done();
+    }
+
+    @Test
+    void errorsAreJsonToo() {
+        JsonNode missing = run("-o", "json", "servers", "rm", "nothing").jsonError(ExitCode.NOT_FOUND);
+        assertThat(missing.path("type").asText()).isEqualTo("no-such-origin");
+        assertThat(missing.path("detail").asText()).contains("nothing");
+        cluster.fail(Kind.NO_LEADER);
+        JsonNode leaderless = run("-o", "json", "servers", "add", "http://127.0.0.1:1", "--timeout", "4s")
+                .jsonError(ExitCode.UNREACHABLE);
+        assertThat(leaderless.path("type").asText()).isEqualTo("no-leader");
+        cluster.nodes().forEach(TestNode::stop);
+        assertThat(run("-o", "json", "servers", "ls")
+                        .jsonError(ExitCode.UNREACHABLE)
+                        .path("type")
+                        .asText())
+                .isEqualTo("unreachable");
+        assertThat(run("-o", "json", "watch")
+                        .jsonError(ExitCode.UNREACHABLE)
+                        .path("type")
+                        .asText())
+                .isEqualTo("unreachable");
+    }
+
+    @Test
+    void theTimeRunsFromTheStartOfTheProcess() {
+        long anHourAgo = System.nanoTime() - TimeUnit.HOURS.toNanos(1);
+        for (String command : new String[] {"servers add http://127.0.0.1:1", "servers ls", "cluster remove n3"}) {
+            StringWriter err = new StringWriter();
+            int code = Weldrctl.run(
+                    OutputStream.nullOutputStream(),
+                    new PrintWriter(err),
+                    anHourAgo,
+                    new Alarm(null),
+                    (command + " --timeout 30m -e " + endpoints).split(" ", -1));
+            assertThat(code).as(command).isEqualTo(ExitCode.UNREACHABLE.code());
+            assertThat(err.toString()).contains("no answer within 1800 s");
+        }
+        assertThat(cluster.state().defaultPool().origins())
+                .as("nothing was asked")
+                .isEmpty();
+    }
+
+    @Test
+    void otherWordsForTheSameAreTakenToo() {
+        run("servers", "add", "http://127.0.0.1:1", "--id", "web-1").done();
+        run("servers", "add", "http://127.0.0.1:2").done();
+        assertThat(run("servers", "list").done().out())
+                .isEqualTo(run("servers", "ls").done().out());
+        assertThat(run("servers", "show", "web-1").done().out())
+                .contains("web-1")
+                .doesNotContain("127.0.0.1:2");
+        assertThat(run("servers", "show", "127.0.0.1:1").done().out()).contains("web-1");
+        run("servers", "show", "web-2").failed(ExitCode.NOT_FOUND, "web-2", "expected");
+        assertThat(run("servers", "delete", "web-1").done().out()).startsWith("removed web-1");
+        assertThat(run("health", "show").done().out())
+                .isEqualTo(run("health", "get").done().out());
+        for (String word : new String[] {"show", "list", "ls", "status"}) {
+            assertThat(run("cluster", word).done().out()).contains("leader*");
         }
     }
 

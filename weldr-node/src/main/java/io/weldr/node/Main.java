@@ -59,29 +59,38 @@ public final class Main {
         }
         if (parsed.isUsageHelpRequested()) {
             command.usage(out);
-            return EXIT_OK;
+            return written(out, err);
         }
         if (parsed.isVersionHelpRequested()) {
             out.println("weldr " + Version.text());
-            return EXIT_OK;
+            return written(out, err);
         }
         ParseResult options = parsed.hasSubcommand() ? parsed.subcommand() : parsed;
         if (options.isUsageHelpRequested()) {
             options.commandSpec().commandLine().usage(out);
-            return EXIT_OK;
+            return written(out, err);
         }
         try {
             NodeConfig config = config(parsed, options, environment);
             ConfigReader.unknownVariables(environment).forEach(line -> err.println("weldr: " + line));
             if (parsed.hasSubcommand()) {
                 out.println(Describe.config(config));
-                return EXIT_OK;
+                return written(out, err);
             }
             return NodeProcess.run(config, err);
         } catch (ConfigException e) {
             err.println("weldr: " + e.getMessage());
             return EXIT_USAGE;
         }
+    }
+
+    /** A stream swallows why it cannot be written; that it cannot must not pass for success. */
+    private static int written(PrintStream out, PrintStream err) {
+        if (out.checkError()) {
+            err.println("weldr: standard output cannot be written (expected: a reader, and room on the disk)");
+            return EXIT_FAILED;
+        }
+        return EXIT_OK;
     }
 
     private static NodeConfig config(ParseResult outer, ParseResult inner, Map<String, String> environment)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +46,24 @@ class MainTest {
         assertThat(err.toString(UTF_8).lines())
                 .containsExactly(
                         "weldr: --trusted-peers: network: \"foo\" (expected: an address or a network, as in 10.0.0.0/8)");
+    }
+
+    @Test
+    void outputThatCannotBeWrittenIsNoSuccess() {
+        PrintStream full = new PrintStream(
+                new OutputStream() {
+                    @Override
+                    public void write(int octet) throws IOException {
+                        throw new IOException("No space left on device");
+                    }
+                },
+                true,
+                UTF_8);
+        for (String argument : new String[] {"--help", "--version", "check"}) {
+            int code = Main.run(new String[] {argument}, Map.of(), full, new PrintStream(err, true, UTF_8));
+            assertThat(code).as(argument).isEqualTo(Main.EXIT_FAILED);
+        }
+        assertThat(err.toString(UTF_8).lines()).hasSize(3).allMatch(line -> line.startsWith("weldr: standard output"));
     }
 
     @Test

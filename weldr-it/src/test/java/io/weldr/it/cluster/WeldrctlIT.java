@@ -1,12 +1,15 @@
 package io.weldr.it.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.weldr.it.harness.TestCluster;
 import io.weldr.it.harness.TestNode;
 import io.weldr.it.harness.Weldrctl;
 import io.weldr.it.harness.Weldrctl.Result;
+import java.io.File;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +43,62 @@ class WeldrctlIT {
             assertThat(Weldrctl.run(endpoints, "servers", "rm", "127.0.0.1:40000")
                             .exit())
                     .isNotZero();
+        }
+    }
+
+    /** As in {@code weldrctl watch | head -1}. */
+    @Test
+    void aWatchEndsWhenNobodyReadsItAlsoIfNoChangeComes() throws Exception {
+        try (TestCluster cluster = TestCluster.start(folder, 1)) {
+            TestNode node = cluster.node(1);
+            assertThat(node.add("http://127.0.0.1:40000").status()).isEqualTo(201);
+
+            Process reading = Weldrctl.start(node.grpcAddress(), "watch", "--after", "1");
+            try {
+                assertThat(reading.inputReader().readLine()).contains("origin-added");
+                reading.getInputStream().close(); // and nothing changes any more
+                assertThat(reading.waitFor(30, TimeUnit.SECONDS)).isTrue();
+                assertThat(reading.exitValue()).isEqualTo(1);
+                assertThat(reading.errorReader().lines()).isEmpty();
+            } finally {
+                reading.destroyForcibly();
+            }
+
+            Process quiet = Weldrctl.start(node.grpcAddress(), "watch");
+            try {
+                quiet.getInputStream().close(); // before anything was told
+                assertThat(quiet.waitFor(30, TimeUnit.SECONDS)).isTrue();
+                assertThat(quiet.exitValue()).isEqualTo(1);
+            } finally {
+                quiet.destroyForcibly();
+            }
+        }
+    }
+
+    @Test
+    void whatGoesWrongIsOneLineAndNeverAStackTrace() {
+        File full = new File("/dev/full");
+        assumeThat(full).exists();
+        try (TestCluster cluster = TestCluster.start(folder, 1)) {
+            TestNode node = cluster.node(1);
+            oneLine(Weldrctl.run(full, node.grpcAddress(), "servers", "ls"), 1, "cannot be written", "No space left");
+            oneLine(Weldrctl.run(full, node.grpcAddress(), "--help"), 1, "cannot be written", "No space left");
+            oneLine(
+                    Weldrctl.run(full, node.grpcAddress(), "servers", "add", "http://127.0.0.1:1"),
+                    1,
+                    "it was done, but standard output cannot be written");
+            oneLine(Weldrctl.run(node.adminAddress(), "servers", "ls"), 5, node.adminAddress(), "grpc-address");
+            oneLine(Weldrctl.run("nowhere.invalid:8787", "servers", "ls"), 5, "nowhere.invalid:8787: no such host");
+            Result json = Weldrctl.run("nowhere.invalid:8787", "-o", "json", "servers", "ls");
+            assertThat(json.err()).startsWith("{\"type\":\"unreachable\",").endsWith(",\"exitCode\":5}\n");
+        }
+    }
+
+    private static void oneLine(Result result, int exit, String... words) {
+        assertThat(result.exit()).as("%s", result).isEqualTo(exit);
+        assertThat(result.err().lines()).as("%s", result).hasSize(1);
+        for (String word : words) {
+            assertThat(result.err()).contains(word);
         }
     }
 

@@ -3,6 +3,7 @@ package io.weldr.it.harness;
 import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** {@code weldrctl} as a process, as a script calls it. */
 public final class Weldrctl {
@@ -18,17 +20,36 @@ public final class Weldrctl {
     /** How it ended, and what it wrote. */
     public record Result(int exit, String out, String err) {}
 
-    /** Runs it to its end, at most 20 seconds. */
-    public static Result run(String endpoints, String... arguments) {
+    private static List<String> command(String endpoints, String... arguments) {
         List<String> command = JavaCommand.weldrctl();
         command.addAll(List.of("--endpoint", endpoints));
         command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** Starts it, with its output in a pipe to this process. The caller ends it. */
+    public static Process start(String endpoints, String... arguments) {
+        try {
+            return new ProcessBuilder(command(endpoints, arguments)).start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Runs it to its end, at most 20 seconds. */
+    public static Result run(String endpoints, String... arguments) {
+        return run(null, endpoints, arguments);
+    }
+
+    /** The same, with its standard output to that file; null: it is in the result. */
+    public static Result run(@Nullable File output, String endpoints, String... arguments) {
+        List<String> command = command(endpoints, arguments);
         try {
             Path out = Files.createTempFile("weldrctl", ".out");
             Path err = Files.createTempFile("weldrctl", ".err");
             try {
                 Process process = new ProcessBuilder(command)
-                        .redirectOutput(out.toFile())
+                        .redirectOutput(output == null ? out.toFile() : output)
                         .redirectError(err.toFile())
                         .start();
                 boolean ended = process.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
