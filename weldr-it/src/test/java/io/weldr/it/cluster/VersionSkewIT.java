@@ -75,7 +75,8 @@ class VersionSkewIT {
                         .untilAsserted(() -> assertThat(n1.output())
                                 .contains("cannot be applied")
                                 .contains("until it runs a newer version of weldr"));
-                await().atMost(PATIENCE).until(() -> !n1.localServers().isEmpty());
+                await().atMost(PATIENCE)
+                        .untilAsserted(() -> assertThat(n1.localServers()).isNotEmpty()); // it may not listen yet
                 writer.awaitMore();
                 assertAllEqual(List.of(n2, n3));
                 n1.kill();
