@@ -108,13 +108,13 @@ final class TestCluster implements AutoCloseable {
         return formed(root, size, settings -> settings);
     }
 
+    /** One leads, all have announced themselves, and the cluster version is raised: nothing enters the log by itself any more. */
     void awaitFormed() {
         awaitLeader();
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(running.values())
-                        .allSatisfy(
-                                node -> assertThat(node.state().get().members().keySet())
-                                        .containsAll(running.keySet())));
+        await().untilAsserted(() -> assertThat(running.values()).allSatisfy(node -> {
+            assertThat(node.state().get().members().keySet()).containsAll(running.keySet());
+            assertThat(node.state().get().version()).isEqualTo(ClusterVersion.SUPPORTED);
+        }));
     }
 
     private static ServerSocket claimPorts() {
