@@ -140,9 +140,9 @@ public record ClusterState(
         return with(version, pools, next, change);
     }
 
-    /** This state under that version. */
-    ClusterState with(ClusterVersion next, Change change) {
-        return with(next, pools, members, change);
+    /** This state under that version, with those members. */
+    ClusterState with(ClusterVersion next, SortedMap<MemberId, Member> nextMembers, Change change) {
+        return with(next, pools, nextMembers, change);
     }
 
     private ClusterState with(

@@ -22,6 +22,11 @@ public record Member(
         String version,
         ClusterVersion supports) {
 
+    /** The same, known to support {@code least} at least. */
+    Member supporting(ClusterVersion least) {
+        return supports.atLeast(least) ? this : new Member(id, raft, admin, grpc, proxy, version, least);
+    }
+
     /** Whether it only votes. */
     public boolean witness() {
         return proxy == null;

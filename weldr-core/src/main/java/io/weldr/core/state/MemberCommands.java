@@ -65,6 +65,10 @@ final class MemberCommands {
                 version.toString(),
                 null,
                 "cluster version " + state.version() + " -> " + version);
-        return new Transition(state.with(version, change), Accepted.plain(Effect.UPDATED, index));
+        SortedMap<MemberId, Member> members = new TreeMap<>(state.members());
+        // The leader has seen that all support it. A program from before there were versions did not keep what they
+        // announced.
+        members.replaceAll((id, member) -> member.supporting(version));
+        return new Transition(state.with(version, members, change), Accepted.plain(Effect.UPDATED, index));
     }
 }

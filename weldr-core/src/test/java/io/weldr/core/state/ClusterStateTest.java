@@ -188,7 +188,15 @@ class ClusterStateTest {
 
     @Test
     void theClusterVersionOnlyRises() {
+        Member silent = member("n1", 1);
+        Member before = new Member(
+                silent.id(), silent.raft(), silent.admin(), silent.grpc(), null, "0", ClusterVersion.INITIAL);
+        apply(new Command.AnnounceMember(before, NOW));
         accepted0(raise(), Effect.UPDATED);
+        assertThat(state.members().get(silent.id()))
+                .extracting(Member::supports)
+                .as("what the leader has seen")
+                .isEqualTo(ClusterVersion.HEALTH_APART);
         assertThat(state.version()).isEqualTo(ClusterVersion.HEALTH_APART);
         accepted0(raise(), Effect.UNCHANGED);
         accepted0(apply(new Command.RaiseClusterVersion(ClusterVersion.INITIAL, NOW)), Effect.UNCHANGED);
