@@ -164,7 +164,7 @@ class FailureIT {
             await("the node to know that it is alone").until(() -> !last.isLeader());
             long start = System.nanoTime();
             Answer refused = last.addOnce("http://127.0.0.1:2");
-            promised("a write without a quorum", Duration.ofNanos(System.nanoTime() - start), Duration.ofSeconds(2));
+            promised("a write without a quorum", Duration.ofNanos(System.nanoTime() - start), Duration.ofMillis(2_500));
             assertThat(refused.status()).as("%s", refused).isEqualTo(503);
             assertThat(refused.json().path("type").asText()).contains("no-leader");
             assertThat(Http.get(last.adminUrl() + "/servers").status()).isEqualTo(503);

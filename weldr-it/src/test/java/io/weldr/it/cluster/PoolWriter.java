@@ -23,6 +23,10 @@ import java.util.stream.Collectors;
  */
 final class PoolWriter implements AutoCloseable {
     private static final int ORIGINS_MAX = 900;
+
+    /** How many it adds until somebody waits for more: a story that takes long on a slow machine does not fill the pool. */
+    private static final int ORIGINS_AT_ONCE = 100;
+
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final List<TestNode> nodes;
@@ -30,6 +34,7 @@ final class PoolWriter implements AutoCloseable {
     private final ConcurrentLinkedQueue<String> refused = new ConcurrentLinkedQueue<>();
     private final AtomicInteger written = new AtomicInteger();
     private final Thread thread = new Thread(this::run, "pool-writer");
+    private volatile int wanted = ORIGINS_AT_ONCE;
     private volatile boolean stopping;
 
     PoolWriter(List<TestNode> nodes) {
@@ -39,8 +44,10 @@ final class PoolWriter implements AutoCloseable {
     }
 
     private void run() {
-        for (int port = 1; port <= ORIGINS_MAX && !stopping; port++) {
-            write(port);
+        for (int port = 1; port <= ORIGINS_MAX && !stopping; ) {
+            if (written.get() < wanted) {
+                write(port++);
+            }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100)); // the pace, for all of the story
         }
     }
@@ -70,6 +77,7 @@ final class PoolWriter implements AutoCloseable {
     /** Waits until some more are acknowledged. */
     void awaitMore() {
         int before = written.get();
+        wanted = before + ORIGINS_AT_ONCE;
         await().atMost(PATIENCE).until(() -> written.get() > before + 3);
     }
 

@@ -1,5 +1,6 @@
 package io.weldr.it.cluster;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -55,9 +56,10 @@ class WeldrctlIT {
 
             Process reading = Weldrctl.start(node.grpcAddress(), "watch", "--after", "1");
             try {
-                assertThat(reading.inputReader().readLine()).contains("origin-added");
+                assertThat(reading.inputReader().readLine()).containsAnyOf("origin-added", "cluster-version-raised");
                 reading.getInputStream().close(); // and nothing changes any more
-                assertThat(reading.waitFor(30, TimeUnit.SECONDS)).isTrue();
+                assertThat(reading.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS))
+                        .isTrue();
                 assertThat(reading.exitValue()).isEqualTo(1);
                 assertThat(reading.errorReader().lines()).isEmpty();
             } finally {
@@ -67,7 +69,8 @@ class WeldrctlIT {
             Process quiet = Weldrctl.start(node.grpcAddress(), "watch");
             try {
                 quiet.getInputStream().close(); // before anything was told
-                assertThat(quiet.waitFor(30, TimeUnit.SECONDS)).isTrue();
+                assertThat(quiet.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS))
+                        .isTrue();
                 assertThat(quiet.exitValue()).isEqualTo(1);
             } finally {
                 quiet.destroyForcibly();

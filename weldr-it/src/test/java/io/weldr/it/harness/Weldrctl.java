@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code weldrctl} as a process, as a script calls it. */
 public final class Weldrctl {
+    /** Longer than its default, for a machine that is slow; shorter than this waits for its end. */
+    private static final String TIMEOUT = "60s";
+
     private Weldrctl() {}
 
     /** How it ended, and what it wrote. */
@@ -22,7 +25,7 @@ public final class Weldrctl {
 
     private static List<String> command(String endpoints, String... arguments) {
         List<String> command = JavaCommand.weldrctl();
-        command.addAll(List.of("--endpoint", endpoints));
+        command.addAll(List.of("--endpoint", endpoints, "--timeout", TIMEOUT));
         command.addAll(List.of(arguments));
         return command;
     }
@@ -36,7 +39,7 @@ public final class Weldrctl {
         }
     }
 
-    /** Runs it to its end, at most 20 seconds. */
+    /** Runs it to its end. */
     public static Result run(String endpoints, String... arguments) {
         return run(null, endpoints, arguments);
     }
