@@ -2,6 +2,7 @@ package io.weldr.raft.machine;
 
 import io.weldr.core.state.ClusterState;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the state machine tells the rest of the module. Called on threads of Ratis, some of them under its locks: every
@@ -29,6 +30,9 @@ public interface MachineEvents {
      * @param line what was found and what to do, for people
      */
     void newerVersionNeeded(String line);
+
+    /** A snapshot was written to disk; or it could not be, for that reason. The next attempt follows after some seconds. */
+    default void snapshotSaved(@Nullable Throwable failure) {}
 
     /** The log cannot be written any more. */
     void logFailed(Throwable cause);

@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class PoolMachine extends BaseStateMachine {
     private final MachineEvents events;
     private final SnapshotFiles files = new SnapshotFiles();
+    private final SnapshotAttempts attempts = new SnapshotAttempts(); // confined to the thread that applies the log
     private Applier applier = Applier.initial(); // confined to the thread that applies the log
     /** An entry, or a snapshot, needs a newer version of the program: nothing is applied any more. Confined to the same thread. */
     private boolean stopped;
@@ -49,17 +50,10 @@ public final class PoolMachine extends BaseStateMachine {
     @Override
     public void initialize(RaftServer server, RaftGroupId group, RaftStorage storage) throws IOException {
         super.initialize(server, group, storage);
-        getLifeCycle()
-                .startAndTransition(
-                        () -> {
-                            files.open(storage);
-                            restore();
-                        },
-                        IOException.class);
+        getLifeCycle().startAndTransition(() -> restore(files.open(storage)), IOException.class);
     }
 
-    private void restore() throws IOException {
-        Snapshot snapshot = files.load();
+    private void restore(@Nullable Snapshot snapshot) {
         if (snapshot == null) {
             return;
         }
@@ -116,19 +110,32 @@ public final class PoolMachine extends BaseStateMachine {
         events.applied(applier.state(), index);
     }
 
+    /** Never fails: Ratis would try again at once, after each entry, and write a stack trace each time. */
     @Override
-    public long takeSnapshot() throws IOException {
+    public long takeSnapshot() {
         TermIndex applied = getLastAppliedTermIndex();
-        if (stopped || applied.getIndex() < 0) {
+        long nowNanos = System.nanoTime();
+        if (stopped || applied.getIndex() < 0 || !attempts.due(nowNanos)) {
             return RaftLog.INVALID_LOG_INDEX;
         }
-        files.save(applier.snapshot(applied.getTerm(), applied.getIndex()));
+        try {
+            files.save(applier.snapshot(applied.getTerm(), applied.getIndex()));
+        } catch (IOException | RuntimeException e) {
+            attempts.failed(nowNanos);
+            events.snapshotSaved(e);
+            return RaftLog.INVALID_LOG_INDEX;
+        }
+        attempts.succeeded();
+        events.snapshotSaved(null);
         return applied.getIndex();
     }
 
     /** The leader's snapshot is about to replace everything. Without these transitions a follower closes at its first one. */
     @Override
     public void pause() {
+        if (getLifeCycleState() == LifeCycle.State.PAUSED) {
+            return; // The last one could not be put in place. Without this no later one could, either.
+        }
         getLifeCycle().transition(LifeCycle.State.PAUSING);
         getLifeCycle().transition(LifeCycle.State.PAUSED);
     }
@@ -136,7 +143,7 @@ public final class PoolMachine extends BaseStateMachine {
     @Override
     public void reinitialize() throws IOException {
         try {
-            getLifeCycle().startAndTransition(this::restore, IOException.class);
+            getLifeCycle().startAndTransition(() -> restore(files.installed()), IOException.class);
         } catch (NewerVersionException e) {
             stop(String.valueOf(e.getMessage()));
             throw e;

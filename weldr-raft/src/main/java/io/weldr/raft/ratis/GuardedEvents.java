@@ -3,6 +3,7 @@ package io.weldr.raft.ratis;
 import io.weldr.core.state.ClusterState;
 import io.weldr.raft.machine.MachineEvents;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Passes events on until they are not wanted any more: a server that could not be opened closes, and that is no event. */
 final class GuardedEvents implements MachineEvents {
@@ -49,6 +50,13 @@ final class GuardedEvents implements MachineEvents {
     public void newerVersionNeeded(String line) {
         if (!muted) {
             to.newerVersionNeeded(line);
+        }
+    }
+
+    @Override
+    public void snapshotSaved(@Nullable Throwable failure) {
+        if (!muted) {
+            to.snapshotSaved(failure);
         }
     }
 
