@@ -2,6 +2,7 @@ package io.weldr.raft;
 
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.ClusterState;
+import io.weldr.raft.follow.FollowerProgress;
 import io.weldr.raft.form.DataFolder;
 import io.weldr.raft.form.Formation;
 import io.weldr.raft.form.Greeter;
@@ -9,20 +10,26 @@ import io.weldr.raft.form.Identity;
 import io.weldr.raft.form.LossWatch;
 import io.weldr.raft.form.RemovalWatch;
 import io.weldr.raft.form.RemovalWatch.Removal;
+import io.weldr.raft.form.SetAside;
 import io.weldr.raft.machine.MachineEvents;
 import io.weldr.raft.ratis.NodeView;
+import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.RatisNode;
 import io.weldr.raft.ratis.Seat;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +48,14 @@ final class Belonging implements AutoCloseable {
     /** How long a farewell may take from whoever took this node out. */
     private static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    private static final long KEEP_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** How often a follower that refuses everything asks whether the cluster can do without its log, and says why not. */
+    private static final long REFUSAL_ASK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+    /** A log that was set aside for refusing everything is not set aside again so soon: it did not help. */
+    private static final long MEND_EVERY_NANOS = TimeUnit.MINUTES.toNanos(10);
+
     private final RaftSettings settings;
     private final DataFolder folder;
     private final Surroundings around;
@@ -50,6 +65,7 @@ final class Belonging implements AutoCloseable {
     private final Opening opening;
     private final RemovalWatch removals;
     private final LossWatch losses;
+    private final SetAside setAside;
 
     private boolean formed; // confined to the control thread, on which consensus is opened, too, after the start
     private long askedNanos = System.nanoTime(); // confined to the control thread
@@ -58,6 +74,11 @@ final class Belonging implements AutoCloseable {
 
     private volatile long votersIndex = -1; // of the voters that this node saw last
     private volatile List<HostPort> voterAddresses = List.of();
+    private volatile @Nullable Map<RaftId, HostPort> settledVoters;
+    private long settledIndex = -1; // confined to whoever remembers
+    private long keptNanos = System.nanoTime() - KEEP_EVERY_NANOS; // confined to the control thread
+    private long refusalNanos = System.nanoTime() - REFUSAL_ASK_EVERY_NANOS; // confined to the control thread
+    private long mendedNanos = System.nanoTime() - MEND_EVERY_NANOS; // confined to the control thread
     private volatile boolean closed;
 
     /**
@@ -65,12 +86,14 @@ final class Belonging implements AutoCloseable {
      *
      * @param consensus the node's consensus part
      * @param state as far as it is applied here
+     * @param progress how well it follows
      * @param leaderHeardNanos when this node last heard of a leader, or when it was created
      * @param left to be told on the control thread when this node turns out to be no member any more
      */
     record Surroundings(
             ConsensusPart consensus,
             Supplier<ClusterState> state,
+            FollowerProgress progress,
             Supplier<Long> leaderHeardNanos,
             Consumer<Removal> left) {}
 
@@ -90,7 +113,8 @@ final class Belonging implements AutoCloseable {
         this.removals = new RemovalWatch(folder, greeter);
         this.losses = new LossWatch(greeter);
         this.formation = new Formation(settings, folder, greeter, removals, host);
-        this.opening = new Opening(settings, folder, formation, this::joinAnew);
+        this.opening = new Opening(settings, folder, formation, around.progress(), new Others());
+        this.setAside = new SetAside(greeter);
     }
 
     /** Opens Ratis on what the folder holds. */
@@ -122,6 +146,11 @@ final class Belonging implements AutoCloseable {
         return folder.identity().standing();
     }
 
+    /** The cluster that this node belongs to or waits for; null if there is none. */
+    @Nullable UUID cluster() {
+        return folder.identity().group();
+    }
+
     /** Starts to look for the cluster. Returns at once. */
     void begin() {
         later(this::form, 0);
@@ -132,11 +161,49 @@ final class Belonging implements AutoCloseable {
         if (view != null && view.configurationIndex() >= 0) {
             votersIndex = view.configurationIndex();
             voterAddresses = view.voters().stream().map(Seat::address).toList();
+            if (view.settled() && view.votes() && view.configurationIndex() != settledIndex) {
+                settledIndex = view.configurationIndex();
+                settledVoters = view.voters().stream().collect(Collectors.toUnmodifiableMap(Seat::id, Seat::address));
+            }
         }
     }
 
+    /** What to ask members for a log that is to be set aside. */
+    private final class Others implements Opening.Cluster {
+        @Override
+        public boolean known() {
+            return settings.contacts() != null || settings.peers().size() > 1 || folder.knowsOthers();
+        }
+
+        @Override
+        public @Nullable String obstacle() {
+            return setAside.obstacle(folder.identity(), everyContact());
+        }
+
+        @Override
+        public void joinAnew() {
+            Belonging.this.joinAnew();
+        }
+    }
+
+    /** Where members may be, also as the disk and the settings tell. Blocks for some seconds at most. */
+    private Collection<HostPort> everyContact() {
+        Set<HostPort> all = new LinkedHashSet<>(contacts());
+        all.addAll(folder.knownVoters().values());
+        RaftSettings.Contacts given = settings.contacts();
+        if (given != null) {
+            try {
+                all.addAll(given.raftAddresses());
+            } catch (IOException e) {
+                LOG.debug("No member known by the settings", e);
+            }
+        }
+        all.remove(settings.advertised());
+        return all;
+    }
+
     /** Where members are, or were when this node last heard of them. */
-    private Collection<HostPort> contacts() {
+    Collection<HostPort> contacts() {
         Set<HostPort> all = new LinkedHashSet<>(voterAddresses);
         around.state().get().members().values().forEach(member -> all.add(member.raft()));
         all.addAll(settings.peers().values());
@@ -172,9 +239,59 @@ final class Belonging implements AutoCloseable {
         if (closed || !formed) {
             return; // once it is formed anew, this begins anew
         }
+        keepVoters();
         watchForLoss();
+        watchForRefusal();
         if (watchForRemoval()) {
             later(this::watch, STEP_MILLIS);
+        }
+    }
+
+    /** Writes down where the others are: should the log be damaged, they are asked for everything. */
+    private void keepVoters() {
+        Map<RaftId, HostPort> voters = settledVoters;
+        if (voters != null && System.nanoTime() - keptNanos > KEEP_EVERY_NANOS) {
+            try {
+                folder.sawVoters(voters);
+            } catch (IOException e) {
+                keptNanos = System.nanoTime(); // as on a full disk
+                LOG.debug("The voters cannot be written down yet", e);
+            }
+        }
+    }
+
+    /**
+     * Sets the log aside if it has refused, for long, what the leader sends: it then holds a committed entry that the leader does not have, and can never go on.
+     * A follower whose disk is slow answers late, and one that is being sent a snapshot takes its parts: both are no refusal.
+     */
+    private void watchForRefusal() {
+        RatisNode node = around.consensus().node();
+        Duration stuck = around.progress().stuck();
+        long now = System.nanoTime();
+        if (node == null || stuck == null || now - refusalNanos < REFUSAL_ASK_EVERY_NANOS) {
+            return;
+        }
+        refusalNanos = now;
+        try {
+            NodeView view = node.view();
+            if (view == null || !view.running() || view.role() != NodeView.Role.FOLLOWER || view.leader() == null) {
+                return;
+            }
+            String why = "its log refuses everything that the leader, " + view.leadingMember() + ", sends, since "
+                    + stuck.toSeconds() + " s";
+            if (now - mendedNanos < MEND_EVERY_NANOS) {
+                return; // It did not help a moment ago.
+            }
+            String obstacle = setAside.obstacle(folder.identity(), everyContact());
+            if (obstacle != null) {
+                LOG.warn("This node cannot go on: {}. It keeps the log: {}", why, obstacle);
+                return;
+            }
+            mendedNanos = now;
+            opening.distrust(why, true);
+            around.consensus().restart(why);
+        } catch (Throwable e) { // as for the search
+            LOG.error("Cannot find out whether the log can be gone on with: {}", e.getMessage(), e);
         }
     }
 
@@ -184,7 +301,7 @@ final class Belonging implements AutoCloseable {
         try {
             String loss = node == null ? null : losses.look(node, System.nanoTime());
             if (loss != null) {
-                opening.distrust(loss);
+                opening.distrust(loss, false);
                 around.consensus().restart(loss);
             }
         } catch (Throwable e) { // as for the search

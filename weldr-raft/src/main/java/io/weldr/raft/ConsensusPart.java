@@ -36,6 +36,12 @@ final class ConsensusPart {
     /** A life this long was a good one: the next failure starts with a short pause again. */
     private static final Duration GOOD_LIFE = Duration.ofMinutes(1);
 
+    /** While other members are waited for, which are asked each time. */
+    private static final Duration ASK_EVERY = Duration.ofSeconds(1);
+
+    /** A trouble that lasts is written to the log this often. */
+    private static final Duration SAY_EVERY = Duration.ofMinutes(1);
+
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final RaftSettings settings;
@@ -50,6 +56,9 @@ final class ConsensusPart {
     private volatile boolean outdated;
 
     private Duration pause = PAUSE_MIN; // confined to the thread
+    private volatile @Nullable String snapshotTrouble;
+    private long awaitSaidNanos; // confined to whoever opens
+    private long snapshotSaidNanos; // confined to the thread that applies the log
 
     /** Starts a server from what is on disk. */
     interface Opener {
@@ -108,6 +117,13 @@ final class ConsensusPart {
         }
 
         @Override
+        public void snapshotSaved(@Nullable Throwable failure) {
+            if (!over.get()) {
+                ConsensusPart.this.snapshotSaved(failure);
+            }
+        }
+
+        @Override
         public void logFailed(Throwable cause) {
             fail(this, "its log cannot be written: " + root(cause));
         }
@@ -116,6 +132,22 @@ final class ConsensusPart {
         public void serverShutDown() {
             fail(this, "Ratis closed it");
         }
+    }
+
+    private void snapshotSaved(@Nullable Throwable failure) {
+        if (failure == null) {
+            if (snapshotTrouble != null) {
+                snapshotTrouble = null;
+                LOG.info("Snapshots of the log can be written again");
+            }
+            return;
+        }
+        String now = "no snapshot of the log can be written, and the log grows until one can: " + root(failure);
+        if (snapshotTrouble == null || System.nanoTime() - snapshotSaidNanos >= SAY_EVERY.toNanos()) {
+            snapshotSaidNanos = System.nanoTime();
+            LOG.warn("Trouble with the disk: {}", now);
+        }
+        snapshotTrouble = now;
     }
 
     private static Set<RaftId> raftIds(Set<String> texts) {
@@ -138,9 +170,16 @@ final class ConsensusPart {
         this.thread = thread;
     }
 
-    /** Opens it for the first time. Blocks; fails with one line that says why. */
+    /**
+     * Opens it for the first time. Blocks; fails with one line that says why. If the log cannot be used and other members can be expected to replace it, this
+     * returns all the same: the node waits for them, closed.
+     */
     void start() throws IOException {
-        open();
+        try {
+            open();
+        } catch (AwaitingClusterException e) {
+            await(e);
+        }
     }
 
     /** The server, or null while there is none. */
@@ -158,6 +197,11 @@ final class ConsensusPart {
     /** Why there is no server, for people; null if there is one. */
     @Nullable String trouble() {
         return trouble;
+    }
+
+    /** Why no snapshot can be written, for people; null if one can. */
+    @Nullable String snapshotTrouble() {
+        return snapshotTrouble;
     }
 
     /** Notices if the server closed itself without saying so, or has lost sight of who votes. */
@@ -226,6 +270,7 @@ final class ConsensusPart {
             throw new IOException("it failed while it was opened");
         }
         trouble = null;
+        snapshotTrouble = null;
         listener.leadershipMoved();
     }
 
@@ -319,6 +364,8 @@ final class ConsensusPart {
             LOG.info("The consensus part is open again");
         } catch (NewerVersionException e) {
             giveUp(String.valueOf(e.getMessage()));
+        } catch (AwaitingClusterException e) {
+            await(e);
         } catch (Throwable e) {
             // An Error too: a thread, for instance, may be had again in a moment. Nobody else tries again.
             String why = e instanceof Error ? e.toString() : e.getMessage();
@@ -326,6 +373,19 @@ final class ConsensusPart {
             LOG.warn("The consensus part cannot be opened: {}", why);
             LOG.debug("Why", e);
             scheduleAgain(this::reopen);
+        }
+    }
+
+    private void await(AwaitingClusterException what) {
+        String now = "the consensus part is closed: " + what.getMessage();
+        if (!now.equals(trouble) || System.nanoTime() - awaitSaidNanos >= SAY_EVERY.toNanos()) {
+            awaitSaidNanos = System.nanoTime();
+            LOG.error("Trouble with the log: {}", now);
+        }
+        trouble = now;
+        listener.leadershipMoved();
+        if (!closed) {
+            var unused = thread.schedule(this::reopen, ASK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 

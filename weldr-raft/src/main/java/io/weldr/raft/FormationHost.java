@@ -10,6 +10,7 @@ import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.RatisNode;
 import io.weldr.raft.ratis.RatisNode.LastEntry;
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** This node as {@link Formation} sees it. Any thread; {@link #open} blocks. */
@@ -18,12 +19,22 @@ final class FormationHost implements Formation.Host {
     private final Watchdog watchdog;
     private final Succession succession;
     private final Changes changes;
+    private final BooleanSupplier behind;
+    private final BooleanSupplier ready;
 
-    FormationHost(ConsensusPart consensus, Watchdog watchdog, Succession succession, Changes changes) {
+    FormationHost(
+            ConsensusPart consensus,
+            Watchdog watchdog,
+            Succession succession,
+            Changes changes,
+            BooleanSupplier behind,
+            BooleanSupplier ready) {
         this.consensus = consensus;
         this.watchdog = watchdog;
         this.succession = succession;
         this.changes = changes;
+        this.behind = behind;
+        this.ready = ready;
     }
 
     @Override
@@ -68,6 +79,16 @@ final class FormationHost implements Formation.Host {
     @Override
     public boolean leading() {
         return watchdog.acting();
+    }
+
+    @Override
+    public boolean behind() {
+        return behind.getAsBoolean();
+    }
+
+    @Override
+    public boolean ready() {
+        return ready.getAsBoolean();
     }
 
     @Override

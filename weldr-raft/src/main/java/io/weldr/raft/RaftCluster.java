@@ -18,6 +18,7 @@ import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
+import io.weldr.raft.follow.FollowerProgress;
 import io.weldr.raft.form.DataFolder;
 import io.weldr.raft.form.Greeter;
 import io.weldr.raft.form.Identity;
@@ -27,6 +28,7 @@ import io.weldr.raft.lead.HandOver;
 import io.weldr.raft.lead.Healer;
 import io.weldr.raft.lead.LeaderDuties;
 import io.weldr.raft.lead.LeaderProof;
+import io.weldr.raft.lead.LeaderProof.Finding;
 import io.weldr.raft.lead.Milestones;
 import io.weldr.raft.lead.Rehearsal;
 import io.weldr.raft.lead.Succession;
@@ -77,6 +79,14 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
 
     private static final long HEAL_EVERY_MILLIS = 250;
     private static final int HEALINGS_PER_TIDYING = 4;
+    /** While a snapshot cannot be written; the attempts themselves are further apart. */
+    private static final int HEALINGS_PER_SNAPSHOT = 20;
+
+    /** A trouble that lasts is written to the log this often. */
+    private static final long SAY_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    /** A leader that was not heard for so many election timeouts is taken for gone: another one would have been elected by then. */
+    private static final int SILENT_ELECTION_TIMEOUTS = 5;
 
     private final RaftSettings settings;
     private final AppliedIndex applied = new AppliedIndex();
@@ -108,6 +118,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private final Rehearsal rehearsal;
     private final Announcer announcer;
     private final VersionRaise versionRaise;
+    private final FollowerProgress progress;
+    private final ReadyMembers readyMembers;
     private final Changes changes;
     private final MembershipGateway membership;
     private final AtomicLong terms = new AtomicLong();
@@ -115,9 +127,13 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private volatile @Nullable Belonging belonging;
     private final CompletableFuture<Farewell> farewell = new CompletableFuture<>();
     private int healings; // confined to the healing thread
+    private @Nullable String snapshotFailureSaid; // confined to the healing thread
+    private long snapshotFailureSaidNanos; // confined to the healing thread
     private volatile boolean stopping;
     private final AtomicBoolean ended = new AtomicBoolean(); // its part in the cluster
     private volatile boolean heldState; // written by the watchdog's thread
+    private volatile @Nullable String behind; // written by the watchdog's thread
+    private volatile boolean serves; // clients
     private boolean closed; // confined to whoever closes
     private final long createdNanos = System.nanoTime();
 
@@ -151,6 +167,10 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                 this::opinion,
                 settings.electionTimeoutMax(),
                 givingWay::resigning);
+        this.progress = new FollowerProgress(
+                settings.electionTimeoutMax().multipliedBy(SILENT_ELECTION_TIMEOUTS), System::nanoTime);
+        this.readyMembers =
+                new ReadyMembers(member -> require(belonging).greeter().ask(member), System::nanoTime);
         this.rehearsal = new Rehearsal(this::greet, resetting);
         this.changes = new Changes(
                 consensus::node, () -> require(belonging).greeter(), applied.state(), this::retire, timer, callbacks);
@@ -185,8 +205,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                 settings,
                 opened,
                 new Greeter(settings, opened, link),
-                new FormationHost(consensus, watchdog, succession, changes),
-                new Belonging.Surroundings(consensus, applied.state(), this::leaderHeardNanos, this::leave),
+                new FormationHost(consensus, watchdog, succession, changes, () -> behind != null, this::serving),
+                new Belonging.Surroundings(consensus, applied.state(), progress, this::leaderHeardNanos, this::leave),
                 control);
         belonging = ours;
         Removal removal = ours.removal();
@@ -290,6 +310,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
      * bound, and again when something changed. Returns at once.
      */
     public void announce(Member member) {
+        serves = !member.witness();
         announcer.announce(member);
     }
 
@@ -336,10 +357,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         NodeView view = moment.view();
         String trouble = trouble();
         boolean acting = watchdog.acting();
-        Long heard = moment.leaderHeardNanos();
-        Duration contact = acting
-                ? Duration.ZERO
-                : heard == null ? null : Duration.ofNanos(Math.max(0, System.nanoTime() - heard));
+        Duration contact = acting ? Duration.ZERO : progress.age();
         if (removed()) {
             return new ClusterStatus(
                     settings.self(),
@@ -401,18 +419,64 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         if (closed != null) {
             return closed;
         }
-        String slow = givingWay.slowDisk();
-        if (slow != null) {
-            return slow;
+        String worst = handicap();
+        if (worst != null) {
+            return worst;
+        }
+        String disk = consensus.snapshotTrouble();
+        if (disk != null) {
+            return disk;
+        }
+        String snapshot = progress.snapshotFailure();
+        if (snapshot != null) {
+            return snapshot;
         }
         Belonging ours = belonging;
         String waiting = ours == null ? null : ours.waitingFor();
         return waiting == null ? null : "waiting for " + waiting;
     }
 
+    /** Why this node cannot write, or lags behind, for people; null if it does neither. */
+    private @Nullable String handicap() {
+        String closed = consensus.trouble();
+        if (closed != null) {
+            return closed;
+        }
+        String slow = givingWay.slowDisk();
+        if (slow != null) {
+            return slow;
+        }
+        String late = behind;
+        if (late == null) {
+            return null;
+        }
+        String snapshot = progress.snapshotFailure();
+        return "this node is behind: " + late + (snapshot == null ? "" : "; " + snapshot);
+    }
+
+    /**
+     * Why clients are better sent to another member, which is known to be ready: this node cannot write, or lags behind. Null if not, also if no other
+     * member is known to be ready: then this node is better than none. Any thread; never blocks.
+     */
+    public @Nullable String outdone() {
+        String why = handicap();
+        return why != null && readyMembers.known() ? why : null;
+    }
+
+    /** Whether nothing speaks against sending clients here. */
+    private boolean serving() {
+        return serves && !stopping && !givingWay.resigning() && !removed() && heldState && handicap() == null;
+    }
+
     @Override
     public List<Measurement> measure() {
-        return RaftMeasurements.of(status(), applied.state().get().version(), gateway, healer.resets(), terms.get());
+        return RaftMeasurements.of(
+                status(),
+                applied.state().get().version(),
+                gateway,
+                healer.resets(),
+                terms.get(),
+                watchdog.acting() ? 0 : progress.lag(applied.get()));
     }
 
     /**
@@ -508,13 +572,41 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                 }
                 givingWay.look(node.logEnd(), moment.view(), System.nanoTime());
             }
-            healings = (healings + 1) % HEALINGS_PER_TIDYING;
-            if (healings == 0) {
+            Belonging ours = belonging;
+            UUID cluster = ours == null ? null : ours.cluster();
+            if (ours != null && cluster != null && handicap() != null) {
+                readyMembers.look(cluster, ours.contacts());
+            }
+            healings++;
+            if (healings % HEALINGS_PER_TIDYING == 0) {
                 changes.tidyUp();
+            }
+            if (node != null && healings % HEALINGS_PER_SNAPSHOT == 0) {
+                lookAfterSnapshots(node);
             }
         } catch (Throwable e) { // the executor would drop it, and never look again
             LOG.error("The healer failed to look", e);
         }
+    }
+
+    private void lookAfterSnapshots(RatisNode node) {
+        if (consensus.snapshotTrouble() != null) {
+            node.takeSnapshot(); // A cluster without changes would not try again.
+        }
+        String failure = progress.snapshotFailure();
+        if (failure != null) {
+            try {
+                node.removeUnfinishedSnapshots();
+            } catch (IOException e) {
+                LOG.debug("Unfinished snapshots cannot be removed yet", e);
+            }
+            if (!failure.equals(snapshotFailureSaid)
+                    || System.nanoTime() - snapshotFailureSaidNanos >= SAY_EVERY_NANOS) {
+                snapshotFailureSaidNanos = System.nanoTime();
+                LOG.warn("Trouble with the disk: {}", failure);
+            }
+        }
+        snapshotFailureSaid = failure;
     }
 
     private void observed(Moment moment) {
@@ -522,7 +614,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         if (view != null) {
             terms.accumulateAndGet(view.term(), Math::max);
             givingWay.observed(view);
-            milestones.observe(view, moment.atNanos());
+            behind = lag(moment, view);
+            milestones.observe(view, behind, moment.atNanos());
         }
         Belonging ours = belonging;
         if (ours != null) {
@@ -539,6 +632,20 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         if (!stopping) {
             succession.follow(view);
         }
+    }
+
+    /** Why this node is behind its leader, for people; null if it is not. */
+    private @Nullable String lag(Moment moment, NodeView view) {
+        if (moment.finding() == Finding.ACTING) {
+            progress.leading();
+            return null;
+        }
+        if (view.role() == NodeView.Role.LEADER || !view.running()) {
+            return null;
+        }
+        progress.applied(view.appliedIndex());
+        // A node that is being taken in says that it waits.
+        return require(belonging).standing() == Identity.Standing.MEMBER ? progress.behind(view.appliedIndex()) : null;
     }
 
     private void greet(HostPort voter) {

@@ -72,7 +72,7 @@ class ReopenIT {
         }
     }
 
-    /** It gets everything anew from the others, but they are away: so it goes on with what it has. */
+    /** It gets everything anew from the others, but they are away: so it goes on with what it has, and keeps its log until they are back. */
     @Test
     void aNodeWhoseLogIsDamagedWhileItRunsGoesOnWithTheStateThatItHeld() throws Exception {
         try (TestCluster cluster = TestCluster.formed(root, 3)) {
@@ -86,10 +86,24 @@ class ReopenIT {
 
             node.restartConsensus("a test says so");
             await().atMost(TestCluster.PATIENCE)
-                    .untilAsserted(() -> assertThat(node.standing()).isEqualTo(Standing.JOINING));
-            assertThat(node.status().role()).isEqualTo(Role.WAITING);
+                    .untilAsserted(() -> assertThat(node.status().trouble())
+                            .contains("its term and vote are damaged")
+                            .contains("no leader of cluster"));
+            assertThat(node.status().role()).isEqualTo(Role.CLOSED);
+            assertThat(node.standing()).isEqualTo(Standing.MEMBER);
+            assertThat(cluster.folder(N1).resolve("log.damaged")).doesNotExist();
             assertThat(node.holdsState()).isTrue();
             assertThat(TestCluster.ports(node)).containsExactly(9001);
+
+            cluster.start(new MemberId("n2"));
+            cluster.start(new MemberId("n3"));
+            await().atMost(TestCluster.PATIENCE).untilAsserted(() -> {
+                assertThat(node.status().trouble()).isNull();
+                assertThat(node.standing()).isEqualTo(Standing.MEMBER);
+                assertThat(node.status().voters()).hasSize(3);
+            });
+            assertThat(cluster.folder(N1).resolve("log.damaged")).exists();
+            TestCluster.addOrigin(node, 9002);
         }
     }
 

@@ -4,6 +4,7 @@ import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.MemberId;
 import io.weldr.raft.form.Identity.Standing;
 import io.weldr.raft.ratis.RaftId;
+import io.weldr.raft.ratis.VotersOnDisk;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -14,6 +15,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -26,16 +28,25 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The folder of one node: a lock, the identity, and the log. Changes of the identity are on disk when {@link #become} returns.
  */
 public final class DataFolder implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DataFolder.class);
+
     private static final String IDENTITY = "identity";
+    private static final String VOTERS = "voters";
+    private static final String ASIDE = "log.damaged";
+    /** More would fill the disk of a node whose log is damaged again and again. */
+    private static final int ASIDE_KEPT = 3;
 
     private final Path folder;
     private final FileChannel lockFile;
     private volatile Identity identity;
+    private Map<RaftId, HostPort> seen = Map.of(); // confined to the thread that calls sawVoters
 
     private DataFolder(Path folder, FileChannel lockFile, Identity identity) {
         this.folder = folder;
@@ -121,13 +132,64 @@ public final class DataFolder implements AutoCloseable {
         Identity now = identity;
         UUID group = now.group();
         if (group != null) {
-            become(now.joiningAnew(group));
+            become(now.joiningAnew(group, knownVoters()));
         }
     }
 
     /**
-     * Moves a log that cannot be used out of the way, in place of the one that was moved before, and has the node join anew, without a
-     * vote until it is up to date, as if its disk had been emptied. To be called while the log is closed.
+     * The voters, as far as this folder knows: those that the cluster was formed with or that this node found when it joined, those that it saw since, and
+     * those that Ratis wrote down. Some may be gone. Reads from disk.
+     */
+    public Map<RaftId, HostPort> knownVoters() {
+        Identity now = identity;
+        UUID group = now.group();
+        Map<RaftId, HostPort> all = new TreeMap<>(now.voters());
+        if (group != null) {
+            all.putAll(VotersOnDisk.read(logFolder(), group));
+            all.putAll(seenVoters());
+        }
+        return all;
+    }
+
+    /** Whether the latest voters that this folder knows of are others than this node alone. Reads from disk. */
+    public boolean knowsOthers() {
+        Identity now = identity;
+        UUID group = now.group();
+        Map<RaftId, HostPort> latest = new TreeMap<>(seenVoters());
+        if (group != null) {
+            latest.putAll(VotersOnDisk.read(logFolder(), group));
+        }
+        return (latest.isEmpty() ? now.voters() : latest)
+                .keySet().stream().anyMatch(voter -> !voter.member().equals(now.id()));
+    }
+
+    private Map<RaftId, HostPort> seenVoters() {
+        Path file = folder.resolve(VOTERS);
+        try {
+            Properties from = new Properties();
+            from.load(new StringReader(Files.readString(file)));
+            return seats(from.getProperty("voters"));
+        } catch (NoSuchFileException e) {
+            return Map.of();
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.warn("The voters in {} cannot be read: {}", file, e.toString());
+            return Map.of();
+        }
+    }
+
+    /** Writes down who votes, so that a node without its log knows whom to ask. Does nothing if the same were written down before. */
+    public void sawVoters(Map<RaftId, HostPort> voters) throws IOException {
+        if (!voters.equals(seen)) {
+            Properties to = new Properties();
+            to.setProperty("voters", text(voters));
+            write(folder, VOTERS, to, "The members that vote. Written by weldr, for the case that the log is damaged.");
+            seen = Map.copyOf(voters);
+        }
+    }
+
+    /**
+     * Moves a log that cannot be used out of the way, and has the node join anew, without a vote until it is up to date, as if its disk had been
+     * emptied. The last {@value #ASIDE_KEPT} such logs are kept. To be called while the log is closed.
      *
      * @return where the log is now
      */
@@ -137,8 +199,15 @@ public final class DataFolder implements AutoCloseable {
         if (group == null) {
             throw new IOException("there is no log to set aside");
         }
-        Path aside = folder.resolve("log.damaged");
-        Folders.remove(aside);
+        Path aside = folder.resolve(ASIDE);
+        for (int older = ASIDE_KEPT - 1; older >= 1; older--) {
+            Path to = folder.resolve(ASIDE + "." + older);
+            Path from = older == 1 ? aside : folder.resolve(ASIDE + "." + (older - 1));
+            Folders.remove(to);
+            if (Files.exists(from)) {
+                Files.move(from, to);
+            }
+        }
         joinAnew(); // first: a member must never be found without its log and with a vote
         Files.move(logFolder().resolve(group.toString()), aside);
         return aside;
@@ -160,22 +229,32 @@ public final class DataFolder implements AutoCloseable {
     }
 
     private static void write(Path folder, Identity identity) throws IOException {
-        Path next = folder.resolve(IDENTITY + ".next");
+        write(
+                folder,
+                IDENTITY,
+                properties(identity),
+                "Whose data this is. Written by weldr; not to be edited or copied to another node.");
+    }
+
+    private static void write(Path folder, String name, Properties properties, String comment) throws IOException {
+        StringWriter text = new StringWriter();
+        properties.store(text, comment);
+        Path next = folder.resolve(name + ".next");
         try (FileChannel out = FileChannel.open(
                 next, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = ByteBuffer.wrap(text(identity).getBytes(StandardCharsets.UTF_8));
+            ByteBuffer bytes = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
                 out.write(bytes);
             }
             out.force(true);
         }
-        Files.move(next, folder.resolve(IDENTITY), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(next, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
             directory.force(true); // the name too has to survive a power loss
         }
     }
 
-    private static String text(Identity identity) throws IOException {
+    private static Properties properties(Identity identity) {
         Properties to = new Properties();
         to.setProperty("id", identity.id().value());
         to.setProperty("raft-id", identity.raftId().toString());
@@ -186,25 +265,29 @@ public final class DataFolder implements AutoCloseable {
         }
         to.setProperty("again", String.valueOf(identity.again()));
         to.setProperty("founders", String.join(",", identity.founders()));
-        to.setProperty(
-                "voters",
-                identity.voters().entrySet().stream()
-                        .map(voter -> voter.getKey() + "=" + voter.getValue())
-                        .collect(Collectors.joining(",")));
-        StringWriter text = new StringWriter();
-        to.store(text, "Whose data this is. Written by weldr; not to be edited or copied to another node.");
-        return text.toString();
+        to.setProperty("voters", text(identity.voters()));
+        return to;
+    }
+
+    private static String text(Map<RaftId, HostPort> voters) {
+        return voters.entrySet().stream()
+                .map(voter -> voter.getKey() + "=" + voter.getValue())
+                .collect(Collectors.joining(","));
+    }
+
+    private static Map<RaftId, HostPort> seats(@Nullable String text) {
+        Map<RaftId, HostPort> voters = new TreeMap<>();
+        for (String voter : list(text)) {
+            int equals = voter.indexOf('=');
+            voters.put(
+                    RaftId.parse(voter.substring(0, Math.max(0, equals))), HostPort.parse(voter.substring(equals + 1)));
+        }
+        return voters;
     }
 
     private static Identity parse(String text) throws IOException {
         Properties from = new Properties();
         from.load(new StringReader(text));
-        Map<RaftId, HostPort> voters = new TreeMap<>();
-        for (String voter : list(from.getProperty("voters"))) {
-            int equals = voter.indexOf('=');
-            voters.put(
-                    RaftId.parse(voter.substring(0, Math.max(0, equals))), HostPort.parse(voter.substring(equals + 1)));
-        }
         String group = from.getProperty("cluster");
         // Folders of the first days have none: there a member was known by its name alone.
         RaftId raftId = RaftId.parse(from.getProperty("raft-id", required(from, "id")));
@@ -215,7 +298,7 @@ public final class DataFolder implements AutoCloseable {
                 group == null ? null : UUID.fromString(group),
                 Boolean.parseBoolean(from.getProperty("again", "false")),
                 new TreeSet<>(list(from.getProperty("founders"))),
-                new TreeMap<>(voters));
+                new TreeMap<>(seats(from.getProperty("voters"))));
     }
 
     private static List<String> list(@Nullable String text) {

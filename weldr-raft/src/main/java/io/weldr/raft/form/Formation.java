@@ -73,6 +73,12 @@ public final class Formation {
         /** Whether this node acts as leader. */
         boolean leading();
 
+        /** Whether this node hears its leader and does not keep up with it. */
+        boolean behind();
+
+        /** Whether this node serves clients, and nothing speaks against sending it more of them. */
+        boolean ready();
+
         /**
          * Takes a node in as a voter, some time soon, if this node leads.
          *
@@ -137,7 +143,9 @@ public final class Formation {
                         leading ? host.acknowledged(hello.id()) : null,
                         host.gone(),
                         host.last(),
-                        settings.bootstrap())
+                        settings.bootstrap(),
+                        host.behind(),
+                        host.ready())
                 .encode();
     }
 

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param gone the leader that it follows in this term and believes to be gone; null: it does not
  * @param last the last entry of its log; null: it has none
  * @param bootstrap whether it forms a cluster by itself unless a member answers
+ * @param behind whether it hears its leader and does not keep up with it
+ * @param ready whether it serves clients, and nothing speaks against sending it more of them
  */
 public record HelloAnswer(
         RaftId id,
@@ -52,7 +54,9 @@ public record HelloAnswer(
         @Nullable Long acknowledged,
         @Nullable RaftId gone,
         @Nullable LastEntry last,
-        boolean bootstrap) {
+        boolean bootstrap,
+        boolean behind,
+        boolean ready) {
 
     byte[] encode() {
         PeerProto.HelloAnswer.Builder to = PeerProto.HelloAnswer.newBuilder()
@@ -79,7 +83,9 @@ public record HelloAnswer(
                 .setVotersIndex(votersIndex)
                 .setVotersSettled(votersSettled)
                 .setTerm(term)
-                .setBootstrap(bootstrap);
+                .setBootstrap(bootstrap)
+                .setBehind(behind)
+                .setReady(ready);
         if (acknowledged != null) {
             to.setAcknowledged(acknowledged);
         }
@@ -123,7 +129,9 @@ public record HelloAnswer(
                     from.hasAcknowledged() ? from.getAcknowledged() : null,
                     from.getGone().isEmpty() ? null : RaftId.parse(from.getGone()),
                     from.getLastTerm() == 0 ? null : new LastEntry(from.getLastTerm(), from.getLastIndex()),
-                    from.getBootstrap());
+                    from.getBootstrap(),
+                    from.getBehind(),
+                    from.getReady());
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalArgumentException("not an answer: " + e.getMessage(), e);
         }

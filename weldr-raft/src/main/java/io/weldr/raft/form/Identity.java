@@ -70,10 +70,10 @@ public record Identity(
                 raftId, incarnation, Standing.JOINING, cluster, isAgain, new TreeSet<>(), new TreeMap<>(found));
     }
 
-    /** The same under a new name, because what it held is lost. */
-    Identity joiningAnew(UUID cluster) {
+    /** The same under a new name, because what it held is lost. {@code members}: where to ask. */
+    Identity joiningAnew(UUID cluster, Map<RaftId, HostPort> members) {
         // Whoever was to be taken in for the first time has no seat yet that it could have lost.
-        return empty(id()).joining(cluster, voters, standing != Standing.JOINING || again);
+        return empty(id()).joining(cluster, members, standing != Standing.JOINING || again);
     }
 
     Identity forming(UUID cluster, SortedSet<String> incarnations, Map<RaftId, HostPort> members) {

@@ -11,19 +11,16 @@ import org.jspecify.annotations.Nullable;
  * has caught up. Ratis' own log is silent about less important things than errors. Pure but for what it remembers; confined to the thread of the watchdog.
  */
 public final class Milestones {
-    /** A follower that has not applied within this time what was committed is behind. */
-    private static final long BEHIND_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** A node that starts is behind for a moment. That is not told. */
+    private static final long BEHIND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Consumer<String> info;
     private final Consumer<String> warning;
     private @Nullable RaftId leader; // the last one that was known
     private long leaderTerm;
 
-    /** What the cluster had committed at {@link #goalNanos}; -1: everything was applied when it was last looked at. */
-    private long goal = -1;
-
-    private long goalNanos;
-    private boolean behind;
+    private @Nullable Long behindSinceNanos; // null: it is not
+    private boolean behind; // and told
 
     /** Each consumer gets lines without end. */
     public Milestones(Consumer<String> info, Consumer<String> warning) {
@@ -31,10 +28,10 @@ public final class Milestones {
         this.warning = warning;
     }
 
-    /** Looks once. */
-    public void observe(NodeView view, long nowNanos) {
+    /** Looks once. {@code lag}: why this node is behind its leader; null if it is not. */
+    public void observe(NodeView view, @Nullable String lag, long nowNanos) {
         observeLeader(view);
-        observeLag(view, nowNanos);
+        observeLag(view, lag, nowNanos);
     }
 
     private void observeLeader(NodeView view) {
@@ -52,23 +49,18 @@ public final class Milestones {
         leaderTerm = view.term();
     }
 
-    private void observeLag(NodeView view, long nowNanos) {
-        long applied = view.appliedIndex();
-        long committed = view.commits().values().stream()
-                .mapToLong(Long::longValue)
-                .max()
-                .orElse(-1);
-        if (goal < 0 || applied >= goal) {
-            if (behind && applied >= committed) {
-                behind = false;
-                info.accept("This node has caught up: it has applied entry " + applied);
+    private void observeLag(NodeView view, @Nullable String lag, long nowNanos) {
+        if (lag == null) {
+            if (behind) {
+                info.accept("This node has caught up: it has applied entry " + view.appliedIndex());
             }
-            goal = applied < committed ? committed : -1;
-            goalNanos = nowNanos;
-        } else if (!behind && nowNanos - goalNanos > BEHIND_NANOS) {
+            behind = false;
+            behindSinceNanos = null;
+        } else if (behindSinceNanos == null) {
+            behindSinceNanos = nowNanos;
+        } else if (!behind && nowNanos - behindSinceNanos >= BEHIND_NANOS) {
             behind = true;
-            warning.accept("This node is behind: it has applied entry " + applied + ", and the cluster committed entry "
-                    + goal + " more than " + TimeUnit.NANOSECONDS.toSeconds(BEHIND_NANOS) + " s ago");
+            warning.accept("This node is behind: " + lag);
         }
     }
 }

@@ -42,6 +42,7 @@ import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SetConfigurationRequest;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftConfiguration;
@@ -59,7 +60,14 @@ import org.jspecify.annotations.Nullable;
  * closes; then they fail or tell nothing.
  */
 public final class RatisNode implements AutoCloseable {
+    /** For how long Ratis keeps the wish for a snapshot. */
+    private static final long SNAPSHOT_TIMEOUT_MILLIS = 5_000;
+
+    /** A snapshot is written in seconds. */
+    private static final Duration UNFINISHED_AGE = Duration.ofMinutes(1);
+
     private final RaftId id;
+    private final Path logFolder;
     private final RaftServer server;
     private final PeerMessages messages;
     private final RaftPeerId self;
@@ -75,8 +83,9 @@ public final class RatisNode implements AutoCloseable {
     private volatile @Nullable RaftGroupId group;
     private volatile @Nullable Configuration configuration;
 
-    private RatisNode(RaftId id, RaftServer server, PeerMessages messages) {
+    private RatisNode(RaftId id, Path logFolder, RaftServer server, PeerMessages messages) {
         this.id = id;
+        this.logFolder = logFolder;
         this.server = server;
         this.messages = messages;
         this.self = peerId(id);
@@ -117,7 +126,7 @@ public final class RatisNode implements AutoCloseable {
                 .setProperties(RatisTuning.properties(settings, logFolder))
                 .setParameters(parameters)
                 .build();
-        RatisNode node = new RatisNode(id, server, messages);
+        RatisNode node = new RatisNode(id, logFolder, server, messages);
         try {
             server.start();
             if (group != null) {
@@ -371,6 +380,28 @@ public final class RatisNode implements AutoCloseable {
                 .setType(RaftClientRequest.writeRequestType())
                 .build();
         return entries.enter(() -> server.submitClientRequestAsync(request)).handle(SubmitReplies::toApplied);
+    }
+
+    /** Has a snapshot written soon, if the state has changed since the last one. Returns at once. */
+    public void takeSnapshot() {
+        RaftGroupId in = group;
+        if (in != null) {
+            // Completes within the timeout, or fails: nobody waits for it. What came of it is told by the state
+            // machine.
+            var unused = changes.enter(() -> server.snapshotManagementAsync(
+                    SnapshotManagementRequest.newCreate(client, self, in, nextCallId(), SNAPSHOT_TIMEOUT_MILLIS, 1)));
+        }
+    }
+
+    /**
+     * Removes what is left of snapshots of the leader that could not be taken. Ratis keeps each attempt until the process ends, which fills a disk. Leaves
+     * alone what was written to within a minute. Reads from disk.
+     */
+    public void removeUnfinishedSnapshots() throws IOException {
+        RaftGroupId in = group;
+        if (in != null) {
+            Leftovers.remove(logFolder.resolve(in.getUuid().toString()).resolve("tmp"), UNFINISHED_AGE);
+        }
     }
 
     /** Gives leadership up, to nobody. Works without a quorum, within some 50 ms. */

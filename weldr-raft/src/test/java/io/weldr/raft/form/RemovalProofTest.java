@@ -48,6 +48,8 @@ class RemovalProofTest {
                 null,
                 null,
                 null,
+                false,
+                false,
                 false);
         return HelloAnswer.decode(answer.encode()); // as it arrives
     }

@@ -96,6 +96,8 @@ class RollCallTest {
                 null,
                 null,
                 null,
+                false,
+                false,
                 false);
     }
 }

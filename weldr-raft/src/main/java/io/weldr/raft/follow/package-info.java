@@ -1,0 +1,8 @@
+/**
+ * How well a follower follows: how far it is behind its leader, and whether it accepts what the leader sends. Start at {@link
+ * io.weldr.raft.follow.FollowerProgress}.
+ */
+@NullMarked
+package io.weldr.raft.follow;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.weldr.raft.follow;
+
+import org.jspecify.annotations.NullMarked;
