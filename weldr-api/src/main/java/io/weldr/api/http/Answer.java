@@ -5,6 +5,7 @@ import io.weldr.api.json.Answers;
 import io.weldr.api.json.Answers.ProblemBody;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A whole response, ready to be sent. Immutable. */
 record Answer(int status, String contentType, String body, List<Field> fields) {
@@ -35,7 +36,12 @@ record Answer(int status, String contentType, String body, List<Field> fields) {
     }
 
     static Answer of(Problem problem) {
-        ProblemBody body = ProblemBody.of(problem);
+        return of(problem, null);
+    }
+
+    /** {@code trouble}: what troubles the consensus part of the node; null: nothing does, or it does not belong here. */
+    static Answer of(Problem problem, @Nullable String trouble) {
+        ProblemBody body = ProblemBody.of(problem).with(trouble);
         Answer answer = new Answer(problem.type().httpStatus(), PROBLEM_JSON, Answers.text(body), List.of());
         Long retryAfter = body.retryAfterSeconds();
         return retryAfter == null ? answer : answer.with("Retry-After", retryAfter.toString());

@@ -43,12 +43,14 @@ final class ProbeRoutes {
     private CompletionStage<Answer> ready(Request request) {
         List<String> reasons = ports.unready().get();
         if (!reasons.isEmpty()) {
-            throw new Problem(
-                            ProblemType.NOT_READY,
-                            String.join("; ", reasons),
-                            reasons.size() + (reasons.size() == 1 ? " reason" : " reasons"),
-                            "listeners up and state loaded")
-                    .exception();
+            Problem problem = new Problem(
+                    ProblemType.NOT_READY,
+                    String.join("; ", reasons),
+                    reasons.size() + (reasons.size() == 1 ? " reason" : " reasons"),
+                    "listeners up, state loaded and up to date, disk writable");
+            boolean verbose = request.query("verbose") != null;
+            return CompletableFuture.completedFuture(
+                    Answer.of(problem, verbose ? ports.status().status().trouble() : null));
         }
         return answer(probe("ready", request.query("verbose") != null, reasons));
     }

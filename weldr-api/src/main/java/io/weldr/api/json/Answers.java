@@ -314,7 +314,8 @@ public final class Answers {
             String detail,
             String found,
             String expected,
-            @JsonProperty("retryAfterSeconds") @Nullable Long retryAfterSeconds) {
+            @JsonProperty("retryAfterSeconds") @Nullable Long retryAfterSeconds,
+            @Nullable String trouble) {
 
         public static ProblemBody of(Problem problem) {
             ProblemType type = problem.type();
@@ -325,7 +326,13 @@ public final class Answers {
                     problem.detail(),
                     problem.found(),
                     problem.expected(),
-                    type.retryAfter() == null ? null : type.retryAfter().toSeconds());
+                    type.retryAfter() == null ? null : type.retryAfter().toSeconds(),
+                    null);
+        }
+
+        /** The same with what troubles the consensus part of the node; null: nothing does. */
+        public ProblemBody with(@Nullable String nodeTrouble) {
+            return new ProblemBody(type, title, status, detail, found, expected, retryAfterSeconds, nodeTrouble);
         }
     }
 

@@ -155,6 +155,12 @@ class ClusterIT {
         assertThat(refused.json().path("detail").asText())
                 .contains("state is not loaded")
                 .contains("proxy");
+        assertThat(refused.json().has("trouble")).isFalse();
+        cluster.node(1).trouble("the log cannot be written");
+        assertThat(client.get("/readyz?verbose").json().path("trouble").asText())
+                .isEqualTo("the log cannot be written");
+        assertThat(client.get("/readyz").json().has("trouble")).isFalse();
+        cluster.node(1).trouble(null);
         client.send("OPTIONS", "/readyz", null).isProblem(503, "not-ready");
         client.get("/livez").is(200);
         client.send("OPTIONS", "/livez", null).is(200);

@@ -64,6 +64,7 @@ public final class TestNode implements AutoCloseable {
             CompletableFuture.completedFuture(new ProbeResult(true, "status 200"));
     private volatile Traffic traffic = Traffic.NONE;
     private volatile List<String> unready = List.of();
+    private volatile @Nullable String trouble;
     private volatile @Nullable CompletableFuture<byte[]> callAnswer;
     private volatile @Nullable Member self;
     private @Nullable AdminServer server;
@@ -177,7 +178,7 @@ public final class TestNode implements AutoCloseable {
                         .map(node -> new Voter(node.id, new HostPort("127.0.0.1", 9)))
                         .toList(),
                 leader == null ? null : Duration.ofMillis(leads ? 0 : 40),
-                null);
+                trouble);
     }
 
     /** Takes over the state, unless it lags. */
@@ -271,6 +272,10 @@ public final class TestNode implements AutoCloseable {
 
     public void unready(String... reasons) {
         unready = List.of(reasons);
+    }
+
+    public void trouble(@Nullable String now) {
+        trouble = now;
     }
 
     /** {@code http://127.0.0.1:port} */

@@ -188,6 +188,8 @@ class StabilityIT {
         await("the node to say what to do")
                 .untilAsserted(() -> assertThat(trouble(victim)).containsAnyOf("No space left", "MB are free"));
         assertThat(Http.get(victim.adminUrl() + "/metrics").body()).contains("weldr_raft_healthy 0");
+        await("the node to give way to others that are ready")
+                .until(() -> Http.get(victim.adminUrl() + "/readyz").status() == 503);
         Answer refused = Http.post(victim.adminUrl() + "/servers", "{\"url\":\"http://127.0.0.3:1\",\"weight\":0}");
         assertThat(refused.status()).as("%s", refused).isEqualTo(503);
         assertThat(refused.body()).contains("consensus part");
@@ -213,10 +215,9 @@ class StabilityIT {
                 .untilAsserted(() -> assertThat(victim.servers().size()).isGreaterThan(load.acknowledged.size() - 50));
     }
 
-    /** Why the consensus part of a node that is ready, and proxies, is not whole; empty if it is. */
+    /** Why the consensus part of a node is not whole; empty if it is. It may be ready all the same, if no other member is known to be. */
     private static String trouble(TestNode node) {
         Answer ready = Http.get(node.adminUrl() + "/readyz?verbose");
-        assertThat(ready.status()).as("%s", ready).isEqualTo(200);
         return ready.json().path("trouble").asText("");
     }
 

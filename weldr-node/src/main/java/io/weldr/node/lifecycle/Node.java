@@ -386,10 +386,16 @@ public final class Node {
             reasons.add(farewell().line());
         }
         ClusterStatus status = raft.status();
-        if (status.role() == Role.WAITING && !raft.holdsState()) {
+        if (!raft.removed() && !raft.holdsState()) {
             // It has no pool yet, not even an old one: whatever it were sent would be answered 503.
-            reasons.add(
-                    "the node belongs to no cluster yet" + (status.trouble() == null ? "" : ": " + status.trouble()));
+            reasons.add((status.role() == Role.WAITING
+                            ? "the node belongs to no cluster yet"
+                            : "the node does not have the state of its cluster")
+                    + (status.trouble() == null ? "" : ": " + status.trouble()));
+        }
+        String outdone = raft.outdone();
+        if (outdone != null) {
+            reasons.add("another member is ready, and " + outdone);
         }
         return reasons;
     }
