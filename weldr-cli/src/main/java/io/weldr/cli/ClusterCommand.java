@@ -207,6 +207,9 @@ final class ClusterCommand extends Shared {
         output.table(
                 List.of("ID", "ROLE", "TERM", "COMMIT", "APPLIED", "VERSION", "ADMIN", "GRPC", "PROXY", "RAFT"),
                 reply.getMembersList().stream().map(ClusterCommand::row).toList());
+        reply.getMembersList().stream()
+                .filter(member -> !member.getTrouble().isEmpty())
+                .forEach(member -> output.line(member.getId() + ": " + member.getTrouble()));
         if (reply.getLeader().isEmpty()) {
             output.line("no member acts as leader: the cluster is read-only");
         }
