@@ -1,7 +1,6 @@
 package io.weldr.raft;
 
 import io.weldr.core.pool.HostPort;
-import io.weldr.core.state.ClusterState;
 import io.weldr.raft.follow.FollowerProgress;
 import io.weldr.raft.form.DataFolder;
 import io.weldr.raft.form.Formation;
@@ -16,6 +15,7 @@ import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.RatisNode;
 import io.weldr.raft.ratis.Seat;
+import io.weldr.raft.write.AppliedIndex;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
@@ -85,14 +85,14 @@ final class Belonging implements AutoCloseable {
      * What it looks at.
      *
      * @param consensus the node's consensus part
-     * @param state as far as it is applied here
+     * @param applied the state, as far as it is applied here
      * @param progress how well it follows
      * @param leaderHeardNanos when this node last heard of a leader, or when it was created
      * @param left to be told on the control thread when this node turns out to be no member any more
      */
     record Surroundings(
             ConsensusPart consensus,
-            Supplier<ClusterState> state,
+            AppliedIndex applied,
             FollowerProgress progress,
             Supplier<Long> leaderHeardNanos,
             Consumer<Removal> left) {}
@@ -205,7 +205,7 @@ final class Belonging implements AutoCloseable {
     /** Where members are, or were when this node last heard of them. */
     Collection<HostPort> contacts() {
         Set<HostPort> all = new LinkedHashSet<>(voterAddresses);
-        around.state().get().members().values().forEach(member -> all.add(member.raft()));
+        around.applied().state().get().members().values().forEach(member -> all.add(member.raft()));
         all.addAll(settings.peers().values());
         all.remove(settings.advertised());
         return all;
@@ -215,6 +215,7 @@ final class Belonging implements AutoCloseable {
     private void joinAnew() {
         if (formed) {
             formed = false;
+            around.applied().disown();
             later(this::form, 0);
         }
     }
@@ -232,6 +233,9 @@ final class Belonging implements AutoCloseable {
             LOG.error("Cannot go on to find the cluster: {}", e.getMessage(), e);
         }
         formed = done;
+        if (done) {
+            around.applied().settle();
+        }
         later(done ? this::watch : this::form, STEP_MILLIS);
     }
 

@@ -194,6 +194,11 @@ final class ConsensusPart {
         return node == null ? null : node.view();
     }
 
+    /** Whether there will be no server again, because the disk holds what only a newer version of the program knows. */
+    boolean outdated() {
+        return outdated;
+    }
+
     /** Why there is no server, for people; null if there is one. */
     @Nullable String trouble() {
         return trouble;
@@ -361,7 +366,9 @@ final class ConsensusPart {
         }
         try {
             open();
-            LOG.info("The consensus part is open again");
+            if (!outdated) {
+                LOG.info("The consensus part is open again");
+            }
         } catch (NewerVersionException e) {
             giveUp(String.valueOf(e.getMessage()));
         } catch (AwaitingClusterException e) {

@@ -2,7 +2,6 @@ package io.weldr.raft;
 
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.port.ClusterStatus;
-import io.weldr.core.port.ClusterStatus.Role;
 import io.weldr.core.port.CommandGateway;
 import io.weldr.core.port.Committed;
 import io.weldr.core.port.LeaderDuty;
@@ -28,11 +27,10 @@ import io.weldr.raft.lead.HandOver;
 import io.weldr.raft.lead.Healer;
 import io.weldr.raft.lead.LeaderDuties;
 import io.weldr.raft.lead.LeaderProof;
-import io.weldr.raft.lead.LeaderProof.Finding;
 import io.weldr.raft.lead.Milestones;
 import io.weldr.raft.lead.Rehearsal;
 import io.weldr.raft.lead.Succession;
-import io.weldr.raft.lead.VoterTimeouts;
+import io.weldr.raft.lead.VoterSettings;
 import io.weldr.raft.lead.Watchdog;
 import io.weldr.raft.lead.Watchdog.Moment;
 import io.weldr.raft.machine.MachineEvents;
@@ -59,7 +57,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -78,13 +75,6 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private static final Duration REPLAY_TIMEOUT = Duration.ofSeconds(10);
 
     private static final long HEAL_EVERY_MILLIS = 250;
-    private static final int HEALINGS_PER_TIDYING = 4;
-    /** While a snapshot cannot be written; the attempts themselves are further apart. */
-    private static final int HEALINGS_PER_SNAPSHOT = 20;
-
-    /** A trouble that lasts is written to the log this often. */
-    private static final long SAY_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
-
     /** A leader that was not heard for so many election timeouts is taken for gone: another one would have been elected by then. */
     private static final int SILENT_ELECTION_TIMEOUTS = 5;
 
@@ -108,7 +98,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private final ConsensusPart consensus;
     private final LocalLog log;
     private final Gateway gateway;
-    private final VoterTimeouts voterTimeouts;
+    private final VoterSettings voterSettings;
     private final Watchdog watchdog;
     private final Healer healer;
     private final Succession succession;
@@ -120,19 +110,15 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private final VersionRaise versionRaise;
     private final FollowerProgress progress;
     private final ReadyMembers readyMembers;
+    private final Condition condition;
+    private final Upkeep upkeep;
     private final Changes changes;
     private final MembershipGateway membership;
-    private final AtomicLong terms = new AtomicLong();
     private volatile @Nullable DataFolder folder;
     private volatile @Nullable Belonging belonging;
     private final CompletableFuture<Farewell> farewell = new CompletableFuture<>();
-    private int healings; // confined to the healing thread
-    private @Nullable String snapshotFailureSaid; // confined to the healing thread
-    private long snapshotFailureSaidNanos; // confined to the healing thread
     private volatile boolean stopping;
     private final AtomicBoolean ended = new AtomicBoolean(); // its part in the cluster
-    private volatile boolean heldState; // written by the watchdog's thread
-    private volatile @Nullable String behind; // written by the watchdog's thread
     private volatile boolean serves; // clients
     private boolean closed; // confined to whoever closes
     private final long createdNanos = System.nanoTime();
@@ -147,9 +133,9 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         this.consensus = new ConsensusPart(settings, this::open, new Events(), control);
         this.log = new LocalLog(consensus::node);
         this.gateway = new Gateway(settings, this::leadership, applied, log, link, timer, callbacks);
-        this.voterTimeouts = new VoterTimeouts(this::askForTimeout);
+        this.voterSettings = new VoterSettings(this::askForTimeout);
         LeaderProof proof =
-                new LeaderProof(settings.electionTimeoutMin(), settings.electionTimeoutMax(), voterTimeouts::millis);
+                new LeaderProof(settings.electionTimeoutMin(), settings.electionTimeoutMax(), voterSettings::millis);
         this.watchdog = new Watchdog(proof, consensus::node, this.duties, this::observed);
         this.healer = new Healer(
                 new Remedies(consensus::node, gateway),
@@ -171,9 +157,20 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                 settings.electionTimeoutMax().multipliedBy(SILENT_ELECTION_TIMEOUTS), System::nanoTime);
         this.readyMembers =
                 new ReadyMembers(member -> require(belonging).greeter().ask(member), System::nanoTime);
+        this.condition = new Condition(settings.self(), consensus, progress, givingWay, applied, new Seen());
         this.rehearsal = new Rehearsal(this::greet, resetting);
         this.changes = new Changes(
                 consensus::node, () -> require(belonging).greeter(), applied.state(), this::retire, timer, callbacks);
+        this.upkeep = new Upkeep(
+                consensus,
+                healer,
+                voterSettings,
+                rehearsal,
+                givingWay,
+                progress,
+                changes,
+                () -> watchdog.moment(),
+                this::lookForReadyMembers);
         this.membership = new MembershipGateway(
                 changes,
                 new Errands(settings.self(), this::leadership, applied.state(), timer, settings.requestDeadline()),
@@ -189,7 +186,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         this.versionRaise = new VersionRaise(
                 gateway,
                 applied.state(),
-                () -> watchdog.acting() ? watchdog.moment().view() : null);
+                () -> watchdog.acting() ? watchdog.moment().view() : null,
+                voterSettings::supports);
     }
 
     /**
@@ -205,8 +203,9 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                 settings,
                 opened,
                 new Greeter(settings, opened, link),
-                new FormationHost(consensus, watchdog, succession, changes, () -> behind != null, this::serving),
-                new Belonging.Surroundings(consensus, applied.state(), progress, this::leaderHeardNanos, this::leave),
+                new FormationHost(
+                        consensus, watchdog, succession, changes, () -> condition.behind() != null, this::serving),
+                new Belonging.Surroundings(consensus, applied, progress, this::leaderHeardNanos, this::leave),
                 control);
         belonging = ours;
         Removal removal = ours.removal();
@@ -230,8 +229,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         watchdog.start();
         versionRaise.start(timer);
         ours.begin();
-        var unused =
-                healing.scheduleWithFixedDelay(this::heal, HEAL_EVERY_MILLIS, HEAL_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+        var unused = healing.scheduleWithFixedDelay(
+                upkeep::look, HEAL_EVERY_MILLIS, HEAL_EVERY_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Waits until what the disk knows to be committed is applied, so that nobody is served an empty pool meanwhile. */
@@ -297,7 +296,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
      * of the log, also while this node is taken in anew: it is replaced by what is newer only. Any thread.
      */
     public boolean holdsState() {
-        return heldState;
+        return condition.holdsState();
     }
 
     /** The state as far as it is applied here. */
@@ -353,105 +352,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
 
     @Override
     public ClusterStatus status() {
-        Moment moment = watchdog.moment();
-        NodeView view = moment.view();
-        String trouble = trouble();
-        boolean acting = watchdog.acting();
-        Duration contact = acting ? Duration.ZERO : progress.age();
-        if (removed()) {
-            return new ClusterStatus(
-                    settings.self(),
-                    Role.REMOVED,
-                    terms.get(),
-                    null,
-                    false,
-                    applied.get(),
-                    applied.get(),
-                    List.of(),
-                    contact,
-                    trouble);
-        }
-        if (view == null) {
-            Role role = consensus.node() == null ? closed() : Role.WAITING;
-            return new ClusterStatus(
-                    settings.self(), role, 0, null, false, applied.get(), applied.get(), List.of(), contact, trouble);
-        }
-        return new ClusterStatus(
-                settings.self(),
-                role(view),
-                view.term(),
-                view.leadingMember(),
-                acting,
-                Math.max(0, view.commitIndex()),
-                Math.max(0, applied.get()),
-                view.voters().stream()
-                        .map(seat -> new ClusterStatus.Voter(seat.id().member(), seat.address()))
-                        .toList(),
-                contact,
-                trouble);
-    }
-
-    private Role role(NodeView view) {
-        if (consensus.node() == null) {
-            return closed();
-        }
-        if (!view.running() || standing() == Identity.Standing.JOINING) {
-            return Role.WAITING; // what it has is not yet what the cluster has
-        }
-        return switch (view.role()) {
-            case LEADER -> Role.LEADER;
-            case CANDIDATE -> Role.CANDIDATE;
-            case FOLLOWER -> Role.FOLLOWER;
-        };
-    }
-
-    /** Only who has been a member has a state to go on with. */
-    private Role closed() {
-        return standing() == Identity.Standing.MEMBER ? Role.CLOSED : Role.WAITING;
-    }
-
-    private @Nullable String trouble() {
-        Farewell last = farewell.getNow(null);
-        if (last != null) {
-            return last.line();
-        }
-        String closed = consensus.trouble();
-        if (closed != null) {
-            return closed;
-        }
-        String worst = handicap();
-        if (worst != null) {
-            return worst;
-        }
-        String disk = consensus.snapshotTrouble();
-        if (disk != null) {
-            return disk;
-        }
-        String snapshot = progress.snapshotFailure();
-        if (snapshot != null) {
-            return snapshot;
-        }
-        Belonging ours = belonging;
-        String waiting = ours == null ? null : ours.waitingFor();
-        return waiting == null ? null : "waiting for " + waiting;
-    }
-
-    /** Why this node cannot write, or lags behind, for people; null if it does neither. */
-    private @Nullable String handicap() {
-        String closed = consensus.trouble();
-        if (closed != null) {
-            return closed;
-        }
-        String slow = givingWay.slowDisk();
-        if (slow != null) {
-            return slow;
-        }
-        String late = behind;
-        if (late == null) {
-            return null;
-        }
-        String snapshot = progress.snapshotFailure();
-        return "this node is behind: " + late + (snapshot == null ? "" : "; " + snapshot);
+        return condition.status();
     }
 
     /**
@@ -459,13 +360,18 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
      * member is known to be ready: then this node is better than none. Any thread; never blocks.
      */
     public @Nullable String outdone() {
-        String why = handicap();
+        String why = condition.handicap();
         return why != null && readyMembers.known() ? why : null;
     }
 
     /** Whether nothing speaks against sending clients here. */
     private boolean serving() {
-        return serves && !stopping && !givingWay.resigning() && !removed() && heldState && handicap() == null;
+        return serves
+                && !stopping
+                && !givingWay.resigning()
+                && !removed()
+                && condition.holdsState()
+                && condition.handicap() == null;
     }
 
     @Override
@@ -475,7 +381,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                 applied.state().get().version(),
                 gateway,
                 healer.resets(),
-                terms.get(),
+                condition.highestTerm(),
                 watchdog.acting() ? 0 : progress.lag(applied.get()));
     }
 
@@ -559,93 +465,20 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         return value;
     }
 
-    private void heal() {
-        try {
-            consensus.check();
-            RatisNode node = consensus.node();
-            if (node != null) {
-                Moment moment = watchdog.moment();
-                healer.look(moment, node.owing());
-                if (moment.view() != null) {
-                    voterTimeouts.look(moment.view(), System.nanoTime());
-                    rehearsal.look(node, moment.view(), System.nanoTime());
-                }
-                givingWay.look(node.logEnd(), moment.view(), System.nanoTime());
-            }
-            Belonging ours = belonging;
-            UUID cluster = ours == null ? null : ours.cluster();
-            if (ours != null && cluster != null && handicap() != null) {
-                readyMembers.look(cluster, ours.contacts());
-            }
-            healings++;
-            if (healings % HEALINGS_PER_TIDYING == 0) {
-                changes.tidyUp();
-            }
-            if (node != null && healings % HEALINGS_PER_SNAPSHOT == 0) {
-                lookAfterSnapshots(node);
-            }
-        } catch (Throwable e) { // the executor would drop it, and never look again
-            LOG.error("The healer failed to look", e);
-        }
-    }
-
-    private void lookAfterSnapshots(RatisNode node) {
-        if (consensus.snapshotTrouble() != null) {
-            node.takeSnapshot(); // A cluster without changes would not try again.
-        }
-        String failure = progress.snapshotFailure();
-        if (failure != null) {
-            try {
-                node.removeUnfinishedSnapshots();
-            } catch (IOException e) {
-                LOG.debug("Unfinished snapshots cannot be removed yet", e);
-            }
-            if (!failure.equals(snapshotFailureSaid)
-                    || System.nanoTime() - snapshotFailureSaidNanos >= SAY_EVERY_NANOS) {
-                snapshotFailureSaidNanos = System.nanoTime();
-                LOG.warn("Trouble with the disk: {}", failure);
-            }
-        }
-        snapshotFailureSaid = failure;
-    }
-
     private void observed(Moment moment) {
         NodeView view = moment.view();
+        condition.observe(moment);
         if (view != null) {
-            terms.accumulateAndGet(view.term(), Math::max);
             givingWay.observed(view);
-            behind = lag(moment, view);
-            milestones.observe(view, behind, moment.atNanos());
+            milestones.observe(view, condition.behind(), moment.atNanos());
         }
         Belonging ours = belonging;
         if (ours != null) {
             ours.remember(view);
-            // A log that opened empty, because the disk lost what it had confirmed, is no member's: members announce
-            // themselves.
-            if (view != null
-                    && view.running()
-                    && ours.standing() == Identity.Standing.MEMBER
-                    && applied.state().get().revision() > 0) {
-                heldState = true;
-            }
         }
         if (!stopping) {
             succession.follow(view);
         }
-    }
-
-    /** Why this node is behind its leader, for people; null if it is not. */
-    private @Nullable String lag(Moment moment, NodeView view) {
-        if (moment.finding() == Finding.ACTING) {
-            progress.leading();
-            return null;
-        }
-        if (view.role() == NodeView.Role.LEADER || !view.running()) {
-            return null;
-        }
-        progress.applied(view.appliedIndex());
-        // A node that is being taken in says that it waits.
-        return require(belonging).standing() == Identity.Standing.MEMBER ? progress.behind(view.appliedIndex()) : null;
     }
 
     private void greet(HostPort voter) {
@@ -654,11 +487,12 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                         (opinion, failure) -> LOG.debug("{} thinks {}", voter, failure == null ? opinion : failure));
     }
 
-    private CompletableFuture<VoterTimeouts.Said> askForTimeout(HostPort voter) {
+    private CompletableFuture<VoterSettings.Said> askForTimeout(HostPort voter) {
         return require(belonging)
                 .greeter()
                 .ask(voter)
-                .thenApply(answer -> new VoterTimeouts.Said(answer.id(), answer.electionTimeoutMinMillis()));
+                .thenApply(answer ->
+                        new VoterSettings.Said(answer.id(), answer.electionTimeoutMinMillis(), answer.supports()));
     }
 
     private CompletableFuture<Succession.Opinion> opinion(HostPort voter) {
@@ -693,6 +527,37 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private long leaderHeardNanos() {
         Long heard = watchdog.moment().leaderHeardNanos();
         return heard == null ? createdNanos : heard;
+    }
+
+    /** Members are asked only while this node has to know. */
+    private void lookForReadyMembers() {
+        Belonging ours = belonging;
+        UUID cluster = ours == null ? null : ours.cluster();
+        if (ours != null && cluster != null && condition.handicap() != null) {
+            readyMembers.look(cluster, ours.contacts());
+        }
+    }
+
+    private final class Seen implements Condition.Seen {
+        @Override
+        public Moment moment() {
+            return watchdog.moment();
+        }
+
+        @Override
+        public boolean acting() {
+            return watchdog.acting();
+        }
+
+        @Override
+        public @Nullable Belonging belonging() {
+            return belonging;
+        }
+
+        @Override
+        public @Nullable Farewell farewell() {
+            return farewell.getNow(null);
+        }
     }
 
     private final class Events implements ConsensusPart.Listener {

@@ -6,12 +6,14 @@ import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
-import io.weldr.core.state.MemberId;
 import io.weldr.raft.ratis.NodeView;
+import io.weldr.raft.ratis.RaftId;
+import io.weldr.raft.ratis.Seat;
 import java.time.Clock;
 import java.util.UUID;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,15 +32,22 @@ final class VersionRaise implements AutoCloseable {
     private final Supplier<ClusterState> state;
     /** What this node sees while it acts as leader; null otherwise. */
     private final Supplier<@Nullable NodeView> acting;
+    /** What each voter said when it was asked. */
+    private final Function<RaftId, ClusterVersion> said;
 
     private final Clock clock = Clock.systemUTC();
     private volatile boolean underWay;
     private volatile boolean closed;
 
-    VersionRaise(CommandGateway gateway, Supplier<ClusterState> state, Supplier<@Nullable NodeView> acting) {
+    VersionRaise(
+            CommandGateway gateway,
+            Supplier<ClusterState> state,
+            Supplier<@Nullable NodeView> acting,
+            Function<RaftId, ClusterVersion> said) {
         this.gateway = gateway;
         this.state = state;
         this.acting = acting;
+        this.said = said;
     }
 
     void start(ScheduledExecutorService timer) {
@@ -60,7 +69,7 @@ final class VersionRaise implements AutoCloseable {
             return;
         }
         ClusterState now = state.get();
-        ClusterVersion next = possible(view, now);
+        ClusterVersion next = possible(view, now, said);
         if (now.version().atLeast(next)) {
             return;
         }
@@ -77,21 +86,28 @@ final class VersionRaise implements AutoCloseable {
     }
 
     /**
-     * The newest version that this program and every voter supports, as far as they have announced themselves. While the voters change, the
-     * present one: those that come and those that go both have to understand the log.
+     * The newest version that this program and every voter supports, as they have announced it or said when they were asked. A member that ran a program
+     * from before there were versions has not kept what the others announced, and leads by what they say. While the voters change, the present version:
+     * those that come and those that go both have to understand the log.
      */
-    static ClusterVersion possible(NodeView view, ClusterState state) {
+    static ClusterVersion possible(NodeView view, ClusterState state, Function<RaftId, ClusterVersion> said) {
         if (!view.settled()) {
             return state.version();
         }
         ClusterVersion least = ClusterVersion.SUPPORTED;
-        for (var voter : view.voters()) {
-            MemberId id = voter.id().member();
-            Member announced = state.members().get(id);
-            ClusterVersion supports = announced == null ? ClusterVersion.INITIAL : announced.supports();
+        for (Seat voter : view.voters()) {
+            Member announced = state.members().get(voter.id().member());
+            if (announced == null) {
+                return state.version();
+            }
+            ClusterVersion supports = newer(announced.supports(), said.apply(voter.id()));
             least = supports.atLeast(least) ? least : supports;
         }
         return least;
+    }
+
+    private static ClusterVersion newer(ClusterVersion one, ClusterVersion other) {
+        return one.atLeast(other) ? one : other;
     }
 
     @Override

@@ -59,17 +59,31 @@ class VersionRaiseTest {
         announced("n1", 1);
         announced("n2", 0);
         announced("n3", 1);
-        assertThat(VersionRaise.possible(view(Set.of(), 3), state)).isEqualTo(ClusterVersion.INITIAL);
+        assertThat(VersionRaise.possible(view(Set.of(), 3), state, id -> ClusterVersion.INITIAL))
+                .isEqualTo(ClusterVersion.INITIAL);
         announced("n2", 1);
-        assertThat(VersionRaise.possible(view(Set.of(), 3), state)).isEqualTo(ClusterVersion.HEALTH_APART);
+        assertThat(VersionRaise.possible(view(Set.of(), 3), state, id -> ClusterVersion.INITIAL))
+                .isEqualTo(ClusterVersion.HEALTH_APART);
     }
 
     @Test
     void aVoterThatHasNotAnnouncedItselfSupportsNothingNew() {
         announced("n1", 1);
         announced("n2", 1);
-        assertThat(VersionRaise.possible(view(Set.of(), 3), state)).isEqualTo(ClusterVersion.INITIAL);
-        assertThat(VersionRaise.possible(view(Set.of(), 2), state)).isEqualTo(ClusterVersion.HEALTH_APART);
+        assertThat(VersionRaise.possible(view(Set.of(), 3), state, id -> ClusterVersion.INITIAL))
+                .isEqualTo(ClusterVersion.INITIAL);
+        assertThat(VersionRaise.possible(view(Set.of(), 2), state, id -> ClusterVersion.INITIAL))
+                .isEqualTo(ClusterVersion.HEALTH_APART);
+    }
+
+    /** As after an upgrade from a program that did not keep what others announced. */
+    @Test
+    void whatAVoterSaysCountsToo() {
+        announced("n1", 1);
+        announced("n2", 0);
+        announced("n3", 0);
+        assertThat(VersionRaise.possible(view(Set.of(), 3), state, id -> ClusterVersion.HEALTH_APART))
+                .isEqualTo(ClusterVersion.HEALTH_APART);
     }
 
     @Test
@@ -77,13 +91,15 @@ class VersionRaiseTest {
         announced("n1", 1000);
         announced("n2", 1000);
         announced("n3", 1000);
-        assertThat(VersionRaise.possible(view(Set.of(), 3), state)).isEqualTo(ClusterVersion.SUPPORTED);
+        assertThat(VersionRaise.possible(view(Set.of(), 3), state, id -> ClusterVersion.INITIAL))
+                .isEqualTo(ClusterVersion.SUPPORTED);
     }
 
     @Test
     void itStaysWhileTheVotersChange() {
         announced("n1", 1);
         announced("n2", 1);
-        assertThat(VersionRaise.possible(view(Set.copyOf(IDS), 2), state)).isEqualTo(state.version());
+        assertThat(VersionRaise.possible(view(Set.copyOf(IDS), 2), state, id -> ClusterVersion.INITIAL))
+                .isEqualTo(state.version());
     }
 }

@@ -115,6 +115,8 @@ class VersionSkewIT {
             RaftCluster again = cluster.start(id);
             await().atMost(TestCluster.PATIENCE).untilAsserted(() -> assertStopped(again));
             assertThat(TestCluster.ports(again)).containsExactly(9001);
+            await().untilAsserted(() ->
+                    assertThat(again.holdsState()).as("serves clients with it").isTrue());
             assertThat(again.status().appliedIndex()).isLessThanOrEqualTo(applied);
             try (Stream<Path> aside = Files.list(cluster.folder(id))) {
                 assertThat(aside.map(Path::getFileName).map(Path::toString))

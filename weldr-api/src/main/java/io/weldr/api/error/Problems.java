@@ -60,6 +60,7 @@ public final class Problems {
             case LAST_MEMBER -> ProblemType.LAST_MEMBER;
             case TOO_MANY_MEMBERS -> ProblemType.LIMIT_EXCEEDED;
             case NOT_WAITING -> ProblemType.NOT_WAITING;
+            case UNSUPPORTED -> ProblemType.CLUSTER_VERSION;
             case NOT_CAUGHT_UP -> ProblemType.NOT_CAUGHT_UP;
             case CANNOT_LEAD -> ProblemType.CANNOT_LEAD;
         };
@@ -74,6 +75,7 @@ public final class Problems {
             case LAST_MEMBER -> "a member that proxies and remains";
             case TOO_MANY_MEMBERS -> "fewer members";
             case NOT_WAITING -> "a node that was started with --join";
+            case UNSUPPORTED -> "a node whose program supports the cluster version";
             case NOT_CAUGHT_UP -> "a node that the leader reaches";
             case CANNOT_LEAD -> "a member that answers, is up to date, and proxies";
         };

@@ -185,6 +185,21 @@ final class Holding {
         return true;
     }
 
+    /**
+     * Somebody asks for the addresses while this node has no part in consensus, so that it cannot know whether there is such a term.
+     *
+     * @return whether this node has let go of them; false if it still leads, as far as it knows
+     */
+    boolean concede() {
+        if (term != 0) {
+            return false;
+        }
+        if (active) {
+            letGo();
+        }
+        return true;
+    }
+
     /** Let go, and never hold again. */
     void retire() {
         retired = true;

@@ -216,7 +216,7 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
         }
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
         later(() -> {
-            if (holdsNothingForGood()) {
+            if (givesWayToAnybody()) {
                 keeper.released().thenRun(() -> answer.complete(true));
             } else {
                 terms.reached(laterTerm)
@@ -233,13 +233,14 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
     }
 
     /**
-     * Whether any leader may be told that nothing is here, though this node cannot know its term: this node has retired, or its Raft part is closed.
-     * After the Raft part opens again, it can only be elected in terms later than that of every leader that a majority has followed.
+     * Whether any leader may be told that nothing is here, though this node cannot know its term: this node has retired, or its Raft part is closed. In the
+     * latter case it lets go, also of what it holds on without a majority. After the Raft part opens again, it can only be elected in terms later than that
+     * of every leader that a majority has followed.
      */
-    private boolean holdsNothingForGood() {
+    private boolean givesWayToAnybody() {
         Role role = status.status().role();
         boolean outside = role == Role.WAITING || role == Role.CLOSED || role == Role.REMOVED;
-        return !holding.active() && (holding.retired() || outside);
+        return outside ? holding.concede() : holding.retired() && !holding.active();
     }
 
     /**

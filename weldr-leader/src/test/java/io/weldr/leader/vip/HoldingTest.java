@@ -209,6 +209,22 @@ class HoldingTest {
         assertThat(done()).contains("renew", "active 9");
     }
 
+    /** One that holds on without a majority, and whose part in consensus is closed: it will never hear of the next term. */
+    @Test
+    void concedesToAnybodyOnceItDoesNotLead() {
+        active(7);
+        assertThat(holding.concede()).as("it leads").isFalse();
+        assertThat(done()).isEmpty();
+        holding.stop(NOBODY, now());
+        done();
+        assertThat(holding.concede()).isTrue();
+        assertThat(holding.active()).isFalse();
+        // Nothing is remembered: whoever asked may have had no right to.
+        holding.start(8, proved(8), now());
+        holding.surveyed(8, true, proved(8), now());
+        assertThat(done()).contains("active 8");
+    }
+
     @Test
     void aLeaderThatWaitsCedesToo() {
         holding.start(7, proved(7), now());

@@ -207,6 +207,11 @@ public final class FollowerProgress implements AppendObserver {
         return applied < 0 ? "it has applied nothing of its log" : "it has applied its log up to entry " + applied;
     }
 
+    /** Whether a leader was heard lately. */
+    public synchronized boolean hears() {
+        return hears(nanoTime.getAsLong());
+    }
+
     private boolean hears(long now) {
         return newest >= 0 && now - heardNanos <= silenceNanos;
     }

@@ -1,6 +1,7 @@
 package io.weldr.raft.form;
 
 import io.weldr.core.pool.HostPort;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.MemberId;
 import io.weldr.raft.RaftSettings;
 import io.weldr.raft.form.Hello.Wish;
@@ -145,7 +146,8 @@ public final class Formation {
                         host.last(),
                         settings.bootstrap(),
                         host.behind(),
-                        host.ready())
+                        host.ready(),
+                        ClusterVersion.SUPPORTED)
                 .encode();
     }
 

@@ -2,6 +2,7 @@ package io.weldr.raft.form;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.weldr.core.pool.HostPort;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.MemberId;
 import io.weldr.proto.raft.v1.PeerProto;
 import io.weldr.raft.form.Identity.Standing;
@@ -31,8 +32,9 @@ import org.jspecify.annotations.Nullable;
  * @param gone the leader that it follows in this term and believes to be gone; null: it does not
  * @param last the last entry of its log; null: it has none
  * @param bootstrap whether it forms a cluster by itself unless a member answers
- * @param behind whether it hears its leader and does not keep up with it
+ * @param behind whether it did not keep up with its leader when it last heard one
  * @param ready whether it serves clients, and nothing speaks against sending it more of them
+ * @param supports the newest cluster version that its program supports
  */
 public record HelloAnswer(
         RaftId id,
@@ -56,7 +58,8 @@ public record HelloAnswer(
         @Nullable LastEntry last,
         boolean bootstrap,
         boolean behind,
-        boolean ready) {
+        boolean ready,
+        ClusterVersion supports) {
 
     byte[] encode() {
         PeerProto.HelloAnswer.Builder to = PeerProto.HelloAnswer.newBuilder()
@@ -85,7 +88,8 @@ public record HelloAnswer(
                 .setTerm(term)
                 .setBootstrap(bootstrap)
                 .setBehind(behind)
-                .setReady(ready);
+                .setReady(ready)
+                .setSupports(supports.number());
         if (acknowledged != null) {
             to.setAcknowledged(acknowledged);
         }
@@ -131,7 +135,8 @@ public record HelloAnswer(
                     from.getLastTerm() == 0 ? null : new LastEntry(from.getLastTerm(), from.getLastIndex()),
                     from.getBootstrap(),
                     from.getBehind(),
-                    from.getReady());
+                    from.getReady(),
+                    new ClusterVersion(from.getSupports()));
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalArgumentException("not an answer: " + e.getMessage(), e);
         }

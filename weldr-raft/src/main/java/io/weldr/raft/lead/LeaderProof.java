@@ -54,7 +54,7 @@ public final class LeaderProof {
 
     /** How often to tick, so that a broken proof is noticed in time, also by the timeout of an older version. */
     public Duration tick() {
-        return Duration.ofNanos(Math.min(minNanos, TimeUnit.MILLISECONDS.toNanos(VoterTimeouts.OLDER_MILLIS)) / 8);
+        return Duration.ofNanos(Math.min(minNanos, TimeUnit.MILLISECONDS.toNanos(VoterSettings.OLDER_MILLIS)) / 8);
     }
 
     /** A finding older than this proves nothing: the thread that renews it does not run. */

@@ -9,6 +9,7 @@ import io.weldr.core.port.Membership.Refusal;
 import io.weldr.core.port.Membership.Result;
 import io.weldr.core.port.Membership.Status;
 import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
 import io.weldr.raft.form.Greeter;
@@ -208,6 +209,14 @@ public final class Changes {
         return newcomers.waiting(newcomer, board.view().voters()).thenCompose(answer -> {
             if (formerSelf != null && answer.id().equals(formerSelf.id())) {
                 return done(false);
+            }
+            ClusterVersion needed = state.get().version();
+            if (!answer.supports().atLeast(needed)) {
+                throw new RefusedException(
+                        Refusal.UNSUPPORTED,
+                        "node " + newcomer.id() + " supports cluster version " + answer.supports()
+                                + " (expected: at least " + needed
+                                + ": start it with the version of weldr that the members run)");
             }
             List<Seat> leavers = new ArrayList<>();
             if (leaver != null) {

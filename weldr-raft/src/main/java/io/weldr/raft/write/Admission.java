@@ -6,7 +6,6 @@ import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Limits;
-import io.weldr.core.state.Member;
 import io.weldr.proto.raft.v1.LogProto;
 import io.weldr.raft.codec.EntryCodec;
 import io.weldr.raft.codec.LogEntry;
@@ -25,18 +24,21 @@ record Admission(Limits limits) {
     /**
      * The entry as it goes into the log.
      *
+     * @param forwarded whether another member sent it
      * @param state that this leader has applied; its cluster version can only be lower than the one that holds when the entry is applied
      * @throws GatewayException of kind {@code UNSUPPORTED}
      */
-    LogProto.Entry admit(LogProto.Entry entry, ClusterState state) {
+    LogProto.Entry admit(LogProto.Entry entry, boolean forwarded, ClusterState state) {
         Command command = command(entry);
         require(command.since(), state);
-        if (command instanceof Command.RaiseClusterVersion raise) {
-            requireOfAll(raise.version(), state);
+        if (forwarded && command instanceof Command.RaiseClusterVersion) {
+            throw unsupported("a member asks for another cluster version (expected: the leader raises it)");
         }
         // Members of before limits were written down apply the initial ones.
         Limits holding = state.version().atLeast(ClusterVersion.HEALTH_APART) ? limits : Limits.INITIAL;
-        return holding.equals(Limits.INITIAL) ? entry : EntryCodec.withLimits(entry, holding);
+        return holding.equals(Limits.INITIAL)
+                ? entry.toBuilder().clearLimits().build()
+                : EntryCodec.withLimits(entry, holding);
     }
 
     private static Command command(LogProto.Entry entry) {
@@ -55,15 +57,6 @@ record Admission(Limits limits) {
             throw unsupported("the command needs cluster version " + needed + ", and the cluster has version "
                     + state.version() + " (expected: every member runs a version of weldr that supports " + needed
                     + ")");
-        }
-    }
-
-    private static void requireOfAll(ClusterVersion version, ClusterState state) {
-        for (Member member : state.members().values()) {
-            if (!member.supports().atLeast(version)) {
-                throw unsupported("member " + member.id() + " supports cluster version " + member.supports()
-                        + " (expected: at least " + version + ")");
-            }
         }
     }
 

@@ -5,12 +5,14 @@ import io.weldr.core.state.ClusterState;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How far the log is applied here, with the state that came of it, and who waits for it to get further. It never goes back, not even
- * while a rebuilt consensus part applies its log again: what was published stays until something newer is there. One thread advances it, any may wait.
+ * How far the log is applied here, with the state that came of it, and who waits for it to get further. It does not go back while a rebuilt
+ * consensus part applies its log again: what was published stays until something newer is there. Only when the log was given up does it start anew,
+ * see {@link #disown}. One thread at a time advances it, any may wait.
  */
 public final class AppliedIndex {
     private static final Logger LOG = LoggerFactory.getLogger(AppliedIndex.class);
@@ -20,6 +22,9 @@ public final class AppliedIndex {
     private final PriorityQueue<Waiter> waiters =
             new PriorityQueue<>(Comparator.comparingLong(Waiter::index)); // guarded by itself
     private volatile long applied = -1;
+    private boolean disowned; // guarded by this
+    private @Nullable ClusterState anew; // guarded by this: what the log that replaces the one given up has come to
+    private long anewIndex = -1; // guarded by this
 
     private record Waiter(long index, CompletableFuture<ClusterState> future) {}
 
@@ -33,13 +38,59 @@ public final class AppliedIndex {
 
     /** The log is applied up to {@code index}, which gave {@code next}. */
     public void advance(ClusterState next, long index) {
-        if (index <= applied) {
-            return;
+        synchronized (this) {
+            if (disowned) {
+                anew = next;
+                anewIndex = index;
+                return;
+            }
+            if (index <= applied) {
+                return;
+            }
+            publish(next, index);
         }
-        if (state.get().revision() != next.revision()) {
+        release(next, index);
+    }
+
+    private void publish(ClusterState next, long index) {
+        if (!next.equals(state.get())) { // A revision does not say that two logs have given the same.
             state.publish(next);
         }
         applied = index; // after the state, so that whoever sees the index finds the state
+    }
+
+    /**
+     * The log was given up: what it gave may differ from what the cluster has. The state stays published, for it is better than none, but nobody is told
+     * any more that an index is applied, until {@link #settle}.
+     */
+    public synchronized void disown() {
+        disowned = true;
+        anew = null;
+        anewIndex = -1;
+        applied = -1;
+    }
+
+    /** This node is a member again: what the new log has given counts from here on, whatever was published before. */
+    public void settle() {
+        ClusterState next;
+        long index;
+        synchronized (this) {
+            if (!disowned) {
+                return;
+            }
+            disowned = false;
+            next = anew;
+            index = anewIndex;
+            if (next == null) {
+                return;
+            }
+            anew = null;
+            publish(next, index);
+        }
+        release(next, index);
+    }
+
+    private void release(ClusterState next, long index) {
         while (true) {
             Waiter first;
             synchronized (waiters) {

@@ -158,16 +158,17 @@ public final class Gateway implements CommandGateway, MemberCalls {
         }
         return switch (forward.getWishCase()) {
             case SUBMIT ->
-                answered(forward, () -> submitHere(forward.getSubmit()).thenApply(ForwardCodec::answer));
+                answered(forward, () -> submitHere(forward.getSubmit(), true).thenApply(ForwardCodec::answer));
             case BARRIER -> answered(forward, () -> barrierHere.arrive().thenApply(ForwardCodec::answer));
             case MEMBERSHIP, WISH_NOT_SET -> // the first is answered elsewhere
                 answered(new GatewayException(Kind.UNAVAILABLE, "a kind of message that this version does not know"));
         };
     }
 
-    private CompletableFuture<Committed> submitHere(LogProto.Entry entry) {
+    private CompletableFuture<Committed> submitHere(LogProto.Entry entry, boolean forwarded) {
         try {
-            return log.submit(admission.admit(entry, applied.state().get()).toByteArray());
+            return log.submit(
+                    admission.admit(entry, forwarded, applied.state().get()).toByteArray());
         } catch (GatewayException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -289,7 +290,7 @@ public final class Gateway implements CommandGateway, MemberCalls {
 
         @Override
         public CompletableFuture<Committed> here() {
-            return submitHere(entry);
+            return submitHere(entry, false);
         }
 
         @Override

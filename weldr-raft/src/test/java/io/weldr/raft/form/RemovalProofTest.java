@@ -3,6 +3,7 @@ package io.weldr.raft.form;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weldr.core.pool.HostPort;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.MemberId;
 import io.weldr.raft.form.Hello.Wish;
 import io.weldr.raft.form.Identity.Standing;
@@ -50,7 +51,8 @@ class RemovalProofTest {
                 null,
                 false,
                 false,
-                false);
+                false,
+                ClusterVersion.SUPPORTED);
         return HelloAnswer.decode(answer.encode()); // as it arrives
     }
 

@@ -3,6 +3,7 @@ package io.weldr.raft.form;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weldr.core.pool.HostPort;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.MemberId;
 import io.weldr.raft.form.Identity.Standing;
 import io.weldr.raft.ratis.RaftId;
@@ -135,6 +136,7 @@ class SetAsideTest {
                 null,
                 false,
                 play.behind(),
-                false);
+                false,
+                ClusterVersion.SUPPORTED);
     }
 }

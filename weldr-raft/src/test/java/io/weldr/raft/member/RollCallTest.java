@@ -4,6 +4,7 @@ import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weldr.core.pool.HostPort;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.raft.form.HelloAnswer;
 import io.weldr.raft.form.Identity.Standing;
 import io.weldr.raft.ratis.NodeView;
@@ -98,6 +99,7 @@ class RollCallTest {
                 null,
                 false,
                 false,
-                false);
+                false,
+                ClusterVersion.SUPPORTED);
     }
 }

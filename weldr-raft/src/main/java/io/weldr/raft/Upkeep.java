@@ -1,0 +1,109 @@
+package io.weldr.raft;
+
+import io.weldr.raft.follow.FollowerProgress;
+import io.weldr.raft.lead.GivingWay;
+import io.weldr.raft.lead.Healer;
+import io.weldr.raft.lead.Rehearsal;
+import io.weldr.raft.lead.VoterSettings;
+import io.weldr.raft.lead.Watchdog.Moment;
+import io.weldr.raft.member.Changes;
+import io.weldr.raft.ratis.RatisNode;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What has to be looked after a few times a second, and may block for a moment. Confined to one thread. */
+final class Upkeep {
+    private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+
+    private static final int LOOKS_PER_TIDYING = 4;
+
+    /** While a snapshot cannot be written; the attempts themselves are further apart. */
+    private static final int LOOKS_PER_SNAPSHOT = 20;
+
+    /** A trouble that lasts is written to the log this often. */
+    private static final long SAY_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private final ConsensusPart consensus;
+    private final Healer healer;
+    private final VoterSettings voterSettings;
+    private final Rehearsal rehearsal;
+    private final GivingWay givingWay;
+    private final FollowerProgress progress;
+    private final Changes changes;
+    private final Supplier<Moment> moments;
+    private final Runnable readyMembers;
+    private int looks;
+    private @Nullable String snapshotFailureSaid;
+    private long snapshotFailureSaidNanos;
+
+    Upkeep(
+            ConsensusPart consensus,
+            Healer healer,
+            VoterSettings voterSettings,
+            Rehearsal rehearsal,
+            GivingWay givingWay,
+            FollowerProgress progress,
+            Changes changes,
+            Supplier<Moment> moments,
+            Runnable readyMembers) {
+        this.consensus = consensus;
+        this.healer = healer;
+        this.voterSettings = voterSettings;
+        this.rehearsal = rehearsal;
+        this.givingWay = givingWay;
+        this.progress = progress;
+        this.changes = changes;
+        this.moments = moments;
+        this.readyMembers = readyMembers;
+    }
+
+    void look() {
+        try {
+            consensus.check();
+            RatisNode node = consensus.node();
+            if (node != null) {
+                Moment moment = moments.get();
+                healer.look(moment, node.owing());
+                if (moment.view() != null) {
+                    voterSettings.look(moment.view(), System.nanoTime());
+                    rehearsal.look(node, moment.view(), System.nanoTime());
+                }
+                givingWay.look(node.logEnd(), moment.view(), System.nanoTime());
+            }
+            readyMembers.run();
+            looks++;
+            if (looks % LOOKS_PER_TIDYING == 0) {
+                changes.tidyUp();
+            }
+            if (node != null && looks % LOOKS_PER_SNAPSHOT == 0) {
+                lookAfterSnapshots(node);
+            }
+        } catch (Throwable e) { // the executor would drop it, and never look again
+            LOG.error("Looking after the consensus part failed", e);
+        }
+    }
+
+    private void lookAfterSnapshots(RatisNode node) {
+        if (consensus.snapshotTrouble() != null) {
+            node.takeSnapshot(); // A cluster without changes would not try again.
+        }
+        String failure = progress.snapshotFailure();
+        if (failure != null) {
+            try {
+                node.removeUnfinishedSnapshots();
+            } catch (IOException e) {
+                LOG.debug("Unfinished snapshots cannot be removed yet", e);
+            }
+            if (!failure.equals(snapshotFailureSaid)
+                    || System.nanoTime() - snapshotFailureSaidNanos >= SAY_EVERY_NANOS) {
+                snapshotFailureSaidNanos = System.nanoTime();
+                LOG.warn("Trouble with the disk: {}", failure);
+            }
+        }
+        snapshotFailureSaid = failure;
+    }
+}
