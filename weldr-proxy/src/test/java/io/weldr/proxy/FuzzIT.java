@@ -33,6 +33,9 @@ class FuzzIT {
     /** In one round out of so many the client leaves its side open: then it is told why there is no answer, after a while. */
     private static final int PATIENT_ROUNDS = 25;
 
+    /** Many times the timeouts of the proxy in these stories. */
+    private static final int SILENCE_MILLIS = 10_000;
+
     private static final List<String> REQUESTS = List.of(
             "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
             "GET http://b/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
@@ -175,7 +178,8 @@ class FuzzIT {
      */
     private static Wire.Ending readPatiently(Wire client, String request) {
         try {
-            return client.readToEnding();
+            // Shorter than the time after which an idle connection is closed: that comes without a word, and rightly.
+            return client.readToEnding(SILENCE_MILLIS);
         } catch (AssertionError open) {
             client.send(MARK);
             Wire.Ending second = client.readToEnding();

@@ -133,6 +133,20 @@ final class Wire implements Closeable {
         }
     }
 
+    /** The same. Fails if nothing comes for so long, and can be called again then. */
+    Ending readToEnding(int silenceMillis) {
+        try {
+            socket.setSoTimeout(silenceMillis);
+            try {
+                return readToEnding();
+            } finally {
+                socket.setSoTimeout(PATIENCE_MILLIS);
+            }
+        } catch (java.net.SocketException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Everything until the connection ends, and how. */
     Ending readToEnding() {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
