@@ -88,6 +88,7 @@ class MembersIT {
                 Refusal.LAST_MEMBER, "last-member",
                 Refusal.TOO_MANY_MEMBERS, "limit-exceeded",
                 Refusal.NOT_WAITING, "not-waiting",
+                Refusal.UNSUPPORTED, "cluster-version",
                 Refusal.NOT_CAUGHT_UP, "not-caught-up",
                 Refusal.CANNOT_LEAD, "cannot-lead");
         for (Refusal refusal : Refusal.values()) {
