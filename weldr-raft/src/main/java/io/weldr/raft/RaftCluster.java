@@ -66,7 +66,7 @@ import org.slf4j.LoggerFactory;
  * A node's part in the cluster: the replicated state, the road down to it, and what only the leader does. Thread safe. {@link #start} once,
  * {@link #close} once; in between it never gives up, whatever happens to the disk or the network.
  *
- * <p>Loggers of {@code org.apache.ratis} tell much at INFO: they are best kept at WARN.
+ * <p>Loggers of {@code org.apache.ratis} are best kept at ERROR: what matters of the rest, weldr logs itself, one line an event.
  */
 public final class RaftCluster implements CommandGateway, StatusSource, MemberCalls, MetricSource, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RaftCluster.class);
