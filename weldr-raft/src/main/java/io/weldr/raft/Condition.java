@@ -186,6 +186,9 @@ final class Condition {
         if (worst != null) {
             return worst;
         }
+        if (seen.moment().finding() == Finding.SUSPENDED) {
+            return "this node leads, but does not act as leader: its process paused, and a majority has yet to answer again";
+        }
         String disk = consensus.snapshotTrouble();
         if (disk != null) {
             return disk;

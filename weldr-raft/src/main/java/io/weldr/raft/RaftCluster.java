@@ -134,8 +134,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         this.log = new LocalLog(consensus::node);
         this.gateway = new Gateway(settings, this::leadership, applied, log, link, timer, callbacks);
         this.voterSettings = new VoterSettings(this::askForTimeout);
-        LeaderProof proof =
-                new LeaderProof(settings.electionTimeoutMin(), settings.electionTimeoutMax(), voterSettings::millis);
+        LeaderProof proof = new LeaderProof(settings.electionTimeoutMin(), voterSettings::millis);
         this.watchdog = new Watchdog(proof, consensus::node, this.duties, this::observed);
         this.healer = new Healer(
                 new Remedies(consensus::node, gateway),

@@ -59,10 +59,14 @@ final class ProbeRoutes {
         ClusterStatus status = ports.status().status();
         if (!status.acting()) {
             MemberId leader = status.leader();
+            String knows = leader == null
+                    ? ", and knows of no leader"
+                    : leader.equals(status.self())
+                            ? ", but does not act: it cannot prove its leadership at this moment"
+                            : ", and takes " + leader + " for the leader";
             throw Problem.of(
                             ProblemType.NOT_LEADER,
-                            status.self() + " is " + Answers.word(status.role()) + ", and "
-                                    + (leader == null ? "knows of no leader" : "takes " + leader + " for the leader"),
+                            status.self() + " is " + Answers.word(status.role()) + knows,
                             "the acting leader")
                     .exception();
         }

@@ -19,7 +19,7 @@ final class Doubts {
             leftOut++;
             return "";
         }
-        String before = leftOut == 0 ? "" : " (and " + leftOut + " more times since the last such line)";
+        String before = leftOut == 0 ? "" : " (doubts since the last such line: " + leftOut + ")";
         said = true;
         saidNanos = nowNanos;
         leftOut = 0;

@@ -1,6 +1,7 @@
 package io.weldr.raft.lead;
 
 import io.weldr.core.state.MemberId;
+import io.weldr.raft.ratis.ChangeException;
 import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.RatisNode;
@@ -76,13 +77,25 @@ public final class HandOver {
                 open.transfer(heir, ATTEMPT).get(ATTEMPT.toMillis() + PAUSE_MILLIS, TimeUnit.MILLISECONDS);
                 return true;
             } catch (ExecutionException | TimeoutException e) {
-                LOG.info("Leadership was not handed over to {}: {}", heir, e.toString());
+                LOG.info("Leadership was not handed over to {}: {}", heir.member(), why(e));
+                LOG.debug("Leadership was not handed over", e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return false;
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS)); // another change may be under way
         }
+    }
+
+    private static String why(Exception e) {
+        if (e.getCause() instanceof ChangeException refused) {
+            return switch (refused.kind()) {
+                case NOT_LEADER -> "this node does not lead any more";
+                case UNDER_WAY -> "another change is under way";
+                case NOT_CAUGHT_UP, REFUSED, UNKNOWN -> "it did not take over in " + ATTEMPT.toMillis() + " ms";
+            };
+        }
+        return "no answer in " + (ATTEMPT.toMillis() + PAUSE_MILLIS) + " ms";
     }
 
     /**

@@ -15,27 +15,42 @@ import org.jspecify.annotations.Nullable;
  * <p>Ratis looks whether a majority still answers only when the leader is idle: a leader that is cut off while writes keep coming leads
  * for ever. So this counts the voters that answered within the least election timeout, before which no other node may be
  * elected. That is the voter's own timeout: members have different ones while the setting is changed on one after the other. The time counts from
- * the answer, not from the question: after a pause of the process answers that waited in the socket look fresh, so a late tick breaks the proof as
- * well.
+ * the answer, not from the question: after a pause of the process, answers that waited in the socket look fresh. So a late tick breaks the proof
+ * as well. It holds again once a majority has answered half the least election timeout after the pause, when what waited has long been read.
+ * Until then the silence that the pause made proves nothing either: leadership is lost only if nobody answers after it.
  */
 public final class LeaderProof {
+    /** A leader that cannot act for so long, as its process pauses again and again, had better not lead: nobody probes or holds an address meanwhile. */
+    static final Duration IN_DOUBT_MAX = Duration.ofSeconds(5);
+
     private final long minNanos;
-    private final long maxNanos;
     private final ToLongFunction<RaftId> voterMillis;
     /** The least timeout of all voters. Written by the watchdog, read by any thread. */
     private volatile long leastNanos;
 
+    private static final String SILENCE = "No majority answers";
+    private static final String PAUSES =
+            "This process pauses again and again, and has not been able to act as leader for "
+                    + IN_DOUBT_MAX.toSeconds() + " s";
+
+    private String loss = "";
     private long lastTickNanos;
     private boolean ticked;
-    /** The term in which the proof was broken, and since when it has held again; 0: not broken. */
-    private long lapsedTerm;
+    /** The term in which the proof was broken, and has not held again; 0: it holds. */
+    private long brokenTerm;
 
-    private long holdsSinceNanos;
+    /** When it was broken the last time: nobody was heard for too long, or the process paused. */
+    private long brokenNanos;
+
+    /** Since when this node has not acted for it. */
+    private long inDoubtSinceNanos;
+
+    /** Whether nobody was heard for too long, and nobody since. */
+    private boolean lost;
 
     /** @param voterMillis the least election timeout of that voter, in milliseconds */
-    public LeaderProof(Duration electionTimeoutMin, Duration electionTimeoutMax, ToLongFunction<RaftId> voterMillis) {
+    public LeaderProof(Duration electionTimeoutMin, ToLongFunction<RaftId> voterMillis) {
         this.minNanos = electionTimeoutMin.toNanos();
-        this.maxNanos = electionTimeoutMax.toNanos();
         this.voterMillis = voterMillis;
         this.leastNanos = minNanos;
     }
@@ -48,7 +63,7 @@ public final class LeaderProof {
         ACTING,
         /** It may take writes, which need a majority anyway, but has to prove itself for a while before it acts. */
         SUSPENDED,
-        /** No majority answers: it has to stop acting first and step down then. */
+        /** No majority answers, or it has not been able to act for {@link #IN_DOUBT_MAX}: it has to stop acting first and step down then. */
         LOST
     }
 
@@ -62,6 +77,11 @@ public final class LeaderProof {
         return Duration.ofNanos(leastNanos / 2);
     }
 
+    /** Why it was last found {@link Finding#LOST}, for people. */
+    public String loss() {
+        return loss;
+    }
+
     /** Looks once. {@code nowNanos} is from before {@code view} was taken. */
     public Finding observe(@Nullable NodeView view, long nowNanos) {
         long least = view == null ? minNanos : TimeUnit.MILLISECONDS.toNanos(leastPatienceMillis(view));
@@ -70,30 +90,67 @@ public final class LeaderProof {
         ticked = true;
         lastTickNanos = nowNanos;
         if (view == null || !view.running() || !view.leaderReady()) {
-            lapsedTerm = 0;
+            brokenTerm = 0;
+            lost = false;
             return Finding.NOT_LEADING;
         }
         if (view.oldVoters().isEmpty() && view.voters().size() == 1 && view.votes()) {
             return Finding.ACTING; // nobody else could be elected
         }
-        if (lapsedTerm != view.term()) {
-            lapsedTerm = 0;
-        }
-        // It became ready by an entry that a majority acknowledged in this term.
-        if (!view.heardByMajority(this::patienceMillis) && view.roleMillis() > TimeUnit.NANOSECONDS.toMillis(least)) {
-            lapsedTerm = view.term();
-            holdsSinceNanos = nowNanos;
-            return Finding.LOST;
+        if (brokenTerm != view.term()) {
+            brokenTerm = 0;
+            lost = false;
         }
         if (late) {
-            lapsedTerm = view.term();
-            holdsSinceNanos = nowNanos;
+            breakProof(view.term(), nowNanos);
         }
-        if (lapsedTerm != 0 && nowNanos - holdsSinceNanos < maxNanos) {
-            return Finding.SUSPENDED;
+        return brokenTerm == 0 ? whileItHolds(view, nowNanos, least) : whileItIsBroken(view, nowNanos, least);
+    }
+
+    private Finding whileItHolds(NodeView view, long nowNanos, long least) {
+        // It became ready by an entry that a majority acknowledged in this term.
+        if (view.heardByMajority(this::patienceMillis) || view.roleMillis() <= TimeUnit.NANOSECONDS.toMillis(least)) {
+            return Finding.ACTING;
         }
-        lapsedTerm = 0;
-        return Finding.ACTING;
+        return lose(view.term(), nowNanos);
+    }
+
+    private Finding whileItIsBroken(NodeView view, long nowNanos, long least) {
+        long passed = TimeUnit.NANOSECONDS.toMillis(nowNanos - brokenNanos);
+        long settled = passed - TimeUnit.NANOSECONDS.toMillis(least) / 2;
+        if (settled >= 0 && view.heardByMajority(voter -> Math.min(settled, patienceMillis(voter)))) {
+            brokenTerm = 0;
+            lost = false;
+            return Finding.ACTING;
+        }
+        boolean heard = view.heardByMajority(voter -> Math.min(passed, patienceMillis(voter)));
+        if (lost && !heard) {
+            return Finding.LOST;
+        }
+        if (!heard && passed > TimeUnit.NANOSECONDS.toMillis(least)) {
+            return lose(view.term(), nowNanos);
+        }
+        if (nowNanos - inDoubtSinceNanos > IN_DOUBT_MAX.toNanos()) {
+            loss = PAUSES;
+            return Finding.LOST;
+        }
+        lost = false;
+        return Finding.SUSPENDED;
+    }
+
+    private Finding lose(long term, long nowNanos) {
+        breakProof(term, nowNanos);
+        lost = true;
+        loss = SILENCE;
+        return Finding.LOST;
+    }
+
+    private void breakProof(long term, long nowNanos) {
+        if (brokenTerm == 0) {
+            inDoubtSinceNanos = nowNanos;
+        }
+        brokenTerm = term;
+        brokenNanos = nowNanos;
     }
 
     private long patienceMillis(RaftId voter) {

@@ -114,6 +114,7 @@ public final class Watchdog implements AutoCloseable {
         RatisNode open = node.get();
         NodeView view = view(open);
         Finding finding = proof.observe(view, now);
+        String loss = proof.loss();
         moment = new Moment(view, finding, now, leaderHeard(view, finding, now));
         if (finding == Finding.ACTING && view != null && !closed) {
             duties.start(view.term());
@@ -123,10 +124,10 @@ public final class Watchdog implements AutoCloseable {
             var stopped = duties.stop();
             if (finding == Finding.LOST && open != null && view != null) {
                 var unused = stopped.orTimeout(DUTIES_STOP_MILLIS_MAX, TimeUnit.MILLISECONDS)
-                        .whenComplete((done, failure) -> stepDown(open, view.term()));
+                        .whenComplete((done, failure) -> stepDown(open, view.term(), loss));
             }
         } else if (finding == Finding.LOST && open != null && view != null && dueToStepDown(view.term(), now)) {
-            stepDown(open, view.term());
+            stepDown(open, view.term(), loss);
         }
         observer.accept(moment);
     }
@@ -156,9 +157,9 @@ public final class Watchdog implements AutoCloseable {
         return steppedDownTerm != term || now - steppedDownNanos > STEP_DOWN_EVERY_NANOS;
     }
 
-    private void stepDown(RatisNode open, long term) {
+    private void stepDown(RatisNode open, long term, String why) {
         if (steppedDownTerm != term) {
-            LOG.warn("No majority answers: giving leadership up, term {}", term);
+            LOG.warn("{}: giving leadership up, term {}", why, term);
         }
         steppedDownTerm = term;
         steppedDownNanos = System.nanoTime();

@@ -23,8 +23,8 @@ class DoubtsTest {
         assertThat(begin(1)).isEmpty();
         assertThat(begin(2)).isEmpty();
         assertThat(begin(10))
-                .isEqualTo("Leadership is in doubt, term 7: not acting for the moment (and 2 more times since the"
-                        + " last such line)");
+                .isEqualTo(
+                        "Leadership is in doubt, term 7: not acting for the moment (doubts since the last such line: 2)");
         assertThat(begin(30)).isEqualTo("Leadership is in doubt, term 7: not acting for the moment");
     }
 

@@ -23,8 +23,8 @@ class LeaderProofTest {
     private static final long TICK_MILLIS = 25;
 
     private final Map<RaftId, Long> timeouts = new HashMap<>();
-    private final LeaderProof proof = new LeaderProof(
-            Duration.ofMillis(200), Duration.ofMillis(400), voter -> timeouts.getOrDefault(voter, 200L));
+    private final LeaderProof proof =
+            new LeaderProof(Duration.ofMillis(200), voter -> timeouts.getOrDefault(voter, 200L));
     private long nowMillis = 1_000_000;
 
     private Finding tick(NodeView view) {
@@ -110,14 +110,79 @@ class LeaderProofTest {
     }
 
     @Test
-    void aPauseSuspendsUntilAnswersWereFreshForTheLongestTimeout() {
+    void afterAPauseItActsAgainOnceAMajorityHasAnsweredThatWasAskedAfterIt() {
         assertThat(tick(leader(3, 5000, 10, 10))).isEqualTo(Finding.ACTING);
         // Answers that waited in the socket meanwhile look fresh.
-        assertThat(tick(leader(3, 5000, 10, 10), 101)).isEqualTo(Finding.SUSPENDED);
-        for (long waited = TICK_MILLIS; waited < 400; waited += TICK_MILLIS) {
-            assertThat(tick(leader(3, 5000, 10, 10))).as("after %s ms", waited).isEqualTo(Finding.SUSPENDED);
+        assertThat(tick(leader(3, 5000, 0, 0), 150)).isEqualTo(Finding.SUSPENDED);
+        for (long waited = TICK_MILLIS; waited < 200; waited += TICK_MILLIS) {
+            assertThat(tick(leader(3, 5000, waited, waited)))
+                    .as("no other answer after %s ms", waited)
+                    .isEqualTo(Finding.SUSPENDED);
         }
+        assertThat(tick(leader(3, 5000, 125, 200)))
+                .as("answered 75 ms after it")
+                .isEqualTo(Finding.SUSPENDED);
+        assertThat(tick(leader(3, 5000, 125, 225)))
+                .as("answered 100 ms after it")
+                .isEqualTo(Finding.ACTING);
+        assertThat(tick(leader(3, 5000, 150, 250))).isEqualTo(Finding.ACTING);
+    }
+
+    @Test
+    void theSilenceThatAPauseMadeLosesNothingIfAnswersComeAfterIt() {
+        assertThat(tick(leader(3, 5000, 190, 190))).isEqualTo(Finding.ACTING);
+        assertThat(tick(leader(3, 5000, 390, 390), 200)).isEqualTo(Finding.SUSPENDED);
+        assertThat(tick(leader(3, 5000, 415, 415))).isEqualTo(Finding.SUSPENDED);
+        assertThat(tick(leader(3, 5000, 5, 440), 100)).isEqualTo(Finding.ACTING);
+    }
+
+    @Test
+    void aPauseAfterWhichNobodyAnswersLosesIt() {
         assertThat(tick(leader(3, 5000, 10, 10))).isEqualTo(Finding.ACTING);
+        assertThat(tick(leader(3, 5000, 160, 160), 150)).isEqualTo(Finding.SUSPENDED);
+        for (long waited = 50; waited <= 200; waited += 50) {
+            assertThat(tick(leader(3, 5000, 160 + waited, 160 + waited), 50)).isEqualTo(Finding.SUSPENDED);
+        }
+        assertThat(tick(leader(3, 5000, 385, 385))).isEqualTo(Finding.LOST);
+        assertThat(proof.loss()).isEqualTo("No majority answers");
+        assertThat(tick(leader(3, 5000, 410, 410))).as("nor later").isEqualTo(Finding.LOST);
+    }
+
+    /** It pauses for 0.15 s, and runs for 0.25 s in which the others answer each 0.1 s. */
+    @Test
+    void aLeaderThatPausesAgainAndAgainStillActsInBetween() {
+        assertThat(tick(leader(3, 5000, 1, 1))).isEqualTo(Finding.ACTING);
+        int acted = 0;
+        for (int pause = 0; pause < 50; pause++) {
+            assertThat(tick(leader(3, 5000, 150, 150), 150)).isEqualTo(Finding.SUSPENDED);
+            for (long ran = TICK_MILLIS; ran <= 250; ran += TICK_MILLIS) {
+                Finding finding = tick(leader(3, 5000, ran % 100, ran % 100));
+                assertThat(finding).isIn(Finding.SUSPENDED, Finding.ACTING);
+                acted += finding == Finding.ACTING ? 1 : 0;
+            }
+        }
+        assertThat(acted)
+                .as("looks at which it acted, of 10 between two pauses")
+                .isGreaterThan(50 * 5);
+    }
+
+    @Test
+    void aLeaderThatNeverComesToActGivesUp() {
+        assertThat(tick(leader(3, 5000, 1, 1))).isEqualTo(Finding.ACTING);
+        long began = nowMillis;
+        Finding finding = Finding.SUSPENDED;
+        while (finding == Finding.SUSPENDED) {
+            finding = tick(leader(3, 5000, 1, 1), 150);
+            assertThat(nowMillis - began).isLessThan(6_000);
+        }
+        assertThat(finding).isEqualTo(Finding.LOST);
+        assertThat(nowMillis - began).isGreaterThan(5_000);
+        assertThat(proof.loss()).contains("pauses again and again").contains("5 s");
+        // If it leads on all the same, for want of another, it acts once it can.
+        for (int i = 0; i < 8; i++) {
+            finding = tick(leader(3, 5000, 1, 1));
+        }
+        assertThat(finding).isEqualTo(Finding.ACTING);
     }
 
     @Test
