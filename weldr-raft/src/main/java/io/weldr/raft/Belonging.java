@@ -53,8 +53,8 @@ final class Belonging implements AutoCloseable {
     /** How often a follower that refuses everything asks whether the cluster can do without its log, and says why not. */
     private static final long REFUSAL_ASK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(20);
 
-    /** A log that was set aside for refusing everything is not set aside again so soon: it did not help. */
-    private static final long MEND_EVERY_NANOS = TimeUnit.MINUTES.toNanos(10);
+    /** A log that was set aside and refuses everything is not set aside again so soon: it did not help. */
+    private static final long SET_ASIDE_EVERY_NANOS = TimeUnit.MINUTES.toNanos(10);
 
     private final RaftSettings settings;
     private final DataFolder folder;
@@ -78,7 +78,7 @@ final class Belonging implements AutoCloseable {
     private long settledIndex = -1; // confined to whoever remembers
     private long keptNanos = System.nanoTime() - KEEP_EVERY_NANOS; // confined to the control thread
     private long refusalNanos = System.nanoTime() - REFUSAL_ASK_EVERY_NANOS; // confined to the control thread
-    private long mendedNanos = System.nanoTime() - MEND_EVERY_NANOS; // confined to the control thread
+    private volatile long setAsideNanos = System.nanoTime() - SET_ASIDE_EVERY_NANOS;
     private volatile boolean closed;
 
     /**
@@ -182,6 +182,7 @@ final class Belonging implements AutoCloseable {
 
         @Override
         public void joinAnew() {
+            setAsideNanos = System.nanoTime();
             Belonging.this.joinAnew();
         }
     }
@@ -283,7 +284,7 @@ final class Belonging implements AutoCloseable {
             }
             String why = "its log refuses everything that the leader, " + view.leadingMember() + ", sends, since "
                     + stuck.toSeconds() + " s";
-            if (now - mendedNanos < MEND_EVERY_NANOS) {
+            if (now - setAsideNanos < SET_ASIDE_EVERY_NANOS) {
                 return; // It did not help a moment ago.
             }
             String obstacle = setAside.obstacle(folder.identity(), everyContact());
@@ -291,7 +292,6 @@ final class Belonging implements AutoCloseable {
                 LOG.warn("This node cannot go on: {}. It keeps the log: {}", why, obstacle);
                 return;
             }
-            mendedNanos = now;
             opening.distrust(why, true);
             around.consensus().restart(why);
         } catch (Throwable e) { // as for the search

@@ -1,5 +1,6 @@
 package io.weldr.raft;
 
+import static java.util.function.Predicate.not;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -14,8 +15,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.ratis.util.MD5FileUtil;
@@ -24,26 +27,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A follower whose log holds a committed entry that nobody else has can never accept anything, and hears heartbeats all the time. */
 class StuckFollowerIT {
+    private static final List<Integer> ALL = IntStream.range(9001, 9011).boxed().toList();
+
     @TempDir
     Path root;
 
     @Test
     void aFollowerThatRefusesEverythingSaysSoAndTakesEverythingAnew() throws Exception {
         try (TestCluster cluster = TestCluster.formed(root, 3)) {
-            List<Integer> all = IntStream.range(9001, 9011).boxed().toList();
-            for (int port : all) {
-                TestCluster.addOrigin(cluster.node(cluster.awaitLeader()), port);
-            }
             MemberId victim = cluster.follower();
-            cluster.kill(victim);
-            // The leader that saw this node acknowledge entries would tell that they are gone.
-            MemberId first = cluster.awaitLeader();
-            cluster.kill(first);
-            diverge(cluster.folder(victim));
-            cluster.start(first);
-            cluster.awaitLeader();
-
-            RaftCluster stuck = cluster.start(victim);
+            RaftCluster stuck = stuck(cluster, victim);
             await().atMost(TestCluster.PATIENCE).untilAsserted(() -> {
                 ClusterStatus status = stuck.status();
                 assertThat(status.trouble()).contains("behind");
@@ -54,15 +47,56 @@ class StuckFollowerIT {
             await().atMost(TestCluster.PATIENCE)
                     .untilAsserted(() -> assertThat(stuck.outdone()).contains("behind"));
 
-            await().atMost(TestCluster.PATIENCE).untilAsserted(() -> {
-                assertThat(TestCluster.ports(stuck)).containsExactlyElementsOf(all);
-                assertThat(stuck.standing()).isEqualTo(Standing.MEMBER);
-                assertThat(stuck.status().trouble()).isNull();
-                assertThat(stuck.outdone()).isNull();
-            });
+            awaitMended(stuck);
             assertThat(cluster.folder(victim).resolve("log.damaged")).isDirectory();
             TestCluster.addOrigin(stuck, 9999);
         }
+    }
+
+    /** Between the decision to set the log aside and the deed, the leader goes away: the log is opened as it is, and looked at again. */
+    @Test
+    void aLogThatCouldNotBeSetAsideIsSetAsideLater() throws Exception {
+        try (TestCluster cluster = TestCluster.formed(root, 3)) {
+            MemberId victim = cluster.follower();
+            RaftCluster stuck = stuck(cluster, victim);
+            await().atMost(TestCluster.PATIENCE)
+                    .pollInterval(Duration.ofMillis(2))
+                    .until(() -> String.valueOf(stuck.status().trouble()), contains("refuses everything"));
+            MemberId leader = cluster.awaitLeader();
+            cluster.kill(leader);
+            await().atMost(TestCluster.PATIENCE)
+                    .until(() -> String.valueOf(stuck.status().trouble()), not(contains("refuses everything")));
+            cluster.start(leader);
+            awaitMended(stuck);
+        }
+    }
+
+    private static Predicate<String> contains(String part) {
+        return text -> text.contains(part);
+    }
+
+    private static void awaitMended(RaftCluster stuck) {
+        await().atMost(TestCluster.PATIENCE).untilAsserted(() -> {
+            assertThat(TestCluster.ports(stuck)).containsExactlyElementsOf(ALL);
+            assertThat(stuck.standing()).isEqualTo(Standing.MEMBER);
+            assertThat(stuck.status().trouble()).isNull();
+            assertThat(stuck.outdone()).isNull();
+        });
+    }
+
+    /** Starts that follower with a log that diverges from that of the others, which hold {@link #ALL}. */
+    private static RaftCluster stuck(TestCluster cluster, MemberId victim) throws Exception {
+        for (int port : ALL) {
+            TestCluster.addOrigin(cluster.node(cluster.awaitLeader()), port);
+        }
+        cluster.kill(victim);
+        // The leader that saw this node acknowledge entries would tell that they are gone.
+        MemberId first = cluster.awaitLeader();
+        cluster.kill(first);
+        diverge(cluster.folder(victim));
+        cluster.start(first);
+        cluster.awaitLeader();
+        return cluster.start(victim);
     }
 
     /** As after an entry of a term that nobody else knows was taken for committed: a snapshot at index 0, and nothing behind it. */
