@@ -41,6 +41,7 @@ public final class ProxyServer implements TrafficSource, MetricSource, AutoClose
     private final Routing routing;
     private @Nullable MultiThreadIoEventLoopGroup group;
     private boolean closed;
+    private volatile List<Worker> serving = List.of(); // the workers, from the end of start to the beginning of close
 
     public ProxyServer(ProxySettings settings, Published<ClusterState> state) {
         this(settings, state, new NameResolver());
@@ -78,6 +79,7 @@ public final class ProxyServer implements TrafficSource, MetricSource, AutoClose
             for (InetSocketAddress address : settings.addresses()) {
                 listeners.add(Listener.bind(address, workers, loops, transport, settings.limits(), connections));
             }
+            serving = List.copyOf(workers);
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
@@ -132,6 +134,18 @@ public final class ProxyServer implements TrafficSource, MetricSource, AutoClose
         return running;
     }
 
+    /**
+     * For how long the event loop of the most silent worker has not run. A loop that works is silent for about 100 ms at most. Zero before start
+     * and after close. Any thread; never blocks, not even while the proxy starts or closes.
+     */
+    public Duration workerSilence() {
+        long longest = 0;
+        for (Worker worker : serving) {
+            longest = Math.max(longest, worker.silenceNanos());
+        }
+        return Duration.ofNanos(longest);
+    }
+
     /** Client connections open now. */
     public int connectionsOpen() {
         return connections.open();
@@ -182,6 +196,7 @@ public final class ProxyServer implements TrafficSource, MetricSource, AutoClose
             return;
         }
         closed = true;
+        serving = List.of();
         routing.close();
         listeners.forEach(Listener::close);
         MultiThreadIoEventLoopGroup loops = group;

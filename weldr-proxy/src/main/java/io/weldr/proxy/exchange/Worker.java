@@ -86,6 +86,7 @@ public final class Worker {
     private @Nullable ClientConnection clients; // a list through the connections themselves
     private boolean draining;
     private boolean behind; // more has expired than fits into one turn
+    private volatile long tickedNanos = System.nanoTime(); // written by the loop, read by whoever watches it
 
     /**
      * A worker that serves nothing until it is given a view.
@@ -134,6 +135,7 @@ public final class Worker {
     }
 
     private void tick() {
+        tickedNanos = System.nanoTime();
         if (!behind) {
             expire();
         }
@@ -158,6 +160,14 @@ public final class Worker {
 
     public EventLoop loop() {
         return loop;
+    }
+
+    /**
+     * For how long the loop has not run its timer, which is due each {@link DeadlineWheel#TICK_MILLIS}. Any thread. A loop that hangs, or that
+     * gets no processor, has a silence that grows.
+     */
+    public long silenceNanos() {
+        return System.nanoTime() - tickedNanos;
     }
 
     public WorkerStats stats() {
