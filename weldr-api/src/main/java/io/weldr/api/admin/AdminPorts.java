@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param cedes answers a new leader that asks for the virtual IP
  * @param probes answers a leader that wants a second opinion on an origin
  * @param unready why the node is not ready, for people; empty once it is
+ * @param stuck why the process has to be restarted, for people; null if it works
  * @param self what the node tells the others about itself; null until its listeners are bound
  * @param clock stamps commands
  */
@@ -37,6 +38,7 @@ public record AdminPorts(
         CedeCalls cedes,
         ProbeCalls probes,
         Supplier<List<String>> unready,
+        Supplier<@Nullable String> stuck,
         Supplier<@Nullable Member> self,
         InstantSource clock) {
 

@@ -44,6 +44,7 @@ public enum ProblemType {
     OVERLOADED("overloaded", 503, Code.RESOURCE_EXHAUSTED, "Too much is under way", Duration.ofSeconds(1)),
     /** Nothing was done. */
     UNAVAILABLE("unavailable", 503, Code.UNAVAILABLE, "This node cannot answer that now", Duration.ofSeconds(2)),
+    NOT_LIVE("not-live", 503, Code.UNAVAILABLE, "This process has to be restarted"),
     NOT_READY("not-ready", 503, Code.UNAVAILABLE, "This node is not ready"),
     NOT_LEADER("not-leader", 503, Code.UNAVAILABLE, "This node is not the acting leader"),
     /** Done, or to be done yet, or not at all. */

@@ -37,6 +37,11 @@ final class ProbeRoutes {
     }
 
     private CompletionStage<Answer> live(Request request) {
+        String stuck = ports.stuck().get();
+        if (stuck != null) {
+            throw Problem.of(ProblemType.NOT_LIVE, stuck, "all workers of the proxy run")
+                    .exception();
+        }
         return answer(probe("live", request.query("verbose") != null, null));
     }
 

@@ -168,6 +168,15 @@ class ClusterIT {
         client.send("OPTIONS", "/readyz", null).isProblem(503, "not-ready");
         client.get("/livez").is(200);
         client.send("OPTIONS", "/livez", null).is(200);
+        cluster.node(1).stuck("a worker of the proxy has not run for 12 s");
+        assertThat(client.get("/livez")
+                        .isProblem(503, "not-live")
+                        .json()
+                        .path("detail")
+                        .asText())
+                .contains("a worker of the proxy has not run for 12 s");
+        cluster.node(1).stuck(null);
+        client.get("/livez").is(200);
         cluster.node(1).unready();
         client.send("OPTIONS", "/readyz", null).is(200);
         cluster.lead(null);

@@ -64,6 +64,7 @@ public final class TestNode implements AutoCloseable {
             CompletableFuture.completedFuture(new ProbeResult(true, "status 200"));
     private volatile Traffic traffic = Traffic.NONE;
     private volatile List<String> unready = List.of();
+    private volatile @Nullable String stuck;
     private volatile @Nullable String trouble;
     private volatile @Nullable CompletableFuture<byte[]> callAnswer;
     private volatile @Nullable Member self;
@@ -159,6 +160,7 @@ public final class TestNode implements AutoCloseable {
                     return probeAnswer;
                 },
                 () -> unready,
+                () -> stuck,
                 () -> self,
                 InstantSource.system());
     }
@@ -268,6 +270,11 @@ public final class TestNode implements AutoCloseable {
 
     public void traffic(Traffic now) {
         traffic = now;
+    }
+
+    /** Why it has to be restarted; null: it works. */
+    public void stuck(@Nullable String reason) {
+        stuck = reason;
     }
 
     public void unready(String... reasons) {

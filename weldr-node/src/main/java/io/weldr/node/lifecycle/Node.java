@@ -66,6 +66,9 @@ public final class Node {
     /** Letting go takes milliseconds; a node that stops waits no longer than the kernel keeps the address. */
     private static final long RETIRE_MILLIS_MAX = 2_000;
 
+    /** A worker that has not run for as long hangs: pauses of the garbage collector are below a second. */
+    private static final Duration WORKER_SILENCE_MAX = Duration.ofSeconds(10);
+
     /** Purging the log frees whole files; below this many entries it is not worth a look. */
     private static final int PURGE_GAP_ENTRIES = 10;
 
@@ -116,6 +119,7 @@ public final class Node {
                         this::cede,
                         health,
                         this::unready,
+                        this::stuck,
                         () -> self,
                         Clock.tickMillis(ZoneOffset.UTC)),
                 link);
@@ -372,6 +376,14 @@ public final class Node {
         } catch (ExecutionException | TimeoutException e) {
             LOG.warn("The virtual IPs were not let go of in time; the kernel takes them", e);
         }
+    }
+
+    /** What {@code /livez} answers 503 with. Consensus does not count: traffic flows without it. */
+    private @Nullable String stuck() {
+        Duration silence = proxy.workerSilence();
+        return silence.compareTo(WORKER_SILENCE_MAX) < 0
+                ? null
+                : "a worker of the proxy has not run for " + silence.toSeconds() + " s";
     }
 
     private List<String> unready() {
