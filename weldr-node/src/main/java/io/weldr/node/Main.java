@@ -77,7 +77,7 @@ public final class Main {
                 out.println(Describe.config(config));
                 return written(out, err);
             }
-            return NodeProcess.run(config, err);
+            return NodeProcess.run(config, environment, err);
         } catch (ConfigException e) {
             err.println("weldr: " + e.getMessage());
             return EXIT_USAGE;

@@ -5,8 +5,11 @@ import ch.qos.logback.classic.LoggerContext;
 import io.weldr.node.config.NodeConfig;
 import io.weldr.node.lifecycle.Node;
 import io.weldr.node.lifecycle.RemovedException;
+import io.weldr.node.systemd.ServiceManager;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
@@ -16,19 +19,24 @@ final class NodeProcess {
     /** What closing may take beyond the drain timeout, before the process ends anyway. */
     private static final long CLOSE_MILLIS_MAX = 20_000;
 
+    /** What the process may take from then on: writing the last lines of the log. */
+    private static final Duration EXIT_TIME_MAX = Duration.ofSeconds(5);
+
     private NodeProcess() {}
 
     /** Runs a node until SIGTERM or SIGINT end the process. Returns only if the node could not start or left its cluster, with the exit code. */
-    static int run(NodeConfig config, PrintStream err) {
+    static int run(NodeConfig config, Map<String, String> environment, PrintStream err) {
         setUpLog(config.logLevel());
+        ServiceManager manager = ServiceManager.of(environment);
         try {
             Node node = new Node(config, Version.text());
             // In the virtual machine's own hook, so that the exit code says that stopping went as it should: 0, not
             // 143. It is there before anything starts: what was half started is closed as well.
-            Thread hook = new Thread(() -> stop(node, config), "weldr-stop");
+            Thread hook = new Thread(() -> stop(node, config, manager), "weldr-stop");
             if (!hooked(hook)) {
                 return Main.EXIT_OK; // the process is ending already
             }
+            manager.watch(node::report, node::workerSilence);
             try {
                 node.start();
             } catch (IOException | RuntimeException e) {
@@ -67,12 +75,14 @@ final class NodeProcess {
         }
     }
 
-    private static void stop(Node node, NodeConfig config) {
+    private static void stop(Node node, NodeConfig config, ServiceManager manager) {
+        Duration atMost = config.drainTimeout().plusMillis(CLOSE_MILLIS_MAX);
+        manager.stopping(atMost.plus(EXIT_TIME_MAX));
         Thread stopping = new Thread(node::stop, "weldr-stopping");
         stopping.setDaemon(true);
         stopping.start();
         try {
-            stopping.join(config.drainTimeout().toMillis() + CLOSE_MILLIS_MAX);
+            stopping.join(atMost.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

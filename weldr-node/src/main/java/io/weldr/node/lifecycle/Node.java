@@ -386,6 +386,17 @@ public final class Node {
                 : "a worker of the proxy has not run for " + silence.toSeconds() + " s";
     }
 
+    /** How this node is now. Any thread. */
+    public NodeReport report() {
+        return new NodeReport(self != null, unready(), raft.status(), proxy.connectionsOpen());
+    }
+
+    /** For how long the most silent event loop of the proxy has not run; see {@link ProxyServer#workerSilence}. Never blocks. */
+    public Duration workerSilence() {
+        return proxy.workerSilence();
+    }
+
+    /** Why clients are not to be sent here, which {@code /readyz} answers and the service manager is told. */
     private List<String> unready() {
         List<String> reasons = new ArrayList<>();
         if (self == null) {

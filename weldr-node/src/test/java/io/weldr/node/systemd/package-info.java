@@ -1,0 +1,4 @@
+@NullMarked
+package io.weldr.node.systemd;
+
+import org.jspecify.annotations.NullMarked;
