@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -45,6 +46,7 @@ public final class TestNode implements AutoCloseable {
     private final int grpcPort;
     private final int raftPort;
     private @Nullable Path otherClasses;
+    private Map<String, String> environment = Map.of();
     private @Nullable Process process;
     private int starts;
 
@@ -114,6 +116,11 @@ public final class TestNode implements AutoCloseable {
         otherClasses = classes;
     }
 
+    /** From its next start on it has these variables in its environment, beside those of the test. */
+    public void environment(Map<String, String> variables) {
+        environment = Map.copyOf(variables);
+    }
+
     /** Starts the process; does not wait for it. */
     void launch(List<String> arguments) {
         List<String> command = new ArrayList<>(host.enter());
@@ -147,10 +154,11 @@ public final class TestNode implements AutoCloseable {
         starts++;
         try {
             Files.createDirectories(folder);
-            process = new ProcessBuilder(command)
+            ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectErrorStream(true)
-                    .redirectOutput(outputFile().toFile())
-                    .start();
+                    .redirectOutput(outputFile().toFile());
+            builder.environment().putAll(environment);
+            process = builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
