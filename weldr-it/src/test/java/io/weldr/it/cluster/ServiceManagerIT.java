@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.weldr.it.harness.HaltedThread;
 import io.weldr.it.harness.Http;
+import io.weldr.it.harness.Http.Answer;
 import io.weldr.it.harness.NotifySocketReader;
 import io.weldr.it.harness.TestCluster;
 import io.weldr.it.harness.TestNode;
@@ -20,6 +22,8 @@ class ServiceManagerIT {
     private static final String READY = "READY=1";
     private static final String FED = "WATCHDOG=1";
 
+    private static final int WATCHDOG_SECONDS = 2;
+
     @TempDir
     private Path folder;
 
@@ -33,7 +37,7 @@ class ServiceManagerIT {
         try (NotifySocketReader manager = NotifySocketReader.in(folder);
                 TestCluster cluster = TestCluster.of(folder, 2)) {
             TestNode first = cluster.node(1);
-            first.environment(manager.environment(2));
+            first.environment(manager.environment(WATCHDOG_SECONDS));
             cluster.launch(first);
             await("a status that says what it waits for, and a second request for time")
                     .failFast(
@@ -82,11 +86,49 @@ class ServiceManagerIT {
     }
 
     @Test
+    void theWatchdogIsNotFedWhileOneWorkerHangs() throws Exception {
+        try (NotifySocketReader manager = NotifySocketReader.in(folder);
+                TestCluster cluster = TestCluster.of(folder, 1, "--workers", "2")) {
+            TestNode node = cluster.node(1);
+            node.environment(manager.environment(WATCHDOG_SECONDS));
+            cluster.launch(node);
+            await("fed").until(() -> fed(manager) > 0);
+            try (HaltedThread worker = HaltedThread.of(node.process(), "weldr-proxy-")) {
+                assumeTrue(worker != null, "ptrace, which halts one thread of a process");
+                await("it hangs").until(() -> silentSeconds(node) > 0);
+                long before = fed(manager);
+                long since = silentSeconds(node);
+                await("it hangs for longer").until(() -> silentSeconds(node) >= since + 2 * WATCHDOG_SECONDS);
+                assertThat(node.output()).contains("A worker of the proxy has not run for");
+                // The admin API answers, and consensus goes on: only the proxy counts.
+                assertThat(node.isLeader()).isTrue();
+                assertThat(fed(manager)).as("fed while a worker hangs").isEqualTo(before);
+            }
+            await("it runs again")
+                    .until(() -> Http.get(node.adminUrl() + "/livez").status() == 200);
+            long before = fed(manager);
+            await("fed again").until(() -> fed(manager) > before);
+        }
+    }
+
+    private static long fed(NotifySocketReader manager) {
+        return manager.lines().stream().filter(FED::equals).count();
+    }
+
+    /** For how long a worker has not run, as the API says; 0 if the API does not find that too long. */
+    private static long silentSeconds(TestNode node) {
+        Answer answer = Http.get(node.adminUrl() + "/livez");
+        return answer.status() == 503
+                ? Long.parseLong(answer.body().replaceAll("(?s).*has not run for (\\d+) s.*", "$1"))
+                : 0;
+    }
+
+    @Test
     void aWitnessFeedsItsWatchdogToo() throws Exception {
         try (NotifySocketReader manager = NotifySocketReader.in(folder);
                 TestCluster cluster = TestCluster.of(folder, 2)) {
             TestNode witness = cluster.node(1);
-            witness.environment(manager.environment(2));
+            witness.environment(manager.environment(WATCHDOG_SECONDS));
             witness.launch("--witness", "--peers", cluster.peers());
             cluster.launch(cluster.node(2));
             await("ready, and fed").until(() -> manager.lines().containsAll(List.of(READY, FED)));
