@@ -28,7 +28,6 @@ import io.weldr.raft.lead.Healer;
 import io.weldr.raft.lead.LeaderDuties;
 import io.weldr.raft.lead.LeaderProof;
 import io.weldr.raft.lead.Milestones;
-import io.weldr.raft.lead.Rehearsal;
 import io.weldr.raft.lead.Succession;
 import io.weldr.raft.lead.VoterSettings;
 import io.weldr.raft.lead.Watchdog;
@@ -90,7 +89,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
 
     /** What must not wait for anything else. */
     private final ScheduledExecutorService successionThread = scheduler("weldr-raft-succession");
-    /** What may block for seconds, each call on its own: ending connections that nothing comes from, rehearsing. */
+    /** What may block for seconds, each call on its own: ending connections that nothing comes from. */
     private final ExecutorService resetting = Executors.newCachedThreadPool(task -> daemon(task, "weldr-raft-reset"));
 
     private final ExecutorService callbacks =
@@ -105,7 +104,6 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private final HandOver handOver;
     private final GivingWay givingWay;
     private final Milestones milestones = new Milestones(LOG::info, LOG::warn);
-    private final Rehearsal rehearsal;
     private final Announcer announcer;
     private final VersionRaise versionRaise;
     private final FollowerProgress progress;
@@ -157,14 +155,12 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         this.readyMembers =
                 new ReadyMembers(member -> require(belonging).greeter().ask(member), System::nanoTime);
         this.condition = new Condition(settings.self(), consensus, progress, givingWay, applied, new Seen());
-        this.rehearsal = new Rehearsal(this::greet, resetting);
         this.changes = new Changes(
                 consensus::node, () -> require(belonging).greeter(), applied.state(), this::retire, timer, callbacks);
         this.upkeep = new Upkeep(
                 consensus,
                 healer,
                 voterSettings,
-                rehearsal,
                 givingWay,
                 progress,
                 changes,
@@ -478,12 +474,6 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         if (!stopping) {
             succession.follow(view);
         }
-    }
-
-    private void greet(HostPort voter) {
-        var unused = opinion(voter)
-                .whenComplete(
-                        (opinion, failure) -> LOG.debug("{} thinks {}", voter, failure == null ? opinion : failure));
     }
 
     private CompletableFuture<VoterSettings.Said> askForTimeout(HostPort voter) {

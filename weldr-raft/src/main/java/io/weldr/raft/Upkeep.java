@@ -3,7 +3,6 @@ package io.weldr.raft;
 import io.weldr.raft.follow.FollowerProgress;
 import io.weldr.raft.lead.GivingWay;
 import io.weldr.raft.lead.Healer;
-import io.weldr.raft.lead.Rehearsal;
 import io.weldr.raft.lead.VoterSettings;
 import io.weldr.raft.lead.Watchdog.Moment;
 import io.weldr.raft.member.Changes;
@@ -30,7 +29,6 @@ final class Upkeep {
     private final ConsensusPart consensus;
     private final Healer healer;
     private final VoterSettings voterSettings;
-    private final Rehearsal rehearsal;
     private final GivingWay givingWay;
     private final FollowerProgress progress;
     private final Changes changes;
@@ -44,7 +42,6 @@ final class Upkeep {
             ConsensusPart consensus,
             Healer healer,
             VoterSettings voterSettings,
-            Rehearsal rehearsal,
             GivingWay givingWay,
             FollowerProgress progress,
             Changes changes,
@@ -53,7 +50,6 @@ final class Upkeep {
         this.consensus = consensus;
         this.healer = healer;
         this.voterSettings = voterSettings;
-        this.rehearsal = rehearsal;
         this.givingWay = givingWay;
         this.progress = progress;
         this.changes = changes;
@@ -70,7 +66,6 @@ final class Upkeep {
                 healer.look(moment, node.owing());
                 if (moment.view() != null) {
                     voterSettings.look(moment.view(), System.nanoTime());
-                    rehearsal.look(node, moment.view(), System.nanoTime());
                 }
                 givingWay.look(node.logEnd(), moment.view(), System.nanoTime());
             }

@@ -130,10 +130,9 @@ public final class FailOver implements AutoCloseable {
         }
     }
 
-    /** All three run, have practised if they do, and each can be reached and has the same leader. */
+    /** All three run, and each can be reached and has the same leader. */
     private TestNode settled() {
         TestNode leader = cluster.awaitLeader();
-        cluster.nodes().forEach(TestNode::awaitPractised);
         for (TestNode node : cluster.nodes()) {
             await("the pool on " + node.id())
                     .until(() -> Http.get(node.adminUrl() + "/servers").status() == 200);

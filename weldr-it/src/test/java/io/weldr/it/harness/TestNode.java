@@ -262,15 +262,6 @@ public final class TestNode implements AutoCloseable {
         }
     }
 
-    /** Waits until a node that is measured has practised leadership, as one has that is some seconds old. */
-    public void awaitPractised() {
-        if (measured()) {
-            await(id + " to have practised leadership")
-                    .atMost(START_TIME_MAX)
-                    .until(() -> output().contains("Practised leadership"));
-        }
-    }
-
     /** Adds an origin, as in {@code curl node/servers -d '{"url": ...}'}. */
     public Answer add(String url) {
         return addAt("/servers", url);

@@ -103,7 +103,6 @@ class VirtualIpIT {
             }
         }
         cluster().awaitLeader();
-        cluster().nodes().forEach(TestNode::awaitPractised);
         for (TestNode node : cluster().nodes()) {
             until(
                     "a linearizable read through " + node.id(),

@@ -30,7 +30,6 @@ import io.weldr.raft.RaftCluster;
 import io.weldr.raft.RaftCluster.Farewell;
 import io.weldr.raft.RaftSettings;
 import io.weldr.raft.RaftSettings.LogSettings;
-import io.weldr.raft.lead.Drill;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -83,7 +82,6 @@ public final class Node {
     private final @Nullable AccessLog accessLog;
     private final Duties duties = new Duties();
     private volatile @Nullable VirtualIps virtualIps;
-    private volatile @Nullable Drill drill;
     private volatile @Nullable Member self;
     private volatile boolean stopping;
     private final Object lifecycle = new Object(); // held while the parts start, and while they stop
@@ -232,9 +230,6 @@ public final class Node {
             return;
         }
         raft.announce(member);
-        if (!config.warmUpTime().isZero()) {
-            drill = Drill.begin(config.dataDir());
-        }
         raft.farewell().thenAcceptAsync(this::leave, task -> new Thread(task, "weldr-leave").start());
         LOG.info(
                 "weldr {} node {}: proxy on {}, admin on {} (http) and {} (grpc), raft on {}, data in {}",
@@ -459,10 +454,6 @@ public final class Node {
         // nobody to answer
         // it would have to wait until it can tell that this node is gone.
         raft.close();
-        Drill practising = drill;
-        if (practising != null) {
-            practising.close();
-        }
         admin.close(patience);
         proxy.close();
         if (accessLog != null) {

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -27,6 +28,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -203,7 +205,7 @@ public final class DataFolder implements AutoCloseable {
         for (int older = ASIDE_KEPT - 1; older >= 1; older--) {
             Path to = folder.resolve(ASIDE + "." + older);
             Path from = older == 1 ? aside : folder.resolve(ASIDE + "." + (older - 1));
-            Folders.remove(to);
+            remove(to);
             if (Files.exists(from)) {
                 Files.move(from, to);
             }
@@ -211,6 +213,18 @@ public final class DataFolder implements AutoCloseable {
         joinAnew(); // first: a member must never be found without its log and with a vote
         Files.move(logFolder().resolve(group.toString()), aside);
         return aside;
+    }
+
+    /** Removes a folder with all that is in it, if there is one. If it fails, a part may be gone. */
+    private static void remove(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
     }
 
     public Identity identity() {

@@ -28,7 +28,6 @@ import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
-import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
@@ -467,23 +466,6 @@ public final class RatisNode implements AutoCloseable {
             return server.startLeaderElection(request).getServerReply().getSuccess();
         } finally {
             log.release();
-        }
-    }
-
-    /**
-     * Asks a voter for its vote in term 0, which nobody can give any more: it refuses and remembers nothing. Blocks for a second at most.
-     *
-     * @throws IOException if it does not answer
-     */
-    public void askForVoteInVain(RaftId voter) throws IOException {
-        RaftServer.Division open = division;
-        if (open != null && open.getInfo().getCurrentTerm() > 0) {
-            server.getServerRpc()
-                    .requestVote(RequestVoteRequestProto.newBuilder()
-                            .setServerRequest(rpcRequest(open, self, peerId(voter)))
-                            .setCandidateTerm(0)
-                            .setCandidateLastEntry(TermIndex.valueOf(0, 0).toProto())
-                            .build());
         }
     }
 

@@ -21,8 +21,6 @@ import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.MetadataProto;
 import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
-import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
-import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -58,26 +56,6 @@ class FollowerIT {
             AppendEntriesReplyProto later = send(server, 2L, TERM, 3, 4);
             assertThat(later.getResult()).isEqualTo(AppendResult.SUCCESS);
             assertThat(later.getMatchIndex()).isEqualTo(4);
-        }
-    }
-
-    /** What followers rehearse with. */
-    @Test
-    void aVoteAskedForInTermZeroIsRefusedAndChangesNothing() throws Exception {
-        try (RaftServer server = start()) {
-            assertThat(send(server, null, TERM, 0, 1, 2).getResult()).isEqualTo(AppendResult.SUCCESS);
-
-            RequestVoteReplyProto vote = server.requestVote(RequestVoteRequestProto.newBuilder()
-                    .setServerRequest(call())
-                    .setCandidateTerm(0)
-                    .setCandidateLastEntry(
-                            TermIndexProto.newBuilder().setTerm(0).setIndex(0))
-                    .build());
-            assertThat(vote.getServerReply().getSuccess()).isFalse();
-            assertThat(vote.getTerm()).isEqualTo(TERM);
-
-            assertThat(send(server, 2L, TERM, 3).getResult()).isEqualTo(AppendResult.SUCCESS);
-            assertThat(server.getDivision(group).getInfo().getCurrentTerm()).isEqualTo(TERM);
         }
     }
 
