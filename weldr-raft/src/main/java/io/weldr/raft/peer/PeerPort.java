@@ -1,6 +1,8 @@
 package io.weldr.raft.peer;
 
+import java.time.Duration;
 import java.util.EnumSet;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
@@ -28,6 +30,15 @@ import org.jspecify.annotations.Nullable;
 public final class PeerPort implements GrpcServices.Customizer {
     private static final String RAFT = "ratis.grpc.RaftServerProtocolService/";
 
+    /**
+     * A connection over which nothing came for so long gets an HTTP/2 ping. Ratis keeps connections between followers, which carry nothing from one
+     * election to the next. A firewall forgets a connection that is silent, often after some minutes, and then drops what a candidate sends on it.
+     */
+    static final Duration PING_AFTER = Duration.ofSeconds(10);
+
+    /** A peer that has not answered the ping by then is gone, or frozen: the connection is closed, and the peer opens a new one. */
+    private static final Duration PONG_WITHIN = Duration.ofSeconds(20);
+
     private final UnaryOperator<byte[]> hello;
     private final ByteString self;
 
@@ -46,6 +57,8 @@ public final class PeerPort implements GrpcServices.Customizer {
                         .addMethod(PeerMethods.HELLO, ServerCalls.asyncUnaryCall(this::hello))
                         .addMethod(PeerMethods.PRESENCE, PeerPort::present)
                         .build())
+                .keepAliveTime(PING_AFTER.toMillis(), TimeUnit.MILLISECONDS)
+                .keepAliveTimeout(PONG_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
                 .intercept(new Guard());
     }
 
