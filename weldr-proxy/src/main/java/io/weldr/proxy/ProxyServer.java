@@ -118,8 +118,8 @@ public final class ProxyServer implements TrafficSource, MetricSource, AutoClose
         return listeners.stream().map(Listener::address).toList();
     }
 
-    /** Blocks until every worker serves by a state that is at least as new as the one published last before the call. */
-    public void awaitRouting() {
+    /** Blocks until every worker serves by a state that is at least as new as the one published last before the call; for tests. */
+    void awaitRouting() {
         onEveryLoop(() -> {}).forEach(Future::awaitUninterruptibly);
     }
 

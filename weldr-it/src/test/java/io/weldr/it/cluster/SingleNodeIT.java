@@ -5,22 +5,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.weldr.it.harness.Http;
+import io.weldr.it.harness.Run;
 import io.weldr.it.harness.TestCluster;
 import io.weldr.it.harness.TestNode;
 import io.weldr.testserver.TestServer;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One process: how it starts, refuses to start, and stops. */
 class SingleNodeIT {
+    private static final Duration LOOK_EVERY = Duration.ofMillis(20);
+
     @TempDir
     private Path folder;
 
@@ -44,18 +54,68 @@ class SingleNodeIT {
         }
     }
 
+    /** Every port of a node is one that an operator knows, can change and can close to others, while it starts, too. */
     @Test
-    void aNodeThatIsToldToStopWhileItStartsClosesWhatIsThere() {
-        try (TestCluster cluster = TestCluster.of(folder, 1, "--warm-up-time", "30s", "--log-level", "debug")) {
+    @EnabledOnOs(OS.LINUX)
+    void aNodeListensAtItsFourAddressesAlone() {
+        try (TestCluster cluster = TestCluster.of(folder, 1)) {
             TestNode node = cluster.node(1);
+            Set<Integer> seen = new TreeSet<>();
             cluster.launch(node);
-            await("consensus to start").until(() -> Files.exists(node.dataDir()));
-            assertThat(Http.get(node.adminUrl() + "/readyz").status())
-                    .as("it has not started")
-                    .isZero();
-            assertThat(node.terminate()).as("it said: %s", node.output()).isZero();
+            await("readiness of " + node.id())
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(LOOK_EVERY)
+                    .failFast(() -> assertThat(node.isAlive()).as(node.output()).isTrue())
+                    .until(() -> {
+                        seen.addAll(node.listensAt());
+                        return node.isReady();
+                    });
+            await("what it does once it is ready")
+                    .pollInterval(LOOK_EVERY)
+                    .during(Duration.ofSeconds(3))
+                    .until(() -> {
+                        seen.addAll(node.listensAt());
+                        return node.isAlive();
+                    });
+            assertThat(seen).containsExactlyInAnyOrderElementsOf(node.ports());
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aNodeThatIsToldToStopWhileItStartsClosesWhatIsThere() throws IOException {
+        try (TestCluster cluster = TestCluster.start(folder, 1)) {
+            TestNode node = cluster.node(1);
+            assertThat(node.terminate()).isZero();
+
+            // Its identity becomes a pipe: the next start waits there until the test writes to it.
+            Path identity = node.dataDir().resolve("identity");
+            byte[] text = Files.readAllBytes(identity);
+            Files.delete(identity);
+            Run.program("mkfifo", identity.toString());
+            try (RandomAccessFile pipe = new RandomAccessFile(identity.toFile(), "rw")) {
+                cluster.launch(node);
+                awaitThreads(node, Pattern.compile("DataFolder\\.identify"));
+                node.process().destroy();
+                awaitThreads(node, Pattern.compile("\"weldr-stopping\".*\\R.*BLOCKED"));
+                assertThat(Http.get(node.adminUrl() + "/readyz").status())
+                        .as("it has not started")
+                        .isZero();
+                pipe.write(text);
+            }
+            assertThat(node.awaitExit()).as("it said: %s", node.output()).isZero();
             assertThat(node.output()).endsWith("stopped\n").doesNotContain("proxy on");
         }
+    }
+
+    /** Waits until what the threads of that node do matches the pattern. */
+    private static void awaitThreads(TestNode node, Pattern pattern) {
+        await(pattern.pattern())
+                .failFast(() -> assertThat(node.isAlive()).as(node.output()).isTrue())
+                .until(() -> {
+                    node.dumpThreads();
+                    return pattern.matcher(node.output()).find();
+                });
     }
 
     @Test

@@ -27,9 +27,6 @@ class DistributionIT {
     /** What is tried here is not how fast they get: compile what is hot alone, collect nothing while they load classes. */
     static final String QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=3 -XX:MetaspaceSize=128m";
 
-    private static final Map<String, String> WITH_WARM_UP =
-            Map.of("WELDR_WARM_UP_TIME", "100ms", "WELDR_JAVA_OPTS", QUICK_JAVA);
-
     @TempDir
     private Path folder;
 
@@ -112,7 +109,7 @@ class DistributionIT {
                         "127.0.0.1:" + Ports.free(),
                         "--raft-address",
                         "127.0.0.1:" + Ports.free()),
-                WITH_WARM_UP,
+                Map.of("WELDR_JAVA_OPTS", QUICK_JAVA),
                 out,
                 folder.resolve("err"));
         try {

@@ -32,7 +32,6 @@ final class Local {
         environment.put("WELDR_LOCAL_DIR", data().toString());
         environment.put("WELDR_LOCAL_PORT_OFFSET", Integer.toString(offset));
         environment.put("WELDR_LOCAL_BUILD", "never");
-        environment.put("WELDR_WARM_UP_TIME", "0s");
         environment.put("WELDR_JAVA_OPTS", DistributionIT.QUICK_JAVA);
         environment.put("TERM", "xterm"); // no terminal reads what the script writes, whatever this names
     }

@@ -36,7 +36,7 @@ final class JavaCommand {
 
     private JavaCommand() {}
 
-    /** Set to {@code true}: nodes get the options of {@code bin/weldr}, for what is measured, and not those of a test; they warm up, too. */
+    /** Set to {@code true}: nodes get the options of {@code bin/weldr}, for what is measured, and not those of a test. */
     public static final String MEASURED_PROPERTY = "harness.measured";
 
     private static final List<String> MEASURED = List.of(
@@ -201,9 +201,7 @@ final class JavaCommand {
                     "--grpc-address",
                     grpc,
                     "--raft-address",
-                    raft,
-                    "--warm-up-time",
-                    "0s");
+                    raft);
         }
     }
 

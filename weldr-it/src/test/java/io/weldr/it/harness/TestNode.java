@@ -142,8 +142,6 @@ public final class TestNode implements AutoCloseable {
         if (!measured()) {
             Duration least = electionTimeoutMin();
             command.addAll(List.of(
-                    "--warm-up-time",
-                    "0s",
                     "--election-timeout",
                     least.toMillis() + "ms-" + least.multipliedBy(2).toMillis() + "ms"));
         }
@@ -162,6 +160,16 @@ public final class TestNode implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The ports that it was told to listen at. */
+    public Set<Integer> ports() {
+        return Set.of(proxyPort, adminPort, grpcPort, raftPort);
+    }
+
+    /** The ports that its process listens at, as its kernel tells (Linux); none if it does not run. */
+    public Set<Integer> listensAt() {
+        return isAlive() ? Listeners.of(process()) : Set.of();
     }
 
     public Process process() {
@@ -190,7 +198,7 @@ public final class TestNode implements AutoCloseable {
     }
 
     /** Has it write what each of its threads does. */
-    void dumpThreads() {
+    public void dumpThreads() {
         if (isAlive()) {
             signal("QUIT");
         }

@@ -164,9 +164,6 @@ public final class ConfigReader {
                 parse(
                         Setting.DRAIN_TIMEOUT,
                         text -> Check.inRange("time", duration(text), Duration.ZERO, Duration.ofHours(1))),
-                parse(
-                        Setting.WARM_UP_TIME,
-                        text -> Check.inRange("time", duration(text), Duration.ZERO, Duration.ofMinutes(1))),
                 virtualIp,
                 parse(Setting.RAFT_SNAPSHOT_ENTRIES, text -> number(text, 10, 10_000_000)),
                 parse(Setting.RAFT_SEGMENT_BYTES, text -> number(text, 4096, 1 << 26)),

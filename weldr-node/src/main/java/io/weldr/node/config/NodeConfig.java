@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
  * @param forwarded in which fields origins are told who the client is
  * @param accessLog a file, or {@code -} for standard output; null: none
  * @param drainTimeout for exchanges under way when the node stops, 0 to 1 h
- * @param warmUpTime for requests of the node's own before it serves, 0 (none) to 1 min
  * @param virtualIp what to hold and to run while this node leads
  * @param raftSnapshotEntries log entries between two snapshots
  * @param raftSegmentBytes size of one log file
@@ -63,7 +62,6 @@ public record NodeConfig(
         @Nullable String accessLog,
         LineFormat accessLogFormat,
         Duration drainTimeout,
-        Duration warmUpTime,
         VirtualIpSettings virtualIp,
         int raftSnapshotEntries,
         int raftSegmentBytes,

@@ -101,11 +101,6 @@ public record Setting(
             of("access-log-format", "json", "json|common", "how a line of the access log is written");
     public static final Setting DRAIN_TIMEOUT =
             of("drain-timeout", "10s", "TIME", "how long exchanges under way may take to finish when the node stops");
-    public static final Setting WARM_UP_TIME = of(
-            "warm-up-time",
-            "2s",
-            "TIME",
-            "how long the node may exercise its proxy before it serves, so that the first requests are fast; 0s: not at all");
     public static final Setting VIP_ADDRESS =
             of("vip-address", "", "ADDRESS/PREFIX", "a virtual IP that the leader holds; see docs/howto/virtual-ip.md");
     public static final Setting VIP_INTERFACE = of("vip-interface", "", "NAME", "the interface of --vip-address");
@@ -162,7 +157,6 @@ public record Setting(
                 ACCESS_LOG,
                 ACCESS_LOG_FORMAT,
                 DRAIN_TIMEOUT,
-                WARM_UP_TIME,
                 VIP_ADDRESS,
                 VIP_INTERFACE,
                 VIP_ADDRESSES,

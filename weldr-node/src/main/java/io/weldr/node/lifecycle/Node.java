@@ -24,7 +24,6 @@ import io.weldr.node.config.NodeConfig;
 import io.weldr.node.config.NodeConfig.OnRemoval;
 import io.weldr.proxy.ProxyServer;
 import io.weldr.proxy.ProxySettings;
-import io.weldr.proxy.WarmUp;
 import io.weldr.proxy.access.AccessLog;
 import io.weldr.raft.RaftCluster;
 import io.weldr.raft.RaftCluster.Farewell;
@@ -196,18 +195,12 @@ public final class Node {
             if (removed && config.onRemoval() == OnRemoval.EXIT) {
                 throw new RemovedException(farewell().line());
             }
-            // Not before the data folder and the raft port are known to be this node's alone; meanwhile it finds its
-            // leader.
-            if (proxies(removed)) {
-                if (!stopping) {
-                    WarmUp.run(proxySettings(), config.warmUpTime());
-                }
-                if (!stopping) {
-                    proxy.start();
-                }
-            }
             if (stopping) {
                 return; // stop() is waiting, and closes what is there
+            }
+            // Not before the data folder and the raft port are known to be this node's alone.
+            if (proxies(removed)) {
+                proxy.start();
             }
             admin.start();
             holdVirtualIps();

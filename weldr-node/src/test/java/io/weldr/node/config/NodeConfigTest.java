@@ -59,7 +59,6 @@ class NodeConfigTest {
         assertThat(config.raftSegmentBytes()).isEqualTo(1 << 20);
         assertThat(config.raftKeptEntries()).isEqualTo(1000);
         assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(config.warmUpTime()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.logLevel()).isEqualTo(NodeConfig.LogLevel.INFO);
     }
 
@@ -188,7 +187,7 @@ class NodeConfigTest {
                 "vip: {addresses: [1]}      | :1: expected {address: 10.0.0.100/32, interface: eth0}",
                 "vip: {lifetime: 1500ms}    | whole seconds",
                 "drain-timeout: 10          | as in 250ms, 10s, 5m or 1h",
-                "warm-up-time: 2m           | 1:",
+                "id: n1\\nwarm-up-time: 2s   | :2: unknown key \"warm-up-time\"",
                 "peers: {n2: '10.0.0.1:1'}  | this node, n1, among [n2]",
                 "peers: 'n1=1.1.1.1:1,n2=1.1.1.1:1' | each address once",
                 "raft-address: 10.0.0.1:9687 | (expected: a loopback address, or --insecure",
