@@ -77,6 +77,9 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     /** A leader that was not heard for so many election timeouts is taken for gone: another one would have been elected by then. */
     private static final int SILENT_ELECTION_TIMEOUTS = 5;
 
+    /** A node that has started hears of a leader within so many election timeouts, or the cluster has none. */
+    private static final int FIRST_LEADER_ELECTION_TIMEOUTS = 2;
+
     private final RaftSettings settings;
     private final AppliedIndex applied = new AppliedIndex();
     private final LeaderDuties duties;
@@ -120,6 +123,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private volatile boolean serves; // clients
     private boolean closed; // confined to whoever closes
     private final long createdNanos = System.nanoTime();
+    private volatile long openedNanos = createdNanos; // when the consensus part had opened, once it has
 
     /**
      * @param link to the other members' {@link MemberCalls}, for what a follower forwards
@@ -221,6 +225,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
             close();
             throw e;
         }
+        openedNanos = System.nanoTime();
         watchdog.start();
         versionRaise.start(timer);
         ours.begin();
@@ -292,6 +297,18 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
      */
     public boolean holdsState() {
         return condition.holdsState();
+    }
+
+    /**
+     * Whether this node has found out if its state is current: since its start it has had all that a leader had committed, or it has had the time to
+     * hear of a leader. Until then its state is as old as its disk. Any thread.
+     */
+    public boolean comparedWithLeader() {
+        return progress.age() != null
+                || System.nanoTime() - openedNanos
+                        > settings.electionTimeoutMax()
+                                .multipliedBy(FIRST_LEADER_ELECTION_TIMEOUTS)
+                                .toNanos();
     }
 
     /** The state as far as it is applied here. */
@@ -366,6 +383,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                 && !givingWay.resigning()
                 && !removed()
                 && condition.holdsState()
+                && comparedWithLeader()
                 && condition.handicap() == null;
     }
 

@@ -60,6 +60,25 @@ class ReturnIT {
         }
     }
 
+    /** A node that waits for a leader gives up after twice the longer time: it is long enough here for a slow machine. */
+    @Test
+    void aNodeThatComesBackIsReadyWithWhatChangedMeanwhile() {
+        try (TestCluster cluster = TestCluster.start(folder, 3, "--election-timeout", "5s-10s")) {
+            TestNode away = cluster.except(cluster.awaitLeader()).get(0);
+            away.kill();
+            TestNode writer = cluster.except(away).get(0);
+            assertThat(writer.add("http://127.0.0.1:1").status()).isEqualTo(201);
+
+            cluster.launch(away);
+            await("readiness of " + away.id())
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(5))
+                    .failFast(() -> assertThat(away.isAlive()).as(away.output()).isTrue())
+                    .until(away::isReady);
+            assertThat(away.localServers()).hasSize(1);
+        }
+    }
+
     /** For longer than Ratis takes to look after a silent follower every few seconds alone, and than the log goes back. */
     @Test
     @Tag("nightly") // it lasts for as long as the node is away

@@ -403,6 +403,8 @@ public final class Node {
                             ? "the node belongs to no cluster yet"
                             : "the node does not have the state of its cluster")
                     + (status.trouble() == null ? "" : ": " + status.trouble()));
+        } else if (!raft.removed() && !raft.comparedWithLeader()) {
+            reasons.add("the node has started with the state of its disk, and waits to hear of its leader");
         }
         String outdone = raft.outdone();
         if (outdone != null) {
