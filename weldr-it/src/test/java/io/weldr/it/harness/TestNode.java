@@ -324,11 +324,16 @@ public final class TestNode implements AutoCloseable {
     static Answer answered(Supplier<Answer> call) {
         long deadline = System.nanoTime() + Patience.PATIENCE.toNanos();
         Answer answer = call.get();
-        while (TRY_AGAIN.contains(answer.status()) && System.nanoTime() - deadline < 0) {
+        while (safeToRetry(answer) && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(PAUSE.toNanos());
             answer = call.get();
         }
         return answer;
+    }
+
+    /** An attempt of unknown outcome may still be under way when the next one is refused for that reason, with 409. */
+    private static boolean safeToRetry(Answer answer) {
+        return TRY_AGAIN.contains(answer.status()) || answer.body().contains("\"retryAfterSeconds\"");
     }
 
     /** The pool by the linearizable read: url to state. Fails the test if there is no answer. */
