@@ -3,7 +3,7 @@ package io.weldr.it.distribution;
 import static org.awaitility.Awaitility.await;
 
 import io.weldr.it.distribution.Script.Ended;
-import io.weldr.it.harness.Ports;
+import io.weldr.testing.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

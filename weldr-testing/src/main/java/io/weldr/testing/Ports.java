@@ -1,4 +1,4 @@
-package io.weldr.it.harness;
+package io.weldr.testing;
 
 import java.io.IOException;
 import java.net.InetAddress;
