@@ -489,12 +489,13 @@ public final class RatisNode implements AutoCloseable {
         }
     }
 
-    /** Blocks until it is closed, half a second as a rule. */
+    /** Blocks until it is closed, some ten milliseconds as a rule. */
     @Override
     public void close() {
         entries.close();
         changes.close();
-        try (server) {
+        try (LogWorkerEnd hastened = LogWorkerEnd.hasten(self.toString());
+                server) {
             endConnections();
         } catch (IOException | RuntimeException e) {
             throw new CompletionException("closing the consensus part failed", e);

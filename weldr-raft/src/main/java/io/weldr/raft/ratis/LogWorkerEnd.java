@@ -1,0 +1,65 @@
+package io.weldr.raft.ratis;
+
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.ratis.util.DataBlockingQueue;
+
+/**
+ * Ends the thread that writes Ratis' log once it has been told to end. By itself it notices that when its wait for work, of a second, is over
+ * ({@code SegmentedRaftLogWorker.close}), and a node that stops waits for it: half a second on average, in which its ports are taken. It is
+ * interrupted only where it waits, so that no write is cut off. A version of Ratis that has other names ends in its own time.
+ */
+final class LogWorkerEnd implements AutoCloseable {
+    private static final String WORKER = "org.apache.ratis.server.raftlog.segmented.SegmentedRaftLogWorker";
+    private static final long LOOK_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    private final String owner;
+    private final Thread closing;
+    private final Thread thread = new Thread(this::run, "weldr-raft-log-end");
+    private volatile boolean over;
+
+    private LogWorkerEnd(String owner, Thread closing) {
+        this.owner = owner;
+        this.closing = closing;
+    }
+
+    /** Hastens what the current thread closes from now on, until this is closed. {@code owner}: its threads have names that begin with this. */
+    static LogWorkerEnd hasten(String owner) {
+        LogWorkerEnd end = new LogWorkerEnd(owner, Thread.currentThread());
+        end.thread.setDaemon(true);
+        end.thread.start();
+        return end;
+    }
+
+    private void run() {
+        while (!over) {
+            if (isIn(closing.getStackTrace(), WORKER, "close")) {
+                for (Map.Entry<Thread, StackTraceElement[]> other :
+                        Thread.getAllStackTraces().entrySet()) {
+                    if (other.getKey().getName().startsWith(owner)
+                            && isIn(other.getValue(), WORKER, "run")
+                            && isIn(other.getValue(), DataBlockingQueue.class.getName(), "poll")) {
+                        other.getKey().interrupt();
+                    }
+                }
+            }
+            LockSupport.parkNanos(LOOK_EVERY_NANOS);
+        }
+    }
+
+    private static boolean isIn(StackTraceElement[] stack, String type, String method) {
+        for (StackTraceElement frame : stack) {
+            if (frame.getMethodName().equals(method) && frame.getClassName().equals(type)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void close() {
+        over = true;
+        LockSupport.unpark(thread);
+    }
+}
