@@ -9,6 +9,7 @@ import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.write.AppliedIndex;
 import java.time.Clock;
 import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -22,6 +23,9 @@ final class Announcer implements AutoCloseable {
 
     /** A follower cannot forward a write before the leader has announced itself, so this is worth some haste. */
     private static final long LOOK_EVERY_MILLIS = 100;
+
+    /** Once it is announced: the state that holds it may be given up with its log. */
+    private static final long LOOK_AGAIN_EVERY_MILLIS = 1000;
 
     private final MemberId self;
     private final CommandGateway gateway;
@@ -55,27 +59,35 @@ final class Announcer implements AutoCloseable {
         synchronized (this) {
             if (!started) {
                 started = true;
-                var unused = timer.scheduleWithFixedDelay(this::look, 0, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+                timer.execute(this::look);
             }
         }
     }
 
     private void look() {
+        boolean announced = false;
         try {
-            announceIfNeeded();
+            announced = announceIfNeeded();
         } catch (RuntimeException | AssertionError e) {
             LOG.error("Announcing this node failed", e); // and goes on
         }
+        try {
+            var unused = timer.schedule(
+                    this::look, announced ? LOOK_AGAIN_EVERY_MILLIS : LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("This node closes, and announces itself no more", e);
+        }
     }
 
-    private void announceIfNeeded() {
+    /** Whether the state has it already. */
+    private boolean announceIfNeeded() {
         Member member = wanted;
         NodeView now = view.get();
         if (member == null || underWay || closed || now == null || now.leader() == null || !now.votes()) {
-            return;
+            return false;
         }
         if (member.equals(applied.state().get().members().get(self))) {
-            return;
+            return true;
         }
         underWay = true;
         gateway.submit(
@@ -87,6 +99,7 @@ final class Announcer implements AutoCloseable {
                         LOG.debug("Not announced yet: {}", failure.toString());
                     }
                 });
+        return false;
     }
 
     @Override

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 final class VersionRaise implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(VersionRaise.class);
 
-    private static final long LOOK_EVERY_MILLIS = 100;
+    private static final long LOOK_EVERY_MILLIS = 1000;
 
     private final CommandGateway gateway;
     private final Supplier<ClusterState> state;

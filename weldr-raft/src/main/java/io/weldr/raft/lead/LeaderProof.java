@@ -67,9 +67,9 @@ public final class LeaderProof {
         LOST
     }
 
-    /** How often to tick, so that a broken proof is noticed in time, also by the timeout of an older version. */
+    /** Until the next look: so often that a broken proof is noticed in time, also by the timeout of an older version as long as a voter may have it. */
     public Duration tick() {
-        return Duration.ofNanos(Math.min(minNanos, TimeUnit.MILLISECONDS.toNanos(VoterSettings.OLDER_MILLIS)) / 8);
+        return Duration.ofNanos(leastNanos / 8);
     }
 
     /** A finding older than this proves nothing: the thread that renews it does not run. */

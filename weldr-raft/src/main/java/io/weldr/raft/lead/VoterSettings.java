@@ -25,8 +25,11 @@ public final class VoterSettings {
     /** The default of the versions that do not say what theirs is. */
     static final long OLDER_MILLIS = 200;
 
-    /** A member that comes back with another setting is believed to have its former one for so long. */
+    /** A leader believes for so long that a member which comes back with another setting has its former one. */
     private static final long ASK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Who follows has no use for the answers yet: they are there when it leads, and then it asks again at once. */
+    private static final long FOLLOWER_ASKS_EVERY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /** Until it has answered, a leader with longer timeouts can hardly prove itself by its answers to heartbeats. */
     private static final long ASK_FIRST_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -50,7 +53,9 @@ public final class VoterSettings {
         askedNanos.keySet().retainAll(voters);
         for (Seat voter : view.voters()) {
             Long asked = askedNanos.get(voter.id());
-            long every = known.containsKey(voter.id()) ? ASK_EVERY_NANOS : ASK_FIRST_EVERY_NANOS;
+            long every = known.containsKey(voter.id())
+                    ? view.role() == NodeView.Role.LEADER ? ASK_EVERY_NANOS : FOLLOWER_ASKS_EVERY_NANOS
+                    : ASK_FIRST_EVERY_NANOS;
             if (!voter.id().equals(view.self()) && (asked == null || nowNanos - asked >= every)) {
                 askedNanos.put(voter.id(), nowNanos);
                 var unused = ask.apply(voter.address()).thenAccept(said -> {

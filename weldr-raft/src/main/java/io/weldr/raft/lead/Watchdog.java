@@ -4,7 +4,6 @@ import io.weldr.core.state.MemberId;
 import io.weldr.raft.lead.LeaderProof.Finding;
 import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RatisNode;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -98,14 +97,13 @@ public final class Watchdog implements AutoCloseable {
     }
 
     private void run() {
-        Duration tick = proof.tick();
         while (!closed) {
             try {
                 look();
             } catch (Throwable e) { // without it nobody leads any more, nor notices that it does not
                 LOG.error("The watchdog failed to look", e);
             }
-            LockSupport.parkNanos(tick.toNanos());
+            LockSupport.parkNanos(proof.tick().toNanos());
         }
     }
 
