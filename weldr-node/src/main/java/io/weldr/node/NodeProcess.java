@@ -27,6 +27,7 @@ final class NodeProcess {
     /** Runs a node until SIGTERM or SIGINT end the process. Returns only if the node could not start or left its cluster, with the exit code. */
     static int run(NodeConfig config, Map<String, String> environment, PrintStream err) {
         setUpLog(config.logLevel());
+        sayWhetherTheCacheIsUsed();
         ServiceManager manager = ServiceManager.of(environment);
         try {
             Node node = new Node(config, Version.text());
@@ -95,6 +96,22 @@ final class NodeProcess {
         }
         ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
         Runtime.getRuntime().halt(!stopped ? Main.EXIT_FAILED : node.left() ? Main.EXIT_REMOVED : Main.EXIT_OK);
+    }
+
+    /**
+     * The start script gives the JVM a cache of classes and profiles, and a JVM that cannot use it goes on without. It says that to nobody: its own
+     * messages are off. How a JVM describes itself has "sharing" in it if, and only if, it uses one.
+     */
+    private static void sayWhetherTheCacheIsUsed() {
+        String cache = System.getProperty("weldr.start-cache");
+        if (cache != null && !System.getProperty("java.vm.info", "").contains("sharing")) {
+            LoggerFactory.getLogger(NodeProcess.class)
+                    .warn(
+                            "Starting without the cache {}, which takes seconds longer: it does not fit the files in lib/, the Java, or"
+                                    + " the options in WELDR_JAVA_OPTS (expected: all as they were unpacked;"
+                                    + " WELDR_JAVA_OPTS=-Xlog:aot=info has the JVM say why)",
+                            cache);
+        }
     }
 
     private static void setUpLog(NodeConfig.LogLevel level) {

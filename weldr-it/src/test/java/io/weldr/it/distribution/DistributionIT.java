@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.weldr.it.distribution.Script.Ended;
 import io.weldr.it.harness.Http;
-import io.weldr.it.harness.Ports;
+import io.weldr.testing.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,6 +80,7 @@ class DistributionIT {
         Path archive;
         try (Stream<Path> files = Files.list(BUILT)) {
             archive = files.filter(file -> file.toString().endsWith(".tar.gz"))
+                    .filter(file -> !file.toString().endsWith("-linux-x64.tar.gz")) // SelfContainedIT
                     .findFirst()
                     .orElseThrow();
         }

@@ -47,12 +47,11 @@ public final class InsideNetwork
             List<String> command = new ArrayList<>(network.enterClient());
             List<String> properties = System.getProperties().stringPropertyNames().stream()
                     .filter(name -> name.startsWith("chaos.")
-                            || name.equals(JavaCommand.MEASURED_PROPERTY)
+                            || name.equals(Shipped.MEASURED_PROPERTY)
                             || name.equals(Patience.PROMISES_PROPERTY))
                     .map(name -> "-D" + name + "=" + System.getProperty(name))
                     .toList();
-            List<String> java =
-                    Run.javaHere("-Xmx512m", "-D" + JavaCommand.ARCHIVES_PROPERTY + "=" + JavaCommand.archives());
+            List<String> java = Run.javaHere("-Xmx512m");
             command.add(java.get(0));
             command.addAll(properties);
             command.addAll(java.subList(1, java.size()));

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.weldr.it.harness.Http.Answer;
 import io.weldr.testing.Patience;
+import io.weldr.testing.Ports;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -103,7 +104,7 @@ public final class TestNode implements AutoCloseable {
     }
 
     private static boolean measured() {
-        return Boolean.getBoolean(JavaCommand.MEASURED_PROPERTY);
+        return Shipped.measured();
     }
 
     /** Starts the process with these arguments in place of the cluster's; a later one wins. Does not wait for it. */
@@ -123,9 +124,7 @@ public final class TestNode implements AutoCloseable {
 
     /** Starts the process; does not wait for it. */
     void launch(List<String> arguments) {
-        List<String> command = new ArrayList<>(host.enter());
-        command.addAll(JavaCommand.node(otherClasses));
-        command.addAll(List.of(
+        List<String> command = new ArrayList<>(List.of(
                 "--id",
                 id,
                 "--data-dir",
@@ -152,7 +151,7 @@ public final class TestNode implements AutoCloseable {
         starts++;
         try {
             Files.createDirectories(folder);
-            ProcessBuilder builder = new ProcessBuilder(command)
+            ProcessBuilder builder = Shipped.weldr(host.enter(), otherClasses, command)
                     .redirectErrorStream(true)
                     .redirectOutput(outputFile().toFile());
             builder.environment().putAll(environment);

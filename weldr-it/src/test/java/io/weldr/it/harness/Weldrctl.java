@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -23,17 +24,16 @@ public final class Weldrctl {
     /** How it ended, and what it wrote. */
     public record Result(int exit, String out, String err) {}
 
-    private static List<String> command(String endpoints, String... arguments) {
-        List<String> command = JavaCommand.weldrctl();
-        command.addAll(List.of("--endpoint", endpoints, "--timeout", TIMEOUT));
+    private static ProcessBuilder command(String endpoints, String... arguments) {
+        List<String> command = new ArrayList<>(List.of("--endpoint", endpoints, "--timeout", TIMEOUT));
         command.addAll(List.of(arguments));
-        return command;
+        return Shipped.weldrctl(command);
     }
 
     /** Starts it, with its output in a pipe to this process. The caller ends it. */
     public static Process start(String endpoints, String... arguments) {
         try {
-            return new ProcessBuilder(command(endpoints, arguments)).start();
+            return command(endpoints, arguments).start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -46,20 +46,19 @@ public final class Weldrctl {
 
     /** The same, with its standard output to that file; null: it is in the result. */
     public static Result run(@Nullable File output, String endpoints, String... arguments) {
-        List<String> command = command(endpoints, arguments);
+        ProcessBuilder command = command(endpoints, arguments);
         try {
             Path out = Files.createTempFile("weldrctl", ".out");
             Path err = Files.createTempFile("weldrctl", ".err");
             try {
-                Process process = new ProcessBuilder(command)
-                        .redirectOutput(output == null ? out.toFile() : output)
+                Process process = command.redirectOutput(output == null ? out.toFile() : output)
                         .redirectError(err.toFile())
                         .start();
                 boolean ended = process.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
                 if (!ended) {
                     process.destroyForcibly();
                 }
-                assertThat(ended).as("%s ended by itself", command).isTrue();
+                assertThat(ended).as("%s ended by itself", command.command()).isTrue();
                 return new Result(
                         process.exitValue(),
                         Files.readString(out, StandardCharsets.UTF_8),
