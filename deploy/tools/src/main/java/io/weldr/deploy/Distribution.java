@@ -62,7 +62,7 @@ public final class Distribution {
     }
 
     /**
-     * Arguments: the folder of the distribution for any Java, the folder of build output, the version of weldr, and whether a runtime is wanted.
+     * Arguments: the folder of the distribution for any Java, the folder of build output, the version of weldr, and whether a runtime and caches are wanted.
      *
      * @throws IOException it cannot be made
      */
@@ -74,7 +74,7 @@ public final class Distribution {
     private void make(boolean withRuntime) throws IOException {
         Optional<Jdk> jdk = withRuntime ? jdk() : Optional.empty();
         Path made = target.resolve("weldr.made-of");
-        String madeOf = fingerprint(jdk);
+        String madeOf = fingerprint(jdk) + (withRuntime ? "" : " plain");
         if (Files.exists(made) && Files.readString(made).equals(madeOf)) {
             say("the distribution has not changed");
             return;
@@ -86,7 +86,7 @@ public final class Distribution {
         copy(plain, weldr);
         if (jdk.isPresent()) {
             selfContained(jdk.get());
-        } else {
+        } else if (withRuntime) {
             train("-XX:ArchiveClassesAtExit=", ".jsa");
         }
         Files.writeString(made, madeOf);
