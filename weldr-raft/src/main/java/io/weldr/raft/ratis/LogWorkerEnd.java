@@ -12,7 +12,7 @@ import org.apache.ratis.util.DataBlockingQueue;
  */
 final class LogWorkerEnd implements AutoCloseable {
     private static final String WORKER = "org.apache.ratis.server.raftlog.segmented.SegmentedRaftLogWorker";
-    private static final long LOOK_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long LOOK_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final String owner;
     private final Thread closing;
@@ -24,7 +24,11 @@ final class LogWorkerEnd implements AutoCloseable {
         this.closing = closing;
     }
 
-    /** Hastens what the current thread closes from now on, until this is closed. {@code owner}: its threads have names that begin with this. */
+    /**
+     * Hastens what the current thread, or a thread of the owner, closes from now on, until this is closed.
+     *
+     * @param owner its threads have names that begin with this
+     */
     static LogWorkerEnd hasten(String owner) {
         LogWorkerEnd end = new LogWorkerEnd(owner, Thread.currentThread());
         end.thread.setDaemon(true);
@@ -34,15 +38,16 @@ final class LogWorkerEnd implements AutoCloseable {
 
     private void run() {
         while (!over) {
-            if (isIn(closing.getStackTrace(), WORKER, "close")) {
-                for (Map.Entry<Thread, StackTraceElement[]> other :
-                        Thread.getAllStackTraces().entrySet()) {
-                    if (other.getKey().getName().startsWith(owner)
-                            && isIn(other.getValue(), WORKER, "run")
-                            && isIn(other.getValue(), DataBlockingQueue.class.getName(), "poll")) {
-                        other.getKey().interrupt();
+            Map<Thread, StackTraceElement[]> threads = Thread.getAllStackTraces();
+            threads.keySet()
+                    .removeIf(
+                            other -> !other.equals(closing) && !other.getName().startsWith(owner));
+            if (threads.values().stream().anyMatch(stack -> isIn(stack, WORKER, "close"))) {
+                threads.forEach((other, stack) -> {
+                    if (isIn(stack, WORKER, "run") && isIn(stack, DataBlockingQueue.class.getName(), "poll")) {
+                        other.interrupt();
                     }
-                }
+                });
             }
             LockSupport.parkNanos(LOOK_EVERY_NANOS);
         }
