@@ -109,8 +109,9 @@ final class NodeProcess {
                     .warn(
                             "Starting without the cache {}, which takes seconds longer: it does not fit the files in lib/, the Java, or"
                                     + " the options in WELDR_JAVA_OPTS (expected: all as they were unpacked;"
-                                    + " WELDR_JAVA_OPTS=-Xlog:aot=info has the JVM say why)",
-                            cache);
+                                    + " WELDR_JAVA_OPTS=-Xlog:{}=info has the JVM say why)",
+                            cache,
+                            Runtime.version().feature() >= 24 ? "aot" : "cds");
         }
     }
 

@@ -95,6 +95,13 @@ class DistributionIT {
         for (String document : List.of("README.md", "docs/reference/limits.md", "docs/howto/virtual-ip.md")) {
             assertThat(unpackedTo.resolve(document)).isRegularFile();
         }
+        Path cache = Files.createFile(unpackedTo.resolve("lib/weldr.jsa"));
+        Ended withoutCache = Script.run(List.of(unpackedTo.resolve("bin/weldr").toString(), "--version"), Map.of());
+        assertThat(withoutCache.exit())
+                .as("a cache that does not fit: %s", withoutCache)
+                .isZero();
+        assertThat(withoutCache.err()).isEmpty();
+        Files.delete(cache);
         int admin = Ports.free();
         Path out = folder.resolve("out");
         Process node = Script.start(
