@@ -49,6 +49,9 @@ public final class Distribution {
             "jdk.net",
             "jdk.unsupported");
 
+    /** Those that have a cache. */
+    private static final List<String> PROGRAMS = List.of("weldr", "weldrctl");
+
     private final Path plain;
     private final Path target;
     private final String version;
@@ -75,7 +78,8 @@ public final class Distribution {
         Optional<Jdk> jdk = withRuntime ? jdk() : Optional.empty();
         Path made = target.resolve("weldr.made-of");
         String madeOf = fingerprint(jdk) + (withRuntime ? "" : " plain");
-        if (Files.exists(made) && Files.readString(made).equals(madeOf)) {
+        if (Files.exists(made) && Files.readString(made).equals(madeOf) && isComplete(jdk.isPresent(), withRuntime)) {
+            Files.writeString(made, madeOf); // its time says when it was found to be up to date
             say("the distribution has not changed");
             return;
         }
@@ -88,8 +92,20 @@ public final class Distribution {
             selfContained(jdk.get());
         } else if (withRuntime) {
             train("-XX:ArchiveClassesAtExit=", ".jsa");
+            proveStarting("-Xshare:auto");
         }
         Files.writeString(made, madeOf);
+    }
+
+    private boolean isComplete(boolean withRuntime, boolean withCaches) {
+        String ending = withRuntime ? ".aot" : ".jsa";
+        return Files.isExecutable(weldr.resolve("bin/weldr"))
+                && (!withRuntime || Files.isRegularFile(archive()))
+                && (!withCaches || PROGRAMS.stream().allMatch(program -> Files.isRegularFile(cache(program, ending))));
+    }
+
+    private Path cache(String program, String ending) {
+        return weldr.resolve("lib/" + program + ending);
     }
 
     private Optional<Jdk> jdk() throws IOException {
@@ -114,9 +130,7 @@ public final class Distribution {
         checkModules(jdk);
         link(jdk);
         train("-XX:AOTCacheOutput=", ".aot");
-        for (String program : List.of("weldr", "weldrctl")) {
-            proveCached(program);
-        }
+        proveStarting("-XX:AOTMode=on"); // such a JVM does not start with a cache that it cannot use
         pack();
     }
 
@@ -176,22 +190,22 @@ public final class Distribution {
         } catch (IOException e) {
             throw new IOException("the training run failed: " + e.getMessage(), e);
         }
-        for (String program : List.of("weldr", "weldrctl")) {
-            Path cache = weldr.resolve("lib/" + program + ending);
+        for (String program : PROGRAMS) {
+            Path cache = cache(program, ending);
             if (!Files.isRegularFile(cache)) {
                 throw new IOException("the training run did not write " + cache + " (logs are in " + folder + ")");
             }
         }
     }
 
-    /** Such a JVM does not start with a cache that it cannot use. */
-    private void proveCached(String program) throws IOException {
-        String mustUse = "-XX:AOTMode=on";
-        Program.run(
-                target,
-                List.of(weldr.resolve("bin/" + program).toString(), "--version"),
-                Map.of("WELDR_JAVA_OPTS", mustUse, "WELDRCTL_JAVA_OPTS", mustUse),
-                target.resolve("training/proof.log"));
+    private void proveStarting(String javaOptions) throws IOException {
+        for (String program : PROGRAMS) {
+            Program.run(
+                    target,
+                    List.of(weldr.resolve("bin/" + program).toString(), "--version"),
+                    Map.of("WELDR_JAVA_OPTS", javaOptions, "WELDRCTL_JAVA_OPTS", javaOptions),
+                    target.resolve("training/proof.log"));
+        }
     }
 
     private Path archive() {

@@ -7,12 +7,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** A program that the build starts. Its output goes to a file, which the message of a failure names. */
 final class Program implements AutoCloseable {
     /** Long for the slowest machine: whatever hangs ends the build. */
     static final long PATIENCE_SECONDS = 300;
+
+    /** A cache fits the options that it was recorded with. */
+    private static final Set<String> OPTIONS_OF_ANY_JAVA =
+            Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+
+    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+    static {
+        // Maven may be interrupted: what it started ends with it.
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly), "end-training"));
+    }
 
     private final List<String> command;
     private final Path output;
@@ -22,6 +36,8 @@ final class Program implements AutoCloseable {
         this.command = command;
         this.output = output;
         this.process = process;
+        RUNNING.add(process);
+        process.onExit().thenRun(() -> RUNNING.remove(process));
     }
 
     /**
@@ -37,7 +53,7 @@ final class Program implements AutoCloseable {
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
-        builder.environment().keySet().removeIf(name -> name.startsWith("WELDR"));
+        builder.environment().keySet().removeIf(name -> name.startsWith("WELDR") || OPTIONS_OF_ANY_JAVA.contains(name));
         builder.environment().putAll(environment);
         return new Program(command, output, builder.start());
     }

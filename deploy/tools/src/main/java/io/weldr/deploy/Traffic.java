@@ -152,6 +152,9 @@ final class Traffic {
                 }
             }
         } while (status < 200);
+        if (status >= 500) {
+            throw new IOException("a request through the proxy was answered with " + status);
+        }
         if (head) {
             return;
         }

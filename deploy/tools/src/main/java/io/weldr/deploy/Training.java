@@ -134,7 +134,10 @@ final class Training implements AutoCloseable {
     private static void ask(TrainedNode node) throws IOException {
         for (int i = 0; i < ROUNDS_OF_QUESTIONS; i++) {
             for (String page : PAGES) {
-                node.send("GET", page, "");
+                int status = node.send("GET", page, "");
+                if (status != 200) {
+                    throw new IOException("GET " + page + " was answered with " + status + " (expected: 200)");
+                }
             }
             node.send("GET", "/nowhere", "");
             node.send("POST", "/servers", "{\"url\":\"gopher://nowhere\"}");
