@@ -92,7 +92,7 @@ public final class HandOver {
             return switch (refused.kind()) {
                 case NOT_LEADER -> "this node does not lead any more";
                 case UNDER_WAY -> "another change is under way";
-                case NOT_CAUGHT_UP, REFUSED, UNKNOWN -> "it did not take over in " + ATTEMPT.toMillis() + " ms";
+                case NOT_CAUGHT_UP, REFUSED, UNKNOWN -> "it did not take over: " + refused.getMessage();
             };
         }
         return "no answer in " + (ATTEMPT.toMillis() + PAUSE_MILLIS) + " ms";

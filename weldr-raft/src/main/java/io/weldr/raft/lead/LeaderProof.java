@@ -117,7 +117,7 @@ public final class LeaderProof {
 
     private Finding whileItIsBroken(NodeView view, long nowNanos, long least) {
         long passed = TimeUnit.NANOSECONDS.toMillis(nowNanos - brokenNanos);
-        long settled = passed - TimeUnit.NANOSECONDS.toMillis(least) / 2;
+        long settled = passed - TimeUnit.NANOSECONDS.toMillis(minNanos) / 2;
         if (settled >= 0 && view.heardByMajority(voter -> Math.min(settled, patienceMillis(voter)))) {
             brokenTerm = 0;
             lost = false;

@@ -28,7 +28,7 @@ public final class VoterSettings {
     /** A leader believes for so long that a member which comes back with another setting has its former one. */
     private static final long ASK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** Who follows has no use for the answers yet: they are there when it leads, and then it asks again at once. */
+    /** A follower needs the answers when it leads, and then it asks again at once. */
     private static final long FOLLOWER_ASKS_EVERY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /** Until it has answered, a leader with longer timeouts can hardly prove itself by its answers to heartbeats. */

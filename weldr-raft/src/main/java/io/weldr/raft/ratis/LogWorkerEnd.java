@@ -8,7 +8,8 @@ import org.apache.ratis.util.DataBlockingQueue;
 /**
  * Ends the thread that writes Ratis' log once it has been told to end. By itself it notices that when its wait for work, of a second, is over
  * ({@code SegmentedRaftLogWorker.close}), and a node that stops waits for it: half a second on average, in which its ports are taken. It is
- * interrupted only where it waits, so that no write is cut off. A version of Ratis that has other names ends in its own time.
+ * interrupted where it waits. Should it begin a write at that very moment, what it writes may be cut off, as by a kill: nobody has been told that it is
+ * there. A version of Ratis that has other names ends in its own time.
  */
 final class LogWorkerEnd implements AutoCloseable {
     private static final String WORKER = "org.apache.ratis.server.raftlog.segmented.SegmentedRaftLogWorker";
@@ -27,7 +28,7 @@ final class LogWorkerEnd implements AutoCloseable {
     /**
      * Hastens what the current thread, or a thread of the owner, closes from now on, until this is closed.
      *
-     * @param owner its threads have names that begin with this
+     * @param owner its threads have names that begin with this and an @
      */
     static LogWorkerEnd hasten(String owner) {
         LogWorkerEnd end = new LogWorkerEnd(owner, Thread.currentThread());
@@ -41,10 +42,12 @@ final class LogWorkerEnd implements AutoCloseable {
             Map<Thread, StackTraceElement[]> threads = Thread.getAllStackTraces();
             threads.keySet()
                     .removeIf(
-                            other -> !other.equals(closing) && !other.getName().startsWith(owner));
+                            other -> !other.equals(closing) && !other.getName().startsWith(owner + "@"));
             if (threads.values().stream().anyMatch(stack -> isIn(stack, WORKER, "close"))) {
                 threads.forEach((other, stack) -> {
-                    if (isIn(stack, WORKER, "run") && isIn(stack, DataBlockingQueue.class.getName(), "poll")) {
+                    if (other.getState() == Thread.State.TIMED_WAITING
+                            && isIn(stack, WORKER, "run")
+                            && isIn(stack, DataBlockingQueue.class.getName(), "poll")) {
                         other.interrupt();
                     }
                 });

@@ -489,7 +489,7 @@ public final class RatisNode implements AutoCloseable {
         }
     }
 
-    /** Blocks until it is closed, some ten milliseconds as a rule. */
+    /** Blocks until it is closed, less than half a second as a rule. */
     @Override
     public void close() {
         entries.close();
