@@ -43,6 +43,10 @@ final class Belonging implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Belonging.class);
 
     private static final long STEP_MILLIS = 100;
+
+    /** Between two looks of a member, at what takes seconds to come about. */
+    private static final long WATCH_MILLIS = 250;
+
     private static final long ASK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** How long a farewell may take from whoever took this node out. */
@@ -248,7 +252,7 @@ final class Belonging implements AutoCloseable {
         watchForLoss();
         watchForRefusal();
         if (watchForRemoval()) {
-            later(this::watch, STEP_MILLIS);
+            later(this::watch, WATCH_MILLIS);
         }
     }
 

@@ -59,7 +59,7 @@ class SelfContainedIT {
 
     @Test
     void runsWithoutAJavaAndWithoutARoomForTemporaryFiles() throws Exception {
-        // Whoever unpacks native libraries would have to do it there.
+        // A program that unpacks native libraries does it there.
         Node node = new Node("-Djava.io.tmpdir=/proc", "--transport", "epoll");
         try {
             node.awaitReady();
