@@ -37,7 +37,7 @@ final class Program implements AutoCloseable {
         this.output = output;
         this.process = process;
         RUNNING.add(process);
-        process.onExit().thenRun(() -> RUNNING.remove(process));
+        var unused = process.onExit().thenRun(() -> RUNNING.remove(process));
     }
 
     /**
