@@ -8,11 +8,9 @@ final class CliException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1;
 
-    /** The type of an error that is only about showing what was found or done. */
-    static final String OUTPUT = "output";
-
     private final ExitCode exitCode;
-    private final String type;
+    private final @Nullable String reason;
+    private final boolean output;
 
     CliException(ExitCode exitCode, String line) {
         this(exitCode, null, line);
@@ -20,9 +18,24 @@ final class CliException extends RuntimeException {
 
     /** @param reason the problem type that a node named, such as {@code no-leader}; null if no node did */
     CliException(ExitCode exitCode, @Nullable String reason, String line) {
+        this(exitCode, reason, line, false);
+    }
+
+    private CliException(ExitCode exitCode, @Nullable String reason, String line, boolean output) {
         super(line, null, false, false);
         this.exitCode = exitCode;
-        this.type = reason == null ? exitCode.type() : reason;
+        this.reason = reason;
+        this.output = output;
+    }
+
+    /** What was found or done cannot be shown. */
+    static CliException output(String line) {
+        return new CliException(ExitCode.REFUSED, null, line, true);
+    }
+
+    /** Whether the error is only about showing what was found or done. */
+    boolean isOutput() {
+        return output;
     }
 
     ExitCode exitCode() {
@@ -31,6 +44,11 @@ final class CliException extends RuntimeException {
 
     /** A word for scripts. */
     String type() {
-        return type;
+        return output ? "output" : reason == null ? exitCode.type() : reason;
+    }
+
+    /** For people: the problem type, if a node named one, and the line. */
+    String text() {
+        return (reason == null ? "" : reason + ": ") + getMessage();
     }
 }

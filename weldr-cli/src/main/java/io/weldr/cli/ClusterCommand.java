@@ -21,19 +21,9 @@ import picocli.CommandLine.Parameters;
 
 /** {@code weldrctl cluster [status|add|remove|replace|transfer-leader]}; alone it is {@code status}. */
 @Command(
-        name = "cluster",
-        mixinStandardHelpOptions = true,
         header = "Shows and changes the members of the cluster.",
         description = "Without a command it shows the members, who leads, and how far each has applied the log.",
-        synopsisSubcommandLabel = "[COMMAND]",
-        subcommands = {
-            ClusterCommand.Status.class,
-            ClusterCommand.Add.class,
-            ClusterCommand.Remove.class,
-            ClusterCommand.Replace.class,
-            ClusterCommand.TransferLeader.class,
-            Weldrctl.Help.class
-        })
+        synopsisSubcommandLabel = "[COMMAND]")
 final class ClusterCommand extends Shared {
     @Override
     void run(Session session, Output output) {
@@ -41,11 +31,7 @@ final class ClusterCommand extends Shared {
     }
 
     /** {@code cluster status}. */
-    @Command(
-            name = "status",
-            aliases = {"show", "list", "ls"},
-            mixinStandardHelpOptions = true,
-            description = "Shows the members, who leads, and how far each has applied the log.")
+    @Command(description = "Shows the members, who leads, and how far each has applied the log.")
     static final class Status extends Shared {
         @Override
         void run(Session session, Output output) {
@@ -55,8 +41,6 @@ final class ClusterCommand extends Shared {
 
     /** {@code cluster add}. */
     @Command(
-            name = "add",
-            mixinStandardHelpOptions = true,
             header = "Takes a node into the cluster.",
             description =
                     "The node was started with --join wait, or with --join and the address of a member if it could not ask by itself. It "
@@ -77,9 +61,6 @@ final class ClusterCommand extends Shared {
 
     /** {@code cluster remove}. */
     @Command(
-            name = "remove",
-            aliases = {"delete", "rm"},
-            mixinStandardHelpOptions = true,
             header = "Takes a member out of the cluster, whether it lives or not.",
             description =
                     "A member that lives stops voting, goes on proxying for its drain time, and then ends or idles, as its setting "
@@ -99,6 +80,7 @@ final class ClusterCommand extends Shared {
 
         @Override
         void run(Session session, Output output) {
+            requireAtMostOne("--drain", drain != null, "--force", force);
             RemoveMemberRequest wish = leaver(id, drain, force);
             print(output, session.change(stub -> stub.removeMember(wish)), id + " is no member any more");
         }
@@ -106,8 +88,6 @@ final class ClusterCommand extends Shared {
 
     /** {@code cluster replace}. */
     @Command(
-            name = "replace",
-            mixinStandardHelpOptions = true,
             header = "Takes one member out and another node in, in one step.",
             description = "The number of voters stays what it is. The new node was started with --join wait.")
     static final class Replace extends Shared {
@@ -131,6 +111,7 @@ final class ClusterCommand extends Shared {
 
         @Override
         void run(Session session, Output output) {
+            requireAtMostOne("--drain", drain != null, "--force", force);
             ReplaceMemberRequest wish = ReplaceMemberRequest.newBuilder()
                     .setLeaver(leaver(old, drain, force))
                     .setNewcomer(newcomer(id, raft))
@@ -140,10 +121,7 @@ final class ClusterCommand extends Shared {
     }
 
     /** {@code cluster transfer-leader}. */
-    @Command(
-            name = "transfer-leader",
-            mixinStandardHelpOptions = true,
-            description = "Hands leadership over to that member, or to any other one that is up to date.")
+    @Command(description = "Hands leadership over to that member, or to any other one that is up to date.")
     static final class TransferLeader extends Shared {
         @Parameters(index = "0", paramLabel = "ID", arity = "0..1", description = "The name of the member")
         private String id = "";
@@ -163,9 +141,6 @@ final class ClusterCommand extends Shared {
 
     private static RemoveMemberRequest leaver(String id, @Nullable String drain, boolean force) {
         RemoveMemberRequest.Builder wish = RemoveMemberRequest.newBuilder().setId(id);
-        if (drain != null && force) {
-            throw new CliException(ExitCode.USAGE, "--drain with --force (expected: one of them)");
-        }
         if (drain != null || force) {
             java.time.Duration time = drain == null ? java.time.Duration.ZERO : Values.parseDuration("--drain", drain);
             wish.setDrain(Duration.newBuilder().setSeconds(time.getSeconds()).setNanos(time.getNano()));

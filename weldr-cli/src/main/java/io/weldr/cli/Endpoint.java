@@ -30,6 +30,12 @@ record Endpoint(String host, int port) {
         boolean bracketed = host.startsWith("[") && host.endsWith("]");
         boolean plain = !host.isEmpty() && (bracketed || host.indexOf(':') < 0) && port.matches("[0-9]{1,5}");
         int number = plain ? Integer.parseInt(port) : 0;
+        if (!bracketed && host.indexOf(':') >= 0) {
+            throw new CliException(
+                    ExitCode.USAGE,
+                    "--endpoint: \"" + part
+                            + "\" (expected: host:port, and an IPv6 address in brackets, as in [::1]:8787)");
+        }
         if (number < 1 || number > 65_535) {
             throw new CliException(
                     ExitCode.USAGE,

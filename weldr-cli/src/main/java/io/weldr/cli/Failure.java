@@ -5,8 +5,10 @@ import com.google.rpc.ErrorInfo;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.http2.Http2Exception;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import org.jspecify.annotations.Nullable;
@@ -14,35 +16,48 @@ import org.jspecify.annotations.Nullable;
 /**
  * Why a call failed.
  *
+ * @param endpoint the node that was asked
  * @param reason the problem type that the node named, such as {@code no-leader}; null if no node answered
  * @param elsewhere whether another node may do better
  * @param maybeDone whether a write may have been carried out all the same
  * @param lasting whether this node will not do better in a moment: nobody listens there, or something else than a node
- * @param line for people
+ * @param text for people
  */
 record Failure(
-        Status.Code code, @Nullable String reason, boolean elsewhere, boolean maybeDone, boolean lasting, String line) {
+        Endpoint endpoint,
+        Status.Code code,
+        @Nullable String reason,
+        boolean elsewhere,
+        boolean maybeDone,
+        boolean lasting,
+        String text) {
     private static final String NO_GRPC =
-            ": there is no gRPC at this port (expected: the grpc-address of a node, by default port 8787; the HTTP API has 8687)";
+            "there is no gRPC at this port (expected: the grpc-address of a node, by default port 8787; the HTTP API has 8687)";
 
     private static final String ENDED =
-            ": the connection ended before anything was asked (expected: the grpc-address of a node, by default port 8787)";
+            "the connection ended before anything was asked (expected: the grpc-address of a node, by default port 8787)";
 
     private static final String UNKNOWN_CALL =
-            ": the node does not know this call (expected: the grpc-address of a node of this version, by default port 8787): ";
+            "this port does not know the call (expected: the grpc-address of a node of this version, by default port 8787; "
+                    + "the raft-address has 9687): ";
 
     /** Nobody spoke to us: nothing was asked. */
     static Failure silent(Endpoint endpoint) {
-        return unavailable(endpoint + ": no answer in time");
+        return unavailable(endpoint, "no answer in time");
     }
 
     /** The node ended a stream in peace, as one does that stops. */
     static Failure ended(Endpoint endpoint) {
-        return unavailable(endpoint + ": the node ended the stream");
+        return unavailable(endpoint, "the node ended the stream");
     }
 
-    private static Failure unavailable(String line) {
-        return new Failure(Status.Code.UNAVAILABLE, null, true, false, false, line);
+    private static Failure unavailable(Endpoint endpoint, String text) {
+        return new Failure(endpoint, Status.Code.UNAVAILABLE, null, true, false, false, text);
+    }
+
+    /** Something else than a node of this version is there, and will be. */
+    private static Failure noNode(Endpoint endpoint, String text) {
+        return new Failure(endpoint, Status.Code.UNAVAILABLE, null, true, false, true, text);
     }
 
     /** @param left whether the node may have got the call */
@@ -53,21 +68,31 @@ record Failure(
         if (reason != null) {
             boolean unknown = reason.equals("unknown-outcome");
             boolean elsewhere = unknown || code == Status.Code.UNAVAILABLE || reason.equals("overloaded");
-            return new Failure(code, reason, elsewhere, unknown, false, reason + ": " + text);
+            return new Failure(endpoint, code, reason, elsewhere, unknown, false, text);
         }
         if (!speaksGrpc(e, text)) {
-            return new Failure(Status.Code.UNAVAILABLE, null, true, false, true, endpoint + NO_GRPC);
+            return noNode(endpoint, NO_GRPC);
         }
         return switch (code) {
             case UNAVAILABLE -> {
                 String refused = refused(e);
-                String line = refused != null ? ": " + refused : left ? ": " + text : ENDED;
-                yield new Failure(code, null, true, left && refused == null, refused != null, endpoint + line);
+                String line = refused != null ? refused : left ? text : ENDED;
+                yield new Failure(endpoint, code, null, true, left && refused == null, refused != null, line);
             }
-            case DEADLINE_EXCEEDED -> new Failure(code, null, true, left, false, endpoint + ": no answer in time");
-            case UNIMPLEMENTED -> new Failure(code, null, false, false, true, endpoint + UNKNOWN_CALL + text);
-            default -> new Failure(code, null, false, false, true, endpoint + ": " + code + ": " + text);
+            case DEADLINE_EXCEEDED -> new Failure(endpoint, code, null, true, left, false, "no answer in time");
+            case UNIMPLEMENTED -> noNode(endpoint, UNKNOWN_CALL + text);
+            default -> new Failure(endpoint, code, null, false, false, true, code + ": " + text);
         };
+    }
+
+    /** For people: who failed, unless the node itself says what is wrong. */
+    String line() {
+        return reason == null ? endpoint + ": " + text : text;
+    }
+
+    /** What ends a write that this node may have carried out. */
+    CliException doubt() {
+        return new CliException(ExitCode.UNKNOWN, reason, "it may have been done: " + endpoint + ": " + text);
     }
 
     /** Whether the other side speaks gRPC, well or badly. HTTP/1 and TLS break HTTP/2 before it begins; HTTP/2 without gRPC has other answers. */
@@ -83,8 +108,15 @@ record Failure(
     /** Why no connection came about, or null if there was one. */
     private static @Nullable String refused(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ConnectTimeoutException) {
+                return "connection timed out";
+            }
+            if (cause instanceof NoRouteToHostException) {
+                return "no route to host";
+            }
             if (cause instanceof ConnectException) {
-                return "connection refused or timed out";
+                String message = String.valueOf(cause.getMessage());
+                return message.contains("refused") ? "connection refused" : "no connection: " + message;
             }
             if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
                 return "no such host";
@@ -112,7 +144,7 @@ record Failure(
 
     /** What ends the command if no other node does better. */
     CliException exception() {
-        return new CliException(exitCode(), reason, line);
+        return new CliException(exitCode(), reason, line());
     }
 
     private ExitCode exitCode() {

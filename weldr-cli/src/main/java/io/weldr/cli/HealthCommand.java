@@ -16,11 +16,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code weldrctl health get|set}. */
-@Command(
-        name = "health",
-        mixinStandardHelpOptions = true,
-        description = "How the origins of a pool are probed.",
-        subcommands = {HealthCommand.Get.class, HealthCommand.Set.class, Weldrctl.Help.class})
+@Command(description = "How the origins of a pool are probed.")
 final class HealthCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before run()
@@ -32,13 +28,9 @@ final class HealthCommand implements Runnable {
     }
 
     /** {@code health get}. */
-    @Command(
-            name = "get",
-            aliases = "show",
-            mixinStandardHelpOptions = true,
-            description = "Shows the policy of a pool.")
+    @Command(description = "Shows the policy of a pool.")
     static final class Get extends Shared {
-        @Option(names = "--pool", defaultValue = "", description = "Default: default")
+        @Option(names = "--pool", paramLabel = "NAME", description = "Default: default")
         private String pool = "";
 
         @Option(names = "--stale", description = "What the node has applied, also without a quorum")
@@ -55,12 +47,9 @@ final class HealthCommand implements Runnable {
     }
 
     /** {@code health set ...}. */
-    @Command(
-            name = "set",
-            mixinStandardHelpOptions = true,
-            description = "Changes the policy; what is not given stays.")
+    @Command(description = "Changes the policy; what is not given stays.")
     static final class Set extends Shared {
-        @Option(names = "--pool", defaultValue = "", description = "Default: default")
+        @Option(names = "--pool", paramLabel = "NAME", description = "Default: default")
         private String pool = "";
 
         @Mixin
@@ -73,7 +62,7 @@ final class HealthCommand implements Runnable {
         void run(Session session, Output output) {
             HealthPolicy policy = health.message();
             if (policy == null) {
-                throw new CliException(ExitCode.USAGE, "nothing to set (see weldrctl health set --help)");
+                throw UsageError.of(spec, "nothing to set");
             }
             SetHealthPolicyRequest wish = SetHealthPolicyRequest.newBuilder()
                     .setPool(pool)

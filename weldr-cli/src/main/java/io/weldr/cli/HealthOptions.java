@@ -7,10 +7,10 @@ import picocli.CommandLine.Option;
 
 /** The parts of a health policy; what is not given stays as the pool, or the origin, has it. */
 final class HealthOptions {
-    @Option(names = "--path", description = "What to ask for, such as /health")
+    @Option(names = "--path", paramLabel = "PATH", description = "What to ask for, such as /health")
     private @Nullable String path;
 
-    @Option(names = "--method", description = "GET, HEAD or OPTIONS")
+    @Option(names = "--method", paramLabel = "METHOD", description = "GET, HEAD or OPTIONS")
     private @Nullable String method;
 
     @Option(names = "--expect", paramLabel = "CODES", description = "Status codes that pass, such as 200-299,401")

@@ -1,60 +1,35 @@
 package io.weldr.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.PrintWriter;
 import java.util.List;
 
 /** Prints what a command found: columns for people, JSON for scripts. */
 final class Output {
-    /** The forms. */
-    enum Format {
-        table,
-        json
-    }
-
-    private static final ObjectMapper LINES = new ObjectMapper();
-    private static final ObjectMapper INDENTED = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
     private final PrintWriter out;
     private final ResultStream result;
-    private final Format format;
+    private final boolean json;
 
     /** @param out writes to {@code result} */
-    Output(PrintWriter out, ResultStream result, Format format) {
+    Output(PrintWriter out, ResultStream result, boolean json) {
         this.out = out;
         this.result = result;
-        this.format = format;
+        this.json = json;
     }
 
     boolean json() {
-        return format == Format.json;
+        return json;
     }
 
     /** A whole answer. */
     void json(Object value) {
-        out.println(text(INDENTED, value));
+        out.println(Json.indented(value));
         flush();
     }
 
     /** One of many, on its own line. */
     void jsonLine(Object value) {
-        out.println(onOneLine(value));
+        out.println(Json.onOneLine(value));
         flush();
-    }
-
-    /** As JSON without line breaks. */
-    static String onOneLine(Object value) {
-        return text(LINES, value);
-    }
-
-    private static String text(ObjectMapper mapper, Object value) {
-        try {
-            return mapper.writeValueAsString(value);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("maps and lists can be written", e);
-        }
     }
 
     void line(String text) {

@@ -10,6 +10,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReaderWatch implements AutoCloseable {
     private static final int STANDARD_OUTPUT = 1;
+    private static final int CLOSE_MILLIS_MAX = 200;
 
     private final @Nullable MultiThreadIoEventLoopGroup loops;
 
@@ -45,7 +47,7 @@ final class ReaderWatch implements AutoCloseable {
     @Override
     public void close() {
         if (loops != null) {
-            var unused = loops.shutdownGracefully();
+            loops.shutdownGracefully(0, CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS).awaitUninterruptibly(CLOSE_MILLIS_MAX);
         }
     }
 

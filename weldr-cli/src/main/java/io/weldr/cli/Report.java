@@ -34,16 +34,15 @@ final class Report {
 
     /** Prints it and returns the exit code. */
     int print(CliException failure) {
-        String line = Output.printable(String.valueOf(failure.getMessage()));
         int code = failure.exitCode().code();
         if (json) {
             Map<String, Object> error = new LinkedHashMap<>();
             error.put("type", failure.type());
-            error.put("detail", line);
+            error.put("detail", Output.printable(String.valueOf(failure.getMessage())));
             error.put("exitCode", code);
-            err.println(Output.onOneLine(error));
+            err.println(Json.onOneLine(error));
         } else {
-            err.println("weldrctl: " + line);
+            err.println("weldrctl: " + Output.printable(failure.text()));
         }
         err.flush();
         return code;

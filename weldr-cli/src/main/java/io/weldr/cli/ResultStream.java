@@ -56,6 +56,6 @@ final class ResultStream extends FilterOutputStream {
         if (message.contains("Broken pipe")) { // EPIPE
             throw new ReaderGoneException();
         }
-        throw new CliException(ExitCode.REFUSED, CliException.OUTPUT, "standard output cannot be written: " + message);
+        throw CliException.output("standard output cannot be written: " + message);
     }
 }

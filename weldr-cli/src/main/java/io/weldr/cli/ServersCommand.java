@@ -19,7 +19,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,17 +28,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code weldrctl servers add|rm|set|ls}, and other words for them. */
-@Command(
-        name = "servers",
-        mixinStandardHelpOptions = true,
-        description = "The origins that requests are sent to.",
-        subcommands = {
-            ServersCommand.Add.class,
-            ServersCommand.Remove.class,
-            ServersCommand.Set.class,
-            ServersCommand.ListAll.class,
-            Weldrctl.Help.class
-        })
+@Command(description = "The origins that requests are sent to.")
 final class ServersCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before run()
@@ -63,15 +52,15 @@ final class ServersCommand implements Runnable {
     }
 
     /** {@code servers add URL}. */
-    @Command(name = "add", mixinStandardHelpOptions = true, description = "Adds an origin.")
+    @Command(description = "Adds an origin.")
     static final class Add extends Shared {
         @Parameters(paramLabel = "URL", description = "http://host:port")
         private String url = "";
 
-        @Option(names = "--pool", defaultValue = "", description = "Default: default")
+        @Option(names = "--pool", paramLabel = "NAME", description = "Default: default")
         private String pool = "";
 
-        @Option(names = "--id", defaultValue = "", description = "Its name. Default: host:port")
+        @Option(names = "--id", paramLabel = "ID", description = "Its name. Default: host:port")
         private String id = "";
 
         @Option(names = "--weight", paramLabel = "N", description = "Share of requests, 0 to 100. Default: 1")
@@ -111,16 +100,12 @@ final class ServersCommand implements Runnable {
     }
 
     /** {@code servers rm ID}. */
-    @Command(
-            name = "rm",
-            aliases = {"delete", "remove"},
-            mixinStandardHelpOptions = true,
-            description = "Removes an origin.")
+    @Command(description = "Removes an origin.")
     static final class Remove extends Shared {
         @Parameters(paramLabel = "ID", description = "Its id, or host:port")
         private String id = "";
 
-        @Option(names = "--pool", defaultValue = "", description = "Default: default")
+        @Option(names = "--pool", paramLabel = "NAME", description = "Default: default")
         private String pool = "";
 
         @Option(names = "--if-revision", paramLabel = "N", description = "Refuse unless it was last changed then")
@@ -144,15 +129,15 @@ final class ServersCommand implements Runnable {
     }
 
     /** {@code servers set ID ...}. */
-    @Command(name = "set", mixinStandardHelpOptions = true, description = "Changes an origin; what is not given stays.")
+    @Command(description = "Changes an origin; what is not given stays.")
     static final class Set extends Shared {
         @Parameters(paramLabel = "ID", description = "Its id, or host:port")
         private String id = "";
 
-        @Option(names = "--pool", defaultValue = "", description = "Default: default")
+        @Option(names = "--pool", paramLabel = "NAME", description = "Default: default")
         private String pool = "";
 
-        @Option(names = "--url", description = "Where it is now")
+        @Option(names = "--url", paramLabel = "URL", description = "Where it is now")
         private @Nullable String url;
 
         @Option(names = "--weight", paramLabel = "N", description = "Share of requests, 0 to 100")
@@ -161,8 +146,19 @@ final class ServersCommand implements Runnable {
         @Option(names = "--host", paramLabel = "preserve|rewrite", description = "Which Host field it sees")
         private @Nullable Host host;
 
-        @ArgGroup
-        private @Nullable Admin admin;
+        @Option(names = "--enable", description = "It takes requests while probes find it well")
+        private boolean enable;
+
+        @Option(
+                names = "--drain",
+                arity = "0..1",
+                fallbackValue = "30s",
+                paramLabel = "TIME",
+                description = "It takes no new requests; those under way have this long. Default: 30s")
+        private @Nullable String drain;
+
+        @Option(names = "--maintenance", description = "It takes no requests and is not probed")
+        private boolean maintenance;
 
         @Option(names = "--inherit-health", description = "Drop its own health policy; the pool's holds")
         private boolean inheritHealth;
@@ -175,23 +171,6 @@ final class ServersCommand implements Runnable {
 
         @Mixin
         private WriteFlags flags = new WriteFlags();
-
-        /** One of three. */
-        static final class Admin {
-            @Option(names = "--enable", description = "It takes requests while probes find it well")
-            private boolean enable;
-
-            @Option(
-                    names = "--drain",
-                    arity = "0..1",
-                    fallbackValue = "30s",
-                    paramLabel = "TIME",
-                    description = "It takes no new requests; those under way have this long. Default: 30s")
-            private @Nullable String drain;
-
-            @Option(names = "--maintenance", description = "It takes no requests and is not probed")
-            private boolean maintenance;
-        }
 
         @Override
         void run(Session session, Output output) {
@@ -210,11 +189,9 @@ final class ServersCommand implements Runnable {
             if (policy != null) {
                 request.setHealth(policy);
             }
-            if (admin != null) {
-                admin(request, admin);
-            }
-            if (url == null && weight == null && host == null && admin == null && policy == null && !inheritHealth) {
-                throw new CliException(ExitCode.USAGE, "nothing to set (see weldrctl servers set --help)");
+            boolean administered = admin(request);
+            if (url == null && weight == null && host == null && !administered && policy == null && !inheritHealth) {
+                throw UsageError.of(spec, "nothing to set");
             }
             print(output, byIdOrAddress(id, key -> {
                 UpdateOriginRequest wish = request.setOrigin(key).build();
@@ -222,25 +199,25 @@ final class ServersCommand implements Runnable {
             }));
         }
 
-        private static void admin(UpdateOriginRequest.Builder request, Admin admin) {
-            String drain = admin.drain;
+        /** Whether the state that an operator gives an origin is to change. */
+        private boolean admin(UpdateOriginRequest.Builder request) {
+            requireAtMostOne("--enable", enable, "--drain", drain != null);
+            requireAtMostOne("--enable", enable, "--maintenance", maintenance);
+            requireAtMostOne("--drain", drain != null, "--maintenance", maintenance);
             if (drain != null) {
                 request.setAdmin(AdminState.ADMIN_STATE_DRAINING)
                         .setDrainFor(Values.message(Values.parseDuration("--drain", drain)));
-            } else if (admin.maintenance) {
+            } else if (maintenance) {
                 request.setAdmin(AdminState.ADMIN_STATE_MAINTENANCE);
-            } else if (admin.enable) {
+            } else if (enable) {
                 request.setAdmin(AdminState.ADMIN_STATE_ENABLED);
             }
+            return enable || drain != null || maintenance;
         }
     }
 
     /** {@code servers ls [ID]}. */
-    @Command(
-            name = "ls",
-            aliases = {"list", "show"},
-            mixinStandardHelpOptions = true,
-            description = "Lists the origins, or shows one of them.")
+    @Command(description = "Lists the origins, or shows one of them.")
     static final class ListAll extends Shared {
         @Parameters(
                 paramLabel = "ID",
@@ -248,7 +225,7 @@ final class ServersCommand implements Runnable {
                 description = "Only this one: its id, or host:port. Default: all")
         private @Nullable String id;
 
-        @Option(names = "--pool", defaultValue = "", description = "Default: default")
+        @Option(names = "--pool", paramLabel = "NAME", description = "Default: default")
         private String pool = "";
 
         @Option(names = "--stale", description = "What the node has applied, also without a quorum")

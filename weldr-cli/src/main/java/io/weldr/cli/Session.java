@@ -5,18 +5,25 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import io.weldr.proto.admin.v1.AdminGrpc;
 import io.weldr.proto.admin.v1.AdminGrpc.AdminBlockingStub;
 import io.weldr.proto.admin.v1.AdminGrpc.AdminStub;
 import io.weldr.proto.admin.v1.WriteOptions;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.logging.LogManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,12 +56,26 @@ final class Session implements AutoCloseable {
 
     private static final int REPLY_BYTES_MAX = 16 << 20;
 
+    /** An event loop that only has to wake up ends within a millisecond. */
+    private static final int CLOSE_MILLIS_MAX = 200;
+
+    static {
+        // What libraries have to say is no business of whoever types a command: an error gets one line.
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
+        LogManager.getLogManager().reset();
+    }
+
     private final List<Endpoint> endpoints;
     private final long beganNanos;
     private final Alarm alarm;
     private final Duration timeout;
     private final Duration changeTimeout;
-    private final Map<Endpoint, ManagedChannel> channels = new HashMap<>();
+    private final IdentityHashMap<Endpoint, ManagedChannel> channels =
+            new IdentityHashMap<>(); // by the elements of endpoints
+    /** Of this session, so that {@link #close} can end it: a virtual machine that ends waits 300 ms for a thread in a system call. */
+    private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("weldrctl-io", true), NioIoHandler.newFactory());
+
     private int next; // the endpoint that answered last
     private boolean changed; // a node said that it has done what was asked
     /** An attempt is with a node, or ended without anybody knowing. The alarm reads it. */
@@ -94,7 +115,7 @@ final class Session implements AutoCloseable {
 
     private <T> T ask(Function<AdminBlockingStub, T> call, boolean write, Duration allTime, Duration attemptMax) {
         long endNanos = beganNanos + allTime.toNanos();
-        alarm.arm(endNanos, () -> exhausted(null, write && perhapsDone, allTime));
+        alarm.arm(endNanos, () -> exhausted(null, null, write && perhapsDone, allTime));
         try {
             T answer = ask(call, write, allTime, endNanos, attemptMax);
             changed |= write;
@@ -108,6 +129,7 @@ final class Session implements AutoCloseable {
             Function<AdminBlockingStub, T> call, boolean write, Duration allTime, long endNanos, Duration attemptMax) {
         long attemptMinNanos = Math.min(ATTEMPT_MIN.toNanos(), allTime.toNanos() / ATTEMPT_MIN_PART);
         Failure last = null;
+        Failure doubt = null; // of the node that may have done it
         boolean said = false; // somebody answered, or may have done it
         while (true) {
             boolean hope = false;
@@ -134,6 +156,7 @@ final class Session implements AutoCloseable {
                 } catch (StatusRuntimeException e) {
                     Failure failure = Failure.of(endpoint, e, delivery.left());
                     perhapsDone = before || failure.maybeDone();
+                    doubt = failure.maybeDone() ? failure : doubt;
                     if (!failure.elsewhere()) {
                         throw failure.exception();
                     }
@@ -145,7 +168,7 @@ final class Session implements AutoCloseable {
                 }
             }
             if (!hope || System.nanoTime() + PAUSE.toNanos() + (said ? attemptMinNanos : 0) >= endNanos) {
-                throw exhausted(last, write && perhapsDone, allTime);
+                throw exhausted(last, doubt, write && perhapsDone, allTime);
             }
             pause();
         }
@@ -176,13 +199,20 @@ final class Session implements AutoCloseable {
         return true;
     }
 
-    /** @param last what the last node said; null: there was no time to ask one, or none to hear it */
-    private static CliException exhausted(@Nullable Failure last, boolean maybeDone, Duration allTime) {
+    /**
+     * @param last what the last node said; null: there was no time to ask one, or none to hear it
+     * @param doubt why nobody knows what became of the write; null: nobody does know why, or there is no doubt
+     */
+    private static CliException exhausted(
+            @Nullable Failure last, @Nullable Failure doubt, boolean maybeDone, Duration allTime) {
+        if (maybeDone && doubt != null) {
+            return doubt.doubt();
+        }
         String line =
                 last == null ? "no answer within " + text(allTime) + ", the start of weldrctl included" : last.line();
         String reason = last == null ? null : last.reason();
         return maybeDone
-                ? new CliException(ExitCode.UNKNOWN, reason, "it may have been done: " + line)
+                ? new CliException(ExitCode.UNKNOWN, "it may have been done: " + line)
                 : new CliException(ExitCode.UNREACHABLE, reason, line);
     }
 
@@ -246,11 +276,13 @@ final class Session implements AutoCloseable {
             channels.remove(endpoint);
             before.shutdown();
         }
-        return channels.computeIfAbsent(endpoint, Session::open);
+        return channels.computeIfAbsent(endpoint, this::open);
     }
 
-    private static ManagedChannel open(Endpoint endpoint) {
+    private ManagedChannel open(Endpoint endpoint) {
         return NettyChannelBuilder.forAddress(endpoint.host(), endpoint.port())
+                .eventLoopGroup(loop)
+                .channelType(NioSocketChannel.class)
                 .usePlaintext()
                 .directExecutor()
                 .disableRetry() // this class repeats, and knows when it may
@@ -265,5 +297,6 @@ final class Session implements AutoCloseable {
     @Override
     public void close() {
         channels.values().forEach(ManagedChannel::shutdownNow);
+        loop.shutdownGracefully(0, CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS).awaitUninterruptibly(CLOSE_MILLIS_MAX);
     }
 }

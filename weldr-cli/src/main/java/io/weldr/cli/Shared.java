@@ -20,11 +20,16 @@ abstract class Shared implements Callable<Integer> {
             try {
                 run(session, root.output(spec.commandLine().getOut()));
             } catch (CliException e) {
-                throw e.type().equals(CliException.OUTPUT) && session.changed()
-                        ? new CliException(e.exitCode(), e.type(), "it was done, but " + e.getMessage())
-                        : e;
+                throw e.isOutput() && session.changed() ? CliException.output("it was done, but " + e.getMessage()) : e;
             }
         }
         return ExitCode.DONE.code();
+    }
+
+    /** Two options of which only one may be given. */
+    void requireAtMostOne(String one, boolean hasOne, String other, boolean hasOther) {
+        if (hasOne && hasOther) {
+            throw UsageError.of(spec, one + " with " + other + " (expected: one of them)");
+        }
     }
 }

@@ -11,6 +11,7 @@ import io.weldr.proto.admin.v1.MemberStatus;
 import io.weldr.proto.admin.v1.Origin;
 import io.weldr.proto.admin.v1.WatchEvent;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -48,7 +49,7 @@ final class Values {
                 origin.getUrl(),
                 origin.getState(),
                 Integer.toString(origin.getWeight()),
-                time(origin.getSince()),
+                time(origin.getSince(), ChronoUnit.SECONDS),
                 origin.getReason());
     }
 
@@ -137,6 +138,22 @@ final class Values {
 
     static String time(Timestamp time) {
         return Instant.ofEpochSecond(time.getSeconds(), time.getNanos()).toString();
+    }
+
+    /** For people, who read no further than that unit. */
+    static String time(Timestamp time, ChronoUnit unit) {
+        return Instant.ofEpochSecond(time.getSeconds(), time.getNanos())
+                .truncatedTo(unit)
+                .toString();
+    }
+
+    /** @throws NumberFormatException the text is no whole number from 0 to {@code max} */
+    static long parseCount(String text, long max) {
+        long number = Long.parseLong(text);
+        if (number < 0 || number > max) {
+            throw new NumberFormatException(text);
+        }
+        return number;
     }
 
     /** {@code 30s}, {@code 250ms}. */

@@ -7,6 +7,7 @@ import io.grpc.stub.ClientResponseObserver;
 import io.weldr.proto.admin.v1.Change;
 import io.weldr.proto.admin.v1.WatchEvent;
 import io.weldr.proto.admin.v1.WatchRequest;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -16,8 +17,6 @@ import picocli.CommandLine.Option;
 
 /** {@code weldrctl watch}: goes on at another node where it broke off. */
 @Command(
-        name = "watch",
-        mixinStandardHelpOptions = true,
         header = "Shows every change as it happens, one a line.",
         description =
                 "It goes on until it is stopped, or until nobody reads its output any more. When its node goes away it goes on at the next "
@@ -161,8 +160,8 @@ final class WatchCommand extends Shared {
         }
         if (event.hasChange()) {
             Change change = event.getChange();
-            output.line(event.getRevision() + "  " + Values.time(change.getAt()) + "  " + change.getKind() + "  "
-                    + change.getSubject() + "  " + change.getDetail());
+            output.line(event.getRevision() + "  " + Values.time(change.getAt(), ChronoUnit.MILLIS) + "  "
+                    + change.getKind() + "  " + change.getSubject() + "  " + change.getDetail());
         } else {
             output.line(event.getRevision() + "  " + event.getResync().getReason());
         }

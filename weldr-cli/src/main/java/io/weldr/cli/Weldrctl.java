@@ -1,7 +1,5 @@
 package io.weldr.cli;
 
-import io.netty.util.internal.logging.InternalLoggerFactory;
-import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
@@ -9,9 +7,9 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
-import java.util.logging.LogManager;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -21,26 +19,17 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The root of the command line: {@code weldrctl [options] servers|health|stats|cluster|watch|completion}. */
 @Command(
         name = "weldrctl",
         description = "Looks after a weldr cluster, through any of its nodes.",
-        mixinStandardHelpOptions = true,
         versionProvider = Weldrctl.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            ServersCommand.class,
-            HealthCommand.class,
-            StatsCommand.class,
-            ClusterCommand.class,
-            WatchCommand.class,
-            Weldrctl.Completion.class,
-            Weldrctl.Help.class
-        },
         footerHeading = "%nExit codes:%n",
         footer = {
             "  0  done",
@@ -52,6 +41,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  6  nobody knows whether it was done"
         })
 public final class Weldrctl implements Runnable {
+    private static final String ENDPOINT_VARIABLE = "WELDR_ENDPOINT";
+    private static final String ENDPOINT_DEFAULT = "127.0.0.1:8787";
+
     /** As wide as a line of help may be; narrower terminals are rare. */
     private static final int HELP_WIDTH = 100;
 
@@ -59,18 +51,16 @@ public final class Weldrctl implements Runnable {
             names = {"-e", "--endpoint"},
             paramLabel = "H:P[,H:P...]",
             scope = ScopeType.INHERIT,
-            defaultValue = "${env:WELDR_ENDPOINT:-127.0.0.1:8787}",
-            description =
-                    "gRPC addresses of nodes, asked in turn until one answers; IPv6 in brackets. Also WELDR_ENDPOINT. Default: 127.0.0.1:8787")
-    private String endpoint = "";
+            description = "gRPC addresses of nodes, asked in turn until one answers; IPv6 in brackets. Also "
+                    + ENDPOINT_VARIABLE + ". Default: " + ENDPOINT_DEFAULT)
+    private @Nullable String endpoint;
 
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
             scope = ScopeType.INHERIT,
-            defaultValue = "table",
             description = "table or json; with json an error is JSON on standard error. Default: table")
-    private Output.Format format = Output.Format.table;
+    private @Nullable Format format;
 
     @Option(
             names = "--timeout",
@@ -79,6 +69,28 @@ public final class Weldrctl implements Runnable {
             description =
                     "When to give up, over all nodes and attempts, from the start of weldrctl on. Default: 8s; 25s for changes of the members")
     private @Nullable String timeout;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Shows this help")
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Shows the version of weldrctl")
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private boolean version;
+
+    /** The words of {@code --output}. */
+    enum Format {
+        table,
+        json
+    }
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before run()
@@ -99,9 +111,6 @@ public final class Weldrctl implements Runnable {
         long beganNanos = System.nanoTime() - ProcessAge.now().toNanos();
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         Report report = Report.of(err, args);
-        // What libraries have to say is no business of whoever types a command: it gets one line.
-        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
-        LogManager.getLogManager().reset();
         Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> report.print(unforeseen(failure)));
         Alarm alarm = new Alarm(verdict -> Runtime.getRuntime().halt(report.print(verdict)));
         int code;
@@ -110,7 +119,8 @@ public final class Weldrctl implements Runnable {
         } catch (RuntimeException | Error e) {
             code = report.print(unforeseen(e));
         }
-        System.exit(code);
+        // System.exit would run shutdown hooks, of which weldrctl has none, and load a logger for that event.
+        Runtime.getRuntime().halt(code);
     }
 
     private static CliException unforeseen(Throwable failure) {
@@ -122,10 +132,9 @@ public final class Weldrctl implements Runnable {
         return run(out, err, System.nanoTime(), new Alarm(null), args);
     }
 
-    /** All commands and options. */
-    static CommandSpec spec() {
-        OutputStream nowhere = OutputStream.nullOutputStream();
-        return new CommandLine(new Weldrctl(new ResultStream(nowhere), 0, new Alarm(null))).getCommandSpec();
+    /** The root alone, for a look at its options. */
+    static CommandLine bare() {
+        return new CommandLine(new Weldrctl(new ResultStream(OutputStream.nullOutputStream()), 0, new Alarm(null)));
     }
 
     /** @param beganNanos when whoever waits for the command began to wait */
@@ -133,10 +142,7 @@ public final class Weldrctl implements Runnable {
         ResultStream result = new ResultStream(to);
         PrintWriter out = new PrintWriter(result, false, StandardCharsets.UTF_8);
         Report report = Report.of(err, args);
-        int code = commandLine(new Weldrctl(result, beganNanos, alarm), report)
-                .setOut(out)
-                .setErr(err)
-                .execute(args);
+        int code = execute(() -> new CommandLine(new Weldrctl(result, beganNanos, alarm)), out, report, args);
         out.flush();
         try {
             result.check(); // of help and the like; commands have looked already
@@ -146,11 +152,42 @@ public final class Weldrctl implements Runnable {
         return code;
     }
 
-    private static CommandLine commandLine(Weldrctl root, Report report) {
-        return new CommandLine(root)
-                .setCaseInsensitiveEnumValuesAllowed(true)
+    /** Tries the commands that the words can call. A line that is wrong, and one that asks for help, gets all commands. */
+    private static int execute(Supplier<CommandLine> roots, PrintWriter out, Report report, String... args) {
+        CommandLine called = roots.get();
+        CommandTree.addCalled(called, new HashSet<>(List.of(args)));
+        return set(called, out, report)
+                .setParameterExceptionHandler((failure, line) -> executeWithAll(roots, out, report, args))
+                .setExecutionStrategy(parsed ->
+                        needsAll(parsed) ? executeWithAll(roots, out, report, args) : new RunLast().execute(parsed))
+                .execute(args);
+    }
+
+    private static boolean needsAll(ParseResult parsed) {
+        for (ParseResult level = parsed; level != null; level = level.subcommand()) {
+            Object command = level.commandSpec().userObject();
+            if (level.isUsageHelpRequested() || command instanceof Help || command instanceof Completion) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int executeWithAll(Supplier<CommandLine> roots, PrintWriter out, Report report, String... args) {
+        CommandLine all = roots.get();
+        CommandTree.addAll(all);
+        return set(all, out, report)
                 .setUsageHelpWidth(HELP_WIDTH)
-                .setParameterExceptionHandler((failure, args) -> report.print(usage(failure)))
+                .setParameterExceptionHandler((failure, line) -> report.print(UsageError.of(failure)))
+                .execute(args);
+    }
+
+    /** Has to come when all commands are added: picocli hands these settings down only then. */
+    private static CommandLine set(CommandLine root, PrintWriter out, Report report) {
+        return root.setOut(out)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(Integer.class, text -> (int) Values.parseCount(text, Integer.MAX_VALUE))
+                .registerConverter(Long.class, text -> Values.parseCount(text, Long.MAX_VALUE))
                 .setExecutionExceptionHandler((failure, command, parsed) -> ended(report, failure));
     }
 
@@ -161,37 +198,13 @@ public final class Weldrctl implements Runnable {
         return report.print(failure instanceof CliException known ? known : unforeseen(failure));
     }
 
-    /** One line that says what is wrong, what was probably meant, and where to read on; picocli would print the whole help. */
-    private static CliException usage(ParameterException failure) {
-        CommandLine command = failure.getCommandLine();
-        String line = failure instanceof UnmatchedArgumentException unmatched
-                ? unknown(command, unmatched.getUnmatched().get(0))
-                : String.valueOf(failure.getMessage());
-        return new CliException(
-                ExitCode.USAGE, line + " (see " + command.getCommandSpec().qualifiedName() + " --help)");
-    }
-
-    private static String unknown(CommandLine command, String word) {
-        CommandSpec spec = command.getCommandSpec();
-        boolean option = word.startsWith("-");
-        if (!option && spec.subcommands().isEmpty()) {
-            return "\"" + word + "\" is one argument too many";
-        }
-        String name = option && word.indexOf('=') > 0 ? word.substring(0, word.indexOf('=')) : word;
-        Collection<String> known =
-                option ? spec.optionsMap().keySet() : spec.subcommands().keySet();
-        String meant = Slip.nearest(name, known);
-        return "there is no " + (option ? "option" : "command") + " \"" + name + "\""
-                + (meant == null ? "" : "; did you mean " + meant + "?");
-    }
-
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "a command is missing");
     }
 
     Session session() {
-        List<Endpoint> endpoints = Endpoint.parseList(endpoint);
+        List<Endpoint> endpoints = Endpoint.parseList(endpoint == null ? defaultEndpoint() : endpoint);
         if (timeout == null) {
             return new Session(endpoints, null, beganNanos, alarm);
         }
@@ -202,9 +215,14 @@ public final class Weldrctl implements Runnable {
         return new Session(endpoints, patience, beganNanos, alarm);
     }
 
+    private static String defaultEndpoint() {
+        String given = System.getenv(ENDPOINT_VARIABLE);
+        return given == null || given.isEmpty() ? ENDPOINT_DEFAULT : given;
+    }
+
     /** @param out writes to standard output */
     Output output(PrintWriter out) {
-        return new Output(out, result, format);
+        return new Output(out, result, format == Format.json);
     }
 
     /** The version that the jar was built with. */
@@ -217,10 +235,7 @@ public final class Weldrctl implements Runnable {
     }
 
     /** Prints the script that completes command lines. */
-    @Command(
-            name = "completion",
-            mixinStandardHelpOptions = true,
-            description = "Prints a completion script for bash and zsh: source <(weldrctl completion)")
+    @Command(description = "Prints a completion script for bash and zsh: source <(weldrctl completion)")
     static final class Completion implements Runnable {
         @Spec
         @SuppressWarnings("NullAway.Init") // set by picocli before run()
@@ -235,13 +250,12 @@ public final class Weldrctl implements Runnable {
     }
 
     /** {@code help [COMMAND...]}: the same as {@code COMMAND... --help}. */
-    @Command(
-            name = "help",
-            helpCommand = true,
-            mixinStandardHelpOptions = true,
-            description = "Shows how to use a command, such as: weldrctl help servers add")
+    @Command(helpCommand = true, description = "Shows how to use a command, such as: weldrctl help servers add")
     static final class Help implements Runnable {
-        @Parameters(paramLabel = "COMMAND", arity = "0..*", description = "The command. Default: all of weldrctl")
+        @Parameters(
+                paramLabel = "COMMAND",
+                arity = "0..*",
+                description = "The command. Default: the one that help belongs to")
         private List<String> path = new ArrayList<>();
 
         @Spec
@@ -254,7 +268,7 @@ public final class Weldrctl implements Runnable {
             for (String word : path) {
                 CommandLine next = shown.getSubcommands().get(word);
                 if (next == null) {
-                    throw new ParameterException(shown, unknown(shown, word));
+                    throw new ParameterException(shown, UsageError.unknown(shown, word));
                 }
                 shown = next;
             }

@@ -14,7 +14,6 @@ final class WriteFlags {
     @Option(
             names = "--request-id",
             paramLabel = "ID",
-            defaultValue = "",
             description = "Names the wish: the same id and command again are carried out once. Default: a new one")
     private String requestId = "";
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,9 @@ class CommandLineTest {
     /** Every command, from the root on, by the words that call it. */
     private static Map<String, CommandSpec> commands() {
         Map<String, CommandSpec> commands = new java.util.TreeMap<>();
-        collect("", Weldrctl.spec(), commands);
+        CommandLine root = Weldrctl.bare();
+        CommandTree.addAll(root);
+        collect("", root.getCommandSpec(), commands);
         return commands;
     }
 
@@ -49,6 +52,7 @@ class CommandLineTest {
             String help = run(words, "--help").done().out();
             String named = run(("help " + words).strip()).done().out();
             assertThat(named).as("help %s", words).isEqualTo(help);
+            assertThat(help.lines()).as(words).allMatch(line -> line.length() <= 100 && !line.endsWith(" "));
             String text = help.replaceAll("\\s+", " ");
             for (String[] texts :
                     List.of(spec.usageMessage().header(), spec.usageMessage().description())) {
@@ -80,6 +84,43 @@ class CommandLineTest {
         });
     }
 
+    @Test
+    void everyCommandSaysItsVersion() {
+        String version = run("--version").done().out();
+        assertThat(version).startsWith("weldrctl ").hasLineCount(1);
+        commands()
+                .keySet()
+                .forEach(words ->
+                        assertThat(run(words, "-V").done().out()).as(words).isEqualTo(version));
+    }
+
+    /** A run adds the commands that its words can mean. It has to understand a line as it would with all commands. */
+    @Test
+    void theCommandsThatAreAddedAreThoseThatTheLineCalls() {
+        for (Map.Entry<String, CommandSpec> command : commands().entrySet()) {
+            String words = command.getKey();
+            if (words.isEmpty()) {
+                continue;
+            }
+            for (String line : List.of(words, "-e ls -o json " + words, words + " -otable")) {
+                CommandLine called = Weldrctl.bare();
+                CommandTree.addCalled(called, new HashSet<>(List.of(words(line))));
+                assertThat(called.getSubcommands()).as(line).hasSizeLessThan(5);
+                CommandLine found = called;
+                for (String word : words(words)) {
+                    found = found.getSubcommands().get(word);
+                    assertThat(found).as("%s of %s", word, line).isNotNull();
+                }
+                assertThat(found.getCommandSpec().qualifiedName())
+                        .as(line)
+                        .isEqualTo(command.getValue().qualifiedName());
+                assertThat(found.getCommandSpec().optionsMap().keySet())
+                        .as(line)
+                        .isEqualTo(command.getValue().optionsMap().keySet());
+            }
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "servrs ls, there is no command \"servrs\"; did you mean servers? (see weldrctl --help)",
@@ -95,6 +136,25 @@ class CommandLineTest {
         "help servers ad, there is no command \"ad\"; did you mean add? (see weldrctl servers --help)",
         "servers help ad, there is no command \"ad\"; did you mean add? (see weldrctl servers --help)",
         "servers, 'add, rm, set or ls is missing (see weldrctl servers --help)'",
+        "health, get or set is missing (see weldrctl health --help)",
+        "'', a command is missing (see weldrctl --help)",
+        "-e a:1 servrs, there is no command \"servrs\"; did you mean servers? (see weldrctl --help)",
+        "servers add, URL is missing (see weldrctl servers add --help)",
+        "cluster add, ID is missing (see weldrctl cluster add --help)",
+        "cluster replace a b, HOST:PORT is missing (see weldrctl cluster replace --help)",
+        "servers ls --pool, --pool: the value is missing (expected: --pool NAME) (see weldrctl servers ls --help)",
+        "servers ls --pool -o table, --pool: the value is missing (expected: --pool NAME) (see weldrctl servers ls --help)",
+        "servers ls --stale=yes, '--stale: \"yes\" (expected: no value) (see weldrctl servers ls --help)'",
+        "servers ls --stale --stale, --stale is given twice (expected: once) (see weldrctl servers ls --help)",
+        "servers ls -o xml, '--output: \"xml\" (expected: table or json) (see weldrctl servers ls --help)'",
+        "servers add u --weight x, '--weight: \"x\" (expected: a whole number from 0 to 2147483647) (see weldrctl servers add --help)'",
+        "servers add u --weight -1, '--weight: \"-1\" (expected: a whole number from 0 to 2147483647) (see weldrctl servers add --help)'",
+        "servers rm u --if-revision x, '--if-revision: \"x\" (expected: a whole number from 0 to 9223372036854775807) (see weldrctl servers rm --help)'",
+        "servers add u --host keep, '--host: \"keep\" (expected: preserve or rewrite) (see weldrctl servers add --help)'",
+        "servers set a, nothing to set (see weldrctl servers set --help)",
+        "servers set a --enable --maintenance, --enable with --maintenance (expected: one of them) (see weldrctl servers set --help)",
+        "servers set a --drain --enable, --enable with --drain (expected: one of them) (see weldrctl servers set --help)",
+        "cluster remove n1 --drain 1s --force, --drain with --force (expected: one of them) (see weldrctl cluster remove --help)",
     })
     void aSlipIsToldWithWhatWasProbablyMeant(String line, String expected) {
         assertThat(run(line).failed(ExitCode.USAGE).err()).isEqualToIgnoringNewLines("weldrctl: " + expected);
@@ -136,7 +196,8 @@ class CommandLineTest {
     @Test
     void aNameThatGrpcRefusesIsAnErrorOfTheCommandLine() {
         run("servers ls -e weldr_1:8787").failed(ExitCode.USAGE, "weldr_1", "expected");
-        run("servers ls -e ::1:8787").failed(ExitCode.USAGE, "host:port");
+        run("servers ls -e ::1:8787").failed(ExitCode.USAGE, "\"::1:8787\"", "host:port", "brackets", "[::1]:8787");
+        run("servers ls -e a:1,fe80::1").failed(ExitCode.USAGE, "\"fe80::1\"", "brackets");
         run("servers ls -e [::1]").failed(ExitCode.USAGE, "host:port");
     }
 }

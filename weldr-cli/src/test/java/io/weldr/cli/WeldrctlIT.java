@@ -1,8 +1,12 @@
 package io.weldr.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
 import io.weldr.api.testkit.TestCluster;
 import io.weldr.api.testkit.TestNode;
 import io.weldr.core.pool.HostPort;
@@ -11,13 +15,19 @@ import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.GatewayException.Kind;
 import io.weldr.core.port.Traffic;
 import io.weldr.core.port.Traffic.Count;
+import io.weldr.proto.admin.v1.AddOriginRequest;
+import io.weldr.proto.admin.v1.AdminGrpc;
+import io.weldr.proto.admin.v1.OriginReply;
+import io.weldr.testing.RefusingPort;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,6 +66,9 @@ class WeldrctlIT {
         assertThat(table).hasSize(2);
         assertThat(table.get(0)).startsWith("ID").contains("STATE");
         assertThat(table.get(1)).startsWith("127.0.0.1:12345  http://127.0.0.1:12345  up");
+        assertThat(table.get(1))
+                .as("no fraction of a second")
+                .containsPattern(" [0-9-]{10}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z ");
 
         assertThat(run("servers", "set", "127.0.0.1:12345", "--weight", "7", "--drain=5s")
                         .done()
@@ -208,11 +221,83 @@ class WeldrctlIT {
         Run.of("servers", "ls", "-e", http + "," + endpoints).done();
     }
 
+    /** A node of the cluster has no Raft port here; any gRPC server without the admin service answers as that port does. */
+    @Test
+    void aGrpcPortOfAnotherServiceIsNamedAndAsGoodAsNoNode() throws Exception {
+        Server raft = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .build()
+                .start();
+        try {
+            String wrong = "127.0.0.1:" + raft.getPort();
+            for (String command : new String[] {"servers ls", "watch", "servers add http://127.0.0.1:1"}) {
+                Run.of((command + " -e " + wrong).split(" ", -1))
+                        .failed(ExitCode.UNREACHABLE, wrong, "does not know the call", "grpc-address", "8787");
+            }
+            Run.of("servers", "ls", "-e", wrong + "," + endpoints).done();
+        } finally {
+            raft.shutdownNow();
+        }
+    }
+
+    /** A virtual machine that ends waits 300 ms for such a thread. */
+    @Test
+    void noThreadOfACommandIsLeftInASystemCall() {
+        run("servers", "ls").done();
+        run("watch", "--after", "0", "--count", "0").done();
+        Run.of(
+                "servers",
+                "ls",
+                "--timeout",
+                "1s",
+                "-e",
+                cluster.node(1).member().admin().toString());
+        await("the end of all event loops of weldrctl")
+                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                        .noneMatch(thread -> thread.getName().startsWith("weldrctl-")));
+    }
+
+    @Test
+    void aDoubtNamesTheNodeThatMayHaveDoneIt() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        Server silent = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .addService(new AdminGrpc.AdminImplBase() {
+                    @Override
+                    public void addOrigin(AddOriginRequest request, StreamObserver<OriginReply> reply) {
+                        asked.incrementAndGet(); // and no answer
+                    }
+                })
+                .build()
+                .start();
+        try (RefusingPort dead = new RefusingPort()) {
+            String refused = "127.0.0.1:" + dead.number();
+            String where = "127.0.0.1:" + silent.getPort();
+            Run run = Run.of("servers", "add", "http://127.0.0.1:1", "--timeout", "6s", "-e", refused + "," + where);
+            run.failed(ExitCode.UNKNOWN, "it may have been done: " + where + ": no answer in time");
+            assertThat(run.err()).doesNotContain(refused);
+            assertThat(asked).hasPositiveValue();
+        } finally {
+            silent.shutdownNow();
+        }
+        cluster.fail(Kind.UNKNOWN_OUTCOME);
+        Run.of(
+                        "servers",
+                        "add",
+                        "http://127.0.0.1:1",
+                        "--timeout",
+                        "4s",
+                        "-e",
+                        cluster.node(1).endpoint())
+                .failed(
+                        ExitCode.UNKNOWN,
+                        "unknown-outcome: it may have been done: "
+                                + cluster.node(1).endpoint() + ": ");
+    }
+
     @Test
     void errorsAreJsonToo() {
         JsonNode missing = run("-o", "json", "servers", "rm", "nothing").jsonError(ExitCode.NOT_FOUND);
         assertThat(missing.path("type").asText()).isEqualTo("no-such-origin");
-        assertThat(missing.path("detail").asText()).contains("nothing");
+        assertThat(missing.path("detail").asText()).contains("nothing").doesNotContain("no-such-origin");
         cluster.fail(Kind.NO_LEADER);
         JsonNode leaderless = run("-o", "json", "servers", "add", "http://127.0.0.1:1", "--timeout", "4s")
                 .jsonError(ExitCode.UNREACHABLE);
