@@ -1,0 +1,76 @@
+package io.weldr.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weldr.testing.Patience;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The completion script that is shipped, in a real bash. */
+class CompletionIT {
+    private static final Path SHIPPED = Path.of("..", "deploy", "src", "completion", "weldrctl.bash")
+            .toAbsolutePath()
+            .normalize();
+
+    private static String bash(String script, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("bash", "--norc", "-c", "source \"$0\" && " + script));
+        command.add(SHIPPED.toString());
+        command.addAll(List.of(arguments));
+        Process bash = new ProcessBuilder(command).redirectErrorStream(true).start();
+        bash.getOutputStream().close();
+        String output = new String(bash.getInputStream().readAllBytes(), UTF_8);
+        assertThat(bash.waitFor(Patience.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .isTrue();
+        assertThat(bash.exitValue()).as(output).isZero();
+        return output.strip();
+    }
+
+    @Test
+    void theShippedScriptIsTheOneThatTheCommandPrints() throws Exception {
+        assertThat(SHIPPED)
+                .as("the commands have changed: write the output of \"weldrctl completion\" to this file")
+                .content()
+                .isEqualTo(Run.of("completion").done().out());
+        assertThat(Files.readString(SHIPPED)).endsWith("\n");
+    }
+
+    @Test
+    void bashKnowsIt() throws Exception {
+        assertThat(bash("complete -p weldrctl")).isEqualTo("complete -o default -F _complete_weldrctl weldrctl");
+    }
+
+    /**
+     * The words are those that bash makes of the line; an empty one at the end is written as _. The builtin compopt works only while somebody
+     * completes a line at a prompt.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "weldrctl ser, servers",
+        "weldrctl servers s, set show",
+        "weldrctl servers delete --wa, --wait",
+        "weldrctl cluster _, status show list ls add remove delete rm replace transfer-leader help",
+        "weldrctl -o _, table json",
+        "weldrctl -e host:1 cluster tr, transfer-leader",
+        "weldrctl servers ls --output j, json",
+        "weldrctl servers set web --host _, preserve rewrite",
+        "weldrctl servers add --initial u, up",
+        "weldrctl servers add --id s, ''",
+    })
+    void wordsAreCompleted(String line, String expected) throws Exception {
+        String[] words = line.split(" ", -1);
+        if (words[words.length - 1].equals("_")) {
+            words[words.length - 1] = "";
+        }
+        assertThat(bash(
+                        "compopt() { :; } && COMP_WORDS=(\"$@\") && COMP_CWORD=$(($# - 1)) && { _complete_weldrctl; echo \"${COMPREPLY[*]}\"; }",
+                        words))
+                .isEqualTo(expected);
+    }
+}
