@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -130,7 +131,8 @@ public final class Distribution {
         checkModules(jdk);
         link(jdk);
         train("-XX:AOTCacheOutput=", ".aot");
-        proveStarting("-XX:AOTMode=on"); // such a JVM does not start with a cache that it cannot use
+        proveCached("weldr", "weldr-node-" + version + ".jar");
+        proveCached("weldrctl", "weldr-cli-" + version + ".jar");
         pack();
     }
 
@@ -205,6 +207,26 @@ public final class Distribution {
                     List.of(weldr.resolve("bin/" + program).toString(), "--version"),
                     Map.of("WELDR_JAVA_OPTS", javaOptions, "WELDRCTL_JAVA_OPTS", javaOptions),
                     target.resolve("training/proof.log"));
+        }
+    }
+
+    /** The program uses its cache, and does not when a jar of it has changed. The JVM knows a jar by its time and size. */
+    private void proveCached(String program, String jar) throws IOException {
+        Path proof = target.resolve("training/proof.log");
+        List<String> command = List.of(weldr.resolve("bin/" + program).toString(), "--version");
+        // A JVM with this option does not start with a cache that it cannot use.
+        String mustUse = "-XX:AOTMode=on";
+        Map<String, String> options = Map.of("WELDR_JAVA_OPTS", mustUse, "WELDRCTL_JAVA_OPTS", mustUse);
+        Program.run(target, command, options, proof);
+        Path changed = weldr.resolve("lib").resolve(jar);
+        FileTime time = Files.getLastModifiedTime(changed);
+        Files.setLastModifiedTime(changed, FileTime.from(time.toInstant().plusSeconds(60)));
+        int exit = Program.exitOf(target, command, options, proof);
+        Files.setLastModifiedTime(changed, time);
+        if (exit == 0) {
+            throw new IOException(program + " would use its cache although " + jar
+                    + " has changed (expected: the JVM refuses the cache; see STAYS_OLD in " + Jars.class.getName()
+                    + ")");
         }
     }
 

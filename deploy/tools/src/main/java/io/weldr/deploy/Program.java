@@ -71,14 +71,25 @@ final class Program implements AutoCloseable {
     }
 
     /**
+     * Starts it likewise, waits until it has ended, and returns its exit code.
+     *
+     * @throws IOException it cannot be started, or does not end in time
+     */
+    static int exitOf(Path folder, List<String> command, Map<String, String> environment, Path output)
+            throws IOException {
+        try (Program program = start(folder, command, environment, output)) {
+            program.awaitEnd();
+            return program.process.exitValue();
+        }
+    }
+
+    /**
      * Waits until it ends by itself.
      *
      * @throws IOException it failed, or did not end in time
      */
     void await() throws IOException {
-        if (!hasEnded()) {
-            throw new IOException(this + " did not end in " + PATIENCE_SECONDS + " s; its output is in " + output);
-        }
+        awaitEnd();
         if (process.exitValue() != 0) {
             throw new IOException(
                     this + " ended with " + process.exitValue() + "; its output, in " + output + ", ends:\n" + tail());
@@ -115,9 +126,11 @@ final class Program implements AutoCloseable {
         }
     }
 
-    private boolean hasEnded() throws IOException {
+    private void awaitEnd() throws IOException {
         try {
-            return process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                throw new IOException(this + " did not end in " + PATIENCE_SECONDS + " s; its output is in " + output);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while waiting for " + this, e);

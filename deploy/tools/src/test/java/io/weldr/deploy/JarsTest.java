@@ -4,11 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -56,6 +58,35 @@ class JarsTest {
             });
         }
         assertThat(names(lib)).containsExactly("native", "some.jar", "without.jar");
+    }
+
+    @Test
+    void oldClassesButOneAreRenewedAndOthersStayAsTheyAre() throws Exception {
+        byte[] old = ClassFileTest.larger();
+        byte[] current = ClassFileTest.ofThisTest();
+        Path jar = lib.resolve("some.jar");
+        Map<String, byte[]> classes = Map.of("Larger.class", old, Jars.STAYS_OLD, old, "Current.class", current);
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar))) {
+            for (Map.Entry<String, byte[]> entry : classes.entrySet()) {
+                zip.putNextEntry(new ZipEntry(entry.getKey()));
+                zip.write(entry.getValue());
+                zip.closeEntry();
+            }
+        }
+
+        Jars.unpack(lib, lib.resolve("native"));
+
+        try (ZipFile zip = new ZipFile(jar.toFile())) {
+            assertThat(ClassFile.major(read(zip, "Larger.class"))).isEqualTo(52);
+            assertThat(read(zip, Jars.STAYS_OLD)).isEqualTo(old);
+            assertThat(read(zip, "Current.class")).isEqualTo(current);
+        }
+    }
+
+    private static byte[] read(ZipFile zip, String name) throws IOException {
+        try (InputStream in = zip.getInputStream(zip.getEntry(name))) {
+            return in.readAllBytes();
+        }
     }
 
     private Path jar(String name, String... entries) throws IOException {

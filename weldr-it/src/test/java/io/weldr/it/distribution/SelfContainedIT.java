@@ -30,6 +30,12 @@ import org.junit.jupiter.api.io.TempDir;
 class SelfContainedIT {
     private static final long BYTES_MAX = 90_000_000;
 
+    /** About 3500 when this was written. */
+    private static final int WELDRCTL_CLASSES_MAX = 3800;
+
+    /** About 30 when this was written: nearly all are classes that the JVM makes while it runs. */
+    private static final int WELDRCTL_CLASSES_UNCACHED_MAX = 100;
+
     @TempDir
     private Path machine;
 
@@ -67,6 +73,7 @@ class SelfContainedIT {
             assertThat(servers.exit()).as("%s", servers).isZero();
             assertThat(servers.out()).startsWith("ID");
             assertThat(servers.err()).isEmpty();
+            weldrctlTakesItsClassesFromItsCache(node);
             assertThat(node.stop()).as(node.output()).isZero();
             assertThat(node.output().lines()).noneMatch(line -> line.contains("WARN") || line.contains("[warning]"));
         } finally {
@@ -80,6 +87,41 @@ class SelfContainedIT {
         Ended help = run("bin/weldr-testserver", "--help");
         assertThat(help.exit()).as("%s", help).isZero();
         assertThat(help.err()).isEmpty();
+    }
+
+    /** A class that the cache does not hold is read, verified and linked at every start. Most of the time of a command is such work. */
+    private void weldrctlTakesItsClassesFromItsCache(Node node) throws IOException, InterruptedException {
+        Path log = machine.resolve("classes.log");
+        Map<String, String> environment = noJava("");
+        environment.put("WELDRCTL_JAVA_OPTS", "-Xlog:class+load:file=" + log);
+        Ended servers = Script.run(
+                List.of(
+                        home.resolve("bin/weldrctl").toString(),
+                        "--endpoint",
+                        node.grpc,
+                        "--timeout",
+                        "60s",
+                        "servers",
+                        "ls"),
+                environment);
+        assertThat(servers.exit()).as("%s", servers).isZero();
+        List<String> loaded = Files.readAllLines(log).stream()
+                .filter(line -> line.contains(" source: "))
+                .toList();
+        assertThat(loaded).as("all classes").hasSizeBetween(1000, WELDRCTL_CLASSES_MAX);
+        assertThat(loaded.stream().filter(line -> !line.contains("source: shared objects file")))
+                .as("classes that are not in the cache")
+                .hasSizeLessThan(WELDRCTL_CLASSES_UNCACHED_MAX);
+        assertThat(loaded)
+                .as("of no use for a table")
+                .noneMatch(line -> line.contains(" com.fasterxml.jackson.") || line.contains(" jdk.jfr.events."));
+    }
+
+    @Test
+    void theArchiveHasTheCompletionScript() throws Exception {
+        Ended printed = run("bin/weldrctl", "completion");
+        assertThat(printed.exit()).as("%s", printed).isZero();
+        assertThat(home.resolve("share/completion/weldrctl.bash")).content().isEqualTo(printed.out());
     }
 
     @Test
