@@ -59,7 +59,9 @@ record CommandTree(List<String> names, Supplier<Object> command, List<CommandTre
         ALL.forEach(one -> one.addTo(root, null));
     }
 
-    /** Adds the commands that are called by one of these words, at any place. A word that calls no command adds none. */
+    /**
+     * Adds the commands that are called by one of these words, at any place. A word that calls no command adds none.
+     */
     static void addCalled(CommandLine root, Set<String> words) {
         ALL.forEach(one -> one.addTo(root, words));
     }

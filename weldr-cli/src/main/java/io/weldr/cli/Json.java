@@ -7,7 +7,9 @@ import java.io.StringWriter;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Writes maps, lists, words, numbers and truth values as JSON. Pure. A command that prints no JSON does not load this. */
+/**
+ * Writes maps, lists, words, numbers and truth values as JSON. Pure. A command that prints no JSON does not load this.
+ */
 final class Json {
     private Json() {}
 

@@ -72,7 +72,10 @@ final class Session implements AutoCloseable {
     private final Duration changeTimeout;
     private final IdentityHashMap<Endpoint, ManagedChannel> channels =
             new IdentityHashMap<>(); // by the elements of endpoints
-    /** Of this session, so that {@link #close} can end it: a virtual machine that ends waits 300 ms for a thread in a system call. */
+    /**
+     * Of this session, so that {@link #close} can end it: a virtual machine that ends waits 300 ms for a thread in a
+     * system call.
+     */
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("weldrctl-io", true), NioIoHandler.newFactory());
 

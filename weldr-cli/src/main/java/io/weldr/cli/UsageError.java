@@ -14,8 +14,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * What is wrong with a command line, in one line: what was found, what was expected or probably meant, and where to read
- * on. picocli would print the whole help.
+ * What is wrong with a command line, in one line: what was found, what was expected or probably meant, and where to
+ * read on. picocli would print the whole help.
  */
 final class UsageError {
     private UsageError() {}

@@ -152,7 +152,9 @@ public final class Weldrctl implements Runnable {
         return code;
     }
 
-    /** Tries the commands that the words can call. A line that is wrong, and one that asks for help, gets all commands. */
+    /**
+     * Tries the commands that the words can call. A line that is wrong, and one that asks for help, gets all commands.
+     */
     private static int execute(Supplier<CommandLine> roots, PrintWriter out, Report report, String... args) {
         CommandLine called = roots.get();
         CommandTree.addCalled(called, new HashSet<>(List.of(args)));

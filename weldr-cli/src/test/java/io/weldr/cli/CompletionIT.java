@@ -47,8 +47,8 @@ class CompletionIT {
     }
 
     /**
-     * The words are those that bash makes of the line; an empty one at the end is written as _. The builtin compopt works only while somebody
-     * completes a line at a prompt.
+     * The words are those that bash makes of the line; an empty one at the end is written as _. The builtin compopt
+     * works only while somebody completes a line at a prompt.
      */
     @ParameterizedTest
     @CsvSource({

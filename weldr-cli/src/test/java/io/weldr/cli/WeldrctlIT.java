@@ -221,7 +221,9 @@ class WeldrctlIT {
         Run.of("servers", "ls", "-e", http + "," + endpoints).done();
     }
 
-    /** A node of the cluster has no Raft port here; any gRPC server without the admin service answers as that port does. */
+    /**
+     * A node of the cluster has no Raft port here; any gRPC server without the admin service answers as that port does.
+     */
     @Test
     void aGrpcPortOfAnotherServiceIsNamedAndAsGoodAsNoNode() throws Exception {
         Server raft = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))

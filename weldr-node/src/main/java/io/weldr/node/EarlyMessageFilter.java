@@ -6,8 +6,9 @@ import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.spi.FilterReply;
 
 /**
- * Drops what Ratis logs of a message that comes before this node has opened its log, or when it closes: a stack trace at ERROR, for something that
- * each start of a cluster sees, and that the sender sends again. Made by Logback, as its configuration says. Any thread.
+ * Drops what Ratis logs of a message that comes before this node has opened its log, or when it closes: a stack trace
+ * at ERROR, for something that each start of a cluster sees, and that the sender sends again. Made by Logback, as its
+ * configuration says. Any thread.
  */
 public final class EarlyMessageFilter extends Filter<ILoggingEvent> {
     private static final String RATIS = "org.apache.ratis";

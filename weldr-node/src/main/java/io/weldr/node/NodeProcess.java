@@ -99,8 +99,9 @@ final class NodeProcess {
     }
 
     /**
-     * The start script gives the JVM a cache of classes and profiles, and a JVM that cannot use it goes on without. It says that to nobody: its own
-     * messages are off. How a JVM describes itself has "sharing" in it if, and only if, it uses one.
+     * The start script gives the JVM a cache of classes and profiles, and a JVM that cannot use it goes on without. It
+     * says that to nobody: its own messages are off. How a JVM describes itself has "sharing" in it if, and only if, it
+     * uses one.
      */
     private static void sayWhetherTheCacheIsUsed() {
         String cache = System.getProperty("weldr.start-cache");

@@ -118,7 +118,10 @@ public final class ProxyServer implements TrafficSource, MetricSource, AutoClose
         return listeners.stream().map(Listener::address).toList();
     }
 
-    /** Blocks until every worker serves by a state that is at least as new as the one published last before the call; for tests. */
+    /**
+     * Blocks until every worker serves by a state that is at least as new as the one published last before the call;
+     * for tests.
+     */
     void awaitRouting() {
         onEveryLoop(() -> {}).forEach(Future::awaitUninterruptibly);
     }
@@ -135,8 +138,8 @@ public final class ProxyServer implements TrafficSource, MetricSource, AutoClose
     }
 
     /**
-     * For how long the event loop of the most silent worker has not run. A loop that works is silent for about 100 ms at most. Zero before start
-     * and after close. Any thread; never blocks, not even while the proxy starts or closes.
+     * For how long the event loop of the most silent worker has not run. A loop that works is silent for about 100 ms
+     * at most. Zero before start and after close. Any thread; never blocks, not even while the proxy starts or closes.
      */
     public Duration workerSilence() {
         long longest = 0;

@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How this node stands in its cluster, and what troubles it. {@link #observe} is called by the watchdog's thread alone; everything else may be called by
- * any thread, and answers from memory.
+ * How this node stands in its cluster, and what troubles it. {@link #observe} is called by the watchdog's thread alone;
+ * everything else may be called by any thread, and answers from memory.
  */
 final class Condition {
     private final MemberId self;

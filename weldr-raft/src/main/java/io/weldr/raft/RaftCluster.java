@@ -65,7 +65,8 @@ import org.slf4j.LoggerFactory;
  * A node's part in the cluster: the replicated state, the road down to it, and what only the leader does. Thread safe. {@link #start} once,
  * {@link #close} once; in between it never gives up, whatever happens to the disk or the network.
  *
- * <p>Loggers of {@code org.apache.ratis} are best kept at ERROR: what matters of the rest, weldr logs itself, one line an event.
+ * <p>Loggers of {@code org.apache.ratis} are best kept at ERROR: what matters of the rest, weldr logs itself, one line
+ * an event.
  */
 public final class RaftCluster implements CommandGateway, StatusSource, MemberCalls, MetricSource, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RaftCluster.class);
@@ -300,8 +301,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     }
 
     /**
-     * Whether this node has found out if its state is current: since its start it has had all that a leader had committed, or it has had the time to
-     * hear of a leader. Until then its state is as old as its disk. Any thread.
+     * Whether this node has found out if its state is current: since its start it has had all that a leader had
+     * committed, or it has had the time to hear of a leader. Until then its state is as old as its disk. Any thread.
      */
     public boolean comparedWithLeader() {
         return progress.age() != null

@@ -86,9 +86,10 @@ final class VersionRaise implements AutoCloseable {
     }
 
     /**
-     * The newest version that this program and every voter supports, as they have announced it or said when they were asked. A member that ran a program
-     * from before there were versions has not kept what the others announced, and leads by what they say. While the voters change, the present version:
-     * those that come and those that go both have to understand the log.
+     * The newest version that this program and every voter supports, as they have announced it or said when they were
+     * asked. A member that ran a program from before there were versions has not kept what the others announced, and
+     * leads by what they say. While the voters change, the present version: those that come and those that go both have
+     * to understand the log.
      */
     static ClusterVersion possible(NodeView view, ClusterState state, Function<RaftId, ClusterVersion> said) {
         if (!view.settled()) {

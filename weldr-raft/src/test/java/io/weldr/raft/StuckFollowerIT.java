@@ -53,7 +53,10 @@ class StuckFollowerIT {
         }
     }
 
-    /** Between the decision to set the log aside and the deed, the leader goes away: the log is opened as it is, and looked at again. */
+    /**
+     * Between the decision to set the log aside and the deed, the leader goes away: the log is opened as it is, and
+     * looked at again.
+     */
     @Test
     void aLogThatCouldNotBeSetAsideIsSetAsideLater() throws Exception {
         try (TestCluster cluster = TestCluster.formed(root, 3)) {

@@ -130,8 +130,8 @@ class VersionSkewIT {
     }
 
     /**
-     * Who leads applies the entry, and stops; then the next one leads. The last one has no majority any more: it may never hear that the entry is
-     * committed.
+     * Who leads applies the entry, and stops; then the next one leads. The last one has no majority any more: it may
+     * never hear that the entry is committed.
      */
     private static void awaitMajorityStopped(TestCluster cluster) {
         await().untilAsserted(() -> assertThat(cluster.nodes())

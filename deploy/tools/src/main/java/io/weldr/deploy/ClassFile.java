@@ -9,8 +9,9 @@ import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.commons.JSRInlinerAdapter;
 
 /**
- * Brings classes of Java 5 and older to the class file format of Java 8. An AOT cache takes no class of a format before Java 6, because
- * such a class has no stack maps and cannot be verified ahead of time. The behaviour of the class stays what it is. Pure.
+ * Brings classes of Java 5 and older to the class file format of Java 8. An AOT cache takes no class of a format before
+ * Java 6, because such a class has no stack maps and cannot be verified ahead of time. The behaviour of the class stays
+ * what it is. Pure.
  */
 final class ClassFile {
     private static final int MAGIC = 0xCAFEBABE;

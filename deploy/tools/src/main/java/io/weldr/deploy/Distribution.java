@@ -27,15 +27,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Makes the distribution that is run and packed, {@code weldr} in the folder of build output, out of one for any Java. With a JDK
- * {@value Jdk#FEATURE} on Linux on x86-64 it gets {@code runtime/}, {@code lib/native/} and caches that a training run records, and is packed
- * into {@code weldr-VERSION-linux-x64.tar.gz}. Otherwise it stays as it is, but for an archive of the classes that start-up loads, which holds for the
- * Java of this build.
+ * Makes the distribution that is run and packed, {@code weldr} in the folder of build output, out of one for any Java.
+ * With a JDK {@value Jdk#FEATURE} on Linux on x86-64 it gets {@code runtime/}, {@code lib/native/} and caches that a
+ * training run records, and is packed into {@code weldr-VERSION-linux-x64.tar.gz}. Otherwise it stays as it is, but for
+ * an archive of the classes that start-up loads, which holds for the Java of this build.
  */
 public final class Distribution {
     /**
-     * What weldr uses (which is checked), what its libraries use, and what an operator needs to look into a running node ({@code jcmd}, flight recorder). Libraries that could do more
-     * with {@code java.desktop} or {@code java.sql} find out that these are missing.
+     * What weldr uses (which is checked), what its libraries use, and what an operator needs to look into a running
+     * node ({@code jcmd}, flight recorder). Libraries that could do more with {@code java.desktop} or {@code java.sql}
+     * find out that these are missing.
      */
     private static final List<String> MODULES = List.of(
             "java.base",
@@ -66,7 +67,8 @@ public final class Distribution {
     }
 
     /**
-     * Arguments: the folder of the distribution for any Java, the folder of build output, the version of weldr, and whether a runtime and caches are wanted.
+     * Arguments: the folder of the distribution for any Java, the folder of build output, the version of weldr, and
+     * whether a runtime and caches are wanted.
      *
      * @throws IOException it cannot be made
      */
@@ -210,7 +212,9 @@ public final class Distribution {
         }
     }
 
-    /** The program uses its cache, and does not when a jar of it has changed. The JVM knows a jar by its time and size. */
+    /**
+     * The program uses its cache, and does not when a jar of it has changed. The JVM knows a jar by its time and size.
+     */
     private void proveCached(String program, String jar) throws IOException {
         Path proof = target.resolve("training/proof.log");
         List<String> command = List.of(weldr.resolve("bin/" + program).toString(), "--version");

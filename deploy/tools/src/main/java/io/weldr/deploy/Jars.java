@@ -19,26 +19,28 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
- * The jars of a distribution for one kind of machine, Linux on x86-64. Native libraries for it move into a folder, so that no program has to
- * unpack them; those for others go, as they are a tenth of the download. What is left is stored and not deflated: the archive that all of it ends up in
- * deflates many classes at once, which takes a quarter less than one by one, and a JVM reads them faster. Classes that are too old for an AOT cache
- * are rewritten.
+ * The jars of a distribution for one kind of machine, Linux on x86-64. Native libraries for it move into a folder, so
+ * that no program has to unpack them; those for others go, as they are a tenth of the download. What is left is stored
+ * and not deflated: the archive that all of it ends up in deflates many classes at once, which takes a quarter less
+ * than one by one, and a JVM reads them faster. Classes that are too old for an AOT cache are rewritten.
  */
 final class Jars {
     private static final List<String> ENDINGS = List.of(".so", ".dll", ".jnilib", ".dylib", ".a");
 
     /**
-     * This one class stays as it is. A JVM of JDK 25 before 25.0.4 compares the jars of a cache with those of the training run only if the JVM that wrote
-     * the cache parsed a class of a jar (JDK-8377932). That JVM parses no class that the training run has loaded, except an old one that it needs to
-     * verify others, such as this exception. Without any old class, a JVM would run the classes in its cache although a jar has changed.
-     * {@link Distribution} proves that it does not.
+     * This one class stays as it is. A JVM of JDK 25 before 25.0.4 compares the jars of a cache with those of the
+     * training run only if the JVM that wrote the cache parsed a class of a jar (JDK-8377932). That JVM parses no class
+     * that the training run has loaded, except an old one that it needs to verify others, such as this exception.
+     * Without any old class, a JVM would run the classes in its cache although a jar has changed. {@link Distribution}
+     * proves that it does not.
      */
     static final String STAYS_OLD = "picocli/CommandLine$OverwrittenOptionException.class";
 
     private Jars() {}
 
     /**
-     * Rewrites all jars in {@code lib}. Their native libraries for this kind of machine end up in {@code natives}, which is made.
+     * Rewrites all jars in {@code lib}. Their native libraries for this kind of machine end up in {@code natives},
+     * which is made.
      *
      * @throws IOException a jar cannot be read or written
      */

@@ -29,8 +29,8 @@ record Jdk(Path home, String version, String foundBy) {
     static final int FEATURE = 25;
 
     /**
-     * The first JDK {@value #FEATURE} that can link a runtime: that of JAVA_HOME, of this build, of a Maven toolchain, or below a folder such as
-     * {@code /usr/lib/jvm}, in alphabetical order.
+     * The first JDK {@value #FEATURE} that can link a runtime: that of JAVA_HOME, of this build, of a Maven toolchain,
+     * or below a folder such as {@code /usr/lib/jvm}, in alphabetical order.
      *
      * @param javaHome what JAVA_HOME says
      * @param build the JDK that runs this build

@@ -41,8 +41,8 @@ final class Program implements AutoCloseable {
     }
 
     /**
-     * Starts it in that folder; what it writes is added to {@code output}. Of the variables that weldr reads it gets those of
-     * {@code environment} alone.
+     * Starts it in that folder; what it writes is added to {@code output}. Of the variables that weldr reads it gets
+     * those of {@code environment} alone.
      *
      * @throws IOException it cannot be started
      */

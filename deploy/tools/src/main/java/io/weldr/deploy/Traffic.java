@@ -19,7 +19,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Requests through the proxy of a node in training: each framing (RFC 9112 section 6) in each direction, often enough to be compiled. */
+/**
+ * Requests through the proxy of a node in training: each framing (RFC 9112 section 6) in each direction, often enough
+ * to be compiled.
+ */
 final class Traffic {
     private static final int CONNECTIONS = 4;
     private static final int ANSWER_MILLIS_MAX = 30_000;

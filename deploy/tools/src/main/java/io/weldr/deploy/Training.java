@@ -9,9 +9,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a node does in its life, done once in front of a JVM that records which classes it loads and which methods are hot. A cluster of three
- * forms and takes changes. Then n1 starts again, from its data, and is recorded: it catches up, proxies each framing, answers the API and gRPC,
- * takes a snapshot, leads, hands over, loses a leader, and stops. A capability whose first use should be fast belongs in here.
+ * What a node does in its life, done once in front of a JVM that records which classes it loads and which methods are
+ * hot. A cluster of three forms and takes changes. Then n1 starts again, from its data, and is recorded: it catches up,
+ * proxies each framing, answers the API and gRPC, takes a snapshot, leads, hands over, loses a leader, and stops. A
+ * capability whose first use should be fast belongs in here.
  */
 final class Training implements AutoCloseable {
     /** So few entries between snapshots that the recorded node takes one. */
@@ -53,8 +54,10 @@ final class Training implements AutoCloseable {
     /**
      * @param weldr the folder of the distribution
      * @param folder where data and logs of the training go; empty
-     * @param record the option that has a JVM record when it ends, up to the name of the file: {@code -XX:AOTCacheOutput=}
-     * @param ending of the files that are recorded, which are {@code lib/weldr} and {@code lib/weldrctl} with this ending: {@code .aot}
+     * @param record the option that has a JVM record when it ends, up to the name of the file:
+     *     {@code -XX:AOTCacheOutput=}
+     * @param ending of the files that are recorded, which are {@code lib/weldr} and {@code lib/weldrctl} with this
+     *     ending: {@code .aot}
      */
     Training(Path weldr, Path folder, String record, String ending) {
         this.weldr = weldr;

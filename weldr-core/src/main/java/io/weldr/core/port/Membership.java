@@ -95,7 +95,9 @@ public interface Membership {
         TOO_MANY_MEMBERS,
         /** At that address there is no node of that name that waits to be taken in. */
         NOT_WAITING,
-        /** Its program does not support the cluster version, so it would stop at the first entry that it does not know. */
+        /**
+         * Its program does not support the cluster version, so it would stop at the first entry that it does not know.
+         */
         UNSUPPORTED,
         /** It did not catch up in time, so it was not taken in. */
         NOT_CAUGHT_UP,

@@ -60,7 +60,9 @@ class ReturnIT {
         }
     }
 
-    /** A node that waits for a leader gives up after twice the longer time: it is long enough here for a slow machine. */
+    /**
+     * A node that waits for a leader gives up after twice the longer time: it is long enough here for a slow machine.
+     */
     @Test
     void aNodeThatComesBackIsReadyWithWhatChangedMeanwhile() {
         try (TestCluster cluster = TestCluster.start(folder, 3, "--election-timeout", "5s-10s")) {

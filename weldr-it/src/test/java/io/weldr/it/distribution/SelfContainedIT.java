@@ -26,7 +26,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The archive with a runtime of its own, unpacked on a machine that has no Java. Skipped where the build found no JDK to make it with. */
+/**
+ * The archive with a runtime of its own, unpacked on a machine that has no Java. Skipped where the build found no JDK
+ * to make it with.
+ */
 class SelfContainedIT {
     private static final long BYTES_MAX = 90_000_000;
 
@@ -89,7 +92,10 @@ class SelfContainedIT {
         assertThat(help.err()).isEmpty();
     }
 
-    /** A class that the cache does not hold is read, verified and linked at every start. Most of the time of a command is such work. */
+    /**
+     * A class that the cache does not hold is read, verified and linked at every start. Most of the time of a command
+     * is such work.
+     */
     private void weldrctlTakesItsClassesFromItsCache(Node node) throws IOException, InterruptedException {
         Path log = machine.resolve("classes.log");
         Map<String, String> environment = noJava("");

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The unit file for systemd, as systemd reads it. systemd itself is not needed, only its program {@code systemd-analyze}. */
+/**
+ * The unit file for systemd, as systemd reads it. systemd itself is not needed, only its program
+ * {@code systemd-analyze}.
+ */
 class UnitFileIT {
     private static final Path SHIPPED = Path.of("../deploy/src/systemd");
 

@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread of a node that does nothing any more, as in an endless loop, while all others run. By ptrace(2), on Linux. Closed by the thread that
- * halted it: the kernel takes calls from no other.
+ * One thread of a node that does nothing any more, as in an endless loop, while all others run. By ptrace(2), on Linux.
+ * Closed by the thread that halted it: the kernel takes calls from no other.
  */
 public final class HaltedThread implements AutoCloseable {
     private static final NativeLong SEIZE = new NativeLong(0x4206);

@@ -6,15 +6,24 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The programs as they are shipped: the scripts of the distribution that this build has made, with its runtime and caches if it has them. */
+/**
+ * The programs as they are shipped: the scripts of the distribution that this build has made, with its runtime and
+ * caches if it has them.
+ */
 final class Shipped {
     private static final Path HOME =
             Path.of("../deploy/target/weldr").toAbsolutePath().normalize();
 
-    /** Set to {@code true}: nodes get the options of {@code bin/weldr} alone, for what is measured, and not those of a test. */
+    /**
+     * Set to {@code true}: nodes get the options of {@code bin/weldr} alone, for what is measured, and not those of a
+     * test.
+     */
     static final String MEASURED_PROPERTY = "harness.measured";
 
-    /** What a test starts lives for seconds: compile what is hot alone, collect nothing. Of two options the JVM takes the later one. */
+    /**
+     * What a test starts lives for seconds: compile what is hot alone, collect nothing. Of two options the JVM takes
+     * the later one.
+     */
     private static final String OF_A_TEST =
             "-ea -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=3 -XX:-UseG1GC -XX:+UseSerialGC -Xmx256m"
                     + " -Dio.netty.leakDetection.level=paranoid";

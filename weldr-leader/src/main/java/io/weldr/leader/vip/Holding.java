@@ -186,7 +186,8 @@ final class Holding {
     }
 
     /**
-     * Somebody asks for the addresses while this node has no part in consensus, so that it cannot know whether there is such a term.
+     * Somebody asks for the addresses while this node has no part in consensus, so that it cannot know whether there is
+     * such a term.
      *
      * @return whether this node has let go of them; false if it still leads, as far as it knows
      */

@@ -233,9 +233,10 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
     }
 
     /**
-     * Whether any leader may be told that nothing is here, though this node cannot know its term: this node has retired, or its Raft part is closed. In the
-     * latter case it lets go, also of what it holds on without a majority. After the Raft part opens again, it can only be elected in terms later than that
-     * of every leader that a majority has followed.
+     * Whether any leader may be told that nothing is here, though this node cannot know its term: this node has
+     * retired, or its Raft part is closed. In the latter case it lets go, also of what it holds on without a majority.
+     * After the Raft part opens again, it can only be elected in terms later than that of every leader that a majority
+     * has followed.
      */
     private boolean givesWayToAnybody() {
         Role role = status.status().role();

@@ -209,7 +209,9 @@ class HoldingTest {
         assertThat(done()).contains("renew", "active 9");
     }
 
-    /** One that holds on without a majority, and whose part in consensus is closed: it will never hear of the next term. */
+    /**
+     * One that holds on without a majority, and whose part in consensus is closed: it will never hear of the next term.
+     */
     @Test
     void concedesToAnybodyOnceItDoesNotLead() {
         active(7);

@@ -379,7 +379,10 @@ public final class Node {
         return new NodeReport(self != null, unready(), raft.status(), proxy.connectionsOpen());
     }
 
-    /** For how long the most silent event loop of the proxy has not run; see {@link ProxyServer#workerSilence}. Never blocks. */
+    /**
+     * For how long the most silent event loop of the proxy has not run; see {@link ProxyServer#workerSilence}. Never
+     * blocks.
+     */
     public Duration workerSilence() {
         return proxy.workerSilence();
     }

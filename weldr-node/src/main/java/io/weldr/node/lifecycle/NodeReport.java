@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * How a node is at one moment, for whatever supervises its process.
  *
- * @param started whether {@link Node#start} has started every part: what is still missing now comes from the other members
+ * @param started whether {@link Node#start} has started every part: what is still missing now comes from the other
+ *     members
  * @param unready why clients are not to be sent here, as {@code /readyz} has it; empty if the node is ready
  * @param status how the node sees its cluster
  * @param connectionsOpen client connections of the proxy

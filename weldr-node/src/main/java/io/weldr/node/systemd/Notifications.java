@@ -9,17 +9,23 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which messages a node sends to its service manager, and when: sd_notify(3). Without I/O; the caller brings the time and the reports of the node.
- * Not thread safe.
+ * Which messages a node sends to its service manager, and when: sd_notify(3). Without I/O; the caller brings the time
+ * and the reports of the node. Not thread safe.
  */
 final class Notifications {
-    /** {@code systemctl status} shows one line. Far below {@link NotifySocket#MESSAGE_BYTES_MAX}, whatever the characters are. */
+    /**
+     * {@code systemctl status} shows one line. Far below {@link NotifySocket#MESSAGE_BYTES_MAX}, whatever the
+     * characters are.
+     */
     static final int STATUS_CHARS_MAX = 500;
 
     /** The status of a busy cluster changes often, and each message wakes the service manager. */
     static final Duration STATUS_GAP = Duration.ofSeconds(1);
 
-    /** How long the service manager waits for the next extension. If the node hangs, it sends none, and is ended after this time. */
+    /**
+     * How long the service manager waits for the next extension. If the node hangs, it sends none, and is ended after
+     * this time.
+     */
     static final Duration EXTENSION = Duration.ofSeconds(30);
 
     /** Several extensions in a row have to be late before the service manager gives up. */
@@ -91,8 +97,9 @@ final class Notifications {
     }
 
     /**
-     * How much longer the service manager has to wait, from now. While the node starts its own parts, the timeout of the unit holds, so that a
-     * start that hangs is ended. After that the node waits for other members, however long these take.
+     * How much longer the service manager has to wait, from now. While the node starts its own parts, the timeout of
+     * the unit holds, so that a start that hangs is ended. After that the node waits for other members, however long
+     * these take.
      */
     private long extensionNanos(@Nullable NodeReport node, long nowNanos) {
         return switch (phase) {

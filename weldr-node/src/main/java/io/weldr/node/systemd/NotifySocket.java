@@ -12,10 +12,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Unix datagram socket of a service manager, which {@code NOTIFY_SOCKET} names. Java has no such sockets. Netty's native library has them, the
- * proxy loads it anyway, and one system call without an event loop sends a message: so there is neither another library nor a child process.
+ * The Unix datagram socket of a service manager, which {@code NOTIFY_SOCKET} names. Java has no such sockets. Netty's
+ * native library has them, the proxy loads it anyway, and one system call without an event loop sends a message: so
+ * there is neither another library nor a child process.
  *
- * <p>Any thread. Sending never blocks and never throws: a message that the service manager does not take is lost, and a log line says so once.
+ * <p>Any thread. Sending never blocks and never throws: a message that the service manager does not take is lost, and a
+ * log line says so once.
  */
 final class NotifySocket implements AutoCloseable {
     /** The service manager ignores longer messages. */

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What started this process and watches it: systemd with {@code Type=notify}, or whatever else speaks the protocol of sd_notify(3). Without
- * {@code NOTIFY_SOCKET} in the environment nothing here does anything, and no thread starts.
+ * What started this process and watches it: systemd with {@code Type=notify}, or whatever else speaks the protocol of
+ * sd_notify(3). Without {@code NOTIFY_SOCKET} in the environment nothing here does anything, and no thread starts.
  */
 public final class ServiceManager {
     /** How soon it hears that the node is ready. */
@@ -120,8 +120,8 @@ public final class ServiceManager {
     }
 
     /**
-     * Tells it that the node begins to stop, and from now on to wait, but no longer than {@code atMost}: the timeout of the unit may be shorter than
-     * the time that the node has to drain.
+     * Tells it that the node begins to stop, and from now on to wait, but no longer than {@code atMost}: the timeout of
+     * the unit may be shorter than the time that the node has to drain.
      */
     public void stopping(Duration atMost) {
         NotifySocket to = socket;

@@ -8,18 +8,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Feeds the watchdog of the service manager as long as the event loops of the proxy run: a message for each period in which every loop has run.
- * The service manager restarts a node that sends none for {@code WatchdogSec}. A node whose proxy does not serve (a witness, or a removed node that
- * idles) feeds as long as this thread runs.
+ * Feeds the watchdog of the service manager as long as the event loops of the proxy run: a message for each period in
+ * which every loop has run. The service manager restarts a node that sends none for {@code WatchdogSec}. A node whose
+ * proxy does not serve (a witness, or a removed node that idles) feeds as long as this thread runs.
  *
- * <p>Consensus and the admin API do not count: traffic flows without them, and a restart would cut it. This thread calls nothing that can wait for
- * them. A quarter of {@code WatchdogSec} between two messages leaves three quarters for a pause, of the garbage collector or of the machine.
+ * <p>Consensus and the admin API do not count: traffic flows without them, and a restart would cut it. This thread
+ * calls nothing that can wait for them. A quarter of {@code WatchdogSec} between two messages leaves three quarters for
+ * a pause, of the garbage collector or of the machine.
  */
 final class Watchdog {
     /** The timer of a loop is due each 100 ms. In less time than this a loop may be silent that works. */
     private static final Duration SILENCE_MIN = Duration.ofMillis(500);
 
-    /** After a pause of the whole process, its loops have to run before the next message is due, and then that is late already. */
+    /**
+     * After a pause of the whole process, its loops have to run before the next message is due, and then that is late
+     * already.
+     */
     private static final Duration RETRY = Duration.ofMillis(100);
 
     private static final int MESSAGES_EACH_TIMEOUT = 4;
@@ -34,7 +38,8 @@ final class Watchdog {
 
     /**
      * @param timeout after which the service manager acts
-     * @param workerSilence for how long the most silent loop has not run; zero if the proxy does not serve; must not block
+     * @param workerSilence for how long the most silent loop has not run; zero if the proxy does not serve; must not
+     *     block
      * @param feed sends a message; must not block
      */
     Watchdog(Duration timeout, Supplier<Duration> workerSilence, Runnable feed) {

@@ -163,8 +163,8 @@ public final class Worker {
     }
 
     /**
-     * For how long the loop has not run its timer, which is due each {@link DeadlineWheel#TICK_MILLIS}. Any thread. A loop that hangs, or that
-     * gets no processor, has a silence that grows.
+     * For how long the loop has not run its timer, which is due each {@link DeadlineWheel#TICK_MILLIS}. Any thread. A
+     * loop that hangs, or that gets no processor, has a silence that grows.
      */
     public long silenceNanos() {
         return System.nanoTime() - tickedNanos;

@@ -15,12 +15,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Ratis looks whether a majority still answers only when the leader is idle: a leader that is cut off while writes keep coming leads
  * for ever. So this counts the voters that answered within the least election timeout, before which no other node may be
  * elected. That is the voter's own timeout: members have different ones while the setting is changed on one after the other. The time counts from
- * the answer, not from the question: after a pause of the process, answers that waited in the socket look fresh. So a late tick breaks the proof
- * as well. It holds again once a majority has answered half the least election timeout after the pause, when what waited has long been read.
- * Until then the silence that the pause made proves nothing either: leadership is lost only if nobody answers after it.
+ * the answer, not from the question: after a pause of the process, answers that waited in the socket look fresh. So a
+ * late tick breaks the proof as well. The proof holds again once a majority has answered that late after the pause:
+ * half of this node's least election timeout, or more. What waited has been read by then. The silence that the pause
+ * itself made proves nothing: leadership is lost only if no majority answers after the pause.
  */
 public final class LeaderProof {
-    /** A leader that cannot act for so long, as its process pauses again and again, had better not lead: nobody probes or holds an address meanwhile. */
+    /**
+     * A leader that cannot act for so long, as its process pauses again and again, had better not lead: nobody probes
+     * or holds an address meanwhile.
+     */
     static final Duration IN_DOUBT_MAX = Duration.ofSeconds(5);
 
     private final long minNanos;
@@ -63,11 +67,17 @@ public final class LeaderProof {
         ACTING,
         /** It may take writes, which need a majority anyway, but has to prove itself for a while before it acts. */
         SUSPENDED,
-        /** No majority answers, or it has not been able to act for {@link #IN_DOUBT_MAX}: it has to stop acting first and step down then. */
+        /**
+         * No majority answers, or it has not been able to act for {@link #IN_DOUBT_MAX}: it has to stop acting first
+         * and step down then.
+         */
         LOST
     }
 
-    /** Until the next look: so often that a broken proof is noticed in time, also by the timeout of an older version as long as a voter may have it. */
+    /**
+     * Until the next look: so often that a broken proof is noticed in time, also by the timeout of an older version as
+     * long as a voter may have it.
+     */
     public Duration tick() {
         return Duration.ofNanos(leastNanos / 8);
     }

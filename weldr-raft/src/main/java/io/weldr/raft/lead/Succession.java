@@ -58,9 +58,10 @@ public final class Succession implements AutoCloseable {
     private static final long LOOK_AGAIN_MILLIS = 1000;
 
     /**
-     * The first in line has to be heard of by then: two nodes that stand at once both lose, which costs a whole timeout. Its request for votes takes
-     * 20 ms once its code has run, and 0.1 to 0.3 s the first time, on two busy cores. A longer turn costs time only if the first in line agreed
-     * that the leader is gone, and then does not stand.
+     * The first in line has to be heard of by then: two nodes that stand at once both lose, which costs a whole
+     * timeout. Its request for votes takes 20 ms once its code has run, and 0.1 to 0.3 s the first time, on two busy
+     * cores. A longer turn costs time only if the first in line agreed that the leader is gone, and then does not
+     * stand.
      */
     private static final long TURN_MILLIS = 300;
 

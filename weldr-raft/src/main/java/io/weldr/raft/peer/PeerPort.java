@@ -31,12 +31,16 @@ public final class PeerPort implements GrpcServices.Customizer {
     private static final String RAFT = "ratis.grpc.RaftServerProtocolService/";
 
     /**
-     * A connection over which nothing came for so long gets an HTTP/2 ping. Ratis keeps connections between followers, which carry nothing from one
-     * election to the next. A firewall forgets a connection that is silent, often after some minutes, and then drops what a candidate sends on it.
+     * A connection over which nothing came for so long gets an HTTP/2 ping. Ratis keeps connections between followers,
+     * which carry nothing from one election to the next. A firewall forgets a connection that is silent, often after
+     * some minutes, and then drops what a candidate sends on it.
      */
     static final Duration PING_AFTER = Duration.ofSeconds(10);
 
-    /** A peer that has not answered the ping by then is gone, or frozen: the connection is closed, and the peer opens a new one. */
+    /**
+     * A peer that has not answered the ping by then is gone, or frozen: the connection is closed, and the peer opens a
+     * new one.
+     */
     private static final Duration PONG_WITHIN = Duration.ofSeconds(20);
 
     private final UnaryOperator<byte[]> hello;

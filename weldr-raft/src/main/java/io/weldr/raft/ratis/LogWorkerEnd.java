@@ -6,10 +6,11 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.ratis.util.DataBlockingQueue;
 
 /**
- * Ends the thread that writes Ratis' log once it has been told to end. By itself it notices that when its wait for work, of a second, is over
- * ({@code SegmentedRaftLogWorker.close}), and a node that stops waits for it: half a second on average, in which its ports are taken. It is
- * interrupted where it waits. Should it begin a write at that very moment, what it writes may be cut off, as by a kill: nobody has been told that it is
- * there. A version of Ratis that has other names ends in its own time.
+ * Ends the thread that writes Ratis' log once it has been told to end. By itself it notices that when its wait for
+ * work, of a second, is over ({@code SegmentedRaftLogWorker.close}), and a node that stops waits for it: half a second
+ * on average, in which its ports are taken. It is interrupted where it waits. Should it begin a write at that very
+ * moment, what it writes may be cut off, as by a kill: nobody has been told that it is there. A version of Ratis that
+ * has other names ends in its own time.
  */
 final class LogWorkerEnd implements AutoCloseable {
     private static final String WORKER = "org.apache.ratis.server.raftlog.segmented.SegmentedRaftLogWorker";

@@ -10,9 +10,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How far the log is applied here, with the state that came of it, and who waits for it to get further. It does not go back while a rebuilt
- * consensus part applies its log again: what was published stays until something newer is there. Only when the log was given up does it start anew,
- * see {@link #disown}. One thread at a time advances it, any may wait.
+ * How far the log is applied here, with the state that came of it, and who waits for it to get further. It does not go
+ * back while a rebuilt consensus part applies its log again: what was published stays until something newer is there.
+ * Only when the log was given up does it start anew, see {@link #disown}. One thread at a time advances it, any may
+ * wait.
  */
 public final class AppliedIndex {
     private static final Logger LOG = LoggerFactory.getLogger(AppliedIndex.class);
@@ -60,8 +61,8 @@ public final class AppliedIndex {
     }
 
     /**
-     * The log was given up: what it gave may differ from what the cluster has. The state stays published, for it is better than none, but nobody is told
-     * any more that an index is applied, until {@link #settle}.
+     * The log was given up: what it gave may differ from what the cluster has. The state stays published, for it is
+     * better than none, but nobody is told any more that an index is applied, until {@link #settle}.
      */
     public synchronized void disown() {
         disowned = true;

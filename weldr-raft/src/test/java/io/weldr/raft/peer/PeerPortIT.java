@@ -23,7 +23,10 @@ class PeerPortIT {
     private static final int PING = 6;
     private static final int ACK = 1;
 
-    /** A firewall between two members forgets a connection that is silent, as one between two followers is until they elect a leader. */
+    /**
+     * A firewall between two members forgets a connection that is silent, as one between two followers is until they
+     * elect a leader.
+     */
     @Test
     void aConnectionOverWhichNobodySaysAnythingIsKeptAlive() throws Exception {
         NettyServerBuilder builder =
