@@ -109,7 +109,7 @@ final class Condition {
         }
         boolean follows = view.role() != NodeView.Role.LEADER && view.running();
         if (follows) {
-            progress.applied(view.appliedIndex());
+            progress.applied(view.appliedIndex(), view.appliedTerm());
         }
         // A node that is being taken in says that it waits.
         hearing = follows && standing() == Identity.Standing.MEMBER && progress.hears();

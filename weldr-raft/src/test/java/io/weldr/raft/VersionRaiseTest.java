@@ -45,6 +45,7 @@ class VersionRaiseTest {
                 IDS.get(0),
                 9,
                 9,
+                1,
                 0,
                 0,
                 Map.of(),

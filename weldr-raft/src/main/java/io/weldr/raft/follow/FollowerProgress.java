@@ -136,10 +136,19 @@ public final class FollowerProgress implements AppendObserver {
         snapshotFailureNanos = nanoTime.getAsLong();
     }
 
-    /** To be called often, with the log index up to which this node has applied its log. */
-    public synchronized void applied(long index) {
+    /**
+     * To be called often.
+     *
+     * @param index up to which this node has applied its log
+     * @param indexTerm the term of that entry
+     */
+    public synchronized void applied(long index, long indexTerm) {
         if (newest < 0 || (refusing && nanoTime.getAsLong() - refusedNanos <= REFUSALS_APART_NANOS_MAX)) {
             return; // What it has applied may differ from what the leader has.
+        }
+        if (indexTerm < term) {
+            return; // Until it commits an entry of its own term, a leader does not know all that the one before
+            // committed.
         }
         if (heardCommit <= index) {
             agreedNanos = heardNanos;

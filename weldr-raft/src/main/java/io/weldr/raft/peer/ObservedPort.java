@@ -5,6 +5,7 @@ import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotResult;
@@ -45,7 +46,7 @@ public final class ObservedPort implements GrpcServices.Customizer {
     private void asked(Object message) {
         if (message instanceof AppendEntriesRequestProto append
                 && append.getServerRequest().getReplyId().equals(self)) {
-            observer.asked(append.getLeaderTerm(), append.getLeaderCommit());
+            observer.asked(append.getLeaderTerm(), committed(append));
         } else if (message instanceof InstallSnapshotRequestProto install
                 && install.getServerRequest().getReplyId().equals(self)) {
             // What is in a snapshot is committed.
@@ -53,6 +54,20 @@ public final class ObservedPort implements GrpcServices.Customizer {
                     install.getLeaderTerm(),
                     install.getSnapshotChunk().getTermIndex().getIndex());
         }
+    }
+
+    /**
+     * What the leader has committed. The field of that name says less while this follower lacks entries: no more than it has once it accepts the message.
+     */
+    private static long committed(AppendEntriesRequestProto append) {
+        ByteString leader = append.getServerRequest().getRequestorId();
+        long committed = append.getLeaderCommit();
+        for (CommitInfoProto member : append.getCommitInfosList()) {
+            if (member.getServer().getId().equals(leader)) {
+                committed = Math.max(committed, member.getCommitIndex());
+            }
+        }
+        return committed;
     }
 
     private final class Interceptor implements ServerInterceptor {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param running false: its part in the group is closing, closed or not started yet
  * @param leaderReady it leads, and has applied its term's first entry
  * @param leader whom it takes for the leader; null if it knows of none
+ * @param appliedTerm the term of the entry at {@code appliedIndex}; -1 if there is none
  * @param roleMillis time since its role changed
  * @param leaderSilentMillis on a follower: time since it heard from the leader
  * @param silentMillis on a leader: time since each other member answered
@@ -32,6 +33,7 @@ public record NodeView(
         @Nullable RaftId leader,
         long commitIndex,
         long appliedIndex,
+        long appliedTerm,
         long roleMillis,
         long leaderSilentMillis,
         Map<RaftId, Long> silentMillis,

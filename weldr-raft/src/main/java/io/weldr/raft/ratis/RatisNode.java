@@ -230,6 +230,7 @@ public final class RatisNode implements AutoCloseable {
         }
         boolean alive = info.isAlive();
         RaftPeerId leader = info.getLeaderId();
+        TermIndex applied = open.getStateMachine().getLastAppliedTermIndex();
         return new NodeView(
                 id,
                 role(info.getCurrentRole()),
@@ -239,6 +240,7 @@ public final class RatisNode implements AutoCloseable {
                 alive && leader != null ? configuration.id(leader) : null,
                 alive ? open.getRaftLog().getLastCommittedIndex() : info.getLastAppliedIndex(),
                 info.getLastAppliedIndex(),
+                applied == null ? -1 : applied.getTerm(),
                 roleInfo.getRoleElapsedTimeMs(),
                 roleInfo.getFollowerInfo().getLeaderInfo().getLastRpcElapsedTimeMs(),
                 silent,

@@ -23,7 +23,7 @@ class FollowerProgressTest {
         for (long passed = 0; passed < millis; passed += HEARTBEAT_MILLIS) {
             progress.asked(1, commit);
             progress.answered(1, true, true);
-            progress.applied(applied);
+            progress.applied(applied, 1);
             pass(HEARTBEAT_MILLIS);
         }
     }
@@ -34,7 +34,7 @@ class FollowerProgressTest {
             progress.asked(1, commit);
             progress.answered(1, false, false);
             progress.answered(1, true, true);
-            progress.applied(applied);
+            progress.applied(applied, 1);
             pass(HEARTBEAT_MILLIS);
         }
     }
@@ -84,7 +84,7 @@ class FollowerProgressTest {
         assertThat(progress.behind(-1)).contains("nothing").contains("entry 7");
         assertThat(progress.age()).isNull();
         progress.asked(1, 8);
-        progress.applied(7);
+        progress.applied(7, 1);
         assertThat(progress.behind(7)).isNull();
     }
 
@@ -132,11 +132,22 @@ class FollowerProgressTest {
     @Test
     void whatADeposedLeaderSaysDoesNotCount() {
         progress.asked(2, 7);
-        progress.applied(7);
+        progress.applied(7, 2);
         pass(1_000);
         progress.asked(1, 7);
-        progress.applied(7);
+        progress.applied(7, 2);
         assertThat(progress.age()).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    /** It has entry 8, and the leader before it had committed that, but it does not know. */
+    @Test
+    void aLeaderThatHasCommittedNothingInItsTermDoesNotKnowAllThatIsCommitted() {
+        progress.asked(2, 7);
+        progress.applied(7, 1);
+        assertThat(progress.age()).isNull();
+        progress.asked(2, 9);
+        progress.applied(9, 2);
+        assertThat(progress.age()).isZero();
     }
 
     /** While the leader sends a snapshot, heartbeats are refused. */
@@ -156,7 +167,7 @@ class FollowerProgressTest {
     void aFollowerThatDoesNotAnswerIsBehindAndNotStuck() {
         for (int i = 0; i < 200; i++) {
             progress.asked(1, 7);
-            progress.applied(3);
+            progress.applied(3, 1);
             pass(HEARTBEAT_MILLIS);
         }
         assertThat(progress.behind(3)).isNotNull();

@@ -29,7 +29,8 @@ class GivingWayTest {
     private static NodeView view(Role role, RaftId leader) {
         HostPort address = new HostPort("127.0.0.1", 1);
         List<Seat> voters = List.of(new Seat(SELF, address, Seat.HIGH), new Seat(OTHER, address, Seat.HIGH));
-        return new NodeView(SELF, role, true, true, 7, leader, 9, 9, 1000, 0, Map.of(), Map.of(), voters, Set.of(), 1);
+        return new NodeView(
+                SELF, role, true, true, 7, leader, 9, 9, 7, 1000, 0, Map.of(), Map.of(), voters, Set.of(), 1);
     }
 
     private void look(LogEnd end, Role role, int secondsLater) {

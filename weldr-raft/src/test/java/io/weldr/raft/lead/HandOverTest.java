@@ -37,6 +37,7 @@ class HandOverTest {
                 SELF,
                 10,
                 10,
+                7,
                 1000,
                 0,
                 silentMillis,

@@ -82,7 +82,7 @@ class HealerTest {
                 .toList();
         Map<RaftId, Long> commits = Map.of(SELF, 10L, N2, 10L, N3, 10L);
         return new NodeView(
-                SELF, role, true, ready, 3, null, 10, 10, roleMillis, 0, silent, commits, voters, Set.of(), 1);
+                SELF, role, true, ready, 3, null, 10, 10, 3, roleMillis, 0, silent, commits, voters, Set.of(), 1);
     }
 
     @Test

@@ -57,6 +57,7 @@ class LeaderProofTest {
                 SELF,
                 10,
                 10,
+                term,
                 roleMillis,
                 0,
                 new HashMap<>(silent),

@@ -31,6 +31,7 @@ class SuccessionTest {
                 LEADER,
                 10,
                 10,
+                7,
                 1000,
                 0,
                 Map.of(),

@@ -24,6 +24,7 @@ final class Views {
                 leader,
                 applied,
                 applied,
+                term,
                 1000,
                 10,
                 Map.of(),

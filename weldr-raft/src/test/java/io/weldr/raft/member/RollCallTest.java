@@ -67,6 +67,7 @@ class RollCallTest {
                 SELF,
                 1,
                 1,
+                1,
                 0,
                 0,
                 Map.of(),
