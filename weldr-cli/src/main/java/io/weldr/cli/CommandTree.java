@@ -42,6 +42,7 @@ record CommandTree(List<String> names, Supplier<Object> command, List<CommandTre
                             of(ClusterCommand.TransferLeader::new, "transfer-leader"),
                             HELP),
                     "cluster"),
+            of(ReadyCommand::new, "ready"),
             of(WatchCommand::new, "watch"),
             of(Weldrctl.Completion::new, "completion"),
             HELP);

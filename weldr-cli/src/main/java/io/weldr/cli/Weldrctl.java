@@ -24,7 +24,7 @@ import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The root of the command line: {@code weldrctl [options] servers|health|stats|cluster|watch|completion}. */
+/** The root of the command line: {@code weldrctl [options] servers|health|stats|cluster|ready|watch|completion}. */
 @Command(
         name = "weldrctl",
         description = "Looks after a weldr cluster, through any of its nodes.",

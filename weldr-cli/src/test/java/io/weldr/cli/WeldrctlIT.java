@@ -156,6 +156,28 @@ class WeldrctlIT {
     }
 
     @Test
+    void aHealthCheckFailsWithTheReasons() {
+        String node = cluster.node(1).endpoint();
+        assertThat(Run.of("ready", "-e", node).done().out()).isEqualToIgnoringNewLines("n1 is ready");
+        assertThat(Run.of("ready", "-e", node, "-o", "json")
+                        .done()
+                        .json()
+                        .path("node")
+                        .asText())
+                .isEqualTo("n1");
+        run("ready").failed(ExitCode.USAGE, "3 addresses", "expected");
+
+        cluster.node(1).unready("the state is not loaded yet", "the proxy is not bound");
+        Run.of("ready", "-e", node)
+                .failed(ExitCode.REFUSED, "not-ready: n1: the state is not loaded yet; the proxy is not bound");
+        JsonNode error = Run.of("ready", "-e", node, "-o", "json").jsonError(ExitCode.REFUSED);
+        assertThat(error.path("type").asText()).isEqualTo("not-ready");
+
+        cluster.node(1).stop();
+        Run.of("ready", "-e", node).failed(ExitCode.UNREACHABLE, "connection refused");
+    }
+
+    @Test
     void anotherNodeIsAskedWhenOneIsDown() {
         cluster.node(1).stop();
         cluster.node(2).stop();

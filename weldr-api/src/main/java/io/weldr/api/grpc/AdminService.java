@@ -29,6 +29,8 @@ import io.weldr.proto.admin.v1.ListOriginsReply;
 import io.weldr.proto.admin.v1.ListOriginsRequest;
 import io.weldr.proto.admin.v1.MembershipReply;
 import io.weldr.proto.admin.v1.OriginReply;
+import io.weldr.proto.admin.v1.ReadyReply;
+import io.weldr.proto.admin.v1.ReadyRequest;
 import io.weldr.proto.admin.v1.RemoveMemberRequest;
 import io.weldr.proto.admin.v1.RemoveOriginRequest;
 import io.weldr.proto.admin.v1.ReplaceMemberRequest;
@@ -42,6 +44,7 @@ import io.weldr.proto.admin.v1.WatchEvent;
 import io.weldr.proto.admin.v1.WatchRequest;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -186,6 +189,16 @@ final class AdminService extends AdminGrpc.AdminImplBase {
                 hub,
                 (ServerCallStreamObserver<WatchEvent>) observer,
                 request.hasAfterRevision() ? request.getAfterRevision() : null);
+    }
+
+    @Override
+    public void ready(ReadyRequest request, StreamObserver<ReadyReply> observer) {
+        answer(
+                observer,
+                () -> CompletableFuture.completedFuture(ReadyReply.newBuilder()
+                        .setSelf(ports.status().status().self().value())
+                        .addAllReasons(ports.unready().get())
+                        .build()));
     }
 
     @Override

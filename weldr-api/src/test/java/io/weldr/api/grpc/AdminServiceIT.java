@@ -35,6 +35,8 @@ import io.weldr.proto.admin.v1.HealthPolicy;
 import io.weldr.proto.admin.v1.ListOriginsRequest;
 import io.weldr.proto.admin.v1.OriginKey;
 import io.weldr.proto.admin.v1.OriginReply;
+import io.weldr.proto.admin.v1.ReadyReply;
+import io.weldr.proto.admin.v1.ReadyRequest;
 import io.weldr.proto.admin.v1.RemoveOriginRequest;
 import io.weldr.proto.admin.v1.SetHealthPolicyRequest;
 import io.weldr.proto.admin.v1.StatsRequest;
@@ -262,6 +264,15 @@ class AdminServiceIT {
         assertThat(status.getMembers(2).getMissing()).isTrue();
         assertThat(stub.stats(StatsRequest.getDefaultInstance()).getMissingList())
                 .containsExactly("n3");
+    }
+
+    @Test
+    void aNodeSaysWhetherItIsReady() {
+        assertThat(stub.ready(ReadyRequest.getDefaultInstance()))
+                .isEqualTo(ReadyReply.newBuilder().setSelf("n1").build());
+        cluster.node(1).unready("the state is not loaded yet", "the proxy is not bound");
+        assertThat(stub.ready(ReadyRequest.getDefaultInstance()).getReasonsList())
+                .containsExactly("the state is not loaded yet", "the proxy is not bound");
     }
 
     @Test
