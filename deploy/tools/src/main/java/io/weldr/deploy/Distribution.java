@@ -14,11 +14,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -90,6 +87,7 @@ public final class Distribution {
         delete(weldr);
         delete(target.resolve("training"));
         Files.deleteIfExists(archive());
+        Packages.clean(target);
         copy(plain, weldr);
         if (jdk.isPresent()) {
             selfContained(jdk.get());
@@ -258,7 +256,7 @@ public final class Distribution {
 
     /** Of all that the result depends on. File times do not count: a build gives all files the same. */
     private String fingerprint(Optional<Jdk> jdk) throws IOException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Digests.sha256();
         List<Path> files = new ArrayList<>();
         for (Path top : List.of(plain, ownClasses())) {
             try (Stream<Path> all = Files.walk(top)) {
@@ -272,7 +270,7 @@ public final class Distribution {
         String java = jdk.map(found -> found.home() + " " + found.version())
                 .orElse(System.getProperty("java.home") + " " + Runtime.version());
         digest.update((java + version).getBytes(UTF_8));
-        return HexFormat.of().formatHex(digest.digest()).toLowerCase(Locale.ROOT);
+        return Digests.hex(digest.digest());
     }
 
     private static Path ownClasses() throws IOException {
@@ -284,14 +282,6 @@ public final class Distribution {
                     .toURI());
         } catch (URISyntaxException e) {
             throw new IOException(e);
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("each Java has SHA-256", e);
         }
     }
 
@@ -308,7 +298,8 @@ public final class Distribution {
         }
     }
 
-    private static void delete(Path folder) throws IOException {
+    /** With all that is in it, if it is there. */
+    static void delete(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;
         }

@@ -63,7 +63,8 @@ record Jdk(Path home, String version, String foundBy) {
         return Optional.empty();
     }
 
-    private static @Nullable String version(Path home) throws IOException {
+    /** The version that its file {@code release} names; null: there is no such file, or no version in it. */
+    static @Nullable String version(Path home) throws IOException {
         Path release = home.resolve("release");
         if (!Files.isRegularFile(release)) {
             return null;

@@ -290,6 +290,9 @@ class LocalIT {
         try (Stream<Path> scripts = Files.list(TOP.resolve("deploy/src/bin"))) {
             scripts.map(Path::toString).forEach(command::add);
         }
+        for (String script : List.of("postinst", "prerm", "postrm")) {
+            command.add(TOP.resolve("deploy/src/debian/" + script).toString());
+        }
         Ended checked = Script.run(command, Map.of());
         assertThat(checked.out()).isEmpty();
         assertThat(checked.exit()).as("%s", checked).isZero();
