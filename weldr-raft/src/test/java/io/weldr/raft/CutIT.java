@@ -219,7 +219,9 @@ class CutIT {
             await().atMost(TestCluster.PATIENCE)
                     .untilAsserted(() -> assertThat(TestCluster.ports(behind)).hasSize(200));
             TestCluster.addOrigin(behind, 9001);
-            assertThat(behind.status().trouble()).isNull();
+            // It looks a few times a second whether it is behind.
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(behind.status().trouble()).isNull());
 
             // And what was installed is what it starts from.
             cluster.stop(follower);
