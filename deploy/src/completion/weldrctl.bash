@@ -158,6 +158,7 @@ function _complete_weldrctl() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} health" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} stats" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} cluster" ];    then _picocli_weldrctl; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} ready" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} watch" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} completion" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} help" ];    then _picocli_weldrctl; return $?; fi
@@ -191,61 +192,63 @@ function _complete_weldrctl() {
   local cmds1=(health)
   local cmds2=(stats)
   local cmds3=(cluster)
-  local cmds4=(watch)
-  local cmds5=(completion)
-  local cmds6=(help)
-  local cmds7=(servers add)
-  local cmds8=(servers rm)
-  local cmds9=(servers delete)
-  local cmds10=(servers remove)
-  local cmds11=(servers set)
-  local cmds12=(servers ls)
-  local cmds13=(servers list)
-  local cmds14=(servers show)
-  local cmds15=(servers help)
-  local cmds16=(health get)
-  local cmds17=(health show)
-  local cmds18=(health set)
-  local cmds19=(health help)
-  local cmds20=(cluster status)
-  local cmds21=(cluster show)
-  local cmds22=(cluster list)
-  local cmds23=(cluster ls)
-  local cmds24=(cluster add)
-  local cmds25=(cluster remove)
-  local cmds26=(cluster delete)
-  local cmds27=(cluster rm)
-  local cmds28=(cluster replace)
-  local cmds29=(cluster transfer-leader)
-  local cmds30=(cluster help)
+  local cmds4=(ready)
+  local cmds5=(watch)
+  local cmds6=(completion)
+  local cmds7=(help)
+  local cmds8=(servers add)
+  local cmds9=(servers rm)
+  local cmds10=(servers delete)
+  local cmds11=(servers remove)
+  local cmds12=(servers set)
+  local cmds13=(servers ls)
+  local cmds14=(servers list)
+  local cmds15=(servers show)
+  local cmds16=(servers help)
+  local cmds17=(health get)
+  local cmds18=(health show)
+  local cmds19=(health set)
+  local cmds20=(health help)
+  local cmds21=(cluster status)
+  local cmds22=(cluster show)
+  local cmds23=(cluster list)
+  local cmds24=(cluster ls)
+  local cmds25=(cluster add)
+  local cmds26=(cluster remove)
+  local cmds27=(cluster delete)
+  local cmds28=(cluster rm)
+  local cmds29=(cluster replace)
+  local cmds30=(cluster transfer-leader)
+  local cmds31=(cluster help)
 
-  if CompWordsContainsArray "${cmds30[@]}"; then _picocli_weldrctl_cluster_help; return $?; fi
-  if CompWordsContainsArray "${cmds29[@]}"; then _picocli_weldrctl_cluster_transferleader; return $?; fi
-  if CompWordsContainsArray "${cmds28[@]}"; then _picocli_weldrctl_cluster_replace; return $?; fi
-  if CompWordsContainsArray "${cmds27[@]}"; then _picocli_weldrctl_cluster_rm; return $?; fi
-  if CompWordsContainsArray "${cmds26[@]}"; then _picocli_weldrctl_cluster_delete; return $?; fi
-  if CompWordsContainsArray "${cmds25[@]}"; then _picocli_weldrctl_cluster_remove; return $?; fi
-  if CompWordsContainsArray "${cmds24[@]}"; then _picocli_weldrctl_cluster_add; return $?; fi
-  if CompWordsContainsArray "${cmds23[@]}"; then _picocli_weldrctl_cluster_ls; return $?; fi
-  if CompWordsContainsArray "${cmds22[@]}"; then _picocli_weldrctl_cluster_list; return $?; fi
-  if CompWordsContainsArray "${cmds21[@]}"; then _picocli_weldrctl_cluster_show; return $?; fi
-  if CompWordsContainsArray "${cmds20[@]}"; then _picocli_weldrctl_cluster_status; return $?; fi
-  if CompWordsContainsArray "${cmds19[@]}"; then _picocli_weldrctl_health_help; return $?; fi
-  if CompWordsContainsArray "${cmds18[@]}"; then _picocli_weldrctl_health_set; return $?; fi
-  if CompWordsContainsArray "${cmds17[@]}"; then _picocli_weldrctl_health_show; return $?; fi
-  if CompWordsContainsArray "${cmds16[@]}"; then _picocli_weldrctl_health_get; return $?; fi
-  if CompWordsContainsArray "${cmds15[@]}"; then _picocli_weldrctl_servers_help; return $?; fi
-  if CompWordsContainsArray "${cmds14[@]}"; then _picocli_weldrctl_servers_show; return $?; fi
-  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_weldrctl_servers_list; return $?; fi
-  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_weldrctl_servers_ls; return $?; fi
-  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_weldrctl_servers_set; return $?; fi
-  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_weldrctl_servers_remove; return $?; fi
-  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_weldrctl_servers_delete; return $?; fi
-  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_weldrctl_servers_rm; return $?; fi
-  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_weldrctl_servers_add; return $?; fi
-  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_weldrctl_help; return $?; fi
-  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_weldrctl_completion; return $?; fi
-  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_weldrctl_watch; return $?; fi
+  if CompWordsContainsArray "${cmds31[@]}"; then _picocli_weldrctl_cluster_help; return $?; fi
+  if CompWordsContainsArray "${cmds30[@]}"; then _picocli_weldrctl_cluster_transferleader; return $?; fi
+  if CompWordsContainsArray "${cmds29[@]}"; then _picocli_weldrctl_cluster_replace; return $?; fi
+  if CompWordsContainsArray "${cmds28[@]}"; then _picocli_weldrctl_cluster_rm; return $?; fi
+  if CompWordsContainsArray "${cmds27[@]}"; then _picocli_weldrctl_cluster_delete; return $?; fi
+  if CompWordsContainsArray "${cmds26[@]}"; then _picocli_weldrctl_cluster_remove; return $?; fi
+  if CompWordsContainsArray "${cmds25[@]}"; then _picocli_weldrctl_cluster_add; return $?; fi
+  if CompWordsContainsArray "${cmds24[@]}"; then _picocli_weldrctl_cluster_ls; return $?; fi
+  if CompWordsContainsArray "${cmds23[@]}"; then _picocli_weldrctl_cluster_list; return $?; fi
+  if CompWordsContainsArray "${cmds22[@]}"; then _picocli_weldrctl_cluster_show; return $?; fi
+  if CompWordsContainsArray "${cmds21[@]}"; then _picocli_weldrctl_cluster_status; return $?; fi
+  if CompWordsContainsArray "${cmds20[@]}"; then _picocli_weldrctl_health_help; return $?; fi
+  if CompWordsContainsArray "${cmds19[@]}"; then _picocli_weldrctl_health_set; return $?; fi
+  if CompWordsContainsArray "${cmds18[@]}"; then _picocli_weldrctl_health_show; return $?; fi
+  if CompWordsContainsArray "${cmds17[@]}"; then _picocli_weldrctl_health_get; return $?; fi
+  if CompWordsContainsArray "${cmds16[@]}"; then _picocli_weldrctl_servers_help; return $?; fi
+  if CompWordsContainsArray "${cmds15[@]}"; then _picocli_weldrctl_servers_show; return $?; fi
+  if CompWordsContainsArray "${cmds14[@]}"; then _picocli_weldrctl_servers_list; return $?; fi
+  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_weldrctl_servers_ls; return $?; fi
+  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_weldrctl_servers_set; return $?; fi
+  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_weldrctl_servers_remove; return $?; fi
+  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_weldrctl_servers_delete; return $?; fi
+  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_weldrctl_servers_rm; return $?; fi
+  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_weldrctl_servers_add; return $?; fi
+  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_weldrctl_help; return $?; fi
+  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_weldrctl_completion; return $?; fi
+  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_weldrctl_watch; return $?; fi
+  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_weldrctl_ready; return $?; fi
   if CompWordsContainsArray "${cmds3[@]}"; then _picocli_weldrctl_cluster; return $?; fi
   if CompWordsContainsArray "${cmds2[@]}"; then _picocli_weldrctl_stats; return $?; fi
   if CompWordsContainsArray "${cmds1[@]}"; then _picocli_weldrctl_health; return $?; fi
@@ -261,7 +264,7 @@ function _picocli_weldrctl() {
   local curr_word=${COMP_WORDS[COMP_CWORD]}
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
-  local commands="servers health stats cluster watch completion help"
+  local commands="servers health stats cluster ready watch completion help"
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json") # --output values
@@ -406,6 +409,42 @@ function _picocli_weldrctl_cluster() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands="status show list ls add remove delete rm replace transfer-leader help"
+  local flag_opts="'-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `ready` subcommand.
+function _picocli_weldrctl_ready() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json") # --output values
