@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Ratis looks whether a majority still answers only when the leader is idle: a leader that is cut off while writes keep coming leads
  * for ever. So this counts the voters that answered within the least election timeout, before which no other node may be
- * elected. That is the voter's own timeout: members have different ones while the setting is changed on one after the other. The time counts from
+ * elected. That is the voter's own timeout: members have different ones while the setting is changed on one after the other. An eighth of it is left
+ * out: so much may pass until the next look, and the voter heard this node a moment before its answer came. The time counts from
  * the answer, not from the question: after a pause of the process, answers that waited in the socket look fresh. So a
  * late tick breaks the proof as well. The proof holds again once a majority has answered that late after the pause:
  * half of this node's least election timeout, or more. What waited has been read by then. The silence that the pause
@@ -26,6 +27,9 @@ public final class LeaderProof {
      * or holds an address meanwhile.
      */
     static final Duration IN_DOUBT_MAX = Duration.ofSeconds(5);
+
+    /** In each least election timeout. */
+    private static final int LOOKS = 8;
 
     private final long minNanos;
     private final ToLongFunction<RaftId> voterMillis;
@@ -79,7 +83,7 @@ public final class LeaderProof {
      * long as a voter may have it.
      */
     public Duration tick() {
-        return Duration.ofNanos(leastNanos / 8);
+        return Duration.ofNanos(leastNanos / LOOKS);
     }
 
     /** A finding older than this proves nothing: the thread that renews it does not run. */
@@ -119,7 +123,8 @@ public final class LeaderProof {
 
     private Finding whileItHolds(NodeView view, long nowNanos, long least) {
         // It became ready by an entry that a majority acknowledged in this term.
-        if (view.heardByMajority(this::patienceMillis) || view.roleMillis() <= TimeUnit.NANOSECONDS.toMillis(least)) {
+        long newMillis = withoutOneLook(TimeUnit.NANOSECONDS.toMillis(least));
+        if (view.heardByMajority(this::countedMillis) || view.roleMillis() <= newMillis) {
             return Finding.ACTING;
         }
         return lose(view.term(), nowNanos);
@@ -128,12 +133,12 @@ public final class LeaderProof {
     private Finding whileItIsBroken(NodeView view, long nowNanos, long least) {
         long passed = TimeUnit.NANOSECONDS.toMillis(nowNanos - brokenNanos);
         long settled = passed - TimeUnit.NANOSECONDS.toMillis(minNanos) / 2;
-        if (settled >= 0 && view.heardByMajority(voter -> Math.min(settled, patienceMillis(voter)))) {
+        if (settled >= 0 && view.heardByMajority(voter -> Math.min(settled, countedMillis(voter)))) {
             brokenTerm = 0;
             lost = false;
             return Finding.ACTING;
         }
-        boolean heard = view.heardByMajority(voter -> Math.min(passed, patienceMillis(voter)));
+        boolean heard = view.heardByMajority(voter -> Math.min(passed, countedMillis(voter)));
         if (lost && !heard) {
             return Finding.LOST;
         }
@@ -161,6 +166,15 @@ public final class LeaderProof {
         }
         brokenTerm = term;
         brokenNanos = nowNanos;
+    }
+
+    /** For how long the answer of that voter counts: it is noticed in time that it has not come. */
+    private long countedMillis(RaftId voter) {
+        return withoutOneLook(patienceMillis(voter));
+    }
+
+    private static long withoutOneLook(long millis) {
+        return millis - millis / LOOKS;
     }
 
     private long patienceMillis(RaftId voter) {

@@ -70,13 +70,30 @@ class LeaderProofTest {
     @Test
     void oneOfTwoOthersIsEnough() {
         assertThat(tick(leader(3, 5000, 20, 90_000))).isEqualTo(Finding.ACTING);
-        assertThat(tick(leader(3, 5000, 90_000, 199))).isEqualTo(Finding.ACTING);
+        assertThat(tick(leader(3, 5000, 90_000, 175))).isEqualTo(Finding.ACTING);
     }
 
     @Test
-    void silenceOfBothForTheLeastTimeoutLosesIt() {
-        assertThat(tick(leader(3, 5000, 200, 200))).isEqualTo(Finding.ACTING);
-        assertThat(tick(leader(3, 5000, 201, 201))).isEqualTo(Finding.LOST);
+    void silenceOfBothLosesIt() {
+        assertThat(tick(leader(3, 5000, 175, 175))).isEqualTo(Finding.ACTING);
+        assertThat(tick(leader(3, 5000, 176, 176))).isEqualTo(Finding.LOST);
+    }
+
+    /** After 200 ms of silence either of the others may support the third. */
+    @Test
+    void itIsLostByTheTimeThatAnotherCanBeElectedWheneverItLooks() {
+        for (long phase = 0; phase < TICK_MILLIS; phase++) {
+            long silent = phase;
+            Finding finding = tick(leader(3, 5000, silent, silent));
+            while (finding == Finding.ACTING) {
+                silent += TICK_MILLIS;
+                finding = tick(leader(3, 5000, silent, silent));
+            }
+            assertThat(finding).isEqualTo(Finding.LOST);
+            assertThat(silent).as("first answered %s ms before", phase).isLessThanOrEqualTo(200);
+            assertThat(tick(view(3, 5000, Map.of(), List.of(SELF, N2, N3), Set.of(), false)))
+                    .isEqualTo(Finding.NOT_LEADING);
+        }
     }
 
     /** N2 may support another leader after 100 ms. */
@@ -84,16 +101,16 @@ class LeaderProofTest {
     void aVoterCountsForItsOwnTimeoutIfThatIsShorter() {
         timeouts.put(N2, 100L);
         timeouts.put(N3, 1000L);
-        assertThat(tick(leader(3, 5000, 100, 201))).isEqualTo(Finding.ACTING);
-        assertThat(tick(leader(3, 5000, 101, 200))).isEqualTo(Finding.ACTING);
-        assertThat(tick(leader(3, 5000, 101, 201))).isEqualTo(Finding.LOST);
+        assertThat(tick(leader(3, 5000, 88, 176))).isEqualTo(Finding.ACTING);
+        assertThat(tick(leader(3, 5000, 89, 175))).isEqualTo(Finding.ACTING);
+        assertThat(tick(leader(3, 5000, 89, 176))).isEqualTo(Finding.LOST);
     }
 
     @Test
     void aNewLeaderIsGivenNoMoreTimeThanItsMostImpatientVoterHas() {
         timeouts.put(N2, 100L);
-        assertThat(tick(leader(3, 100, 5000, 5000))).isEqualTo(Finding.ACTING);
-        assertThat(tick(leader(3, 101, 5000, 5000))).isEqualTo(Finding.LOST);
+        assertThat(tick(leader(3, 88, 5000, 5000))).isEqualTo(Finding.ACTING);
+        assertThat(tick(leader(3, 89, 5000, 5000))).isEqualTo(Finding.LOST);
     }
 
     @Test
@@ -131,10 +148,10 @@ class LeaderProofTest {
 
     @Test
     void theSilenceThatAPauseMadeLosesNothingIfAnswersComeAfterIt() {
-        assertThat(tick(leader(3, 5000, 190, 190))).isEqualTo(Finding.ACTING);
-        assertThat(tick(leader(3, 5000, 390, 390), 200)).isEqualTo(Finding.SUSPENDED);
-        assertThat(tick(leader(3, 5000, 415, 415))).isEqualTo(Finding.SUSPENDED);
-        assertThat(tick(leader(3, 5000, 5, 440), 100)).isEqualTo(Finding.ACTING);
+        assertThat(tick(leader(3, 5000, 170, 170))).isEqualTo(Finding.ACTING);
+        assertThat(tick(leader(3, 5000, 370, 370), 200)).isEqualTo(Finding.SUSPENDED);
+        assertThat(tick(leader(3, 5000, 395, 395))).isEqualTo(Finding.SUSPENDED);
+        assertThat(tick(leader(3, 5000, 5, 420), 100)).isEqualTo(Finding.ACTING);
     }
 
     @Test
