@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One connection of a client: reads requests, starts an {@link Exchange} for each, one after another and in order, and
- * carries what they answer. The only handler in its pipeline. While it is idle it holds no buffer and no exchange. Confined
- * to the loop of its worker.
+ * carries what they answer. The only handler in its pipeline. While it is idle it holds no buffer. Confined to the loop of its
+ * worker.
  */
 public final class ClientConnection extends ChannelInboundHandlerAdapter implements Expiry {
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
@@ -39,7 +39,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     private final Deadline deadline;
     private @Nullable ChannelHandlerContext context;
     private @Nullable Peer peer;
-    private @Nullable Exchange exchange;
+    private final Exchange own;
+    private @Nullable Exchange exchange; // own, while it is under way
     /** Bytes that have come before they can be used: part of a head, or requests behind the current one. */
     private @Nullable ByteBuf pending;
 
@@ -63,6 +64,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
     public ClientConnection(Worker worker) {
         this.worker = worker;
+        own = new Exchange(worker, this);
         deadline = new Deadline(worker.wheel, this);
     }
 
@@ -179,10 +181,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
                 deadline.off();
                 exchanges++;
                 minorVersion = worker.head.minorVersion();
-                Exchange started = worker.takeExchange();
-                exchange = started;
-                started.begin(this, worker.head, in.retain());
-                if (exchange == started && started.awaitsClient()) {
+                exchange = own;
+                own.begin(worker.head, in.retain());
+                if (exchange != null && own.awaitsClient()) {
                     deadline.in(worker.clientProgressTicks);
                 }
             }

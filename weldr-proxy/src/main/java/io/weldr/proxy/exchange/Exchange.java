@@ -22,11 +22,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One request and its response, from the complete head to the last byte either way. An object serves one exchange after
- * another ({@link Worker#takeExchange}); {@link Phase} says where it stands. Confined to the loop of its worker.
+ * another, all of the same connection, so that no mistake can mix two clients; {@link Phase} says where it stands. Confined to
+ * the loop of its worker.
  */
 final class Exchange implements ResponseSink, Expiry {
 
     private final Worker worker;
+    private final ClientConnection client;
     private final RequestRelay request;
     private final ResponseRelay response;
     private final RequestId id = new RequestId();
@@ -34,7 +36,6 @@ final class Exchange implements ResponseSink, Expiry {
     private final OriginConnections[] tried;
 
     private Phase phase = Phase.FREE;
-    private @Nullable ClientConnection client;
     private @Nullable OriginConnections connections;
     private @Nullable OriginConnection origin;
     private @Nullable Attempt attempt;
@@ -57,8 +58,9 @@ final class Exchange implements ResponseSink, Expiry {
     private int requestLineLength;
 
     @SuppressWarnings("NullAway") // slots of tried are filled before they are read: triedCount says how many
-    Exchange(Worker worker) {
+    Exchange(Worker worker, ClientConnection client) {
         this.worker = worker;
+        this.client = client;
         request = new RequestRelay(worker);
         response = new ResponseRelay(worker);
         deadline = new Deadline(worker.wheel, this);
@@ -73,10 +75,10 @@ final class Exchange implements ResponseSink, Expiry {
     // ---- the request comes
 
     /** Starts with the head just scanned, whose bytes {@code in} starts with; leaves it readable behind this request. */
-    void begin(ClientConnection from, RequestHead head, ByteBuf in) {
+    void begin(RequestHead head, ByteBuf in) {
         assert phase == Phase.FREE && worker.loop.inEventLoop() : phase;
         assert attempt == null && origin == null : "of the exchange before";
-        client = from;
+        worker.stats.exchangesOpen.increment();
         triedCount = 0;
         replayed = false;
         status = 0;
@@ -155,7 +157,7 @@ final class Exchange implements ResponseSink, Expiry {
 
     private void pauseClientIfFull() {
         if (origin != null && !origin.writable()) {
-            client().pauseReading();
+            client.pauseReading();
         }
     }
 
@@ -197,8 +199,7 @@ final class Exchange implements ResponseSink, Expiry {
         become(Phase.AWAITING);
         connection.begin(this, method == Method.HEAD, upgrade);
         boolean keepForReplay = connection.reused() && method.idempotent() && !replayed;
-        ClientConnection from = client();
-        request.send(connection, from.allocator(), from.peer(), id, keepForReplay);
+        request.send(connection, client.allocator(), client.peer(), id, keepForReplay);
         if (origin != connection) {
             return; // it failed while we wrote
         }
@@ -206,7 +207,7 @@ final class Exchange implements ResponseSink, Expiry {
             connection.flush();
         } else {
             pauseClientIfFull();
-            from.continueReading();
+            client.continueReading();
         }
     }
 
@@ -252,14 +253,13 @@ final class Exchange implements ResponseSink, Expiry {
 
     @Override
     public void interimHead(ResponseHead head) {
-        if (client().knowsChunks()) { // RFC 9110 section 15.2: never to an HTTP/1.0 client
-            response.interim(client(), head, id);
+        if (client.knowsChunks()) { // RFC 9110 section 15.2: never to an HTTP/1.0 client
+            response.interim(client, head, id);
         }
     }
 
     @Override
     public void responseHead(ResponseHead head, Framing framing, int following) {
-        ClientConnection to = client();
         request.forgetFirst();
         status = head.status();
         firstByteNanos = System.nanoTime() - startedNanos;
@@ -272,51 +272,49 @@ final class Exchange implements ResponseSink, Expiry {
             persistence = Persistence.UPGRADE;
         } else {
             become(Phase.RESPONDING);
-            keep = keep && mayKeep(to, framing);
-            persistence = !keep ? Persistence.CLOSE : to.knowsChunks() ? Persistence.IMPLIED : Persistence.KEEP_ALIVE;
-            if (framing == Framing.CHUNKED && !to.knowsChunks()) {
+            keep = keep && mayKeep(framing);
+            persistence = !keep ? Persistence.CLOSE : client.knowsChunks() ? Persistence.IMPLIED : Persistence.KEEP_ALIVE;
+            if (framing == Framing.CHUNKED && !client.knowsChunks()) {
                 origin().deliverContentOnly();
             }
         }
-        response.head(to, head, framing, persistence, method == Method.HEAD, following, id);
+        response.head(client, head, framing, persistence, method == Method.HEAD, following, id);
         if (phase == Phase.TUNNEL) {
             if (clientEnded) {
                 endTunnelSide(); // before the tunnel stood
             }
-            to.continueReading();
+            client.continueReading();
         }
     }
 
-    private boolean mayKeep(ClientConnection to, Framing framing) {
-        boolean endIsVisible = to.knowsChunks() || framing == Framing.NONE || framing == Framing.LENGTH;
+    private boolean mayKeep(Framing framing) {
+        boolean endIsVisible = client.knowsChunks() || framing == Framing.NONE || framing == Framing.LENGTH;
         // A client that waits for 100 and gets a final answer may send the body or not: nobody can tell what comes
         // next.
         boolean nextIsClear = !expectsContinue || request.complete() || request.bodyStarted();
-        return endIsVisible && nextIsClear && to.mayKeep();
+        return endIsVisible && nextIsClear && client.mayKeep();
     }
 
     @Override
     public void responseBody(ByteBuf part) {
-        ClientConnection to = client();
-        response.body(to, part);
-        if (origin != null && !to.writable()) {
+        response.body(client, part);
+        if (origin != null && !client.writable()) {
             origin.pauseReading();
         }
         if (phase == Phase.TUNNEL) {
-            to.touchTunnel();
+            client.touchTunnel();
         }
     }
 
     @Override
     public boolean spliceable() {
-        return client().spliceable();
+        return client.spliceable();
     }
 
     @Override
     public int splice(Channel from, long max) {
-        ClientConnection to = client();
-        int moved = to.splice(from, max);
-        if (client == to) {
+        int moved = client.splice(from, max);
+        if (phase != Phase.FREE) {
             response.passed(moved);
         }
         return moved;
@@ -324,7 +322,7 @@ final class Exchange implements ResponseSink, Expiry {
 
     @Override
     public void responsePause() {
-        if (client != null) {
+        if (phase != Phase.FREE) {
             response.flush(client);
         }
     }
@@ -333,11 +331,11 @@ final class Exchange implements ResponseSink, Expiry {
     public void responseEnd(OriginConnection connection) {
         if (phase == Phase.TUNNEL) {
             originEnded = true;
-            response.flush(client());
+            response.flush(client);
             endTunnelSide();
             return;
         }
-        response.end(client(), connection.trailers(acceptsTrailers));
+        response.end(client, connection.trailers(acceptsTrailers));
         if (phase != Phase.RESPONDING) {
             return; // the client went away while we wrote
         }
@@ -346,7 +344,7 @@ final class Exchange implements ResponseSink, Expiry {
         if (request.complete() || bodyMayNotCome) {
             finish(); // counts first and flushes then: who has the answer can see it counted
         } else {
-            client().flush();
+            client.flush();
         }
     }
 
@@ -355,7 +353,7 @@ final class Exchange implements ResponseSink, Expiry {
         origin = null;
         if (keep) {
             request.discardRest();
-            client().resumeReading();
+            client.resumeReading();
         } else {
             finish();
         }
@@ -367,9 +365,9 @@ final class Exchange implements ResponseSink, Expiry {
             return;
         }
         if (writable) {
-            client().resumeReading();
+            client.resumeReading();
         } else {
-            client().pauseReading();
+            client.pauseReading();
         }
     }
 
@@ -407,7 +405,7 @@ final class Exchange implements ResponseSink, Expiry {
         } else if (clientEnded) {
             origin().endOutput();
         } else {
-            client().endOutput();
+            client.endOutput();
         }
     }
 
@@ -426,10 +424,9 @@ final class Exchange implements ResponseSink, Expiry {
         }
         // One that did not ask for the end may have sent another request before it learns of it: RFC 9112 section 9.6.
         boolean lingering = !request.complete() || !asksForEnd;
-        ClientConnection to = client();
         boolean keepClient = keep;
         recycle();
-        to.exchangeDone(keepClient, lingering);
+        client.exchangeDone(keepClient, lingering);
     }
 
     /** The exchange cannot go on: the client gets an answer if there is still a way to give one, else it is cut off. */
@@ -441,47 +438,45 @@ final class Exchange implements ResponseSink, Expiry {
             worker.stats.requestsRefused.increment();
         }
         become(Phase.DONE);
-        ClientConnection to = client();
         boolean answerable = !response.committed() && failure.status() != 0;
         boolean pretend = response.endsByClosing();
         if (!answerable) {
             response.drop();
             recycle();
-            to.cut(pretend);
+            client.cut(pretend);
             return;
         }
-        boolean keepClient = keep && failure.side() != Failure.Side.DOWNSTREAM && request.complete() && to.mayKeep();
+        boolean keepClient = keep && failure.side() != Failure.Side.DOWNSTREAM && request.complete() && client.mayKeep();
         response.drop(); // what was gathered of the origin's response has not left yet
         worker.answers.write(
-                failure, worker.writer, persistence(to, keepClient), acceptsJson, method == Method.HEAD, id);
+                failure, worker.writer, persistence(keepClient), acceptsJson, method == Method.HEAD, id);
         recycle();
-        to.answer();
-        to.exchangeDone(keepClient, true);
+        client.answer();
+        client.exchangeDone(keepClient, true);
     }
 
     /** OPTIONS or TRACE may go no further: we are the last recipient (RFC 9110 section 7.6.2). */
     private void answerHere(RequestHead head) {
-        ClientConnection to = client();
-        boolean keepClient = keep && request.complete() && to.mayKeep();
+        boolean keepClient = keep && request.complete() && client.mayKeep();
         worker.stats.succeeded.increment();
         status = 200;
         account(null);
         if (method == Method.TRACE) {
-            worker.answers.writeTrace(head, worker.writer, persistence(to, keepClient));
+            worker.answers.writeTrace(head, worker.writer, persistence(keepClient));
         } else {
-            worker.answers.writeOptions(worker.writer, persistence(to, keepClient));
+            worker.answers.writeOptions(worker.writer, persistence(keepClient));
         }
         become(Phase.DONE);
         recycle();
-        to.answer();
-        to.exchangeDone(keepClient, true);
+        client.answer();
+        client.exchangeDone(keepClient, true);
     }
 
-    private static Persistence persistence(ClientConnection to, boolean keepClient) {
+    private Persistence persistence(boolean keepClient) {
         if (!keepClient) {
             return Persistence.CLOSE;
         }
-        return to.knowsChunks() ? Persistence.IMPLIED : Persistence.KEEP_ALIVE;
+        return client.knowsChunks() ? Persistence.IMPLIED : Persistence.KEEP_ALIVE;
     }
 
     /** The client connection is closed: there is nobody left to answer. */
@@ -505,8 +500,8 @@ final class Exchange implements ResponseSink, Expiry {
         AccessEntry entry = sheet.entry;
         System.arraycopy(requestLine, 0, entry.requestLine, 0, requestLineLength);
         entry.requestLineLength = requestLineLength;
-        entry.minorVersion = client().knowsChunks() ? 1 : 0;
-        entry.client = client().peer().address();
+        entry.minorVersion = client.knowsChunks() ? 1 : 0;
+        entry.client = client.peer().address();
         entry.requestId = id.toBytes();
         entry.origin = connections == null ? "" : connections.origin().id().value();
         entry.status = response.committed() || failure == null ? status : failure.status();
@@ -542,23 +537,17 @@ final class Exchange implements ResponseSink, Expiry {
         request.forgetFirst();
         response.drop();
         worker.stats.bytesToClients.add(response.bytes());
-        client = null;
         connections = null;
         Arrays.fill(tried, 0, triedCount, null);
         triedCount = 0;
         become(Phase.FREE);
-        worker.giveBack(this);
+        worker.stats.exchangesOpen.add(-1);
     }
 
     /** The exchange as a whole has taken too long. */
     @Override
     public void expired() {
         fail(Failure.EXCHANGE_TIMEOUT);
-    }
-
-    private ClientConnection client() {
-        assert client != null : phase;
-        return client;
     }
 
     private OriginConnection origin() {

@@ -26,7 +26,6 @@ import io.weldr.proxy.upstream.UpstreamSettings;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -46,9 +45,6 @@ public final class Worker {
 
     /** Between two lots of deadlines that expire at the same time. */
     private static final long BREATH_MILLIS = 1;
-
-    /** Exchanges kept for reuse; more than are ever open at once on a busy loop would only hold memory. */
-    private static final int SPARE_EXCHANGES_MAX = 4096;
 
     final EventLoop loop;
     final ExchangeSettings settings;
@@ -78,7 +74,6 @@ public final class Worker {
     /** The request whose head is in {@link #scratch} and {@link #head} now, or null. */
     @Nullable RequestRelay scanned;
 
-    private final ArrayDeque<Exchange> spare = new ArrayDeque<>();
     private final long idPrefix;
     private final long startNanos = System.nanoTime();
     private long idSequence;
@@ -261,19 +256,6 @@ public final class Worker {
         }
         client.previous = null;
         client.next = null;
-    }
-
-    Exchange takeExchange() {
-        stats.exchangesOpen.increment();
-        Exchange exchange = spare.pollLast();
-        return exchange != null ? exchange : new Exchange(this);
-    }
-
-    void giveBack(Exchange exchange) {
-        stats.exchangesOpen.add(-1);
-        if (spare.size() < SPARE_EXCHANGES_MAX) {
-            spare.addLast(exchange);
-        }
     }
 
     long idPrefix() {
