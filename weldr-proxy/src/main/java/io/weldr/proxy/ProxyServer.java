@@ -1,5 +1,6 @@
 package io.weldr.proxy;
 
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -36,6 +37,7 @@ public final class ProxyServer implements TrafficSource, MetricSource, AutoClose
     private final Published<ClusterState> state;
     private final ConnectionLimit connections;
     private final NameResolver resolver;
+    private final ByteBufAllocator allocator;
     private final List<Worker> workers = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
     private final Routing routing;
@@ -44,12 +46,19 @@ public final class ProxyServer implements TrafficSource, MetricSource, AutoClose
     private volatile List<Worker> serving = List.of(); // the workers, from the end of start to the beginning of close
 
     public ProxyServer(ProxySettings settings, Published<ClusterState> state) {
-        this(settings, state, new NameResolver());
+        this(settings, state, new NameResolver(), ByteBufAllocator.DEFAULT);
     }
 
-    /** @param resolver closed with the proxy */
-    ProxyServer(ProxySettings settings, Published<ClusterState> state, NameResolver resolver) {
+    /**
+     * Serves nothing before {@link #start}.
+     *
+     * @param resolver closed with the proxy
+     * @param allocator for all that is read and written
+     */
+    ProxyServer(
+            ProxySettings settings, Published<ClusterState> state, NameResolver resolver, ByteBufAllocator allocator) {
         this.resolver = resolver;
+        this.allocator = allocator;
         this.settings = settings;
         this.state = state;
         connections = new ConnectionLimit(settings.limits().connectionsMax());
@@ -77,7 +86,8 @@ public final class ProxyServer implements TrafficSource, MetricSource, AutoClose
             makeWorkers(loops, transport, number);
             routing.follow(state);
             for (InetSocketAddress address : settings.addresses()) {
-                listeners.add(Listener.bind(address, workers, loops, transport, settings.limits(), connections));
+                listeners.add(
+                        Listener.bind(address, workers, loops, transport, settings.limits(), connections, allocator));
             }
             serving = List.copyOf(workers);
         } catch (IOException | RuntimeException e) {
@@ -95,7 +105,7 @@ public final class ProxyServer implements TrafficSource, MetricSource, AutoClose
                 settings.traceAllowed(),
                 settings.accessLog());
         UpstreamSettings upstream =
-                new UpstreamSettings(settings.limits(), transport, number, new OriginTls(settings.trust()));
+                new UpstreamSettings(settings.limits(), transport, number, new OriginTls(settings.trust()), allocator);
         long idPrefix = new SecureRandom().nextLong();
         for (int i = 0; i < number; i++) {
             EventLoop loop = (EventLoop) loops.next();

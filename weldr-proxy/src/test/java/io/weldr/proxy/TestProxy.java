@@ -1,5 +1,6 @@
 package io.weldr.proxy;
 
+import io.netty.buffer.ByteBufAllocator;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginUrl;
@@ -38,11 +39,11 @@ final class TestProxy implements AutoCloseable {
     final ProxyServer server;
 
     private TestProxy(ProxySettings settings) {
-        this(settings, new NameResolver());
+        this(settings, new NameResolver(), ByteBufAllocator.DEFAULT);
     }
 
-    private TestProxy(ProxySettings settings, NameResolver resolver) {
-        server = new ProxyServer(settings, state, resolver);
+    private TestProxy(ProxySettings settings, NameResolver resolver, ByteBufAllocator allocator) {
+        server = new ProxyServer(settings, state, resolver, allocator);
         try {
             server.start();
         } catch (IOException e) {
@@ -78,7 +79,17 @@ final class TestProxy implements AutoCloseable {
 
     /** With a name server of the test's own. */
     static TestProxy resolving(NameResolver.Lookup names, ProxyLimits limits) {
-        return new TestProxy(settings().with(limits), new NameResolver(names, System::nanoTime));
+        return new TestProxy(
+                settings().with(limits), new NameResolver(names, System::nanoTime), ByteBufAllocator.DEFAULT);
+    }
+
+    /** With buffers of the test's own. */
+    static TestProxy allocating(ByteBufAllocator allocator, UnaryOperator<ProxySettings> change, RawOrigin... origins) {
+        TestProxy proxy = new TestProxy(change.apply(settings()), new NameResolver(), allocator);
+        for (RawOrigin origin : origins) {
+            proxy.add(origin.url());
+        }
+        return proxy;
     }
 
     void add(String url) {

@@ -20,12 +20,11 @@ import io.weldr.proxy.http1.Scan;
 import io.weldr.proxy.loop.Backlog;
 import io.weldr.proxy.loop.Deadline;
 import io.weldr.proxy.loop.Expiry;
+import io.weldr.proxy.loop.Faults;
 import io.weldr.proxy.loop.Pipe;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One connection of a client: reads requests, starts an {@link Exchange} for each, one after another and in order, and
@@ -33,8 +32,6 @@ import org.slf4j.LoggerFactory;
  * worker.
  */
 public final class ClientConnection extends ChannelInboundHandlerAdapter implements Expiry {
-    private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
-
     private final Worker worker;
     private final Deadline deadline;
     private @Nullable ChannelHandlerContext context;
@@ -94,8 +91,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         }
         if (exchange == null) {
             boolean worthScanning = HeadBytes.worthScanning(pending, in, worker.limits.headBytesMax());
-            in = HeadBytes.join(pending, in);
-            pending = null;
+            in = HeadBytes.join(takePending(), in);
             if (!worthScanning) {
                 pending = in;
                 return;
@@ -114,6 +110,30 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     private void process(ByteBuf in) {
         assert !processing;
         processing = true;
+        try {
+            work(in);
+        } catch (Throwable e) {
+            in.release();
+            throw e;
+        } finally {
+            processing = false;
+        }
+        if (in.isReadable() && !closing && !closed) {
+            keep(in);
+        } else {
+            in.release();
+        }
+        if (exchange == null && !closing && !closed) {
+            if (writable()) {
+                resumeReading();
+            } else {
+                awaitReader();
+            }
+        }
+        noticeEnd();
+    }
+
+    private void work(ByteBuf in) {
         while (in.isReadable() && !closing && !closed) {
             Exchange current = exchange;
             if (current == null) {
@@ -136,20 +156,6 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
                 break;
             }
         }
-        processing = false;
-        if (in.isReadable() && !closing && !closed) {
-            keep(in);
-        } else {
-            in.release();
-        }
-        if (exchange == null && !closing && !closed) {
-            if (writable()) {
-                resumeReading();
-            } else {
-                awaitReader();
-            }
-        }
-        noticeEnd();
     }
 
     private void keep(ByteBuf in) {
@@ -182,7 +188,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
                 exchanges++;
                 minorVersion = worker.head.minorVersion();
                 exchange = own;
-                own.begin(worker.head, in.retain());
+                own.begin(worker.head, in);
                 if (exchange != null && own.awaitsClient()) {
                     deadline.in(worker.clientProgressTicks);
                 }
@@ -193,19 +199,32 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
     /** Bytes that have to wait until the exchange can take them or is over. */
     private void stash(ByteBuf in) {
-        if (pending == null) {
-            pending = in;
-        } else {
-            pending = HeadBytes.join(pending.isWritable(in.readableBytes()) ? pending : widened(pending, in), in);
+        ByteBuf kept = takePending();
+        if (kept != null && !kept.isWritable(in.readableBytes())) {
+            kept = widened(kept, in);
         }
+        pending = HeadBytes.join(kept, in);
         pauseReading();
     }
 
+    /** Owns {@code kept}, and {@code more} if it fails. */
     private ByteBuf widened(ByteBuf kept, ByteBuf more) {
-        ByteBuf wide = allocator().buffer(kept.readableBytes() + more.readableBytes());
-        wide.writeBytes(kept);
-        kept.release();
-        return wide;
+        try {
+            return allocator()
+                    .buffer(kept.readableBytes() + more.readableBytes())
+                    .writeBytes(kept);
+        } catch (Throwable e) {
+            more.release();
+            throw e;
+        } finally {
+            kept.release();
+        }
+    }
+
+    private @Nullable ByteBuf takePending() {
+        ByteBuf taken = pending;
+        pending = null;
+        return taken;
     }
 
     /** The exchange can take bytes now. */
@@ -222,8 +241,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     private void processPending() {
-        ByteBuf waiting = pending;
-        pending = null;
+        ByteBuf waiting = takePending();
         if (waiting != null) {
             process(waiting);
         }
@@ -544,14 +562,39 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException)) { // a reset or a failed write is the network's; anything else is ours
-            LOG.error("a client connection failed", cause);
+        if (cause instanceof IOException) { // a reset or a failed write is the network's; anything else is ours
+            ctx.close();
+        } else {
+            failed(cause);
         }
-        ctx.close();
+    }
+
+    /** Something was thrown that nobody expected, an allocation that failed for the most part: this connection ends, and no other. */
+    void failed(Throwable cause) {
+        Faults.report("a client connection", cause);
+        Exchange current = exchange;
+        exchange = null;
+        closing = true;
+        try {
+            if (current != null) {
+                current.abandon();
+            }
+            dropPending();
+        } finally {
+            context().close();
+        }
     }
 
     @Override
     public void expired() {
+        try {
+            waitIsOver();
+        } catch (Throwable e) {
+            failed(e);
+        }
+    }
+
+    private void waitIsOver() {
         long backlog = backlogBytes();
         if (backlog > 0 && backlog != backlogSeen) {
             backlogSeen = backlog; // slow, but it takes what we send
@@ -582,9 +625,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     private void dropPending() {
-        if (pending != null) {
-            pending.release();
-            pending = null;
+        ByteBuf dropped = takePending();
+        if (dropped != null) {
+            dropped.release();
         }
     }
 

@@ -11,6 +11,7 @@ import io.weldr.proxy.http1.RequestHead;
 import io.weldr.proxy.http1.RequestId;
 import io.weldr.proxy.http1.ResponseEditor.Persistence;
 import io.weldr.proxy.http1.ResponseHead;
+import io.weldr.proxy.loop.Counter;
 import io.weldr.proxy.loop.Deadline;
 import io.weldr.proxy.loop.Expiry;
 import io.weldr.proxy.upstream.Attempt;
@@ -78,6 +79,7 @@ final class Exchange implements ResponseSink, Expiry {
     void begin(RequestHead head, ByteBuf in) {
         assert phase == Phase.FREE && worker.loop.inEventLoop() : phase;
         assert attempt == null && origin == null : "of the exchange before";
+        become(Phase.CONNECTING);
         worker.stats.exchangesOpen.increment();
         triedCount = 0;
         replayed = false;
@@ -193,6 +195,14 @@ final class Exchange implements ResponseSink, Expiry {
     public void connected(OriginConnection connection) {
         attempt = null;
         origin = connection;
+        try {
+            send(connection);
+        } catch (Throwable e) {
+            client.failed(e);
+        }
+    }
+
+    private void send(OriginConnection connection) {
         if (!connection.reused()) {
             worker.stats.connect.record(System.nanoTime() - startedNanos);
         }
@@ -216,11 +226,15 @@ final class Exchange implements ResponseSink, Expiry {
         attempt = null;
         attemptFailed(failure);
         boolean mayRetry = failure.retry() == Failure.Retry.ANY_METHOD && triedCount < tried.length;
-        if (mayRetry && worker.retryBudget.tryRetry()) {
-            worker.stats.retries.increment();
-            dispatch(failure);
-        } else {
-            fail(failure);
+        try {
+            if (mayRetry && worker.retryBudget.tryRetry()) {
+                worker.stats.retries.increment();
+                dispatch(failure);
+            } else {
+                fail(failure);
+            }
+        } catch (Throwable e) {
+            client.failed(e);
         }
     }
 
@@ -240,12 +254,16 @@ final class Exchange implements ResponseSink, Expiry {
                 && method.idempotent()
                 && !replayed
                 && request.replayable();
-        if (again && worker.retryBudget.tryRetry()) {
-            worker.stats.retries.increment();
-            replayed = true;
-            connect(connections(), true);
-        } else {
-            fail(failure);
+        try {
+            if (again && worker.retryBudget.tryRetry()) {
+                worker.stats.retries.increment();
+                replayed = true;
+                connect(connections(), true);
+            } else {
+                fail(failure);
+            }
+        } catch (Throwable e) {
+            client.failed(e);
         }
     }
 
@@ -273,7 +291,8 @@ final class Exchange implements ResponseSink, Expiry {
         } else {
             become(Phase.RESPONDING);
             keep = keep && mayKeep(framing);
-            persistence = !keep ? Persistence.CLOSE : client.knowsChunks() ? Persistence.IMPLIED : Persistence.KEEP_ALIVE;
+            persistence =
+                    !keep ? Persistence.CLOSE : client.knowsChunks() ? Persistence.IMPLIED : Persistence.KEEP_ALIVE;
             if (framing == Framing.CHUNKED && !client.knowsChunks()) {
                 origin().deliverContentOnly();
             }
@@ -414,62 +433,90 @@ final class Exchange implements ResponseSink, Expiry {
     private void finish() {
         connections().succeeded(status);
         (status < 500 ? worker.stats.attemptsSucceeded : worker.stats.attemptsFailed).increment();
-        worker.stats.succeeded.increment();
-        account(null);
-        become(Phase.DONE);
         OriginConnection done = origin;
         origin = null;
-        if (done != null) {
-            done.release();
-        }
         // One that did not ask for the end may have sent another request before it learns of it: RFC 9112 section 9.6.
         boolean lingering = !request.complete() || !asksForEnd;
         boolean keepClient = keep;
-        recycle();
-        client.exchangeDone(keepClient, lingering);
+        settle(null, worker.stats.succeeded);
+        if (done != null) {
+            done.release();
+        }
+        part(false, keepClient, lingering);
     }
 
     /** The exchange cannot go on: the client gets an answer if there is still a way to give one, else it is cut off. */
     void fail(Failure failure) {
-        letGo();
-        worker.stats.failed.increment();
-        account(failure);
-        if (failure.side() == Failure.Side.DOWNSTREAM && failure.status() != 0) {
-            worker.stats.requestsRefused.increment();
-        }
-        become(Phase.DONE);
+        boolean clientsFault = failure.side() == Failure.Side.DOWNSTREAM;
         boolean answerable = !response.committed() && failure.status() != 0;
         boolean pretend = response.endsByClosing();
-        if (!answerable) {
-            response.drop();
-            recycle();
-            client.cut(pretend);
-            return;
+        boolean keepClient = answerable && keep && !clientsFault && request.complete() && client.mayKeep();
+        if (clientsFault && failure.status() != 0) {
+            worker.stats.requestsRefused.increment();
         }
-        boolean keepClient = keep && failure.side() != Failure.Side.DOWNSTREAM && request.complete() && client.mayKeep();
-        response.drop(); // what was gathered of the origin's response has not left yet
-        worker.answers.write(
-                failure, worker.writer, persistence(keepClient), acceptsJson, method == Method.HEAD, id);
-        recycle();
-        client.answer();
-        client.exchangeDone(keepClient, true);
+        settle(failure, worker.stats.failed);
+        if (answerable) {
+            worker.answers.write(
+                    failure, worker.writer, persistence(keepClient), acceptsJson, method == Method.HEAD, id);
+            part(true, keepClient, true);
+        } else {
+            client.cut(pretend);
+        }
     }
 
     /** OPTIONS or TRACE may go no further: we are the last recipient (RFC 9110 section 7.6.2). */
     private void answerHere(RequestHead head) {
         boolean keepClient = keep && request.complete() && client.mayKeep();
-        worker.stats.succeeded.increment();
-        status = 200;
-        account(null);
         if (method == Method.TRACE) {
             worker.answers.writeTrace(head, worker.writer, persistence(keepClient));
         } else {
             worker.answers.writeOptions(worker.writer, persistence(keepClient));
         }
+        status = 200;
+        settle(null, worker.stats.succeeded);
+        part(true, keepClient, true);
+    }
+
+    /** The client connection is closed: there is nobody left to answer. */
+    void clientGone() {
+        // A response that had been passed on whole is not a failure of anybody.
+        settle(Failure.CLIENT_GONE, phase == Phase.RESPONDED ? worker.stats.succeeded : worker.stats.failed);
+    }
+
+    /** Something was thrown that nobody expected. The connection is closed behind this; nobody is answered. */
+    void abandon() {
+        if (phase != Phase.FREE) {
+            settle(Failure.INTERNAL, worker.stats.failed);
+        }
+    }
+
+    /**
+     * Every end goes through here, once: the exchange is counted and logged, holds no connection to an origin and no buffer any more, and can serve
+     * the next request. What the client is told comes behind it, so that nothing that goes wrong there can bring the exchange to a second end.
+     *
+     * @param failure null: nothing went wrong
+     */
+    private void settle(@Nullable Failure failure, Counter counter) {
         become(Phase.DONE);
-        recycle();
-        client.answer();
-        client.exchangeDone(keepClient, true);
+        try {
+            letGo();
+            counter.increment();
+            account(failure);
+        } finally {
+            recycle();
+        }
+    }
+
+    /** @param answered whether the answer is in the worker's writer, and has to be sent */
+    private void part(boolean answered, boolean keepClient, boolean lingering) {
+        try {
+            if (answered) {
+                client.answer();
+            }
+            client.exchangeDone(keepClient, lingering);
+        } catch (Throwable e) { // whoever has called may be no part of the client's connection, and would not end it
+            client.failed(e);
+        }
     }
 
     private Persistence persistence(boolean keepClient) {
@@ -477,16 +524,6 @@ final class Exchange implements ResponseSink, Expiry {
             return Persistence.CLOSE;
         }
         return client.knowsChunks() ? Persistence.IMPLIED : Persistence.KEEP_ALIVE;
-    }
-
-    /** The client connection is closed: there is nobody left to answer. */
-    void clientGone() {
-        letGo();
-        account(Failure.CLIENT_GONE);
-        // A response that had been passed on whole is not a failure of anybody.
-        (phase == Phase.RESPONDED ? worker.stats.succeeded : worker.stats.failed).increment();
-        become(Phase.DONE);
-        recycle();
     }
 
     /** Counts the time it took and leaves a line in the access log. */
@@ -547,7 +584,11 @@ final class Exchange implements ResponseSink, Expiry {
     /** The exchange as a whole has taken too long. */
     @Override
     public void expired() {
-        fail(Failure.EXCHANGE_TIMEOUT);
+        try {
+            fail(Failure.EXCHANGE_TIMEOUT);
+        } catch (Throwable e) {
+            client.failed(e);
+        }
     }
 
     private OriginConnection origin() {

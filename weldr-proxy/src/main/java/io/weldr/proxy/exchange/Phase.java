@@ -15,7 +15,7 @@ import java.util.Set;
 enum Phase {
     /** Belongs to no request. */
     FREE,
-    /** Waits for a connection to an origin. Nothing has been sent. */
+    /** The head has come; waits for a connection to an origin. Nothing has been sent. */
     CONNECTING,
     /** The head of the request has been written; no final response yet. */
     AWAITING,
@@ -30,7 +30,7 @@ enum Phase {
 
     private Set<Phase> next() {
         return switch (this) {
-            case FREE -> EnumSet.of(CONNECTING, DONE);
+            case FREE -> EnumSet.of(CONNECTING);
             case CONNECTING -> EnumSet.of(CONNECTING, AWAITING, DONE);
             case AWAITING -> EnumSet.of(CONNECTING, RESPONDING, TUNNEL, DONE);
             case RESPONDING -> EnumSet.of(RESPONDED, DONE);

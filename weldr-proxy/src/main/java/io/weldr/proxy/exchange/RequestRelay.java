@@ -38,12 +38,12 @@ final class RequestRelay {
     }
 
     /**
-     * Takes over the buffer whose readable bytes start with the head just scanned, and leaves it readable behind what
-     * belongs to this request.
+     * Keeps the buffer whose readable bytes start with the head just scanned, and leaves it readable behind what belongs to
+     * this request.
      */
     @Nullable Failure begin(RequestHead head, ByteBuf in) {
         worker.scanned = this;
-        first = in;
+        first = in.retain();
         headStart = in.readerIndex();
         headLength = head.length();
         firstBody = 0;

@@ -106,22 +106,38 @@ final class ResponseRelay {
     /** Passes on part of the body, or of a tunnel; owns the buffer. */
     void body(ClientConnection client, ByteBuf part) {
         int size = part.readableBytes();
+        boolean copied;
         bytes += size;
-        if (mode == Mode.CHUNKED) {
-            chunkSize(room(client, 20), size);
+        try {
+            if (mode == Mode.CHUNKED) {
+                chunkSize(room(client, 20), size);
+            }
+            copied = gather(client, part);
+        } catch (Throwable e) {
+            part.release();
+            throw e;
         }
-        ByteBuf out = gathered;
-        if (out != null && size <= COPY_BYTES_MAX && out.writableBytes() >= size) {
-            out.writeBytes(part);
+        if (copied) {
             part.release();
         } else {
-            writeGathered(client);
             committed = true;
             client.write(part);
         }
         if (mode == Mode.CHUNKED) {
             room(client, 2).writeByte('\r').writeByte('\n');
         }
+    }
+
+    /** Copies a small part behind what is gathered if there is room; if not, what is gathered goes first. */
+    private boolean gather(ClientConnection client, ByteBuf part) {
+        int size = part.readableBytes();
+        ByteBuf out = gathered;
+        if (out != null && size <= COPY_BYTES_MAX && out.writableBytes() >= size) {
+            out.writeBytes(part);
+            return true;
+        }
+        writeGathered(client);
+        return false;
     }
 
     /** So much of the body has been passed on without coming through here. */

@@ -16,6 +16,7 @@ import io.weldr.proxy.http1.ResponseEditor;
 import io.weldr.proxy.http1.ResponseEditor.Persistence;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.loop.DeadlineWheel;
+import io.weldr.proxy.loop.Faults;
 import io.weldr.proxy.loop.Pipe;
 import io.weldr.proxy.route.RoutingView;
 import io.weldr.proxy.upstream.NameResolver;
@@ -131,20 +132,24 @@ public final class Worker {
 
     private void tick() {
         tickedNanos = System.nanoTime();
-        if (!behind) {
-            expire();
-        }
-        if (accessLog != null) {
-            accessLog.handOver();
+        try {
+            if (!behind) {
+                expire();
+            }
+            if (accessLog != null) {
+                accessLog.handOver();
+            }
+        } catch (Throwable e) {
+            Faults.report("the timer of a worker", e);
         }
     }
 
     private void expire() {
         try {
             behind = !wheel.advance(System.nanoTime() - startNanos);
-        } catch (RuntimeException | AssertionError e) {
+        } catch (Throwable e) {
             // Thrown on, it would end the timer, and with it every timeout of this worker.
-            LOG.error("a deadline failed; the others go on", e);
+            Faults.report("a deadline", e);
             behind = false; // with the next tick
         }
         if (behind) {

@@ -29,14 +29,19 @@ public final class HeadBytes {
         return scan;
     }
 
-    /** Puts what has arrived behind what was kept. Owns both; the caller owns the result. */
+    /** Puts what has arrived behind what was kept. Owns both, also if it fails; the caller owns the result. */
     public static ByteBuf join(@Nullable ByteBuf kept, ByteBuf arrived) {
         if (kept == null) {
             return arrived;
         }
-        kept.writeBytes(arrived);
-        arrived.release();
-        return kept;
+        try {
+            return kept.writeBytes(arrived);
+        } catch (Throwable e) { // there is no room for it
+            kept.release();
+            throw e;
+        } finally {
+            arrived.release();
+        }
     }
 
     /**
@@ -49,13 +54,15 @@ public final class HeadBytes {
                 || arrived.indexOf(arrived.readerIndex(), arrived.writerIndex(), Octets.LF) >= 0;
     }
 
-    /** Takes over {@code in} and gives back a buffer with its readable bytes and room for some more. */
+    /** Takes over {@code in}, also if it fails, and gives back a buffer with its readable bytes and room for some more. */
     public static ByteBuf keep(ByteBufAllocator allocator, ByteBuf in) {
         if (in.writableBytes() > 0 && in.capacity() <= 4 * in.readableBytes()) {
             return in;
         }
-        ByteBuf kept = allocator.buffer(2 * in.readableBytes()).writeBytes(in);
-        in.release();
-        return kept;
+        try {
+            return allocator.buffer(2 * in.readableBytes()).writeBytes(in);
+        } finally {
+            in.release();
+        }
     }
 }

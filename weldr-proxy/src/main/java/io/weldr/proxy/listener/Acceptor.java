@@ -1,5 +1,6 @@
 package io.weldr.proxy.listener;
 
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
@@ -32,13 +33,20 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private final boolean setsKeepAlive;
     private final ProxyLimits limits;
     private final ConnectionLimit connections;
+    private final ByteBufAllocator allocator;
     private final WriteBufferWaterMark waterMark;
     private final ReadBuffers buffers = new ReadBuffers();
     private int turn;
 
     /** @param workers to one of which each connection goes: that of the socket's own loop, or in turn if there is none */
-    Acceptor(List<Worker> workers, Transport transport, ProxyLimits limits, ConnectionLimit connections) {
+    Acceptor(
+            List<Worker> workers,
+            Transport transport,
+            ProxyLimits limits,
+            ConnectionLimit connections,
+            ByteBufAllocator allocator) {
         this.workers = workers;
+        this.allocator = allocator;
         this.limits = limits;
         this.connections = connections;
         ownLoop = transport.reusesPort();
@@ -51,6 +59,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         Channel accepted = (Channel) message;
         Worker worker = worker(ctx);
         ChannelConfig config = accepted.config(); // TCP_NODELAY is on unless it is turned off
+        config.setAllocator(allocator);
         config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         config.setRecvByteBufAllocator(buffers);
         config.setWriteBufferWaterMark(waterMark);

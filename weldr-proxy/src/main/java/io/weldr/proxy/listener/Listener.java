@@ -1,6 +1,7 @@
 package io.weldr.proxy.listener;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
@@ -43,7 +44,8 @@ public final class Listener {
             EventLoopGroup group,
             Transport transport,
             ProxyLimits limits,
-            ConnectionLimit connections)
+            ConnectionLimit connections,
+            ByteBufAllocator allocator)
             throws IOException {
         boolean shared = transport.reusesPort() && workers.size() > 1;
         if (shared && address.getPort() != 0) {
@@ -60,7 +62,7 @@ public final class Listener {
                     .option(ChannelOption.SO_REUSEADDR, true)
                     .option(UnixChannelOption.SO_REUSEPORT, shared ? Boolean.TRUE : null)
                     .option(Transport.KEEP_ALIVE, transport.handsOnKeepAlive() ? 1 : null)
-                    .handler(new Acceptor(workers, transport, limits, connections))
+                    .handler(new Acceptor(workers, transport, limits, connections, allocator))
                     .bind(next)
                     .awaitUninterruptibly();
             if (!binding.isSuccess()) {

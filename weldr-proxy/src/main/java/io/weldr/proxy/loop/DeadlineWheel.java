@@ -58,7 +58,7 @@ public final class DeadlineWheel {
                 left--;
                 try {
                     first.owner.expired();
-                } catch (RuntimeException | AssertionError e) {
+                } catch (Throwable e) {
                     failed = e; // the others still have to be told
                 }
             } else if (first.due != Deadline.OFF) {

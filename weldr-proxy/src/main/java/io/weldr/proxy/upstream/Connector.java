@@ -40,6 +40,7 @@ final class Connector {
                 .group(shared.loop)
                 .channelFactory(shared.settings.transport()::newSocket)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.max(1, timeoutMillis))
+                .option(ChannelOption.ALLOCATOR, shared.settings.allocator())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, true)

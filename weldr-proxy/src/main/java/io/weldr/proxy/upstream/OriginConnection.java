@@ -20,20 +20,17 @@ import io.weldr.proxy.http1.Scan;
 import io.weldr.proxy.loop.Backlog;
 import io.weldr.proxy.loop.Deadline;
 import io.weldr.proxy.loop.Expiry;
+import io.weldr.proxy.loop.Faults;
 import io.weldr.proxy.loop.Pipe;
 import io.weldr.proxy.loop.ReadBuffers;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One connection to an origin: one request after another, never two at a time. Reads the response as bytes, checks it, and
  * passes it to the {@link ResponseSink} of the exchange that holds the connection. Confined to its event loop.
  */
 public final class OriginConnection extends ChannelInboundHandlerAdapter implements Expiry {
-    private static final Logger LOG = LoggerFactory.getLogger(OriginConnection.class);
-
     /** Where the response to the current request stands. */
     private enum Phase {
         /** Not connected yet, or TLS does not stand. */
@@ -287,6 +284,16 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
     /** The exchange has failed: nothing of it may be left on a connection that lives on. */
     public void abort() {
         sink = null;
+        abandon();
+    }
+
+    /** Whatever comes until the socket is closed reaches nobody. */
+    private void abandon() {
+        if (phase != Phase.IDLE) {
+            phase = Phase.CLOSED;
+        }
+        deadline.cancel();
+        dropPartialHead();
         close();
     }
 
@@ -333,17 +340,26 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
 
     private void readHead(ByteBuf arrived) {
         boolean worthScanning = HeadBytes.worthScanning(partialHead, arrived, shared.limits.headBytesMax());
-        ByteBuf in = HeadBytes.join(partialHead, arrived);
+        ByteBuf kept = partialHead;
         partialHead = null;
-        while (phase == Phase.HEAD) {
+        ByteBuf in = HeadBytes.join(kept, arrived);
+        try {
+            readHeads(in, worthScanning);
+        } finally {
+            in.release();
+        }
+    }
+
+    /** Retains what it passes on or keeps. */
+    private void readHeads(ByteBuf in, boolean worthScanning) {
+        while (phase == Phase.HEAD && in.isReadable()) {
             ResponseHead head = shared.head;
             Scan scan = worthScanning ? HeadBytes.scan(head, in, shared.scratch) : Scan.INCOMPLETE;
             if (scan == Scan.INCOMPLETE) {
-                keepPartialHead(in);
+                partialHead = HeadBytes.keep(context().alloc(), in.retain());
                 return;
             }
             if (scan == Scan.REFUSED) {
-                in.release();
                 fail(head.failure());
                 return;
             }
@@ -353,23 +369,10 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
                 return;
             }
             if (++interims > INTERIM_RESPONSES_MAX) {
-                in.release();
                 fail(Failure.BAD_RESPONSE);
                 return;
             }
             sink().interimHead(head);
-            if (!in.isReadable()) {
-                break;
-            }
-        }
-        in.release();
-    }
-
-    private void keepPartialHead(ByteBuf in) {
-        if (in.isReadable()) {
-            partialHead = HeadBytes.keep(context().alloc(), in);
-        } else {
-            in.release();
         }
     }
 
@@ -389,12 +392,11 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
                 && head.contentLength() - in.readableBytes() >= SPLICE_BYTES_MIN;
         buffers.sip(splicing);
         sink().responseHead(head, framing, in.readableBytes());
-        readBody(in);
+        readBody(in.retain());
     }
 
     private void startTunnel(ResponseHead head, ByteBuf in) {
         if (upgradeAsked == null || !head.switchesTo(upgradeAsked)) {
-            in.release();
             fail(Failure.UNASKED_UPGRADE);
             return;
         }
@@ -402,45 +404,67 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
         deadline.off();
         sink().responseHead(head, Framing.UNTIL_CLOSE, in.readableBytes());
         if (in.isReadable() && phase == Phase.TUNNEL) {
-            sink().responseBody(in);
-        } else {
-            in.release();
+            sink().responseBody(in.retain());
         }
     }
 
+    /** Owns the buffer. */
     private void readBody(ByteBuf in) {
         if (phase != Phase.BODY) {
             in.release(); // the exchange has given up within a callback
             return;
         }
-        boolean unframed = contentOnly && body.framing() == Framing.CHUNKED;
-        ByteBuf content = unframed ? context().alloc().buffer(in.readableBytes()) : null;
-        int part = body.take(in, content);
-        Failure wrong = body.failure();
-        if (wrong != null) {
-            in.release();
-            if (content != null) {
-                content.release();
-            }
+        int rest = contentOnly && body.framing() == Framing.CHUNKED ? readContent(in) : readFramed(in);
+        if (rest < 0) {
             fail(Failure.BAD_RESPONSE_CHUNK);
             return;
-        }
-        int rest = in.readableBytes() - part - body.swallowed();
-        if (content != null) {
-            in.release();
-            passOn(content);
-        } else if (part == in.readableBytes()) {
-            passOn(in);
-        } else {
-            if (part > 0) {
-                passOn(in.readRetainedSlice(part));
-            }
-            in.release();
         }
         if (phase == Phase.BODY && body.complete()) {
             endResponse(rest == 0);
         } else if (phase == Phase.BODY && !paused) {
             deadline.in(shared.progressTicks);
+        }
+    }
+
+    /** Passes the body on as it came. Owns the buffer. Returns how many bytes are behind the response; -1: malformed. */
+    private int readFramed(ByteBuf in) {
+        boolean whole = false;
+        try {
+            int part = body.take(in, null);
+            if (body.failure() != null) {
+                return -1;
+            }
+            int rest = in.readableBytes() - part - body.swallowed();
+            whole = part == in.readableBytes();
+            if (!whole && part > 0) {
+                passOn(in.readRetainedSlice(part));
+            }
+            return rest;
+        } finally {
+            if (whole) {
+                passOn(in);
+            } else {
+                in.release();
+            }
+        }
+    }
+
+    /** Passes on what the chunks hold. As {@link #readFramed}. */
+    private int readContent(ByteBuf in) {
+        try {
+            ByteBuf content = context().alloc().buffer(in.readableBytes());
+            int part;
+            try {
+                part = body.take(in, content);
+                if (body.failure() == null) {
+                    passOn(content.retain());
+                }
+            } finally {
+                content.release();
+            }
+            return body.failure() != null ? -1 : in.readableBytes() - part - body.swallowed();
+        } finally {
+            in.release();
         }
     }
 
@@ -576,9 +600,9 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
         boolean network =
                 cause instanceof IOException || cause.getCause() instanceof IOException; // TLS wraps what it throws
         if (!network) {
-            LOG.error("a connection to an origin failed", cause);
-        }
-        if (network && outputIsOver()) {
+            Faults.report("a connection to an origin", cause);
+            fail(Failure.INTERNAL);
+        } else if (outputIsOver()) {
             lost();
         } else {
             broken();
@@ -617,10 +641,7 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
     private void fail(Failure failure) {
         ResponseSink waiting = sink;
         sink = null;
-        phase = Phase.CLOSED;
-        deadline.cancel();
-        dropPartialHead();
-        close();
+        abandon();
         if (waiting != null) {
             waiting.broken(failure);
         }

@@ -1,5 +1,6 @@
 package io.weldr.proxy.upstream;
 
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.loop.Transport;
@@ -10,8 +11,10 @@ import java.util.function.Supplier;
  *
  * @param workers how many event loops share the limits that are meant for the node
  * @param tls how https origins are verified; asked for when the first one is connected to, because making it is slow
+ * @param allocator for all that is read and written
  */
-public record UpstreamSettings(ProxyLimits limits, Transport transport, int workers, Supplier<SslContext> tls) {
+public record UpstreamSettings(
+        ProxyLimits limits, Transport transport, int workers, Supplier<SslContext> tls, ByteBufAllocator allocator) {
 
     /** One worker's share of {@link ProxyLimits#connectionsPerOriginMax}, rounded up. */
     int connectionsMax() {

@@ -1,0 +1,171 @@
+package io.weldr.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.weldr.core.port.Measurement;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * An allocation fails, each in turn up to the last one of a request. That request may fail. Nothing is lost or mixed up by it: the next client is
+ * served, nothing is counted as open, and no buffer is left.
+ */
+class OutOfMemoryIT {
+    /** Far more than any of the requests here needs. */
+    private static final int CALLS_MAX = 60;
+
+    private static final String LARGE = "x".repeat(20_000);
+
+    private final FailingAllocator allocator = new FailingAllocator();
+
+    /** What one client does; the origin's part is told by the path. */
+    enum Kind {
+        GET("GET /small HTTP/1.1\r\nHost: a\r\n\r\n"),
+        GET_OF_1_0("GET /chunked HTTP/1.0\r\nHost: a\r\n\r\n"),
+        PIPELINED("GET /small HTTP/1.1\r\nHost: a\r\n\r\nGET /small HTTP/1.1\r\nHost: a\r\n\r\n"),
+        IN_PIECES("GET /small HTTP/1.1\r\n", "Host: a\r\n", "Accept: */*\r\n\r\n"),
+        CHUNKED_POST(
+                "POST /small HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
+                "4e20\r\n" + LARGE + "\r\n",
+                "0\r\nTrailer: t\r\n\r\n"),
+        CHUNKED_RESPONSE("GET /chunked HTTP/1.1\r\nHost: a\r\nTE: trailers\r\n\r\n"),
+        RESPONSE_WITHOUT_END("GET /unending HTTP/1.1\r\nHost: a\r\n\r\n"),
+        RESPONSE_IN_PIECES("GET /pieces HTTP/1.1\r\nHost: a\r\n\r\n"),
+        EARLY_HINTS("GET /hints HTTP/1.1\r\nHost: a\r\n\r\n"),
+        MALFORMED_RESPONSE("GET /malformed HTTP/1.1\r\nHost: a\r\n\r\n"),
+        MALFORMED_REQUEST("GET /small HTTP/1.1\r\nHost: a b\r\n\r\n"),
+        OPTIONS_FOR_THE_PROXY("OPTIONS * HTTP/1.1\r\nHost: a\r\nMax-Forwards: 0\r\n\r\n"),
+        UPGRADE("GET /tunnel HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n", LARGE, "end of it");
+
+        @SuppressWarnings("ImmutableEnumChecker") // List.of
+        private final List<String> sent;
+
+        Kind(String... sent) {
+            this.sent = List.of(sent);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void oneFailedAllocationEndsOneConnectionAtMost(Kind kind) {
+        try (RawOrigin origin = RawOrigin.serving(OutOfMemoryIT::serve);
+                TestProxy proxy = TestProxy.allocating(allocator, UnaryOperator.identity(), origin)) {
+            assertThat(tellsOfEach(proxy, client -> send(client, kind))).isPositive();
+        }
+    }
+
+    /** A reused connection is closed as the request comes: it is sent once more. */
+    @Test
+    void aFailedAllocationWhileARequestIsSentAgain() {
+        try (RawOrigin origin = RawOrigin.serving(OutOfMemoryIT::serve);
+                TestProxy proxy = TestProxy.allocating(allocator, UnaryOperator.identity(), origin)) {
+            assertThat(tellsOfEach(proxy, client -> {
+                        client.send("GET /last HTTP/1.1\r\nHost: a\r\n\r\n").readMessage();
+                        client.send("GET /small HTTP/1.1\r\nHost: a\r\n\r\n");
+                    }))
+                    .isPositive();
+        }
+    }
+
+    @Test
+    void aFailedAllocationWhenAWaitIsOver() {
+        UnaryOperator<ProxySettings> hasty =
+                settings -> settings.with(settings.limits().with("responseHeadTimeout", Duration.ofMillis(100)));
+        try (RawOrigin origin = RawOrigin.serving(OutOfMemoryIT::serve);
+                TestProxy proxy = TestProxy.allocating(allocator, hasty, origin)) {
+            assertThat(tellsOfEach(proxy, client -> client.send("GET /silent HTTP/1.1\r\nHost: a\r\n\r\n")))
+                    .isPositive();
+        }
+    }
+
+    /** Returns how many allocations there are. */
+    private int tellsOfEach(TestProxy proxy, Consumer<Wire> story) {
+        for (int call = 1; call <= CALLS_MAX; call++) {
+            String at = "at call " + call;
+            allocator.failAt(call);
+            try (Wire client = proxy.connect()) {
+                try {
+                    story.accept(client);
+                    client.endOutput();
+                    client.readToEnding();
+                } catch (UncheckedIOException e) {
+                    // It was cut off.
+                }
+            }
+            boolean failed = allocator.failed();
+            assertThat(proxy.exchange("GET /small HTTP/1.1\r\nHost: a\r\n\r\n"))
+                    .as(at)
+                    .endsWith("\r\n\r\nok");
+            await(at).untilAsserted(() -> {
+                assertThat(gauge(proxy, "proxy_exchanges_open")).as(at).isZero();
+                assertThat(proxy.server.connectionsOpen()).as(at).isZero();
+                assertThat(allocator.bytesHeld()).as(at).isZero();
+            });
+            if (!failed) {
+                return call - 1;
+            }
+        }
+        throw new AssertionError("more than " + CALLS_MAX + " allocations");
+    }
+
+    private static double gauge(TestProxy proxy, String name) {
+        return proxy.server.measure().stream()
+                .filter(each -> each.name().equals(name))
+                .mapToDouble(each -> ((Measurement.Gauge) each).value())
+                .sum();
+    }
+
+    private static void send(Wire client, Kind kind) {
+        for (String part : kind.sent) {
+            client.send(part);
+            if (part.endsWith("Upgrade: echo\r\n\r\n")) {
+                client.readHead();
+            }
+        }
+    }
+
+    private static void serve(Wire wire, RawOrigin origin) {
+        for (String request = origin.next(wire); !request.isEmpty(); request = origin.next(wire)) {
+            switch (request.split("[ ]", 3)[1]) {
+                case "/small" -> wire.send(RawOrigin.OK);
+                case "/chunked" ->
+                    wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: t\r\n\r\n4e20\r\n" + LARGE
+                            + "\r\n0\r\nt: v\r\n\r\n");
+                case "/unending" -> {
+                    wire.send("HTTP/1.1 200 OK\r\n\r\n").send(LARGE);
+                    return;
+                }
+                case "/pieces" -> {
+                    for (String piece : RawOrigin.OK.split("(?<=\n)", -1)) {
+                        wire.send(piece);
+                    }
+                }
+                case "/hints" ->
+                    wire.send("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n").send(RawOrigin.OK);
+                case "/malformed" -> {
+                    wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2, 3\r\n\r\n");
+                    return;
+                }
+                case "/last" -> {
+                    wire.send(RawOrigin.OK);
+                    origin.next(wire);
+                    return;
+                }
+                case "/silent" -> wire.readToEnd();
+                case "/tunnel" -> {
+                    wire.send("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n");
+                    wire.send(wire.readToEnd());
+                    return;
+                }
+                default -> throw new AssertionError(request);
+            }
+        }
+    }
+}
