@@ -8,6 +8,7 @@ import io.weldr.core.port.Measurement.Histogram;
 import io.weldr.proxy.access.AccessLog;
 import io.weldr.proxy.exchange.Worker;
 import io.weldr.proxy.exchange.WorkerStats;
+import io.weldr.proxy.loop.Faults;
 import io.weldr.proxy.loop.Latencies;
 import io.weldr.proxy.upstream.OriginStats;
 import java.util.ArrayList;
@@ -36,6 +37,8 @@ final class MetricReport {
         report.times();
         report.origins(workers, ejections.ejected());
         report.counter("proxy_ejections", "Origins taken out of this node's rotation for failing.", ejections.total());
+        report.counter(
+                "proxy_faults", "Connections ended by an error of weldr, or for want of memory.", Faults.count());
         if (accessLog != null) {
             report.counter("proxy_access_log_lines", "Lines written to the access log.", accessLog.written());
             report.counter("proxy_access_log_dropped", "Lines lost because the log was too slow.", accessLog.dropped());

@@ -1,15 +1,22 @@
 package io.weldr.proxy;
 
 import static io.weldr.testing.Patience.PATIENCE_MILLIS;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.weldr.core.port.Measurement;
+import io.weldr.proxy.loop.Faults;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -102,6 +109,56 @@ class SecureOriginIT {
                 assertThat(client.send(GET).readMessage()).endsWith("ok");
             }
             assertThat(origin.connections()).isEqualTo(1);
+        }
+    }
+
+    /** The end of TLS has to wait behind what the origin does not take; meanwhile the origin answers. */
+    @Test
+    void anAnswerToAnUploadThatWasGivenUpReachesNobody() throws Exception {
+        TrustManagerFactory trust = trust();
+        CountDownLatch givenUp = new CountDownLatch(1);
+        try (RawOrigin origin = RawOrigin.secured(server(), (wire, self) -> {
+                    if (wire.readHead().startsWith("GET")) {
+                        wire.send(RawOrigin.OK);
+                        return;
+                    }
+                    awaitPatiently(givenUp);
+                    for (int i = 0; i < 10; i++) {
+                        wire.send(RawOrigin.OK);
+                    }
+                    wire.readToEnding();
+                });
+                TestProxy proxy = TestProxy.with(settings -> settings.withTrust(trust));
+                SocketChannel client = SocketChannel.open(proxy.server.boundAddress())) {
+            proxy.add("https://localhost:" + origin.port());
+            long faults = Faults.count();
+            client.configureBlocking(false);
+            client.write(ByteBuffer.wrap(
+                    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n".getBytes(US_ASCII)));
+            ByteBuffer part = ByteBuffer.allocate(64 * 1024);
+            await("the upload to stall").during(Duration.ofMillis(300)).until(() -> client.write(part.clear()) == 0);
+            client.setOption(StandardSocketOptions.SO_LINGER, 0);
+            client.close();
+            await().until(() -> proxy.server.connectionsOpen() == 0);
+            givenUp.countDown();
+            assertThat(proxy.exchange(GET)).endsWith("ok");
+            await().until(() -> open(proxy) == 0);
+            assertThat(Faults.count()).isEqualTo(faults);
+        }
+    }
+
+    private static double open(TestProxy proxy) {
+        return proxy.server.measure().stream()
+                .filter(each -> each.name().equals("proxy_origin_connections_open"))
+                .mapToDouble(each -> ((Measurement.Gauge) each).value())
+                .sum();
+    }
+
+    private static void awaitPatiently(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
