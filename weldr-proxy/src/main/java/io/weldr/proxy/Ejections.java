@@ -27,10 +27,17 @@ final class Ejections {
     private final LongSupplier nanoTime;
     private final BiConsumer<Runnable, Duration> schedule;
     private final Runnable changed;
-    private final Map<OriginId, OriginRecord> records = new ConcurrentHashMap<>();
-    private final Map<OriginId, Term> terms = new HashMap<>(); // guarded by this
-    private Set<OriginId> pool = Set.of(); // guarded by this
+    private final Map<Key, OriginRecord> records = new ConcurrentHashMap<>();
+    private final Map<Key, Term> terms = new HashMap<>(); // guarded by this
+    private Set<Key> pool = Set.of(); // guarded by this
     private long total; // guarded by this
+
+    /** One that was removed and added again is another one: what its predecessor still has under way does not count. */
+    private record Key(OriginId id, long generation) {
+        static Key of(Origin origin) {
+            return new Key(origin.id(), origin.generation());
+        }
+    }
 
     /** How often an origin was ejected in a row, and until when the last time. */
     private record Term(int times, long untilNanos, boolean out) {}
@@ -49,15 +56,19 @@ final class Ejections {
     }
 
     /** The node-wide record of an origin, made when first asked for. */
-    OriginRecord record(OriginId id) {
+    OriginRecord record(Origin origin) {
+        return record(Key.of(origin));
+    }
+
+    private OriginRecord record(Key key) {
         return records.computeIfAbsent(
-                id, unknown -> new OriginRecord(limits.ejectAfterFailures(), () -> eject(unknown)));
+                key, unknown -> new OriginRecord(limits.ejectAfterFailures(), () -> eject(unknown)));
     }
 
     /** Forgets origins that have left the pool. */
     synchronized void follow(Pool next) {
-        pool = next.origins().stream().filter(Origin::serving).map(Origin::id).collect(Collectors.toUnmodifiableSet());
-        Set<OriginId> all = next.origins().stream().map(Origin::id).collect(Collectors.toSet());
+        pool = next.origins().stream().filter(Origin::serving).map(Key::of).collect(Collectors.toUnmodifiableSet());
+        Set<Key> all = next.origins().stream().map(Key::of).collect(Collectors.toSet());
         records.keySet().retainAll(all);
         terms.keySet().retainAll(all);
     }
@@ -65,9 +76,9 @@ final class Ejections {
     /** Those that are out now. */
     synchronized Set<OriginId> ejected() {
         Set<OriginId> out = new HashSet<>();
-        terms.forEach((id, term) -> {
+        terms.forEach((key, term) -> {
             if (term.out()) {
-                out.add(id);
+                out.add(key.id());
             }
         });
         return out;
@@ -78,35 +89,38 @@ final class Ejections {
         return total;
     }
 
-    private void eject(OriginId id) {
+    private void eject(Key key) {
         Duration time;
         synchronized (this) {
+            Term before = terms.get(key);
+            if (before != null && before.out()) {
+                return; // what was under way fails, too
+            }
             int out = ejected().size();
-            if (!pool.contains(id) || (out + 1) * 100 > pool.size() * limits.ejectSharePercentMax()) {
-                record(id).reset();
+            if (!pool.contains(key) || (out + 1) * 100 > pool.size() * limits.ejectSharePercentMax()) {
+                record(key).reset();
                 return;
             }
-            Term before = terms.get(id);
             long now = nanoTime.getAsLong();
             long calmNanos = limits.ejectTimeMax().toNanos();
             int times = before != null && now - before.untilNanos() < calmNanos ? before.times() + 1 : 1;
             time = limits.ejectTime().multipliedBy(times);
             time = time.compareTo(limits.ejectTimeMax()) < 0 ? time : limits.ejectTimeMax();
-            terms.put(id, new Term(times, now + time.toNanos(), true));
+            terms.put(key, new Term(times, now + time.toNanos(), true));
             total++;
         }
-        schedule.accept(() -> takeBack(id), time);
+        schedule.accept(() -> takeBack(key), time);
         changed.run();
     }
 
-    private void takeBack(OriginId id) {
+    private void takeBack(Key key) {
         synchronized (this) {
-            Term term = terms.get(id);
+            Term term = terms.get(key);
             if (term == null || !term.out()) {
                 return;
             }
-            terms.put(id, new Term(term.times(), term.untilNanos(), false));
-            record(id).reset();
+            terms.put(key, new Term(term.times(), term.untilNanos(), false));
+            record(key).reset();
         }
         changed.run();
     }

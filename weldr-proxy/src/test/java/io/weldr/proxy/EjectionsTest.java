@@ -3,7 +3,6 @@ package io.weldr.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weldr.core.pool.Origin;
-import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.state.ClusterState;
@@ -30,7 +29,7 @@ class EjectionsTest {
     private final List<Duration> times = new ArrayList<>();
     private long nanos;
     private int changes;
-    private List<OriginId> pool = List.of();
+    private List<Origin> pool = List.of();
 
     private final Ejections ejections = new Ejections(
             LIMITS,
@@ -54,7 +53,7 @@ class EjectionsTest {
                     .next();
         }
         ejections.follow(state.defaultPool());
-        pool = state.defaultPool().origins().stream().map(Origin::id).toList();
+        pool = state.defaultPool().origins();
     }
 
     private void fail(int origin, int failures) {
@@ -76,7 +75,7 @@ class EjectionsTest {
         fail(0, 2);
         assertThat(ejections.ejected()).isEmpty();
         fail(0, 1);
-        assertThat(ejections.ejected()).containsExactly(pool.get(0));
+        assertThat(ejections.ejected()).containsExactly(pool.get(0).id());
         assertThat(ejections.total()).isEqualTo(1);
         assertThat(changes).isEqualTo(1);
         fail(0, 10);
@@ -87,7 +86,7 @@ class EjectionsTest {
     void eachEjectionInARowLastsLongerUpToALimit() {
         for (int i = 0; i < 4; i++) {
             fail(0, 3);
-            assertThat(ejections.ejected()).containsExactly(pool.get(0));
+            assertThat(ejections.ejected()).containsExactly(pool.get(0).id());
             takeBack();
             assertThat(ejections.ejected()).isEmpty();
         }
@@ -114,19 +113,56 @@ class EjectionsTest {
         fail(0, 3);
         fail(1, 3);
         fail(2, 3);
-        assertThat(ejections.ejected()).containsExactlyInAnyOrder(pool.get(0), pool.get(1));
+        assertThat(ejections.ejected())
+                .containsExactlyInAnyOrder(pool.get(0).id(), pool.get(1).id());
         takeBack();
         fail(2, 2);
-        assertThat(ejections.ejected()).as("it counts from zero again").containsExactly(pool.get(1));
+        assertThat(ejections.ejected())
+                .as("it counts from zero again")
+                .containsExactly(pool.get(1).id());
         fail(2, 1);
-        assertThat(ejections.ejected()).containsExactlyInAnyOrder(pool.get(1), pool.get(2));
+        assertThat(ejections.ejected())
+                .containsExactlyInAnyOrder(pool.get(1).id(), pool.get(2).id());
+    }
+
+    /** What was under way when it was taken out goes on: one works, and others fail. */
+    @Test
+    void anOriginThatIsOutIsNotEjectedAgain() {
+        fail(0, 3);
+        ejections.record(pool.get(0)).succeeded();
+        fail(0, 3);
+        assertThat(ejections.total()).isEqualTo(1);
+        assertThat(later).hasSize(1);
+        takeBack();
+        assertThat(ejections.ejected()).isEmpty();
+    }
+
+    /** Removed and added again, it may be another server. */
+    @Test
+    void whatAnOriginHadUnderWayDoesNotCountForItsSuccessor() {
+        Origin before = pool.get(0);
+        fail(0, 2);
+        ClusterState state = ClusterState.INITIAL;
+        for (int i = 1; i <= 4; i++) {
+            OriginSpec spec = OriginSpec.of(OriginUrl.parse("http://192.0.2." + i + ":80"));
+            state = state.apply(new Command.AddOrigin(PoolName.DEFAULT, spec, true, Instant.EPOCH), 100 + i)
+                    .next();
+        }
+        ejections.follow(state.defaultPool());
+        for (int i = 0; i < 9; i++) {
+            ejections.record(before).failed();
+        }
+        assertThat(ejections.ejected()).isEmpty();
+        pool = state.defaultPool().origins();
+        fail(0, 3);
+        assertThat(ejections.ejected()).containsExactly(before.id());
     }
 
     @Test
     void theOnlyOriginAndAStrangerAreNeverEjected() {
-        OriginId gone = pool.get(3);
+        Origin gone = pool.get(3);
         fail(3, 3);
-        assertThat(ejections.ejected()).containsExactly(gone);
+        assertThat(ejections.ejected()).containsExactly(gone.id());
         follow(1);
         assertThat(ejections.ejected()).isEmpty();
         fail(0, 30);

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What fails is answered, counted, retried where that is safe, and never twice where it is not. */
 class FailuresIT {
@@ -284,11 +286,52 @@ class FailuresIT {
         }
     }
 
+    /** Some clients send one line end too many behind a body. */
+    @Test
+    void anEmptyLineBehindABodyIsNoRequestThatHasBegun() {
+        ProxyLimits limits =
+                ProxyLimits.DEFAULTS.with("requestHeadTimeout", SHORT).with("clientIdleTimeout", Duration.ofMinutes(5));
+        try (RawOrigin origin = RawOrigin.answering(RawOrigin.OK);
+                TestProxy proxy = TestProxy.limited(limits, origin);
+                Wire client = proxy.connect()) {
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi\r\n");
+            assertThat(client.readMessage()).endsWith("ok");
+            await().during(SHORT.multipliedBy(4)).until(() -> client.input().available() == 0);
+            assertThat(client.send(GET).readMessage())
+                    .startsWith("HTTP/1.1 200")
+                    .endsWith("ok");
+            client.send("\r");
+            client.send("\n").send(GET);
+            assertThat(client.readMessage()).startsWith("HTTP/1.1 200").endsWith("ok");
+        }
+    }
+
+    /** Any client could have it taken out from everybody else otherwise, by what it asks for. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 501 What\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 505 No\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+            })
+    void whatAnOriginAnswersToOneRequestDoesNotHaveItEjected(String response) {
+        try (RawOrigin odd = RawOrigin.answering(response);
+                RawOrigin good = RawOrigin.answering(RawOrigin.OK);
+                TestProxy proxy = TestProxy.limited("ejectAfterFailures", 3, odd, good)) {
+            for (int i = 0; i < 20; i++) {
+                proxy.exchange(GET);
+            }
+            assertThat(odd.requests()).hasSize(10);
+            assertThat(gauge(proxy, "proxy_ejections")).isZero();
+        }
+    }
+
     @Test
     void anOriginThatKeepsFailingIsLeftAloneForAWhile() throws IOException {
         ProxyLimits limits =
                 ProxyLimits.DEFAULTS.with("ejectAfterFailures", 3).with("ejectTime", Duration.ofMinutes(1));
-        try (RawOrigin bad = RawOrigin.answering("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n");
+        try (RawOrigin bad = RawOrigin.answering("HTTP/1.1 503 Oops\r\nContent-Length: 0\r\n\r\n");
                 RawOrigin good = RawOrigin.answering(RawOrigin.OK);
                 TestProxy proxy = TestProxy.limited(limits, bad, good);
                 Wire client = proxy.connect()) {
@@ -306,7 +349,7 @@ class FailuresIT {
     @Test
     void anEjectedOriginComesBack() {
         ProxyLimits limits = ProxyLimits.DEFAULTS.with("ejectAfterFailures", 3).with("ejectTime", SHORT);
-        try (RawOrigin bad = RawOrigin.answering("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n");
+        try (RawOrigin bad = RawOrigin.answering("HTTP/1.1 503 Oops\r\nContent-Length: 0\r\n\r\n");
                 RawOrigin good = RawOrigin.answering(RawOrigin.OK);
                 TestProxy proxy = TestProxy.limited(limits, bad, good);
                 Wire client = proxy.connect()) {
@@ -323,11 +366,11 @@ class FailuresIT {
 
     @Test
     void theOnlyOriginIsNeverEjected() {
-        try (RawOrigin bad = RawOrigin.answering("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n");
+        try (RawOrigin bad = RawOrigin.answering("HTTP/1.1 503 Oops\r\nContent-Length: 0\r\n\r\n");
                 TestProxy proxy = TestProxy.limited("ejectAfterFailures", 1, bad);
                 Wire client = proxy.connect()) {
             for (int i = 0; i < 10; i++) {
-                assertThat(client.send(GET).readMessage()).startsWith("HTTP/1.1 500 Oops");
+                assertThat(client.send(GET).readMessage()).startsWith("HTTP/1.1 503 Oops");
             }
         }
     }

@@ -172,7 +172,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         Scan scan = HeadBytes.scan(worker.head, in, worker.scratch);
         switch (scan) {
             case INCOMPLETE -> {
-                if (!headStarted) {
+                if (HeadBytes.onlyEmptyLine(in)) {
+                    in.skipBytes(in.readableBytes());
+                } else if (!headStarted && !HeadBytes.mayBeEmptyLine(in)) {
                     headStarted = true;
                     deadline.in(worker.requestHeadTicks);
                 }

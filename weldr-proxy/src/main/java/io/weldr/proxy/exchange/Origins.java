@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Origins {
 
     private final UpstreamLoop upstream;
-    private final Function<OriginId, OriginRecord> records;
+    private final Function<Origin, OriginRecord> records;
     /** Read by other threads; everything else here is the loop's. Outlives an origin's absence from the rotation. */
     private final Map<OriginId, OriginStats> stats = new ConcurrentHashMap<>();
 
@@ -35,7 +35,7 @@ final class Origins {
     private @Nullable RoutingView view;
     private int cursor;
 
-    Origins(UpstreamLoop upstream, Function<OriginId, OriginRecord> records, int firstCursor) {
+    Origins(UpstreamLoop upstream, Function<Origin, OriginRecord> records, int firstCursor) {
         this.upstream = upstream;
         this.records = records;
         cursor = firstCursor;
@@ -94,7 +94,7 @@ final class Origins {
     }
 
     private OriginConnections connectionsTo(Origin origin) {
-        return new OriginConnections(upstream, origin, statsOf(origin.id()), records.apply(origin.id()));
+        return new OriginConnections(upstream, origin, statsOf(origin.id()), records.apply(origin));
     }
 
     private OriginStats statsOf(OriginId id) {
@@ -102,7 +102,9 @@ final class Origins {
     }
 
     private static boolean sameTarget(Origin one, Origin other) {
-        return one.url().equals(other.url()) && one.hostPolicy() == other.hostPolicy();
+        return one.url().equals(other.url())
+                && one.hostPolicy() == other.hostPolicy()
+                && one.generation() == other.generation();
     }
 
     /**

@@ -3,6 +3,7 @@ package io.weldr.proxy.exchange;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
+import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
 import io.weldr.proxy.access.AccessLog;
 import io.weldr.proxy.http1.Answers;
@@ -98,7 +99,7 @@ public final class Worker {
             UpstreamSettings upstream,
             NameResolver resolver,
             long idPrefix,
-            Function<OriginId, OriginRecord> records) {
+            Function<Origin, OriginRecord> records) {
         this.loop = loop;
         this.settings = settings;
         this.idPrefix = idPrefix;

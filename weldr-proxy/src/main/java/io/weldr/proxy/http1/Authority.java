@@ -45,7 +45,11 @@ final class Authority {
         return colons >= 2 && colons <= 7;
     }
 
+    /** Digits, or nothing: RFC 3986 section 3.2.3. */
     private static boolean isPort(byte[] b, int from, int to) {
+        if (from == to) {
+            return true;
+        }
         if (to - from > PORT_DIGITS_MAX) {
             return false;
         }

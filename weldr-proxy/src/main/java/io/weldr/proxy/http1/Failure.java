@@ -95,6 +95,24 @@ public enum Failure {
         return detail;
     }
 
+    /**
+     * Whether it is a sign that the origin is ill. A malformed response may be the answer to what one client has asked for. That idle connections are
+     * closed is no sign either: many may go at once, when the origin waits for less long than we do. If it is ill, the next connection shows it.
+     */
+    public boolean speaksAgainstOrigin() {
+        return switch (this) {
+            case CONNECT_FAILED,
+                    CONNECT_TIMEOUT,
+                    UNKNOWN_HOST,
+                    TLS_FAILED,
+                    ORIGIN_CLOSED,
+                    TRUNCATED,
+                    RESPONSE_TIMEOUT,
+                    ORIGIN_STALLED -> true;
+            default -> false;
+        };
+    }
+
     /** The same mistake made by an origin, for checks shared by requests and responses. */
     Failure ofResponse() {
         return switch (this) {

@@ -220,7 +220,7 @@ public abstract class Head {
                     }
                 }
                 case TRANSFER_ENCODING -> {
-                    if (chunked || minor == 0 || !is(i, CHUNKED)) {
+                    if (chunked || minor == 0 || !Octets.equalsIgnoreCase(bytes, valueStart[i], valueEnd[i], CHUNKED)) {
                         return Failure.BAD_FRAMING;
                     }
                     chunked = true;

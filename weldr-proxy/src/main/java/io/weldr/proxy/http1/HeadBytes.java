@@ -29,6 +29,18 @@ public final class HeadBytes {
         return scan;
     }
 
+    /** An empty line in front of a request, as some clients send it behind a body: no request has begun (RFC 9112 section 2.2). */
+    public static boolean onlyEmptyLine(ByteBuf in) {
+        return in.readableBytes() == 2
+                && in.getByte(in.readerIndex()) == Octets.CR
+                && in.getByte(in.readerIndex() + 1) == Octets.LF;
+    }
+
+    /** Whether what is there may become {@link #onlyEmptyLine}. */
+    public static boolean mayBeEmptyLine(ByteBuf in) {
+        return in.readableBytes() == 1 && in.getByte(in.readerIndex()) == Octets.CR;
+    }
+
     /** Puts what has arrived behind what was kept. Owns both, also if it fails; the caller owns the result. */
     public static ByteBuf join(@Nullable ByteBuf kept, ByteBuf arrived) {
         if (kept == null) {

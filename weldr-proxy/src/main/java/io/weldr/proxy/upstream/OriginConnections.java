@@ -64,28 +64,20 @@ public final class OriginConnections implements Expiry {
 
     /** An attempt ended in a complete response; with which status. */
     public void succeeded(int status) {
-        if (status < 500) {
-            stats.succeeded.increment();
-            record.succeeded();
+        (status < 500 ? stats.succeeded : stats.failed).increment();
+        // Any other status may be the answer to what one client has asked for: no client can have an origin taken out.
+        if (status == 502 || status == 503 || status == 504) {
+            record.failed();
         } else {
-            failed();
+            record.succeeded();
         }
     }
 
-    private void failed() {
-        stats.failed.increment();
-        record.failed();
-    }
-
-    /**
-     * An attempt did not end in a complete response, by the origin's fault. That it closed idle connections is no sign that it is
-     * ill: many may go at once, when it waits for less long than we do. If it is, the next connection shows it.
-     */
+    /** An attempt did not end in a complete response, by the origin's fault. */
     public void failed(Failure failure) {
-        if (failure == Failure.DEAD_REUSED) {
-            stats.failed.increment();
-        } else {
-            failed();
+        stats.failed.increment();
+        if (failure.speaksAgainstOrigin()) {
+            record.failed();
         }
     }
 

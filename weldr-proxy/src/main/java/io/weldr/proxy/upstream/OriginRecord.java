@@ -23,14 +23,14 @@ public final class OriginRecord {
         this.tooMany = tooMany;
     }
 
-    /** A response below 500 has come. */
+    /** A response has come, of whatever status but those of a gateway that does not reach its server. */
     public void succeeded() {
         if (failures.get() != 0) {
             failures.set(0);
         }
     }
 
-    /** No connection, no sound response, or one of 500 and above. */
+    /** No connection, no response, or the response of a gateway that does not reach its server. */
     public void failed() {
         if (failuresMax > 0 && failures.incrementAndGet() == failuresMax) {
             tooMany.run();
