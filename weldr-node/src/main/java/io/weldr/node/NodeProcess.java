@@ -37,6 +37,7 @@ final class NodeProcess {
             if (!hooked(hook)) {
                 return Main.EXIT_OK; // the process is ending already
             }
+            Signals.handle(node::reopenLogs);
             manager.watch(node::report, node::workerSilence);
             try {
                 node.start();

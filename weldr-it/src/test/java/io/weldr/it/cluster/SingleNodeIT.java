@@ -108,6 +108,50 @@ class SingleNodeIT {
         }
     }
 
+    /** A terminal that closes, a script that rotates logs, another daemon's habits: nobody means the node to end. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void signalsThatNobodyMeansForItAreIgnored() {
+        try (TestCluster cluster = TestCluster.start(folder, 1)) {
+            TestNode node = cluster.node(1);
+            for (String signal : new String[] {"HUP", "USR1", "ALRM"}) {
+                node.signal(signal);
+                await(signal).until(() -> node.output().contains("SIG" + signal + " is ignored: ") || !node.isAlive());
+                assertThat(node.isAlive())
+                        .as("after %s: %s", signal, node.output())
+                        .isTrue();
+            }
+            node.signal("PIPE"); // the JVM's, which says nothing
+            assertThat(Http.get(node.adminUrl() + "/readyz").status()).isEqualTo(200);
+            assertThat(node.terminate()).isZero();
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void theAccessLogIsOpenedAgainAfterItWasRenamed() throws IOException {
+        Path log = folder.resolve("access.log");
+        Path renamed = folder.resolve("access.log.1");
+        try (TestCluster cluster = TestCluster.of(folder, 1)) {
+            TestNode node = cluster.node(1);
+            node.launch("--access-log", log.toString());
+            node.awaitReady();
+            Http.get(node.proxyUrl() + "/first");
+            awaitLine(log, "/first");
+            Files.move(log, renamed);
+            node.signal("HUP");
+            await("the access log is open again").until(() -> node.output().contains("opened the access log"));
+            Http.get(node.proxyUrl() + "/second");
+            awaitLine(log, "/second");
+            assertThat(renamed).content().contains("/first").doesNotContain("/second");
+        }
+    }
+
+    private static void awaitLine(Path log, String text) {
+        await("a line with " + text + " in " + log)
+                .until(() -> Files.exists(log) && Files.readString(log).contains(text));
+    }
+
     /** Waits until what the threads of that node do matches the pattern. */
     private static void awaitThreads(TestNode node, Pattern pattern) {
         await(pattern.pattern())

@@ -256,7 +256,8 @@ public final class TestNode implements AutoCloseable {
         }
     }
 
-    private void signal(String name) {
+    /** Sends it a signal, by its name without SIG. */
+    public void signal(String name) {
         Run.program("kill", "-" + name, Long.toString(process().pid()));
     }
 

@@ -29,9 +29,9 @@ import io.weldr.raft.RaftCluster;
 import io.weldr.raft.RaftCluster.Farewell;
 import io.weldr.raft.RaftSettings;
 import io.weldr.raft.RaftSettings.LogSettings;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -78,6 +78,7 @@ public final class Node {
     private final ProxyServer proxy;
     private final AdminServer admin;
     private final HealthChecks health;
+    private final @Nullable LogFile accessLogFile;
     private final @Nullable AccessLog accessLog;
     private final Duties duties = new Duties();
     private volatile @Nullable VirtualIps virtualIps;
@@ -97,6 +98,7 @@ public final class Node {
         health = new HealthChecks(
                 raft.state(), raft, new SecureRandom(), null, config.id(), link, raft::handOver, version);
         duties.add(health);
+        accessLogFile = openAccessLogFile(config.accessLog());
         accessLog = openAccessLog();
         proxy = new ProxyServer(proxySettings(), raft.state());
         admin = new AdminServer(
@@ -154,20 +156,51 @@ public final class Node {
                 accessLog);
     }
 
-    private @Nullable AccessLog openAccessLog() throws IOException {
-        String where = config.accessLog();
-        if (where == null) {
+    private static @Nullable LogFile openAccessLogFile(@Nullable String where) throws IOException {
+        if (where == null || where.equals("-")) {
             return null;
         }
-        OutputStream out = System.out;
-        if (!where.equals("-")) {
-            try {
-                out = new FileOutputStream(where, true);
-            } catch (IOException e) {
-                throw new IOException("access log " + where + " cannot be written: " + e.getMessage(), e);
-            }
+        try {
+            return new LogFile(Path.of(where));
+        } catch (IOException e) {
+            throw new IOException("access log " + where + " cannot be written: " + e.getMessage(), e);
         }
+    }
+
+    private @Nullable AccessLog openAccessLog() {
+        if (config.accessLog() == null) {
+            return null;
+        }
+        OutputStream out = accessLogFile == null ? System.out : accessLogFile;
         return new AccessLog(config.accessLogFormat(), out);
+    }
+
+    /**
+     * A signal came that some daemons take for "open your logs again". The access log goes on with the file that has its name now: a program that
+     * rotates logs has renamed the other one. Whatever happens is said in the log. Any thread; blocks while a line is written.
+     *
+     * @param signal as in SIGHUP
+     */
+    public void reopenLogs(String signal) {
+        LogFile file = accessLogFile;
+        if (file == null) {
+            LOG.info(
+                    "{} is ignored: there is no log file to open again (to change the configuration, restart the node)",
+                    signal);
+            return;
+        }
+        try {
+            file.reopen();
+            LOG.info("{}: opened the access log {} again", signal, file.path());
+        } catch (IOException e) {
+            LOG.error(
+                    "{}: the access log {} cannot be opened again: {} (lines go to the file that was open; mend that and send"
+                            + " {} again)",
+                    signal,
+                    file.path(),
+                    e.getMessage(),
+                    signal);
+        }
     }
 
     /**
