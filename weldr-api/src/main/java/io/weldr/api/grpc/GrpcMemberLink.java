@@ -16,6 +16,7 @@ import io.grpc.stub.StreamObserver;
 import io.netty.channel.ChannelOption;
 import io.weldr.api.admin.MemberReport;
 import io.weldr.api.admin.MemberReporter;
+import io.weldr.core.health.Opinion;
 import io.weldr.core.health.ProbeResult;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.port.GatewayException;
@@ -91,14 +92,15 @@ public final class GrpcMemberLink implements MemberLink, ProbeLink, MemberReport
     }
 
     @Override
-    public CompletionStage<ProbeResult> probe(Member to, ProbeQuestion question, Duration deadline) {
+    public CompletionStage<Opinion> probe(Member to, ProbeQuestion question, Duration deadline) {
         ProbeRequest request = ProbeRequest.newBuilder()
                 .setPool(question.pool().value())
                 .setOrigin(question.origin().value())
                 .setGeneration(question.generation())
                 .build();
         return ask(to, MemberToMemberGrpc.getProbeMethod(), request, deadline)
-                .thenApply(reply -> new ProbeResult(reply.getPassed(), reply.getReason()));
+                .thenApply(reply ->
+                        new Opinion(new ProbeResult(reply.getPassed(), reply.getReason()), !reply.getNeverSawUp()));
     }
 
     @Override

@@ -70,8 +70,9 @@ final class MemberService extends MemberToMemberGrpc.MemberToMemberImplBase {
                     new PoolName(request.getPool()), new OriginId(request.getOrigin()), request.getGeneration()));
             return probes.probe(question)
                     .thenApply(found -> ProbeReply.newBuilder()
-                            .setPassed(found.passed())
-                            .setReason(found.reason())
+                            .setPassed(found.result().passed())
+                            .setReason(found.result().reason())
+                            .setNeverSawUp(!found.sawUp())
                             .build());
         });
     }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import io.weldr.api.testkit.TestCluster;
+import io.weldr.core.health.Opinion;
 import io.weldr.core.health.ProbeResult;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.OriginId;
@@ -92,9 +93,12 @@ class GrpcMemberLinkIT {
     void aMemberProbesForAnotherOrSaysThatItCannotTell() throws Exception {
         var question = new ProbeQuestion(PoolName.DEFAULT, new OriginId("a:1"), 7);
         Member other = cluster.node(2).member();
-        cluster.node(2).probesFind(CompletableFuture.completedFuture(new ProbeResult(false, "connect refused")));
-        assertThat(get(link.probe(other, question, DEADLINE))).isEqualTo(new ProbeResult(false, "connect refused"));
-        assertThat(cluster.node(2).questions()).containsExactly(question);
+        for (boolean sawUp : new boolean[] {true, false}) {
+            Opinion opinion = new Opinion(new ProbeResult(false, "connect refused"), sawUp);
+            cluster.node(2).probesFind(CompletableFuture.completedFuture(opinion));
+            assertThat(get(link.probe(other, question, DEADLINE))).isEqualTo(opinion);
+        }
+        assertThat(cluster.node(2).questions()).containsExactly(question, question);
 
         cluster.node(2).probesFind(CompletableFuture.failedFuture(new GatewayException(Kind.UNAVAILABLE, "busy")));
         assertThat(catchThrowable(() -> get(link.probe(other, question, DEADLINE))))

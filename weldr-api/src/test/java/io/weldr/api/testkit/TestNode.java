@@ -7,6 +7,7 @@ import io.weldr.api.AdminSettings;
 import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.grpc.GrpcMemberLink;
 import io.weldr.api.http.HttpLimits;
+import io.weldr.core.health.Opinion;
 import io.weldr.core.health.ProbeResult;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.port.ClusterStatus;
@@ -60,8 +61,8 @@ public final class TestNode implements AutoCloseable {
     private final List<Waiter> waiters = new ArrayList<>(); // under the lock of this
     private final List<byte[]> calls = new CopyOnWriteArrayList<>();
     private final List<ProbeQuestion> questions = new CopyOnWriteArrayList<>();
-    private volatile CompletableFuture<ProbeResult> probeAnswer =
-            CompletableFuture.completedFuture(new ProbeResult(true, "status 200"));
+    private volatile CompletableFuture<Opinion> probeAnswer =
+            CompletableFuture.completedFuture(new Opinion(new ProbeResult(true, "status 200"), true));
     private volatile Traffic traffic = Traffic.NONE;
     private volatile List<String> unready = List.of();
     private volatile @Nullable String stuck;
@@ -254,7 +255,7 @@ public final class TestNode implements AutoCloseable {
     }
 
     /** What its probes for others find from now on. */
-    public void probesFind(CompletableFuture<ProbeResult> answer) {
+    public void probesFind(CompletableFuture<Opinion> answer) {
         probeAnswer = answer;
     }
 

@@ -7,15 +7,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
  * What the other members say of an origin that the leader sees down, and whether that makes it down. Pure.
  *
- * @param opinions those who answered, and what each one's probe found
+ * @param opinions those who answered, and how the origin looks from each
  * @param silent those who were asked and did not answer in time, or could not tell
  */
-public record SecondOpinion(SortedMap<MemberId, ProbeResult> opinions, List<MemberId> silent) {
+public record SecondOpinion(SortedMap<MemberId, Opinion> opinions, List<MemberId> silent) {
 
     public SecondOpinion {
         opinions = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(opinions));
@@ -25,11 +26,12 @@ public record SecondOpinion(SortedMap<MemberId, ProbeResult> opinions, List<Memb
     /** Nobody was asked, or nobody is there to be asked. */
     public static final SecondOpinion NONE = new SecondOpinion(new TreeMap<>(), List.of());
 
-    /** Whether the leader, which sees the origin down, may have it down. */
+    /** Whether the leader, which sees the origin down, may have it down. If nobody's opinion counts, the leader decides alone. */
     public boolean confirms(HealthPolicy.Confirm policy) {
-        long up = opinions.values().stream().filter(ProbeResult::passed).count();
-        long down = opinions.size() - up;
-        return opinions.isEmpty()
+        long counted = opinions.values().stream().filter(Opinion::counts).count();
+        long up = contradicting().size();
+        long down = counted - up;
+        return counted == 0
                 || switch (policy) {
                     case MAJORITY -> down + 1 > up;
                     case ANY -> down > 0;
@@ -39,7 +41,7 @@ public record SecondOpinion(SortedMap<MemberId, ProbeResult> opinions, List<Memb
 
     /** Those who see it up. */
     public List<MemberId> contradicting() {
-        return ids(true);
+        return ids(opinion -> opinion.result().passed());
     }
 
     /** Who saw what, to follow the reason of the leader: {@code "; down for n2, up for n3"}. Empty if nobody was asked. */
@@ -48,21 +50,22 @@ public record SecondOpinion(SortedMap<MemberId, ProbeResult> opinions, List<Memb
             return silent.isEmpty() ? "" : "; no other member answered";
         }
         List<String> parts = new ArrayList<>();
-        say(parts, "down for ", ids(false));
-        say(parts, "up for ", ids(true));
-        say(parts, "no answer from ", silent);
+        say(parts, "down for ", ids(opinion -> !opinion.result().passed() && opinion.counts()), "");
+        say(parts, "up for ", contradicting(), "");
+        say(parts, "down for ", ids(opinion -> !opinion.counts()), " (never saw it up)");
+        say(parts, "no answer from ", silent, "");
         return "; " + String.join(", ", parts);
     }
 
-    private static void say(List<String> parts, String what, List<MemberId> who) {
+    private static void say(List<String> parts, String what, List<MemberId> who, String remark) {
         if (!who.isEmpty()) {
-            parts.add(what + who.stream().map(MemberId::value).collect(Collectors.joining(" and ")));
+            parts.add(what + who.stream().map(MemberId::value).collect(Collectors.joining(" and ")) + remark);
         }
     }
 
-    private List<MemberId> ids(boolean passed) {
+    private List<MemberId> ids(Predicate<Opinion> whose) {
         return opinions.entrySet().stream()
-                .filter(one -> one.getValue().passed() == passed)
+                .filter(one -> whose.test(one.getValue()))
                 .map(Map.Entry::getKey)
                 .toList();
     }

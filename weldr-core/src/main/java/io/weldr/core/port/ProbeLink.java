@@ -1,6 +1,6 @@
 package io.weldr.core.port;
 
-import io.weldr.core.health.ProbeResult;
+import io.weldr.core.health.Opinion;
 import io.weldr.core.state.Member;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -13,5 +13,5 @@ public interface ProbeLink {
      *
      * @return what its probe found; fails with {@link GatewayException} if it did not answer within {@code deadline} or cannot tell
      */
-    CompletionStage<ProbeResult> probe(Member to, ProbeQuestion question, Duration deadline);
+    CompletionStage<Opinion> probe(Member to, ProbeQuestion question, Duration deadline);
 }

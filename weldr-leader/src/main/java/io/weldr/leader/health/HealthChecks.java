@@ -5,7 +5,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.weldr.core.health.ProbeResult;
+import io.weldr.core.health.Opinion;
 import io.weldr.core.port.CommandGateway;
 import io.weldr.core.port.LeaderDuty;
 import io.weldr.core.port.Measurement;
@@ -63,7 +63,8 @@ public final class HealthChecks implements LeaderDuty, ProbeCalls, MetricSource,
         prober = new HttpProber(loops, names, new ProbeTls(trust), version + " (" + self + ")");
         EventLoop loop = loops.next();
         HealthCounters counters = new HealthCounters();
-        forOthers = new ProbesForOthers(state, prober, counters);
+        SeenUp seenUp = new SeenUp();
+        forOthers = new ProbesForOthers(state, prober, seenUp, counters);
         monitor = new HealthMonitor(
                 state,
                 gateway,
@@ -72,7 +73,7 @@ public final class HealthChecks implements LeaderDuty, ProbeCalls, MetricSource,
                 Clock.systemUTC(),
                 random,
                 HealthMonitor.PROBES_IN_FLIGHT_MAX,
-                new HealthMonitor.Others(self, link, handover),
+                new HealthMonitor.Others(self, link, handover, seenUp),
                 counters);
     }
 
@@ -82,7 +83,7 @@ public final class HealthChecks implements LeaderDuty, ProbeCalls, MetricSource,
 
     /** Works whether this node leads or not. */
     @Override
-    public CompletionStage<ProbeResult> probe(ProbeQuestion question) {
+    public CompletionStage<Opinion> probe(ProbeQuestion question) {
         return forOthers.probe(question);
     }
 

@@ -40,8 +40,12 @@ final class HealthMonitor implements LeaderDuty, MetricSource {
     private long currentTerm; // of current; guarded by this
     private boolean suspended; // whether current is; guarded by this
 
-    /** How a leader reaches the other members. */
-    record Others(MemberId self, ProbeLink link, Handover handover) {}
+    /**
+     * How a leader reaches the other members.
+     *
+     * @param seenUp what this node tells another leader; the leader's own probes count too
+     */
+    record Others(MemberId self, ProbeLink link, Handover handover, SeenUp seenUp) {}
 
     HealthMonitor(
             Published<ClusterState> published,
@@ -84,7 +88,8 @@ final class HealthMonitor implements LeaderDuty, MetricSource {
                 () -> requestId(term),
                 counters,
                 new Opinions(others.self(), published, others.link(), timeline),
-                others.handover());
+                others.handover(),
+                others.seenUp());
         current = next;
         currentTerm = term;
         next.begin();

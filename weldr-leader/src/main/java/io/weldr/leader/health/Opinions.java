@@ -1,6 +1,6 @@
 package io.weldr.leader.health;
 
-import io.weldr.core.health.ProbeResult;
+import io.weldr.core.health.Opinion;
 import io.weldr.core.health.SecondOpinion;
 import io.weldr.core.port.ProbeLink;
 import io.weldr.core.port.ProbeQuestion;
@@ -31,6 +31,9 @@ final class Opinions {
      */
     static final int ASKED_MAX = 128;
 
+    /** Of these, how many may be about origins that are up. */
+    static final int ACQUAINTED_MAX = ASKED_MAX / 4;
+
     private final MemberId self;
     private final Supplier<ClusterState> state;
     private final ProbeLink link;
@@ -52,6 +55,22 @@ final class Opinions {
         next();
     }
 
+    /**
+     * Has the others probe an origin that this leader sees up, so that they see it up too if they can: only then does their word count when it is down.
+     * Takes nobody's turn.
+     *
+     * @return whether they were asked; false: too many questions are open, or nobody is there yet, to be tried again later
+     */
+    boolean acquaint(Watch watch) {
+        assert timeline.here();
+        if (asked >= ACQUAINTED_MAX || others().isEmpty()) {
+            return false;
+        }
+        asked++;
+        new Round(watch, opinion -> {}).begin();
+        return true;
+    }
+
     private void next() {
         while (asked < ASKED_MAX && !waiting.isEmpty()) {
             asked++;
@@ -62,7 +81,7 @@ final class Opinions {
     private final class Round {
         private final Watch watch;
         private final Consumer<SecondOpinion> then;
-        private final SortedMap<MemberId, ProbeResult> opinions = new TreeMap<>();
+        private final SortedMap<MemberId, Opinion> opinions = new TreeMap<>();
         private final List<MemberId> silent = new ArrayList<>();
         private int open;
 
@@ -72,9 +91,7 @@ final class Opinions {
         }
 
         void begin() {
-            List<Member> others = state.get().members().values().stream()
-                    .filter(member -> !member.id().equals(self))
-                    .toList();
+            List<Member> others = others();
             if (others.isEmpty()) {
                 end();
                 return;
@@ -85,16 +102,16 @@ final class Opinions {
             open = others.size();
             for (Member other : others) {
                 probe(other, question, deadline)
-                        .whenComplete((result, failure) -> timeline.execute(() -> answered(other.id(), result)));
+                        .whenComplete((result, failure) -> timeline.execute(() -> answered(other, result)));
             }
         }
 
-        private void answered(MemberId who, @Nullable ProbeResult result) {
+        private void answered(Member who, @Nullable Opinion opinion) {
             assert timeline.here();
-            if (result == null) {
-                silent.add(who);
-            } else {
-                opinions.put(who, result);
+            if (opinion != null) {
+                opinions.put(who.id(), opinion);
+            } else if (!who.witness()) { // a witness has no opinion unless it is set to have one
+                silent.add(who.id());
             }
             if (--open == 0) {
                 end();
@@ -108,7 +125,13 @@ final class Opinions {
         }
     }
 
-    private CompletionStage<ProbeResult> probe(Member other, ProbeQuestion question, Duration deadline) {
+    private List<Member> others() {
+        return state.get().members().values().stream()
+                .filter(member -> !member.id().equals(self))
+                .toList();
+    }
+
+    private CompletionStage<Opinion> probe(Member other, ProbeQuestion question, Duration deadline) {
         try {
             return link.probe(other, question, deadline);
         } catch (RuntimeException e) {

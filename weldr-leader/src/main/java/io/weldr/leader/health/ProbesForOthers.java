@@ -1,5 +1,6 @@
 package io.weldr.leader.health;
 
+import io.weldr.core.health.Opinion;
 import io.weldr.core.health.ProbeResult;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.Pool;
@@ -20,17 +21,19 @@ final class ProbesForOthers implements ProbeCalls {
 
     private final Supplier<ClusterState> state;
     private final Prober prober;
+    private final SeenUp seenUp;
     private final HealthCounters counters;
     private final AtomicInteger inFlight = new AtomicInteger();
 
-    ProbesForOthers(Supplier<ClusterState> state, Prober prober, HealthCounters counters) {
+    ProbesForOthers(Supplier<ClusterState> state, Prober prober, SeenUp seenUp, HealthCounters counters) {
         this.state = state;
         this.prober = prober;
+        this.seenUp = seenUp;
         this.counters = counters;
     }
 
     @Override
-    public CompletionStage<ProbeResult> probe(ProbeQuestion question) {
+    public CompletionStage<Opinion> probe(ProbeQuestion question) {
         Pool pool = state.get().pool(question.pool());
         Origin origin = pool == null ? null : pool.find(question.origin());
         if (pool == null || origin == null || origin.generation() != question.generation()) {
@@ -42,11 +45,15 @@ final class ProbesForOthers implements ProbeCalls {
             return cannotTell(IN_FLIGHT_MAX + " probes for others are under way (expected: fewer)");
         }
         counters.forAnother();
-        CompletableFuture<ProbeResult> answer = new CompletableFuture<>();
+        CompletableFuture<Opinion> answer = new CompletableFuture<>();
         begun(origin, pool).whenComplete((result, failure) -> {
             inFlight.decrementAndGet();
             if (result != null) {
-                answer.complete(result);
+                Watch.Key key = new Watch.Key(question.pool(), question.origin(), question.generation());
+                if (result.passed()) {
+                    seenUp.add(key);
+                }
+                answer.complete(new Opinion(result, seenUp.contains(key)));
             } else {
                 // As an opinion it would help to take down an origin that this node has not even asked.
                 answer.completeExceptionally(new GatewayException(
@@ -66,7 +73,7 @@ final class ProbesForOthers implements ProbeCalls {
         }
     }
 
-    private static CompletionStage<ProbeResult> cannotTell(String why) {
+    private static CompletionStage<Opinion> cannotTell(String why) {
         return CompletableFuture.failedFuture(new GatewayException(Kind.UNAVAILABLE, why));
     }
 }

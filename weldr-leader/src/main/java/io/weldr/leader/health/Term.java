@@ -53,6 +53,7 @@ final class Term {
     private final HealthCounters counters;
     private final Opinions opinions;
     private final Handover handover;
+    private final SeenUp seenUp;
     private final ProbePlan plan; // confined to the timeline
     private final Overruled overruled = new Overruled(); // confined to the timeline
     private final Set<Watch> submitting = new HashSet<>(); // confined to the timeline; waiting for a retry counts too
@@ -77,7 +78,8 @@ final class Term {
             Supplier<RequestId> requestIds,
             HealthCounters counters,
             Opinions opinions,
-            Handover handover) {
+            Handover handover,
+            SeenUp seenUp) {
         this.published = published;
         this.gateway = gateway;
         this.prober = prober;
@@ -88,6 +90,7 @@ final class Term {
         this.counters = counters;
         this.opinions = opinions;
         this.handover = handover;
+        this.seenUp = seenUp;
         this.plan = new ProbePlan(random, probesInFlightMax);
     }
 
@@ -223,6 +226,9 @@ final class Term {
             counters.result(result.passed());
             LOG.debug("{}: {}: {}", probe.watch(), result.passed() ? "passed" : "failed", result.reason());
             probe.watch().observe(result, clock.instant());
+            if (result.passed()) {
+                seenUp.add(probe.watch().key());
+            }
             whenActing(() -> decide(probe.watch(), result.passed()));
         }
         probeWhoeverIsDue();
@@ -253,6 +259,9 @@ final class Term {
     // Verdicts
 
     private void decide(Watch watch, boolean passed) {
+        if (passed && !watch.acquainted() && watch.policy().confirm() != HealthPolicy.Confirm.LEADER_ONLY) {
+            watch.acquainted(opinions.acquaint(watch));
+        }
         Verdict wish = watch.wish();
         if (wish == null) {
             overruled.remove(watch);

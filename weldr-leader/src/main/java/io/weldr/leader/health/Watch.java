@@ -29,6 +29,7 @@ final class Watch {
     private String lastReason;
     private @Nullable Verdict wish;
     private boolean removed;
+    private boolean acquainted; // the other members were asked to probe it while it was up
 
     Watch(Key key, Origin origin, HealthPolicy policy, long revision) {
         this.key = key;
@@ -59,6 +60,14 @@ final class Watch {
 
     boolean removed() {
         return removed;
+    }
+
+    boolean acquainted() {
+        return acquainted;
+    }
+
+    void acquainted(boolean value) {
+        acquainted = value;
     }
 
     /** The origin is gone, or not to be probed any more. */

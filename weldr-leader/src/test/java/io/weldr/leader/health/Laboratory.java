@@ -1,5 +1,6 @@
 package io.weldr.leader.health;
 
+import io.weldr.core.health.Opinion;
 import io.weldr.core.health.ProbeResult;
 import io.weldr.core.pool.AdminState;
 import io.weldr.core.pool.HealthPolicy;
@@ -65,6 +66,8 @@ final class Laboratory implements CommandGateway, Prober, ProbeLink, Handover {
     enum Says {
         UP,
         DOWN,
+        /** It sees it down and never saw it up. */
+        NEVER_UP,
         /** It does not answer: the call ends at its deadline. */
         NOTHING
     }
@@ -89,6 +92,7 @@ final class Laboratory implements CommandGateway, Prober, ProbeLink, Handover {
     int openQuestions;
     int openQuestionsMax;
     private final Map<RequestId, Committed> done = new HashMap<>();
+    final SeenUp seenUp = new SeenUp();
     final HealthMonitor monitor;
     Log log = Log.COMMITS;
     boolean originsHang;
@@ -120,7 +124,7 @@ final class Laboratory implements CommandGateway, Prober, ProbeLink, Handover {
                 clock,
                 new Random(seed),
                 probesInFlightMax,
-                new HealthMonitor.Others(new MemberId("n1"), this, this),
+                new HealthMonitor.Others(new MemberId("n1"), this, this, seenUp),
                 new HealthCounters());
     }
 
@@ -176,20 +180,21 @@ final class Laboratory implements CommandGateway, Prober, ProbeLink, Handover {
     }
 
     @Override
-    public CompletionStage<ProbeResult> probe(Member to, ProbeQuestion question, Duration deadline) {
+    public CompletionStage<Opinion> probe(Member to, ProbeQuestion question, Duration deadline) {
         asked.add(new Asked(time.nowNanos(), to.id(), question, deadline));
         openQuestionsMax = Math.max(openQuestionsMax, ++openQuestions);
         Origin origin =
                 java.util.Objects.requireNonNull(state.get().defaultPool().find(question.origin()));
         Says says = exceptions.getOrDefault(origin.url(), others.get(to.id()));
-        CompletableFuture<ProbeResult> answer = new CompletableFuture<>();
+        CompletableFuture<Opinion> answer = new CompletableFuture<>();
         Duration takes = says == Says.NOTHING ? deadline : Duration.ofMillis(20);
         time.schedule(takes.toNanos(), () -> {
             openQuestions--;
             if (says == Says.NOTHING) {
                 answer.completeExceptionally(new GatewayException(GatewayException.Kind.NO_LEADER, "no answer"));
             } else {
-                answer.complete(new ProbeResult(says == Says.UP, "as the test wants"));
+                answer.complete(
+                        new Opinion(new ProbeResult(says == Says.UP, "as the test wants"), says != Says.NEVER_UP));
             }
         });
         return answer;

@@ -2,6 +2,7 @@ package io.weldr.leader.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weldr.core.health.Opinion;
 import io.weldr.core.health.ProbeResult;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.PoolName;
@@ -17,9 +18,9 @@ class ProbesForOthersTest {
     private static final OriginUrl A = Laboratory.url(1);
 
     private final Laboratory lab = new Laboratory();
-    private final ProbesForOthers probes = new ProbesForOthers(lab.state, lab, new HealthCounters());
+    private final ProbesForOthers probes = new ProbesForOthers(lab.state, lab, lab.seenUp, new HealthCounters());
 
-    private CompletionStage<ProbeResult> ask() {
+    private CompletionStage<Opinion> ask() {
         return probes.probe(
                 new ProbeQuestion(PoolName.DEFAULT, lab.id(A), lab.origin(A).generation()));
     }
@@ -28,7 +29,30 @@ class ProbesForOthersTest {
     void itTellsWhatItsProbeFound() {
         lab.add(A, null);
         lab.answers(A, false);
-        assertThat(ask()).isCompletedWithValue(new ProbeResult(false, "connect refused"));
+        assertThat(ask()).isCompletedWithValue(new Opinion(new ProbeResult(false, "connect refused"), false));
+    }
+
+    @Test
+    void itTellsWhetherItEverSawTheOriginUp() {
+        lab.add(A, null);
+        lab.answers(A, true);
+        assertThat(ask()).isCompletedWithValue(new Opinion(new ProbeResult(true, "status 200"), true));
+        lab.answers(A, false);
+        assertThat(ask()).isCompletedWithValue(new Opinion(new ProbeResult(false, "connect refused"), true));
+        lab.remove(A);
+        lab.add(A, null); // another generation: maybe another machine
+        assertThat(ask()).isCompletedWithValue(new Opinion(new ProbeResult(false, "connect refused"), false));
+    }
+
+    @Test
+    void whatItSawAsLeaderCountsToo() {
+        lab.add(A, null);
+        lab.answers(A, true);
+        lab.monitor.start(1);
+        lab.time.advance(Duration.ofSeconds(60));
+        lab.monitor.stop();
+        lab.answers(A, false);
+        assertThat(ask()).isCompletedWithValue(new Opinion(new ProbeResult(false, "connect refused"), true));
     }
 
     @Test
@@ -39,6 +63,7 @@ class ProbesForOthersTest {
                 (url, policy) -> {
                     throw new IllegalStateException("as the test wants");
                 },
+                lab.seenUp,
                 new HealthCounters());
         ProbeQuestion question =
                 new ProbeQuestion(PoolName.DEFAULT, lab.id(A), lab.origin(A).generation());

@@ -77,12 +77,74 @@ class SecondOpinionsTest {
         assertThat(lab.asked).as("asked once").hasSize(2);
     }
 
+    /** Only a member that saw an origin up can say later that it is down. */
     @Test
-    void aHealthyPoolAsksNobody() {
+    void aHealthyPoolIsShownToTheOthersOnceATerm() {
         start(Confirm.MAJORITY, Says.UP, Says.UP);
         lab.answers(A, true);
         seconds(3600);
+        assertThat(lab.asked).extracting(Laboratory.Asked::member).containsExactly(N2, N3);
+        lab.monitor.stop();
+        lab.monitor.start(2);
+        seconds(3600);
+        assertThat(lab.asked).extracting(Laboratory.Asked::member).containsExactly(N2, N3, N2, N3);
+    }
+
+    @Test
+    void aHealthyPoolOfTheLeaderAloneAsksNobody() {
+        start(Confirm.LEADER_ONLY, Says.UP, Says.UP);
+        lab.answers(A, true);
+        seconds(3600);
         assertThat(lab.asked).isEmpty();
+    }
+
+    @Test
+    void aThousandHealthyOriginsAreShownToTheOthersWithoutAFlood() {
+        lab.policy(policy(Confirm.MAJORITY));
+        lab.member(2, Says.NOTHING); // each question stays open until its deadline
+        for (int i = 1; i <= 1000; i++) {
+            lab.add(url(i), null);
+        }
+        lab.monitor.start(1);
+        seconds(120);
+        assertThat(lab.openQuestionsMax).isLessThanOrEqualTo(Opinions.ACQUAINTED_MAX);
+        assertThat(lab.asked.stream().map(asked -> asked.question().origin()).distinct())
+                .hasSize(1000);
+        assertThat(lab.asked).as("nobody twice").hasSize(1000);
+    }
+
+    /** A firewall, or a site of its own: it has no more to say than a member that does not answer. */
+    @Test
+    void aMemberThatNeverSawItUpDoesNotConfirmThatItIsDown() {
+        start(Confirm.MAJORITY, Says.NEVER_UP, Says.UP);
+        while (lab.heirs.isEmpty()) {
+            lab.time.advance(Duration.ofMillis(100));
+            assertThat(lab.up(A)).isTrue();
+        }
+        assertThat(lab.heirs).as("who reaches the origin").containsExactly(N3);
+        lab.others.put(N3, Says.DOWN);
+        seconds(3);
+        assertThat(lab.up(A)).isFalse();
+        assertThat(lab.origin(A).verdict().reason())
+                .isEqualTo("connect refused; down for n3, down for n2 (never saw it up)");
+    }
+
+    @Test
+    void anOriginThatNobodyEverSawUpIsDownByTheWordOfTheLeader() {
+        start(Confirm.MAJORITY, Says.NEVER_UP, Says.NEVER_UP);
+        seconds(10);
+        assertThat(lab.up(A)).isFalse();
+    }
+
+    @Test
+    void aWitnessThatHasNoOpinionIsNotMissed() {
+        start(Confirm.MAJORITY, Says.UP, Says.NOTHING);
+        lab.witness(3, Says.NOTHING);
+        seconds(10);
+        assertThat(lab.up(A)).as("one against one").isTrue();
+        lab.others.put(N2, Says.DOWN);
+        seconds(3);
+        assertThat(lab.origin(A).verdict().reason()).isEqualTo("connect refused; down for n2");
     }
 
     @Test

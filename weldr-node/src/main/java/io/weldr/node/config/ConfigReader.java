@@ -116,6 +116,10 @@ public final class ConfigReader {
                             + ": a node forms a cluster or joins one");
         }
         boolean witness = parse(Setting.WITNESS, ConfigReader::flag);
+        boolean witnessProbes = parse(Setting.WITNESS_PROBES, ConfigReader::flag);
+        if (witnessProbes && !witness) {
+            throw refused(Setting.WITNESS_PROBES, "witness: true beside it: every other node probes origins anyway");
+        }
         refuseUnreachable(peers.get(id), join);
         VirtualIpSettings virtualIp = virtualIp();
         if (witness && !virtualIp.addresses().isEmpty()) {
@@ -149,6 +153,7 @@ public final class ConfigReader {
                 bootstrap,
                 join,
                 witness,
+                witnessProbes,
                 parse(Setting.ON_REMOVAL, text -> oneOf(OnRemoval.class, text)),
                 electionMin,
                 electionMax,

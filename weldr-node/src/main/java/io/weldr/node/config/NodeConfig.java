@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param peers raft addresses of all members of a new cluster, this node among them; empty: a cluster of one
  * @param join where to look for the cluster to join while the data folder is empty; null: the node was not told to join one
  * @param witness it votes and does not proxy
+ * @param witnessProbes a witness, and it probes origins all the same
  * @param onRemoval what to do once it was taken out of its cluster
  * @param electionTimeoutMin silence of the leader after which a follower may stand, 50 ms to 10 s
  * @param electionTimeoutMax after which it does; more than the least, at most ten times as much
@@ -49,6 +50,7 @@ public record NodeConfig(
         boolean bootstrap,
         @Nullable Join join,
         boolean witness,
+        boolean witnessProbes,
         OnRemoval onRemoval,
         Duration electionTimeoutMin,
         Duration electionTimeoutMax,

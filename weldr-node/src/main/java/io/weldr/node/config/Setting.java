@@ -60,6 +60,11 @@ public record Setting(
             "the HTTP API of any member of the cluster to join while the data folder is empty; wait: until a member takes it in");
     public static final Setting WITNESS =
             of("witness", "false", SWITCH, "only vote: no proxy, and lead only if nobody else can");
+    public static final Setting WITNESS_PROBES = of(
+            "witness-probes",
+            "false",
+            SWITCH,
+            "a witness probes origins, too: only if it reaches them by the same network as the nodes that proxy");
     public static final Setting ON_REMOVAL = of(
             "on-removal",
             "exit",
@@ -145,6 +150,7 @@ public record Setting(
                 BOOTSTRAP,
                 JOIN,
                 WITNESS,
+                WITNESS_PROBES,
                 ON_REMOVAL,
                 ELECTION_TIMEOUT,
                 INSECURE,

@@ -6,10 +6,13 @@ import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.grpc.GrpcMemberLink;
 import io.weldr.api.http.HttpLimits;
 import io.weldr.core.Check;
+import io.weldr.core.health.Opinion;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.port.ClusterStatus;
 import io.weldr.core.port.ClusterStatus.Role;
+import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.Measurement;
+import io.weldr.core.port.ProbeQuestion;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
@@ -97,7 +100,9 @@ public final class Node {
         raft = new RaftCluster(raftSettings(), link, List.of(duties));
         health = new HealthChecks(
                 raft.state(), raft, new SecureRandom(), null, config.id(), link, raft::handOver, version);
-        duties.add(health);
+        if (probes()) {
+            duties.add(health);
+        }
         accessLogFile = openAccessLogFile(config.accessLog());
         accessLog = openAccessLog();
         proxy = new ProxyServer(proxySettings(), raft.state());
@@ -116,12 +121,25 @@ public final class Node {
                         List.of(raft, proxy, health, this::measureVirtualIps),
                         raft,
                         this::cede,
-                        health,
+                        probes() ? health : Node::noOpinion,
                         this::unready,
                         this::stuck,
                         () -> self,
                         Clock.tickMillis(ZoneOffset.UTC)),
                 link);
+    }
+
+    /**
+     * Whether this node may say how origins are. A witness often stands at a site of its own: that it does not reach an origin says nothing about the
+     * nodes that proxy. If it leads for a moment, verdicts stay as they are.
+     */
+    private boolean probes() {
+        return !config.witness() || config.witnessProbes();
+    }
+
+    private static CompletionStage<Opinion> noOpinion(ProbeQuestion question) {
+        return CompletableFuture.failedFuture(new GatewayException(
+                GatewayException.Kind.UNAVAILABLE, "this node is a witness, and witness-probes is not set"));
     }
 
     private RaftSettings raftSettings() {

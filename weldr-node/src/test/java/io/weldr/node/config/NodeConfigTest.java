@@ -43,6 +43,7 @@ class NodeConfigTest {
         assertThat(config.bootstrap()).isFalse();
         assertThat(config.join()).isNull();
         assertThat(config.witness()).isFalse();
+        assertThat(config.witnessProbes()).isFalse();
         assertThat(config.onRemoval()).isEqualTo(NodeConfig.OnRemoval.EXIT);
         assertThat(config.electionTimeoutMin()).isEqualTo(Duration.ofMillis(500));
         assertThat(config.electionTimeoutMax()).isEqualTo(Duration.ofSeconds(1));
@@ -137,6 +138,10 @@ class NodeConfigTest {
                 .satisfies(config -> assertThat(config.join()).isEqualTo(new NodeConfig.Join(null)))
                 .satisfies(config -> assertThat(config.onRemoval()).isEqualTo(NodeConfig.OnRemoval.IDLE))
                 .satisfies(config -> assertThat(config.witness()).isTrue());
+        assertThat(read("witness: true\nwitness-probes: true").witnessProbes()).isTrue();
+        assertThatThrownBy(() -> read("witness-probes: true"))
+                .hasMessageContaining("witness-probes")
+                .hasMessageContaining("witness: true");
         assertThatThrownBy(() -> read("join: wait\nbootstrap: true")).hasMessageContaining("--bootstrap");
         assertThatThrownBy(() -> read("join: wait\npeers: {n1: 10.0.0.1:9687}")).hasMessageContaining("--peers");
         assertThatThrownBy(() -> read("join: soon")).hasMessageContaining("join");
