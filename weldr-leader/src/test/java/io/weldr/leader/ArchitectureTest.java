@@ -71,7 +71,7 @@ class ArchitectureTest {
     static final ArchRule HOLDING_TAKES_TIME_AND_PROCESSES_FROM_OUTSIDE = noClasses()
             .that()
             .haveNameMatching(
-                    ".*\\.vip\\.(Holding|LeadersSeen|HookRunner|AddressKeeper|StartChecks|Announcer|Announcement)(\\$.*)?")
+                    ".*\\.vip\\.(Holding|LinkWatch|LeadersSeen|HookRunner|AddressKeeper|StartChecks|Announcer|Announcement)(\\$.*)?")
             .should()
             .dependOnClassesThat()
             .areAssignableTo(Process.class)

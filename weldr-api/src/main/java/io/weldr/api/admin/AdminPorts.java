@@ -13,6 +13,7 @@ import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Member;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param calls answers what the consensus modules of other members send
  * @param cedes answers a new leader that asks for the virtual IP
+ * @param canHold whether clients would reach the virtual IP on this node
  * @param probes answers a leader that wants a second opinion on an origin
  * @param unready why the node is not ready, for people; empty once it is
  * @param stuck why the process has to be restarted, for people; null if it works
@@ -36,6 +38,7 @@ public record AdminPorts(
         List<MetricSource> metrics,
         MemberCalls calls,
         CedeCalls cedes,
+        BooleanSupplier canHold,
         ProbeCalls probes,
         Supplier<List<String>> unready,
         Supplier<@Nullable String> stuck,

@@ -84,7 +84,7 @@ public final class GrpcApi implements AutoCloseable {
                 .permitKeepAliveTime(5, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .addService(new AdminService(ports, admin, census, hub))
-                .addService(new MemberService(ports.calls(), ports.cedes(), ports.probes(), census))
+                .addService(new MemberService(ports.calls(), ports.cedes(), ports.canHold(), ports.probes(), census))
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .build();

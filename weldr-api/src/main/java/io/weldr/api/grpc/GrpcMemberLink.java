@@ -29,6 +29,8 @@ import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Limits;
 import io.weldr.core.state.Member;
 import io.weldr.proto.admin.v1.CallRequest;
+import io.weldr.proto.admin.v1.CanHoldReply;
+import io.weldr.proto.admin.v1.CanHoldRequest;
 import io.weldr.proto.admin.v1.CedeReply;
 import io.weldr.proto.admin.v1.CedeRequest;
 import io.weldr.proto.admin.v1.MemberToMemberGrpc;
@@ -89,6 +91,12 @@ public final class GrpcMemberLink implements MemberLink, ProbeLink, MemberReport
     public CompletionStage<Boolean> cede(Member to, long term, Duration deadline) {
         CedeRequest request = CedeRequest.newBuilder().setTerm(term).build();
         return ask(to, MemberToMemberGrpc.getCedeMethod(), request, deadline).thenApply(CedeReply::getCeded);
+    }
+
+    /** Asks a member whether clients would reach the virtual IPs there. */
+    public CompletionStage<Boolean> canHold(Member to, Duration deadline) {
+        return ask(to, MemberToMemberGrpc.getCanHoldMethod(), CanHoldRequest.getDefaultInstance(), deadline)
+                .thenApply(CanHoldReply::getCanHold);
     }
 
     @Override

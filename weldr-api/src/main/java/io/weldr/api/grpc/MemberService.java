@@ -14,6 +14,8 @@ import io.weldr.core.port.ProbeCalls;
 import io.weldr.core.port.ProbeQuestion;
 import io.weldr.proto.admin.v1.CallReply;
 import io.weldr.proto.admin.v1.CallRequest;
+import io.weldr.proto.admin.v1.CanHoldReply;
+import io.weldr.proto.admin.v1.CanHoldRequest;
 import io.weldr.proto.admin.v1.CedeReply;
 import io.weldr.proto.admin.v1.CedeRequest;
 import io.weldr.proto.admin.v1.MemberToMemberGrpc;
@@ -22,18 +24,22 @@ import io.weldr.proto.admin.v1.ProbeRequest;
 import io.weldr.proto.admin.v1.ReportReply;
 import io.weldr.proto.admin.v1.ReportRequest;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** {@code weldr.admin.v1.MemberToMember}: answers other members. Any thread. */
 final class MemberService extends MemberToMemberGrpc.MemberToMemberImplBase {
     private final MemberCalls calls;
     private final CedeCalls cedes;
+    private final BooleanSupplier canHold;
     private final ProbeCalls probes;
     private final Census census;
 
-    MemberService(MemberCalls calls, CedeCalls cedes, ProbeCalls probes, Census census) {
+    MemberService(MemberCalls calls, CedeCalls cedes, BooleanSupplier canHold, ProbeCalls probes, Census census) {
         this.calls = calls;
         this.cedes = cedes;
+        this.canHold = canHold;
         this.probes = probes;
         this.census = census;
     }
@@ -55,6 +61,15 @@ final class MemberService extends MemberToMemberGrpc.MemberToMemberImplBase {
             return cedes.cede(term)
                     .thenApply(ceded -> CedeReply.newBuilder().setCeded(ceded).build());
         });
+    }
+
+    @Override
+    public void canHold(CanHoldRequest request, StreamObserver<CanHoldReply> observer) {
+        AdminService.answer(
+                observer,
+                () -> CompletableFuture.completedFuture(CanHoldReply.newBuilder()
+                        .setCanHold(canHold.getAsBoolean())
+                        .build()));
     }
 
     private static long term(CedeRequest request) {

@@ -90,6 +90,15 @@ class GrpcMemberLinkIT {
     }
 
     @Test
+    void aMemberTellsWhetherItCouldHoldTheVirtualIp() throws Exception {
+        Member other = cluster.node(2).member();
+        for (boolean canHold : new boolean[] {true, false}) {
+            cluster.node(2).canHold(canHold);
+            assertThat(get(link.canHold(other, DEADLINE))).isEqualTo(canHold);
+        }
+    }
+
+    @Test
     void aMemberProbesForAnotherOrSaysThatItCannotTell() throws Exception {
         var question = new ProbeQuestion(PoolName.DEFAULT, new OriginId("a:1"), 7);
         Member other = cluster.node(2).member();

@@ -60,6 +60,7 @@ public final class TestNode implements AutoCloseable {
     private final Published<ClusterState> state = new Published<>(ClusterState.INITIAL);
     private final List<Waiter> waiters = new ArrayList<>(); // under the lock of this
     private final List<byte[]> calls = new CopyOnWriteArrayList<>();
+    private volatile boolean canHold;
     private final List<ProbeQuestion> questions = new CopyOnWriteArrayList<>();
     private volatile CompletableFuture<Opinion> probeAnswer =
             CompletableFuture.completedFuture(new Opinion(new ProbeResult(true, "status 200"), true));
@@ -156,6 +157,7 @@ public final class TestNode implements AutoCloseable {
                     return answer != null ? answer : CompletableFuture.completedFuture(message);
                 },
                 term -> CompletableFuture.completedFuture(term > 1),
+                () -> canHold,
                 question -> {
                     questions.add(question);
                     return probeAnswer;
@@ -252,6 +254,11 @@ public final class TestNode implements AutoCloseable {
     /** What other members asked it to probe. */
     public List<ProbeQuestion> questions() {
         return questions;
+    }
+
+    /** Whether it says from now on that it could hold the virtual IP. */
+    public void canHold(boolean value) {
+        canHold = value;
     }
 
     /** What its probes for others find from now on. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param appliedIndex the highest log index in its state
  * @param voters those whose votes count, this node among them unless it is outside
  * @param sinceLeaderContact how old its state may be: time since it last heard from the leader, zero on an acting leader; null if never
- * @param trouble why its consensus part is not whole, for people; null if it is
+ * @param trouble why its consensus part, or another part, is not whole, for people; null if it is
  */
 public record ClusterStatus(
         MemberId self,
@@ -48,5 +48,11 @@ public record ClusterStatus(
 
     public ClusterStatus {
         voters = List.copyOf(voters);
+    }
+
+    /** The same with something else that troubles the node. */
+    public ClusterStatus withTrouble(@Nullable String other) {
+        return new ClusterStatus(
+                self, role, term, leader, acting, commitIndex, appliedIndex, voters, sinceLeaderContact, other);
     }
 }

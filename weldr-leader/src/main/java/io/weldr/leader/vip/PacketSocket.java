@@ -128,6 +128,11 @@ final class PacketSocket implements Packets {
         }
     }
 
+    /** The number of an interface of this machine, by any of its names; 0: there is none. */
+    static int indexOrZero(String interfaceName) {
+        return C.LIBRARY.if_nametoindex(interfaceName);
+    }
+
     private static int index(String interfaceName) throws IOException {
         int index = C.LIBRARY.if_nametoindex(interfaceName);
         if (index == 0) {

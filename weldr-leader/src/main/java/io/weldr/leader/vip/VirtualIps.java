@@ -2,6 +2,7 @@ package io.weldr.leader.vip;
 
 import io.weldr.core.port.ClusterStatus;
 import io.weldr.core.port.ClusterStatus.Role;
+import io.weldr.core.port.ClusterStatus.Voter;
 import io.weldr.core.port.LeaderDuty;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.Measurement.Counter;
@@ -12,6 +13,7 @@ import io.weldr.core.state.MemberId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -24,6 +26,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +45,9 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
 
     /** How long the leader of a later term waits for the answer. */
     private static final Duration CEDE_MAX = Duration.ofMillis(Rivals.ANSWER_MILLIS_MAX);
+
+    /** As long as nobody can take over, that is worth a line now and then. */
+    private static final Duration SAY_NOBODY_EVERY = Duration.ofMinutes(1);
 
     private final VirtualIpSettings settings;
     private final StatusSource status;
@@ -63,6 +70,23 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
 
     private final ScheduledFuture<?> ticking;
 
+    // Confined to the thread.
+    private final LinkWatch linkWatch = new LinkWatch(System.nanoTime());
+    private final Links links;
+    private final Successors successors;
+    private boolean looking; // a look at the interfaces is under way
+    private long linksLookedNanos = System.nanoTime() - LinkWatch.LOOK_EVERY.toNanos();
+    private long turnedNanos = System.nanoTime();
+    private boolean asking; // the other members are asked, or one of them is to take over
+    private boolean nobodyElse; // no other member could hold the addresses when they were asked last
+    private long saidNobodyNanos = System.nanoTime() - SAY_NOBODY_EVERY.toNanos();
+    private int offers;
+    private @Nullable String saidTrouble;
+
+    private volatile @Nullable String trouble;
+    private volatile boolean canHold;
+    private final AtomicLong gaveWay = new AtomicLong();
+
     private volatile long wantedTerm; // set first, so that nothing is renewed after stop() has returned
     private volatile boolean holds;
     private final AtomicLong takeOvers = new AtomicLong();
@@ -82,11 +106,17 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
      *
      * @param status what this node knows of leadership. {@code acting} must be worked out when it is asked for: true
      *     in a process that was paused would add an address that another node has been given
+     * @param successors who take over when clients cannot reach this node
      * @param electionTimeout the least time after which a silent leader is replaced; the same on all members, as is the lifetime
      * @throws CannotHoldException if it cannot
      */
     public static VirtualIps open(
-            VirtualIpSettings settings, MemberId self, StatusSource status, Rivals rivals, Duration electionTimeout)
+            VirtualIpSettings settings,
+            MemberId self,
+            StatusSource status,
+            Rivals rivals,
+            Successors successors,
+            Duration electionTimeout)
             throws CannotHoldException {
         ExecutorService programThreads = programThreads();
         Processes processes = new OsProcesses(programThreads);
@@ -98,7 +128,16 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
             throw new CannotHoldException(checked.problems());
         }
         return new VirtualIps(
-                settings, self, status, rivals, electionTimeout, programs, processes, packets, programThreads);
+                settings,
+                self,
+                status,
+                rivals,
+                successors,
+                electionTimeout,
+                programs,
+                processes,
+                packets,
+                programThreads);
     }
 
     /**
@@ -143,6 +182,7 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
             MemberId self,
             StatusSource status,
             Rivals rivals,
+            Successors successors,
             Duration electionTimeout,
             Programs programs,
             Processes processes,
@@ -151,6 +191,8 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
         this.settings = settings;
         this.status = status;
         this.rivals = rivals;
+        this.successors = successors;
+        links = new SysfsLinks(SysfsLinks.SYSFS, PacketSocket::indexOrZero);
         this.programThreads = programThreads;
         holding = new Holding(new RealHands(), settings, electionTimeout);
         keeper = new AddressKeeper(
@@ -196,6 +238,16 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
                 holding.stop(view(status.status()), System.nanoTime());
             }
         });
+    }
+
+    /** Whether clients would reach the addresses here if this node led: each interface passes packets, and has for some seconds. Any thread. */
+    public boolean canHold() {
+        return canHold;
+    }
+
+    /** Why clients do not reach the addresses here, for people; null if nothing stands in the way. Any thread. */
+    public @Nullable String trouble() {
+        return trouble;
     }
 
     /** Whether this node is active: it holds the addresses, if there are any, or is about to. */
@@ -295,6 +347,16 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
                         "1 while this node holds the virtual IP addresses.",
                         Map.of(),
                         holds ? 1 : 0),
+                new Gauge(
+                        "virtual_ip_interface_up",
+                        "1 while the interfaces of the virtual IP addresses on this node pass packets.",
+                        Map.of(),
+                        trouble == null ? 1 : 0),
+                new Counter(
+                        "virtual_ip_leadership_given_way",
+                        "Times that this node handed leadership over because clients could not reach the virtual IP here.",
+                        Map.of(),
+                        gaveWay.get()),
                 new Counter("virtual_ip_take_overs", "Times that this node became active.", Map.of(), takeOvers.get()),
                 new Counter("hook_failures", "Hooks that failed or took too long.", Map.of(), hooks.failures()));
     }
@@ -310,10 +372,118 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
             ClusterStatus now = status.status();
             leaders.observe(now, System.nanoTime());
             holding.tick(view(now), System.nanoTime());
+            if (!settings.addresses().isEmpty()) {
+                watchLinks(now, System.nanoTime());
+            }
         } catch (RuntimeException | AssertionError e) {
             // A periodic task that throws is never run again; the kernel's lifetime is the answer to what went wrong.
             LOG.error("Virtual IP: a tick failed", e);
         }
+    }
+
+    private void watchLinks(ClusterStatus now, long nowNanos) {
+        if (!looking && nowNanos - linksLookedNanos >= LinkWatch.LOOK_EVERY.toNanos()) {
+            looking = true;
+            linksLookedNanos = nowNanos;
+            // A renewal or two may still be missing before.
+            boolean held = holding.active()
+                    && nowNanos - turnedNanos >= settings.lifetime().toNanos();
+            try {
+                programThreads.execute(() -> {
+                    String fault = fault(held);
+                    later(() -> {
+                        looking = false;
+                        linkWatch.looked(fault, System.nanoTime());
+                    });
+                });
+            } catch (RejectedExecutionException e) {
+                LOG.debug("Virtual IP: closed meanwhile");
+            }
+        }
+        String wrong = linkWatch.trouble(nowNanos);
+        sayTrouble(wrong, nowNanos);
+        canHold = linkWatch.canHold(nowNanos);
+        if (holding.active() && view(now).provedTerm() != 0 && !asking && linkWatch.shouldAsk(nowNanos)) {
+            asking = true;
+            askSuccessors(now);
+        }
+    }
+
+    /** Any thread. */
+    private @Nullable String fault(boolean held) {
+        try {
+            for (VirtualIp address : settings.addresses()) {
+                String fault = links.fault(address, held);
+                if (fault != null) {
+                    return fault;
+                }
+            }
+        } catch (RuntimeException e) {
+            LOG.error("Virtual IP: the look at its interfaces failed", e); // which tells nothing of them
+        }
+        return null;
+    }
+
+    private void sayTrouble(@Nullable String wrong, long nowNanos) {
+        if (!Objects.equals(wrong, saidTrouble)) {
+            saidTrouble = wrong;
+            if (wrong == null) {
+                LOG.info("Virtual IP: its interfaces pass packets again");
+            } else {
+                LOG.warn("Virtual IP: {}: clients do not reach it on this node", wrong);
+                saidNobodyNanos = nowNanos - SAY_NOBODY_EVERY.toNanos();
+            }
+        }
+        nobodyElse &= wrong != null && holding.active();
+        trouble = wrong == null
+                ? null
+                : "virtual IP: " + wrong
+                        + (nobodyElse ? "; no other member can hold the address, so it stays on this node" : "");
+    }
+
+    /** Looks for a member that clients can reach, and has it lead. A witness, or a node without these settings, cannot hold them. */
+    private void askSuccessors(ClusterStatus now) {
+        List<MemberId> others = now.voters().stream()
+                .map(Voter::id)
+                .filter(id -> !id.equals(now.self()))
+                .toList();
+        List<CompletableFuture<Boolean>> answers = others.stream()
+                .map(id -> successors
+                        .canHold(id)
+                        .toCompletableFuture()
+                        .copy()
+                        .completeOnTimeout(false, Successors.ANSWER_MILLIS_MAX, TimeUnit.MILLISECONDS)
+                        .exceptionally(failure -> false))
+                .toList();
+        var unused = CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                .thenRun(() -> later(() -> answered(IntStream.range(0, others.size())
+                        .filter(i -> answers.get(i).join())
+                        .mapToObj(others::get)
+                        .toList())));
+    }
+
+    private void answered(List<MemberId> able) {
+        long nowNanos = System.nanoTime();
+        String wrong = linkWatch.trouble(nowNanos);
+        nobodyElse = able.isEmpty();
+        if (wrong == null || able.isEmpty() || !holding.active()) {
+            asking = false;
+            if (wrong != null && able.isEmpty() && nowNanos - saidNobodyNanos >= SAY_NOBODY_EVERY.toNanos()) {
+                saidNobodyNanos = nowNanos;
+                LOG.warn("Virtual IP: {}, and no other member can hold it: it stays on this node", wrong);
+            }
+            return;
+        }
+        MemberId heir = able.get(offers++ % able.size()); // the next one if the last did not take it
+        LOG.warn("Virtual IP: {}: handing leadership to {}, whose interfaces pass packets", wrong, heir);
+        var unused = successors.handOver(heir).whenComplete((moved, failure) -> {
+            if (Boolean.TRUE.equals(moved)) {
+                gaveWay.incrementAndGet();
+            } else {
+                LOG.warn("Virtual IP: leadership was not handed to {}", heir, failure);
+            }
+            later(() -> asking = false);
+        });
     }
 
     private Holding.View view(ClusterStatus now) {
@@ -377,6 +547,7 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
         @Override
         public void turned(boolean active, long term) {
             holds = active;
+            turnedNanos = System.nanoTime();
             if (active) {
                 takeOvers.incrementAndGet();
                 LOG.info("Active, term {}: holding {}", term, settings.addresses());

@@ -102,6 +102,7 @@ final class HolderMain {
                         SELF,
                         watchdog::status,
                         (member, term) -> CompletableFuture.completedFuture(standing),
+                        new NoSuccessors(),
                         Duration.ofMillis(ELECTION_MILLIS));
                 BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, UTF_8))) {
             watchdog.duty = duty;

@@ -75,6 +75,7 @@ class HooksIT {
                 SELF,
                 () -> new ClusterStatus(SELF, Role.LEADER, 7, SELF, acting, 0, 0, List.of(), null, null),
                 (member, term) -> CompletableFuture.completedFuture(Rivals.Standing.MAY_HOLD),
+                new NoSuccessors(),
                 Duration.ofMillis(200));
     }
 }

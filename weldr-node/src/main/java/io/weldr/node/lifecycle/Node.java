@@ -19,6 +19,7 @@ import io.weldr.core.state.MemberId;
 import io.weldr.leader.health.HealthChecks;
 import io.weldr.leader.vip.AskedRivals;
 import io.weldr.leader.vip.Rivals;
+import io.weldr.leader.vip.Successors;
 import io.weldr.leader.vip.VirtualIpSettings;
 import io.weldr.leader.vip.VirtualIps;
 import io.weldr.leader.vip.VirtualIps.CannotHoldException;
@@ -115,12 +116,13 @@ public final class Node {
                 new AdminPorts(
                         raft,
                         raft.state(),
-                        raft,
+                        this::status,
                         raft.membership(),
                         proxy,
                         List.of(raft, proxy, health, this::measureVirtualIps),
                         raft,
                         this::cede,
+                        this::canHold,
                         probes() ? health : Node::noOpinion,
                         this::unready,
                         this::stuck,
@@ -355,7 +357,8 @@ public final class Node {
         }
         try {
             Rivals rivals = new AskedRivals(raft, this::askToCede, Executors.newCachedThreadPool(Node::daemon));
-            VirtualIps opened = VirtualIps.open(settings, config.id(), raft, rivals, config.electionTimeoutMin());
+            VirtualIps opened = VirtualIps.open(
+                    settings, config.id(), raft, rivals, new OtherMembers(), config.electionTimeoutMin());
             virtualIps = opened;
             duties.add(opened);
         } catch (CannotHoldException e) {
@@ -394,6 +397,37 @@ public final class Node {
                         config.virtualIp().addresses().isEmpty());
     }
 
+    private boolean canHold() {
+        VirtualIps held = virtualIps;
+        return held != null && held.canHold();
+    }
+
+    /** Who may hold the virtual IPs in place of this node. */
+    private final class OtherMembers implements Successors {
+        @Override
+        public CompletionStage<Boolean> canHold(MemberId id) {
+            Member member = raft.state().get().members().get(id);
+            return member == null
+                    ? CompletableFuture.failedFuture(new IOException("nobody knows where " + id + " is"))
+                    : link.canHold(member, Duration.ofMillis(Successors.ANSWER_MILLIS_MAX));
+        }
+
+        @Override
+        public CompletionStage<Boolean> handOver(MemberId id) {
+            return raft.handOver(id);
+        }
+    }
+
+    /** How this node sees its cluster, with all that troubles it. Any thread. */
+    private ClusterStatus status() {
+        ClusterStatus status = raft.status();
+        VirtualIps held = virtualIps;
+        String trouble = held == null ? null : held.trouble();
+        return trouble == null
+                ? status
+                : status.withTrouble(status.trouble() == null ? trouble : status.trouble() + "; " + trouble);
+    }
+
     private List<Measurement> measureVirtualIps() {
         VirtualIps held = virtualIps;
         return held == null ? List.of() : held.measure();
@@ -427,7 +461,7 @@ public final class Node {
 
     /** How this node is now. Any thread. */
     public NodeReport report() {
-        return new NodeReport(self != null, unready(), raft.status(), proxy.connectionsOpen());
+        return new NodeReport(self != null, unready(), status(), proxy.connectionsOpen());
     }
 
     /**
