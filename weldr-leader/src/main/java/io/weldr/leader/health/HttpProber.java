@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
@@ -53,7 +54,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends probes over the network: HTTP/1.1 on a connection that is opened for the probe and closed after it. A fresh connection is
  * what a client that comes now would get; an idle one can outlive a listener that is long gone. Redirects are answers like others.
- * If a name has several addresses, they are tried in turn within the one timeout until one connects.
+ * If a name has several addresses, they are tried in turn within the one timeout until one connects, as the proxy tries them. Each has its share of the
+ * time that is left, so that one that is silent does not take all of it, and one that failed before is tried last.
  *
  * <p>An https origin has to show a certificate that the node trusts, for the host of its URL, as the proxy asks of it too: an origin
  * that the proxy would refuse must not count as up.
@@ -85,6 +87,7 @@ final class HttpProber implements Prober {
     private final ChannelFactory<? extends SocketChannel> sockets;
     private final NameLookup names;
     private final ProbeTls tls;
+    private final DeadAddresses dead = new DeadAddresses();
     private final String userAgent;
     private final AtomicLong complainedNanos = new AtomicLong(System.nanoTime() - COMPLAIN_EVERY.toNanos());
 
@@ -139,6 +142,7 @@ final class HttpProber implements Prober {
         private Phase phase = Phase.RESOLVE;
         private @Nullable Channel channel;
         private @Nullable Future<?> deadline;
+        private long deadlineNanos;
         /** Why an address could not be connected to; null: none was tried in earnest. */
         private @Nullable String unreachable;
 
@@ -149,6 +153,7 @@ final class HttpProber implements Prober {
         }
 
         void start() {
+            deadlineNanos = System.nanoTime() + policy.timeout().toNanos();
             deadline = loop.schedule(this::late, policy.timeout().toNanos(), TimeUnit.NANOSECONDS);
             Duration quarter = policy.timeout().dividedBy(4);
             names.lookup(url.address(), quarter.compareTo(NAME_PATIENCE_MAX) < 0 ? quarter : NAME_PATIENCE_MAX)
@@ -156,7 +161,7 @@ final class HttpProber implements Prober {
                         if (failure != null) {
                             finish(ProbeResult.failed("name not resolved: " + text(NameLookup.cause(failure))));
                         } else {
-                            connect(addresses, 0);
+                            connect(dead.deadLast(addresses), 0);
                         }
                     }));
         }
@@ -192,7 +197,7 @@ final class HttpProber implements Prober {
                     .group(loop)
                     .channelFactory(sockets)
                     .option(ChannelOption.TCP_NODELAY, true)
-                    .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0) // the deadline of the probe covers it
+                    .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, shareMillis(addresses.size() - index))
                     .handler(new ChannelInitializer<SocketChannel>() {
                         @Override
                         protected void initChannel(SocketChannel made) {
@@ -204,6 +209,7 @@ final class HttpProber implements Prober {
             channel = connected.channel() instanceof SocketChannel made ? made : null;
             connected.addListener(done -> onLoop(() -> {
                 if (done.isSuccess()) {
+                    dead.connected(addresses.get(index));
                     ask(connected.channel());
                 } else {
                     unconnected(done.cause(), addresses, index);
@@ -211,10 +217,19 @@ final class HttpProber implements Prober {
             }));
         }
 
+        /** Until when an address has to connect if others are left; 0: the deadline of the probe covers the last one. */
+        private int shareMillis(int left) {
+            long leftNanos = Math.max(0, deadlineNanos - System.nanoTime());
+            return left <= 1 ? 0 : (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(leftNanos / left));
+        }
+
         private void unconnected(Throwable cause, List<InetSocketAddress> addresses, int index) {
             boolean ours = ours(cause);
             if (!ours) {
                 unreachable = connectReason(cause);
+                if (!result.isDone()) { // else the probe closed it
+                    dead.failed(addresses.get(index));
+                }
             }
             if (index + 1 < addresses.size()) {
                 connect(addresses, index + 1);
@@ -355,6 +370,9 @@ final class HttpProber implements Prober {
     }
 
     private static String connectReason(Throwable cause) {
+        if (cause instanceof ConnectTimeoutException) {
+            return Phase.CONNECT.missing + " in time";
+        }
         if (cause instanceof NoRouteToHostException) {
             return "connect: no route to host";
         }

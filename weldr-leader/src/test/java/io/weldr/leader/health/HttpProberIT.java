@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -369,6 +370,34 @@ class HttpProberIT {
                 sparing -> assertThat(probe(sparing, "http://origin.example:" + origin.port(), get("/", PATIENT)))
                         .isEqualTo(failed("connect refused")));
         assertThat(opened).hasValue(2);
+    }
+
+    /** The proxy goes on to the next address of a name. So do probes, or an origin would be down that clients reach. */
+    @Test
+    void anAddressThatIsSilentLeavesTimeForTheNextAndIsTriedLastFromThenOn() throws Exception {
+        InetAddress silent = InetAddress.getByAddress(new byte[] {127, 7, 7, 7});
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        List<InetAddress> tried = new CopyOnWriteArrayList<>();
+        ChannelFactory<NioSocketChannel> sockets = () -> new NioSocketChannel() {
+            @Override
+            protected boolean doConnect(SocketAddress remote, @Nullable SocketAddress local) throws Exception {
+                InetAddress address = ((InetSocketAddress) remote).getAddress();
+                tried.add(address);
+                return !address.equals(silent) && super.doConnect(remote, local); // under way, for ever
+            }
+        };
+        withSockets(sockets, host -> new InetAddress[] {silent, loopback}, named -> {
+            String url = "http://origin.example:" + origin.port();
+            assertThat(probe(named, url, get("/", Duration.ofSeconds(10))))
+                    .isEqualTo(new ProbeResult(true, "status 200"));
+            assertThat(tried).containsExactly(silent, loopback);
+            assertThat(probe(named, url, get("/", PATIENT)).passed()).isTrue();
+            assertThat(tried).as("the silent one was not tried again").containsExactly(silent, loopback, loopback);
+            origin.close();
+            assertThat(probe(named, url, get("/", Duration.ofSeconds(2))).reason())
+                    .isEqualTo("no connection within 2 s");
+            assertThat(tried).as("nor forgotten").endsWith(loopback, silent);
+        });
     }
 
     private static NioSocketChannel noDescriptors() {
