@@ -70,6 +70,7 @@ public final class Admin {
             OriginSpec spec = new OriginSpec(url, draft.id(), draft.weight(), draft.host(), null);
             return write(options, new Command.AddOrigin(pool, spec, mustBeNew, now()));
         }
+        check(health);
         return read(Consistency.LINEARIZABLE).thenCompose(view -> {
             Pool there = view.pool(pool);
             // What is not said is as the pool has it when the origin comes. Of one that is there already that moment is
@@ -90,6 +91,7 @@ public final class Admin {
                     options,
                     new Command.UpdateOrigin(pool, ref, patch(draft, null), options.expectedRevision(), now()));
         }
+        check(health);
         return rounds(
                 options,
                 view -> {
@@ -114,6 +116,7 @@ public final class Admin {
         if (health == null) {
             return update(pool, ref, draft, options);
         }
+        check(health);
         return read(Consistency.LINEARIZABLE).thenCompose(view -> {
             HealthPolicy whole = valid(() -> health.complete(view.pool(pool).health()));
             return write(
@@ -140,6 +143,7 @@ public final class Admin {
             Function<HealthPolicy, HealthPolicy> base,
             @Nullable Function<HealthPolicy, @Nullable Problem> unless,
             WriteOptions options) {
+        check(draft);
         return rounds(
                 options,
                 view -> {
@@ -226,12 +230,25 @@ public final class Admin {
         return url;
     }
 
+    /** What no policy could make valid needs no quorum to be refused. */
+    private static void check(HealthDraft health) {
+        try {
+            health.check();
+        } catch (IllegalArgumentException e) {
+            throw invalid(e);
+        }
+    }
+
+    private static ProblemException invalid(IllegalArgumentException e) {
+        return Problem.ofLine(ProblemType.INVALID_VALUE, "health." + e.getMessage(), "a valid health policy")
+                .exception();
+    }
+
     private static HealthPolicy valid(Supplier<HealthPolicy> policy) {
         try {
             return policy.get();
         } catch (IllegalArgumentException e) {
-            throw Problem.ofLine(ProblemType.INVALID_VALUE, "health." + e.getMessage(), "a valid health policy")
-                    .exception();
+            throw invalid(e);
         }
     }
 

@@ -18,6 +18,30 @@ public record HealthDraft(
         HealthPolicy.@Nullable Initial initial,
         HealthPolicy.@Nullable Confirm confirm) {
 
+    /** Goes with every valid interval and with every valid timeout, so that only what a draft says can be wrong. */
+    private static final Duration TIMEOUT_LEAST = Duration.ofMillis(10);
+
+    private static final Duration INTERVAL_MOST = Duration.ofHours(1);
+
+    /**
+     * Refuses what no policy could make valid, without knowing the policy that the draft completes.
+     *
+     * @throws IllegalArgumentException with the field that is wrong
+     */
+    public void check() {
+        HealthPolicy whole = HealthPolicy.DEFAULT;
+        complete(new HealthPolicy(
+                whole.path(),
+                whole.method(),
+                whole.expected(),
+                INTERVAL_MOST,
+                TIMEOUT_LEAST,
+                whole.failuresToDown(),
+                whole.passesToUp(),
+                whole.initial(),
+                whole.confirm()));
+    }
+
     /**
      * The whole policy.
      *

@@ -185,6 +185,11 @@ final class AdminService extends AdminGrpc.AdminImplBase {
 
     @Override
     public void watch(WatchRequest request, StreamObserver<WatchEvent> observer) {
+        if (request.hasAfterRevision() && request.getAfterRevision() < 0) {
+            observer.onError(Statuses.of(Problem.of(
+                    ProblemType.INVALID_VALUE, "after_revision: " + request.getAfterRevision(), "0 or more")));
+            return;
+        }
         WatchCall.begin(
                 hub,
                 (ServerCallStreamObserver<WatchEvent>) observer,

@@ -25,6 +25,7 @@ import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.Traffic;
 import io.weldr.core.port.Traffic.Count;
 import io.weldr.core.state.MemberId;
+import io.weldr.core.state.OriginRef;
 import io.weldr.core.state.Outcome.Effect;
 import java.util.HashMap;
 import java.util.List;
@@ -113,10 +114,9 @@ final class ServerRoutes {
     }
 
     private CompletionStage<Answer> get(Request request) {
-        return admin.read(request.consistency()).thenApply(view -> {
-            Origin origin = view.origin(PoolName.DEFAULT, request.server());
-            return entry(PoolName.DEFAULT, origin, view);
-        });
+        OriginRef server = request.server(); // a path that names no address is refused without asking for a quorum
+        return admin.read(request.consistency())
+                .thenApply(view -> entry(PoolName.DEFAULT, view.origin(PoolName.DEFAULT, server), view));
     }
 
     /**

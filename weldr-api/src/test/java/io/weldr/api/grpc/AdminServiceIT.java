@@ -232,6 +232,31 @@ class AdminServiceIT {
     }
 
     @Test
+    void whatIsNotValidIsRefusedWithoutAQuorum() {
+        cluster.fail(Kind.NO_LEADER);
+        HealthPolicy slow = HealthPolicy.newBuilder()
+                .setInterval(com.google.protobuf.Duration.newBuilder().setSeconds(7200))
+                .build();
+        fails(
+                () -> stub.setHealthPolicy(
+                        SetHealthPolicyRequest.newBuilder().setHealth(slow).build()),
+                Code.INVALID_ARGUMENT,
+                "invalid-value");
+        fails(
+                () -> stub.addOrigin(AddOriginRequest.newBuilder()
+                        .setUrl("http://127.0.0.1:1")
+                        .setHealth(slow)
+                        .build()),
+                Code.INVALID_ARGUMENT,
+                "invalid-value");
+        fails(
+                () -> stub.watch(WatchRequest.newBuilder().setAfterRevision(-1).build())
+                        .next(),
+                Code.INVALID_ARGUMENT,
+                "invalid-value");
+    }
+
+    @Test
     void aDeadlineOfTheCallerIsKept() throws Exception {
         cluster.node(2).lag(true);
         cluster.node(3).lag(true);

@@ -291,4 +291,38 @@ class ServersIT {
                         cluster.node(1).url())
                 .is(201);
     }
+
+    @Test
+    void whatIsNotValidIsRefusedWithoutAQuorum() {
+        cluster.fail(Kind.NO_LEADER);
+        String v1 = "/v1/pools/default/";
+        String origin = v1 + "origins/web-1";
+        client.get("/servers").isProblem(503, "no-leader");
+        client.get("/servers/1.2.3.4/99999").isProblem(400, "invalid-value");
+        client.get("/servers/1.2.3.4/0").isProblem(400, "invalid-value");
+        client.get("/servers/a%20b/80").isProblem(400, "invalid-value");
+        client.delete("/servers/1.2.3.4/99999").isProblem(400, "invalid-value");
+        client.get("/servers?consistency=fresh").isProblem(400, "invalid-value");
+        client.get("/v1/pools/a%20b").isProblem(400, "invalid-value");
+        client.get("/v1/pools/a%20b/health").isProblem(400, "invalid-value");
+        client.get("/v1/pools/a%20b/origins").isProblem(400, "invalid-value");
+        client.get(v1 + "origins/a%20b").isProblem(400, "invalid-value");
+        client.get("/v1/history?limit=0").isProblem(400, "invalid-value");
+        client.delete(origin + "?wait=forever").isProblem(400, "invalid-value");
+        for (String health : new String[] {
+            "{\"path\":\"up\"}",
+            "{\"interval\":\"2h\"}",
+            "{\"timeout\":\"2m\"}",
+            "{\"interval\":\"1s\",\"timeout\":\"2s\"}"
+        }) {
+            client.send("PATCH", v1 + "health", health).isProblem(400, "invalid-value");
+            client.send("PUT", v1 + "health", health).isProblem(400, "invalid-value");
+            client.send("PATCH", origin, "{\"health\":" + health + "}").isProblem(400, "invalid-value");
+            String whole = "{\"url\":\"http://127.0.0.1:1\",\"health\":" + health + "}";
+            client.send("PUT", origin, whole).isProblem(400, "invalid-value");
+            client.post("/servers", whole).isProblem(400, "invalid-value");
+        }
+        // Whether this goes with the pool's policy, the pool alone can tell.
+        client.send("PATCH", v1 + "health", "{\"timeout\":\"45s\"}").isProblem(503, "no-leader");
+    }
 }
