@@ -68,7 +68,7 @@ public final class Admin {
         HealthDraft health = draft.health();
         if (health == null) {
             OriginSpec spec = new OriginSpec(url, draft.id(), draft.weight(), draft.host(), null);
-            return write(options, new Command.AddOrigin(pool, spec, mustBeNew, now()));
+            return add(options, new Command.AddOrigin(pool, spec, mustBeNew, now()));
         }
         check(health);
         return read(Consistency.LINEARIZABLE).thenCompose(view -> {
@@ -79,17 +79,33 @@ public final class Admin {
             HealthPolicy own = before == null ? null : before.health();
             HealthPolicy whole = valid(() -> health.complete(own == null ? there.health() : own));
             OriginSpec spec = new OriginSpec(url, draft.id(), draft.weight(), draft.host(), whole);
-            return write(options, new Command.AddOrigin(pool, spec, mustBeNew, now()));
+            return add(options, new Command.AddOrigin(pool, spec, mustBeNew, now()));
         });
+    }
+
+    private CompletionStage<Written> add(WriteOptions options, Command.AddOrigin command) {
+        return ports.gateway()
+                .submit(options.id(), command)
+                .thenApply(committed -> command.mustBeNew() ? asCondition(committed) : committed)
+                .thenCompose(committed -> settle(options, committed));
+    }
+
+    /** The condition that there be no such origin fails by another one under its id or address, too (RFC 9110 section 13.1.2). */
+    private static Committed asCondition(Committed committed) {
+        return committed.outcome() instanceof Refused refused && refused.refusal() == Refusal.ALREADY_EXISTS
+                ? new Committed(committed.index(), new Refused(Refusal.PRECONDITION_FAILED, refused.detail()))
+                : committed;
     }
 
     /** Changes what the draft says of an origin and leaves the rest. */
     public CompletionStage<Written> update(PoolName pool, OriginRef ref, OriginDraft draft, WriteOptions options) {
         HealthDraft health = draft.health();
         if (health == null) {
-            return write(
+            return conditional(
+                    pool,
+                    ref,
                     options,
-                    new Command.UpdateOrigin(pool, ref, patch(draft, null), options.expectedRevision(), now()));
+                    expected -> new Command.UpdateOrigin(pool, ref, patch(draft, null), expected, now()));
         }
         check(health);
         return rounds(
@@ -101,11 +117,11 @@ public final class Admin {
                     // carried out before the origin went.
                     HealthPolicy base = origin == null ? there.health() : origin.healthPolicy(there.health());
                     long seen = origin == null ? NEVER : origin.modified();
-                    long expected = options.expectedRevision() != null ? options.expectedRevision() : seen;
-                    return Attempt.at(new Command.UpdateOrigin(
-                            pool, ref, patch(draft, valid(() -> health.complete(base))), expected, now()));
+                    HealthPolicy whole = valid(() -> health.complete(base));
+                    return new Attempt(
+                            new Command.UpdateOrigin(pool, ref, patch(draft, whole), options.expected(seen), now()),
+                            unmet(ref, origin, options));
                 },
-                options.expectedRevision() == null,
                 0);
     }
 
@@ -119,15 +135,46 @@ public final class Admin {
         check(health);
         return read(Consistency.LINEARIZABLE).thenCompose(view -> {
             HealthPolicy whole = valid(() -> health.complete(view.pool(pool).health()));
-            return write(
+            return conditional(
+                    pool,
+                    ref,
                     options,
-                    new Command.UpdateOrigin(pool, ref, patch(draft, whole), options.expectedRevision(), now()));
+                    expected -> new Command.UpdateOrigin(pool, ref, patch(draft, whole), expected, now()));
         });
     }
 
     /** Removes an origin. */
     public CompletionStage<Written> remove(PoolName pool, OriginRef ref, WriteOptions options) {
-        return write(options, new Command.RemoveOrigin(pool, ref, options.expectedRevision(), now()));
+        return conditional(pool, ref, options, expected -> new Command.RemoveOrigin(pool, ref, expected, now()));
+    }
+
+    /**
+     * Writes on the condition of the options. A command expects one revision at most. Where the writer names several, this reads which of
+     * them holds.
+     */
+    private CompletionStage<Written> conditional(
+            PoolName pool, OriginRef ref, WriteOptions options, Function<@Nullable Long, Command> command) {
+        List<Long> revisions = options.expectedRevisions();
+        if (revisions == null || revisions.size() == 1) {
+            return write(options, command.apply(revisions == null ? null : revisions.get(0)));
+        }
+        return rounds(
+                options,
+                view -> {
+                    Origin origin = ref.in(view.pool(pool));
+                    long expected = options.expected(origin == null ? NEVER : origin.modified());
+                    return new Attempt(command.apply(expected), unmet(ref, origin, options));
+                },
+                0);
+    }
+
+    private static @Nullable Problem unmet(OriginRef ref, @Nullable Origin origin, WriteOptions options) {
+        return origin == null || options.expects(origin.modified())
+                ? null
+                : Problem.of(
+                        ProblemType.PRECONDITION_FAILED,
+                        "origin " + ref + " is at revision " + origin.modified(),
+                        "one of " + options.expectedRevisions());
     }
 
     /**
@@ -154,7 +201,6 @@ public final class Admin {
                     HealthPolicy expected = unmet == null ? before : whole;
                     return new Attempt(new Command.SetHealthPolicy(pool, whole, expected, now()), unmet);
                 },
-                true,
                 0);
     }
 
@@ -163,15 +209,10 @@ public final class Admin {
      *
      * @param unmet the writer's own condition that did not hold then; null: it held, or there is none
      */
-    private record Attempt(Command command, @Nullable Problem unmet) {
-        static Attempt at(Command command) {
-            return new Attempt(command, null);
-        }
-    }
+    private record Attempt(Command command, @Nullable Problem unmet) {}
 
     /** Reads, makes a command of what was read, submits it; again if only that reading was out of date. */
-    private CompletionStage<Written> rounds(
-            WriteOptions options, Function<View, Attempt> attemptAt, boolean repeat, int number) {
+    private CompletionStage<Written> rounds(WriteOptions options, Function<View, Attempt> attemptAt, int number) {
         return read(Consistency.LINEARIZABLE).thenCompose(view -> {
             Attempt attempt = attemptAt.apply(view);
             return ports.gateway()
@@ -184,8 +225,8 @@ public final class Admin {
                             return CompletableFuture.failedFuture(
                                     attempt.unmet().exception());
                         }
-                        return repeat && number + 1 < ROUNDS_MAX
-                                ? rounds(options, attemptAt, true, number + 1)
+                        return number + 1 < ROUNDS_MAX
+                                ? rounds(options, attemptAt, number + 1)
                                 : settle(options, committed);
                     });
         });

@@ -1,13 +1,32 @@
 package io.weldr.api.admin;
 
+import io.weldr.core.Check;
 import io.weldr.core.port.RequestId;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What goes with every write.
  *
  * @param id names the wish
- * @param expectedRevision refuse unless the origin was last modified then; null: whatever it is
+ * @param expectedRevisions refuse unless the origin was last modified at one of them; null: whatever it is
  * @param waitApplied answer only once every member that can be reached has applied it
  */
-public record WriteOptions(RequestId id, @Nullable Long expectedRevision, boolean waitApplied) {}
+public record WriteOptions(RequestId id, @Nullable List<Long> expectedRevisions, boolean waitApplied) {
+    public WriteOptions {
+        if (expectedRevisions != null) {
+            expectedRevisions = List.copyOf(expectedRevisions);
+            Check.that(!expectedRevisions.isEmpty(), "expected revisions", expectedRevisions, "at least one");
+        }
+    }
+
+    /** Whether the condition holds for an origin that was last modified at {@code revision}. */
+    boolean expects(long revision) {
+        return expectedRevisions == null || expectedRevisions.contains(revision);
+    }
+
+    /** What a command for an origin at {@code seen} has to expect, so that it is carried out only if the condition holds. */
+    long expected(long seen) {
+        return expectedRevisions == null || expectedRevisions.contains(seen) ? seen : expectedRevisions.get(0);
+    }
+}

@@ -112,7 +112,7 @@ final class Requests {
     static io.weldr.api.admin.WriteOptions options(WriteOptions options, String operation, MessageLite request) {
         return new io.weldr.api.admin.WriteOptions(
                 requestId(options, operation, request),
-                options.hasExpectedRevision() ? options.getExpectedRevision() : null,
+                options.hasExpectedRevision() ? List.of(options.getExpectedRevision()) : null,
                 options.getWaitApplied());
     }
 

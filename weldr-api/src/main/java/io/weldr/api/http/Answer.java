@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** A whole response, ready to be sent. Immutable. */
 record Answer(int status, String contentType, String body, List<Field> fields) {
     static final String JSON = "application/json";
+    private static final String ETAG = "ETag";
     static final String PROBLEM_JSON = "application/problem+json";
 
     /** A header field. */
@@ -55,6 +56,16 @@ record Answer(int status, String contentType, String body, List<Field> fields) {
 
     /** With a strong entity tag (RFC 9110 section 8.8.3). */
     Answer tagged(String tag) {
-        return with("ETag", tag);
+        return with(ETAG, tag);
+    }
+
+    /** Its entity tag, or null. */
+    @Nullable String tag() {
+        for (Field field : fields) {
+            if (field.name().equals(ETAG)) {
+                return field.value();
+            }
+        }
+        return null;
     }
 }

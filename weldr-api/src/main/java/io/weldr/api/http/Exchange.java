@@ -13,6 +13,7 @@ import io.weldr.api.error.ProblemType;
 import io.weldr.api.error.Problems;
 import io.weldr.core.Check;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -162,18 +163,36 @@ final class Exchange {
 
     private void run(Resource.Operation operation, byte[] body) {
         CompletionStage<Answer> stage;
+        List<String> expected = null;
         try {
-            stage = operation.handler().handle(new Request(routing, body));
+            Request request = new Request(routing, body);
+            if (reads(routing.request().method())) {
+                expected = request.ifMatch();
+            }
+            stage = operation.handler().handle(request);
         } catch (RuntimeException e) {
             stage = CompletableFuture.failedFuture(e);
         }
+        List<String> tags = expected;
         stage.whenComplete((answer, failure) -> loop.runOnContext(nothing -> {
             if (failure != null) {
                 fail(failure);
             } else {
-                answer(answer);
+                answer(tags == null ? answer : matched(answer, tags));
             }
         }));
+    }
+
+    private static boolean reads(HttpMethod method) {
+        return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
+    }
+
+    /** What a read answers that wants one of those entity tags (RFC 9110 section 13.1.1). What has no entity tag is answered as it is. */
+    private static Answer matched(Answer answer, List<String> tags) {
+        String tag = answer.tag();
+        return tag == null || tags.contains(tag)
+                ? answer
+                : Answer.of(Problem.of(ProblemType.PRECONDITION_FAILED, "the ETag is " + tag, "one of " + tags));
     }
 
     /** Answers with whatever problem the failure is. */

@@ -19,13 +19,20 @@ import io.weldr.core.port.RequestId;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.OriginRef;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What a handler sees of a request: its parts, validated as they are asked for. Confined to the event loop. */
 final class Request {
+    /** An element of a list, with the comma before it; group 1 says that it is weak, group 2 is the tag itself. */
+    private static final Pattern ENTITY_TAG =
+            Pattern.compile("\\G(?:^|[ \\t]*,)[ \\t,]*(W/)?(\"[\\x21\\x23-\\x7E\\x80-\\xFF]*\")");
+
     private final RoutingContext context;
     private final byte[] body;
 
@@ -195,7 +202,7 @@ final class Request {
     /** What goes with a write of an origin: {@code If-Match} names its revision. */
     WriteOptions ifRevision() {
         refuseField("If-None-Match");
-        return options(expectedRevision());
+        return options(expectedRevisions());
     }
 
     /** What goes with a write whose handler looks at {@link #ifMatch()} itself. */
@@ -204,10 +211,10 @@ final class Request {
         return options(null);
     }
 
-    private WriteOptions options(@Nullable Long expectedRevision) {
+    private WriteOptions options(@Nullable List<Long> expectedRevisions) {
         boolean wait =
                 choice("wait", "committed", List.of("committed", "applied")).equals("applied");
-        return new WriteOptions(requestId(), expectedRevision, wait);
+        return new WriteOptions(requestId(), expectedRevisions, wait);
     }
 
     private void refuseField(String name) {
@@ -231,36 +238,56 @@ final class Request {
         return value != null;
     }
 
-    /** The one entity tag of {@code If-Match}, with its quotes; null if there is no such field, or {@code *}. */
-    @Nullable String ifMatch() {
-        String value = field("If-Match");
-        if (value == null || value.equals("*")) {
+    /**
+     * The strong entity tags of {@code If-Match}, with their quotes; null if there is no such field, or {@code *}. Weak ones are left out: they
+     * match nothing (RFC 9110 section 13.1.1). Several fields are one list (section 5.3).
+     */
+    @Nullable List<String> ifMatch() {
+        String value = ifMatchField();
+        if (value.isEmpty() || value.equals("*")) {
             return null;
         }
-        if (!value.matches("\"[^\"]{1,64}\"")) {
+        List<String> strong = new ArrayList<>();
+        Matcher tag = ENTITY_TAG.matcher(value);
+        int end = 0;
+        while (tag.find()) {
+            end = tag.end();
+            if (tag.group(1) == null) {
+                strong.add(tag.group(2));
+            }
+        }
+        if (end == 0 || !value.substring(end).matches("[ \t,]*")) {
             throw Problem.of(
-                            value.startsWith("W/") ? ProblemType.PRECONDITION_FAILED : ProblemType.BAD_REQUEST,
+                            ProblemType.BAD_REQUEST,
                             "If-Match: " + Check.quote(value),
-                            "one strong entity tag, as an answer's ETag has it, or *")
+                            "entity tags with their quotes, as an answer's ETag has them, or *")
                     .exception();
         }
-        return value;
+        return strong;
     }
 
-    private @Nullable Long expectedRevision() {
-        String tag = ifMatch();
-        if (tag == null) {
+    private String ifMatchField() {
+        return String.join(", ", context.request().headers().getAll("If-Match")).strip();
+    }
+
+    private @Nullable List<Long> expectedRevisions() {
+        List<String> tags = ifMatch();
+        if (tags == null) {
             return null;
         }
-        String digits = tag.substring(1, tag.length() - 1);
-        if (!digits.matches("[0-9]{1,18}")) {
+        List<Long> revisions = tags.stream()
+                .map(tag -> tag.substring(1, tag.length() - 1))
+                .filter(digits -> digits.matches("[0-9]{1,18}"))
+                .map(Long::valueOf)
+                .toList();
+        if (revisions.isEmpty()) {
             throw Problem.of(
                             ProblemType.PRECONDITION_FAILED,
-                            "If-Match: " + Check.quote(tag),
+                            "If-Match: " + Check.quote(ifMatchField()),
                             "the revision of the origin in quotes, as its ETag has it")
                     .exception();
         }
-        return Long.parseLong(digits);
+        return revisions;
     }
 
     private RequestId requestId() {
@@ -270,13 +297,12 @@ final class Request {
         }
         boolean quoted = key.length() > 1 && key.startsWith("\"") && key.endsWith("\"");
         String bare = quoted ? key.substring(1, key.length() - 1) : key;
-        String ifMatch = field("If-Match");
         return valid(
                 () -> RequestKeys.of(
                         bare,
                         method().getBytes(UTF_8),
                         path().getBytes(UTF_8),
-                        (ifMatch == null ? "" : ifMatch).getBytes(UTF_8),
+                        ifMatchField().getBytes(UTF_8),
                         body),
                 "Idempotency-Key");
     }

@@ -168,13 +168,13 @@ final class V1Routes {
     private CompletionStage<Answer> setHealth(Request request, Function<HealthPolicy, HealthPolicy> base) {
         PoolName name = request.pool();
         HealthDraft draft = RequestBodies.health(request.body());
-        String expected = request.ifMatch();
+        List<String> expected = request.ifMatch();
         WriteOptions options = request.checkedByHandler();
         Function<HealthPolicy, @Nullable Problem> unless = before -> {
             String tag = Pages.tag(before);
-            return expected == null || expected.equals(tag)
+            return expected == null || expected.contains(tag)
                     ? null
-                    : Problem.of(ProblemType.PRECONDITION_FAILED, "the policy's ETag is " + tag, expected);
+                    : Problem.of(ProblemType.PRECONDITION_FAILED, "the policy's ETag is " + tag, "one of " + expected);
         };
         return admin.setHealth(name, draft, base, unless, options)
                 .thenApply(written -> health(

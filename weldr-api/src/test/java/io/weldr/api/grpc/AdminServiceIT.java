@@ -151,6 +151,9 @@ class AdminServiceIT {
         fails(() -> add("ftp://a"), Code.INVALID_ARGUMENT, "invalid-value");
         fails(() -> add(""), Code.INVALID_ARGUMENT, "invalid-value");
         fails(() -> add("https://127.0.0.1:1"), Code.ALREADY_EXISTS, "already-exists");
+        AddOriginRequest.Builder fresh =
+                AddOriginRequest.newBuilder().setUrl("https://127.0.0.1:1").setMustBeNew(true);
+        fails(() -> stub.addOrigin(fresh.build()), Code.ABORTED, "precondition-failed");
         RemoveOriginRequest.Builder remove = RemoveOriginRequest.newBuilder();
         fails(() -> stub.removeOrigin(remove.build()), Code.INVALID_ARGUMENT, "invalid-value");
         remove.setOrigin(id("web"));

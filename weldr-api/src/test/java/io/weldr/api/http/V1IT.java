@@ -168,6 +168,69 @@ class V1IT {
     }
 
     @Test
+    void aConditionMayNameSeveralEntityTags() {
+        String tag = addWeb1().field("ETag");
+        String other = "W/" + tag + ", \"999\"";
+        client.send("PATCH", WEB1, "{\"weight\":2}", "If-Match", other).isProblem(412, "precondition-failed");
+        String second = client.send("PATCH", WEB1, "{\"weight\":2}", "If-Match", "\"1\" ,, " + tag)
+                .is(200)
+                .field("ETag");
+        client.send("PATCH", WEB1, "{\"weight\":3}", "If-Match", tag + ", \"1\"")
+                .isProblem(412, "precondition-failed");
+        String[] wish = {"If-Match", "\"1\"", "If-Match", second, "Idempotency-Key", "k1"};
+        String third = client.send("PATCH", WEB1, "{\"health\":{\"passes\":1}}", wish)
+                .is(200)
+                .field("ETag");
+        assertThat(client.send("PATCH", WEB1, "{\"health\":{\"passes\":1}}", wish)
+                        .is(200)
+                        .field("ETag"))
+                .as("carried out once, although its condition does not hold any more")
+                .isEqualTo(third);
+        client.send("PUT", WEB1, "{\"url\":\"http://127.0.0.1:1\"}", "If-Match", tag + "," + second)
+                .isProblem(412, "precondition-failed");
+        client.delete(WEB1, "If-Match", tag + "," + second).isProblem(412, "precondition-failed");
+        client.delete(WEB1, "If-Match", tag + " " + third).isProblem(400, "bad-request");
+        client.delete(WEB1, "If-Match", "*, " + third).isProblem(400, "bad-request");
+        client.delete(WEB1, "If-Match", tag + "," + third).is(200);
+        client.delete(WEB1, "If-Match", tag + "," + third).isProblem(404, "no-such-origin");
+
+        String policy = client.get(HEALTH).field("ETag");
+        client.send("PATCH", HEALTH, "{\"passes\":7}", "If-Match", "\"p0\", " + policy)
+                .is(200);
+        client.send("PATCH", HEALTH, "{\"passes\":8}", "If-Match", "\"p0\", " + policy)
+                .isProblem(412, "precondition-failed");
+    }
+
+    @Test
+    void aReadHasConditionsToo() {
+        String tag = addWeb1().field("ETag");
+        for (String path : new String[] {WEB1, HEALTH, "/servers", "/v1/pools", "/v1/pools/default/origins"}) {
+            String current = client.get(path).is(200).field("ETag");
+            client.get(path, "If-Match", "\"999\", " + current).is(200);
+            client.get(path, "If-Match", "*").is(200);
+            client.get(path, "If-Match", "\"999\"").isProblem(412, "precondition-failed");
+            client.get(path, "If-Match", "\"999\"", "If-None-Match", current).isProblem(412, "precondition-failed");
+            client.get(path, "If-Match", "999").isProblem(400, "bad-request");
+        }
+        client.get("/v1/history", "If-Match", tag).is(200);
+    }
+
+    @Test
+    void whatMustBeNewMeetsNoOtherOriginEither() {
+        addWeb1();
+        String path = "/v1/pools/default/origins";
+        for (String origin : new String[] {
+            "{\"url\":\"http://127.0.0.1:1\",\"id\":\"web1\"}", // the same
+            "{\"url\":\"http://127.0.0.1:1\",\"id\":\"web2\"}", // its address
+            "{\"url\":\"http://127.0.0.1:2\",\"id\":\"web1\"}", // its id
+            "{\"url\":\"http://127.0.0.1:2\",\"id\":\"web1\",\"health\":{\"passes\":1}}"
+        }) {
+            client.post(path, origin, "If-None-Match", "*").isProblem(412, "precondition-failed");
+        }
+        client.post(path, "{\"url\":\"http://127.0.0.1:2\",\"id\":\"web1\"}").isProblem(409, "already-exists");
+    }
+
+    @Test
     void ofTwoWhoChangeThePolicyTheSecondIsRefusedIfItSaysSo() {
         String tag = client.get(HEALTH).is(200).field("ETag");
         client.get(HEALTH, "If-None-Match", tag).is(304);
