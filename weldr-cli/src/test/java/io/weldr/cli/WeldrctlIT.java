@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.grpc.ManagedChannel;
 import io.grpc.Server;
+import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
+import io.weldr.api.AdminServer;
+import io.weldr.api.http.HttpLimits;
 import io.weldr.api.testkit.TestCluster;
 import io.weldr.api.testkit.TestNode;
 import io.weldr.core.pool.HostPort;
@@ -18,6 +22,7 @@ import io.weldr.core.port.Traffic.Count;
 import io.weldr.proto.admin.v1.AddOriginRequest;
 import io.weldr.proto.admin.v1.AdminGrpc;
 import io.weldr.proto.admin.v1.OriginReply;
+import io.weldr.proto.admin.v1.WatchRequest;
 import io.weldr.testing.RefusingPort;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -25,6 +30,7 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -429,6 +435,38 @@ class WeldrctlIT {
                 .toList();
         assertThat(lines).hasSize(1);
         assertThat(lines.get(0)).contains("\"kind\":\"origin-added\"").contains("http://127.0.0.1:2");
+    }
+
+    @Test
+    void aWatchGoesToTheNextNodeWhereThereIsNoRoomForOne() throws Exception {
+        HttpLimits limits = new HttpLimits(
+                1 << 20,
+                8 * 1024,
+                16 * 1024,
+                16,
+                1,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(60),
+                Duration.ofMillis(200));
+        try (AdminServer full = cluster.node(1).another(0, 0, limits)) {
+            full.start();
+            String first = "127.0.0.1:" + full.grpcAddress().getPort();
+            ManagedChannel other =
+                    NettyChannelBuilder.forTarget(first).usePlaintext().build();
+            assertThat(AdminGrpc.newBlockingStub(other)
+                            .watch(WatchRequest.getDefaultInstance())
+                            .next()
+                            .hasResync())
+                    .isTrue();
+            long before = cluster.state().revision();
+            run("servers", "add", "http://127.0.0.1:1").done();
+            String[] watch = {"watch", "--after", Long.toString(before), "--count", "1", "--timeout", "60s"};
+            endpoints = first + "," + cluster.node(2).endpoint();
+            assertThat(run(watch).done().out()).contains("origin-added");
+            endpoints = first;
+            run("watch", "--count", "1", "--timeout", "1s").failed(ExitCode.UNREACHABLE, "overloaded");
+            other.shutdownNow();
+        }
     }
 
     @Test

@@ -49,7 +49,8 @@ public final class WatchHub implements AutoCloseable {
      */
     public CompletionStage<Watch> open(@Nullable Long after, Runnable wake) {
         if (after == null) {
-            return CompletableFuture.completedFuture(added(new Watch(this, state(), null, false, wake)));
+            return CompletableFuture.completedFuture(new Watch(this, state(), null, false, wake))
+                    .thenApply(this::added);
         }
         // Whoever comes from a node that was ahead of this one is not lost: only a revision that the cluster never had
         // is.

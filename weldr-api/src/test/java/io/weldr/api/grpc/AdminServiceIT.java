@@ -3,6 +3,7 @@ package io.weldr.api.grpc;
 import static io.weldr.testing.Patience.promised;
 import static io.weldr.testing.Patience.withTimeFrom;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.rpc.ErrorInfo;
@@ -20,6 +21,8 @@ import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.StreamObserver;
+import io.weldr.api.AdminServer;
+import io.weldr.api.http.HttpLimits;
 import io.weldr.api.testkit.TestCluster;
 import io.weldr.core.port.GatewayException.Kind;
 import io.weldr.proto.admin.v1.AddOriginRequest;
@@ -232,6 +235,55 @@ class AdminServiceIT {
             assertThat(again.next()).isEqualTo(added);
         });
         context.cancel(null);
+    }
+
+    @Test
+    void everyLimitSaysThatItIsExhausted() throws Exception {
+        HttpLimits limits = new HttpLimits(
+                1 << 20,
+                8 * 1024,
+                16 * 1024,
+                16,
+                1,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(60),
+                Duration.ofMillis(200));
+        Context.CancellableContext context = Context.current().withCancellation();
+        try (AdminServer server = cluster.node(1).another(0, 0, limits)) {
+            server.start();
+            ManagedChannel small = NettyChannelBuilder.forAddress(server.grpcAddress())
+                    .usePlaintext()
+                    .build();
+            try {
+                AdminBlockingStub limited = AdminGrpc.newBlockingStub(small);
+                context.run(() -> {
+                    Iterator<WatchEvent> first = limited.watch(WatchRequest.getDefaultInstance());
+                    assertThat(first.next().hasResync()).isTrue();
+                    for (WatchRequest second : List.of(
+                            WatchRequest.getDefaultInstance(),
+                            WatchRequest.newBuilder().setAfterRevision(1).build())) {
+                        fails(() -> limited.watch(second).next(), Code.RESOURCE_EXHAUSTED, "overloaded");
+                    }
+                });
+                AddOriginRequest large = AddOriginRequest.newBuilder()
+                        .setUrl("http://a/" + "a".repeat(GrpcApi.MESSAGE_BYTES_MAX))
+                        .build();
+                assertThatThrownBy(() -> limited.addOrigin(large))
+                        .isInstanceOfSatisfying(
+                                StatusRuntimeException.class,
+                                e -> assertThat(e.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED));
+                cluster.fail(Kind.OVERLOADED);
+                fails(
+                        () -> limited.addOrigin(AddOriginRequest.newBuilder()
+                                .setUrl("http://127.0.0.1:1")
+                                .build()),
+                        Code.RESOURCE_EXHAUSTED,
+                        "overloaded");
+            } finally {
+                context.cancel(null);
+                small.shutdownNow();
+            }
+        }
     }
 
     @Test
