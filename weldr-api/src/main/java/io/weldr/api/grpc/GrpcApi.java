@@ -1,6 +1,7 @@
 package io.weldr.api.grpc;
 
 import io.grpc.Server;
+import io.grpc.ServerInterceptors;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -83,7 +84,7 @@ public final class GrpcApi implements AutoCloseable {
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .permitKeepAliveTime(5, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
-                .addService(new AdminService(ports, admin, census, hub))
+                .addService(ServerInterceptors.intercept(new AdminService(ports, admin, census, hub), new WriteLog()))
                 .addService(new MemberService(ports.calls(), ports.cedes(), ports.canHold(), ports.probes(), census))
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())

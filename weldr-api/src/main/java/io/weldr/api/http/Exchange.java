@@ -223,12 +223,14 @@ final class Exchange {
 
     void answer(Answer answer) {
         HttpServerResponse response = routing.response();
-        if (answered || response.ended() || response.closed()) {
-            return; // the client is gone
+        if (answered) {
+            return;
         }
         answered = true;
-        count(answer.status());
-        send(response, answer);
+        count(answer.status()); // what a client asked for and did not wait for was done all the same
+        if (!response.ended() && !response.closed()) {
+            send(response, answer);
+        }
     }
 
     private void count(int status) {

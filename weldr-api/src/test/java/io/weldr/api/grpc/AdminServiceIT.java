@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import io.grpc.Context;
@@ -51,12 +54,14 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** {@code weldr.admin.v1.Admin}, as another program calls it. */
 class AdminServiceIT {
@@ -283,6 +288,60 @@ class AdminServiceIT {
                 context.cancel(null);
                 small.shutdownNow();
             }
+        }
+    }
+
+    @Test
+    void everyWriteIsLoggedAndNoRead() {
+        ch.qos.logback.classic.Logger logger = (ch.qos.logback.classic.Logger) LoggerFactory.getLogger(WriteLog.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.list = new CopyOnWriteArrayList<>();
+        lines.start();
+        logger.addAppender(lines);
+        Level before = logger.getLevel();
+        logger.setLevel(Level.INFO);
+        try {
+            add("http://127.0.0.1:1");
+            fails(() -> add("ftp://a\nb"), Code.INVALID_ARGUMENT, "invalid-value");
+            stub.listOrigins(ListOriginsRequest.getDefaultInstance());
+            stub.clusterStatus(ClusterStatusRequest.getDefaultInstance());
+            stub.setHealthPolicy(SetHealthPolicyRequest.newBuilder()
+                    .setHealth(HealthPolicy.newBuilder().setPasses(9))
+                    .build());
+            stub.removeOrigin(RemoveOriginRequest.newBuilder()
+                    .setOrigin(id("127.0.0.1:1"))
+                    .build());
+            fails(
+                    () -> stub.removeOrigin(RemoveOriginRequest.newBuilder()
+                            .setOrigin(OriginKey.newBuilder().setAddress("127.0.0.1:1"))
+                            .build()),
+                    Code.NOT_FOUND,
+                    "no-such-origin");
+            assertThat(lines.list)
+                    .extracting(line -> line.getFormattedMessage().replaceAll("from [^ ]+:", "from X:"))
+                    .containsExactly(
+                            "AddOrigin \"default/http://127.0.0.1:1\" from X: OK",
+                            "AddOrigin \"default/ftp://a\uFFFDb\" from X: INVALID_ARGUMENT",
+                            "SetHealthPolicy \"default/health\" from X: OK",
+                            "RemoveOrigin \"default/127.0.0.1:1\" from X: OK",
+                            "RemoveOrigin \"default/127.0.0.1:1\" from X: NOT_FOUND");
+            assertThat(lines.list.get(0).getFormattedMessage()).contains("from /127.0.0.1:");
+
+            cluster.node(2).lag(true);
+            Future<OriginReply> impatient = AdminGrpc.newFutureStub(channel)
+                    .addOrigin(AddOriginRequest.newBuilder()
+                            .setUrl("http://127.0.0.1:2")
+                            .setOptions(WriteOptions.newBuilder().setWaitApplied(true))
+                            .build());
+            await().until(() -> !cluster.state().defaultPool().origins().isEmpty());
+            impatient.cancel(true);
+            await().untilAsserted(() -> assertThat(lines.list).hasSize(6));
+            assertThat(lines.list.get(5).getFormattedMessage())
+                    .startsWith("AddOrigin \"default/http://127.0.0.1:2\"")
+                    .endsWith(": the client did not wait for the outcome");
+        } finally {
+            logger.setLevel(before);
+            logger.detachAppender(lines);
         }
     }
 
