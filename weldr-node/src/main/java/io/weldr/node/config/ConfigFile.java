@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.weldr.node.config.ConfigText.Source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,7 +128,7 @@ final class ConfigFile {
     }
 
     private void put(Setting setting, String text, String where) throws ConfigException {
-        if (texts.put(setting, new ConfigText(text, where)) != null) {
+        if (texts.put(setting, new ConfigText(text, Source.FILE, where)) != null) {
             throw new ConfigException(where + "stands twice (expected: once)");
         }
     }

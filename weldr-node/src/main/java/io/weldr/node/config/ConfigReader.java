@@ -8,6 +8,7 @@ import io.weldr.leader.vip.Hooks;
 import io.weldr.leader.vip.VirtualIp;
 import io.weldr.leader.vip.VirtualIpSettings;
 import io.weldr.leader.vip.VirtualIpSettings.QuorumLoss;
+import io.weldr.node.config.ConfigText.Source;
 import io.weldr.node.config.NodeConfig.Join;
 import io.weldr.node.config.NodeConfig.LogLevel;
 import io.weldr.node.config.NodeConfig.OnRemoval;
@@ -47,7 +48,9 @@ public final class ConfigReader {
 
     private ConfigReader() {
         for (Setting setting : Setting.values()) {
-            texts.put(setting, new ConfigText(setting.defaultText(), "default of " + setting.key() + ": "));
+            texts.put(
+                    setting,
+                    new ConfigText(setting.defaultText(), Source.DEFAULT, "default of " + setting.key() + ": "));
         }
     }
 
@@ -67,10 +70,11 @@ public final class ConfigReader {
         for (Setting setting : Setting.values()) {
             String value = environment.get(setting.variable());
             if (value != null) {
-                reader.texts.put(setting, new ConfigText(value, setting.variable() + ": "));
+                reader.texts.put(setting, new ConfigText(value, Source.VARIABLE, setting.variable() + ": "));
             }
         }
-        flags.forEach((setting, value) -> reader.texts.put(setting, new ConfigText(value, setting.flag() + ": ")));
+        flags.forEach((setting, value) ->
+                reader.texts.put(setting, new ConfigText(value, Source.FLAG, setting.flag() + ": ")));
         return reader.config();
     }
 
@@ -177,8 +181,11 @@ public final class ConfigReader {
                 parse(Setting.LOG_LEVEL, text -> oneOf(LogLevel.class, text)));
     }
 
+    /** The single address and the list are two spellings of one setting: of two sources the stronger one says all, and in one they add up. */
     private VirtualIpSettings virtualIp() throws ConfigException {
-        List<VirtualIp> addresses = new ArrayList<>(parse(Setting.VIP_ADDRESSES, ConfigReader::virtualIps));
+        List<VirtualIp> several = parse(Setting.VIP_ADDRESSES, ConfigReader::virtualIps);
+        int strength = source(Setting.VIP_ADDRESSES).compareTo(source(Setting.VIP_ADDRESS));
+        List<VirtualIp> addresses = new ArrayList<>(strength >= 0 ? several : List.of());
         String single = text(Setting.VIP_ADDRESS);
         String device = text(Setting.VIP_INTERFACE);
         if (single.isBlank() != device.isBlank()) {
@@ -186,7 +193,7 @@ public final class ConfigReader {
                     single.isBlank() ? Setting.VIP_INTERFACE : Setting.VIP_ADDRESS,
                     "both an address and an interface, or neither");
         }
-        if (!single.isBlank()) {
+        if (!single.isBlank() && strength <= 0) {
             addresses.add(parse(Setting.VIP_ADDRESS, text -> VirtualIp.parse(text, device)));
         }
         Hooks hooks = parse(
@@ -304,6 +311,10 @@ public final class ConfigReader {
 
     private String where(Setting setting) {
         return value(setting).where();
+    }
+
+    private Source source(Setting setting) {
+        return value(setting).source();
     }
 
     private ConfigText value(Setting setting) {

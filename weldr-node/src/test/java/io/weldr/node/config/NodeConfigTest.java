@@ -296,6 +296,49 @@ class NodeConfigTest {
     }
 
     @Test
+    void aListOfAStrongerSourceReplacesTheOneOfAWeaker() throws Exception {
+        Path file = file("""
+                insecure: true
+                id: n1
+                peers: {n1: "127.0.0.1:1", n2: "127.0.0.1:2"}
+                trusted-peers: 10.0.0.0/8
+                vip: {addresses: [{address: 10.0.0.100/32, interface: eth0}, {address: 10.0.0.101/32, interface: eth0}]}
+                """);
+        Map<Setting, String> one = Map.of(Setting.VIP_ADDRESS, "10.0.0.102/32", Setting.VIP_INTERFACE, "eth1");
+        VirtualIp flag = VirtualIp.parse("10.0.0.102/32", "eth1");
+        assertThat(ConfigReader.read(file, Map.of(), one).virtualIp().addresses())
+                .containsExactly(flag);
+        Map<String, String> variables = Map.of("WELDR_VIP_ADDRESS", "10.0.0.102/32", "WELDR_VIP_INTERFACE", "eth1");
+        assertThat(ConfigReader.read(file, variables, Map.of()).virtualIp().addresses())
+                .containsExactly(flag);
+        Map<Setting, String> list = Map.of(Setting.VIP_ADDRESSES, "10.0.0.103/32@eth2");
+        assertThat(ConfigReader.read(file, variables, list).virtualIp().addresses())
+                .containsExactly(VirtualIp.parse("10.0.0.103/32", "eth2"));
+        assertThat(ConfigReader.read(file, variables, Map.of(Setting.VIP_ADDRESSES, ""))
+                        .virtualIp()
+                        .addresses())
+                .isEmpty();
+        assertThat(ConfigReader.read(
+                                null,
+                                Map.of(),
+                                Map.of(
+                                        Setting.VIP_ADDRESS, "10.0.0.102/32",
+                                        Setting.VIP_INTERFACE, "eth1",
+                                        Setting.VIP_ADDRESSES, "10.0.0.103/32@eth2"))
+                        .virtualIp()
+                        .addresses())
+                .as("of one source both hold")
+                .hasSize(2);
+
+        NodeConfig others = ConfigReader.read(
+                file,
+                Map.of("WELDR_TRUSTED_PEERS", "192.168.0.0/16"),
+                Map.of(Setting.PEERS, "n1=127.0.0.1:1,n3=127.0.0.1:3"));
+        assertThat(others.peers()).containsOnlyKeys(new MemberId("n1"), new MemberId("n3"));
+        assertThat(others.trustedPeers()).hasSize(1);
+    }
+
+    @Test
     void everyLimitOfTheProxyIsASetting() throws Exception {
         NodeConfig config = read("limits:\n  connect-timeout: 250ms\n  connections-max: 7\n");
         assertThat(config.limits().connectTimeout()).isEqualTo(Duration.ofMillis(250));
