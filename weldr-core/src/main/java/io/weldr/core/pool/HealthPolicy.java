@@ -1,7 +1,9 @@
 package io.weldr.core.pool;
 
 import io.weldr.core.Check;
+import io.weldr.core.Words;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -111,5 +113,46 @@ public record HealthPolicy(
             }
         }
         return false;
+    }
+
+    /** What differs from {@code before}, in the words of the API: {@code interval 30s -> 5s}. Empty if nothing does. */
+    public String changesFrom(HealthPolicy before) {
+        List<String> changes = new ArrayList<>();
+        List<String> then = before.words();
+        List<String> now = words();
+        for (int i = 0; i < now.size(); i++) {
+            if (!now.get(i).equals(then.get(i))) {
+                changes.add(NAMES.get(i) + " " + then.get(i) + " -> " + now.get(i));
+            }
+        }
+        return String.join(", ", changes);
+    }
+
+    /** All of it, in the words of the API. */
+    @Override
+    public String toString() {
+        List<String> words = words();
+        List<String> parts = new ArrayList<>();
+        for (int i = 0; i < words.size(); i++) {
+            parts.add(NAMES.get(i) + " " + words.get(i));
+        }
+        return String.join(", ", parts);
+    }
+
+    private static final List<String> NAMES =
+            List.of("path", "method", "expect", "interval", "timeout", "failures", "passes", "initial", "confirm");
+
+    /** The value of each of {@link #NAMES}. */
+    private List<String> words() {
+        return List.of(
+                path,
+                method.name(),
+                StatusRange.text(expected),
+                Words.of(interval),
+                Words.of(timeout),
+                Integer.toString(failuresToDown),
+                Integer.toString(passesToUp),
+                Words.of(initial),
+                Words.of(confirm));
     }
 }

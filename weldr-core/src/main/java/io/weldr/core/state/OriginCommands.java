@@ -1,5 +1,6 @@
 package io.weldr.core.state;
 
+import io.weldr.core.Words;
 import io.weldr.core.pool.AdminState;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.HostPort;
@@ -161,7 +162,7 @@ final class OriginCommands {
                 pool.name(),
                 pool.name().value(),
                 null,
-                "health policy is now " + command.policy());
+                "health policy: " + command.policy().changesFrom(pool.health()));
         return new Transition(
                 state.with(pool.with(command.policy()), change), Accepted.of(Effect.UPDATED, index, command.policy()));
     }
@@ -240,13 +241,26 @@ final class OriginCommands {
             line.append(", weight ").append(before.weight()).append(" -> ").append(after.weight());
         }
         if (before.admin() != after.admin()) {
-            line.append(", ").append(before.admin()).append(" -> ").append(after.admin());
+            line.append(", ").append(Words.of(before.admin())).append(" -> ").append(Words.of(after.admin()));
+        }
+        if (after.drainDeadline() != null && !after.drainDeadline().equals(before.drainDeadline())) {
+            line.append(before.drainDeadline() == null ? " until " : ", draining until ")
+                    .append(after.drainDeadline());
         }
         if (before.hostPolicy() != after.hostPolicy()) {
-            line.append(", host ").append(before.hostPolicy()).append(" -> ").append(after.hostPolicy());
+            line.append(", host ")
+                    .append(Words.of(before.hostPolicy()))
+                    .append(" -> ")
+                    .append(Words.of(after.hostPolicy()));
         }
-        if (!Objects.equals(before.health(), after.health())) {
-            line.append(after.health() == null ? ", health policy of the pool" : ", own health policy");
+        HealthPolicy own = after.health();
+        if (!Objects.equals(before.health(), own)) {
+            line.append(
+                    own == null
+                            ? ", health policy of the pool"
+                            : before.health() == null
+                                    ? ", own health policy: " + own
+                                    : ", own health policy: " + own.changesFrom(before.health()));
         }
         return line.toString();
     }

@@ -10,6 +10,7 @@ import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.StatusRange;
 import io.weldr.core.pool.Verdict;
 import io.weldr.core.state.Outcome.Accepted;
 import io.weldr.core.state.Outcome.Effect;
@@ -115,6 +116,72 @@ class ClusterStateTest {
         verdict(origin, false);
         Origin enabled = accepted(update(origin, Command.adminPatch(AdminState.ENABLED, null)), Effect.UPDATED);
         assertThat(enabled.state()).isEqualTo("down");
+    }
+
+    @Test
+    void everyChangeIsToldInTheWordsOfTheApi() {
+        state = state.apply(new Command.RaiseClusterVersion(ClusterVersion.SUPPORTED, NOW), ++index)
+                .next();
+        Origin origin = accepted(add("http://127.0.0.1:1"), Effect.CREATED);
+        HealthPolicy own = policy("/up", 2);
+        Instant later = NOW.plusSeconds(30);
+        update(origin, new OriginPatch(null, 9, AdminState.DRAINING, later, HostPolicy.REWRITE, own, false));
+        assertThat(lastDetail())
+                .isEqualTo("updated, weight 1 -> 9, enabled -> draining until 2026-01-01T00:00:30Z, "
+                        + "host preserve -> rewrite, own health policy: path /up, method HEAD, expect 200-299,401, "
+                        + "interval 2s, timeout 500ms, failures 3, passes 2, initial down, confirm leader-only");
+        update(
+                origin,
+                new OriginPatch(null, null, AdminState.DRAINING, later.plusSeconds(1), null, policy("/up", 3), false));
+        assertThat(lastDetail())
+                .isEqualTo("updated, draining until 2026-01-01T00:00:31Z, own health policy: interval 2s -> 3s");
+        update(origin, new OriginPatch(null, null, AdminState.MAINTENANCE, null, null, null, true));
+        assertThat(lastDetail()).isEqualTo("updated, draining -> maintenance, health policy of the pool");
+        apply(new Command.SetHealthPolicy(PoolName.DEFAULT, own, null, NOW));
+        assertThat(lastDetail())
+                .isEqualTo(
+                        "health policy: path / -> /up, method GET -> HEAD, expect 200-299 -> 200-299,401, "
+                                + "interval 30s -> 2s, timeout 2s -> 500ms, initial up -> down, confirm majority -> leader-only");
+        Outcome outcome = apply(new Command.SetHealthPolicy(PoolName.DEFAULT, own, policy("/", 9), NOW));
+        refused(outcome, Refusal.PRECONDITION_FAILED);
+        assertThat(((Refused) outcome).detail())
+                .contains("is path /up, method HEAD")
+                .contains("(expected: path /, method HEAD");
+        verdict(state.defaultPool().origins().get(0), false);
+        apply(new Command.AnnounceMember(
+                new Member(
+                        new MemberId("n1"),
+                        HostPort.parse("127.0.0.1:1"),
+                        HostPort.parse("127.0.0.1:2"),
+                        HostPort.parse("127.0.0.1:3"),
+                        HostPort.parse("127.0.0.1:4"),
+                        "1.0",
+                        ClusterVersion.SUPPORTED),
+                NOW));
+        apply(new Command.RetireMember(new MemberId("n1"), NOW));
+        remove("127.0.0.1:1");
+        assertThat(state.history()).extracting(Change::kind).contains(Change.Kind.values());
+        assertThat(state.history())
+                .allSatisfy(change -> assertThat(change.detail())
+                        .as(change.kind().name())
+                        .doesNotContain("[", "=", "ENABLED", "DRAINING", "PRESERVE", "REWRITE", "PT"));
+    }
+
+    private String lastDetail() {
+        return state.history().get(state.history().size() - 1).detail();
+    }
+
+    private static HealthPolicy policy(String path, int intervalSeconds) {
+        return new HealthPolicy(
+                path,
+                HealthPolicy.Method.HEAD,
+                StatusRange.parseList("200-299,401"),
+                Duration.ofSeconds(intervalSeconds),
+                Duration.ofMillis(500),
+                3,
+                2,
+                HealthPolicy.Initial.DOWN,
+                HealthPolicy.Confirm.LEADER_ONLY);
     }
 
     @Test
