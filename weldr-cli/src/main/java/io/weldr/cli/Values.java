@@ -70,10 +70,11 @@ final class Values {
     static Map<String, Object> applied(Applied applied) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("member", applied.getMember());
+        if (applied.getAppliedIndex() > 0) {
+            map.put("appliedIndex", applied.getAppliedIndex());
+        }
         if (applied.getMissing()) {
             map.put("missing", true);
-        } else {
-            map.put("appliedIndex", applied.getAppliedIndex());
         }
         return map;
     }

@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 
 /** What every write takes. */
 final class WriteFlags {
-    @Option(names = "--wait", description = "Return once every member that can be reached has applied it")
+    @Option(names = "--wait", description = "Return once every member that can be reached routes by it, or after 5 s")
     private boolean waitApplied;
 
     @Option(
@@ -28,16 +28,20 @@ final class WriteFlags {
                 : options.setRequestId(requestId).build();
     }
 
-    /** For people: {@code applied: n1 at 7, n2 at 7; missing: n3}. */
+    /** For people: {@code applied: n1 at 7; missing: n2 at 5, n3}. */
     static String line(List<Applied> applied) {
         String there = applied.stream()
                 .filter(one -> !one.getMissing())
-                .map(one -> one.getMember() + " at " + one.getAppliedIndex())
+                .map(WriteFlags::progress)
                 .collect(Collectors.joining(", "));
         String missing = applied.stream()
                 .filter(Applied::getMissing)
-                .map(Applied::getMember)
+                .map(WriteFlags::progress)
                 .collect(Collectors.joining(", "));
         return "applied: " + there + (missing.isEmpty() ? "" : "; missing: " + missing);
+    }
+
+    private static String progress(Applied applied) {
+        return applied.getMember() + (applied.getAppliedIndex() > 0 ? " at " + applied.getAppliedIndex() : "");
     }
 }

@@ -438,6 +438,17 @@ class WeldrctlIT {
     }
 
     @Test
+    void whoeverWaitsIsToldWhoIsMissing() throws Exception {
+        cluster.node(3).stop();
+        cluster.node(2).lag(true);
+        long behind = cluster.index();
+        String line = run("servers", "add", "http://127.0.0.1:1", "--wait", "--timeout", "60s")
+                .done()
+                .out();
+        assertThat(line).contains("applied: n1 at " + cluster.index() + "; missing: n2 at " + behind + ", n3");
+    }
+
+    @Test
     void aWatchGoesToTheNextNodeWhereThereIsNoRoomForOne() throws Exception {
         HttpLimits limits = new HttpLimits(
                 1 << 20,

@@ -8,6 +8,7 @@ import io.netty.util.concurrent.Future;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.MetricSource;
 import io.weldr.core.port.Published;
+import io.weldr.core.port.RoutingSource;
 import io.weldr.core.port.Traffic;
 import io.weldr.core.port.TrafficSource;
 import io.weldr.core.state.ClusterState;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * The proxy of one node: binds, serves, drains, closes, and tells what it has done. Serving needs nothing but the last
  * published {@link ClusterState}. Methods may be called from any thread but an event loop, and block until done.
  */
-public final class ProxyServer implements TrafficSource, MetricSource, AutoCloseable {
+public final class ProxyServer implements TrafficSource, RoutingSource, MetricSource, AutoCloseable {
 
     private final ProxySettings settings;
     private final Published<ClusterState> state;
@@ -157,6 +158,11 @@ public final class ProxyServer implements TrafficSource, MetricSource, AutoClose
             longest = Math.max(longest, worker.silenceNanos());
         }
         return Duration.ofNanos(longest);
+    }
+
+    @Override
+    public long routedRevision() {
+        return serving.isEmpty() ? state.get().revision() : routing.routedRevision();
     }
 
     /** Client connections open now. */

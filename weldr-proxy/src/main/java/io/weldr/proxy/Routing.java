@@ -24,6 +24,12 @@ final class Routing implements AutoCloseable {
     private final Ejections ejections;
     private Published.@Nullable Subscription subscription;
     private @Nullable Pool current; // guarded by this
+    private long views; // guarded by this: how many the workers were given
+    private volatile Target target = new Target(0, 0); // written under the lock of this
+    private volatile long routed; // the revision of the last target that every worker was seen to have
+
+    /** A state, and the view that a worker needs to route by it. States with the same pool share one. */
+    private record Target(long revision, long view) {}
 
     /** A view for {@code workers}, which may still be filled until {@link #follow}. */
     Routing(WhenAllDown whenAllDown, ProxyLimits limits, List<Worker> workers) {
@@ -47,13 +53,27 @@ final class Routing implements AutoCloseable {
             ejections.follow(pool);
             rebuild();
         }
+        target = new Target(state.revision(), views);
+    }
+
+    /** The revision of a state that every worker routes by. Any thread; never blocks, and no worker is asked. */
+    long routedRevision() {
+        Target now = target;
+        for (Worker worker : workers) {
+            if (worker.viewNumber() < now.view()) {
+                return routed;
+            }
+        }
+        routed = now.revision();
+        return now.revision();
     }
 
     private synchronized void rebuild() {
         Pool pool = current;
         if (pool != null) {
             RoutingView view = RoutingView.of(pool, ejections.ejected(), whenAllDown);
-            workers.forEach(worker -> worker.update(view));
+            long number = ++views;
+            workers.forEach(worker -> worker.update(view, number));
         }
     }
 

@@ -41,7 +41,7 @@ public final class Admin {
     /** More rounds than this means that somebody changes the same thing all the time. */
     private static final int ROUNDS_MAX = 5;
 
-    /** How long {@code wait=applied} waits for a member that answers but lags. */
+    /** How long {@code wait=applied} waits for a member that lags. */
     private static final Duration APPLIED_WAIT = Duration.ofSeconds(5);
 
     private final AdminPorts ports;
@@ -246,7 +246,7 @@ public final class Admin {
         }
         Accepted accepted = (Accepted) committed.outcome();
         CompletionStage<List<Applied>> applied = options.waitApplied()
-                ? census.applied(committed.index(), APPLIED_WAIT)
+                ? census.applied(committed.index(), accepted.revision(), APPLIED_WAIT)
                 : CompletableFuture.completedFuture(List.of());
         return applied.thenApply(list ->
                 new Written(accepted.effect(), accepted.revision(), accepted.origin(), accepted.health(), list));

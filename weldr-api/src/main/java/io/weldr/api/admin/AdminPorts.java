@@ -7,6 +7,7 @@ import io.weldr.core.port.Membership;
 import io.weldr.core.port.MetricSource;
 import io.weldr.core.port.ProbeCalls;
 import io.weldr.core.port.Published;
+import io.weldr.core.port.RoutingSource;
 import io.weldr.core.port.StatusSource;
 import io.weldr.core.port.TrafficSource;
 import io.weldr.core.state.ClusterState;
@@ -35,6 +36,7 @@ public record AdminPorts(
         StatusSource status,
         Membership membership,
         TrafficSource traffic,
+        RoutingSource routing,
         List<MetricSource> metrics,
         MemberCalls calls,
         CedeCalls cedes,

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +27,12 @@ public final class Census {
     /** What a member keeps of a deadline to send its answer before the asker gives up. */
     private static final Duration SPARE = Duration.ofMillis(150);
 
+    /** Between two looks at what takes milliseconds to come about. */
+    private static final Executor LATER = CompletableFuture.delayedExecutor(10, TimeUnit.MILLISECONDS);
+
     private final AdminPorts ports;
     private final MemberReporter reporter;
+    private final long startNanos = System.nanoTime();
 
     public Census(AdminPorts ports, MemberReporter reporter) {
         this.ports = ports;
@@ -54,32 +59,83 @@ public final class Census {
         return ask(0, PATIENCE);
     }
 
-    /** How far each member is, once each has applied {@code index}, cannot be reached, or has had the time. Does not fail. */
-    public CompletionStage<List<Applied>> applied(long index, Duration patience) {
+    /**
+     * How far each member is, once each routes by what the log had at {@code index}, cannot be reached, or has had the time. Does not
+     * fail.
+     *
+     * @param revision of the state that the entry at {@code index} made
+     */
+    public CompletionStage<List<Applied>> applied(long index, long revision, Duration patience) {
         return ask(index, patience)
                 .thenApply(lines -> lines.stream()
-                        .map(line -> new Applied(
-                                line.id(),
-                                line.report() == null ? null : line.report().appliedIndex()))
+                        .map(line -> {
+                            MemberReport report = line.report();
+                            return report == null
+                                    ? new Applied(line.id(), null, true)
+                                    : new Applied(line.id(), report.appliedIndex(), !report.routesBy(index, revision));
+                        })
                         .toList());
     }
 
-    /** This node's own report, once it has applied that index or {@code patience} is nearly over. Does not fail. */
+    /**
+     * This node's own report, once it routes by what the log had at that index, or {@code patience} is nearly over; 0: at once. Does not
+     * fail.
+     */
     public CompletionStage<MemberReport> own(long appliedAtLeast, Duration patience) {
-        if (appliedAtLeast <= ports.status().status().appliedIndex()) {
+        if (appliedAtLeast <= 0) {
             return CompletableFuture.completedFuture(own());
         }
-        long waitMillis = Math.max(0, patience.minus(SPARE).toMillis());
-        return ports.gateway()
-                .applied(appliedAtLeast)
+        long untilNanos = System.nanoTime() + patience.minus(SPARE).toNanos();
+        CompletableFuture<Void> reached = new CompletableFuture<>();
+        awaitApplied(appliedAtLeast, untilNanos, reached);
+        return reached.handle((nothing, failure) -> own());
+    }
+
+    /** Asks again when the gateway gives up: it has a shorter patience than whoever waits here. */
+    private void awaitApplied(long index, long untilNanos, CompletableFuture<Void> reached) {
+        long leftNanos = untilNanos - System.nanoTime();
+        if (leftNanos <= 0) {
+            reached.complete(null);
+            return;
+        }
+        var unused = ports.gateway()
+                .applied(index)
                 .toCompletableFuture()
                 .copy()
-                .orTimeout(waitMillis, TimeUnit.MILLISECONDS)
-                .handle((state, failure) -> own());
+                .orTimeout(leftNanos, TimeUnit.NANOSECONDS)
+                .whenComplete((state, failure) -> {
+                    if (failure == null) {
+                        awaitRouted(state.revision(), untilNanos, reached);
+                    } else {
+                        LATER.execute(() -> guarded(reached, () -> awaitApplied(index, untilNanos, reached)));
+                    }
+                });
+    }
+
+    /** Looks now and then: a worker must not be made to tell anybody. */
+    private void awaitRouted(long revision, long untilNanos, CompletableFuture<Void> reached) {
+        if (ports.routing().routedRevision() >= revision || System.nanoTime() - untilNanos >= 0) {
+            reached.complete(null);
+        } else {
+            LATER.execute(() -> guarded(reached, () -> awaitRouted(revision, untilNanos, reached)));
+        }
+    }
+
+    /** Whatever goes wrong, nobody waits for ever. */
+    private static void guarded(CompletableFuture<Void> reached, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            reached.completeExceptionally(e);
+        }
     }
 
     private MemberReport own() {
-        return MemberReport.of(ports.status().status(), ports.traffic().traffic());
+        return MemberReport.of(
+                ports.status().status(),
+                ports.routing().routedRevision(),
+                Duration.ofNanos(System.nanoTime() - startNanos),
+                ports.traffic().traffic());
     }
 
     private CompletionStage<List<Line>> ask(long appliedAtLeast, Duration patience) {

@@ -4,6 +4,7 @@ import io.weldr.core.port.ClusterStatus;
 import io.weldr.core.port.ClusterStatus.Role;
 import io.weldr.core.port.Traffic;
 import io.weldr.core.state.MemberId;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param acting whether it may act as leader
  * @param leader whom it takes for the leader; null if it knows of none
+ * @param routedRevision the revision of a state that every worker of its proxy routes by; null: an older version that does not tell
+ * @param uptime since it started; null: an older version that does not tell
  * @param trouble why its consensus part is not whole; null if it is
  */
 public record MemberReport(
@@ -21,11 +24,18 @@ public record MemberReport(
         @Nullable MemberId leader,
         long commitIndex,
         long appliedIndex,
+        @Nullable Long routedRevision,
+        @Nullable Duration uptime,
         @Nullable String trouble,
         Traffic traffic) {
 
+    /** Whether it routes by what the log had at {@code index}, which made the state of {@code revision}. */
+    boolean routesBy(long index, long revision) {
+        return appliedIndex >= index && (routedRevision == null || routedRevision >= revision);
+    }
+
     /** Of the node that this is. */
-    static MemberReport of(ClusterStatus status, Traffic traffic) {
+    static MemberReport of(ClusterStatus status, long routedRevision, Duration uptime, Traffic traffic) {
         return new MemberReport(
                 status.self(),
                 status.role(),
@@ -34,6 +44,8 @@ public record MemberReport(
                 status.leader(),
                 status.commitIndex(),
                 status.appliedIndex(),
+                routedRevision,
+                uptime,
                 status.trouble(),
                 traffic);
     }

@@ -26,6 +26,11 @@ public record Written(
         applied = List.copyOf(applied);
     }
 
-    /** How far a member has applied the log; null index: it did not say so in time. */
-    public record Applied(MemberId member, @Nullable Long index) {}
+    /**
+     * How far a member is.
+     *
+     * @param index how far it has applied the log; null: it did not answer
+     * @param missing whether it does not route by the write, as far as is known
+     */
+    public record Applied(MemberId member, @Nullable Long index, boolean missing) {}
 }

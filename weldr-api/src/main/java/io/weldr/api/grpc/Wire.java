@@ -105,11 +105,9 @@ final class Wire {
 
     static Applied applied(Written.Applied applied) {
         Applied.Builder message =
-                Applied.newBuilder().setMember(applied.member().value());
+                Applied.newBuilder().setMember(applied.member().value()).setMissing(applied.missing());
         Long index = applied.index();
-        return index == null
-                ? message.setMissing(true).build()
-                : message.setAppliedIndex(index).build();
+        return index == null ? message.build() : message.setAppliedIndex(index).build();
     }
 
     static io.weldr.proto.admin.v1.Change change(Change change) {
@@ -163,6 +161,14 @@ final class Wire {
         if (trouble != null) {
             message.setTrouble(trouble);
         }
+        Long routed = report.routedRevision();
+        if (routed != null) {
+            message.setRoutedRevision(routed);
+        }
+        Duration uptime = report.uptime();
+        if (uptime != null) {
+            message.setUptime(duration(uptime));
+        }
         return message.build();
     }
 
@@ -186,6 +192,8 @@ final class Wire {
                 status.getLeader().isEmpty() ? null : new MemberId(status.getLeader()),
                 status.getCommitIndex(),
                 status.getAppliedIndex(),
+                status.hasRoutedRevision() ? status.getRoutedRevision() : null,
+                status.hasUptime() ? duration(status.getUptime()) : null,
                 status.getTrouble().isEmpty() ? null : status.getTrouble(),
                 new Traffic(
                         count(reply.getClient()),

@@ -71,6 +71,10 @@ final class Pages {
                 leader == null ? null : leader.value(),
                 report == null ? null : report.commitIndex(),
                 report == null ? null : report.appliedIndex(),
+                report == null ? null : report.routedRevision(),
+                report == null || report.uptime() == null
+                        ? null
+                        : report.uptime().toMillis() / 1000.0,
                 member == null ? null : member.version(),
                 member == null ? null : member.supports().number(),
                 member == null

@@ -35,7 +35,7 @@ public final class Answers {
     /** {@code GET /}. */
     public record Index(String about, String version, String node, List<Link> links) {}
 
-    /** How far a member has applied the log. */
+    /** How far a member is. {@code appliedIndex} null: it did not answer; {@code missing} null: it routes by the write. */
     public record AppliedEntry(
             String member,
             @Nullable Long appliedIndex,
@@ -44,8 +44,8 @@ public final class Answers {
             return applied.isEmpty()
                     ? null
                     : applied.stream()
-                            .map(one -> new AppliedEntry(
-                                    one.member().value(), one.index(), one.index() == null ? true : null))
+                            .map(one ->
+                                    new AppliedEntry(one.member().value(), one.index(), one.missing() ? true : null))
                             .toList();
         }
     }
@@ -212,6 +212,8 @@ public final class Answers {
             @Nullable String leader,
             @Nullable Long commitIndex,
             @Nullable Long appliedIndex,
+            @Nullable Long routedRevision,
+            @Nullable Double uptimeSeconds,
             @Nullable String version,
             @Nullable Integer supports,
             @Nullable Addresses addresses,

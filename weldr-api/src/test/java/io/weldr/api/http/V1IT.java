@@ -1,6 +1,8 @@
 package io.weldr.api.http;
 
+import static io.weldr.testing.Patience.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.weldr.api.http.Client.Reply;
@@ -12,6 +14,8 @@ import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -350,6 +354,42 @@ class V1IT {
                 .json()
                 .path("applied");
         assertThat(lagging.get(1).path("appliedIndex").asLong()).isEqualTo(behind);
+        assertThat(lagging.get(1).path("missing").asBoolean()).isTrue();
+        assertThat(lagging.get(0).has("missing")).isFalse();
         client.delete("/servers/127.0.0.1/1?wait=forever").isProblem(400, "invalid-value");
+    }
+
+    @Test
+    void aMemberThatIsSlowerThanItsGatewayIsWaitedForAllTheSame() throws Exception {
+        cluster.node(2).lag(true);
+        cluster.node(2).impatient(true);
+        CompletableFuture<Reply> written = CompletableFuture.supplyAsync(
+                () -> client.post("/servers?wait=applied", "{\"url\":\"http://127.0.0.1:1\"}"));
+        await().until(() -> cluster.node(2).appliedCalls() > 2 || written.isDone());
+        cluster.node(2).lag(false);
+        JsonNode applied = written.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .is(201)
+                .json()
+                .path("applied");
+        assertThat(applied.get(1).path("appliedIndex").asLong()).isEqualTo(cluster.index());
+        assertThat(applied.get(1).has("missing")).isFalse();
+    }
+
+    @Test
+    void appliedMeansThatTheWorkersRouteByIt() throws Exception {
+        cluster.node(2).workersHang(true);
+        JsonNode hanging = client.post("/servers?wait=applied", "{\"url\":\"http://127.0.0.1:1\"}")
+                .is(201)
+                .json()
+                .path("applied");
+        assertThat(hanging.get(1).path("appliedIndex").asLong()).isEqualTo(cluster.index());
+        assertThat(hanging.get(1).path("missing").asBoolean()).isTrue();
+        assertThat(hanging.get(2).has("missing")).isFalse();
+        cluster.node(2).workersHang(false);
+        JsonNode routed = client.delete("/servers/127.0.0.1/1?wait=applied")
+                .is(200)
+                .json()
+                .path("applied");
+        assertThat(routed.findValues("missing")).isEmpty();
     }
 }

@@ -15,6 +15,8 @@ import io.weldr.core.port.ClusterStatus.Role;
 import io.weldr.core.port.ClusterStatus.Voter;
 import io.weldr.core.port.CommandGateway;
 import io.weldr.core.port.Committed;
+import io.weldr.core.port.GatewayException;
+import io.weldr.core.port.GatewayException.Kind;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.ProbeQuestion;
 import io.weldr.core.port.Published;
@@ -38,6 +40,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** One node of a {@link TestCluster}: its own copy of the state, its own API on free loopback ports. */
@@ -73,6 +76,9 @@ public final class TestNode implements AutoCloseable {
     private @Nullable AdminServer server;
     private volatile long applied;
     private boolean lagging; // under the lock of this
+    private volatile @Nullable Long stuckAtRevision;
+    private volatile boolean impatient;
+    private final AtomicInteger appliedCalls = new AtomicInteger();
 
     private record Waiter(long index, CompletableFuture<ClusterState> done) {}
 
@@ -146,6 +152,7 @@ public final class TestNode implements AutoCloseable {
                 this::status,
                 membership,
                 () -> traffic,
+                this::routedRevision,
                 List.of(() -> List.of(
                         new Measurement.Counter("exchanges", "Exchanges", Map.of("result", "success"), 7),
                         new Measurement.Gauge("origins", "Origins", Map.of("pool", "default"), 2),
@@ -166,6 +173,11 @@ public final class TestNode implements AutoCloseable {
                 () -> stuck,
                 () -> self,
                 InstantSource.system());
+    }
+
+    private long routedRevision() {
+        Long stuckAt = stuckAtRevision;
+        return stuckAt == null ? state.get().revision() : stuckAt;
     }
 
     private ClusterStatus status() {
@@ -210,6 +222,21 @@ public final class TestNode implements AutoCloseable {
         catchUp(cluster.state(), cluster.index());
     }
 
+    /** From now on its workers stay at the state that they route by; or they follow again. */
+    public void workersHang(boolean hang) {
+        stuckAtRevision = hang ? state.get().revision() : null;
+    }
+
+    /** From now on its gateway gives up at once when it has to wait for an index. */
+    public void impatient(boolean impatient) {
+        this.impatient = impatient;
+    }
+
+    /** How often its gateway was asked to wait for an index. */
+    public int appliedCalls() {
+        return appliedCalls.get();
+    }
+
     private final class Gateway implements CommandGateway {
         @Override
         public CompletionStage<Committed> submit(RequestId requestId, Command command) {
@@ -223,9 +250,13 @@ public final class TestNode implements AutoCloseable {
 
         @Override
         public CompletionStage<ClusterState> applied(long index) {
+            appliedCalls.incrementAndGet();
             synchronized (TestNode.this) {
                 if (applied >= index) {
                     return CompletableFuture.completedFuture(state.get());
+                }
+                if (impatient) {
+                    return CompletableFuture.failedFuture(new GatewayException(Kind.NO_LEADER, "not applied in time"));
                 }
                 Waiter waiter = new Waiter(index, new CompletableFuture<>());
                 waiters.add(waiter);

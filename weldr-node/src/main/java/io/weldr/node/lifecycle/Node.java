@@ -119,6 +119,7 @@ public final class Node {
                         this::status,
                         raft.membership(),
                         proxy,
+                        proxy,
                         List.of(raft, proxy, health, this::measureVirtualIps),
                         raft,
                         this::cede,

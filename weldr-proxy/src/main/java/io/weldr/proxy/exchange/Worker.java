@@ -83,6 +83,8 @@ public final class Worker {
     private @Nullable ClientConnection clients; // a list through the connections themselves
     private boolean draining;
     private boolean behind; // more has expired than fits into one turn
+    private volatile long
+            viewNumber; // of the view that it routes by; written by the loop, read by whoever waits for it
     private volatile long tickedNanos = System.nanoTime(); // written by the loop, read by whoever watches it
 
     /**
@@ -180,13 +182,26 @@ public final class Worker {
         return origins.stats();
     }
 
-    /** Takes over a new view on this worker's own loop. Any thread. */
-    public void update(RoutingView view) {
+    /**
+     * Takes over a new view on this worker's own loop. Any thread.
+     *
+     * @param number of the view; a later view has a higher one
+     */
+    public void update(RoutingView view, long number) {
         try {
-            loop.execute(() -> origins.update(view)); // later: an exchange may be in the middle of picking an origin
+            loop.execute(
+                    () -> { // later: an exchange may be in the middle of picking an origin
+                        origins.update(view);
+                        viewNumber = number;
+                    });
         } catch (RejectedExecutionException e) {
             LOG.debug("this worker has stopped", e);
         }
+    }
+
+    /** The number of the view that this worker routes by; 0 before the first. Any thread. */
+    public long viewNumber() {
+        return viewNumber;
     }
 
     /**
