@@ -3,6 +3,7 @@ package io.weldr.api;
 import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.Census;
+import io.weldr.api.admin.LeaderProbes;
 import io.weldr.api.admin.WatchHub;
 import io.weldr.api.grpc.GrpcApi;
 import io.weldr.api.grpc.GrpcMemberLink;
@@ -34,9 +35,11 @@ public final class AdminServer implements AutoCloseable {
         this.link = link;
         Census census = new Census(ports, link);
         Admin admin = new Admin(ports, census);
+        LeaderProbes probes = new LeaderProbes(ports, link);
         this.hub = new WatchHub(ports, settings.limits().watchersMax());
-        this.http = new HttpApi(ports, admin, census, hub, settings.version(), settings.limits());
-        this.grpc = new GrpcApi(ports, admin, census, hub, settings.limits().connectionsMax());
+        this.http = new HttpApi(ports, admin, census, probes, hub, settings.version(), settings.limits());
+        this.grpc =
+                new GrpcApi(ports, admin, census, probes, hub, settings.limits().connectionsMax());
     }
 
     /**

@@ -167,6 +167,10 @@ final class ClusterCommand extends Shared {
 
     private static void show(Session session, Output output) {
         ClusterStatusReply reply = session.read(stub -> stub.clusterStatus(ClusterStatusRequest.getDefaultInstance()));
+        long commitIndex = reply.getMembersList().stream()
+                .mapToLong(MemberStatus::getCommitIndex)
+                .max()
+                .orElse(0);
         if (output.json()) {
             Map<String, Object> map = new LinkedHashMap<>();
             map.put("self", reply.getSelf());
@@ -175,13 +179,21 @@ final class ClusterCommand extends Shared {
             map.put("change", reply.getChange().isEmpty() ? null : reply.getChange());
             map.put(
                     "members",
-                    reply.getMembersList().stream().map(Values::member).toList());
+                    reply.getMembersList().stream()
+                            .map(member -> Values.member(member, commitIndex))
+                            .toList());
             output.json(map);
             return;
         }
         output.table(
-                List.of("ID", "ROLE", "TERM", "COMMIT", "APPLIED", "VERSION", "ADMIN", "GRPC", "PROXY", "RAFT"),
-                reply.getMembersList().stream().map(ClusterCommand::row).toList());
+                List.of("ID", "ROLE", "TERM", "APPLIED", "LAG", "UPTIME", "VERSION"),
+                reply.getMembersList().stream()
+                        .map(member -> row(member, commitIndex))
+                        .toList());
+        output.line("");
+        output.table(
+                List.of("ID", "ADMIN", "GRPC", "PROXY", "RAFT"),
+                reply.getMembersList().stream().map(ClusterCommand::addresses).toList());
         reply.getMembersList().stream()
                 .filter(member -> !member.getTrouble().isEmpty())
                 .forEach(member -> output.line(member.getId() + ": " + member.getTrouble()));
@@ -193,15 +205,22 @@ final class ClusterCommand extends Shared {
         }
     }
 
-    private static List<String> row(MemberStatus member) {
+    private static List<String> row(MemberStatus member, long commitIndex) {
         boolean missing = member.getMissing();
         return List.of(
                 member.getId(),
                 role(member),
                 missing ? "-" : Long.toString(member.getTerm()),
-                missing ? "-" : Long.toString(member.getCommitIndex()),
                 missing ? "-" : Long.toString(member.getAppliedIndex()),
-                dash(member.getVersion()),
+                missing ? "-" : Long.toString(Values.lag(member, commitIndex)),
+                member.hasUptime() ? Values.roughly(member.getUptime()) : "-",
+                dash(member.getVersion()));
+    }
+
+    /** A table of their own: beside the rest they would not fit a terminal. */
+    private static List<String> addresses(MemberStatus member) {
+        return List.of(
+                member.getId(),
                 dash(member.getAdminAddress()),
                 dash(member.getGrpcAddress()),
                 dash(member.getProxyAddress()),

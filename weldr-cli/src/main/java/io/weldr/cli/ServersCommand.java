@@ -7,8 +7,11 @@ import io.weldr.proto.admin.v1.HealthPolicy;
 import io.weldr.proto.admin.v1.HostPolicy;
 import io.weldr.proto.admin.v1.ListOriginsReply;
 import io.weldr.proto.admin.v1.ListOriginsRequest;
+import io.weldr.proto.admin.v1.ListProbesReply;
+import io.weldr.proto.admin.v1.ListProbesRequest;
 import io.weldr.proto.admin.v1.Origin;
 import io.weldr.proto.admin.v1.OriginKey;
+import io.weldr.proto.admin.v1.OriginProbe;
 import io.weldr.proto.admin.v1.OriginReply;
 import io.weldr.proto.admin.v1.RemoveOriginRequest;
 import io.weldr.proto.admin.v1.UpdateOriginRequest;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -239,17 +243,55 @@ final class ServersCommand implements Runnable {
                     .build();
             ListOriginsReply reply = session.read(stub -> stub.listOrigins(request));
             List<Origin> origins = id == null ? reply.getOriginsList() : only(id, reply.getOriginsList());
+            ListProbesReply found = probes(session);
+            Map<String, OriginProbe> probes =
+                    found.getProbesList().stream().collect(Collectors.toMap(OriginProbe::getOrigin, probe -> probe));
             if (output.json()) {
                 Map<String, Object> map = new LinkedHashMap<>();
-                map.put("servers", origins.stream().map(Values::origin).toList());
+                map.put(
+                        "servers",
+                        origins.stream()
+                                .map(origin -> json(origin, probes.get(origin.getId())))
+                                .toList());
                 map.put("revision", reply.getRevision());
+                if (!found.getMissing().isEmpty()) {
+                    map.put("probesMissing", found.getMissing());
+                }
                 if (stale) {
                     map.put("age", reply.hasAge() ? Values.duration(reply.getAge()) : null);
                 }
                 output.json(map);
                 return;
             }
-            output.table(Values.ORIGIN_HEAD, origins.stream().map(Values::row).toList());
+            output.table(
+                    Values.ORIGIN_HEAD,
+                    origins.stream()
+                            .map(origin -> Values.row(origin, probes.get(origin.getId())))
+                            .toList());
+            if (!found.getMissing().isEmpty()) {
+                output.line("last probes are not known: " + found.getMissing());
+            }
+        }
+
+        /** What the leader's probes found, or why that is not known: the list of origins is worth showing without it. */
+        private ListProbesReply probes(Session session) {
+            ListProbesRequest request =
+                    ListProbesRequest.newBuilder().setPool(pool).build();
+            try {
+                return session.aside(stub -> stub.listProbes(request));
+            } catch (CliException e) {
+                return ListProbesReply.newBuilder()
+                        .setMissing(String.valueOf(e.getMessage()))
+                        .build();
+            }
+        }
+
+        private static Map<String, Object> json(Origin origin, @Nullable OriginProbe probe) {
+            Map<String, Object> map = Values.origin(origin);
+            if (probe != null) {
+                map.put("lastProbe", Values.probe(probe));
+            }
+            return map;
         }
 
         /** An id goes first, as for changes. */

@@ -42,6 +42,9 @@ final class Session implements AutoCloseable {
     /** A node gives up within two seconds itself; with the way there and back this is when to ask another. */
     private static final Duration ATTEMPT_MAX = Duration.ofSeconds(3);
 
+    /** A node that asks another one waits for a second. */
+    private static final Duration ASIDE_MAX = Duration.ofMillis(1500);
+
     /**
      * Less than a node may take to answer is no time for a further attempt: it would be cut short, and then nobody knows what
      * became of it, though the node before had said so clearly.
@@ -106,7 +109,24 @@ final class Session implements AutoCloseable {
         return ask(call, false, timeout, ATTEMPT_MAX);
     }
 
-    /** The same for a write, which must carry a request id. */
+    /**
+     * One attempt at the node that answered last, within what is left of the time, for what the command can do without. Throws {@link
+     * CliException} with what went wrong.
+     */
+    <T> T aside(Function<AdminBlockingStub, T> call) {
+        Endpoint endpoint = current();
+        Delivery delivery = new Delivery();
+        long leftNanos = beganNanos + timeout.toNanos() - System.nanoTime();
+        try {
+            return call.apply(stub(endpoint)
+                    .withInterceptors(delivery)
+                    .withDeadlineAfter(Math.min(leftNanos, ASIDE_MAX.toNanos()), TimeUnit.NANOSECONDS));
+        } catch (StatusRuntimeException e) {
+            throw Failure.of(endpoint, e, delivery.left()).exception();
+        }
+    }
+
+    /** The same as {@link #read} for a write, which must carry a request id. */
     <T> T write(Function<AdminBlockingStub, T> call, boolean waits) {
         return ask(call, true, timeout, waits ? timeout : ATTEMPT_MAX);
     }

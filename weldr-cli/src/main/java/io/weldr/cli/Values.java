@@ -9,6 +9,7 @@ import io.weldr.proto.admin.v1.HealthPolicy;
 import io.weldr.proto.admin.v1.HostPolicy;
 import io.weldr.proto.admin.v1.MemberStatus;
 import io.weldr.proto.admin.v1.Origin;
+import io.weldr.proto.admin.v1.OriginProbe;
 import io.weldr.proto.admin.v1.WatchEvent;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Messages as maps for JSON, in the words of the HTTP API, and as cells for tables. Pure. */
 final class Values {
@@ -31,6 +33,9 @@ final class Values {
         map.put("reason", origin.getReason());
         map.put("revision", origin.getRevision());
         map.put("admin", word(origin.getAdmin(), "ADMIN_STATE_"));
+        if (origin.hasAdminSince()) {
+            map.put("adminSince", time(origin.getAdminSince()));
+        }
         if (origin.hasDrainDeadline()) {
             map.put("drainDeadline", time(origin.getDrainDeadline()));
         }
@@ -41,16 +46,53 @@ final class Values {
         return map;
     }
 
-    static final List<String> ORIGIN_HEAD = List.of("ID", "URL", "STATE", "WEIGHT", "SINCE", "REASON");
+    static final List<String> ORIGIN_HEAD = List.of("ID", "URL", "STATE", "WEIGHT", "SINCE", "LAST PROBE", "REASON");
 
-    static List<String> row(Origin origin) {
+    /** {@code probe}: the last one; null: none is known. */
+    static List<String> row(Origin origin, @Nullable OriginProbe probe) {
+        String reason = origin.hasDrainDeadline()
+                ? "until " + time(origin.getDrainDeadline(), ChronoUnit.SECONDS) + "; " + origin.getReason()
+                : origin.getReason();
         return List.of(
                 origin.getId(),
                 origin.getUrl(),
                 origin.getState(),
                 Integer.toString(origin.getWeight()),
-                time(origin.getSince(), ChronoUnit.SECONDS),
-                origin.getReason());
+                time(origin.hasAdminSince() ? origin.getAdminSince() : origin.getSince(), ChronoUnit.SECONDS),
+                probe == null ? "-" : row(probe),
+                reason);
+    }
+
+    private static String row(OriginProbe probe) {
+        return time(probe.getAt(), ChronoUnit.SECONDS) + " " + (probe.getPassed() ? "passed" : "failed") + " in "
+                + millis(probe.getLatency()) + " ms: " + probe.getAnswer();
+    }
+
+    static Map<String, Object> probe(OriginProbe probe) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("at", time(probe.getAt()));
+        map.put("passed", probe.getPassed());
+        map.put("answer", probe.getAnswer());
+        map.put("latencyMillis", millis(probe.getLatency()));
+        return map;
+    }
+
+    private static long millis(Duration duration) {
+        return duration.getSeconds() * 1000 + Math.round(duration.getNanos() / 1e6);
+    }
+
+    /** In its two largest units, for people: {@code 3d 4h}, {@code 12s}. */
+    static String roughly(Duration duration) {
+        long seconds = duration.getSeconds();
+        if (seconds < 60) {
+            return seconds + "s";
+        }
+        long minutes = seconds / 60;
+        if (minutes < 60) {
+            return minutes + "m " + seconds % 60 + "s";
+        }
+        long hours = minutes / 60;
+        return hours < 24 ? hours + "h " + minutes % 60 + "m" : hours / 24 + "d " + hours % 24 + "h";
     }
 
     static Map<String, Object> health(HealthPolicy health) {
@@ -86,7 +128,8 @@ final class Values {
         return map;
     }
 
-    static Map<String, Object> member(MemberStatus member) {
+    /** {@code commitIndex}: the highest that any member knows. */
+    static Map<String, Object> member(MemberStatus member, long commitIndex) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("id", member.getId());
         map.put("missing", member.getMissing());
@@ -98,6 +141,13 @@ final class Values {
             map.put("term", member.getTerm());
             map.put("commitIndex", member.getCommitIndex());
             map.put("appliedIndex", member.getAppliedIndex());
+            map.put("lag", lag(member, commitIndex));
+            if (member.hasRoutedRevision()) {
+                map.put("routedRevision", member.getRoutedRevision());
+            }
+            if (member.hasUptime()) {
+                map.put("uptimeSeconds", member.getUptime().getSeconds());
+            }
             if (!member.getTrouble().isEmpty()) {
                 map.put("trouble", member.getTrouble());
             }
@@ -108,6 +158,11 @@ final class Values {
         map.put("proxy", member.getProxyAddress());
         map.put("raft", member.getRaftAddress());
         return map;
+    }
+
+    /** Log entries that are committed and that the member has not applied. */
+    static long lag(MemberStatus member, long commitIndex) {
+        return Math.max(0, commitIndex - member.getAppliedIndex());
     }
 
     static Map<String, Object> event(WatchEvent event) {

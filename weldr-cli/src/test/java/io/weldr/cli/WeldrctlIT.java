@@ -17,12 +17,14 @@ import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.GatewayException.Kind;
+import io.weldr.core.port.LastProbe;
 import io.weldr.core.port.Traffic;
 import io.weldr.core.port.Traffic.Count;
 import io.weldr.proto.admin.v1.AddOriginRequest;
 import io.weldr.proto.admin.v1.AdminGrpc;
 import io.weldr.proto.admin.v1.OriginReply;
 import io.weldr.proto.admin.v1.WatchRequest;
+import io.weldr.testing.Patience;
 import io.weldr.testing.RefusingPort;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -31,6 +33,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -152,9 +156,25 @@ class WeldrctlIT {
 
     @Test
     void theClusterIsATableOfMembers() {
-        String table = run("cluster").done().out();
-        assertThat(table.lines()).hasSize(4);
-        assertThat(table).contains("leader*").contains("follower").contains("0.0-test");
+        cluster.node(3).lag(true);
+        run("servers", "add", "http://127.0.0.1:1").done();
+        // A member that is slow for a moment is missing from a table.
+        await().untilAsserted(() -> {
+            List<String> table = run("cluster").done().out().lines().toList();
+            assertThat(table).hasSize(9).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
+            assertThat(table.get(0)).containsSubsequence("ID", "ROLE", "APPLIED", "LAG", "UPTIME", "VERSION");
+            assertThat(table.get(1)).matches("n1 +leader\\* +3 +[0-9]+ +0 +([0-9]+m )?[0-9]+s +0.0-test");
+            assertThat(table.get(3)).matches("n3 +follower +3 +[0-9]+ +1 +([0-9]+m )?[0-9]+s +0.0-test");
+            assertThat(table.get(5)).containsSubsequence("ID", "ADMIN", "GRPC", "PROXY", "RAFT");
+            assertThat(table.get(6)).contains(cluster.node(1).endpoint());
+        });
+        await().untilAsserted(() -> {
+            JsonNode third =
+                    run("cluster", "-o", "json").done().json().path("members").get(2);
+            assertThat(third.path("lag").asLong()).isEqualTo(1);
+            assertThat(third.path("uptimeSeconds").isIntegralNumber()).isTrue();
+        });
+        cluster.node(3).lag(false);
         cluster.node(2).stop();
         assertThat(run("cluster").done().out()).contains("missing");
         cluster.lead(null);
@@ -435,6 +455,45 @@ class WeldrctlIT {
                 .toList();
         assertThat(lines).hasSize(1);
         assertThat(lines.get(0)).contains("\"kind\":\"origin-added\"").contains("http://127.0.0.1:2");
+    }
+
+    @Test
+    void theListShowsTheLastProbeAndTheTimesOfADrain() {
+        run("servers", "add", "http://127.0.0.1:1", "--id", "web1").done();
+        run("servers", "add", "http://127.0.0.1:2", "--id", "web2").done();
+        Instant began = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        run("servers", "set", "web2", "--drain=1h").done();
+        cluster.node(1)
+                .probed(new LastProbe(
+                        PoolName.DEFAULT,
+                        new OriginId("web1"),
+                        Instant.parse("2026-01-31T12:00:00.250Z"),
+                        false,
+                        "status 503 (expected 200-299)",
+                        Duration.ofNanos(1_500_000)));
+        endpoints = cluster.node(2).endpoint();
+        await().untilAsserted(() -> {
+            List<String> table = run("servers", "ls").done().out().lines().toList();
+            assertThat(table).hasSize(3);
+            assertThat(table.get(0)).containsSubsequence("STATE", "WEIGHT", "SINCE", "LAST PROBE", "REASON");
+            assertThat(table.get(1))
+                    .contains(
+                            "2026-01-31T12:00:00Z failed in 2 ms: status 503 (expected 200-299)  up until probes fail");
+            String[] draining = table.get(2).split("  +", -1);
+            assertThat(draining[2]).isEqualTo("draining");
+            Instant since = Instant.parse(draining[4]);
+            assertThat(since).isBetween(began, began.plus(Patience.PATIENCE));
+            assertThat(draining[5]).isEqualTo("-");
+            assertThat(draining[6]).matches("until [^ ]+; up until probes fail");
+            Instant until = Instant.parse(draining[6].substring("until ".length(), draining[6].indexOf(';')));
+            assertThat(Duration.between(since, until)).isBetween(Duration.ofSeconds(3590), Duration.ofHours(1));
+            JsonNode servers = run("servers", "ls", "-o", "json").done().json().path("servers");
+            assertThat(servers.get(0).path("lastProbe").path("passed").asBoolean(true))
+                    .isFalse();
+            assertThat(servers.get(1).path("adminSince").asText()).startsWith(draining[4].substring(0, 19));
+        });
+        cluster.lead(null);
+        assertThat(run("servers", "ls").done().out()).contains("last probes are not known: no leader is known");
     }
 
     @Test

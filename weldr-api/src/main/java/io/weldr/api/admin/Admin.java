@@ -248,8 +248,13 @@ public final class Admin {
         CompletionStage<List<Applied>> applied = options.waitApplied()
                 ? census.applied(committed.index(), accepted.revision(), APPLIED_WAIT)
                 : CompletableFuture.completedFuture(List.of());
-        return applied.thenApply(list ->
-                new Written(accepted.effect(), accepted.revision(), accepted.origin(), accepted.health(), list));
+        return applied.thenApply(list -> new Written(
+                accepted.effect(),
+                ports.state().get(),
+                accepted.revision(),
+                accepted.origin(),
+                accepted.health(),
+                list));
     }
 
     private static OriginPatch patch(OriginDraft draft, @Nullable HealthPolicy health) {

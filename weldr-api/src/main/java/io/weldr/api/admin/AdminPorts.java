@@ -6,6 +6,7 @@ import io.weldr.core.port.MemberCalls;
 import io.weldr.core.port.Membership;
 import io.weldr.core.port.MetricSource;
 import io.weldr.core.port.ProbeCalls;
+import io.weldr.core.port.ProbeSource;
 import io.weldr.core.port.Published;
 import io.weldr.core.port.RoutingSource;
 import io.weldr.core.port.StatusSource;
@@ -37,6 +38,7 @@ public record AdminPorts(
         Membership membership,
         TrafficSource traffic,
         RoutingSource routing,
+        ProbeSource lastProbes,
         List<MetricSource> metrics,
         MemberCalls calls,
         CedeCalls cedes,

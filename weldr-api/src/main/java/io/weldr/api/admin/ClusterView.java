@@ -46,6 +46,11 @@ public record ClusterView(List<Census.Line> lines) {
         return reports().stream().mapToLong(MemberReport::term).max().orElse(0);
     }
 
+    /** The highest log index that anybody knows to be committed. */
+    public long commitIndex() {
+        return reports().stream().mapToLong(MemberReport::commitIndex).max().orElse(0);
+    }
+
     /** The sums over all who answered. */
     public Traffic traffic() {
         Count client = Count.ZERO;

@@ -2,6 +2,7 @@ package io.weldr.api.admin;
 
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Origin;
+import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.Outcome.Effect;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A write that was committed and applied here.
  *
+ * @param state of this node, which has applied it
  * @param revision of the state that holds it
  * @param origin after the write, or as it last stood if it was removed; null where it was no origin's
  * @param health the pool's policy after the write, where that was written
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Written(
         Effect effect,
+        ClusterState state,
         long revision,
         @Nullable Origin origin,
         @Nullable HealthPolicy health,

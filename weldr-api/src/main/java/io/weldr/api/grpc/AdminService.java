@@ -6,6 +6,7 @@ import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.ClusterView;
+import io.weldr.api.admin.LeaderProbes;
 import io.weldr.api.admin.View;
 import io.weldr.api.admin.WatchHub;
 import io.weldr.api.admin.Written;
@@ -27,6 +28,8 @@ import io.weldr.proto.admin.v1.GetHealthPolicyRequest;
 import io.weldr.proto.admin.v1.HealthPolicyReply;
 import io.weldr.proto.admin.v1.ListOriginsReply;
 import io.weldr.proto.admin.v1.ListOriginsRequest;
+import io.weldr.proto.admin.v1.ListProbesReply;
+import io.weldr.proto.admin.v1.ListProbesRequest;
 import io.weldr.proto.admin.v1.MembershipReply;
 import io.weldr.proto.admin.v1.OriginReply;
 import io.weldr.proto.admin.v1.ReadyReply;
@@ -54,12 +57,14 @@ final class AdminService extends AdminGrpc.AdminImplBase {
     private final AdminPorts ports;
     private final Admin admin;
     private final Census census;
+    private final LeaderProbes probes;
     private final WatchHub hub;
 
-    AdminService(AdminPorts ports, Admin admin, Census census, WatchHub hub) {
+    AdminService(AdminPorts ports, Admin admin, Census census, LeaderProbes probes, WatchHub hub) {
         this.ports = ports;
         this.admin = admin;
         this.census = census;
+        this.probes = probes;
         this.hub = hub;
     }
 
@@ -67,25 +72,27 @@ final class AdminService extends AdminGrpc.AdminImplBase {
     public void addOrigin(AddOriginRequest request, StreamObserver<OriginReply> observer) {
         answer(observer, () -> {
             refuseRevision(request.getOptions().hasExpectedRevision());
+            PoolName pool = Requests.pool(request.getPool());
             return admin.add(
-                            Requests.pool(request.getPool()),
+                            pool,
                             Requests.draft(request),
                             request.getMustBeNew(),
                             Requests.options(request.getOptions(), "add", request))
-                    .thenApply(AdminService::reply);
+                    .thenApply(written -> reply(pool, written));
         });
     }
 
     @Override
     public void updateOrigin(UpdateOriginRequest request, StreamObserver<OriginReply> observer) {
-        answer(
-                observer,
-                () -> admin.update(
-                                Requests.pool(request.getPool()),
-                                Requests.origin(request.getOrigin()),
-                                Requests.draft(request, ports.clock().instant()),
-                                Requests.options(request.getOptions(), "update", request))
-                        .thenApply(AdminService::reply));
+        answer(observer, () -> {
+            PoolName pool = Requests.pool(request.getPool());
+            return admin.update(
+                            pool,
+                            Requests.origin(request.getOrigin()),
+                            Requests.draft(request, ports.clock().instant()),
+                            Requests.options(request.getOptions(), "update", request))
+                    .thenApply(written -> reply(pool, written));
+        });
     }
 
     @Override
@@ -94,14 +101,17 @@ final class AdminService extends AdminGrpc.AdminImplBase {
             PoolName pool = Requests.pool(request.getPool());
             OriginRef origin = Requests.origin(request.getOrigin());
             return admin.remove(pool, origin, Requests.options(request.getOptions(), "remove", request))
-                    .thenApply(AdminService::reply);
+                    .thenApply(written -> reply(pool, written));
         });
     }
 
-    private static OriginReply reply(Written written) {
+    private static OriginReply reply(PoolName pool, Written written) {
         OriginReply.Builder reply = OriginReply.newBuilder()
                 .setEffect(Wire.effect(written.effect()))
-                .setOrigin(Wire.origin(Objects.requireNonNull(written.origin(), "a write of an origin gives one")))
+                .setOrigin(Wire.origin(
+                        pool,
+                        Objects.requireNonNull(written.origin(), "a write of an origin gives one"),
+                        written.state()))
                 .setRevision(written.revision());
         written.applied().forEach(applied -> reply.addApplied(Wire.applied(applied)));
         return reply.build();
@@ -114,7 +124,7 @@ final class AdminService extends AdminGrpc.AdminImplBase {
             return read(request.getConsistency()).thenApply(view -> {
                 ListOriginsReply.Builder reply =
                         ListOriginsReply.newBuilder().setRevision(view.state().revision());
-                view.pool(pool).origins().forEach(origin -> reply.addOrigins(Wire.origin(origin)));
+                view.pool(pool).origins().forEach(origin -> reply.addOrigins(Wire.origin(pool, origin, view.state())));
                 Duration age = view.age();
                 if (age != null) {
                     reply.setAge(Wire.duration(age));
@@ -122,6 +132,25 @@ final class AdminService extends AdminGrpc.AdminImplBase {
                 return reply.build();
             });
         });
+    }
+
+    @Override
+    public void listProbes(ListProbesRequest request, StreamObserver<ListProbesReply> observer) {
+        answer(
+                observer,
+                () -> probes.of(Requests.pool(request.getPool())).thenApply(report -> {
+                    ListProbesReply.Builder reply = ListProbesReply.newBuilder();
+                    MemberId leader = report.leader();
+                    if (leader != null) {
+                        reply.setLeader(leader.value());
+                    }
+                    String missing = report.missing();
+                    if (missing != null) {
+                        reply.setMissing(missing);
+                    }
+                    report.probes().forEach(probe -> reply.addProbes(Wire.probe(probe)));
+                    return reply.build();
+                }));
     }
 
     private CompletionStage<View> read(Consistency consistency) {

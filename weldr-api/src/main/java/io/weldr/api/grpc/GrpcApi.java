@@ -12,6 +12,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.Census;
+import io.weldr.api.admin.LeaderProbes;
 import io.weldr.api.admin.WatchHub;
 import io.weldr.core.Check;
 import io.weldr.core.pool.HostPort;
@@ -42,15 +43,18 @@ public final class GrpcApi implements AutoCloseable {
     private final AdminPorts ports;
     private final Admin admin;
     private final Census census;
+    private final LeaderProbes probes;
     private final WatchHub hub;
     private @Nullable Server server;
 
     /** @param connectionsMax connections at the same time; more are closed at once */
-    public GrpcApi(AdminPorts ports, Admin admin, Census census, WatchHub hub, int connectionsMax) {
+    public GrpcApi(
+            AdminPorts ports, Admin admin, Census census, LeaderProbes probes, WatchHub hub, int connectionsMax) {
         this.connectionsMax = connectionsMax;
         this.ports = ports;
         this.admin = admin;
         this.census = census;
+        this.probes = probes;
         this.hub = hub;
         AtomicInteger number = new AtomicInteger();
         ThreadPoolExecutor pool =
@@ -84,8 +88,9 @@ public final class GrpcApi implements AutoCloseable {
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .permitKeepAliveTime(5, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
-                .addService(ServerInterceptors.intercept(new AdminService(ports, admin, census, hub), new WriteLog()))
-                .addService(new MemberService(ports.calls(), ports.cedes(), ports.canHold(), ports.probes(), census))
+                .addService(ServerInterceptors.intercept(
+                        new AdminService(ports, admin, census, probes, hub), new WriteLog()))
+                .addService(new MemberService(ports.calls(), ports.cedes(), ports.canHold(), ports.probes(), census, probes))
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .build();

@@ -16,9 +16,12 @@ import io.grpc.stub.StreamObserver;
 import io.netty.channel.ChannelOption;
 import io.weldr.api.admin.MemberReport;
 import io.weldr.api.admin.MemberReporter;
+import io.weldr.api.admin.ProbeReport;
+import io.weldr.api.admin.ProbeReporter;
 import io.weldr.core.health.Opinion;
 import io.weldr.core.health.ProbeResult;
 import io.weldr.core.pool.HostPort;
+import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.GatewayException.Kind;
 import io.weldr.core.port.MemberLink;
@@ -33,6 +36,7 @@ import io.weldr.proto.admin.v1.CanHoldReply;
 import io.weldr.proto.admin.v1.CanHoldRequest;
 import io.weldr.proto.admin.v1.CedeReply;
 import io.weldr.proto.admin.v1.CedeRequest;
+import io.weldr.proto.admin.v1.LastProbesRequest;
 import io.weldr.proto.admin.v1.MemberToMemberGrpc;
 import io.weldr.proto.admin.v1.ProbeRequest;
 import io.weldr.proto.admin.v1.ReportRequest;
@@ -54,7 +58,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It tells "surely not delivered" from "maybe" by whether the head of the request was handed to a connection: before that
  * nothing has left this process.
  */
-public final class GrpcMemberLink implements MemberLink, ProbeLink, MemberReporter, AutoCloseable {
+public final class GrpcMemberLink implements MemberLink, ProbeLink, MemberReporter, ProbeReporter, AutoCloseable {
     /** On a network where a connection takes longer than this, the two seconds that a write may take are over anyway. */
     private static final int CONNECT_TIMEOUT_MILLIS = 1000;
 
@@ -123,6 +127,14 @@ public final class GrpcMemberLink implements MemberLink, ProbeLink, MemberReport
             }
             return report;
         });
+    }
+
+    @Override
+    public CompletionStage<ProbeReport> lastProbes(Member to, PoolName pool, Duration deadline) {
+        LastProbesRequest request =
+                LastProbesRequest.newBuilder().setPool(pool.value()).build();
+        return ask(to, MemberToMemberGrpc.getLastProbesMethod(), request, deadline)
+                .thenApply(reply -> Wire.probes(pool, reply));
     }
 
     /** Never throws: callers count what is under way, and what was not begun has to end like everything else. */

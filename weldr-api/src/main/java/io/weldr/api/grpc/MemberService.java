@@ -5,6 +5,7 @@ import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.stub.StreamObserver;
 import io.weldr.api.admin.Census;
+import io.weldr.api.admin.LeaderProbes;
 import io.weldr.core.Check;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.PoolName;
@@ -18,6 +19,8 @@ import io.weldr.proto.admin.v1.CanHoldReply;
 import io.weldr.proto.admin.v1.CanHoldRequest;
 import io.weldr.proto.admin.v1.CedeReply;
 import io.weldr.proto.admin.v1.CedeRequest;
+import io.weldr.proto.admin.v1.LastProbesReply;
+import io.weldr.proto.admin.v1.LastProbesRequest;
 import io.weldr.proto.admin.v1.MemberToMemberGrpc;
 import io.weldr.proto.admin.v1.ProbeReply;
 import io.weldr.proto.admin.v1.ProbeRequest;
@@ -35,13 +38,21 @@ final class MemberService extends MemberToMemberGrpc.MemberToMemberImplBase {
     private final BooleanSupplier canHold;
     private final ProbeCalls probes;
     private final Census census;
+    private final LeaderProbes lastProbes;
 
-    MemberService(MemberCalls calls, CedeCalls cedes, BooleanSupplier canHold, ProbeCalls probes, Census census) {
+    MemberService(
+            MemberCalls calls,
+            CedeCalls cedes,
+            BooleanSupplier canHold,
+            ProbeCalls probes,
+            Census census,
+            LeaderProbes lastProbes) {
         this.calls = calls;
         this.cedes = cedes;
         this.canHold = canHold;
         this.probes = probes;
         this.census = census;
+        this.lastProbes = lastProbes;
     }
 
     @Override
@@ -89,6 +100,14 @@ final class MemberService extends MemberToMemberGrpc.MemberToMemberImplBase {
                             .setReason(found.result().reason())
                             .setNeverSawUp(!found.sawUp())
                             .build());
+        });
+    }
+
+    @Override
+    public void lastProbes(LastProbesRequest request, StreamObserver<LastProbesReply> observer) {
+        AdminService.answer(observer, () -> {
+            PoolName pool = Wire.valid(() -> new PoolName(request.getPool()));
+            return CompletableFuture.completedFuture(Wire.probes(lastProbes.own(pool)));
         });
     }
 

@@ -3,6 +3,7 @@ package io.weldr.api.grpc;
 import com.google.protobuf.Timestamp;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.MemberReport;
+import io.weldr.api.admin.ProbeReport;
 import io.weldr.api.admin.Written;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemType;
@@ -12,9 +13,11 @@ import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.StatusRange;
 import io.weldr.core.port.ClusterStatus.Role;
+import io.weldr.core.port.LastProbe;
 import io.weldr.core.port.Traffic;
 import io.weldr.core.port.Traffic.OriginTraffic;
 import io.weldr.core.state.Change;
+import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.Outcome;
@@ -23,9 +26,11 @@ import io.weldr.proto.admin.v1.Applied;
 import io.weldr.proto.admin.v1.Count;
 import io.weldr.proto.admin.v1.Effect;
 import io.weldr.proto.admin.v1.HostPolicy;
+import io.weldr.proto.admin.v1.LastProbesReply;
 import io.weldr.proto.admin.v1.MemberStatus;
 import io.weldr.proto.admin.v1.Origin;
 import io.weldr.proto.admin.v1.OriginCount;
+import io.weldr.proto.admin.v1.OriginProbe;
 import io.weldr.proto.admin.v1.ReportReply;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,7 +52,16 @@ final class Wire {
         }
     }
 
-    static Origin origin(io.weldr.core.pool.Origin origin) {
+    /** {@code state}: that the origin is in. */
+    static Origin origin(PoolName pool, io.weldr.core.pool.Origin origin, ClusterState state) {
+        Instant since = origin.admin() == io.weldr.core.pool.AdminState.ENABLED ? null : state.adminSince(pool, origin);
+        Origin message = origin(origin);
+        return since == null
+                ? message
+                : message.toBuilder().setAdminSince(timestamp(since)).build();
+    }
+
+    private static Origin origin(io.weldr.core.pool.Origin origin) {
         Origin.Builder message = Origin.newBuilder()
                 .setId(origin.id().value())
                 .setUrl(origin.url().toString())
@@ -208,6 +222,50 @@ final class Wire {
             }
         }
         throw new IllegalArgumentException("role: " + word);
+    }
+
+    static OriginProbe probe(LastProbe probe) {
+        return OriginProbe.newBuilder()
+                .setOrigin(probe.origin().value())
+                .setAt(timestamp(probe.at()))
+                .setPassed(probe.passed())
+                .setAnswer(probe.answer())
+                .setLatency(duration(probe.latency()))
+                .build();
+    }
+
+    static LastProbesReply probes(ProbeReport report) {
+        LastProbesReply.Builder message = LastProbesReply.newBuilder();
+        MemberId leader = report.leader();
+        if (leader != null) {
+            message.setMember(leader.value());
+        }
+        String missing = report.missing();
+        if (missing != null) {
+            message.setMissing(missing);
+        }
+        report.probes().forEach(probe -> message.addProbes(probe(probe)));
+        return message.build();
+    }
+
+    /** What a leader reported of a pool. Throws {@link IllegalArgumentException} if it makes no sense here. */
+    static ProbeReport probes(PoolName pool, LastProbesReply reply) {
+        return new ProbeReport(
+                new MemberId(reply.getMember()),
+                reply.getProbesList().stream()
+                        .map(probe -> new LastProbe(
+                                pool,
+                                new OriginId(probe.getOrigin()),
+                                Instant.ofEpochSecond(
+                                        probe.getAt().getSeconds(),
+                                        probe.getAt().getNanos()),
+                                probe.getPassed(),
+                                probe.getAnswer(),
+                                Duration.ofSeconds(
+                                        probe.getLatency().getSeconds(),
+                                        probe.getLatency().getNanos())))
+                        .toList(),
+                textOrNull(reply.getMissing()));
     }
 
     static Count count(Traffic.Count count) {

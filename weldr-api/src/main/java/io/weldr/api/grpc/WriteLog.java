@@ -35,6 +35,7 @@ final class WriteLog implements ServerInterceptor {
     /** Calls that change nothing. Every other one is logged, so that no new one is forgotten. */
     private static final Set<MethodDescriptor<?, ?>> READS = Set.of(
             AdminGrpc.getListOriginsMethod(),
+            AdminGrpc.getListProbesMethod(),
             AdminGrpc.getGetHealthPolicyMethod(),
             AdminGrpc.getWatchMethod(),
             AdminGrpc.getStatsMethod(),

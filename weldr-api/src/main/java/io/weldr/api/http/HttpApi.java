@@ -16,6 +16,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.Census;
+import io.weldr.api.admin.LeaderProbes;
 import io.weldr.api.admin.WatchHub;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemType;
@@ -55,13 +56,20 @@ public final class HttpApi implements AutoCloseable {
     private final Router router;
     private @Nullable HttpServer server;
 
-    public HttpApi(AdminPorts ports, Admin admin, Census census, WatchHub hub, String version, HttpLimits limits) {
+    public HttpApi(
+            AdminPorts ports,
+            Admin admin,
+            Census census,
+            LeaderProbes probes,
+            WatchHub hub,
+            String version,
+            HttpLimits limits) {
         this.limits = limits;
         this.metrics = new Metrics(Stream.concat(Stream.of(new PoolMetrics(ports.state())), ports.metrics().stream())
                 .toList());
         ServerRoutes servers = new ServerRoutes(admin, ports, census, version);
         resources.addAll(servers.resources());
-        resources.addAll(new V1Routes(admin, ports, servers).resources());
+        resources.addAll(new V1Routes(admin, ports, probes, servers).resources());
         resources.addAll(new MemberRoutes(ports, census).resources());
         resources.addAll(new ProbeRoutes(ports, metrics).resources());
         resources.add(new Resource("/v1/watch").streaming(new WatchStream(hub, limits.heartbeatInterval())::begin));

@@ -57,10 +57,11 @@ final class MemberRoutes {
     private CompletionStage<Answer> member(Request request) {
         MemberId id = request.memberId();
         return census.take()
-                .thenApply(lines -> lines.stream()
+                .thenApply(ClusterView::new)
+                .thenApply(cluster -> cluster.lines().stream()
                         .filter(line -> line.id().equals(id))
                         .findFirst()
-                        .map(line -> Answer.ok(Pages.member(line, links(id))))
+                        .map(line -> Answer.ok(Pages.member(line, cluster.commitIndex(), links(id))))
                         .orElseThrow(() -> Problems.noSuchMember(id).exception()));
     }
 

@@ -13,6 +13,7 @@ import io.weldr.api.json.Link;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.Pool;
+import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
 import java.time.Duration;
@@ -49,17 +50,19 @@ final class Pages {
         return new Staleness(age == null ? null : age.toMillis() / 1000.0);
     }
 
-    static List<OriginEntry> entries(Pool pool) {
+    static List<OriginEntry> entries(Pool pool, ClusterState state) {
         return pool.origins().stream()
-                .map((Origin origin) -> OriginEntry.of(pool.name(), origin))
+                .map((Origin origin) -> OriginEntry.of(pool.name(), origin, state, null))
                 .toList();
     }
 
     static List<MemberEntry> members(ClusterView cluster) {
-        return cluster.lines().stream().map(line -> member(line, null)).toList();
+        return cluster.lines().stream()
+                .map(line -> member(line, cluster.commitIndex(), null))
+                .toList();
     }
 
-    static MemberEntry member(Census.Line line, @Nullable List<Link> links) {
+    static MemberEntry member(Census.Line line, long commitIndex, @Nullable List<Link> links) {
         MemberReport report = line.report();
         Member member = line.member();
         MemberId leader = report == null ? null : report.leader();
@@ -71,6 +74,7 @@ final class Pages {
                 leader == null ? null : leader.value(),
                 report == null ? null : report.commitIndex(),
                 report == null ? null : report.appliedIndex(),
+                report == null ? null : Math.max(0, commitIndex - report.appliedIndex()),
                 report == null ? null : report.routedRevision(),
                 report == null || report.uptime() == null
                         ? null

@@ -93,7 +93,8 @@ final class ServerRoutes {
                 return Answer.empty(304).tagged(Pages.tag(revision));
             }
             Pool pool = view.state().defaultPool();
-            return Answer.ok(new Servers(Pages.entries(pool), revision, Pages.staleness(view), SERVERS_LINKS))
+            return Answer.ok(new Servers(
+                            Pages.entries(pool, view.state()), revision, Pages.staleness(view), SERVERS_LINKS))
                     .tagged(Pages.tag(revision));
         });
     }
@@ -107,7 +108,7 @@ final class ServerRoutes {
     static Answer entry(Written written, PoolName pool) {
         Origin origin = Objects.requireNonNull(written.origin(), "a write of an origin gives an origin");
         boolean created = written.effect() == Effect.CREATED;
-        Answer answer = Answer.json(created ? 201 : 200, OriginEntry.of(pool, origin, written.applied()))
+        Answer answer = Answer.json(created ? 201 : 200, OriginEntry.of(pool, origin, written))
                 .tagged(Pages.tag(origin.modified()));
         String path = pool.equals(PoolName.DEFAULT) ? Link.server(origin) : Link.origin(pool, origin.id());
         return created ? answer.with("Location", path) : answer;
@@ -124,7 +125,8 @@ final class ServerRoutes {
      * modified": the health, which is in the answer too, may be another.
      */
     static Answer entry(PoolName pool, Origin origin, View view) {
-        return Answer.ok(OriginEntry.of(pool, origin, Pages.staleness(view))).tagged(Pages.tag(origin.modified()));
+        return Answer.ok(OriginEntry.of(pool, origin, view.state(), Pages.staleness(view)))
+                .tagged(Pages.tag(origin.modified()));
     }
 
     private CompletionStage<Answer> remove(Request request) {

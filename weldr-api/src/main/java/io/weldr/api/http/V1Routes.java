@@ -4,6 +4,7 @@ import io.vertx.core.http.HttpMethod;
 import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.HealthDraft;
+import io.weldr.api.admin.LeaderProbes;
 import io.weldr.api.admin.OriginDraft;
 import io.weldr.api.admin.View;
 import io.weldr.api.admin.WriteOptions;
@@ -17,6 +18,7 @@ import io.weldr.api.json.Answers.History;
 import io.weldr.api.json.Answers.Origins;
 import io.weldr.api.json.Answers.PoolEntry;
 import io.weldr.api.json.Answers.Pools;
+import io.weldr.api.json.Answers.Probes;
 import io.weldr.api.json.Answers.Staleness;
 import io.weldr.api.json.Link;
 import io.weldr.api.json.RequestBodies;
@@ -37,11 +39,13 @@ import org.jspecify.annotations.Nullable;
 final class V1Routes {
     private final Admin admin;
     private final AdminPorts ports;
+    private final LeaderProbes probes;
     private final ServerRoutes servers;
 
-    V1Routes(Admin admin, AdminPorts ports, ServerRoutes servers) {
+    V1Routes(Admin admin, AdminPorts ports, LeaderProbes probes, ServerRoutes servers) {
         this.admin = admin;
         this.ports = ports;
+        this.probes = probes;
         this.servers = servers;
     }
 
@@ -57,6 +61,7 @@ final class V1Routes {
                         .on(HttpMethod.PUT, this::replaceOrigin, "wait")
                         .on(HttpMethod.PATCH, this::updateOrigin, "wait")
                         .on(HttpMethod.DELETE, this::removeOrigin, "wait"),
+                new Resource("/v1/pools/:pool/probes").on(HttpMethod.GET, this::probes),
                 new Resource("/v1/pools/:pool/health")
                         .on(HttpMethod.GET, this::health, "consistency")
                         .on(HttpMethod.PUT, request -> setHealth(request, before -> HealthPolicy.DEFAULT), "wait")
@@ -97,6 +102,7 @@ final class V1Routes {
                 List.of(
                         Link.get("self", path),
                         Link.get("origins", path + "/origins"),
+                        Link.get("probes", path + "/probes"),
                         Link.get("health", path + "/health")));
     }
 
@@ -108,7 +114,7 @@ final class V1Routes {
                 return Answer.empty(304).tagged(tag);
             }
             return Answer.ok(new Origins(
-                            Pages.entries(view.pool(name)),
+                            Pages.entries(view.pool(name), view.state()),
                             view.state().revision(),
                             Pages.staleness(view),
                             originsLinks(name)))
@@ -118,7 +124,11 @@ final class V1Routes {
 
     private static List<Link> originsLinks(PoolName pool) {
         String path = Link.pool(pool) + "/origins";
-        return List.of(Link.get("self", path), new Link("add", path, "POST"), Link.get("pool", Link.pool(pool)));
+        return List.of(
+                Link.get("self", path),
+                new Link("add", path, "POST"),
+                Link.get("probes", Link.pool(pool) + "/probes"),
+                Link.get("pool", Link.pool(pool)));
     }
 
     private CompletionStage<Answer> origin(Request request) {
@@ -151,6 +161,18 @@ final class V1Routes {
         PoolName pool = request.pool();
         return admin.remove(pool, new OriginRef.ById(request.originId()), request.ifRevision())
                 .thenApply(written -> ServerRoutes.removed(written, pool, originsLinks(pool)));
+    }
+
+    private CompletionStage<Answer> probes(Request request) {
+        PoolName pool = request.pool();
+        String path = Link.pool(pool);
+        return probes.of(pool)
+                .thenApply(report -> Answer.ok(Probes.of(
+                        report,
+                        List.of(
+                                Link.get("self", path + "/probes"),
+                                Link.get("origins", path + "/origins"),
+                                Link.get("health", path + "/health")))));
     }
 
     private CompletionStage<Answer> health(Request request) {

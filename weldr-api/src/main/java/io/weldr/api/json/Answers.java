@@ -2,18 +2,24 @@ package io.weldr.api.json;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.weldr.api.admin.ProbeReport;
 import io.weldr.api.admin.WatchEvent;
+import io.weldr.api.admin.Written;
 import io.weldr.api.admin.Written.Applied;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemType;
+import io.weldr.core.pool.AdminState;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.StatusRange;
+import io.weldr.core.port.LastProbe;
 import io.weldr.core.port.Membership.Result.Done;
 import io.weldr.core.state.Change;
+import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.MemberId;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +67,7 @@ public final class Answers {
             long revision,
             String pool,
             String admin,
+            @Nullable String adminSince,
             @Nullable String drainDeadline,
             boolean up,
             String host,
@@ -70,22 +77,30 @@ public final class Answers {
             @Nullable Staleness staleness,
             @Nullable List<Link> links) {
 
-        /** As a read gives it; {@code staleness} is null unless the read was stale. */
-        public static OriginEntry of(PoolName pool, Origin origin, @Nullable Staleness staleness) {
-            return of(pool, origin, List.of(), staleness, Link.ofOrigin(pool, origin));
+        /**
+         * As a read gives it.
+         *
+         * @param state that the origin is in
+         * @param staleness null unless the read was stale
+         */
+        public static OriginEntry of(PoolName pool, Origin origin, ClusterState state, @Nullable Staleness staleness) {
+            return of(pool, origin, state, List.of(), staleness, Link.ofOrigin(pool, origin));
         }
 
-        public static OriginEntry of(PoolName pool, Origin origin) {
-            return of(pool, origin, List.of());
+        /** As a write leaves it. */
+        public static OriginEntry of(PoolName pool, Origin origin, Written written) {
+            return of(pool, origin, written.state(), written.applied(), null, Link.ofOrigin(pool, origin));
         }
 
-        public static OriginEntry of(PoolName pool, Origin origin, List<Applied> applied) {
-            return of(pool, origin, applied, null, Link.ofOrigin(pool, origin));
+        /** As it was. */
+        static OriginEntry past(PoolName pool, Origin origin) {
+            return of(pool, origin, null, List.of(), null, null);
         }
 
         private static OriginEntry of(
                 PoolName pool,
                 Origin origin,
+                @Nullable ClusterState state,
                 List<Applied> applied,
                 @Nullable Staleness staleness,
                 @Nullable List<Link> links) {
@@ -99,6 +114,7 @@ public final class Answers {
                     origin.modified(),
                     pool.value(),
                     word(origin.admin()),
+                    state == null || origin.admin() == AdminState.ENABLED ? null : text(state.adminSince(pool, origin)),
                     text(origin.drainDeadline()),
                     origin.verdict().up(),
                     word(origin.hostPolicy()),
@@ -140,6 +156,37 @@ public final class Answers {
         }
     }
 
+    /** The last probe of an origin. */
+    public record ProbeEntry(String origin, String at, boolean passed, String answer, double latencyMillis) {
+        static ProbeEntry of(LastProbe probe) {
+            return new ProbeEntry(
+                    probe.origin().value(),
+                    probe.at().toString(),
+                    probe.passed(),
+                    probe.answer(),
+                    Math.round(probe.latency().toNanos() / 1000.0) / 1000.0);
+        }
+    }
+
+    /** {@code GET /v1/pools/{pool}/probes}. {@code missing}: why the leader told nothing. */
+    public record Probes(
+            @JsonInclude @Nullable String leader,
+            List<ProbeEntry> probes,
+            @Nullable String missing,
+            List<Link> links) {
+        public static Probes of(ProbeReport report, List<Link> links) {
+            MemberId leader = report.leader();
+            return new Probes(
+                    leader == null ? null : leader.value(),
+                    report.probes().stream()
+                            .sorted(Comparator.comparing(probe -> probe.origin().value()))
+                            .map(ProbeEntry::of)
+                            .toList(),
+                    report.missing(),
+                    links);
+        }
+    }
+
     /** A pool's policy, alone. */
     public record HealthAnswer(
             String pool,
@@ -170,8 +217,7 @@ public final class Answers {
     public record Removed(
             OriginEntry removed, long revision, @Nullable List<AppliedEntry> applied, List<Link> links) {
         public static Removed of(PoolName pool, Origin origin, long revision, List<Applied> applied, List<Link> links) {
-            return new Removed(
-                    OriginEntry.of(pool, origin, List.of(), null, null), revision, AppliedEntry.of(applied), links);
+            return new Removed(OriginEntry.past(pool, origin), revision, AppliedEntry.of(applied), links);
         }
     }
 
@@ -212,6 +258,7 @@ public final class Answers {
             @Nullable String leader,
             @Nullable Long commitIndex,
             @Nullable Long appliedIndex,
+            @Nullable Long lag,
             @Nullable Long routedRevision,
             @Nullable Double uptimeSeconds,
             @Nullable String version,
@@ -277,7 +324,7 @@ public final class Answers {
                     pool == null ? null : pool.value(),
                     change.subject(),
                     change.detail(),
-                    origin == null || pool == null ? null : OriginEntry.of(pool, origin, List.of(), null, null));
+                    origin == null || pool == null ? null : OriginEntry.past(pool, origin));
         }
     }
 

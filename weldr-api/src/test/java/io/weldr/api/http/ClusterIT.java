@@ -12,6 +12,7 @@ import io.weldr.api.testkit.TestNode;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.port.LastProbe;
 import io.weldr.core.port.Traffic;
 import io.weldr.core.port.Traffic.Count;
 import io.weldr.core.state.ClusterVersion;
@@ -220,5 +221,44 @@ class ClusterIT {
                 .hasMessageContaining(":" + httpPort + ": ")
                 .hasMessageContaining("in use");
         client.get("/livez").is(200);
+    }
+
+    @Test
+    void everyNodeTellsWhatTheLeadersProbesFoundLast() {
+        LastProbe probe = new LastProbe(
+                PoolName.DEFAULT,
+                new OriginId("web1"),
+                Instant.parse("2026-01-31T12:00:00.250Z"),
+                true,
+                "status 200",
+                Duration.ofNanos(1_500_000));
+        cluster.node(1).probed(probe);
+        for (TestNode node : cluster.nodes()) {
+            // A leader that is slow for a moment is missing, and there the next time.
+            await().untilAsserted(() -> {
+                JsonNode probes =
+                        new Client(node).get("/v1/pools/default/probes").is(200).json();
+                assertThat(probes.path("leader").asText()).isEqualTo("n1");
+                assertThat(probes.has("missing")).as("%s", probes).isFalse();
+                assertThat(probes.path("probes").toString())
+                        .isEqualTo("[{\"origin\":\"web1\",\"at\":\"2026-01-31T12:00:00.250Z\",\"passed\":true,"
+                                + "\"answer\":\"status 200\",\"latencyMillis\":1.5}]");
+            });
+        }
+        client.get("/v1/pools/web/probes").isProblem(404, "no-such-pool");
+    }
+
+    @Test
+    void aNodeThatDoesNotReachTheLeaderSaysSo() {
+        Client follower = new Client(cluster.node(2));
+        cluster.node(1).stop();
+        JsonNode unreached = follower.get("/v1/pools/default/probes").is(200).json();
+        assertThat(unreached.path("probes")).isEmpty();
+        assertThat(unreached.path("leader").asText()).isEqualTo("n1");
+        assertThat(unreached.path("missing").asText()).contains("n1 at ");
+        cluster.lead(null);
+        JsonNode nobody = follower.get("/v1/pools/default/probes").is(200).json();
+        assertThat(nobody.path("leader").isNull()).isTrue();
+        assertThat(nobody.path("missing").asText()).isEqualTo("no leader is known");
     }
 }

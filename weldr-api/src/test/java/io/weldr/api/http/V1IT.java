@@ -141,10 +141,17 @@ class V1IT {
         Duration left = Duration.between(
                 before, Instant.parse(draining.path("drainDeadline").asText()));
         assertThat(left).isBetween(Duration.ofMinutes(5), Duration.ofMinutes(6));
+        Instant since = Instant.parse(draining.path("adminSince").asText());
+        assertThat(since).isBetween(before, Instant.now());
+        for (String path : new String[] {WEB1, "/servers/127.0.0.1/1"}) {
+            assertThat(client.get(path).is(200).json().path("adminSince").asText())
+                    .isEqualTo(since.toString());
+        }
         JsonNode enabled =
                 client.send("PATCH", WEB1, "{\"admin\":\"enabled\"}").is(200).json();
         assertThat(enabled.path("state").asText()).isEqualTo("up");
         assertThat(enabled.has("drainDeadline")).isFalse();
+        assertThat(enabled.has("adminSince")).isFalse();
         client.send("PATCH", WEB1, "{\"drainFor\":\"5m\"}").isProblem(400, "invalid-value");
         client.send("PATCH", WEB1, "{\"admin\":\"draining\",\"drainFor\":\"25h\"}")
                 .isProblem(400, "invalid-value");

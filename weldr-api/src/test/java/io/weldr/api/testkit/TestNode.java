@@ -17,6 +17,7 @@ import io.weldr.core.port.CommandGateway;
 import io.weldr.core.port.Committed;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.GatewayException.Kind;
+import io.weldr.core.port.LastProbe;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.ProbeQuestion;
 import io.weldr.core.port.Published;
@@ -67,6 +68,7 @@ public final class TestNode implements AutoCloseable {
     private final List<ProbeQuestion> questions = new CopyOnWriteArrayList<>();
     private volatile CompletableFuture<Opinion> probeAnswer =
             CompletableFuture.completedFuture(new Opinion(new ProbeResult(true, "status 200"), true));
+    private volatile List<LastProbe> probes = List.of();
     private volatile Traffic traffic = Traffic.NONE;
     private volatile List<String> unready = List.of();
     private volatile @Nullable String stuck;
@@ -153,6 +155,9 @@ public final class TestNode implements AutoCloseable {
                 membership,
                 () -> traffic,
                 this::routedRevision,
+                pool -> probes.stream()
+                        .filter(probe -> probe.pool().equals(pool))
+                        .toList(),
                 List.of(() -> List.of(
                         new Measurement.Counter("exchanges", "Exchanges", Map.of("result", "success"), 7),
                         new Measurement.Gauge("origins", "Origins", Map.of("pool", "default"), 2),
@@ -309,6 +314,11 @@ public final class TestNode implements AutoCloseable {
 
     public void traffic(Traffic now) {
         traffic = now;
+    }
+
+    /** What its own probes found last. */
+    public void probed(LastProbe... last) {
+        probes = List.of(last);
     }
 
     /** Why it has to be restarted; null: it works. */

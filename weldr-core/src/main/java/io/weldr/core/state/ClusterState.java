@@ -2,8 +2,10 @@ package io.weldr.core.state;
 
 import io.weldr.core.Check;
 import io.weldr.core.pool.HealthPolicy;
+import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.Pool;
 import io.weldr.core.pool.PoolName;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -93,6 +95,28 @@ public record ClusterState(
         all.addAll(clusterChanges);
         all.sort(Comparator.comparingLong(Change::revision));
         return all;
+    }
+
+    /**
+     * Since when the admin state of an origin is what it is, as far as the history tells: for one that drains, when that began, whatever
+     * deadlines it was given since. Null if nothing of it is kept.
+     */
+    public @Nullable Instant adminSince(PoolName pool, Origin origin) {
+        Instant since = null;
+        for (int i = operatorChanges.size() - 1; i >= 0; i--) {
+            Change change = operatorChanges.get(i);
+            Origin then = change.origin();
+            if (then == null || !pool.equals(change.pool()) || !then.id().equals(origin.id())) {
+                continue;
+            }
+            if (then.admin() != origin.admin() || change.kind() == Change.Kind.ORIGIN_REMOVED) {
+                break;
+            }
+            if (change.kind().byOperator()) {
+                since = change.at();
+            }
+        }
+        return since;
     }
 
     /** Whether every change after {@code revision} is still kept. */

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -182,6 +183,44 @@ class ClusterStateTest {
                 2,
                 HealthPolicy.Initial.DOWN,
                 HealthPolicy.Confirm.LEADER_ONLY);
+    }
+
+    @Test
+    void whenADrainBeganIsKnownFromTheHistory() {
+        Origin origin = accepted(add("http://127.0.0.1:1"), Effect.CREATED);
+        assertThat(since(origin)).isEqualTo(NOW);
+        Instant begun = NOW.plusSeconds(60);
+        drain(origin, begun);
+        verdict(origin, false);
+        Origin draining = drain(origin, begun.plusSeconds(10)); // a later deadline is no new drain
+        add("http://127.0.0.1:2");
+        assertThat(since(draining)).isEqualTo(begun);
+        update(origin, Command.adminPatch(AdminState.ENABLED, null));
+        Instant again = NOW.plusSeconds(90);
+        assertThat(since(drain(origin, again))).isEqualTo(again);
+        for (int i = 0; i < ClusterState.CHANGES_MAX; i++) {
+            apply(new Command.AddOrigin(
+                    PoolName.DEFAULT, OriginSpec.of(OriginUrl.parse("http://127.0.0.1:" + (1000 + i))), false, NOW));
+        }
+        Instant later = again.plusSeconds(1);
+        assertThat(since(drain(origin, later))).as("the first that is kept").isEqualTo(later);
+        remove("127.0.0.1:1");
+        assertThat(since(accepted(add("http://127.0.0.1:1"), Effect.CREATED))).isEqualTo(NOW);
+    }
+
+    private @Nullable Instant since(Origin origin) {
+        return state.adminSince(PoolName.DEFAULT, origin);
+    }
+
+    private Origin drain(Origin origin, Instant at) {
+        return accepted(
+                apply(new Command.UpdateOrigin(
+                        PoolName.DEFAULT,
+                        ref(origin),
+                        Command.adminPatch(AdminState.DRAINING, at.plusSeconds(30)),
+                        null,
+                        at)),
+                Effect.UPDATED);
     }
 
     @Test

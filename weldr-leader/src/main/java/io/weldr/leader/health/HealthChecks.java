@@ -6,13 +6,17 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.weldr.core.health.Opinion;
+import io.weldr.core.health.ProbeResult;
+import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.CommandGateway;
+import io.weldr.core.port.LastProbe;
 import io.weldr.core.port.LeaderDuty;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.MetricSource;
 import io.weldr.core.port.ProbeCalls;
 import io.weldr.core.port.ProbeLink;
 import io.weldr.core.port.ProbeQuestion;
+import io.weldr.core.port.ProbeSource;
 import io.weldr.core.port.Published;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.MemberId;
@@ -28,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * The health checks of one node: a duty for the leader, and single probes for another leader that asks. It has one event loop of its own, away
  * from those of the proxy, so that neither can hold up the other; it exists, and idles, on followers too.
  */
-public final class HealthChecks implements LeaderDuty, ProbeCalls, MetricSource, AutoCloseable {
+public final class HealthChecks implements LeaderDuty, ProbeCalls, ProbeSource, MetricSource, AutoCloseable {
     /** A thousand probes a second take a few percent of a core; one thread also keeps the order of things simple. */
     private static final int LOOPS = 1;
 
@@ -100,6 +104,11 @@ public final class HealthChecks implements LeaderDuty, ProbeCalls, MetricSource,
     @Override
     public void stop() {
         monitor.stop();
+    }
+
+    @Override
+    public List<LastProbe> lastProbes(PoolName pool) {
+        return monitor.lastProbes(pool);
     }
 
     @Override

@@ -1,8 +1,15 @@
 package io.weldr.leader.health;
 
+import io.weldr.core.health.ProbeResult;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.port.LastProbe;
 import io.weldr.core.port.Measurement;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What the health checks of this node have done since it started. Any thread. */
@@ -15,6 +22,7 @@ final class HealthCounters {
     private final LongAdder contradicted = new LongAdder();
     private final LongAdder gaveWay = new LongAdder();
     private final LongAdder forOthers = new LongAdder();
+    private final Map<Watch.Key, LastProbe> lastProbes = new ConcurrentHashMap<>(); // only of those that are watched
     private volatile int overruled;
     private volatile int watched;
     private volatile int inFlight;
@@ -23,8 +31,17 @@ final class HealthCounters {
         sent.increment();
     }
 
-    void result(boolean pass) {
-        (pass ? passed : failed).increment();
+    /** A probe whose result counts. */
+    void result(Watch.Key key, ProbeResult result, Instant at, Duration latency) {
+        (result.passed() ? passed : failed).increment();
+        lastProbes.put(key, new LastProbe(key.pool(), key.id(), at, result.passed(), result.reason(), latency));
+    }
+
+    /** The last probe of each origin of the pool that is watched now. */
+    List<LastProbe> lastProbes(PoolName pool) {
+        return lastProbes.values().stream()
+                .filter(probe -> probe.pool().equals(pool))
+                .toList();
     }
 
     void submitted() {
@@ -48,8 +65,9 @@ final class HealthCounters {
         overruled = now;
     }
 
-    void watched(int now) {
-        watched = now;
+    void watched(Set<Watch.Key> now) {
+        watched = now.size();
+        lastProbes.keySet().retainAll(now);
     }
 
     void inFlight(int now) {

@@ -1,16 +1,20 @@
 package io.weldr.leader.health;
 
+import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.CommandGateway;
+import io.weldr.core.port.LastProbe;
 import io.weldr.core.port.LeaderDuty;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.MetricSource;
 import io.weldr.core.port.ProbeLink;
+import io.weldr.core.port.ProbeSource;
 import io.weldr.core.port.Published;
 import io.weldr.core.port.RequestId;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.MemberId;
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Probes the origins while this node leads, and submits a verdict whenever one turns. Each term starts from the committed verdicts
  * with fresh counts; a term that is suspended and started again goes on with the counts that it had. A verdict of down is first put to the other members. Threads: any; starts and stops take turns.
  */
-final class HealthMonitor implements LeaderDuty, MetricSource {
+final class HealthMonitor implements LeaderDuty, ProbeSource, MetricSource {
     /**
      * Probes at the same time. As many as a full pool has origins: even if all of them hang, each is still probed on its beat. Costs one
      * descriptor and some kilobytes each, and only while it lasts.
@@ -116,7 +120,7 @@ final class HealthMonitor implements LeaderDuty, MetricSource {
         if (ended != null) {
             ended.stop();
             timeline.execute(() -> {
-                counters.watched(0);
+                counters.watched(Set.of());
                 counters.overruled(0);
                 counters.inFlight(0);
             });
@@ -126,6 +130,11 @@ final class HealthMonitor implements LeaderDuty, MetricSource {
     /** Unique in the cluster: a term has one leader, and the count goes on when that leader starts its duties again. */
     private RequestId requestId(long term) {
         return new RequestId("verdict-" + term + "-" + verdicts.incrementAndGet());
+    }
+
+    @Override
+    public List<LastProbe> lastProbes(PoolName pool) {
+        return counters.lastProbes(pool);
     }
 
     @Override

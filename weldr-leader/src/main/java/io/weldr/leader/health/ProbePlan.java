@@ -8,9 +8,11 @@ import io.weldr.core.state.ClusterState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
@@ -162,6 +164,11 @@ final class ProbePlan {
             return -1;
         }
         return Math.max(0, queue.firstKey().nanos() - now);
+    }
+
+    /** Who is watched. A view: it changes with the plan. */
+    Set<Watch.Key> watched() {
+        return Collections.unmodifiableSet(beats.keySet());
     }
 
     /** Origins that are watched. */

@@ -185,7 +185,7 @@ final class Term {
         refreshing.set(false); // before the read: a change after it asks again
         if (!over()) {
             plan.update(published.get(), timeline.nowNanos(), clock.instant());
-            counters.watched(plan.size());
+            counters.watched(plan.watched());
             probeWhoeverIsDue();
         }
     }
@@ -197,7 +197,11 @@ final class Term {
         }
         for (ProbePlan.Probe probe : plan.takeDue(timeline.nowNanos())) {
             counters.sent();
-            begun(probe).whenComplete((result, failure) -> timeline.execute(() -> probed(probe, result, failure)));
+            long sentNanos = timeline.nowNanos();
+            begun(probe).whenComplete((result, failure) -> {
+                Duration latency = Duration.ofNanos(timeline.nowNanos() - sentNanos);
+                timeline.execute(() -> probed(probe, result, failure, latency));
+            });
         }
         counters.inFlight(plan.inFlight());
         arm();
@@ -211,7 +215,8 @@ final class Term {
         }
     }
 
-    private void probed(ProbePlan.Probe probe, @Nullable ProbeResult result, @Nullable Throwable failure) {
+    private void probed(
+            ProbePlan.Probe probe, @Nullable ProbeResult result, @Nullable Throwable failure, Duration latency) {
         assert timeline.here();
         if (over()) {
             return;
@@ -223,7 +228,7 @@ final class Term {
             // The prober promises a result. Our mistake is not the origin's: it does not count against it.
             LOG.error("a probe of {} failed to end with a result", probe.watch(), failure);
         } else if (counts) {
-            counters.result(result.passed());
+            counters.result(probe.watch().key(), result, clock.instant(), latency);
             LOG.debug("{}: {}: {}", probe.watch(), result.passed() ? "passed" : "failed", result.reason());
             probe.watch().observe(result, clock.instant());
             if (result.passed()) {

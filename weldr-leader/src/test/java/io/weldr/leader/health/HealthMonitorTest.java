@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weldr.core.pool.AdminState;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.OriginUrl;
+import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.StatusRange;
+import io.weldr.core.port.LastProbe;
 import io.weldr.core.state.OriginPatch;
 import io.weldr.leader.health.Laboratory.Log;
 import java.time.Duration;
@@ -55,6 +57,45 @@ class HealthMonitorTest {
         for (int i = 0; i < 10; i++) {
             assertThat(lab.sentTo(url(i))).isBetween(2879L, 2880L);
         }
+    }
+
+    @Test
+    void theLastProbeOfEachOriginIsKeptAsLongAsItIsWatched() {
+        lab.add(A, EVERY_10_S);
+        assertThat(lab.monitor.lastProbes(PoolName.DEFAULT)).isEmpty();
+        lab.monitor.start(1);
+        seconds(10);
+        LastProbe passed = onlyProbe();
+        assertThat(passed.passed()).isTrue();
+        assertThat(passed.answer()).isEqualTo("status 200");
+        lab.answers(A, false);
+        seconds(10);
+        LastProbe failed = onlyProbe();
+        assertThat(failed.passed()).as("although the verdict is still up").isFalse();
+        assertThat(failed.answer()).isEqualTo("connect refused");
+        assertThat(failed.at()).isEqualTo(passed.at().plusSeconds(10));
+        lab.originsHang = true;
+        seconds(11);
+        assertThat(onlyProbe().latency()).isEqualTo(EVERY_10_S.timeout());
+        lab.monitor.suspend();
+        assertThat(onlyProbe().passed()).isFalse();
+        lab.monitor.start(1);
+        lab.patch(A, new OriginPatch(null, null, AdminState.MAINTENANCE, null, null, null, false));
+        seconds(1);
+        assertThat(lab.monitor.lastProbes(PoolName.DEFAULT)).isEmpty();
+        lab.patch(A, new OriginPatch(null, null, AdminState.ENABLED, null, null, null, false));
+        seconds(20);
+        onlyProbe();
+        lab.monitor.stop();
+        seconds(1);
+        assertThat(lab.monitor.lastProbes(PoolName.DEFAULT)).isEmpty();
+    }
+
+    private LastProbe onlyProbe() {
+        List<LastProbe> probes = lab.monitor.lastProbes(PoolName.DEFAULT);
+        assertThat(probes).hasSize(1);
+        assertThat(probes.get(0).origin()).isEqualTo(lab.origin(A).id());
+        return probes.get(0);
     }
 
     @Test

@@ -120,6 +120,7 @@ public final class Node {
                         raft.membership(),
                         proxy,
                         proxy,
+                        health,
                         List.of(raft, proxy, health, this::measureVirtualIps),
                         raft,
                         this::cede,
