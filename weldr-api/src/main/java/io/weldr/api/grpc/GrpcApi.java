@@ -90,7 +90,8 @@ public final class GrpcApi implements AutoCloseable {
                 .permitKeepAliveWithoutCalls(true)
                 .addService(ServerInterceptors.intercept(
                         new AdminService(ports, admin, census, probes, hub), new WriteLog()))
-                .addService(new MemberService(ports.calls(), ports.cedes(), ports.canHold(), ports.probes(), census, probes))
+                .addService(new MemberService(
+                        ports.calls(), ports.cedes(), ports.canHold(), ports.probes(), census, probes))
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .build();

@@ -3,11 +3,13 @@ package io.weldr.it.cluster;
 import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import io.weldr.it.harness.TestCluster;
 import io.weldr.it.harness.TestNode;
 import io.weldr.it.harness.Weldrctl;
 import io.weldr.it.harness.Weldrctl.Result;
+import io.weldr.testserver.TestServer;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +46,26 @@ class WeldrctlIT {
             assertThat(Weldrctl.run(endpoints, "servers", "rm", "127.0.0.1:40000")
                             .exit())
                     .isNotZero();
+        }
+    }
+
+    @Test
+    void aFollowerShowsWhatTheLeadersProbesFound() {
+        try (TestCluster cluster = TestCluster.start(folder, 3);
+                TestServer origin = TestServer.start()) {
+            TestNode follower = cluster.except(cluster.awaitLeader()).get(0);
+            String[] add = {"servers", "add", origin.url(), "--interval", "2s", "--wait", "--timeout", "60s"};
+            Result added = Weldrctl.run(follower.grpcAddress(), add);
+            assertThat(added.exit()).as("%s", added).isZero();
+            assertThat(added.out()).contains("applied: ").contains("n1", "n2", "n3");
+            await("a probe of the leader").untilAsserted(() -> {
+                Result listed = Weldrctl.run(follower.grpcAddress(), "servers", "ls");
+                assertThat(listed.out()).as("%s", listed).contains("passed in ", "status 200");
+            });
+            Result members = Weldrctl.run(follower.grpcAddress(), "cluster");
+            assertThat(members.out()).as("%s", members).contains("LAG", "UPTIME");
+            assertThat(members.out().lines())
+                    .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
         }
     }
 

@@ -6,7 +6,6 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.weldr.core.health.Opinion;
-import io.weldr.core.health.ProbeResult;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.CommandGateway;
 import io.weldr.core.port.LastProbe;
