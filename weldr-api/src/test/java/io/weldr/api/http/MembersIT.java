@@ -141,8 +141,11 @@ class MembersIT {
         JsonNode among =
                 client.get("/v1/cluster/members").is(200).json().path("members").get(0);
         assertThat(member.path("id").asText()).isEqualTo("n1");
-        among.fieldNames()
-                .forEachRemaining(name -> assertThat(member.path(name)).isEqualTo(among.path(name)));
+        among.fieldNames().forEachRemaining(name -> {
+            if (!name.equals("uptimeSeconds")) { // it goes on between the two calls
+                assertThat(member.path(name)).as(name).isEqualTo(among.path(name));
+            }
+        });
         assertThat(member.path("links").get(1).path("method").asText()).isEqualTo("DELETE");
         client.get("/v1/cluster/members/n7").isProblem(404, "no-such-member");
         client.get("/v1/cluster/members/n.1").is(400);
