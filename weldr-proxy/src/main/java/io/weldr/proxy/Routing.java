@@ -8,9 +8,11 @@ import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.route.RoutingView;
 import io.weldr.proxy.route.RoutingView.WhenAllDown;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,14 +21,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Routing implements AutoCloseable {
 
+    /** Of the last states: under steady changes some worker always has yet to take the newest. */
+    private static final int TARGETS_MAX = 64;
+
     private final WhenAllDown whenAllDown;
     private final List<Worker> workers;
     private final Ejections ejections;
     private Published.@Nullable Subscription subscription;
     private @Nullable Pool current; // guarded by this
     private long views; // guarded by this: how many the workers were given
-    private volatile Target target = new Target(0, 0); // written under the lock of this
-    private volatile long routed; // the revision of the last target that every worker was seen to have
+    private volatile Target[] targets = {new Target(0, 0)}; // oldest first; replaced under the lock of this
+    private final AtomicLong routed =
+            new AtomicLong(); // the revision of the newest target that every worker was seen to have
 
     /** A state, and the view that a worker needs to route by it. States with the same pool share one. */
     private record Target(long revision, long view) {}
@@ -53,19 +59,26 @@ final class Routing implements AutoCloseable {
             ejections.follow(pool);
             rebuild();
         }
-        target = new Target(state.revision(), views);
+        Target[] before = targets;
+        int kept = Math.min(before.length, TARGETS_MAX - 1);
+        Target[] after = Arrays.copyOfRange(before, before.length - kept, before.length + 1);
+        after[kept] = new Target(state.revision(), views);
+        targets = after;
     }
 
     /** The revision of a state that every worker routes by. Any thread; never blocks, and no worker is asked. */
     long routedRevision() {
-        Target now = target;
+        long everywhere = Long.MAX_VALUE;
         for (Worker worker : workers) {
-            if (worker.viewNumber() < now.view()) {
-                return routed;
+            everywhere = Math.min(everywhere, worker.viewNumber());
+        }
+        Target[] all = targets;
+        for (int i = all.length - 1; i >= 0; i--) {
+            if (all[i].view() <= everywhere) {
+                return routed.accumulateAndGet(all[i].revision(), Math::max);
             }
         }
-        routed = now.revision();
-        return now.revision();
+        return routed.get();
     }
 
     private synchronized void rebuild() {

@@ -56,7 +56,7 @@ public final class Packages {
             addRuntime(sbom);
         }
         Path made = target.resolve(MADE_OF);
-        String madeOf = fingerprint(sbom);
+        String madeOf = fingerprint(sbom, hasRuntime);
         if (Files.exists(made) && Files.readString(made).equals(madeOf)) {
             say("the packages have not changed");
             return;
@@ -89,12 +89,17 @@ public final class Packages {
     }
 
     /** Of all that the packages depend on: the distribution has a fingerprint of its own, which has that of this program in it. */
-    private String fingerprint(Path sbom) throws IOException {
+    private String fingerprint(Path sbom, boolean hasRuntime) throws IOException {
         StringBuilder all = new StringBuilder(Files.readString(target.resolve("weldr.made-of")));
         all.append(version).append(time).append(Digests.sha256(sbom));
         try (Stream<Path> own = Files.list(sources.resolve("debian"))) {
             for (Path file : own.sorted().toList()) {
                 all.append(file.getFileName()).append(Digests.sha256(file));
+            }
+        }
+        if (hasRuntime) { // the image has the C library of this machine, which is updated
+            for (Path library : Libraries.of(weldr, target.resolve("ldd.log"))) {
+                all.append(library).append(Digests.sha256(library));
             }
         }
         return Digests.sha256(all.toString().getBytes(UTF_8));

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -47,6 +48,9 @@ final class Term {
     private final CommandGateway gateway;
     private final Prober prober;
     private final Timeline timeline;
+    /** A member that has started again has seen no origin up; nor has one that was away when the others were asked. */
+    private static final long ACQUAINT_EVERY_NANOS = TimeUnit.MINUTES.toNanos(5);
+
     private final Clock clock;
     private final RandomGenerator random;
     private final Supplier<RequestId> requestIds;
@@ -264,8 +268,12 @@ final class Term {
     // Verdicts
 
     private void decide(Watch watch, boolean passed) {
-        if (passed && !watch.acquainted() && watch.policy().confirm() != HealthPolicy.Confirm.LEADER_ONLY) {
-            watch.acquainted(opinions.acquaint(watch));
+        long now = timeline.nowNanos();
+        if (passed
+                && watch.strange(now, ACQUAINT_EVERY_NANOS)
+                && watch.policy().confirm() != HealthPolicy.Confirm.LEADER_ONLY
+                && opinions.acquaint(watch)) {
+            watch.acquainted(now);
         }
         Verdict wish = watch.wish();
         if (wish == null) {

@@ -29,7 +29,7 @@ final class Watch {
     private String lastReason;
     private @Nullable Verdict wish;
     private boolean removed;
-    private boolean acquainted; // the other members were asked to probe it while it was up
+    private @Nullable Long acquaintedNanos; // when the other members were last asked to probe it while it was up
 
     Watch(Key key, Origin origin, HealthPolicy policy, long revision) {
         this.key = key;
@@ -62,12 +62,13 @@ final class Watch {
         return removed;
     }
 
-    boolean acquainted() {
-        return acquainted;
+    /** Whether the others have not been asked for that long. */
+    boolean strange(long nowNanos, long afterNanos) {
+        return acquaintedNanos == null || nowNanos - acquaintedNanos >= afterNanos;
     }
 
-    void acquainted(boolean value) {
-        acquainted = value;
+    void acquainted(long nowNanos) {
+        acquaintedNanos = nowNanos;
     }
 
     /** The origin is gone, or not to be probed any more. */

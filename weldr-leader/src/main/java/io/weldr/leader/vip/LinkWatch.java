@@ -20,12 +20,22 @@ final class LinkWatch {
     /** The other members are asked again while nobody can take over. */
     static final Duration ASK_EVERY = Duration.ofSeconds(1);
 
+    /**
+     * After leadership was handed over for a fault here, others do not hand it back for this long. Each further time doubles it, up to the longest: a
+     * fault that shows only on the holder would move the addresses from member to member without end.
+     */
+    static final Duration REST_MIN = Duration.ofSeconds(10);
+
+    static final Duration REST_MAX = Duration.ofMinutes(10);
+
     private @Nullable String fault;
     private boolean looked;
     private long turnedNanos; // when it turned from well to faulty, or back
     private long startedNanos;
     private boolean asked;
     private long askedNanos;
+    private long gaveWayNanos;
+    private long restNanos; // 0: it never has given way
 
     LinkWatch(long nowNanos) {
         startedNanos = nowNanos;
@@ -57,7 +67,15 @@ final class LinkWatch {
 
     /** Whether this node could hold the addresses if it led. */
     boolean canHold(long nowNanos) {
-        return looked && fault == null && nowNanos - turnedNanos >= SETTLED.toNanos();
+        boolean rested = restNanos == 0 || nowNanos - gaveWayNanos >= restNanos;
+        return looked && fault == null && rested && nowNanos - turnedNanos >= SETTLED.toNanos();
+    }
+
+    /** Leadership was handed over for a fault here. */
+    void gaveWay(long nowNanos) {
+        boolean again = restNanos != 0 && nowNanos - gaveWayNanos < restNanos + REST_MAX.toNanos();
+        restNanos = again ? Math.min(2 * restNanos, REST_MAX.toNanos()) : REST_MIN.toNanos();
+        gaveWayNanos = nowNanos;
     }
 
     /** Whether a holder should ask the others now. True once for each time that they are to be asked. */

@@ -26,6 +26,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -418,7 +419,7 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
                     return fault;
                 }
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("Virtual IP: the look at its interfaces failed", e); // which tells nothing of them
         }
         return null;
@@ -448,9 +449,7 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
                 .filter(id -> !id.equals(now.self()))
                 .toList();
         List<CompletableFuture<Boolean>> answers = others.stream()
-                .map(id -> successors
-                        .canHold(id)
-                        .toCompletableFuture()
+                .map(id -> asked(() -> successors.canHold(id))
                         .copy()
                         .completeOnTimeout(false, Successors.ANSWER_MILLIS_MAX, TimeUnit.MILLISECONDS)
                         .exceptionally(failure -> false))
@@ -476,14 +475,29 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
         }
         MemberId heir = able.get(offers++ % able.size()); // the next one if the last did not take it
         LOG.warn("Virtual IP: {}: handing leadership to {}, whose interfaces pass packets", wrong, heir);
-        var unused = successors.handOver(heir).whenComplete((moved, failure) -> {
-            if (Boolean.TRUE.equals(moved)) {
+        var unused = asked(() -> successors.handOver(heir)).whenComplete((moved, failure) -> {
+            boolean given = Boolean.TRUE.equals(moved);
+            if (given) {
                 gaveWay.incrementAndGet();
             } else {
                 LOG.warn("Virtual IP: leadership was not handed to {}", heir, failure);
             }
-            later(() -> asking = false);
+            later(() -> {
+                asking = false;
+                if (given) {
+                    linkWatch.gaveWay(System.nanoTime());
+                }
+            });
         });
+    }
+
+    /** What cannot be asked, as while the consensus part opens again, is answered by the failure. */
+    private static CompletableFuture<Boolean> asked(Supplier<CompletionStage<Boolean>> question) {
+        try {
+            return question.get().toCompletableFuture();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private Holding.View view(ClusterStatus now) {

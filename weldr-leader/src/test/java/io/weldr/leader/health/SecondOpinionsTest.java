@@ -79,15 +79,20 @@ class SecondOpinionsTest {
 
     /** Only a member that saw an origin up can say later that it is down. */
     @Test
-    void aHealthyPoolIsShownToTheOthersOnceATerm() {
+    void aHealthyPoolIsShownToTheOthersInEachTermAndNowAndThen() {
         start(Confirm.MAJORITY, Says.UP, Says.UP);
         lab.answers(A, true);
-        seconds(3600);
+        seconds(295);
         assertThat(lab.asked).extracting(Laboratory.Asked::member).containsExactly(N2, N3);
+        seconds(10);
+        assertThat(lab.asked)
+                .as("one that has started again meanwhile has seen nothing")
+                .extracting(Laboratory.Asked::member)
+                .containsExactly(N2, N3, N2, N3);
         lab.monitor.stop();
         lab.monitor.start(2);
-        seconds(3600);
-        assertThat(lab.asked).extracting(Laboratory.Asked::member).containsExactly(N2, N3, N2, N3);
+        seconds(10);
+        assertThat(lab.asked).hasSize(6);
     }
 
     @Test

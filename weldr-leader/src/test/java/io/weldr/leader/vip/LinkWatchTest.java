@@ -61,4 +61,23 @@ class LinkWatchTest {
         look(null, Duration.ofMillis(1));
         assertThat(watch.canHold(now)).isTrue();
     }
+
+    /** A fault may show on the holder alone, as when its kernel takes no address. */
+    @Test
+    void whoHasGivenWayRestsLongerEachTime() {
+        look(null, Duration.ofSeconds(60));
+        Duration rest = LinkWatch.REST_MIN;
+        for (int time = 0; time < 12; time++) {
+            watch.gaveWay(now);
+            now += rest.minusMillis(1).toNanos();
+            assertThat(watch.canHold(now)).as("time %s", time).isFalse();
+            now += Duration.ofMillis(1).toNanos();
+            assertThat(watch.canHold(now)).as("time %s", time).isTrue();
+            rest = rest.multipliedBy(2).compareTo(LinkWatch.REST_MAX) < 0 ? rest.multipliedBy(2) : LinkWatch.REST_MAX;
+        }
+        now += 2 * LinkWatch.REST_MAX.toNanos();
+        watch.gaveWay(now);
+        now += LinkWatch.REST_MIN.toNanos();
+        assertThat(watch.canHold(now)).as("after it was well for long").isTrue();
+    }
 }

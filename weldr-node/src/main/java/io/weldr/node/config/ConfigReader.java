@@ -184,9 +184,9 @@ public final class ConfigReader {
     /** The single address and the list are two spellings of one setting: of two sources the stronger one says all, and in one they add up. */
     private VirtualIpSettings virtualIp() throws ConfigException {
         List<VirtualIp> several = parse(Setting.VIP_ADDRESSES, ConfigReader::virtualIps);
-        int strength = source(Setting.VIP_ADDRESSES).compareTo(source(Setting.VIP_ADDRESS));
-        List<VirtualIp> addresses = new ArrayList<>(strength >= 0 ? several : List.of());
         String single = text(Setting.VIP_ADDRESS);
+        int strength = single.isBlank() ? 1 : source(Setting.VIP_ADDRESSES).compareTo(source(Setting.VIP_ADDRESS));
+        List<VirtualIp> addresses = new ArrayList<>(strength >= 0 ? several : List.of());
         String device = text(Setting.VIP_INTERFACE);
         if (single.isBlank() != device.isBlank()) {
             throw refused(

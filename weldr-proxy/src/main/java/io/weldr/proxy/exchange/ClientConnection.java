@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.weldr.proxy.http1.Failure;
@@ -543,7 +544,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         closing = true;
         dropPending();
         if (visibly) {
-            context().channel().config().setOption(io.netty.channel.ChannelOption.SO_LINGER, 0);
+            context().channel().config().setOption(ChannelOption.SO_LINGER, 0);
         }
         context().close();
     }
@@ -578,8 +579,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         exchange = null;
         closing = true;
         try {
-            if (current != null) {
-                current.abandon();
+            if (current != null && current.abandon()) {
+                context().channel().config().setOption(ChannelOption.SO_LINGER, 0);
             }
             dropPending();
         } finally {
@@ -604,7 +605,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
             return;
         }
         Exchange current = exchange;
-        if (closing || (current == null && (pending == null || !writable()))) {
+        boolean nothingBegun = pending == null || HeadBytes.mayBeEmptyLine(pending);
+        if (closing || (current == null && (nothingBegun || !writable()))) {
             context().close();
         } else if (current == null) {
             if (pending != null) {

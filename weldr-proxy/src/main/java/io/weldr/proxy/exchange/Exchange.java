@@ -224,9 +224,9 @@ final class Exchange implements ResponseSink, Expiry {
     @Override
     public void notConnected(Failure failure) {
         attempt = null;
-        attemptFailed(failure);
         boolean mayRetry = failure.retry() == Failure.Retry.ANY_METHOD && triedCount < tried.length;
         try {
+            attemptFailed(failure);
             if (mayRetry && worker.retryBudget.tryRetry()) {
                 worker.stats.retries.increment();
                 dispatch(failure);
@@ -248,13 +248,13 @@ final class Exchange implements ResponseSink, Expiry {
     @Override
     public void broken(Failure failure) {
         origin = null;
-        attemptFailed(failure);
         boolean again = phase == Phase.AWAITING
                 && failure.retry() == Failure.Retry.IDEMPOTENT_ONLY
                 && method.idempotent()
                 && !replayed
                 && request.replayable();
         try {
+            attemptFailed(failure);
             if (again && worker.retryBudget.tryRetry()) {
                 worker.stats.retries.increment();
                 replayed = true;
@@ -438,9 +438,17 @@ final class Exchange implements ResponseSink, Expiry {
         // One that did not ask for the end may have sent another request before it learns of it: RFC 9112 section 9.6.
         boolean lingering = !request.complete() || !asksForEnd;
         boolean keepClient = keep;
-        settle(null, worker.stats.succeeded);
-        if (done != null) {
-            done.release();
+        try {
+            settle(null, worker.stats.succeeded);
+            if (done != null) {
+                done.release();
+            }
+        } catch (Throwable e) {
+            if (done != null) {
+                done.abort();
+            }
+            client.failed(e);
+            return;
         }
         part(false, keepClient, lingering);
     }
@@ -479,15 +487,24 @@ final class Exchange implements ResponseSink, Expiry {
 
     /** The client connection is closed: there is nobody left to answer. */
     void clientGone() {
+        if (phase == Phase.FREE) {
+            return; // it had ended, and its client was about to be told
+        }
         // A response that had been passed on whole is not a failure of anybody.
         settle(Failure.CLIENT_GONE, phase == Phase.RESPONDED ? worker.stats.succeeded : worker.stats.failed);
     }
 
-    /** Something was thrown that nobody expected. The connection is closed behind this; nobody is answered. */
-    void abandon() {
+    /**
+     * Something was thrown that nobody expected. The connection is closed behind this; nobody is answered.
+     *
+     * @return whether a mere end would look like a complete response
+     */
+    boolean abandon() {
+        boolean pretend = phase != Phase.FREE && response.endsByClosing();
         if (phase != Phase.FREE) {
             settle(Failure.INTERNAL, worker.stats.failed);
         }
+        return pretend;
     }
 
     /**

@@ -148,16 +148,16 @@ public final class Worker {
     }
 
     private void expire() {
+        behind = false; // unless there is a timer that goes on: else the next tick does
         try {
-            behind = !wheel.advance(System.nanoTime() - startNanos);
+            if (!wheel.advance(System.nanoTime() - startNanos)) {
+                // A timer and not a task: tasks go on until there are none, and sockets wait as long.
+                loop.schedule(this::expire, BREATH_MILLIS, TimeUnit.MILLISECONDS);
+                behind = true;
+            }
         } catch (Throwable e) {
             // Thrown on, it would end the timer, and with it every timeout of this worker.
             Faults.report("a deadline", e);
-            behind = false; // with the next tick
-        }
-        if (behind) {
-            // A timer and not a task: tasks go on until there are none, and sockets wait as long.
-            loop.schedule(this::expire, BREATH_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 

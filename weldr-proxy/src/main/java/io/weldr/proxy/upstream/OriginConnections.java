@@ -8,6 +8,7 @@ import io.weldr.proxy.http1.Failure;
 import io.weldr.proxy.http1.Octets;
 import io.weldr.proxy.loop.Deadline;
 import io.weldr.proxy.loop.Expiry;
+import io.weldr.proxy.loop.Faults;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,15 +131,23 @@ public final class OriginConnections implements Expiry {
         open++;
         stats.open.increment();
         stats.connects.increment();
-        connector.connect(this, attempt);
+        try {
+            connector.connect(this, attempt);
+        } catch (Throwable e) {
+            Faults.report("a connect to an origin", e);
+            connectFailed(attempt, Failure.CONNECT_FAILED);
+        }
     }
 
     /** The connect of {@code attempt} came to nothing. */
     void connectFailed(Attempt attempt, Failure failure) {
         assert shared.inLoop();
         stats.connectFailures.increment();
-        attempt.failed(failure);
-        closed();
+        try {
+            attempt.failed(failure);
+        } finally {
+            closed();
+        }
     }
 
     /** A new connection stands. */

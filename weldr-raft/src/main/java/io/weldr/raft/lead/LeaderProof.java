@@ -31,6 +31,12 @@ public final class LeaderProof {
     /** In each least election timeout. */
     private static final int LOOKS = 8;
 
+    /**
+     * A look is late after so many. The last answers may be half a timeout old, as heartbeats are sent that often, and count for seven eighths: a pause
+     * that makes them too old is always noticed as one.
+     */
+    private static final int LATE_LOOKS = 3;
+
     private final long minNanos;
     private final ToLongFunction<RaftId> voterMillis;
     /** The least timeout of all voters. Written by the watchdog, read by any thread. */
@@ -100,7 +106,7 @@ public final class LeaderProof {
     public Finding observe(@Nullable NodeView view, long nowNanos) {
         long least = view == null ? minNanos : TimeUnit.MILLISECONDS.toNanos(leastPatienceMillis(view));
         leastNanos = least;
-        boolean late = ticked && nowNanos - lastTickNanos > least / 2;
+        boolean late = ticked && nowNanos - lastTickNanos > least / LOOKS * LATE_LOOKS;
         ticked = true;
         lastTickNanos = nowNanos;
         if (view == null || !view.running() || !view.leaderReady()) {

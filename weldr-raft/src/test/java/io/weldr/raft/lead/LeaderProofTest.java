@@ -151,7 +151,21 @@ class LeaderProofTest {
         assertThat(tick(leader(3, 5000, 170, 170))).isEqualTo(Finding.ACTING);
         assertThat(tick(leader(3, 5000, 370, 370), 200)).isEqualTo(Finding.SUSPENDED);
         assertThat(tick(leader(3, 5000, 395, 395))).isEqualTo(Finding.SUSPENDED);
-        assertThat(tick(leader(3, 5000, 5, 420), 100)).isEqualTo(Finding.ACTING);
+        assertThat(tick(leader(3, 5000, 420, 420))).isEqualTo(Finding.SUSPENDED);
+        assertThat(tick(leader(3, 5000, 5, 495), 75)).isEqualTo(Finding.ACTING);
+    }
+
+    /** Heartbeats, and so answers, come each 100 ms. */
+    @Test
+    void noPauseAloneLosesIt() {
+        for (long pause = TICK_MILLIS; pause < 1000; pause++) {
+            assertThat(tick(leader(3, 5000, 1, 1), TICK_MILLIS)).isEqualTo(Finding.ACTING);
+            assertThat(tick(leader(3, 5000, 100 + pause, 100 + pause), pause))
+                    .as("a pause of %s ms", pause)
+                    .isIn(Finding.ACTING, Finding.SUSPENDED);
+            assertThat(tick(view(3, 5000, Map.of(), List.of(SELF, N2, N3), Set.of(), false)))
+                    .isEqualTo(Finding.NOT_LEADING);
+        }
     }
 
     @Test
