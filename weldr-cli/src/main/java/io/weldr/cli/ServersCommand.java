@@ -273,7 +273,9 @@ final class ServersCommand implements Runnable {
             }
         }
 
-        /** What the leader's probes found, or why that is not known: the list of origins is worth showing without it. */
+        /**
+         * What the leader's probes found, or why that is not known: the list of origins is worth showing without it.
+         */
         private ListProbesReply probes(Session session) {
             ListProbesRequest request =
                     ListProbesRequest.newBuilder().setPool(pool).build();

@@ -110,8 +110,8 @@ final class Session implements AutoCloseable {
     }
 
     /**
-     * One attempt at the node that answered last, within what is left of the time, for what the command can do without. Throws {@link
-     * CliException} with what went wrong.
+     * One attempt at the node that answered last, within what is left of the time, for what the command can do without.
+     * Throws {@link CliException} with what went wrong.
      */
     <T> T aside(Function<AdminBlockingStub, T> call) {
         Endpoint endpoint = current();

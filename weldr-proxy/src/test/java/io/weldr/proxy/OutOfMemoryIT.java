@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * An allocation fails, each in turn up to the last one of a request. That request may fail. Nothing is lost or mixed up by it: the next client is
- * served, nothing is counted as open, and no buffer is left.
+ * An allocation fails, each in turn up to the last one of a request. That request may fail. Nothing is lost or mixed up
+ * by it: the next client is served, nothing is counted as open, and no buffer is left.
  */
 class OutOfMemoryIT {
     /** Far more than any of the requests here needs. */

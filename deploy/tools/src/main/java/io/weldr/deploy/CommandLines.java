@@ -9,8 +9,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The command lines that {@code bin/weldr} and {@code bin/weldrctl} run {@code java} with, for a place without a shell. The scripts themselves tell
- * them: they are run once, and find a program in place of {@code java} that prints its arguments.
+ * The command lines that {@code bin/weldr} and {@code bin/weldrctl} run {@code java} with, for a place without a shell.
+ * The scripts themselves tell them: they are run once, and find a program in place of {@code java} that prints its
+ * arguments.
  */
 final class CommandLines {
     private static final String PRINTER = "#!/bin/sh\nfor word; do printf '%s\\n' \"$word\"; done\n";

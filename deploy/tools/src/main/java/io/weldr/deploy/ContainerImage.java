@@ -26,8 +26,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /**
- * The container image, in an archive as {@code docker save} writes it. It holds what weldr needs and nothing else: no shell, no package manager. The
- * format is that of Docker, because the OCI image format has no health check.
+ * The container image, in an archive as {@code docker save} writes it. It holds what weldr needs and nothing else: no
+ * shell, no package manager. The format is that of Docker, because the OCI image format has no health check.
  */
 final class ContainerImage {
     static final int USER = 65532;

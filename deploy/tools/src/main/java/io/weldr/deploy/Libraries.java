@@ -14,7 +14,10 @@ import java.util.stream.Stream;
 
 /** The libraries of this machine that a distribution needs: the C library, its loader, and the few beside it. */
 final class Libraries {
-    /** As {@code ldd} writes them: {@code libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x...)}, and the loader without a name. */
+    /**
+     * As {@code ldd} writes them: {@code libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x...)}, and the loader without
+     * a name.
+     */
     private static final Pattern FOUND = Pattern.compile("\\s*(?:\\S+ => )?(/\\S+) \\(0x[0-9a-f]+\\)");
 
     private static final Pattern MISSING = Pattern.compile("\\s*(\\S+) => not found");

@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Makes what people install besides the archives, in the folder of build output: a Debian package and a container image, from the distribution with a
- * runtime of its own. Adds the runtime to the list of components, and writes a check sum beside each file.
+ * Makes what people install besides the archives, in the folder of build output: a Debian package and a container
+ * image, from the distribution with a runtime of its own. Adds the runtime to the list of components, and writes a
+ * check sum beside each file.
  */
 public final class Packages {
     private static final String MADE_OF = "packages.made-of";
@@ -36,7 +37,8 @@ public final class Packages {
     }
 
     /**
-     * Arguments: the folder of build output, {@code deploy/src}, the version of weldr, and the time that all files have.
+     * Arguments: the folder of build output, {@code deploy/src}, the version of weldr, and the time that all files
+     * have.
      *
      * @throws IOException a package cannot be made
      */
@@ -88,7 +90,10 @@ public final class Packages {
         Files.writeString(made, madeOf);
     }
 
-    /** Of all that the packages depend on: the distribution has a fingerprint of its own, which has that of this program in it. */
+    /**
+     * Of all that the packages depend on: the distribution has a fingerprint of its own, which has that of this program
+     * in it.
+     */
     private String fingerprint(Path sbom, boolean hasRuntime) throws IOException {
         StringBuilder all = new StringBuilder(Files.readString(target.resolve("weldr.made-of")));
         all.append(version).append(time).append(Digests.sha256(sbom));
@@ -105,7 +110,10 @@ public final class Packages {
         return Digests.sha256(all.toString().getBytes(UTF_8));
     }
 
-    /** Deletes packages and check sums that an earlier build made: none stays beside a distribution that it was not made of. */
+    /**
+     * Deletes packages and check sums that an earlier build made: none stays beside a distribution that it was not made
+     * of.
+     */
     static void clean(Path target) throws IOException {
         Files.deleteIfExists(target.resolve(MADE_OF));
         Distribution.delete(target.resolve(WORK));

@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The files of a package, by their path: relative, with {@code /} between names. A file belongs to root, and nobody else may write it. Folders that
- * are not named are made by whoever unpacks.
+ * The files of a package, by their path: relative, with {@code /} between names. A file belongs to root, and nobody
+ * else may write it. Folders that are not named are made by whoever unpacks.
  */
 final class Tree {
     static final int READ = 0644;

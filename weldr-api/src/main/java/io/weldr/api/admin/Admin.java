@@ -90,7 +90,10 @@ public final class Admin {
                 .thenCompose(committed -> settle(options, committed));
     }
 
-    /** The condition that there be no such origin fails by another one under its id or address, too (RFC 9110 section 13.1.2). */
+    /**
+     * The condition that there be no such origin fails by another one under its id or address, too (RFC 9110 section
+     * 13.1.2).
+     */
     private static Committed asCondition(Committed committed) {
         return committed.outcome() instanceof Refused refused && refused.refusal() == Refusal.ALREADY_EXISTS
                 ? new Committed(committed.index(), new Refused(Refusal.PRECONDITION_FAILED, refused.detail()))
@@ -149,8 +152,8 @@ public final class Admin {
     }
 
     /**
-     * Writes on the condition of the options. A command expects one revision at most. Where the writer names several, this reads which of
-     * them holds.
+     * Writes on the condition of the options. A command expects one revision at most. Where the writer names several,
+     * this reads which of them holds.
      */
     private CompletionStage<Written> conditional(
             PoolName pool, OriginRef ref, WriteOptions options, Function<@Nullable Long, Command> command) {

@@ -60,8 +60,8 @@ public final class Census {
     }
 
     /**
-     * How far each member is, once each routes by what the log had at {@code index}, cannot be reached, or has had the time. Does not
-     * fail.
+     * How far each member is, once each routes by what the log had at {@code index}, cannot be reached, or has had the
+     * time. Does not fail.
      *
      * @param revision of the state that the entry at {@code index} made
      */
@@ -78,8 +78,8 @@ public final class Census {
     }
 
     /**
-     * This node's own report, once it routes by what the log had at that index, or {@code patience} is nearly over; 0: at once. Does not
-     * fail.
+     * This node's own report, once it routes by what the log had at that index, or {@code patience} is nearly over; 0:
+     * at once. Does not fail.
      */
     public CompletionStage<MemberReport> own(long appliedAtLeast, Duration patience) {
         if (appliedAtLeast <= 0) {

@@ -10,8 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What the leader's probes found last. A probe that agrees with the verdict does not enter the log, so a node that does not lead asks the
- * leader. Any thread; never blocks.
+ * What the leader's probes found last. A probe that agrees with the verdict does not enter the log, so a node that does
+ * not lead asks the leader. Any thread; never blocks.
  */
 public final class LeaderProbes {
     private final AdminPorts ports;
@@ -23,8 +23,8 @@ public final class LeaderProbes {
     }
 
     /**
-     * The leader's findings, or why there are none, at the latest after {@link Census#PATIENCE} and a moment. Fails only with a problem, if there is
-     * no such pool.
+     * The leader's findings, or why there are none, at the latest after {@link Census#PATIENCE} and a moment. Fails
+     * only with a problem, if there is no such pool.
      */
     public CompletionStage<ProbeReport> of(PoolName pool) {
         new View(ports.state().get(), true, null).pool(pool);

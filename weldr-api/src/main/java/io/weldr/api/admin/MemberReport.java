@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param acting whether it may act as leader
  * @param leader whom it takes for the leader; null if it knows of none
- * @param routedRevision the revision of a state that every worker of its proxy routes by; null: an older version that does not tell
+ * @param routedRevision the revision of a state that every worker of its proxy routes by; null: an older version that
+ *     does not tell
  * @param uptime since it started; null: an older version that does not tell
  * @param trouble why its consensus part is not whole; null if it is
  */

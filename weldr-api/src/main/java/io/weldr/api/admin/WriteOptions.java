@@ -25,7 +25,10 @@ public record WriteOptions(RequestId id, @Nullable List<Long> expectedRevisions,
         return expectedRevisions == null || expectedRevisions.contains(revision);
     }
 
-    /** What a command for an origin at {@code seen} has to expect, so that it is carried out only if the condition holds. */
+    /**
+     * What a command for an origin at {@code seen} has to expect, so that it is carried out only if the condition
+     * holds.
+     */
     long expected(long seen) {
         return expectedRevisions == null || expectedRevisions.contains(seen) ? seen : expectedRevisions.get(0);
     }

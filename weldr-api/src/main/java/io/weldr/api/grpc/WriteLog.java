@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs each call that may change something: what, on what, from where, and what came of it, as the HTTP API does for requests. A call is
- * logged by the node that took it, once. Any thread.
+ * Logs each call that may change something: what, on what, from where, and what came of it, as the HTTP API does for
+ * requests. A call is logged by the node that took it, once. Any thread.
  */
 final class WriteLog implements ServerInterceptor {
     private static final Logger LOG = LoggerFactory.getLogger(WriteLog.class);

@@ -187,7 +187,10 @@ final class Exchange {
         return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
     }
 
-    /** What a read answers that wants one of those entity tags (RFC 9110 section 13.1.1). What has no entity tag is answered as it is. */
+    /**
+     * What a read answers that wants one of those entity tags (RFC 9110 section 13.1.1). What has no entity tag is
+     * answered as it is.
+     */
     private static Answer matched(Answer answer, List<String> tags) {
         String tag = answer.tag();
         return tag == null || tags.contains(tag)

@@ -239,8 +239,8 @@ final class Request {
     }
 
     /**
-     * The strong entity tags of {@code If-Match}, with their quotes; null if there is no such field, or {@code *}. Weak ones are left out: they
-     * match nothing (RFC 9110 section 13.1.1). Several fields are one list (section 5.3).
+     * The strong entity tags of {@code If-Match}, with their quotes; null if there is no such field, or {@code *}. Weak
+     * ones are left out: they match nothing (RFC 9110 section 13.1.1). Several fields are one list (section 5.3).
      */
     @Nullable List<String> ifMatch() {
         String value = ifMatchField();

@@ -41,7 +41,9 @@ public final class Answers {
     /** {@code GET /}. */
     public record Index(String about, String version, String node, List<Link> links) {}
 
-    /** How far a member is. {@code appliedIndex} null: it did not answer; {@code missing} null: it routes by the write. */
+    /**
+     * How far a member is. {@code appliedIndex} null: it did not answer; {@code missing} null: it routes by the write.
+     */
     public record AppliedEntry(
             String member,
             @Nullable Long appliedIndex,

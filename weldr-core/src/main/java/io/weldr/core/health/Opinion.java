@@ -4,8 +4,9 @@ package io.weldr.core.health;
  * How an origin looks from a member that was asked for a second opinion.
  *
  * @param result of its probe
- * @param sawUp whether a probe of this member has ever passed, this one or an earlier one of the same generation of the origin. A member that never reached
- *     the origin cannot tell an origin that is down from a network that never let it through
+ * @param sawUp whether a probe of this member has ever passed, this one or an earlier one of the same generation of the
+ *     origin. A member that never reached the origin cannot tell an origin that is down from a network that never let
+ *     it through
  */
 public record Opinion(ProbeResult result, boolean sawUp) {
     public Opinion {

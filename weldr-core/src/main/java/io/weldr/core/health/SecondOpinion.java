@@ -26,7 +26,10 @@ public record SecondOpinion(SortedMap<MemberId, Opinion> opinions, List<MemberId
     /** Nobody was asked, or nobody is there to be asked. */
     public static final SecondOpinion NONE = new SecondOpinion(new TreeMap<>(), List.of());
 
-    /** Whether the leader, which sees the origin down, may have it down. If nobody's opinion counts, the leader decides alone. */
+    /**
+     * Whether the leader, which sees the origin down, may have it down. If nobody's opinion counts, the leader decides
+     * alone.
+     */
     public boolean confirms(HealthPolicy.Confirm policy) {
         long counted = opinions.values().stream().filter(Opinion::counts).count();
         long up = contradicting().size();

@@ -59,8 +59,8 @@ public record HealthPolicy(
 
     /**
      * Whose word makes an origin down. The leader probes; before it has an origin down it asks the other members to probe it once.
-     * Members that do not answer in time do not count, nor do members that see it down and never saw it up; if none counts, the leader
-     * decides alone.
+     * Members that do not answer in time do not count, nor do members that see it down and never saw it up; if none
+     * counts, the leader decides alone.
      */
     public enum Confirm {
         /** More than half of those who looked, the leader among them. */

@@ -4,8 +4,8 @@ import io.weldr.core.pool.PoolName;
 import java.util.List;
 
 /**
- * Tells what the probes of this node found last. Only the leader probes, and only verdicts that turn enter the log: a node that does not lead
- * knows nothing. Any thread; never blocks.
+ * Tells what the probes of this node found last. Only the leader probes, and only verdicts that turn enter the log: a
+ * node that does not lead knows nothing. Any thread; never blocks.
  */
 @FunctionalInterface
 public interface ProbeSource {

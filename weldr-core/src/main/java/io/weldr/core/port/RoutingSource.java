@@ -4,8 +4,8 @@ package io.weldr.core.port;
 @FunctionalInterface
 public interface RoutingSource {
     /**
-     * The revision of a state that every worker of the proxy has taken over. While a worker has not yet taken the newest one, this is an
-     * older one. A node that does not proxy routes nothing by an old state: it tells the newest.
+     * The revision of a state that every worker of the proxy has taken over. While a worker has not yet taken the
+     * newest one, this is an older one. A node that does not proxy routes nothing by an old state: it tells the newest.
      */
     long routedRevision();
 }

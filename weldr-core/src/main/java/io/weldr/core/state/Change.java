@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param pool the pool it happened in; null for members and the cluster itself
  * @param subject the id of the origin or member, the name of the pool, or the cluster version
  * @param origin the origin after the change, or as it last stood if it was removed; null where it is no origin's
- * @param detail one line for people, in the words of the API. Members of two versions may word it differently, so nothing depends on it
+ * @param detail one line for people, in the words of the API. Members of two versions may word it differently, so
+ *     nothing depends on it
  */
 public record Change(
         long revision,

@@ -98,8 +98,8 @@ public record ClusterState(
     }
 
     /**
-     * Since when the admin state of an origin is what it is, as far as the history tells: for one that drains, when that began, whatever
-     * deadlines it was given since. Null if nothing of it is kept.
+     * Since when the admin state of an origin is what it is, as far as the history tells: for one that drains, when
+     * that began, whatever deadlines it was given since. Null if nothing of it is kept.
      */
     public @Nullable Instant adminSince(PoolName pool, Origin origin) {
         Instant since = null;

@@ -23,7 +23,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The container image, as far as it goes without an engine: its layers are unpacked, and its programs run with them for their root. */
+/**
+ * The container image, as far as it goes without an engine: its layers are unpacked, and its programs run with them for
+ * their root.
+ */
 class ContainerImageIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Path MOUNTED = Path.of("var/lib/weldr");

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The Debian package. systemd does not run here: a node is started by the command line of its unit, as the user of its unit. */
+/**
+ * The Debian package. systemd does not run here: a node is started by the command line of its unit, as the user of its
+ * unit.
+ */
 class DebianPackageIT {
     private static final String UNIT = "usr/lib/systemd/system/weldr.service";
     private static final String ENABLED = "/etc/systemd/system/multi-user.target.wants/weldr.service";

@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A folder that processes have for their root, as those in a container do. Mounts are made in a namespace of each process and end with it: nothing
- * is left behind. Needs root.
+ * A folder that processes have for their root, as those in a container do. Mounts are made in a namespace of each
+ * process and end with it: nothing is left behind. Needs root.
  */
 final class OtherRoot {
     private final Path root;

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Three nodes whose clients are on another network than their peers: {@code client0} carries the virtual IP, {@code eth0} everything else. */
+/**
+ * Three nodes whose clients are on another network than their peers: {@code client0} carries the virtual IP,
+ * {@code eth0} everything else.
+ */
 @ExtendWith(InsideNetwork.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class VirtualIpInterfaceIT {

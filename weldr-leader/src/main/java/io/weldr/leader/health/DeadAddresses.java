@@ -6,9 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Addresses that the last connection failed to. They are tried after the others of the same name, so that a probe does not wait for a dead one each time. Thread safe. */
+/**
+ * Addresses that the last connection failed to. They are tried after the others of the same name, so that a probe does
+ * not wait for a dead one each time. Thread safe.
+ */
 final class DeadAddresses {
-    /** The one that failed first makes room: it is then tried in its turn, and may cost a probe a part of its time once. */
+    /**
+     * The one that failed first makes room: it is then tried in its turn, and may cost a probe a part of its time once.
+     */
     static final int ADDRESSES_MAX = 4096;
 
     private final Map<InetSocketAddress, Boolean> dead = new LinkedHashMap<>() { // guarded by this

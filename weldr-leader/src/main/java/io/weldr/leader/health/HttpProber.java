@@ -54,8 +54,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends probes over the network: HTTP/1.1 on a connection that is opened for the probe and closed after it. A fresh connection is
  * what a client that comes now would get; an idle one can outlive a listener that is long gone. Redirects are answers like others.
- * If a name has several addresses, they are tried in turn within the one timeout until one connects, as the proxy tries them. Each has its share of the
- * time that is left, so that one that is silent does not take all of it, and one that failed before is tried last.
+ * If a name has several addresses, they are tried in turn within the one timeout until one connects, as the proxy tries
+ * them. Each has its share of the time that is left, so that one that is silent does not take all of it, and one that
+ * failed before is tried last.
  *
  * <p>An https origin has to show a certificate that the node trusts, for the host of its URL, as the proxy asks of it too: an origin
  * that the proxy would refuse must not count as up.
@@ -217,7 +218,9 @@ final class HttpProber implements Prober {
             }));
         }
 
-        /** Until when an address has to connect if others are left; 0: the deadline of the probe covers the last one. */
+        /**
+         * Until when an address has to connect if others are left; 0: the deadline of the probe covers the last one.
+         */
         private int shareMillis(int left) {
             long leftNanos = Math.max(0, deadlineNanos - System.nanoTime());
             return left <= 1 ? 0 : (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(leftNanos / left));

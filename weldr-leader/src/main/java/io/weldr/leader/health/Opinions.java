@@ -56,10 +56,11 @@ final class Opinions {
     }
 
     /**
-     * Has the others probe an origin that this leader sees up, so that they see it up too if they can: only then does their word count when it is down.
-     * Takes nobody's turn.
+     * Has the others probe an origin that this leader sees up, so that they see it up too if they can: only then does
+     * their word count when it is down. Takes nobody's turn.
      *
-     * @return whether they were asked; false: too many questions are open, or nobody is there yet, to be tried again later
+     * @return whether they were asked; false: too many questions are open, or nobody is there yet, to be tried again
+     *     later
      */
     boolean acquaint(Watch watch) {
         assert timeline.here();

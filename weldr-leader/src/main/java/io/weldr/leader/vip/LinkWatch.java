@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges the interfaces of the virtual IPs by looks at them, and says when a holder should look for a member that can serve in its place. Pure; times are
- * nanoseconds of the caller's. Not thread safe.
+ * Judges the interfaces of the virtual IPs by looks at them, and says when a holder should look for a member that can
+ * serve in its place. Pure; times are nanoseconds of the caller's. Not thread safe.
  */
 final class LinkWatch {
     /** A few looks a second: the address is to be elsewhere within 5 s of a fault. */
@@ -14,15 +14,19 @@ final class LinkWatch {
     /** A link that negotiates anew after a flicker of its cable is back within this time. */
     static final Duration PATIENCE = Duration.ofSeconds(1);
 
-    /** How long an interface must have been well before this node says that it can hold the addresses: a link that flaps would move them to and fro. */
+    /**
+     * How long an interface must have been well before this node says that it can hold the addresses: a link that flaps
+     * would move them to and fro.
+     */
     static final Duration SETTLED = Duration.ofSeconds(3);
 
     /** The other members are asked again while nobody can take over. */
     static final Duration ASK_EVERY = Duration.ofSeconds(1);
 
     /**
-     * After leadership was handed over for a fault here, others do not hand it back for this long. Each further time doubles it, up to the longest: a
-     * fault that shows only on the holder would move the addresses from member to member without end.
+     * After leadership was handed over for a fault here, others do not hand it back for this long. Each further time
+     * doubles it, up to the longest: a fault that shows only on the holder would move the addresses from member to
+     * member without end.
      */
     static final Duration REST_MIN = Duration.ofSeconds(10);
 

@@ -13,7 +13,10 @@ import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code /sys/class/net}, which the kernel's {@code Documentation/ABI/testing/sysfs-class-net} describes. Three small reads for each look. Any thread. */
+/**
+ * Reads {@code /sys/class/net}, which the kernel's {@code Documentation/ABI/testing/sysfs-class-net} describes. Three
+ * small reads for each look. Any thread.
+ */
 final class SysfsLinks implements Links {
     static final Path SYSFS = Path.of("/sys/class/net");
 
@@ -56,7 +59,10 @@ final class SysfsLinks implements Links {
                 : null;
     }
 
-    /** Null if there is none. An interface has one folder, and may have other names beside it ("altname"), which {@code ip} takes too. */
+    /**
+     * Null if there is none. An interface has one folder, and may have other names beside it ("altname"), which
+     * {@code ip} takes too.
+     */
     private @Nullable Path find(String name) {
         Path named = interfaces.resolve(name);
         if (Files.isDirectory(named)) {

@@ -241,7 +241,10 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
         });
     }
 
-    /** Whether clients would reach the addresses here if this node led: each interface passes packets, and has for some seconds. Any thread. */
+    /**
+     * Whether clients would reach the addresses here if this node led: each interface passes packets, and has for some
+     * seconds. Any thread.
+     */
     public boolean canHold() {
         return canHold;
     }
@@ -442,7 +445,10 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
                         + (nobodyElse ? "; no other member can hold the address, so it stays on this node" : "");
     }
 
-    /** Looks for a member that clients can reach, and has it lead. A witness, or a node without these settings, cannot hold them. */
+    /**
+     * Looks for a member that clients can reach, and has it lead. A witness, or a node without these settings, cannot
+     * hold them.
+     */
     private void askSuccessors(ClusterStatus now) {
         List<MemberId> others = now.voters().stream()
                 .map(Voter::id)

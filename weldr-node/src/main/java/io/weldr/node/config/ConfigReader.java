@@ -181,7 +181,10 @@ public final class ConfigReader {
                 parse(Setting.LOG_LEVEL, text -> oneOf(LogLevel.class, text)));
     }
 
-    /** The single address and the list are two spellings of one setting: of two sources the stronger one says all, and in one they add up. */
+    /**
+     * The single address and the list are two spellings of one setting: of two sources the stronger one says all, and
+     * in one they add up.
+     */
     private VirtualIpSettings virtualIp() throws ConfigException {
         List<VirtualIp> several = parse(Setting.VIP_ADDRESSES, ConfigReader::virtualIps);
         String single = text(Setting.VIP_ADDRESS);

@@ -134,8 +134,8 @@ public final class Node {
     }
 
     /**
-     * Whether this node may say how origins are. A witness often stands at a site of its own: that it does not reach an origin says nothing about the
-     * nodes that proxy. If it leads for a moment, verdicts stay as they are.
+     * Whether this node may say how origins are. A witness often stands at a site of its own: that it does not reach an
+     * origin says nothing about the nodes that proxy. If it leads for a moment, verdicts stay as they are.
      */
     private boolean probes() {
         return !config.witness() || config.witnessProbes();
@@ -198,8 +198,9 @@ public final class Node {
     }
 
     /**
-     * A signal came that some daemons take for "open your logs again". The access log goes on with the file that has its name now: a program that
-     * rotates logs has renamed the other one. Whatever happens is said in the log. Any thread; blocks while a line is written.
+     * A signal came that some daemons take for "open your logs again". The access log goes on with the file that has
+     * its name now: a program that rotates logs has renamed the other one. Whatever happens is said in the log. Any
+     * thread; blocks while a line is written.
      *
      * @param signal as in SIGHUP
      */

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One connection of a client: reads requests, starts an {@link Exchange} for each, one after another and in order, and
- * carries what they answer. The only handler in its pipeline. While it is idle it holds no buffer. Confined to the loop of its
- * worker.
+ * carries what they answer. The only handler in its pipeline. While it is idle it holds no buffer. Confined to the loop
+ * of its worker.
  */
 public final class ClientConnection extends ChannelInboundHandlerAdapter implements Expiry {
     private final Worker worker;
@@ -572,7 +572,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    /** Something was thrown that nobody expected, an allocation that failed for the most part: this connection ends, and no other. */
+    /**
+     * Something was thrown that nobody expected, an allocation that failed for the most part: this connection ends, and
+     * no other.
+     */
     void failed(Throwable cause) {
         Faults.report("a client connection", cause);
         Exchange current = exchange;

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One request and its response, from the complete head to the last byte either way. An object serves one exchange after
- * another, all of the same connection, so that no mistake can mix two clients; {@link Phase} says where it stands. Confined to
- * the loop of its worker.
+ * another, all of the same connection, so that no mistake can mix two clients; {@link Phase} says where it stands.
+ * Confined to the loop of its worker.
  */
 final class Exchange implements ResponseSink, Expiry {
 
@@ -508,8 +508,9 @@ final class Exchange implements ResponseSink, Expiry {
     }
 
     /**
-     * Every end goes through here, once: the exchange is counted and logged, holds no connection to an origin and no buffer any more, and can serve
-     * the next request. What the client is told comes behind it, so that nothing that goes wrong there can bring the exchange to a second end.
+     * Every end goes through here, once: the exchange is counted and logged, holds no connection to an origin and no
+     * buffer any more, and can serve the next request. What the client is told comes behind it, so that nothing that
+     * goes wrong there can bring the exchange to a second end.
      *
      * @param failure null: nothing went wrong
      */

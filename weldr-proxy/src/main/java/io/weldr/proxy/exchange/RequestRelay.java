@@ -38,8 +38,8 @@ final class RequestRelay {
     }
 
     /**
-     * Keeps the buffer whose readable bytes start with the head just scanned, and leaves it readable behind what belongs to
-     * this request.
+     * Keeps the buffer whose readable bytes start with the head just scanned, and leaves it readable behind what
+     * belongs to this request.
      */
     @Nullable Failure begin(RequestHead head, ByteBuf in) {
         worker.scanned = this;

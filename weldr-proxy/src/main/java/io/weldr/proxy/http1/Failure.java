@@ -96,8 +96,9 @@ public enum Failure {
     }
 
     /**
-     * Whether it is a sign that the origin is ill. A malformed response may be the answer to what one client has asked for. That idle connections are
-     * closed is no sign either: many may go at once, when the origin waits for less long than we do. If it is ill, the next connection shows it.
+     * Whether it is a sign that the origin is ill. A malformed response may be the answer to what one client has asked
+     * for. That idle connections are closed is no sign either: many may go at once, when the origin waits for less long
+     * than we do. If it is ill, the next connection shows it.
      */
     public boolean speaksAgainstOrigin() {
         return switch (this) {

@@ -29,7 +29,10 @@ public final class HeadBytes {
         return scan;
     }
 
-    /** An empty line in front of a request, as some clients send it behind a body: no request has begun (RFC 9112 section 2.2). */
+    /**
+     * An empty line in front of a request, as some clients send it behind a body: no request has begun (RFC 9112
+     * section 2.2).
+     */
     public static boolean onlyEmptyLine(ByteBuf in) {
         return in.readableBytes() == 2
                 && in.getByte(in.readerIndex()) == Octets.CR
@@ -66,7 +69,9 @@ public final class HeadBytes {
                 || arrived.indexOf(arrived.readerIndex(), arrived.writerIndex(), Octets.LF) >= 0;
     }
 
-    /** Takes over {@code in}, also if it fails, and gives back a buffer with its readable bytes and room for some more. */
+    /**
+     * Takes over {@code in}, also if it fails, and gives back a buffer with its readable bytes and room for some more.
+     */
     public static ByteBuf keep(ByteBufAllocator allocator, ByteBuf in) {
         if (in.writableBytes() > 0 && in.capacity() <= 4 * in.readableBytes()) {
             return in;

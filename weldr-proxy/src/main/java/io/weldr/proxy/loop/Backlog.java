@@ -20,7 +20,8 @@ public final class Backlog {
 
     /**
      * The part to be written next, in a buffer that may wait. A backlog is limited by its bytes; one of small parts, each in the buffer that it
-     * was read into, would hold many times as much memory. Owns {@code part}, also if it fails; the caller owns the result.
+     * was read into, would hold many times as much memory. Owns {@code part}, also if it fails; the caller owns the
+     * result.
      */
     public static ByteBuf fit(Channel channel, ByteBuf part) {
         int size = part.readableBytes();

@@ -426,7 +426,9 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    /** Passes the body on as it came. Owns the buffer. Returns how many bytes are behind the response; -1: malformed. */
+    /**
+     * Passes the body on as it came. Owns the buffer. Returns how many bytes are behind the response; -1: malformed.
+     */
     private int readFramed(ByteBuf in) {
         boolean whole = false;
         try {

@@ -14,12 +14,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Ratis looks whether a majority still answers only when the leader is idle: a leader that is cut off while writes keep coming leads
  * for ever. So this counts the voters that answered within the least election timeout, before which no other node may be
- * elected. That is the voter's own timeout: members have different ones while the setting is changed on one after the other. An eighth of it is left
- * out: so much may pass until the next look, and the voter heard this node a moment before its answer came. The time counts from
- * the answer, not from the question: after a pause of the process, answers that waited in the socket look fresh. So a
- * late tick breaks the proof as well. The proof holds again once a majority has answered that late after the pause:
- * half of this node's least election timeout, or more. What waited has been read by then. The silence that the pause
- * itself made proves nothing: leadership is lost only if no majority answers after the pause.
+ * elected. That is the voter's own timeout: members have different ones while the setting is changed on one after the
+ * other. An eighth of it is left out: so much may pass until the next look, and the voter heard this node a moment
+ * before its answer came. The time counts from the answer, not from the question: after a pause of the process, answers
+ * that waited in the socket look fresh. So a late tick breaks the proof as well. The proof holds again once a majority
+ * has answered that late after the pause: half of this node's least election timeout, or more. What waited has been
+ * read by then. The silence that the pause itself made proves nothing: leadership is lost only if no majority answers
+ * after the pause.
  */
 public final class LeaderProof {
     /**
@@ -32,8 +33,8 @@ public final class LeaderProof {
     private static final int LOOKS = 8;
 
     /**
-     * A look is late after so many. The last answers may be half a timeout old, as heartbeats are sent that often, and count for seven eighths: a pause
-     * that makes them too old is always noticed as one.
+     * A look is late after so many. The last answers may be half a timeout old, as heartbeats are sent that often, and
+     * count for seven eighths: a pause that makes them too old is always noticed as one.
      */
     private static final int LATE_LOOKS = 3;
 

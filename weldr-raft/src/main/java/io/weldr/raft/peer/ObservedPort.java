@@ -57,7 +57,8 @@ public final class ObservedPort implements GrpcServices.Customizer {
     }
 
     /**
-     * What the leader has committed. The field of that name says less while this follower lacks entries: no more than it has once it accepts the message.
+     * What the leader has committed. The field of that name says less while this follower lacks entries: no more than
+     * it has once it accepts the message.
      */
     private static long committed(AppendEntriesRequestProto append) {
         ByteString leader = append.getServerRequest().getRequestorId();

@@ -57,7 +57,10 @@ class ObservedPortIT {
         server.shutdownNow();
     }
 
-    /** As Ratis sends it to a follower that has come back and has entries up to 4: of the commit index it tells the part that the follower has. */
+    /**
+     * As Ratis sends it to a follower that has come back and has entries up to 4: of the commit index it tells the part
+     * that the follower has.
+     */
     @Test
     void aFollowerHearsOfCommittedEntriesThatItLacks() throws Exception {
         send(append(4, commit(LEADER, 9), commit(THIRD, 11), commit(FOLLOWER, 4)));
