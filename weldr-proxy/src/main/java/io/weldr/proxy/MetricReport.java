@@ -7,10 +7,11 @@ import io.weldr.core.port.Measurement.Gauge;
 import io.weldr.core.port.Measurement.Histogram;
 import io.weldr.proxy.access.AccessLog;
 import io.weldr.proxy.exchange.Worker;
-import io.weldr.proxy.exchange.WorkerStats;
-import io.weldr.proxy.loop.Faults;
-import io.weldr.proxy.loop.Latencies;
-import io.weldr.proxy.upstream.OriginStats;
+import io.weldr.proxy.net.Faults;
+import io.weldr.proxy.stats.Latencies;
+import io.weldr.proxy.stats.OriginStats;
+import io.weldr.proxy.stats.WorkerStats;
+import io.weldr.proxy.upstream.Ejections;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -107,11 +108,11 @@ final class MetricReport {
         return Map.of("origin", id.value(), "result", result);
     }
 
-    private static long total(List<OriginStats> stats, Function<OriginStats, io.weldr.proxy.loop.Counter> which) {
+    private static long total(List<OriginStats> stats, Function<OriginStats, io.weldr.proxy.stats.Counter> which) {
         return stats.stream().mapToLong(each -> which.apply(each).get()).sum();
     }
 
-    private long sum(Function<WorkerStats, io.weldr.proxy.loop.Counter> which) {
+    private long sum(Function<WorkerStats, io.weldr.proxy.stats.Counter> which) {
         return workers.stream().mapToLong(stats -> which.apply(stats).get()).sum();
     }
 

@@ -16,7 +16,7 @@ import io.weldr.proxy.exchange.ExchangeSettings;
 import io.weldr.proxy.exchange.Worker;
 import io.weldr.proxy.listener.ConnectionLimit;
 import io.weldr.proxy.listener.Listener;
-import io.weldr.proxy.loop.Transport;
+import io.weldr.proxy.net.Transport;
 import io.weldr.proxy.upstream.NameResolver;
 import io.weldr.proxy.upstream.UpstreamSettings;
 import java.io.IOException;

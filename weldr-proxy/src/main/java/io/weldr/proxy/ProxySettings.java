@@ -1,9 +1,9 @@
 package io.weldr.proxy;
 
 import io.weldr.proxy.access.AccessLog;
-import io.weldr.proxy.exchange.Forwarding;
+import io.weldr.proxy.edit.Forwarding;
 import io.weldr.proxy.limits.ProxyLimits;
-import io.weldr.proxy.loop.Transport;
+import io.weldr.proxy.net.Transport;
 import io.weldr.proxy.route.RoutingView.WhenAllDown;
 import java.net.InetSocketAddress;
 import java.util.List;

@@ -7,6 +7,7 @@ import io.weldr.proxy.exchange.Worker;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.route.RoutingView;
 import io.weldr.proxy.route.RoutingView.WhenAllDown;
+import io.weldr.proxy.upstream.Ejections;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weldr.core.port.Traffic.Count;
 import io.weldr.proxy.limits.ProxyLimits;
-import io.weldr.proxy.loop.Transport;
+import io.weldr.proxy.net.Transport;
 import io.weldr.testing.Patience;
 import java.io.IOException;
 import java.time.Duration;

@@ -4,8 +4,8 @@ import static io.weldr.proxy.http1.MessageTables.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.weldr.proxy.http1.Failure;
-import io.weldr.proxy.http1.Framing;
+import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.http.Framing;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

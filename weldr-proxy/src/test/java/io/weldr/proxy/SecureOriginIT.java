@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.weldr.core.port.Measurement;
-import io.weldr.proxy.loop.Faults;
+import io.weldr.proxy.net.Faults;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.StandardSocketOptions;

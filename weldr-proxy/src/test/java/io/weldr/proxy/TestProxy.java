@@ -13,7 +13,7 @@ import io.weldr.core.state.Command;
 import io.weldr.core.state.OriginSpec;
 import io.weldr.core.state.Outcome;
 import io.weldr.proxy.limits.ProxyLimits;
-import io.weldr.proxy.loop.Transport;
+import io.weldr.proxy.net.Transport;
 import io.weldr.proxy.upstream.NameResolver;
 import io.weldr.testing.Patience;
 import java.io.IOException;

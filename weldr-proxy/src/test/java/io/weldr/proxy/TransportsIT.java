@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.uring.IoUring;
 import io.weldr.core.port.Traffic.Count;
-import io.weldr.proxy.loop.Transport;
+import io.weldr.proxy.net.Transport;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;

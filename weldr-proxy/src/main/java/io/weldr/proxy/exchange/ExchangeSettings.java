@@ -1,6 +1,7 @@
 package io.weldr.proxy.exchange;
 
 import io.weldr.proxy.access.AccessLog;
+import io.weldr.proxy.edit.Forwarding;
 import io.weldr.proxy.limits.ProxyLimits;
 import java.net.InetSocketAddress;
 import java.util.function.Predicate;

@@ -2,12 +2,12 @@ package io.weldr.proxy.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.weldr.proxy.edit.Peer;
+import io.weldr.proxy.edit.RequestId;
+import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.http.Framing;
 import io.weldr.proxy.http1.Body;
-import io.weldr.proxy.http1.Failure;
-import io.weldr.proxy.http1.Framing;
-import io.weldr.proxy.http1.Peer;
 import io.weldr.proxy.http1.RequestHead;
-import io.weldr.proxy.http1.RequestId;
 import io.weldr.proxy.http1.Scan;
 import io.weldr.proxy.upstream.OriginConnection;
 import org.jspecify.annotations.Nullable;

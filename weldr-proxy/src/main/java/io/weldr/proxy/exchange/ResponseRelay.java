@@ -1,9 +1,9 @@
 package io.weldr.proxy.exchange;
 
 import io.netty.buffer.ByteBuf;
-import io.weldr.proxy.http1.Framing;
-import io.weldr.proxy.http1.RequestId;
-import io.weldr.proxy.http1.ResponseEditor.Persistence;
+import io.weldr.proxy.edit.RequestId;
+import io.weldr.proxy.edit.ResponseEditor.Persistence;
+import io.weldr.proxy.http.Framing;
 import io.weldr.proxy.http1.ResponseHead;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package io.weldr.proxy.exchange;
 
 import io.weldr.proxy.limits.ProxyLimits;
-import io.weldr.proxy.loop.DeadlineWheel;
+import io.weldr.proxy.net.DeadlineWheel;
 
 /**
  * How many retries may still be made: a share of the requests, plus a few a second. Without it a pool that is going down

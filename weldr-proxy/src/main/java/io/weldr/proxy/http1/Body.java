@@ -1,6 +1,8 @@
 package io.weldr.proxy.http1;
 
 import io.netty.buffer.ByteBuf;
+import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.http.Framing;
 import io.weldr.proxy.limits.ProxyLimits;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,8 @@
 package io.weldr.proxy.http1;
 
+import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.http.Field;
+import io.weldr.proxy.http.Octets;
 import io.weldr.proxy.limits.ProxyLimits;
 import org.jspecify.annotations.Nullable;
 
@@ -97,12 +100,12 @@ public abstract class Head {
         return !close && (minor == 1 || keepAlive);
     }
 
-    final boolean has(Field field) {
+    public final boolean has(Field field) {
         return (present & field.bit()) != 0;
     }
 
     /** The place of the first line of that name, or -1. */
-    final int find(Field field) {
+    public final int find(Field field) {
         if (has(field)) {
             for (int i = 0; i < count; i++) {
                 if (fields[i] == field) {
@@ -111,6 +114,46 @@ public abstract class Head {
             }
         }
         return -1;
+    }
+
+    /** The scanned array. Offsets of this head are into it. */
+    public final byte[] bytes() {
+        return bytes;
+    }
+
+    /** Number of field lines. */
+    public final int count() {
+        return count;
+    }
+
+    /** Which field line {@code i} is, of those that the proxy treats in a way of their own. */
+    public final Field field(int i) {
+        return fields[i];
+    }
+
+    /** Where line {@code i} starts; for {@link #count()}, where the line after the last field does. */
+    public final int lineStart(int i) {
+        return lineStart[i];
+    }
+
+    /** Where the name of line {@code i}, which starts with the line, ends. */
+    public final int nameEnd(int i) {
+        return nameEnd[i];
+    }
+
+    /** Where the value of line {@code i} starts, white space before it left out. */
+    public final int valueStart(int i) {
+        return valueStart[i];
+    }
+
+    /** Where the value of line {@code i} ends, white space behind it left out. */
+    public final int valueEnd(int i) {
+        return valueEnd[i];
+    }
+
+    /** How many options of Connection name a field. */
+    public final int namesByConnection() {
+        return options;
     }
 
     final Scan refuse(Failure why) {
@@ -285,7 +328,7 @@ public abstract class Head {
     }
 
     /** Whether a Connection field names line {@code i} and may do so (RFC 9110 section 7.6.1). */
-    final boolean namedByConnection(int i) {
+    public final boolean namedByConnection(int i) {
         Field.Kind kind = fields[i].kind();
         if (kind == Field.Kind.PROTECTED || kind == Field.Kind.TRUST) {
             return false;

@@ -2,6 +2,7 @@ package io.weldr.proxy.http1;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.weldr.proxy.http.Octets;
 import org.jspecify.annotations.Nullable;
 
 /** The bytes of a head that arrives in pieces: kept in a buffer of about their own size until the rest comes. */

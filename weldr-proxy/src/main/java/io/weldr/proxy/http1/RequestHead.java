@@ -1,5 +1,13 @@
 package io.weldr.proxy.http1;
 
+import io.weldr.proxy.edit.RequestEditor;
+import io.weldr.proxy.http.Authority;
+import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.http.Field;
+import io.weldr.proxy.http.Framing;
+import io.weldr.proxy.http.Method;
+import io.weldr.proxy.http.Octets;
+import io.weldr.proxy.http.Tokens;
 import io.weldr.proxy.limits.ProxyLimits;
 import org.jspecify.annotations.Nullable;
 
@@ -295,36 +303,36 @@ public final class RequestHead extends Head {
         return maxForwards;
     }
 
-    boolean absolute() {
+    public boolean absolute() {
         return absolute;
     }
 
-    int methodStart() {
+    public int methodStart() {
         return methodStart;
     }
 
-    int methodEnd() {
+    public int methodEnd() {
         return methodEnd;
     }
 
-    int pathStart() {
+    public int pathStart() {
         return pathStart;
     }
 
-    int targetEnd() {
+    public int targetEnd() {
         return targetEnd;
     }
 
-    int hostStart() {
+    public int hostStart() {
         return hostStart;
     }
 
-    int hostEnd() {
+    public int hostEnd() {
         return hostEnd;
     }
 
     /** Where the request line ends, its CRLF included. */
-    int startLineEnd() {
+    public int startLineEnd() {
         return targetEnd + 11; // SP, eight octets of version, CRLF
     }
 
@@ -336,7 +344,7 @@ public final class RequestHead extends Head {
     }
 
     /** Whether an empty path of an absolute-form means the server as a whole (RFC 9112 section 3.2.4). */
-    boolean asteriskByEmptyPath() {
+    public boolean asteriskByEmptyPath() {
         return absolute && pathStart == targetEnd && method == Method.OPTIONS;
     }
 }

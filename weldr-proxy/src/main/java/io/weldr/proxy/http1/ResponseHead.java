@@ -1,5 +1,11 @@
 package io.weldr.proxy.http1;
 
+import io.weldr.proxy.edit.ResponseEditor;
+import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.http.Field;
+import io.weldr.proxy.http.Framing;
+import io.weldr.proxy.http.Octets;
+import io.weldr.proxy.http.Tokens;
 import io.weldr.proxy.limits.ProxyLimits;
 
 /** A response head from an origin, scanned once (RFC 9112 sections 4 to 6). {@link ResponseEditor} writes it on. */
@@ -143,11 +149,11 @@ public final class ResponseHead extends Head {
         return named ? Octets.decimal(bytes, equals + 1, end) : -1;
     }
 
-    int reasonStart() {
+    public int reasonStart() {
         return reasonStart;
     }
 
-    int reasonEnd() {
+    public int reasonEnd() {
         return reasonEnd;
     }
 }

@@ -1,6 +1,9 @@
 package io.weldr.proxy.http1;
 
 import io.netty.buffer.ByteBuf;
+import io.weldr.proxy.http.Field;
+import io.weldr.proxy.http.HeadWriter;
+import io.weldr.proxy.http.Octets;
 import io.weldr.proxy.limits.ProxyLimits;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

@@ -10,7 +10,7 @@ import io.netty.channel.unix.UnixChannelOption;
 import io.weldr.core.pool.HostPort;
 import io.weldr.proxy.exchange.Worker;
 import io.weldr.proxy.limits.ProxyLimits;
-import io.weldr.proxy.loop.Transport;
+import io.weldr.proxy.net.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;

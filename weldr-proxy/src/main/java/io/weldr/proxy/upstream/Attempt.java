@@ -1,8 +1,8 @@
 package io.weldr.proxy.upstream;
 
-import io.weldr.proxy.http1.Failure;
-import io.weldr.proxy.loop.Deadline;
-import io.weldr.proxy.loop.Expiry;
+import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.net.Deadline;
+import io.weldr.proxy.net.Expiry;
 import org.jspecify.annotations.Nullable;
 
 /** One request's wait for a connection: for a name, for a new one to be made, or in the queue for one to become free. */

@@ -2,8 +2,8 @@ package io.weldr.proxy.upstream;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.weldr.proxy.http1.Failure;
-import io.weldr.proxy.http1.Framing;
+import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.http.Framing;
 import io.weldr.proxy.http1.ResponseHead;
 
 /** Whoever waits for a connection to an origin and then for the response on it. Called on the event loop only. */

@@ -1,7 +1,7 @@
 package io.weldr.proxy.upstream;
 
 import io.weldr.proxy.http1.ResponseHead;
-import io.weldr.proxy.loop.DeadlineWheel;
+import io.weldr.proxy.net.DeadlineWheel;
 
 /**
  * For how long, and for how many requests more, an origin says that a connection may be reused: {@code Keep-Alive: timeout=5,

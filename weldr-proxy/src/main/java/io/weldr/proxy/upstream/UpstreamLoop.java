@@ -3,7 +3,7 @@ package io.weldr.proxy.upstream;
 import io.netty.channel.EventLoop;
 import io.weldr.proxy.http1.ResponseHead;
 import io.weldr.proxy.limits.ProxyLimits;
-import io.weldr.proxy.loop.DeadlineWheel;
+import io.weldr.proxy.net.DeadlineWheel;
 
 /** What the origin connections of one event loop share: scratch space, deadlines and limits in ticks. */
 public final class UpstreamLoop {

@@ -3,7 +3,7 @@ package io.weldr.proxy.upstream;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.weldr.proxy.limits.ProxyLimits;
-import io.weldr.proxy.loop.Transport;
+import io.weldr.proxy.net.Transport;
 import java.util.function.Supplier;
 
 /**

@@ -3,7 +3,7 @@ package io.weldr.proxy.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weldr.proxy.limits.ProxyLimits;
-import io.weldr.proxy.loop.DeadlineWheel;
+import io.weldr.proxy.net.DeadlineWheel;
 import org.junit.jupiter.api.Test;
 
 /** Retries are a share of the requests, and a few a second. */

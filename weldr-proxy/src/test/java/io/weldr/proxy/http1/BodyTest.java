@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.http.Framing;
 import io.weldr.proxy.limits.ProxyLimits;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

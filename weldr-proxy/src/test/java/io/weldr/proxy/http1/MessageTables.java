@@ -2,6 +2,8 @@ package io.weldr.proxy.http1;
 
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.http.Framing;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
 

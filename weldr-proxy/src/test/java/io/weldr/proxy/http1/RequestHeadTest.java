@@ -4,6 +4,8 @@ import static io.weldr.proxy.http1.MessageTables.wire;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.http.Field;
 import io.weldr.proxy.limits.ProxyLimits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,7 +3,13 @@ package io.weldr.proxy.http1;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.weldr.proxy.http1.ResponseEditor.Persistence;
+import io.weldr.proxy.edit.DateField;
+import io.weldr.proxy.edit.RequestId;
+import io.weldr.proxy.edit.ResponseEditor;
+import io.weldr.proxy.edit.ResponseEditor.Persistence;
+import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.http.Framing;
+import io.weldr.proxy.http.HeadWriter;
 import io.weldr.proxy.limits.ProxyLimits;
 import java.time.Clock;
 import java.time.Instant;

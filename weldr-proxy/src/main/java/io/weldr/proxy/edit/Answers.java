@@ -1,0 +1,138 @@
+package io.weldr.proxy.edit;
+
+import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.http.HeadWriter;
+import io.weldr.proxy.http.Octets;
+import io.weldr.proxy.http1.RequestHead;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Answers that weldr gives itself: short, with the request id, as text or JSON. Belongs to one event loop. */
+public final class Answers {
+
+    private static final Map<Integer, String> REASONS = Map.ofEntries(
+            Map.entry(200, "OK"),
+            Map.entry(400, "Bad Request"),
+            Map.entry(405, "Method Not Allowed"),
+            Map.entry(408, "Request Timeout"),
+            Map.entry(413, "Content Too Large"),
+            Map.entry(414, "URI Too Long"),
+            Map.entry(417, "Expectation Failed"),
+            Map.entry(431, "Request Header Fields Too Large"),
+            Map.entry(500, "Internal Server Error"),
+            Map.entry(502, "Bad Gateway"),
+            Map.entry(503, "Service Unavailable"),
+            Map.entry(504, "Gateway Timeout"),
+            Map.entry(505, "HTTP Version Not Supported"));
+
+    private static final byte[] ALLOW = Octets.ascii("Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n");
+    /** There is room again as soon as one of many connections is closed: not a matter of the origins. */
+    private static final byte[] RETRY_AFTER = Octets.ascii("Retry-After: 1\r\n");
+
+    private static final byte[] CLOSE = Octets.ascii("Connection: close\r\n");
+    private static final byte[] KEEP_ALIVE = Octets.ascii("Connection: keep-alive\r\n");
+
+    /** What names of fields contain that are not to be shown to whoever asks: Authorization, Cookie, X-Api-Key and the like. */
+    private static final List<byte[]> SECRETS = Stream.of("auth", "cookie", "key", "token", "secret", "pass", "session")
+            .map(Octets::ascii)
+            .toList();
+
+    private final DateField date;
+
+    public Answers(DateField date) {
+        this.date = date;
+    }
+
+    /**
+     * Writes the answer to a failure.
+     *
+     * @param json whether the client asked for JSON
+     * @param bodiless whether the request was HEAD: the length is told, the body left out
+     */
+    public void write(
+            Failure failure,
+            HeadWriter to,
+            ResponseEditor.Persistence persistence,
+            boolean json,
+            boolean bodiless,
+            RequestId id) {
+        int status = failure.status();
+        String reason = REASONS.getOrDefault(status, "Error");
+        String requestId = new String(id.toBytes(), java.nio.charset.StandardCharsets.US_ASCII);
+        String body = json
+                ? "{\"type\":\"about:blank\",\"title\":\"" + reason + "\",\"status\":" + status + ",\"detail\":\""
+                        + failure.detail() + "\",\"requestId\":\"" + quoted(requestId) + "\"}\n"
+                : status + " " + reason + ": " + failure.detail() + "\nrequest id: " + requestId + "\n";
+        HeadWriter out = to.reset();
+        out.put(Octets.ascii("HTTP/1.1 " + status + " " + reason + "\r\n"));
+        out.put(Octets.ascii("Content-Type: "
+                + (json ? "application/problem+json" : "text/plain; charset=us-ascii")
+                + "\r\nContent-Length: " + body.length() + "\r\nX-Request-Id: " + requestId + "\r\n"));
+        if (failure == Failure.TOO_MANY_CONNECTIONS) {
+            out.put(RETRY_AFTER);
+        }
+        finish(out, status, persistence);
+        if (!bodiless) {
+            out.put(Octets.ascii(body));
+        }
+    }
+
+    /** The answer to an OPTIONS that may go no further (RFC 9110 section 7.6.2). */
+    public void writeOptions(HeadWriter to, ResponseEditor.Persistence persistence) {
+        HeadWriter out = to.reset().put(Octets.ascii("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"));
+        out.put(ALLOW);
+        finish(out, 200, persistence);
+    }
+
+    /**
+     * The answer to a TRACE that may go no further (RFC 9110 sections 7.6.2 and 9.3.8): the request as it was received, but for
+     * fields that look as if they held a secret.
+     */
+    public void writeTrace(RequestHead head, HeadWriter to, ResponseEditor.Persistence persistence) {
+        int length = head.startLineEnd() - head.methodStart() + 2;
+        for (int i = 0; i < head.count(); i++) {
+            length += isSecret(head, i) ? 0 : head.lineStart(i + 1) - head.lineStart(i);
+        }
+        HeadWriter out = to.reset()
+                .put(Octets.ascii("HTTP/1.1 200 OK\r\nContent-Type: message/http\r\nContent-Length: "))
+                .put(length)
+                .crlf();
+        finish(out, 200, persistence);
+        out.put(head.bytes(), head.methodStart(), head.startLineEnd());
+        for (int i = 0; i < head.count(); i++) {
+            if (!isSecret(head, i)) {
+                out.put(head.bytes(), head.lineStart(i), head.lineStart(i + 1));
+            }
+        }
+        out.crlf();
+    }
+
+    private static boolean isSecret(RequestHead head, int i) {
+        for (byte[] part : SECRETS) {
+            for (int at = head.lineStart(i); at + part.length <= head.nameEnd(i); at++) {
+                if (Octets.equalsIgnoreCase(head.bytes(), at, at + part.length, part)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private void finish(HeadWriter out, int status, ResponseEditor.Persistence persistence) {
+        out.put(date.line());
+        if (status == 405) {
+            out.put(ALLOW);
+        }
+        switch (persistence) {
+            case CLOSE -> out.put(CLOSE);
+            case KEEP_ALIVE -> out.put(KEEP_ALIVE);
+            case IMPLIED, UPGRADE -> {}
+        }
+        out.crlf();
+    }
+
+    private static String quoted(String text) {
+        return text.replace("\\", "\\\\").replace("\"", "\\\""); // token octets: nothing else needs it
+    }
+}

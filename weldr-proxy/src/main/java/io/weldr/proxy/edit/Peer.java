@@ -1,0 +1,46 @@
+package io.weldr.proxy.edit;
+
+import io.netty.util.NetUtil;
+import io.weldr.proxy.http.Octets;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Arrays;
+
+/**
+ * Who a client connection comes from, as the bytes that X-Forwarded-For and Forwarded take; made once for each connection.
+ *
+ * @param address literal address; IPv6 without brackets and zone
+ * @param trusted whether what it says about clients behind it is believed
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared; it lives as long as its connection
+public record Peer(byte[] address, boolean trusted) {
+
+    /** What an IPv6 address begins with that stands for an IPv4 address (RFC 4291 section 2.5.5.2). */
+    private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
+
+    /** The client end of a connection; anything but an IP socket is {@code unknown} (RFC 7239 section 6.2). */
+    public static Peer of(SocketAddress socketAddress, boolean trusted) {
+        if (!(socketAddress instanceof InetSocketAddress inet) || inet.getAddress() == null) {
+            return new Peer(Octets.ascii("unknown"), trusted);
+        }
+        return new Peer(Octets.ascii(text(inet.getAddress())), trusted);
+    }
+
+    /** Whether it is an IPv6 address, which some places take in brackets only. Only that has a colon, within the first five octets. */
+    boolean isIpv6() {
+        for (int i = 0; i < address.length && i < 5; i++) {
+            if (address[i] == ':') {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** As RFC 5952 writes it; an IPv4 client of a socket that takes both is one. */
+    private static String text(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        int mapped = Arrays.mismatch(bytes, MAPPED);
+        return mapped == MAPPED.length ? NetUtil.bytesToIpAddress(bytes, mapped, 4) : NetUtil.toAddressString(address);
+    }
+}

@@ -1,0 +1,199 @@
+package io.weldr.proxy.edit;
+
+import io.weldr.proxy.http.Field;
+import io.weldr.proxy.http.HeadWriter;
+import io.weldr.proxy.http.Octets;
+import io.weldr.proxy.http1.RequestHead;
+
+/**
+ * Writes a scanned request head for an origin: untouched lines are copied as they came, in runs; what is ours to say is
+ * replaced (RFC 9110 section 7.6). The target is passed on byte for byte.
+ */
+public final class RequestEditor {
+
+    private static final byte[] HTTP_1_1 = Octets.ascii(" HTTP/1.1\r\n");
+    private static final byte[] HOST = Octets.ascii("Host: ");
+    private static final byte[] CONTENT_LENGTH = Octets.ascii("Content-Length: ");
+    private static final byte[] CHUNKED = Octets.ascii("Transfer-Encoding: chunked\r\n");
+    private static final byte[] UPGRADE = Octets.ascii("Connection: upgrade\r\nUpgrade: ");
+    private static final byte[] TE = Octets.ascii("Connection: TE\r\nTE: trailers\r\n");
+    private static final byte[] FORWARDED_FOR = Octets.ascii("X-Forwarded-For: ");
+    private static final byte[] FORWARDED_PROTO = Octets.ascii("X-Forwarded-Proto: http\r\n");
+    private static final byte[] FORWARDED_HOST = Octets.ascii("X-Forwarded-Host: ");
+    private static final byte[] FORWARDED = Octets.ascii("Forwarded: ");
+    private static final byte[] FOR = Octets.ascii("for=");
+    private static final byte[] HOST_OF = Octets.ascii(";host=\"");
+    private static final byte[] PROTO_OF = Octets.ascii(";proto=http\r\n");
+    private static final byte[] MAX_FORWARDS = Octets.ascii("Max-Forwards: ");
+    private static final byte[] REQUEST_ID = Octets.ascii("X-Request-Id: ");
+    private static final byte[] LIST = Octets.ascii(", ");
+    private static final byte[] VIA = Octets.ascii("Via: 1.");
+
+    private final byte[] viaName;
+
+    private final boolean writesXForwarded;
+    private final boolean writesForwarded;
+
+    /**
+     * An editor that writes these for every request.
+     *
+     * @param viaName our name in Via: a token (RFC 9110 section 7.6.3)
+     * @param xForwarded whether X-Forwarded-For, -Proto and -Host are written
+     * @param forwarded whether Forwarded is (RFC 7239)
+     */
+    public RequestEditor(String viaName, boolean xForwarded, boolean forwarded) {
+        writesXForwarded = xForwarded;
+        writesForwarded = forwarded;
+        this.viaName = Octets.ascii(" " + viaName + "\r\n");
+    }
+
+    /**
+     * Writes the head that the origin gets.
+     *
+     * @param originAuthority value for Host when the client's is not to be preserved; also used when there is none
+     * @param preserveHost whether the origin sees the Host that the client sent
+     * @param id added as X-Request-Id
+     */
+    public void write(
+            RequestHead head, HeadWriter to, byte[] originAuthority, boolean preserveHost, Peer peer, RequestId id) {
+        HeadWriter out = to.reset();
+        boolean ownHost = writeStart(head, out, originAuthority, preserveHost);
+        copyFields(head, out, ownHost, peer.trusted());
+        if (head.chunked()) {
+            out.put(CHUNKED);
+        } else if (head.contentLength() >= 0) {
+            out.put(CONTENT_LENGTH).put(head.contentLength()).crlf();
+        }
+        if (head.upgrade()) {
+            int line = head.find(Field.UPGRADE);
+            out.put(UPGRADE)
+                    .put(head.bytes(), head.valueStart(line), head.valueEnd(line))
+                    .crlf();
+        } else if (head.acceptsTrailers()) {
+            out.put(TE);
+        }
+        if (head.maxForwards() > 0) {
+            out.put(MAX_FORWARDS).put(head.maxForwards() - 1).crlf();
+        }
+        if (writesXForwarded) {
+            writeXForwarded(head, out, peer);
+        }
+        if (writesForwarded) {
+            writeForwarded(head, out, peer);
+        }
+        out.put(VIA).put((char) ('0' + head.minorVersion())).put(viaName);
+        out.put(REQUEST_ID);
+        id.writeTo(out);
+        out.crlf().crlf();
+    }
+
+    /** Request line and, when it is not simply copied, Host. Says whether the client's Host lines are to be left out. */
+    private static boolean writeStart(RequestHead head, HeadWriter out, byte[] originAuthority, boolean preserveHost) {
+        byte[] b = head.bytes();
+        out.put(b, head.methodStart(), head.methodEnd()).put(' ');
+        if (head.asteriskByEmptyPath()) {
+            out.put('*');
+        } else {
+            if (head.absolute() && (head.pathStart() == head.targetEnd() || b[head.pathStart()] == '?')) {
+                out.put('/'); // RFC 9112 section 3.2.1: an empty path is sent as a slash
+            }
+            out.put(b, head.pathStart(), head.targetEnd());
+        }
+        out.put(HTTP_1_1);
+        boolean hasHost = head.hostEnd() > head.hostStart();
+        if (preserveHost && hasHost && !head.absolute()) {
+            return false;
+        }
+        out.put(HOST);
+        if (preserveHost && hasHost) {
+            out.put(b, head.hostStart(), head.hostEnd());
+        } else {
+            out.put(originAuthority);
+        }
+        out.crlf();
+        return true;
+    }
+
+    private void copyFields(RequestHead head, HeadWriter out, boolean ownHost, boolean trusted) {
+        int runStart = -1;
+        for (int i = 0; i < head.count(); i++) {
+            if ((head.field(i) != Field.OTHER && !keeps(head, i, ownHost, trusted))
+                    || (head.namesByConnection() > 0 && head.namedByConnection(i))) {
+                if (runStart >= 0) {
+                    out.put(head.bytes(), runStart, head.lineStart(i));
+                    runStart = -1;
+                }
+            } else if (runStart < 0) {
+                runStart = head.lineStart(i);
+            }
+        }
+        if (runStart >= 0) {
+            out.put(head.bytes(), runStart, head.lineStart(head.count()));
+        }
+    }
+
+    private boolean keeps(RequestHead head, int i, boolean ownHost, boolean trusted) {
+        Field field = head.field(i);
+        return switch (field) {
+            case HOST -> !ownHost;
+            case EXPECT -> head.expectsContinue();
+            case TRAILER -> head.chunked();
+            case MAX_FORWARDS -> head.maxForwards() < 0;
+            case X_REQUEST_ID -> false;
+            case X_FORWARDED_FOR -> trusted && !writesXForwarded;
+            case FORWARDED -> trusted && !writesForwarded;
+            default ->
+                switch (field.kind()) {
+                    case FRAMING, HOP -> false;
+                    case TRUST -> trusted;
+                    case PLAIN, PROTECTED, HEAD_ONLY -> true;
+                };
+        };
+    }
+
+    private static void writeXForwarded(RequestHead head, HeadWriter out, Peer peer) {
+        out.put(FORWARDED_FOR);
+        if (peer.trusted()) {
+            putBefore(head, Field.X_FORWARDED_FOR, out);
+        }
+        out.put(peer.address()).crlf();
+        if (!peer.trusted() || !head.has(Field.X_FORWARDED_PROTO)) {
+            out.put(FORWARDED_PROTO);
+        }
+        if (head.hostEnd() > head.hostStart() && (!peer.trusted() || !head.has(Field.X_FORWARDED_HOST))) {
+            out.put(FORWARDED_HOST)
+                    .put(head.bytes(), head.hostStart(), head.hostEnd())
+                    .crlf();
+        }
+    }
+
+    /** RFC 7239 section 4: one element a hop. Its section 6: an IPv6 address in brackets, and for their sake in quotes. */
+    private static void writeForwarded(RequestHead head, HeadWriter out, Peer peer) {
+        out.put(FORWARDED);
+        if (peer.trusted()) {
+            putBefore(head, Field.FORWARDED, out);
+        }
+        out.put(FOR);
+        if (peer.isIpv6()) {
+            out.put('"').put('[').put(peer.address()).put(']').put('"');
+        } else {
+            out.put(peer.address());
+        }
+        if (head.hostEnd() > head.hostStart()) {
+            // A valid Host has neither quotes nor backslashes; what it has of colons and brackets has to be quoted.
+            out.put(HOST_OF).put(head.bytes(), head.hostStart(), head.hostEnd()).put('"');
+        }
+        out.put(PROTO_OF);
+    }
+
+    /** All values of a field that is a list, each with a comma behind it for one more. */
+    private static void putBefore(RequestHead head, Field list, HeadWriter out) {
+        if (head.has(list)) {
+            for (int i = 0; i < head.count(); i++) {
+                if (head.field(i) == list && head.valueEnd(i) > head.valueStart(i)) {
+                    out.put(head.bytes(), head.valueStart(i), head.valueEnd(i)).put(LIST);
+                }
+            }
+        }
+    }
+}

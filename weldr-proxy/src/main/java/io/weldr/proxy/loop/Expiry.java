@@ -1,8 +1,0 @@
-package io.weldr.proxy.loop;
-
-/** Whoever waits for something until a {@link Deadline}. */
-@FunctionalInterface
-public interface Expiry {
-    /** The deadline has passed and is off now. On the event loop. */
-    void expired();
-}

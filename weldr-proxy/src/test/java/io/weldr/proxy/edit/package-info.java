@@ -1,0 +1,5 @@
+/** Deadlines and latencies. */
+@NullMarked
+package io.weldr.proxy.edit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Deadlines and latencies. */
+@NullMarked
+package io.weldr.proxy.net;
+
+import org.jspecify.annotations.NullMarked;
