@@ -11,7 +11,7 @@ import io.weldr.proxy.net.Faults;
 import io.weldr.proxy.stats.Latencies;
 import io.weldr.proxy.stats.OriginStats;
 import io.weldr.proxy.stats.WorkerStats;
-import io.weldr.proxy.upstream.Ejections;
+import io.weldr.proxy.upstream.OutlierDetector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +30,7 @@ final class MetricReport {
         this.workers = workers;
     }
 
-    static List<Measurement> of(List<Worker> workers, Ejections ejections, @Nullable AccessLog accessLog) {
+    static List<Measurement> of(List<Worker> workers, OutlierDetector ejections, @Nullable AccessLog accessLog) {
         MetricReport report =
                 new MetricReport(workers.stream().map(Worker::stats).toList());
         report.exchanges();

@@ -7,7 +7,7 @@ import io.weldr.proxy.exchange.Worker;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.route.RoutingView;
 import io.weldr.proxy.route.RoutingView.WhenAllDown;
-import io.weldr.proxy.upstream.Ejections;
+import io.weldr.proxy.upstream.OutlierDetector;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +27,7 @@ final class Routing implements AutoCloseable {
 
     private final WhenAllDown whenAllDown;
     private final List<Worker> workers;
-    private final Ejections ejections;
+    private final OutlierDetector ejections;
     private Published.@Nullable Subscription subscription;
     private @Nullable Pool current; // guarded by this
     private long views; // guarded by this: how many the workers were given
@@ -42,10 +42,10 @@ final class Routing implements AutoCloseable {
     Routing(WhenAllDown whenAllDown, ProxyLimits limits, List<Worker> workers) {
         this.whenAllDown = whenAllDown;
         this.workers = workers;
-        ejections = new Ejections(limits, System::nanoTime, this::schedule, this::rebuild);
+        ejections = new OutlierDetector(limits, System::nanoTime, this::schedule, this::rebuild);
     }
 
-    Ejections ejections() {
+    OutlierDetector ejections() {
         return ejections;
     }
 

@@ -15,8 +15,8 @@ import io.weldr.proxy.net.Deadline;
 import io.weldr.proxy.net.Expiry;
 import io.weldr.proxy.stats.Counter;
 import io.weldr.proxy.upstream.Attempt;
-import io.weldr.proxy.upstream.OriginConnection;
-import io.weldr.proxy.upstream.OriginConnections;
+import io.weldr.proxy.upstream.Endpoint;
+import io.weldr.proxy.upstream.H1Origin;
 import io.weldr.proxy.upstream.ResponseSink;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -29,16 +29,16 @@ import org.jspecify.annotations.Nullable;
 final class Exchange implements ResponseSink, Expiry {
 
     private final Worker worker;
-    private final ClientConnection client;
+    private final H1Server client;
     private final RequestRelay request;
     private final ResponseRelay response;
     private final RequestId id = new RequestId();
     private final Deadline deadline;
-    private final OriginConnections[] tried;
+    private final Endpoint[] tried;
 
     private Phase phase = Phase.FREE;
-    private @Nullable OriginConnections connections;
-    private @Nullable OriginConnection origin;
+    private @Nullable Endpoint connections;
+    private @Nullable H1Origin origin;
     private @Nullable Attempt attempt;
     private int triedCount;
     private boolean replayed;
@@ -59,13 +59,13 @@ final class Exchange implements ResponseSink, Expiry {
     private int requestLineLength;
 
     @SuppressWarnings("NullAway") // slots of tried are filled before they are read: triedCount says how many
-    Exchange(Worker worker, ClientConnection client) {
+    Exchange(Worker worker, H1Server client) {
         this.worker = worker;
         this.client = client;
         request = new RequestRelay(worker);
         response = new ResponseRelay(worker);
         deadline = new Deadline(worker.wheel, this);
-        tried = new OriginConnections[worker.limits.connectTriesMax()];
+        tried = new Endpoint[worker.limits.connectTriesMax()];
     }
 
     private void become(Phase next) {
@@ -173,7 +173,7 @@ final class Exchange implements ResponseSink, Expiry {
     // ---- finding an origin
 
     private void dispatch(Failure ifNone) {
-        OriginConnections next = worker.origins.pick(tried, triedCount);
+        Endpoint next = worker.origins.pick(tried, triedCount);
         if (next == null) {
             fail(ifNone);
             return;
@@ -183,7 +183,7 @@ final class Exchange implements ResponseSink, Expiry {
         connect(next, false);
     }
 
-    private void connect(OriginConnections to, boolean fresh) {
+    private void connect(Endpoint to, boolean fresh) {
         become(Phase.CONNECTING);
         Attempt started = to.acquire(this, fresh);
         if (started != null) {
@@ -192,7 +192,7 @@ final class Exchange implements ResponseSink, Expiry {
     }
 
     @Override
-    public void connected(OriginConnection connection) {
+    public void connected(H1Origin connection) {
         attempt = null;
         origin = connection;
         try {
@@ -202,7 +202,7 @@ final class Exchange implements ResponseSink, Expiry {
         }
     }
 
-    private void send(OriginConnection connection) {
+    private void send(H1Origin connection) {
         if (!connection.reused()) {
             worker.stats.connect.record(System.nanoTime() - startedNanos);
         }
@@ -347,7 +347,7 @@ final class Exchange implements ResponseSink, Expiry {
     }
 
     @Override
-    public void responseEnd(OriginConnection connection) {
+    public void responseEnd(H1Origin connection) {
         if (phase == Phase.TUNNEL) {
             originEnded = true;
             response.flush(client);
@@ -433,7 +433,7 @@ final class Exchange implements ResponseSink, Expiry {
     private void finish() {
         connections().succeeded(status);
         (status < 500 ? worker.stats.attemptsSucceeded : worker.stats.attemptsFailed).increment();
-        OriginConnection done = origin;
+        H1Origin done = origin;
         origin = null;
         // One that did not ask for the end may have sent another request before it learns of it: RFC 9112 section 9.6.
         boolean lingering = !request.complete() || !asksForEnd;
@@ -580,7 +580,7 @@ final class Exchange implements ResponseSink, Expiry {
             attempt.cancel();
             attempt = null;
         }
-        OriginConnection held = origin;
+        H1Origin held = origin;
         origin = null;
         if (held != null) {
             held.abort();
@@ -609,12 +609,12 @@ final class Exchange implements ResponseSink, Expiry {
         }
     }
 
-    private OriginConnection origin() {
+    private H1Origin origin() {
         assert origin != null : phase;
         return origin;
     }
 
-    private OriginConnections connections() {
+    private Endpoint connections() {
         assert connections != null : phase;
         return connections;
     }

@@ -9,7 +9,7 @@ import io.weldr.proxy.http.Framing;
 import io.weldr.proxy.http1.Body;
 import io.weldr.proxy.http1.RequestHead;
 import io.weldr.proxy.http1.Scan;
-import io.weldr.proxy.upstream.OriginConnection;
+import io.weldr.proxy.upstream.H1Origin;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,7 +92,7 @@ final class RequestRelay {
     }
 
     /** Writes the head and what is there of the body, without flushing. */
-    void send(OriginConnection origin, ByteBufAllocator allocator, Peer peer, RequestId id, boolean keepForReplay) {
+    void send(H1Origin origin, ByteBufAllocator allocator, Peer peer, RequestId id, boolean keepForReplay) {
         ByteBuf kept = first();
         RequestHead head = scannedHead(kept);
         var connections = origin.connections();
@@ -137,7 +137,7 @@ final class RequestRelay {
      * More bytes from the client. Those of this request go to the origin, or nowhere if it wants no more; those behind it
      * stay readable.
      */
-    @Nullable Failure more(ByteBuf in, @Nullable OriginConnection origin) {
+    @Nullable Failure more(ByteBuf in, @Nullable H1Origin origin) {
         int part = body.take(in);
         Failure wrong = body.failure();
         if (wrong != null) {

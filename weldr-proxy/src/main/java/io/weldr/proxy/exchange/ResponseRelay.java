@@ -70,7 +70,7 @@ final class ResponseRelay {
         return bytes;
     }
 
-    void interim(ClientConnection client, ResponseHead head, RequestId id) {
+    void interim(H1Server client, ResponseHead head, RequestId id) {
         worker.responseEditor.write(head, worker.writer, Persistence.IMPLIED, false, false, id);
         worker.writer.writeTo(room(client, worker.writer.length()));
         bytes += worker.writer.length();
@@ -82,7 +82,7 @@ final class ResponseRelay {
      * @param following bytes of the body that are there already
      */
     void head(
-            ClientConnection client,
+            H1Server client,
             ResponseHead head,
             Framing framing,
             Persistence persistence,
@@ -104,7 +104,7 @@ final class ResponseRelay {
     }
 
     /** Passes on part of the body, or of a tunnel; owns the buffer. */
-    void body(ClientConnection client, ByteBuf part) {
+    void body(H1Server client, ByteBuf part) {
         int size = part.readableBytes();
         boolean copied;
         bytes += size;
@@ -129,7 +129,7 @@ final class ResponseRelay {
     }
 
     /** Copies a small part behind what is gathered if there is room; if not, what is gathered goes first. */
-    private boolean gather(ClientConnection client, ByteBuf part) {
+    private boolean gather(H1Server client, ByteBuf part) {
         int size = part.readableBytes();
         ByteBuf out = gathered;
         if (out != null && size <= COPY_BYTES_MAX && out.writableBytes() >= size) {
@@ -147,7 +147,7 @@ final class ResponseRelay {
     }
 
     /** Ends the body: all of it is written then, and has still to be flushed. */
-    void end(ClientConnection client, byte @Nullable [] trailers) {
+    void end(H1Server client, byte @Nullable [] trailers) {
         if (mode == Mode.CHUNKED) {
             room(client, LAST_CHUNK.length).writeBytes(LAST_CHUNK);
         } else if (trailers != null && client.knowsChunks()) {
@@ -157,12 +157,12 @@ final class ResponseRelay {
     }
 
     /** Sends what has been gathered. */
-    void flush(ClientConnection client) {
+    void flush(H1Server client) {
         writeGathered(client);
         client.flush();
     }
 
-    private void writeGathered(ClientConnection client) {
+    private void writeGathered(H1Server client) {
         ByteBuf out = gathered;
         if (out != null) {
             gathered = null;
@@ -171,7 +171,7 @@ final class ResponseRelay {
         }
     }
 
-    private ByteBuf room(ClientConnection client, int needed) {
+    private ByteBuf room(H1Server client, int needed) {
         ByteBuf out = gathered;
         if (out != null && out.writableBytes() >= needed) {
             return out;

@@ -24,7 +24,7 @@ import io.weldr.proxy.stats.OriginStats;
 import io.weldr.proxy.stats.WorkerStats;
 import io.weldr.proxy.upstream.NameResolver;
 import io.weldr.proxy.upstream.OriginRecord;
-import io.weldr.proxy.upstream.Origins;
+import io.weldr.proxy.upstream.PoolView;
 import io.weldr.proxy.upstream.UpstreamLoop;
 import io.weldr.proxy.upstream.UpstreamSettings;
 import java.io.IOException;
@@ -60,7 +60,7 @@ public final class Worker {
     final RequestEditor requestEditor;
     final ResponseEditor responseEditor;
     final Answers answers;
-    final Origins origins;
+    final PoolView origins;
     final RetryBudget retryBudget;
     final Pipe pipe = new Pipe();
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
@@ -82,7 +82,7 @@ public final class Worker {
     private final long startNanos = System.nanoTime();
     private long idSequence;
     private final RequestId spareId = new RequestId();
-    private @Nullable ClientConnection clients; // a list through the connections themselves
+    private @Nullable H1Server clients; // a list through the connections themselves
     private boolean draining;
     private boolean behind; // more has expired than fits into one turn
     private volatile long
@@ -118,7 +118,7 @@ public final class Worker {
                 settings.forwarding().writesForwarded());
         responseEditor = new ResponseEditor(settings.viaName(), date);
         answers = new Answers(date);
-        origins = new Origins(new UpstreamLoop(loop, wheel, upstream, resolver), records, number);
+        origins = new PoolView(new UpstreamLoop(loop, wheel, upstream, resolver), records, number);
         retryBudget = new RetryBudget(limits, wheel);
         clientIdleTicks = DeadlineWheel.ticks(limits.clientIdleTimeout());
         requestHeadTicks = DeadlineWheel.ticks(limits.requestHeadTimeout());
@@ -212,7 +212,7 @@ public final class Worker {
      */
     public void drain() {
         draining = true;
-        for (ClientConnection at = clients; at != null; at = at.next) {
+        for (H1Server at = clients; at != null; at = at.next) {
             at.lastCall();
         }
         origins.retireAll();
@@ -220,7 +220,7 @@ public final class Worker {
 
     /** Closes every client connection, whatever it is doing. On the loop. */
     public void cutAll() {
-        for (ClientConnection at = clients; at != null; at = clients) {
+        for (H1Server at = clients; at != null; at = clients) {
             at.cutOff();
             remove(at);
         }
@@ -252,7 +252,7 @@ public final class Worker {
         return draining;
     }
 
-    void add(ClientConnection client) {
+    void add(H1Server client) {
         client.next = clients;
         if (clients != null) {
             clients.previous = client;
@@ -263,7 +263,7 @@ public final class Worker {
         stats.connectionsOpen.increment();
     }
 
-    void remove(ClientConnection client) {
+    void remove(H1Server client) {
         if (!client.listed) {
             return;
         }

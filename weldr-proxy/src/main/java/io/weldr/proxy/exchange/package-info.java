@@ -1,7 +1,7 @@
 /**
  * One request and its response, as an explicit state machine.
  *
- * <p>{@link io.weldr.proxy.exchange.ClientConnection} reads requests from a client, one after another, and starts an
+ * <p>{@link io.weldr.proxy.exchange.H1Server} reads requests from a client, one after another, and starts an
  * {@link io.weldr.proxy.exchange.Exchange} for each; {@link io.weldr.proxy.exchange.RequestRelay} and
  * {@link io.weldr.proxy.exchange.ResponseRelay} are its two directions; {@link io.weldr.proxy.exchange.Phase} is where it
  * stands. {@link io.weldr.proxy.exchange.Worker} is all that one event loop owns. Client and origin connection of an

@@ -7,7 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
-import io.weldr.proxy.exchange.ClientConnection;
+import io.weldr.proxy.exchange.H1Server;
 import io.weldr.proxy.exchange.Worker;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.ReadBuffers;
@@ -68,7 +68,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         }
         if (connections.tryEnter()) {
             accepted.closeFuture().addListener(closed -> connections.leave());
-            accepted.pipeline().addLast(new ClientConnection(worker));
+            accepted.pipeline().addLast(new H1Server(worker));
         } else {
             worker.stats().connectionsRefused.increment();
             accepted.pipeline().addLast(new TurnedAway(connections, worker, limits));

@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 /** One request's wait for a connection: for a name, for a new one to be made, or in the queue for one to become free. */
 public final class Attempt implements Expiry {
 
-    private final OriginConnections connections;
+    private final Endpoint connections;
     private @Nullable ResponseSink sink;
     private @Nullable Deadline deadline; // only in the queue, and while a name is looked up
     private boolean queued;
 
-    Attempt(OriginConnections connections, ResponseSink sink) {
+    Attempt(Endpoint connections, ResponseSink sink) {
         this.connections = connections;
         this.sink = sink;
     }
@@ -63,7 +63,7 @@ public final class Attempt implements Expiry {
     }
 
     /** Hands the connection over; false if nobody wants it. */
-    boolean succeeded(OriginConnection connection) {
+    boolean succeeded(H1Origin connection) {
         leaveQueue();
         ResponseSink waiting = sink;
         sink = null;

@@ -50,7 +50,7 @@ final class Connector {
                         new WriteBufferWaterMark(shared.limits.backlogLowBytes(), shared.limits.backlogHighBytes()));
     }
 
-    void connect(OriginConnections connections, Attempt attempt) {
+    void connect(Endpoint connections, Attempt attempt) {
         CompletableFuture<List<InetAddress>> addresses = shared.resolver.resolve(target);
         if (addresses.isDone()) {
             resolved(connections, attempt, addresses);
@@ -61,8 +61,7 @@ final class Connector {
         }
     }
 
-    private void resolved(
-            OriginConnections connections, Attempt attempt, CompletableFuture<List<InetAddress>> addresses) {
+    private void resolved(Endpoint connections, Attempt attempt, CompletableFuture<List<InetAddress>> addresses) {
         attempt.nameAnswered();
         if (attempt.cancelled()) {
             connections.closed(); // nobody waits any more: the place is free again, and no connection is made for it
@@ -77,10 +76,9 @@ final class Connector {
     }
 
     /** Tries one address, and the one after it when that fails: a name with several is a small pool of its own. */
-    private void open(
-            OriginConnections connections, Attempt attempt, List<InetAddress> addresses, int index, int left) {
+    private void open(Endpoint connections, Attempt attempt, List<InetAddress> addresses, int index, int left) {
         ReadBuffers buffers = new ReadBuffers();
-        OriginConnection connection = new OriginConnection(connections, buffers);
+        H1Origin connection = new H1Origin(connections, buffers);
         Bootstrap one = bootstrap.clone().handler(new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
@@ -104,9 +102,8 @@ final class Connector {
     }
 
     /** @param next tries another address; null when there is none */
-    private static void opened(
-            ChannelFuture future, OriginConnection connection, Attempt attempt, @Nullable Runnable next) {
-        OriginConnections connections = connection.connections();
+    private static void opened(ChannelFuture future, H1Origin connection, Attempt attempt, @Nullable Runnable next) {
+        Endpoint connections = connection.connections();
         if (!future.isSuccess()) {
             if (next != null && !attempt.cancelled()) {
                 next.run();
@@ -124,8 +121,7 @@ final class Connector {
         }
     }
 
-    private static void awaitTls(
-            SslHandler tls, OriginConnection connection, OriginConnections connections, Attempt attempt) {
+    private static void awaitTls(SslHandler tls, H1Origin connection, Endpoint connections, Attempt attempt) {
         tls.handshakeFuture().addListener(handshake -> {
             if (handshake.isSuccess()) {
                 connection.opened();

@@ -10,7 +10,7 @@ import io.weldr.proxy.http1.ResponseHead;
 public interface ResponseSink {
 
     /** A connection is there. */
-    void connected(OriginConnection connection);
+    void connected(H1Origin connection);
 
     /** There will be none. */
     void notConnected(Failure failure);
@@ -41,9 +41,9 @@ public interface ResponseSink {
     /**
      * The response is complete. For a tunnel: the origin has ended its side.
      *
-     * @param connection of which {@link OriginConnection#trailers} tells the held back end of a chunked body
+     * @param connection of which {@link H1Origin#trailers} tells the held back end of a chunked body
      */
-    void responseEnd(OriginConnection connection);
+    void responseEnd(H1Origin connection);
 
     /** No more bytes for now: time to flush what was passed on. */
     void responsePause();

@@ -17,22 +17,22 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One worker's copy of the routing view, with its own connections to every origin in it. Confined to the worker's loop. */
-public final class Origins {
+public final class PoolView {
 
     private final UpstreamLoop upstream;
     private final Function<Origin, OriginRecord> records;
     /** Read by other threads; everything else here is the loop's. Outlives an origin's absence from the rotation. */
     private final Map<OriginId, OriginStats> stats = new ConcurrentHashMap<>();
 
-    private Map<OriginId, OriginConnections> byId = new HashMap<>();
+    private Map<OriginId, Endpoint> byId = new HashMap<>();
     /** Out of the rotation, with something under way. */
-    private final List<OriginConnections> leaving = new ArrayList<>();
+    private final List<Endpoint> leaving = new ArrayList<>();
 
-    private OriginConnections[] inRotation = {};
+    private Endpoint[] inRotation = {};
     private @Nullable RoutingView view;
     private int cursor;
 
-    public Origins(UpstreamLoop upstream, Function<Origin, OriginRecord> records, int firstCursor) {
+    public PoolView(UpstreamLoop upstream, Function<Origin, OriginRecord> records, int firstCursor) {
         this.upstream = upstream;
         this.records = records;
         cursor = firstCursor;
@@ -41,11 +41,11 @@ public final class Origins {
     /** Takes over a new view: connections to origins that stay are kept. */
     public void update(RoutingView next) {
         List<Origin> serving = next.rotation().origins();
-        Map<OriginId, OriginConnections> kept = new HashMap<>();
-        OriginConnections[] rotation = new OriginConnections[serving.size()];
+        Map<OriginId, Endpoint> kept = new HashMap<>();
+        Endpoint[] rotation = new Endpoint[serving.size()];
         for (int i = 0; i < rotation.length; i++) {
             Origin origin = serving.get(i);
-            OriginConnections known = byId.remove(origin.id());
+            Endpoint known = byId.remove(origin.id());
             if (known != null && !sameTarget(known.origin(), origin)) {
                 retire(known);
                 known = null;
@@ -61,21 +61,21 @@ public final class Origins {
         stats.keySet().retainAll(next.origins().stream().map(Origin::id).collect(Collectors.toSet()));
     }
 
-    private void retire(OriginConnections connections) {
+    private void retire(Endpoint connections) {
         connections.retire();
         leaving.add(connections);
     }
 
     /** What is under way to an origin that drains ends at its deadline; to one that does not, or no more, when it is done. */
     private void setDrainDeadlines(List<Origin> origins) {
-        leaving.removeIf(OriginConnections::unused);
+        leaving.removeIf(Endpoint::unused);
         if (leaving.isEmpty()) {
             return;
         }
         Map<OriginId, Origin> known = new HashMap<>();
         origins.forEach(origin -> known.put(origin.id(), origin));
         Instant now = Instant.now();
-        for (OriginConnections connections : leaving) {
+        for (Endpoint connections : leaving) {
             Origin origin = known.get(connections.origin().id());
             if (origin == null) {
                 continue; // removed: what was said of it last holds
@@ -90,8 +90,8 @@ public final class Origins {
         }
     }
 
-    private OriginConnections connectionsTo(Origin origin) {
-        return new OriginConnections(upstream, origin, statsOf(origin.id()), records.apply(origin));
+    private Endpoint connectionsTo(Origin origin) {
+        return new Endpoint(upstream, origin, statsOf(origin.id()), records.apply(origin));
     }
 
     private OriginStats statsOf(OriginId id) {
@@ -109,7 +109,7 @@ public final class Origins {
      *
      * @return null when there is none, or none left
      */
-    public @Nullable OriginConnections pick(OriginConnections[] tried, int triedCount) {
+    public @Nullable Endpoint pick(Endpoint[] tried, int triedCount) {
         RoutingView current = view;
         if (current == null || inRotation.length == 0) {
             return null;
@@ -120,7 +120,7 @@ public final class Origins {
         // A retry: the next in turn that is not among the few tried. Weights matter less than finding one.
         int start = current.rotation().indexAt(cursor++);
         for (int i = 0; i < inRotation.length; i++) {
-            OriginConnections candidate = inRotation[(start + i) % inRotation.length];
+            Endpoint candidate = inRotation[(start + i) % inRotation.length];
             if (!contains(tried, triedCount, candidate)) {
                 return candidate;
             }
@@ -128,7 +128,7 @@ public final class Origins {
         return null;
     }
 
-    private static boolean contains(OriginConnections[] tried, int count, OriginConnections candidate) {
+    private static boolean contains(Endpoint[] tried, int count, Endpoint candidate) {
         for (int i = 0; i < count; i++) {
             if (tried[i].equals(candidate)) {
                 return true;
@@ -144,6 +144,6 @@ public final class Origins {
 
     /** Closes what is idle. */
     public void retireAll() {
-        byId.values().forEach(OriginConnections::retire);
+        byId.values().forEach(Endpoint::retire);
     }
 }

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * ProxyLimits#ejectTimeMax}. It is this node's opinion only: nothing is replicated, and never more than a set share of the
  * pool is out. Thread safe.
  */
-public final class Ejections {
+public final class OutlierDetector {
 
     private final ProxyLimits limits;
     private final LongSupplier nanoTime;
@@ -47,7 +47,7 @@ public final class Ejections {
      * @param schedule runs something once, later, on any thread
      * @param changed called after the set of ejected origins has changed
      */
-    public Ejections(
+    public OutlierDetector(
             ProxyLimits limits, LongSupplier nanoTime, BiConsumer<Runnable, Duration> schedule, Runnable changed) {
         this.limits = limits;
         this.nanoTime = nanoTime;

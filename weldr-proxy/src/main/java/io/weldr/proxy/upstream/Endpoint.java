@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * to have been closed by the origin, and the oldest run into their deadline. When the origin's share of connections is used
  * up, requests wait in a bounded queue. Confined to the loop.
  */
-public final class OriginConnections implements Expiry {
+public final class Endpoint implements Expiry {
 
     final UpstreamLoop shared;
     private final Origin origin;
@@ -29,10 +29,10 @@ public final class OriginConnections implements Expiry {
     private final OriginStats stats;
     private final OriginRecord record;
     private final Connector connector;
-    private final ArrayDeque<OriginConnection> idle = new ArrayDeque<>();
+    private final ArrayDeque<H1Origin> idle = new ArrayDeque<>();
     private final ArrayDeque<Attempt> queue = new ArrayDeque<>();
     private final Deadline drained;
-    private @Nullable OriginConnection standing; // a list through the connections themselves
+    private @Nullable H1Origin standing; // a list through the connections themselves
     private int open;
     private boolean retired;
     private boolean cutOff;
@@ -43,7 +43,7 @@ public final class OriginConnections implements Expiry {
      * @param stats where this loop counts what it sees of the origin
      * @param record where the whole node does
      */
-    public OriginConnections(UpstreamLoop shared, Origin origin, OriginStats stats, OriginRecord record) {
+    public Endpoint(UpstreamLoop shared, Origin origin, OriginStats stats, OriginRecord record) {
         this.shared = shared;
         this.origin = origin;
         this.stats = stats;
@@ -101,7 +101,7 @@ public final class OriginConnections implements Expiry {
     public @Nullable Attempt acquire(ResponseSink sink, boolean fresh) {
         assert shared.inLoop();
         if (!fresh) {
-            OriginConnection reused = idle.pollLast();
+            H1Origin reused = idle.pollLast();
             while (reused != null && !reused.alive()) {
                 reused = idle.pollLast(); // closed a moment ago: the news is still on its way
             }
@@ -152,7 +152,7 @@ public final class OriginConnections implements Expiry {
     }
 
     /** A new connection stands. */
-    void connected(OriginConnection connection, Attempt attempt) {
+    void connected(H1Origin connection, Attempt attempt) {
         if (cutOff) {
             connection.close();
             attempt.failed(Failure.CONNECT_FAILED); // nothing has been sent: another origin may do
@@ -162,7 +162,7 @@ public final class OriginConnections implements Expiry {
     }
 
     /** A connection that can serve another request: to the next in the queue, or idle. */
-    void giveBack(OriginConnection connection) {
+    void giveBack(H1Origin connection) {
         assert shared.inLoop();
         for (Attempt next = pollQueue(); next != null; next = pollQueue()) {
             if (next.succeeded(connection)) {
@@ -178,7 +178,7 @@ public final class OriginConnections implements Expiry {
     }
 
     /** An idle connection has been closed, by either side. */
-    void forget(OriginConnection connection) {
+    void forget(H1Origin connection) {
         idle.remove(connection);
     }
 
@@ -197,7 +197,7 @@ public final class OriginConnections implements Expiry {
         }
     }
 
-    void add(OriginConnection connection) {
+    void add(H1Origin connection) {
         connection.next = standing;
         if (standing != null) {
             standing.previous = connection;
@@ -205,7 +205,7 @@ public final class OriginConnections implements Expiry {
         standing = connection;
     }
 
-    void remove(OriginConnection connection) {
+    void remove(H1Origin connection) {
         if (connection.previous != null) {
             connection.previous.next = connection.next;
         } else {
@@ -236,7 +236,7 @@ public final class OriginConnections implements Expiry {
     public void retire() {
         assert shared.inLoop();
         retired = true;
-        for (OriginConnection connection = idle.pollLast(); connection != null; connection = idle.pollLast()) {
+        for (H1Origin connection = idle.pollLast(); connection != null; connection = idle.pollLast()) {
             connection.close();
         }
     }
@@ -265,10 +265,10 @@ public final class OriginConnections implements Expiry {
         for (Attempt next = pollQueue(); next != null; next = pollQueue()) {
             next.failed(Failure.CONNECT_FAILED); // nothing has been sent: another origin may do
         }
-        List<OriginConnection> all = new ArrayList<>();
-        for (OriginConnection at = standing; at != null; at = at.next) {
+        List<H1Origin> all = new ArrayList<>();
+        for (H1Origin at = standing; at != null; at = at.next) {
             all.add(at);
         }
-        all.forEach(OriginConnection::cutOff);
+        all.forEach(H1Origin::cutOff);
     }
 }

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * carries what they answer. The only handler in its pipeline. While it is idle it holds no buffer. Confined to the loop
  * of its worker.
  */
-public final class ClientConnection extends ChannelInboundHandlerAdapter implements Expiry {
+public final class H1Server extends ChannelInboundHandlerAdapter implements Expiry {
     private final Worker worker;
     private final Deadline deadline;
     private @Nullable ChannelHandlerContext context;
@@ -54,13 +54,13 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     private long backlogSeen;
 
     // The worker's list of its clients.
-    @Nullable ClientConnection previous;
+    @Nullable H1Server previous;
 
-    @Nullable ClientConnection next;
+    @Nullable H1Server next;
 
     boolean listed;
 
-    public ClientConnection(Worker worker) {
+    public H1Server(Worker worker) {
         this.worker = worker;
         own = new Exchange(worker, this);
         deadline = new Deadline(worker.wheel, this);

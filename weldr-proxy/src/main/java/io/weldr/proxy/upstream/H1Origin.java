@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * One connection to an origin: one request after another, never two at a time. Reads the response as bytes, checks it, and
  * passes it to the {@link ResponseSink} of the exchange that holds the connection. Confined to its event loop.
  */
-public final class OriginConnection extends ChannelInboundHandlerAdapter implements Expiry {
+public final class H1Origin extends ChannelInboundHandlerAdapter implements Expiry {
     /** Where the response to the current request stands. */
     private enum Phase {
         /** Not connected yet, or TLS does not stand. */
@@ -55,7 +55,7 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
     /** Pipes full in a row for one connection before others get their turn. */
     private static final int SPLICES_IN_A_ROW = 8;
 
-    private final OriginConnections connections;
+    private final Endpoint connections;
     private final UpstreamLoop shared;
     private final Deadline deadline;
     private final Body body;
@@ -89,11 +89,11 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
     private long backlogSeen;
 
     // The list of all that lead to the same origin.
-    @Nullable OriginConnection previous;
+    @Nullable H1Origin previous;
 
-    @Nullable OriginConnection next;
+    @Nullable H1Origin next;
 
-    OriginConnection(OriginConnections connections, ReadBuffers buffers) {
+    H1Origin(Endpoint connections, ReadBuffers buffers) {
         this.connections = connections;
         this.buffers = buffers;
         shared = connections.shared;
@@ -144,7 +144,7 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     /** The origin this leads to. */
-    public OriginConnections connections() {
+    public Endpoint connections() {
         return connections;
     }
 

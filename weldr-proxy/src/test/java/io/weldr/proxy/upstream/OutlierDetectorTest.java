@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** How long origins that fail are left alone, and how many at a time. */
-class EjectionsTest {
+class OutlierDetectorTest {
 
     private static final ProxyLimits LIMITS = ProxyLimits.DEFAULTS
             .with("ejectAfterFailures", 3)
@@ -31,7 +31,7 @@ class EjectionsTest {
     private int changes;
     private List<Origin> pool = List.of();
 
-    private final Ejections ejections = new Ejections(
+    private final OutlierDetector ejections = new OutlierDetector(
             LIMITS,
             () -> nanos,
             (task, time) -> {
