@@ -6,7 +6,6 @@ import io.weldr.core.port.Measurement.Counter;
 import io.weldr.core.port.Measurement.Gauge;
 import io.weldr.core.port.Measurement.Histogram;
 import io.weldr.proxy.access.AccessLog;
-import io.weldr.proxy.exchange.Worker;
 import io.weldr.proxy.net.Faults;
 import io.weldr.proxy.stats.Latencies;
 import io.weldr.proxy.stats.OriginStats;

@@ -12,10 +12,8 @@ import io.weldr.core.port.RoutingSource;
 import io.weldr.core.port.Traffic;
 import io.weldr.core.port.TrafficSource;
 import io.weldr.core.state.ClusterState;
-import io.weldr.proxy.exchange.ExchangeSettings;
-import io.weldr.proxy.exchange.Worker;
-import io.weldr.proxy.listener.ConnectionLimit;
-import io.weldr.proxy.listener.Listener;
+import io.weldr.proxy.net.ConnectionLimit;
+import io.weldr.proxy.net.Listener;
 import io.weldr.proxy.net.Transport;
 import io.weldr.proxy.upstream.NameResolver;
 import io.weldr.proxy.upstream.UpstreamSettings;
@@ -98,19 +96,14 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
     }
 
     private void makeWorkers(MultiThreadIoEventLoopGroup loops, Transport transport, int number) {
-        ExchangeSettings exchange = new ExchangeSettings(
-                settings.limits(),
-                settings.viaName(),
-                new TrustedPeers(settings.trustedPeers()),
-                settings.forwarding(),
-                settings.traceAllowed(),
-                settings.accessLog());
+        TrustedPeers trusted = new TrustedPeers(settings.trustedPeers());
         UpstreamSettings upstream =
                 new UpstreamSettings(settings.limits(), transport, number, new OriginTls(settings.trust()), allocator);
         long idPrefix = new SecureRandom().nextLong();
         for (int i = 0; i < number; i++) {
             EventLoop loop = (EventLoop) loops.next();
-            Worker worker = new Worker(loop, i, exchange, upstream, resolver, idPrefix, routing.ejections()::record);
+            Worker worker =
+                    new Worker(loop, i, settings, trusted, upstream, resolver, idPrefix, routing.ejections()::record);
             worker.start();
             workers.add(worker);
         }

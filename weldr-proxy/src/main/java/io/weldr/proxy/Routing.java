@@ -3,7 +3,6 @@ package io.weldr.proxy;
 import io.weldr.core.pool.Pool;
 import io.weldr.core.port.Published;
 import io.weldr.core.state.ClusterState;
-import io.weldr.proxy.exchange.Worker;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.route.RoutingView;
 import io.weldr.proxy.route.RoutingView.WhenAllDown;

@@ -7,7 +7,6 @@ import io.weldr.core.port.Traffic;
 import io.weldr.core.port.Traffic.Count;
 import io.weldr.core.port.Traffic.OriginTraffic;
 import io.weldr.core.state.ClusterState;
-import io.weldr.proxy.exchange.Worker;
 import io.weldr.proxy.stats.OriginStats;
 import java.util.ArrayList;
 import java.util.List;

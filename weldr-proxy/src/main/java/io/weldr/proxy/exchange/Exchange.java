@@ -1,9 +1,6 @@
 package io.weldr.proxy.exchange;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
-import io.weldr.proxy.access.AccessEntry;
-import io.weldr.proxy.access.AccessLog;
 import io.weldr.proxy.edit.RequestId;
 import io.weldr.proxy.edit.ResponseEditor.Persistence;
 import io.weldr.proxy.http.Failure;
@@ -13,59 +10,55 @@ import io.weldr.proxy.http1.RequestHead;
 import io.weldr.proxy.http1.ResponseHead;
 import io.weldr.proxy.net.Deadline;
 import io.weldr.proxy.net.Expiry;
+import io.weldr.proxy.net.Link;
 import io.weldr.proxy.stats.Counter;
 import io.weldr.proxy.upstream.Attempt;
 import io.weldr.proxy.upstream.Endpoint;
-import io.weldr.proxy.upstream.H1Origin;
 import io.weldr.proxy.upstream.ResponseSink;
-import java.util.Arrays;
+import io.weldr.proxy.upstream.Upstream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and its response, from the complete head to the last byte either way. An object serves one exchange after
- * another, all of the same connection, so that no mistake can mix two clients; {@link Phase} says where it stands.
- * Confined to the loop of its worker.
+ * One request and its response, from the complete head to the last byte either way. {@link RequestHalf} and
+ * {@link ResponseHalf} are its two directions; this connects them to the client and an origin, and decides what comes next:
+ * another try, the next request, an answer of weldr's own, the end. An object serves one exchange after another, all of the
+ * same connection, so that no mistake can mix two clients. Confined to the event loop of its client.
+ *
+ * <p>Read it from top to bottom: a request comes, finds an origin, is sent; the response comes; the exchange ends in
+ * {@link #settle}.
  */
-final class Exchange implements ResponseSink, Expiry {
+public final class Exchange implements ResponseSink, Expiry {
 
-    private final Worker worker;
-    private final H1Server client;
-    private final RequestRelay request;
-    private final ResponseRelay response;
+    private final ExchangeLoop loop;
+    private final Downstream client;
+    private final RequestHalf request;
+    private final ResponseHalf response;
+    private final Tries tries;
+    private final ExchangeRecord record;
     private final RequestId id = new RequestId();
     private final Deadline deadline;
-    private final Endpoint[] tried;
+    private final int timeoutTicks;
 
     private Phase phase = Phase.FREE;
-    private @Nullable Endpoint connections;
-    private @Nullable H1Origin origin;
     private @Nullable Attempt attempt;
-    private int triedCount;
-    private boolean replayed;
-
-    private Method method = Method.OTHER;
-    private boolean acceptsJson;
-    private boolean acceptsTrailers;
-    private boolean expectsContinue;
-    private byte @Nullable [] upgrade;
+    private @Nullable Upstream origin;
     private boolean keep;
-    private boolean asksForEnd;
-    private int status;
     private boolean clientEnded;
-    private boolean originEnded;
-    private long startedNanos;
-    private long firstByteNanos;
-    private byte[] requestLine = {}; // only with an access log
-    private int requestLineLength;
 
-    @SuppressWarnings("NullAway") // slots of tried are filled before they are read: triedCount says how many
-    Exchange(Worker worker, H1Server client) {
-        this.worker = worker;
+    /**
+     * An object for the exchanges of one connection.
+     *
+     * @param timeoutTicks longest exchange; 0: as long as it lasts
+     */
+    public Exchange(ExchangeLoop loop, Downstream client, int timeoutTicks) {
+        this.loop = loop;
         this.client = client;
-        request = new RequestRelay(worker);
-        response = new ResponseRelay(worker);
-        deadline = new Deadline(worker.wheel, this);
-        tried = new Endpoint[worker.limits.connectTriesMax()];
+        this.timeoutTicks = timeoutTicks;
+        request = new RequestHalf(loop);
+        response = new ResponseHalf(loop, client);
+        tries = new Tries(loop);
+        record = new ExchangeRecord(loop);
+        deadline = new Deadline(loop.wheel(), this);
     }
 
     private void become(Phase next) {
@@ -76,29 +69,15 @@ final class Exchange implements ResponseSink, Expiry {
     // ---- the request comes
 
     /** Starts with the head just scanned, whose bytes {@code in} starts with; leaves it readable behind this request. */
-    void begin(RequestHead head, ByteBuf in) {
-        assert phase == Phase.FREE && worker.loop.inEventLoop() : phase;
+    public void begin(RequestHead head, ByteBuf in) {
+        assert phase == Phase.FREE : phase;
         assert attempt == null && origin == null : "of the exchange before";
         become(Phase.CONNECTING);
-        worker.stats.exchangesOpen.increment();
-        triedCount = 0;
-        replayed = false;
-        status = 0;
-        clientEnded = false;
-        originEnded = false;
-        method = head.method();
-        acceptsJson = head.acceptsJson();
-        acceptsTrailers = head.acceptsTrailers();
-        expectsContinue = head.expectsContinue();
-        upgrade = head.upgradeProtocols();
+        loop.stats().exchangesOpen.increment();
+        loop.ids().set(id, head);
+        record.begin(head);
         keep = head.persistent();
-        asksForEnd = !keep;
-        id.set(head, worker.idPrefix(), worker.nextId());
-        startedNanos = System.nanoTime();
-        firstByteNanos = 0;
-        if (worker.accessLog != null) {
-            keepForLog(head);
-        }
+        clientEnded = false;
         response.begin();
         boolean answerHere = head.maxForwards() == 0;
         Failure wrong = request.begin(head, in);
@@ -107,42 +86,37 @@ final class Exchange implements ResponseSink, Expiry {
         } else if (answerHere) {
             answerHere(head);
         } else {
-            if (worker.exchangeTicks > 0) {
-                deadline.in(worker.exchangeTicks);
+            if (timeoutTicks > 0) {
+                deadline.in(timeoutTicks);
             }
-            worker.retryBudget.request();
+            loop.retryBudget().request();
             dispatch(Failure.NO_ORIGIN_UP);
         }
     }
 
     /** Whether more bytes of the client belong to this exchange and have somewhere to go. */
-    boolean wantsBytes() {
-        return switch (phase) {
-            case AWAITING, RESPONDING, RESPONDED -> !request.complete();
-            case TUNNEL -> true;
-            case FREE, CONNECTING, DONE -> false;
-        };
+    public boolean wantsBytes() {
+        return request.wantsBytes();
     }
 
     /** Whether the client is expected to send more. */
-    boolean awaitsClient() {
-        return wantsBytes() && phase != Phase.TUNNEL;
+    public boolean awaitsClient() {
+        return request.wantsBytes() && phase != Phase.TUNNEL;
     }
 
-    boolean tunnelling() {
+    public boolean tunnelling() {
         return phase == Phase.TUNNEL;
     }
 
     /** More bytes of the client, of which those behind this request are left readable. Only if {@link #wantsBytes}. */
-    void requestBytes(ByteBuf in) {
+    public void requestBytes(ByteBuf in) {
         if (phase == Phase.TUNNEL) {
-            worker.stats.bytesToOrigins.add(in.readableBytes());
-            origin().write(in.readRetainedSlice(in.readableBytes()));
+            request.moreOfTunnel(in, origin());
             pauseClientIfFull();
             return;
         }
         Failure wrong = request.more(in, origin);
-        if (phase == Phase.DONE || phase == Phase.FREE) {
+        if (phase == Phase.FREE) {
             return; // a write failed at once
         }
         if (wrong == Failure.CUT_OFF) {
@@ -150,7 +124,7 @@ final class Exchange implements ResponseSink, Expiry {
             finish();
         } else if (wrong != null) {
             fail(wrong);
-        } else if (request.complete() && phase == Phase.RESPONDED) {
+        } else if (request.complete() && response.state() == ResponseHalf.State.COMPLETE) {
             finish();
         } else {
             pauseClientIfFull();
@@ -164,7 +138,7 @@ final class Exchange implements ResponseSink, Expiry {
     }
 
     /** The client has nothing more for now: time to flush. */
-    void requestPause() {
+    public void requestPause() {
         if (origin != null) {
             origin.flush();
         }
@@ -173,14 +147,12 @@ final class Exchange implements ResponseSink, Expiry {
     // ---- finding an origin
 
     private void dispatch(Failure ifNone) {
-        Endpoint next = worker.origins.pick(tried, triedCount);
+        Endpoint next = tries.next(loop.pool());
         if (next == null) {
             fail(ifNone);
-            return;
+        } else {
+            connect(next, false);
         }
-        tried[triedCount++] = next;
-        connections = next;
-        connect(next, false);
     }
 
     private void connect(Endpoint to, boolean fresh) {
@@ -192,7 +164,7 @@ final class Exchange implements ResponseSink, Expiry {
     }
 
     @Override
-    public void connected(H1Origin connection) {
+    public void connected(Upstream connection) {
         attempt = null;
         origin = connection;
         try {
@@ -202,13 +174,13 @@ final class Exchange implements ResponseSink, Expiry {
         }
     }
 
-    private void send(H1Origin connection) {
+    private void send(Upstream connection) {
         if (!connection.reused()) {
-            worker.stats.connect.record(System.nanoTime() - startedNanos);
+            record.connected();
         }
-        become(Phase.AWAITING);
-        connection.begin(this, method == Method.HEAD, upgrade);
-        boolean keepForReplay = connection.reused() && method.idempotent() && !replayed;
+        become(Phase.FORWARDING);
+        connection.begin(this, request.method() == Method.HEAD, request.upgrade());
+        boolean keepForReplay = connection.reused() && request.method().idempotent() && !tries.replayed();
         request.send(connection, client.allocator(), client.peer(), id, keepForReplay);
         if (origin != connection) {
             return; // it failed while we wrote
@@ -224,11 +196,9 @@ final class Exchange implements ResponseSink, Expiry {
     @Override
     public void notConnected(Failure failure) {
         attempt = null;
-        boolean mayRetry = failure.retry() == Failure.Retry.ANY_METHOD && triedCount < tried.length;
         try {
-            attemptFailed(failure);
-            if (mayRetry && worker.retryBudget.tryRetry()) {
-                worker.stats.retries.increment();
+            tries.failed(failure);
+            if (tries.mayTryAnother(failure)) {
                 dispatch(failure);
             } else {
                 fail(failure);
@@ -238,27 +208,19 @@ final class Exchange implements ResponseSink, Expiry {
         }
     }
 
-    private void attemptFailed(Failure failure) {
-        worker.stats.attemptsFailed.increment();
-        if (failure.side() == Failure.Side.UPSTREAM) {
-            connections().failed(failure);
-        }
-    }
-
     @Override
     public void broken(Failure failure) {
         origin = null;
-        boolean again = phase == Phase.AWAITING
-                && failure.retry() == Failure.Retry.IDEMPOTENT_ONLY
-                && method.idempotent()
-                && !replayed
+        boolean harmless = phase == Phase.FORWARDING
+                && response.state() == ResponseHalf.State.AWAITED
+                && request.method().idempotent()
                 && request.replayable();
         try {
-            attemptFailed(failure);
-            if (again && worker.retryBudget.tryRetry()) {
-                worker.stats.retries.increment();
-                replayed = true;
-                connect(connections(), true);
+            tries.failed(failure);
+            Endpoint again = tries.mayReplay(failure, harmless);
+            if (again != null) {
+                request.replay();
+                connect(again, true);
             } else {
                 fail(failure);
             }
@@ -272,66 +234,65 @@ final class Exchange implements ResponseSink, Expiry {
     @Override
     public void interimHead(ResponseHead head) {
         if (client.knowsChunks()) { // RFC 9110 section 15.2: never to an HTTP/1.0 client
-            response.interim(client, head, id);
+            response.interim(head, id);
         }
     }
 
     @Override
     public void responseHead(ResponseHead head, Framing framing, int following) {
         request.forgetFirst();
-        status = head.status();
-        firstByteNanos = System.nanoTime() - startedNanos;
-        worker.stats.firstByte.record(firstByteNanos);
-        Persistence persistence;
-        if (status == 101) {
-            become(Phase.TUNNEL);
-            worker.stats.tunnels.increment();
-            keep = false;
-            persistence = Persistence.UPGRADE;
-        } else {
-            become(Phase.RESPONDING);
-            keep = keep && mayKeep(framing);
-            persistence =
-                    !keep ? Persistence.CLOSE : client.knowsChunks() ? Persistence.IMPLIED : Persistence.KEEP_ALIVE;
-            if (framing == Framing.CHUNKED && !client.knowsChunks()) {
-                origin().deliverContentOnly();
-            }
+        record.responseBegan(head.status());
+        if (head.status() == 101) {
+            startTunnel(head, framing, following);
+            return;
         }
-        response.head(client, head, framing, persistence, method == Method.HEAD, following, id);
-        if (phase == Phase.TUNNEL) {
-            if (clientEnded) {
-                endTunnelSide(); // before the tunnel stood
-            }
-            client.continueReading();
+        keep = keep && mayKeep(framing);
+        if (framing == Framing.CHUNKED && !client.knowsChunks()) {
+            origin().deliverContentOnly();
         }
+        boolean answersHead = request.method() == Method.HEAD;
+        response.head(head, framing, persistence(keep), answersHead, following, id);
+    }
+
+    private void startTunnel(ResponseHead head, Framing framing, int following) {
+        become(Phase.TUNNEL);
+        loop.stats().tunnels.increment();
+        keep = false;
+        request.tunnel();
+        response.head(head, framing, Persistence.UPGRADE, false, following, id);
+        if (clientEnded) { // before the tunnel stood
+            request.endTunnel();
+            origin().endOutput();
+        }
+        client.continueReading();
     }
 
     private boolean mayKeep(Framing framing) {
         boolean endIsVisible = client.knowsChunks() || framing == Framing.NONE || framing == Framing.LENGTH;
         // A client that waits for 100 and gets a final answer may send the body or not: nobody can tell what comes
         // next.
-        boolean nextIsClear = !expectsContinue || request.complete() || request.bodyStarted();
+        boolean nextIsClear = request.complete() || !request.bodyMayNotCome();
         return endIsVisible && nextIsClear && client.mayKeep();
     }
 
     @Override
     public void responseBody(ByteBuf part) {
-        response.body(client, part);
+        response.body(part);
         if (origin != null && !client.writable()) {
             origin.pauseReading();
         }
         if (phase == Phase.TUNNEL) {
-            client.touchTunnel();
+            client.tunnelMoved();
         }
     }
 
     @Override
-    public boolean spliceable() {
-        return client.spliceable();
+    public boolean takesSplice() {
+        return client.takesSplice();
     }
 
     @Override
-    public int splice(Channel from, long max) {
+    public int splice(Link from, long max) {
         int moved = client.splice(from, max);
         if (phase != Phase.FREE) {
             response.passed(moved);
@@ -342,25 +303,26 @@ final class Exchange implements ResponseSink, Expiry {
     @Override
     public void responsePause() {
         if (phase != Phase.FREE) {
-            response.flush(client);
+            response.flush();
         }
     }
 
     @Override
-    public void responseEnd(H1Origin connection) {
+    public void responseEnd() {
         if (phase == Phase.TUNNEL) {
-            originEnded = true;
-            response.flush(client);
-            endTunnelSide();
+            response.endTunnel();
+            if (request.state() == RequestHalf.State.ENDED) {
+                finish();
+            } else {
+                client.endOutput();
+            }
             return;
         }
-        response.end(client, connection.trailers(acceptsTrailers));
-        if (phase != Phase.RESPONDING) {
+        response.complete(origin().trailers(request.acceptsTrailers()));
+        if (response.state() != ResponseHalf.State.COMPLETE) {
             return; // the client went away while we wrote
         }
-        become(Phase.RESPONDED);
-        boolean bodyMayNotCome = expectsContinue && !request.bodyStarted();
-        if (request.complete() || bodyMayNotCome) {
+        if (request.complete() || request.bodyMayNotCome()) {
             finish(); // counts first and flushes then: who has the answer can see it counted
         } else {
             client.flush();
@@ -392,7 +354,8 @@ final class Exchange implements ResponseSink, Expiry {
 
     // ---- what the client does meanwhile
 
-    void clientWritability(boolean writable) {
+    /** The client takes more, or takes no more for now. */
+    public void clientWritability(boolean writable) {
         if (origin == null) {
             return;
         }
@@ -404,13 +367,18 @@ final class Exchange implements ResponseSink, Expiry {
     }
 
     /** The client sends no more, and nothing that it sent waits. */
-    void clientEndOfInput() {
+    public void clientEndOfInput() {
         if (clientEnded) {
             return;
         }
         clientEnded = true;
         if (phase == Phase.TUNNEL) {
-            endTunnelSide();
+            request.endTunnel();
+            if (response.state() == ResponseHalf.State.ENDED) {
+                finish();
+            } else {
+                origin().endOutput();
+            }
         } else if (request.complete()) {
             keep = false; // it still reads: it gets its response
         } else {
@@ -418,28 +386,29 @@ final class Exchange implements ResponseSink, Expiry {
         }
     }
 
-    private void endTunnelSide() {
-        if (clientEnded && originEnded) {
-            finish();
-        } else if (clientEnded) {
-            origin().endOutput();
-        } else {
-            client.endOutput();
+    /** The exchange as a whole has taken too long. */
+    @Override
+    public void expired() {
+        try {
+            fail(Failure.EXCHANGE_TIMEOUT);
+        } catch (Throwable e) {
+            client.failed(e);
         }
     }
 
     // ---- the end
 
+    /** Request and response are complete, or enough of both. */
     private void finish() {
-        connections().succeeded(status);
-        (status < 500 ? worker.stats.attemptsSucceeded : worker.stats.attemptsFailed).increment();
-        H1Origin done = origin;
+        tries.succeeded(record.status());
+        Upstream done = origin;
         origin = null;
-        // One that did not ask for the end may have sent another request before it learns of it: RFC 9112 section 9.6.
-        boolean lingering = !request.complete() || !asksForEnd;
+        // A client that did not ask for the end may have sent another request before it learns of it: RFC 9112 section
+        // 9.6.
+        boolean lingering = !request.complete() || request.persistent();
         boolean keepClient = keep;
         try {
-            settle(null, worker.stats.succeeded);
+            settle(null, loop.stats().succeeded);
             if (done != null) {
                 done.release();
             }
@@ -454,18 +423,20 @@ final class Exchange implements ResponseSink, Expiry {
     }
 
     /** The exchange cannot go on: the client gets an answer if there is still a way to give one, else it is cut off. */
-    void fail(Failure failure) {
+    public void fail(Failure failure) {
         boolean clientsFault = failure.side() == Failure.Side.DOWNSTREAM;
         boolean answerable = !response.committed() && failure.status() != 0;
         boolean pretend = response.endsByClosing();
         boolean keepClient = answerable && keep && !clientsFault && request.complete() && client.mayKeep();
         if (clientsFault && failure.status() != 0) {
-            worker.stats.requestsRefused.increment();
+            loop.stats().requestsRefused.increment();
         }
-        settle(failure, worker.stats.failed);
+        boolean json = request.acceptsJson();
+        boolean bodiless = request.method() == Method.HEAD;
+        settle(failure, loop.stats().failed);
         if (answerable) {
-            worker.answers.write(
-                    failure, worker.writer, persistence(keepClient), acceptsJson, method == Method.HEAD, id);
+            var editors = loop.editors();
+            editors.answers().write(failure, editors.writer(), persistence(keepClient), json, bodiless, id);
             part(true, keepClient, true);
         } else {
             client.cut(pretend);
@@ -475,23 +446,25 @@ final class Exchange implements ResponseSink, Expiry {
     /** OPTIONS or TRACE may go no further: we are the last recipient (RFC 9110 section 7.6.2). */
     private void answerHere(RequestHead head) {
         boolean keepClient = keep && request.complete() && client.mayKeep();
-        if (method == Method.TRACE) {
-            worker.answers.writeTrace(head, worker.writer, persistence(keepClient));
+        var editors = loop.editors();
+        if (request.method() == Method.TRACE) {
+            editors.answers().writeTrace(head, editors.writer(), persistence(keepClient));
         } else {
-            worker.answers.writeOptions(worker.writer, persistence(keepClient));
+            editors.answers().writeOptions(editors.writer(), persistence(keepClient));
         }
-        status = 200;
-        settle(null, worker.stats.succeeded);
+        record.answered(200);
+        settle(null, loop.stats().succeeded);
         part(true, keepClient, true);
     }
 
     /** The client connection is closed: there is nobody left to answer. */
-    void clientGone() {
+    public void clientGone() {
         if (phase == Phase.FREE) {
             return; // it had ended, and its client was about to be told
         }
         // A response that had been passed on whole is not a failure of anybody.
-        settle(Failure.CLIENT_GONE, phase == Phase.RESPONDED ? worker.stats.succeeded : worker.stats.failed);
+        boolean whole = response.state() == ResponseHalf.State.COMPLETE;
+        settle(Failure.CLIENT_GONE, whole ? loop.stats().succeeded : loop.stats().failed);
     }
 
     /**
@@ -499,10 +472,10 @@ final class Exchange implements ResponseSink, Expiry {
      *
      * @return whether a mere end would look like a complete response
      */
-    boolean abandon() {
+    public boolean abandon() {
         boolean pretend = phase != Phase.FREE && response.endsByClosing();
         if (phase != Phase.FREE) {
-            settle(Failure.INTERNAL, worker.stats.failed);
+            settle(Failure.INTERNAL, loop.stats().failed);
         }
         return pretend;
     }
@@ -519,19 +492,38 @@ final class Exchange implements ResponseSink, Expiry {
         try {
             letGo();
             counter.increment();
-            account(failure);
+            record.end(failure, tries.current(), client, response, id);
         } finally {
-            recycle();
+            deadline.cancel();
+            loop.stats().bytesToClients.add(response.bytes());
+            request.end();
+            response.end();
+            tries.clear();
+            become(Phase.FREE);
+            loop.stats().exchangesOpen.add(-1);
         }
     }
 
-    /** @param answered whether the answer is in the worker's writer, and has to be sent */
+    private void letGo() {
+        if (attempt != null) {
+            attempt.cancel();
+            attempt = null;
+        }
+        Upstream held = origin;
+        origin = null;
+        if (held != null) {
+            held.abort();
+        }
+    }
+
+    /** @param answered whether the answer is in the loop's writer, and has to be sent */
     private void part(boolean answered, boolean keepClient, boolean lingering) {
         try {
             if (answered) {
-                client.answer();
+                client.write(loop.editors().written(client.allocator()));
+                client.flush();
             }
-            client.exchangeDone(keepClient, lingering);
+            client.ended(keepClient, lingering);
         } catch (Throwable e) { // whoever has called may be no part of the client's connection, and would not end it
             client.failed(e);
         }
@@ -544,78 +536,8 @@ final class Exchange implements ResponseSink, Expiry {
         return client.knowsChunks() ? Persistence.IMPLIED : Persistence.KEEP_ALIVE;
     }
 
-    /** Counts the time it took and leaves a line in the access log. */
-    private void account(@Nullable Failure failure) {
-        long totalNanos = System.nanoTime() - startedNanos;
-        worker.stats.total.record(totalNanos);
-        AccessLog.Sheet sheet = worker.accessLog;
-        if (sheet == null) {
-            return;
-        }
-        AccessEntry entry = sheet.entry;
-        System.arraycopy(requestLine, 0, entry.requestLine, 0, requestLineLength);
-        entry.requestLineLength = requestLineLength;
-        entry.minorVersion = client.knowsChunks() ? 1 : 0;
-        entry.client = client.peer().address();
-        entry.requestId = id.toBytes();
-        entry.origin = connections == null ? "" : connections.origin().id().value();
-        entry.status = response.committed() || failure == null ? status : failure.status();
-        entry.bytes = response.bytes();
-        entry.startedMillis = System.currentTimeMillis() - totalNanos / 1_000_000;
-        entry.totalMicros = totalNanos / 1000;
-        entry.firstByteMicros = firstByteNanos == 0 ? -1 : firstByteNanos / 1000;
-        entry.failure = failure == null ? "" : failure.name();
-        sheet.add();
-    }
-
-    private void keepForLog(RequestHead head) {
-        if (requestLine.length == 0) {
-            requestLine = new byte[AccessEntry.TARGET_BYTES_MAX];
-        }
-        requestLineLength = head.copyRequestLine(requestLine);
-    }
-
-    private void letGo() {
-        if (attempt != null) {
-            attempt.cancel();
-            attempt = null;
-        }
-        H1Origin held = origin;
-        origin = null;
-        if (held != null) {
-            held.abort();
-        }
-    }
-
-    private void recycle() {
-        deadline.cancel();
-        request.forgetFirst();
-        response.drop();
-        worker.stats.bytesToClients.add(response.bytes());
-        connections = null;
-        Arrays.fill(tried, 0, triedCount, null);
-        triedCount = 0;
-        become(Phase.FREE);
-        worker.stats.exchangesOpen.add(-1);
-    }
-
-    /** The exchange as a whole has taken too long. */
-    @Override
-    public void expired() {
-        try {
-            fail(Failure.EXCHANGE_TIMEOUT);
-        } catch (Throwable e) {
-            client.failed(e);
-        }
-    }
-
-    private H1Origin origin() {
+    private Upstream origin() {
         assert origin != null : phase;
         return origin;
-    }
-
-    private Endpoint connections() {
-        assert connections != null : phase;
-        return connections;
     }
 }

@@ -4,25 +4,22 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Where an exchange stands, seen from its response; the request body flows beside it from {@link #AWAITING} on.
+ * Where an exchange stands as a whole. While it is {@link #FORWARDING}, {@link RequestHalf.State} and
+ * {@link ResponseHalf.State} say where its two halves stand.
  *
  * <pre>
- *   FREE --> CONNECTING --> AWAITING --> RESPONDING --> RESPONDED --> DONE --> FREE
- *                 ^            |  |          |                         ^
- *                 +-- retry ---+  +-> TUNNEL +---- broken off ---------+
+ *   FREE --> CONNECTING --> FORWARDING --> DONE --> FREE
+ *                 ^            |   |        ^
+ *                 +-- retry ---+   +-> TUNNEL
  * </pre>
  */
 enum Phase {
     /** Belongs to no request. */
     FREE,
-    /** The head has come; waits for a connection to an origin. Nothing has been sent. */
+    /** The head has come; waits for a connection to an origin. Nothing has been sent on it. */
     CONNECTING,
-    /** The head of the request has been written; no final response yet. */
-    AWAITING,
-    /** The head of the final response has been passed on. */
-    RESPONDING,
-    /** The response is complete, the request is not: it is passed on or thrown away. */
-    RESPONDED,
+    /** The head of the request has been written; request and response flow. */
+    FORWARDING,
     /** Another protocol, both ways (RFC 9110 section 7.8). */
     TUNNEL,
     /** Over, well or not; the connections have been let go. */
@@ -31,10 +28,9 @@ enum Phase {
     private Set<Phase> next() {
         return switch (this) {
             case FREE -> EnumSet.of(CONNECTING);
-            case CONNECTING -> EnumSet.of(CONNECTING, AWAITING, DONE);
-            case AWAITING -> EnumSet.of(CONNECTING, RESPONDING, TUNNEL, DONE);
-            case RESPONDING -> EnumSet.of(RESPONDED, DONE);
-            case RESPONDED, TUNNEL -> EnumSet.of(DONE);
+            case CONNECTING -> EnumSet.of(CONNECTING, FORWARDING, DONE);
+            case FORWARDING -> EnumSet.of(CONNECTING, TUNNEL, DONE);
+            case TUNNEL -> EnumSet.of(DONE);
             case DONE -> EnumSet.of(FREE);
         };
     }

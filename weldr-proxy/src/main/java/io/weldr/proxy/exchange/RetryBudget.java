@@ -7,7 +7,7 @@ import io.weldr.proxy.net.DeadlineWheel;
  * How many retries may still be made: a share of the requests, plus a few a second. Without it a pool that is going down
  * would be asked {@link ProxyLimits#connectTriesMax} times as much just when it can take least. Confined to one loop.
  */
-final class RetryBudget {
+public final class RetryBudget {
 
     private static final long TICKS_A_SECOND = 1000 / DeadlineWheel.TICK_MILLIS;
     /** Credit for at most this many seconds of retries is saved up. */
@@ -21,7 +21,7 @@ final class RetryBudget {
     /** In hundredths of a retry. */
     private long credit;
 
-    RetryBudget(ProxyLimits limits, DeadlineWheel wheel) {
+    public RetryBudget(ProxyLimits limits, DeadlineWheel wheel) {
         this.wheel = wheel;
         percent = limits.retryPercentMax();
         burst = limits.retryBurstMax();

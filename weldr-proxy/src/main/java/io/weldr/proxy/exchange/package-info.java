@@ -1,11 +1,10 @@
 /**
- * One request and its response, as an explicit state machine.
+ * One request and its response, as two explicit state machines that flow beside each other.
  *
- * <p>{@link io.weldr.proxy.exchange.H1Server} reads requests from a client, one after another, and starts an
- * {@link io.weldr.proxy.exchange.Exchange} for each; {@link io.weldr.proxy.exchange.RequestRelay} and
- * {@link io.weldr.proxy.exchange.ResponseRelay} are its two directions; {@link io.weldr.proxy.exchange.Phase} is where it
- * stands. {@link io.weldr.proxy.exchange.Worker} is all that one event loop owns. Client and origin connection of an
- * exchange are on one loop, so nothing here takes a lock.
+ * <p>Start at {@link io.weldr.proxy.exchange.Exchange}. {@link io.weldr.proxy.exchange.RequestHalf} and
+ * {@link io.weldr.proxy.exchange.ResponseHalf} are its two directions, {@link io.weldr.proxy.exchange.Downstream} is the
+ * client's side of it, and an {@link io.weldr.proxy.upstream.Upstream} the origin's. Both are on one event loop, so nothing
+ * here takes a lock.
  */
 @NullMarked
 package io.weldr.proxy.exchange;

@@ -86,7 +86,7 @@ final class Connector {
                 if (secure) {
                     channel.pipeline().addLast(tlsHandler(channel));
                 }
-                channel.pipeline().addLast(connection);
+                channel.pipeline().addLast(connection.link());
             }
         });
         @Nullable Runnable next =
@@ -103,7 +103,7 @@ final class Connector {
 
     /** @param next tries another address; null when there is none */
     private static void opened(ChannelFuture future, H1Origin connection, Attempt attempt, @Nullable Runnable next) {
-        Endpoint connections = connection.connections();
+        Endpoint connections = connection.endpoint();
         if (!future.isSuccess()) {
             if (next != null && !attempt.cancelled()) {
                 next.run();

@@ -1,16 +1,16 @@
 package io.weldr.proxy.upstream;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.http.Framing;
 import io.weldr.proxy.http1.ResponseHead;
+import io.weldr.proxy.net.Link;
 
-/** Whoever waits for a connection to an origin and then for the response on it. Called on the event loop only. */
+/** Who waits for a connection to an origin and then for the response on it: an exchange. Called on the event loop only. */
 public interface ResponseSink {
 
     /** A connection is there. */
-    void connected(H1Origin connection);
+    void connected(Upstream connection);
 
     /** There will be none. */
     void notConnected(Failure failure);
@@ -28,22 +28,18 @@ public interface ResponseSink {
     /** Part of the body, or of a tunnel. The receiver owns the buffer. */
     void responseBody(ByteBuf part);
 
-    /** Whether nothing waits to be written to the client, whose socket could take bytes from another within the kernel. */
-    boolean spliceable();
+    /** Whether nothing waits to be written to the client, whose socket can take bytes from another within the kernel. */
+    boolean takesSplice();
 
     /**
-     * Moves part of the body from the socket of {@code from} to the client. Only if {@link #spliceable}.
+     * Moves part of the body from {@code from} to the client. Only if {@link #takesSplice}.
      *
      * @return how many bytes were moved, at most {@code max}
      */
-    int splice(Channel from, long max);
+    int splice(Link from, long max);
 
-    /**
-     * The response is complete. For a tunnel: the origin has ended its side.
-     *
-     * @param connection of which {@link H1Origin#trailers} tells the held back end of a chunked body
-     */
-    void responseEnd(H1Origin connection);
+    /** The response is complete. For a tunnel: the origin has ended its side. */
+    void responseEnd();
 
     /** No more bytes for now: time to flush what was passed on. */
     void responsePause();

@@ -4,14 +4,57 @@ import io.netty.buffer.ByteBuf;
 import io.weldr.proxy.edit.RequestId;
 import io.weldr.proxy.edit.ResponseEditor.Persistence;
 import io.weldr.proxy.http.Framing;
+import io.weldr.proxy.http.HeadWriter;
 import io.weldr.proxy.http1.ResponseHead;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The response of an exchange on its way to the client. Small parts are gathered behind the head, so that a small
  * response is one buffer and one write; large ones are passed on as they came.
  */
-final class ResponseRelay {
+final class ResponseHalf {
+
+    /**
+     * Where the response stands.
+     *
+     * <pre>
+     *   FREE --> AWAITED --> FLOWING --> COMPLETE      any of them --> FREE
+     *               +------> TUNNEL ---> ENDED
+     * </pre>
+     */
+    enum State {
+        FREE,
+        /** No final response yet. */
+        AWAITED,
+        /** The head has been passed on; the body goes to the client as it comes. */
+        FLOWING,
+        /** All of it has been passed on. */
+        COMPLETE,
+        /** Bytes of another protocol go to the client. */
+        TUNNEL,
+        /** The origin has ended its side of the tunnel. */
+        ENDED;
+
+        private Set<State> next() {
+            return switch (this) {
+                case FREE -> EnumSet.of(AWAITED);
+                case AWAITED -> EnumSet.of(FLOWING, TUNNEL, FREE);
+                case FLOWING -> EnumSet.of(COMPLETE, FREE);
+                case TUNNEL -> EnumSet.of(ENDED, FREE);
+                case COMPLETE, ENDED -> EnumSet.of(FREE);
+            };
+        }
+    }
+
+    /** How the body goes out. */
+    private enum Mode {
+        /** Byte for byte as it came: lengths and chunks are the origin's. */
+        VERBATIM,
+        /** In chunks of our own: it came without an end. */
+        CHUNKED
+    }
 
     /** Up to here copying is cheaper than one more buffer in the write. */
     private static final int COPY_BYTES_MAX = 4096;
@@ -22,37 +65,35 @@ final class ResponseRelay {
     private static final byte[] LAST_CHUNK = {'0', '\r', '\n', '\r', '\n'};
     private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
 
-    /** How the body goes out. */
-    private enum Mode {
-        /** Byte for byte as it came: lengths and chunks are the origin's. */
-        VERBATIM,
-        /** In chunks of our own: it came without an end. */
-        CHUNKED
-    }
-
-    private final Worker worker;
+    private final ExchangeLoop loop;
+    private final Downstream client;
+    private State state = State.FREE;
     private Mode mode = Mode.VERBATIM;
     private @Nullable ByteBuf gathered;
-    private boolean started;
     private boolean committed;
     private boolean endsByClosing;
     private long bytes;
 
-    ResponseRelay(Worker worker) {
-        this.worker = worker;
+    ResponseHalf(ExchangeLoop loop, Downstream client) {
+        this.loop = loop;
+        this.client = client;
+    }
+
+    private void become(State next) {
+        assert state.next().contains(next) : state + " -> " + next;
+        state = next;
+    }
+
+    State state() {
+        return state;
     }
 
     void begin() {
-        started = false;
+        become(State.AWAITED);
+        mode = Mode.VERBATIM;
         committed = false;
         endsByClosing = false;
-        mode = Mode.VERBATIM;
         bytes = 0;
-    }
-
-    /** Whether the final response has begun. */
-    boolean started() {
-        return started;
     }
 
     /** Whether some of the final response has left: then there is no way back to another answer. */
@@ -70,10 +111,11 @@ final class ResponseRelay {
         return bytes;
     }
 
-    void interim(H1Server client, ResponseHead head, RequestId id) {
-        worker.responseEditor.write(head, worker.writer, Persistence.IMPLIED, false, false, id);
-        worker.writer.writeTo(room(client, worker.writer.length()));
-        bytes += worker.writer.length();
+    void interim(ResponseHead head, RequestId id) {
+        HeadWriter writer = loop.editors().writer();
+        loop.editors().response().write(head, writer, Persistence.IMPLIED, false, false, id);
+        writer.writeTo(room(writer.length()));
+        bytes += writer.length();
     }
 
     /**
@@ -82,37 +124,38 @@ final class ResponseRelay {
      * @param following bytes of the body that are there already
      */
     void head(
-            H1Server client,
             ResponseHead head,
             Framing framing,
             Persistence persistence,
             boolean answersHead,
             int following,
             RequestId id) {
-        started = true;
+        boolean tunnel = persistence == Persistence.UPGRADE;
+        become(tunnel ? State.TUNNEL : State.FLOWING);
         boolean chunks = framing == Framing.CHUNKED && client.knowsChunks();
-        if (framing == Framing.UNTIL_CLOSE && client.knowsChunks() && persistence != Persistence.UPGRADE) {
+        if (framing == Framing.UNTIL_CLOSE && client.knowsChunks() && !tunnel) {
             mode = Mode.CHUNKED;
             chunks = true;
         }
         endsByClosing = !chunks && (framing == Framing.UNTIL_CLOSE || framing == Framing.CHUNKED);
-        worker.responseEditor.write(head, worker.writer, persistence, chunks, answersHead, id);
-        int length = worker.writer.length();
+        HeadWriter writer = loop.editors().writer();
+        loop.editors().response().write(head, writer, persistence, chunks, answersHead, id);
+        int length = writer.length();
         int behind = following <= COPY_BYTES_MAX ? following : 0;
-        worker.writer.writeTo(room(client, length + behind + (mode == Mode.CHUNKED ? GATHER_BYTES : 0)));
+        writer.writeTo(room(length + behind + (mode == Mode.CHUNKED ? GATHER_BYTES : 0)));
         bytes += length;
     }
 
     /** Passes on part of the body, or of a tunnel; owns the buffer. */
-    void body(H1Server client, ByteBuf part) {
+    void body(ByteBuf part) {
         int size = part.readableBytes();
         boolean copied;
         bytes += size;
         try {
             if (mode == Mode.CHUNKED) {
-                chunkSize(room(client, 20), size);
+                chunkSize(room(20), size);
             }
-            copied = gather(client, part);
+            copied = gather(part);
         } catch (Throwable e) {
             part.release();
             throw e;
@@ -124,19 +167,19 @@ final class ResponseRelay {
             client.write(part);
         }
         if (mode == Mode.CHUNKED) {
-            room(client, 2).writeByte('\r').writeByte('\n');
+            room(2).writeByte('\r').writeByte('\n');
         }
     }
 
     /** Copies a small part behind what is gathered if there is room; if not, what is gathered goes first. */
-    private boolean gather(H1Server client, ByteBuf part) {
+    private boolean gather(ByteBuf part) {
         int size = part.readableBytes();
         ByteBuf out = gathered;
         if (out != null && size <= COPY_BYTES_MAX && out.writableBytes() >= size) {
             out.writeBytes(part);
             return true;
         }
-        writeGathered(client);
+        writeGathered();
         return false;
     }
 
@@ -147,36 +190,45 @@ final class ResponseRelay {
     }
 
     /** Ends the body: all of it is written then, and has still to be flushed. */
-    void end(H1Server client, byte @Nullable [] trailers) {
+    void complete(byte @Nullable [] trailers) {
         if (mode == Mode.CHUNKED) {
-            room(client, LAST_CHUNK.length).writeBytes(LAST_CHUNK);
+            room(LAST_CHUNK.length).writeBytes(LAST_CHUNK);
         } else if (trailers != null && client.knowsChunks()) {
-            room(client, trailers.length).writeBytes(trailers);
+            room(trailers.length).writeBytes(trailers);
         }
-        writeGathered(client);
+        writeGathered();
+        if (state == State.FLOWING) { // else the client has gone within that write
+            become(State.COMPLETE);
+        }
+    }
+
+    /** The origin has ended its side of the tunnel. */
+    void endTunnel() {
+        flush();
+        become(State.ENDED);
     }
 
     /** Sends what has been gathered. */
-    void flush(H1Server client) {
-        writeGathered(client);
+    void flush() {
+        writeGathered();
         client.flush();
     }
 
-    private void writeGathered(H1Server client) {
+    private void writeGathered() {
         ByteBuf out = gathered;
         if (out != null) {
             gathered = null;
-            committed = started;
+            committed = state != State.AWAITED;
             client.write(out);
         }
     }
 
-    private ByteBuf room(H1Server client, int needed) {
+    private ByteBuf room(int needed) {
         ByteBuf out = gathered;
         if (out != null && out.writableBytes() >= needed) {
             return out;
         }
-        writeGathered(client);
+        writeGathered();
         ByteBuf fresh = client.allocator().directBuffer(Math.max(needed, GATHER_BYTES));
         gathered = fresh;
         return fresh;
@@ -190,11 +242,12 @@ final class ResponseRelay {
         out.writeByte('\r').writeByte('\n');
     }
 
-    /** Throws away what has not been written. */
-    void drop() {
+    /** The exchange is over: what has not been written is thrown away. */
+    void end() {
         if (gathered != null) {
             gathered.release();
             gathered = null;
         }
+        become(State.FREE);
     }
 }

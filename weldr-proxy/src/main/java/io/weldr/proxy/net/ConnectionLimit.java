@@ -1,4 +1,4 @@
-package io.weldr.proxy.listener;
+package io.weldr.proxy.net;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -33,7 +33,7 @@ public final class ConnectionLimit {
     }
 
     /** Whether one that was turned away may stay until it has read why. */
-    boolean tryLinger() {
+    public boolean tryLinger() {
         if (lingering.incrementAndGet() <= LINGERING_MAX) {
             return true;
         }
@@ -42,7 +42,7 @@ public final class ConnectionLimit {
     }
 
     /** One that {@link #tryLinger} had let stay is closed. */
-    void lingered() {
+    public void lingered() {
         lingering.decrementAndGet();
     }
 

@@ -1,4 +1,4 @@
-package io.weldr.proxy.listener;
+package io.weldr.proxy.net;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
@@ -7,11 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
-import io.weldr.proxy.exchange.H1Server;
-import io.weldr.proxy.exchange.Worker;
 import io.weldr.proxy.limits.ProxyLimits;
-import io.weldr.proxy.net.ReadBuffers;
-import io.weldr.proxy.net.Transport;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -28,26 +24,24 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
     private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
 
-    private final List<Worker> workers;
+    private final List<? extends Reception> receptions;
     private final boolean ownLoop;
     private final boolean setsKeepAlive;
-    private final ProxyLimits limits;
     private final ConnectionLimit connections;
     private final ByteBufAllocator allocator;
     private final WriteBufferWaterMark waterMark;
     private final ReadBuffers buffers = new ReadBuffers();
     private int turn;
 
-    /** @param workers to one of which each connection goes: that of the socket's own loop, or in turn if there is none */
+    /** @param receptions to one of which each connection goes: that of the socket's own loop, or in turn if there is none */
     Acceptor(
-            List<Worker> workers,
+            List<? extends Reception> receptions,
             Transport transport,
             ProxyLimits limits,
             ConnectionLimit connections,
             ByteBufAllocator allocator) {
-        this.workers = workers;
+        this.receptions = receptions;
         this.allocator = allocator;
-        this.limits = limits;
         this.connections = connections;
         ownLoop = transport.reusesPort();
         setsKeepAlive = !transport.handsOnKeepAlive();
@@ -57,7 +51,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         Channel accepted = (Channel) message;
-        Worker worker = worker(ctx);
+        Reception reception = reception(ctx);
         ChannelConfig config = accepted.config(); // TCP_NODELAY is on unless it is turned off
         config.setAllocator(allocator);
         config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
@@ -68,12 +62,11 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         }
         if (connections.tryEnter()) {
             accepted.closeFuture().addListener(closed -> connections.leave());
-            accepted.pipeline().addLast(new H1Server(worker));
+            accepted.pipeline().addLast(reception.welcome());
         } else {
-            worker.stats().connectionsRefused.increment();
-            accepted.pipeline().addLast(new TurnedAway(connections, worker, limits));
+            accepted.pipeline().addLast(reception.turnAway(connections));
         }
-        worker.loop().register(accepted).addListener(registered -> {
+        reception.loop().register(accepted).addListener(registered -> {
             if (!registered.isSuccess()) {
                 LOG.debug("a connection came while the proxy was closing", registered.cause());
                 accepted.unsafe().closeForcibly();
@@ -81,13 +74,13 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         });
     }
 
-    private Worker worker(ChannelHandlerContext ctx) {
-        for (Worker worker : workers) {
-            if (ownLoop && worker.loop() == ctx.channel().eventLoop()) {
-                return worker;
+    private Reception reception(ChannelHandlerContext ctx) {
+        for (Reception reception : receptions) {
+            if (ownLoop && reception.loop() == ctx.channel().eventLoop()) {
+                return reception;
             }
         }
-        return workers.get(Math.floorMod(turn++, workers.size()));
+        return receptions.get(Math.floorMod(turn++, receptions.size()));
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.weldr.proxy.listener;
+package io.weldr.proxy.net;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufAllocator;
@@ -8,9 +8,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.unix.UnixChannelOption;
 import io.weldr.core.pool.HostPort;
-import io.weldr.proxy.exchange.Worker;
 import io.weldr.proxy.limits.ProxyLimits;
-import io.weldr.proxy.net.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -18,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Listens on one address. Where the kernel can share a port, every worker has a listening socket of its own and the kernel
+ * Listens on one address. Where the kernel can share a port, every reception has a listening socket of its own and the kernel
  * spreads the connections; elsewhere one socket accepts for all. Thread safe.
  */
 public final class Listener {
@@ -33,28 +31,28 @@ public final class Listener {
     }
 
     /**
-     * Binds {@code address} (port 0: any free one) for all workers, or leaves nothing open.
+     * Binds {@code address} (port 0: any free one) for all receptions, or leaves nothing open.
      *
-     * @param group the loops of the workers, for a transport that cannot share a port
+     * @param group the loops of the receptions, for a transport that cannot share a port
      * @throws IOException names the address and says why
      */
     public static Listener bind(
             InetSocketAddress address,
-            List<Worker> workers,
+            List<? extends Reception> receptions,
             EventLoopGroup group,
             Transport transport,
             ProxyLimits limits,
             ConnectionLimit connections,
             ByteBufAllocator allocator)
             throws IOException {
-        boolean shared = transport.reusesPort() && workers.size() > 1;
+        boolean shared = transport.reusesPort() && receptions.size() > 1;
         if (shared && address.getPort() != 0) {
             refuseIfTaken(address);
         }
         List<Channel> bound = new ArrayList<>();
         InetSocketAddress next = address;
-        for (int i = 0; i < (shared ? workers.size() : 1); i++) {
-            EventLoopGroup loop = transport.reusesPort() ? workers.get(i).loop() : group;
+        for (int i = 0; i < (shared ? receptions.size() : 1); i++) {
+            EventLoopGroup loop = transport.reusesPort() ? receptions.get(i).loop() : group;
             ChannelFuture binding = new Bootstrap()
                     .group(loop)
                     .channelFactory(transport::newServerSocket)
@@ -62,7 +60,7 @@ public final class Listener {
                     .option(ChannelOption.SO_REUSEADDR, true)
                     .option(UnixChannelOption.SO_REUSEPORT, shared ? Boolean.TRUE : null)
                     .option(Transport.KEEP_ALIVE, transport.handsOnKeepAlive() ? 1 : null)
-                    .handler(new Acceptor(workers, transport, limits, connections, allocator))
+                    .handler(new Acceptor(receptions, transport, limits, connections, allocator))
                     .bind(next)
                     .awaitUninterruptibly();
             if (!binding.isSuccess()) {

@@ -1,0 +1,213 @@
+package io.weldr.proxy;
+
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
+import io.weldr.core.pool.Origin;
+import io.weldr.core.pool.OriginId;
+import io.weldr.proxy.access.AccessLog;
+import io.weldr.proxy.edit.Editors;
+import io.weldr.proxy.edit.RequestIds;
+import io.weldr.proxy.exchange.ExchangeLoop;
+import io.weldr.proxy.exchange.RetryBudget;
+import io.weldr.proxy.http1.RequestScanner;
+import io.weldr.proxy.limits.ProxyLimits;
+import io.weldr.proxy.net.ConnectionLimit;
+import io.weldr.proxy.net.DeadlineWheel;
+import io.weldr.proxy.net.Faults;
+import io.weldr.proxy.net.Pipe;
+import io.weldr.proxy.net.Reception;
+import io.weldr.proxy.route.RoutingView;
+import io.weldr.proxy.server.Clients;
+import io.weldr.proxy.server.H1Server;
+import io.weldr.proxy.server.ServerLoop;
+import io.weldr.proxy.server.TurnedAway;
+import io.weldr.proxy.stats.OriginStats;
+import io.weldr.proxy.stats.WorkerStats;
+import io.weldr.proxy.upstream.NameResolver;
+import io.weldr.proxy.upstream.OriginRecord;
+import io.weldr.proxy.upstream.PoolView;
+import io.weldr.proxy.upstream.UpstreamLoop;
+import io.weldr.proxy.upstream.UpstreamSettings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All that one event loop owns, put together: deadlines, its view of the pool with its connections to origins, its counters
+ * and its clients. Two workers share nothing that is written on the path of a request.
+ */
+final class Worker implements Reception {
+
+    /** Between two lots of deadlines that expire at the same time. */
+    private static final long BREATH_MILLIS = 1;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
+    private final EventLoop loop;
+    private final DeadlineWheel wheel = new DeadlineWheel();
+    private final WorkerStats stats = new WorkerStats();
+    private final PoolView pool;
+    private final Clients clients;
+    private final ServerLoop server;
+    private final Pipe pipe = new Pipe();
+    private final AccessLog.@Nullable Sheet accessLog;
+    private final long startNanos = System.nanoTime();
+    private boolean behind; // more has expired than fits into one turn
+    private volatile long viewNumber; // of the view that it routes by; written by the loop, read by who waits for it
+    private volatile long tickedNanos = System.nanoTime(); // written by the loop, read by whoever watches it
+
+    /**
+     * A worker that serves nothing until it is given a view.
+     *
+     * @param number of this worker among all of the node, so that they do not all start with the same origin
+     * @param trusted peers whose X-Forwarded-* and Forwarded are believed
+     * @param idPrefix first half of the request ids that this node makes
+     * @param records how origins do on real traffic, seen by the whole node
+     */
+    Worker(
+            EventLoop loop,
+            int number,
+            ProxySettings settings,
+            Predicate<InetSocketAddress> trusted,
+            UpstreamSettings upstream,
+            NameResolver resolver,
+            long idPrefix,
+            Function<Origin, OriginRecord> records) {
+        this.loop = loop;
+        ProxyLimits limits = settings.limits();
+        accessLog = settings.accessLog() == null ? null : settings.accessLog().newSheet();
+        pool = new PoolView(new UpstreamLoop(loop, wheel, upstream, resolver), records, number);
+        clients = new Clients(stats);
+        ExchangeLoop exchanges = new ExchangeLoop(
+                limits,
+                wheel,
+                new RequestScanner(limits, settings.traceAllowed()),
+                Editors.of(settings.viaName(), settings.forwarding()),
+                new RequestIds(idPrefix, number),
+                pool,
+                new RetryBudget(limits, wheel),
+                stats,
+                accessLog);
+        server = new ServerLoop(exchanges, trusted, clients, pipe);
+    }
+
+    /** Starts the deadline wheel. Any thread. */
+    void start() {
+        loop.scheduleAtFixedRate(
+                this::tick, DeadlineWheel.TICK_MILLIS, DeadlineWheel.TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void tick() {
+        tickedNanos = System.nanoTime();
+        try {
+            if (!behind) {
+                expire();
+            }
+            if (accessLog != null) {
+                accessLog.handOver();
+            }
+        } catch (Throwable e) {
+            Faults.report("the timer of a worker", e);
+        }
+    }
+
+    private void expire() {
+        behind = false; // unless there is a timer that goes on: else the next tick does
+        try {
+            if (!wheel.advance(System.nanoTime() - startNanos)) {
+                // A timer and not a task: tasks go on until there are none, and sockets wait as long.
+                loop.schedule(this::expire, BREATH_MILLIS, TimeUnit.MILLISECONDS);
+                behind = true;
+            }
+        } catch (Throwable e) {
+            // Thrown on, it would end the timer, and with it every timeout of this worker.
+            Faults.report("a deadline", e);
+        }
+    }
+
+    @Override
+    public EventLoop loop() {
+        return loop;
+    }
+
+    @Override
+    public ChannelHandler welcome() {
+        return new H1Server(server).link();
+    }
+
+    @Override
+    public ChannelHandler turnAway(ConnectionLimit connections) {
+        stats.connectionsRefused.increment();
+        return new TurnedAway(connections, server).link();
+    }
+
+    /**
+     * For how long the loop has not run its timer, which is due each {@link DeadlineWheel#TICK_MILLIS}. Any thread. A
+     * loop that hangs, or that gets no processor, has a silence that grows.
+     */
+    long silenceNanos() {
+        return System.nanoTime() - tickedNanos;
+    }
+
+    WorkerStats stats() {
+        return stats;
+    }
+
+    /** Counters by origin; any thread. */
+    Map<OriginId, OriginStats> originStats() {
+        return pool.stats();
+    }
+
+    /**
+     * Takes over a new view on this worker's own loop. Any thread.
+     *
+     * @param number of the view; a later view has a higher one
+     */
+    void update(RoutingView view, long number) {
+        try {
+            loop.execute(
+                    () -> { // later: an exchange may be in the middle of picking an origin
+                        pool.update(view);
+                        viewNumber = number;
+                    });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("this worker has stopped", e);
+        }
+    }
+
+    /** The number of the view that this worker routes by; 0 before the first. Any thread. */
+    long viewNumber() {
+        return viewNumber;
+    }
+
+    /** {@link Clients#drain}, and idle connections to origins are closed. On the loop. */
+    void drain() {
+        clients.drain();
+        pool.retireAll();
+    }
+
+    /** Closes every client connection, whatever it is doing. On the loop. */
+    void cutAll() {
+        clients.cutAll();
+        loop.execute(this::closeBooks); // behind the ends of these connections
+        try {
+            pipe.close();
+        } catch (IOException e) {
+            LOG.warn("a pipe could not be closed", e);
+        }
+    }
+
+    /** The last lines of the access log: the timer that hands them over has ended. */
+    private void closeBooks() {
+        if (accessLog != null) {
+            accessLog.handOver();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package io.weldr.proxy.exchange;
+
+import io.weldr.proxy.access.AccessLog;
+import io.weldr.proxy.edit.Editors;
+import io.weldr.proxy.edit.RequestIds;
+import io.weldr.proxy.http1.RequestScanner;
+import io.weldr.proxy.limits.ProxyLimits;
+import io.weldr.proxy.net.DeadlineWheel;
+import io.weldr.proxy.stats.WorkerStats;
+import io.weldr.proxy.upstream.PoolView;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the exchanges of one event loop share.
+ *
+ * @param scanner has the head of a request that begins
+ * @param pool where they find an origin
+ * @param accessLog where each leaves a line; null: nowhere
+ */
+public record ExchangeLoop(
+        ProxyLimits limits,
+        DeadlineWheel wheel,
+        RequestScanner scanner,
+        Editors editors,
+        RequestIds ids,
+        PoolView pool,
+        RetryBudget retryBudget,
+        WorkerStats stats,
+        AccessLog.@Nullable Sheet accessLog) {}

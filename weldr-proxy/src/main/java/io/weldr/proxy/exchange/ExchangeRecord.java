@@ -1,0 +1,92 @@
+package io.weldr.proxy.exchange;
+
+import io.weldr.proxy.access.AccessEntry;
+import io.weldr.proxy.access.AccessLog;
+import io.weldr.proxy.edit.RequestId;
+import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.http1.RequestHead;
+import io.weldr.proxy.upstream.Endpoint;
+import org.jspecify.annotations.Nullable;
+
+/** What is measured of one exchange, and told of it in the access log. */
+final class ExchangeRecord {
+
+    private final ExchangeLoop loop;
+    private int status;
+    private long startedNanos;
+    private long firstByteNanos; // from the start; 0: no response has begun
+    private byte[] requestLine = {}; // only with an access log
+    private int requestLineLength;
+
+    ExchangeRecord(ExchangeLoop loop) {
+        this.loop = loop;
+    }
+
+    void begin(RequestHead head) {
+        status = 0;
+        startedNanos = System.nanoTime();
+        firstByteNanos = 0;
+        if (loop.accessLog() != null) {
+            if (requestLine.length == 0) {
+                requestLine = new byte[AccessEntry.TARGET_BYTES_MAX];
+            }
+            requestLineLength = head.copyRequestLine(requestLine);
+        }
+    }
+
+    /** A new connection to an origin was made for it. */
+    void connected() {
+        loop.stats().connect.record(System.nanoTime() - startedNanos);
+    }
+
+    /** The head of the final response has come. */
+    void responseBegan(int with) {
+        status = with;
+        firstByteNanos = System.nanoTime() - startedNanos;
+        loop.stats().firstByte.record(firstByteNanos);
+    }
+
+    /** weldr has answered it itself, and that was no failure. */
+    void answered(int with) {
+        status = with;
+    }
+
+    /** Status of the response; 0: there was none. */
+    int status() {
+        return status;
+    }
+
+    /**
+     * Counts the time it took and leaves a line in the access log.
+     *
+     * @param failure null: nothing went wrong
+     * @param endpoint that was tried last; null: none
+     */
+    void end(
+            @Nullable Failure failure,
+            @Nullable Endpoint endpoint,
+            Downstream client,
+            ResponseHalf response,
+            RequestId id) {
+        long totalNanos = System.nanoTime() - startedNanos;
+        loop.stats().total.record(totalNanos);
+        AccessLog.Sheet sheet = loop.accessLog();
+        if (sheet == null) {
+            return;
+        }
+        AccessEntry entry = sheet.entry;
+        System.arraycopy(requestLine, 0, entry.requestLine, 0, requestLineLength);
+        entry.requestLineLength = requestLineLength;
+        entry.minorVersion = client.knowsChunks() ? 1 : 0;
+        entry.client = client.peer().address();
+        entry.requestId = id.toBytes();
+        entry.origin = endpoint == null ? "" : endpoint.origin().id().value();
+        entry.status = response.committed() || failure == null ? status : failure.status();
+        entry.bytes = response.bytes();
+        entry.startedMillis = System.currentTimeMillis() - totalNanos / 1_000_000;
+        entry.totalMicros = totalNanos / 1000;
+        entry.firstByteMicros = firstByteNanos == 0 ? -1 : firstByteNanos / 1000;
+        entry.failure = failure == null ? "" : failure.name();
+        sheet.add();
+    }
+}

@@ -1,0 +1,314 @@
+package io.weldr.proxy.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.weldr.proxy.edit.Peer;
+import io.weldr.proxy.edit.RequestId;
+import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.http.Framing;
+import io.weldr.proxy.http.HeadWriter;
+import io.weldr.proxy.http.Method;
+import io.weldr.proxy.http1.Body;
+import io.weldr.proxy.http1.RequestHead;
+import io.weldr.proxy.upstream.Upstream;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The request of an exchange on its way to the origin. The buffer that held the end of the head is kept until the request
+ * cannot be sent again; body bytes that come later are passed through and never kept.
+ */
+final class RequestHalf {
+
+    /**
+     * Where the request stands.
+     *
+     * <pre>
+     *   FREE --> HELD --> FLOWING --> COMPLETE --> TUNNEL --> ENDED       any of them --> FREE
+     *             ^         |            ^ |
+     *             |         +> DISCARDED +-+
+     *             +---------- retry -------+
+     * </pre>
+     */
+    enum State {
+        FREE,
+        /** What has come is kept; nothing has been sent. */
+        HELD,
+        /** The head has been sent; the rest goes to the origin as it comes. */
+        FLOWING,
+        /** The origin takes no more: the rest is read and thrown away. */
+        DISCARDED,
+        /** All of it has come, and was sent or thrown away. */
+        COMPLETE,
+        /** Bytes of another protocol go to the origin. */
+        TUNNEL,
+        /** The client has ended its side of the tunnel. */
+        ENDED;
+
+        private Set<State> next() {
+            return switch (this) {
+                case FREE -> EnumSet.of(HELD);
+                case HELD -> EnumSet.of(FLOWING, COMPLETE, FREE);
+                case FLOWING -> EnumSet.of(DISCARDED, COMPLETE, FREE);
+                case DISCARDED -> EnumSet.of(COMPLETE, FREE);
+                case COMPLETE -> EnumSet.of(HELD, TUNNEL, FREE);
+                case TUNNEL -> EnumSet.of(ENDED, FREE);
+                case ENDED -> EnumSet.of(FREE);
+            };
+        }
+    }
+
+    /** Up to here copying body bytes behind the head is cheaper than a second entry in the write. */
+    static final int COPY_BYTES_MAX = 2048;
+
+    private final ExchangeLoop loop;
+    private final Body body;
+    private State state = State.FREE;
+    private @Nullable ByteBuf first;
+    private int headStart;
+    private int headLength;
+    private int firstBody;
+    private byte @Nullable [] firstTrailers;
+    private long discarded;
+    private boolean anyBody;
+
+    private Method method = Method.OTHER;
+    private boolean persistent;
+    private boolean acceptsJson;
+    private boolean acceptsTrailers;
+    private boolean expectsContinue;
+    private byte @Nullable [] upgrade;
+
+    RequestHalf(ExchangeLoop loop) {
+        this.loop = loop;
+        body = new Body(loop.limits());
+    }
+
+    private void become(State next) {
+        assert state.next().contains(next) : state + " -> " + next;
+        state = next;
+    }
+
+    State state() {
+        return state;
+    }
+
+    // ---- what the client has asked for
+
+    Method method() {
+        return method;
+    }
+
+    /** Whether the client means to keep its connection. */
+    boolean persistent() {
+        return persistent;
+    }
+
+    boolean acceptsJson() {
+        return acceptsJson;
+    }
+
+    boolean acceptsTrailers() {
+        return acceptsTrailers;
+    }
+
+    /** The protocols that the client wants to switch to, or null. */
+    byte @Nullable [] upgrade() {
+        return upgrade;
+    }
+
+    /** Whether the client may wait for 100 (Continue), and never send the body. */
+    boolean bodyMayNotCome() {
+        return expectsContinue && !anyBody;
+    }
+
+    // ---- how much of it has come
+
+    /** Whether all of the body has come from the client. */
+    boolean complete() {
+        return body.complete();
+    }
+
+    /** Whether more bytes of the client belong to it and have somewhere to go. */
+    boolean wantsBytes() {
+        return state == State.FLOWING || state == State.DISCARDED || state == State.TUNNEL;
+    }
+
+    /** Whether everything needed to send the request once more is at hand. */
+    boolean replayable() {
+        return first != null && body.complete() && body.contentBytes() <= Integer.MAX_VALUE;
+    }
+
+    /**
+     * Starts. Keeps the buffer whose readable bytes start with the head just scanned, and leaves it readable behind what
+     * belongs to this request.
+     *
+     * @return what is wrong with the body; null: nothing so far
+     */
+    @Nullable Failure begin(RequestHead head, ByteBuf in) {
+        become(State.HELD);
+        method = head.method();
+        persistent = head.persistent();
+        acceptsJson = head.acceptsJson();
+        acceptsTrailers = head.acceptsTrailers();
+        expectsContinue = head.expectsContinue();
+        upgrade = head.upgradeProtocols();
+        loop.scanner().hold(this);
+        first = in.retain();
+        headStart = in.readerIndex();
+        headLength = head.length();
+        firstBody = 0;
+        firstTrailers = null;
+        discarded = 0;
+        anyBody = false;
+        in.skipBytes(headLength);
+        Framing framing = head.framing();
+        body.start(framing, head);
+        if (framing == Framing.NONE) {
+            return null;
+        }
+        if (tooLarge(head.contentLength())) {
+            return Failure.BODY_TOO_LARGE;
+        }
+        firstBody = body.take(in);
+        anyBody = firstBody > 0;
+        in.skipBytes(firstBody + body.swallowed());
+        if (body.complete()) {
+            firstTrailers = body.trailers(true);
+        }
+        if (body.failure() != null) {
+            return Failure.BAD_CHUNK;
+        }
+        return tooLarge(body.contentBytes()) ? Failure.BODY_TOO_LARGE : null;
+    }
+
+    private boolean tooLarge(long bytes) {
+        long max = loop.limits().requestBodyBytesMax();
+        return max > 0 && bytes > max;
+    }
+
+    /** Writes the head and what is there of the body, without flushing. */
+    void send(Upstream origin, ByteBufAllocator allocator, Peer peer, RequestId id, boolean keepForReplay) {
+        ByteBuf kept = first();
+        RequestHead head = loop.scanner().headOf(this, kept, headStart, headLength);
+        HeadWriter writer = loop.editors().writer();
+        var endpoint = origin.endpoint();
+        loop.editors().request().write(head, writer, endpoint.authority(), endpoint.preserveHost(), peer, id);
+        int bodyAt = headStart + headLength;
+        boolean copied = firstBody <= COPY_BYTES_MAX;
+        byte[] trailers = firstTrailers;
+        ByteBuf out = allocator.directBuffer(writer.length() + (copied ? firstBody : 0));
+        writer.writeTo(out);
+        if (copied) {
+            out.writeBytes(kept, bodyAt, firstBody);
+        }
+        loop.stats().bytesToOrigins.add(writer.length() + firstBody);
+        become(body.complete() ? State.COMPLETE : State.FLOWING);
+        origin.write(out);
+        if (!copied) {
+            origin.write(kept.retainedSlice(bodyAt, firstBody));
+        }
+        if (trailers != null) {
+            origin.write(allocator.directBuffer(trailers.length).writeBytes(trailers));
+        }
+        if (body.complete()) {
+            origin.requestSent();
+        }
+        if (!keepForReplay || !replayable()) {
+            forgetFirst();
+        }
+    }
+
+    /** Will be sent once more. Only if {@link #replayable}. */
+    void replay() {
+        assert replayable() : state;
+        become(State.HELD);
+    }
+
+    /**
+     * More bytes from the client. Those of this request go to the origin, or nowhere if it takes no more; those behind it
+     * stay readable.
+     *
+     * @return what is wrong with them; {@link Failure#CUT_OFF}: more were thrown away than a connection is worth
+     */
+    @Nullable Failure more(ByteBuf in, @Nullable Upstream origin) {
+        int part = body.take(in);
+        Failure wrong = body.failure();
+        if (wrong != null) {
+            return wrong;
+        }
+        if (tooLarge(body.contentBytes())) {
+            return Failure.BODY_TOO_LARGE;
+        }
+        anyBody = true;
+        int swallowed = body.swallowed();
+        boolean last = body.complete();
+        if (origin == null) {
+            assert state == State.DISCARDED : state;
+            discarded += part;
+            in.skipBytes(part + swallowed);
+            if (last) {
+                become(State.COMPLETE);
+            }
+            return discarded > loop.limits().drainBytesMax() ? Failure.CUT_OFF : null;
+        }
+        loop.stats().bytesToOrigins.add(part);
+        if (last) {
+            become(State.COMPLETE);
+        }
+        if (part > 0) {
+            origin.write(in.readRetainedSlice(part));
+        }
+        in.skipBytes(swallowed);
+        if (last) {
+            byte[] trailers = body.trailers(true);
+            if (trailers != null) {
+                origin.write(in.alloc().directBuffer(trailers.length).writeBytes(trailers));
+            }
+            origin.requestSent();
+        }
+        return null;
+    }
+
+    /** Bytes of another protocol. */
+    void moreOfTunnel(ByteBuf in, Upstream origin) {
+        loop.stats().bytesToOrigins.add(in.readableBytes());
+        origin.write(in.readRetainedSlice(in.readableBytes()));
+    }
+
+    /** The origin takes no more: what is still to come is read and thrown away, up to the limit. */
+    void discardRest() {
+        become(State.DISCARDED);
+    }
+
+    /** The protocol is switched. */
+    void tunnel() {
+        become(State.TUNNEL);
+    }
+
+    /** The client has ended its side of the tunnel. */
+    void endTunnel() {
+        become(State.ENDED);
+    }
+
+    private ByteBuf first() {
+        assert first != null : "nothing kept to send";
+        return first;
+    }
+
+    /** The request will not be sent again. */
+    void forgetFirst() {
+        if (first != null) {
+            first.release();
+            first = null;
+        }
+        loop.scanner().letGo(this);
+    }
+
+    /** The exchange is over. */
+    void end() {
+        forgetFirst();
+        become(State.FREE);
+    }
+}

@@ -1,0 +1,96 @@
+package io.weldr.proxy.exchange;
+
+import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.upstream.Endpoint;
+import io.weldr.proxy.upstream.PoolView;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Which endpoints one request was to be sent to, how each of them did, and whether there may be another. */
+final class Tries {
+
+    private final ExchangeLoop loop;
+    private final Endpoint[] tried;
+    private int count;
+    private @Nullable Endpoint current;
+    private boolean replayed;
+
+    @SuppressWarnings("NullAway") // slots are filled before they are read: count says how many
+    Tries(ExchangeLoop loop) {
+        this.loop = loop;
+        tried = new Endpoint[loop.limits().connectTriesMax()];
+    }
+
+    /** Takes the next endpoint of the pool that was not tried; null: there is none, or none left. */
+    @Nullable Endpoint next(PoolView pool) {
+        Endpoint next = pool.pick(tried, count);
+        if (next != null) {
+            tried[count++] = next;
+            current = next;
+        }
+        return next;
+    }
+
+    /** The endpoint that is tried now, or was tried last; null before the first. */
+    @Nullable Endpoint current() {
+        return current;
+    }
+
+    private Endpoint known() {
+        assert current != null : "nothing was tried";
+        return current;
+    }
+
+    /** Whether the request was sent a second time. */
+    boolean replayed() {
+        return replayed;
+    }
+
+    /** It ended in a complete response. */
+    void succeeded(int status) {
+        known().succeeded(status);
+        (status < 500 ? loop.stats().attemptsSucceeded : loop.stats().attemptsFailed).increment();
+    }
+
+    /** It came to nothing. */
+    void failed(Failure failure) {
+        loop.stats().attemptsFailed.increment();
+        if (failure.side() == Failure.Side.UPSTREAM) {
+            known().failed(failure);
+        }
+    }
+
+    /** Nothing was sent: takes leave to try another endpoint. */
+    boolean mayTryAnother(Failure failure) {
+        return failure.retry() == Failure.Retry.ANY_METHOD && count < tried.length && granted();
+    }
+
+    /**
+     * The request may have been seen: takes leave to send it once more, on a new connection to the same endpoint.
+     *
+     * @param harmless whether a second delivery does no harm and all that is needed for it is at hand
+     */
+    @Nullable Endpoint mayReplay(Failure failure, boolean harmless) {
+        if (failure.retry() != Failure.Retry.IDEMPOTENT_ONLY || !harmless || replayed || !granted()) {
+            return null;
+        }
+        replayed = true;
+        return known();
+    }
+
+    private boolean granted() {
+        if (!loop.retryBudget().tryRetry()) {
+            return false;
+        }
+        loop.stats().retries.increment();
+        return true;
+    }
+
+    /** Forgets them all. */
+    void clear() {
+        Arrays.fill(tried, 0, count, null);
+        count = 0;
+        current = null;
+        replayed = false;
+    }
+}

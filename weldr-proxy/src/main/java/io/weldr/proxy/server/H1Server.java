@@ -1,0 +1,535 @@
+package io.weldr.proxy.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.weldr.proxy.edit.Editors;
+import io.weldr.proxy.edit.Peer;
+import io.weldr.proxy.edit.RequestId;
+import io.weldr.proxy.edit.ResponseEditor.Persistence;
+import io.weldr.proxy.exchange.Downstream;
+import io.weldr.proxy.exchange.Exchange;
+import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.http.Method;
+import io.weldr.proxy.http1.HeadBytes;
+import io.weldr.proxy.http1.RequestHead;
+import io.weldr.proxy.http1.Scan;
+import io.weldr.proxy.net.Faults;
+import io.weldr.proxy.net.Link;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/1.1 connection of a client: reads requests, starts an {@link Exchange} for each, one after another and in order,
+ * and carries what they answer. While it is idle it holds no buffer. Confined to its event loop.
+ */
+public final class H1Server implements Link.Protocol, Downstream {
+
+    private final ServerLoop loop;
+    private final Link link;
+    private final Exchange own;
+    private @Nullable Exchange exchange; // own, while it is under way
+    /** Bytes that have come before they can be used: part of a head, or requests behind the current one. */
+    private @Nullable ByteBuf pending;
+
+    private @Nullable Peer peer;
+    private boolean headStarted;
+    private boolean processing;
+    private int exchanges;
+    private int minorVersion = 1;
+
+    // The list of the loop's clients.
+    @Nullable H1Server previous;
+
+    @Nullable H1Server next;
+
+    boolean listed;
+
+    public H1Server(ServerLoop loop) {
+        this.loop = loop;
+        link = new Link(this, loop.exchanges.wheel(), loop.progressTicks);
+        own = new Exchange(loop.exchanges, this, loop.exchangeTicks);
+    }
+
+    /** The handler of its channel. */
+    public Link link() {
+        return link;
+    }
+
+    @Override
+    public void connected() {
+        loop.clients.add(this);
+        link.await(idleTicks());
+    }
+
+    private int idleTicks() {
+        return loop.clients.draining() ? Clients.LAST_CALL_TICKS : loop.idleTicks;
+    }
+
+    // ---- what the client sends
+
+    @Override
+    public void received(ByteBuf arrived) {
+        ByteBuf in = arrived;
+        if (exchange == null && !writable()) {
+            stash(in);
+            return;
+        }
+        if (exchange == null) {
+            boolean worthScanning = HeadBytes.worthScanning(pending, in, loop.limits.headBytesMax());
+            in = HeadBytes.join(takePending(), in);
+            if (!worthScanning) {
+                pending = in;
+                return;
+            }
+        } else if (pending != null || !exchange.wantsBytes()) {
+            stash(in);
+            return;
+        }
+        process(in);
+    }
+
+    /**
+     * Works through the bytes at hand: requests one after another, until one has to wait, or the client has to read what it
+     * was answered. Owns the buffer.
+     */
+    private void process(ByteBuf in) {
+        assert !processing;
+        processing = true;
+        try {
+            work(in);
+        } catch (Throwable e) {
+            in.release();
+            throw e;
+        } finally {
+            processing = false;
+        }
+        if (in.isReadable() && link.open()) {
+            keep(in);
+        } else {
+            in.release();
+        }
+        if (exchange == null && link.open()) {
+            if (writable()) {
+                resumeReading();
+            } else {
+                awaitReader();
+            }
+        }
+        noticeEnd();
+    }
+
+    private void work(ByteBuf in) {
+        while (in.isReadable() && link.open()) {
+            Exchange current = exchange;
+            if (current == null) {
+                if (!writable() || !readHead(in)) {
+                    break;
+                }
+            } else if (current.wantsBytes()) {
+                current.requestBytes(in);
+                if (!writable()) {
+                    continue; // it is to read first: what it sends does not make up for that
+                }
+                if (current.awaitsClient()) {
+                    link.await(loop.progressTicks);
+                } else if (current.tunnelling()) {
+                    link.await(loop.tunnelIdleTicks);
+                } else if (exchange == current) {
+                    link.awaitNothing();
+                }
+            } else {
+                break;
+            }
+        }
+    }
+
+    private void keep(ByteBuf in) {
+        if (exchange == null && writable()) {
+            pending = HeadBytes.keep(allocator(), in);
+        } else {
+            stash(in);
+        }
+    }
+
+    /** Scans the next head and starts its exchange. False if more bytes are needed. */
+    private boolean readHead(ByteBuf in) {
+        Scan scan = loop.exchanges.scanner().scan(in);
+        RequestHead head = loop.exchanges.scanner().head();
+        switch (scan) {
+            case INCOMPLETE -> {
+                if (HeadBytes.onlyEmptyLine(in)) {
+                    in.skipBytes(in.readableBytes());
+                } else if (!headStarted && !HeadBytes.mayBeEmptyLine(in)) {
+                    headStarted = true;
+                    link.await(loop.requestHeadTicks);
+                }
+                return false;
+            }
+            case REFUSED -> {
+                in.skipBytes(in.readableBytes());
+                refuse(head.failure());
+            }
+            case COMPLETE -> {
+                headStarted = false;
+                link.awaitNothing();
+                exchanges++;
+                minorVersion = head.minorVersion();
+                exchange = own;
+                own.begin(head, in);
+                if (exchange != null && own.awaitsClient()) {
+                    link.await(loop.progressTicks);
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Bytes that have to wait until the exchange can take them or is over. */
+    private void stash(ByteBuf in) {
+        ByteBuf kept = takePending();
+        if (kept != null && !kept.isWritable(in.readableBytes())) {
+            kept = widened(kept, in);
+        }
+        pending = HeadBytes.join(kept, in);
+        pauseReading();
+    }
+
+    /** Owns {@code kept}, and {@code more} if it fails. */
+    private ByteBuf widened(ByteBuf kept, ByteBuf more) {
+        try {
+            return allocator()
+                    .buffer(kept.readableBytes() + more.readableBytes())
+                    .writeBytes(kept);
+        } catch (Throwable e) {
+            more.release();
+            throw e;
+        } finally {
+            kept.release();
+        }
+    }
+
+    private @Nullable ByteBuf takePending() {
+        ByteBuf taken = pending;
+        pending = null;
+        return taken;
+    }
+
+    private void dropPending() {
+        ByteBuf dropped = takePending();
+        if (dropped != null) {
+            dropped.release();
+        }
+    }
+
+    private void processPending() {
+        ByteBuf waiting = takePending();
+        if (waiting != null) {
+            process(waiting);
+        }
+        if (exchange != null) {
+            exchange.requestPause(); // no end of a read of the client's will do it
+        }
+    }
+
+    /** Between two exchanges: the next one starts when the client has taken enough of what it was answered. */
+    private void proceed() {
+        if (!writable()) {
+            awaitReader();
+            return;
+        }
+        link.await(idleTicks());
+        if (pending != null) {
+            processPending();
+        } else {
+            resumeReading();
+        }
+    }
+
+    private void awaitReader() {
+        pauseReading();
+        link.awaitProgress();
+    }
+
+    @Override
+    public void receivedAll() {
+        if (exchange != null) {
+            exchange.requestPause();
+        }
+    }
+
+    @Override
+    public void inputEnded() {
+        noticeEnd();
+    }
+
+    /** Acts on the end of what the client sends, once all that came before it has found its place. */
+    private void noticeEnd() {
+        if (!link.hasInputEnded() || !link.open()) {
+            return;
+        }
+        if (exchange != null) {
+            if (pending == null) {
+                exchange.clientEndOfInput();
+            }
+        } else if (pending == null || writable()) { // what is left then is part of a head, and stays that
+            dropPending();
+            link.finish();
+        }
+    }
+
+    // ---- what the exchange wants of the client's input
+
+    @Override
+    public void pauseReading() {
+        if (!link.paused()) {
+            link.pauseReading();
+            if (writable() && exchange != null && !exchange.tunnelling()) {
+                link.awaitNothing(); // it is not the client that is waited for
+            }
+        }
+    }
+
+    @Override
+    public void resumeReading() {
+        if (link.paused() && (pending == null || exchange == null) && (exchange != null || writable())) {
+            link.resumeReading();
+            if (exchange != null && exchange.awaitsClient() && writable()) {
+                link.await(loop.progressTicks);
+            }
+        }
+    }
+
+    @Override
+    public void continueReading() {
+        if (!processing) {
+            processPending();
+        }
+        if (exchange != null && exchange.wantsBytes() && pending == null) {
+            resumeReading();
+            if (writable()) {
+                link.await(exchange.tunnelling() ? loop.tunnelIdleTicks : loop.progressTicks);
+            }
+        }
+    }
+
+    // ---- what the exchange sends
+
+    @Override
+    public ByteBufAllocator allocator() {
+        return link.allocator();
+    }
+
+    @Override
+    public void write(ByteBuf part) {
+        link.write(part);
+    }
+
+    @Override
+    public void flush() {
+        link.flush();
+    }
+
+    @Override
+    public boolean writable() {
+        return link.writable();
+    }
+
+    @Override
+    public boolean takesSplice() {
+        return link.takesSplice();
+    }
+
+    @Override
+    public int splice(Link from, long max) {
+        return link.spliceFrom(from, max, loop.pipe);
+    }
+
+    @Override
+    public void endOutput() {
+        link.endOutput();
+    }
+
+    @Override
+    public void tunnelMoved() {
+        if (writable()) {
+            link.await(loop.tunnelIdleTicks);
+        }
+    }
+
+    @Override
+    public boolean knowsChunks() {
+        return minorVersion == 1;
+    }
+
+    @Override
+    public boolean mayKeep() {
+        int max = loop.limits.exchangesPerConnectionMax();
+        boolean mayFollow = !link.hasInputEnded() || pending != null || processing;
+        return !loop.clients.draining() && mayFollow && (max == 0 || exchanges < max);
+    }
+
+    @Override
+    public Peer peer() {
+        Peer known = peer;
+        if (known == null) {
+            var remote = link.remoteAddress();
+            boolean trusted = remote instanceof InetSocketAddress inet && loop.trusted.test(inet);
+            known = Peer.of(remote, trusted);
+            peer = known;
+        }
+        return known;
+    }
+
+    @Override
+    public void writabilityChanged(boolean writable) {
+        if (!writable) {
+            link.awaitProgress();
+        } else if (exchange != null && exchange.tunnelling()) {
+            link.await(loop.tunnelIdleTicks);
+        } else if (exchange != null && exchange.awaitsClient()) {
+            link.await(loop.progressTicks);
+        } else if (exchange != null) {
+            link.awaitNothing();
+        }
+        if (exchange != null) {
+            exchange.clientWritability(writable);
+        } else if (writable && !processing) {
+            proceed();
+        }
+    }
+
+    // ---- between exchanges, and the end
+
+    @Override
+    public void ended(boolean keep, boolean lingering) {
+        flush(); // before the exchange is forgotten: becoming writable within this must not start the next one
+        exchange = null;
+        if (!keep || !link.open()) {
+            boolean unread = lingering || pending != null;
+            dropPending();
+            if (unread && !link.hasInputEnded()) {
+                link.linger(loop.lingerTicks);
+            } else {
+                link.finish();
+            }
+            return;
+        }
+        if (processing) {
+            link.await(idleTicks());
+        } else {
+            proceed();
+        }
+    }
+
+    /** Answers the head just scanned, which is no request, and closes: where the next one would start is anybody's guess. */
+    private void refuse(Failure failure) {
+        var stats = loop.exchanges.stats();
+        stats.failed.increment();
+        stats.requestsRefused.increment();
+        RequestId id = new RequestId();
+        RequestHead head = loop.exchanges.scanner().head(); // as much as came of it
+        loop.exchanges.ids().set(id, head);
+        boolean bodiless = head.method() == Method.HEAD;
+        Editors editors = loop.exchanges.editors();
+        editors.answers().write(failure, editors.writer(), Persistence.CLOSE, head.acceptsJson(), bodiless, id);
+        var accessLog = loop.exchanges.accessLog();
+        if (accessLog != null) {
+            int bytes = editors.writer().length();
+            accessLog.addRefusal(peer().address(), id.toBytes(), failure.status(), bytes, failure.name());
+        }
+        link.write(editors.written(allocator()));
+        flush();
+        link.linger(loop.lingerTicks);
+    }
+
+    /** Closes soon if nothing comes; what comes is answered, and the answer announces the end. */
+    void lastCall() {
+        // One that has not taken its response yet has the time that it takes.
+        if (exchange == null && pending == null && link.open() && link.backlogBytes() == 0) {
+            link.await(Clients.LAST_CALL_TICKS);
+        }
+    }
+
+    /** The time of the node is over: what is under way ends here, and is counted. */
+    void cutOff() {
+        Exchange current = exchange;
+        if (current != null) {
+            current.fail(Failure.CUT_OFF); // has no answer, and so cuts the connection
+        } else {
+            cut(false);
+        }
+    }
+
+    @Override
+    public void cut(boolean visibly) {
+        exchange = null;
+        dropPending();
+        if (visibly) {
+            link.reset();
+        } else {
+            link.close();
+        }
+    }
+
+    @Override
+    public void outputFailed() {
+        link.close();
+    }
+
+    @Override
+    public void broken() {
+        link.close();
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        Faults.report("a client connection", cause);
+        Exchange current = exchange;
+        exchange = null;
+        boolean pretend = false;
+        try {
+            pretend = current != null && current.abandon();
+            dropPending();
+        } finally {
+            if (pretend) {
+                link.reset();
+            } else {
+                link.close();
+            }
+        }
+    }
+
+    @Override
+    public void closed() {
+        dropPending();
+        loop.clients.remove(this);
+        Exchange current = exchange;
+        exchange = null;
+        if (current != null) {
+            current.clientGone();
+        }
+    }
+
+    @Override
+    public void waitExpired() {
+        if (link.progressed()) {
+            return; // slow, but it takes what we send
+        }
+        Exchange current = exchange;
+        boolean nothingBegun = pending == null || HeadBytes.mayBeEmptyLine(pending);
+        if (current == null && (nothingBegun || !writable())) {
+            link.close();
+        } else if (current == null) {
+            if (pending != null) {
+                loop.exchanges.scanner().scan(pending); // for the answer; others have used the scratch space
+            }
+            refuse(Failure.HEAD_TIMEOUT);
+        } else if (!writable()) {
+            current.fail(Failure.CLIENT_STALLED);
+        } else if (current.tunnelling()) {
+            current.fail(Failure.CUT_OFF);
+        } else if (current.awaitsClient() && !link.paused()) {
+            current.fail(Failure.BODY_TIMEOUT);
+        }
+    }
+}
