@@ -6,6 +6,7 @@ import io.weldr.core.port.Measurement.Counter;
 import io.weldr.core.port.Measurement.Gauge;
 import io.weldr.core.port.Measurement.Histogram;
 import io.weldr.proxy.access.AccessLog;
+import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.net.Faults;
 import io.weldr.proxy.stats.Latencies;
 import io.weldr.proxy.stats.OriginStats;
@@ -13,6 +14,7 @@ import io.weldr.proxy.stats.WorkerStats;
 import io.weldr.proxy.upstream.OutlierDetector;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -35,6 +37,10 @@ final class MetricReport {
         report.exchanges();
         report.connections();
         report.times();
+        report.gauge(
+                "proxy_held_bytes",
+                "Bytes that buffers hold while they wait for a peer.",
+                workers.stream().mapToLong(Worker::heldBytes).sum());
         report.origins(workers, ejections.ejected());
         report.counter("proxy_ejections", "Origins taken out of this node's rotation for failing.", ejections.total());
         report.counter(
@@ -50,6 +56,17 @@ final class MetricReport {
         String help = "Exchanges by how they ended for the client.";
         all.add(new Counter("proxy_exchanges", help, Map.of("result", "success"), sum(stats -> stats.succeeded)));
         all.add(new Counter("proxy_exchanges", help, Map.of("result", "failed"), sum(stats -> stats.failed)));
+        for (Failure cause : Failure.values()) {
+            Map<String, String> labels = Map.of(
+                    "cause",
+                    cause.cause(),
+                    "phase",
+                    cause.phase().name().toLowerCase(Locale.ROOT),
+                    "side",
+                    cause.side().name().toLowerCase(Locale.ROOT));
+            all.add(new Counter(
+                    "proxy_failures", "Exchanges that failed, by their cause.", labels, sum(s -> s.causes(cause))));
+        }
         counter("proxy_requests_refused", "Requests refused as malformed or too large.", sum(s -> s.requestsRefused));
         counter("proxy_retries", "Attempts beyond the first.", sum(stats -> stats.retries));
         counter("proxy_tunnels", "Protocol switches (WebSocket and others).", sum(stats -> stats.tunnels));
@@ -61,6 +78,10 @@ final class MetricReport {
     private void connections() {
         counter("proxy_connections", "Client connections accepted.", sum(stats -> stats.connectionsAccepted));
         counter("proxy_connections_refused", "Client connections turned away.", sum(s -> s.connectionsRefused));
+        counter(
+                "proxy_connections_shed",
+                "Client connections cut because they held the most bytes when there was no more room.",
+                sum(stats -> stats.connectionsShed));
         gauge("proxy_connections_open", "Client connections that stand.", sum(stats -> stats.connectionsOpen));
     }
 

@@ -5,6 +5,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
+import io.netty.util.internal.PlatformDependent;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.MetricSource;
 import io.weldr.core.port.Published;
@@ -12,6 +13,7 @@ import io.weldr.core.port.RoutingSource;
 import io.weldr.core.port.Traffic;
 import io.weldr.core.port.TrafficSource;
 import io.weldr.core.state.ClusterState;
+import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.ConnectionLimit;
 import io.weldr.proxy.net.Listener;
 import io.weldr.proxy.net.Transport;
@@ -99,14 +101,20 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
         TrustedPeers trusted = new TrustedPeers(settings.trustedPeers());
         UpstreamSettings upstream =
                 new UpstreamSettings(settings.limits(), transport, number, new OriginTls(settings.trust()), allocator);
+        long heldMax = heldBytesMax(settings.limits()) / number;
         long idPrefix = new SecureRandom().nextLong();
         for (int i = 0; i < number; i++) {
             EventLoop loop = (EventLoop) loops.next();
-            Worker worker =
-                    new Worker(loop, i, settings, trusted, upstream, resolver, idPrefix, routing.ejections()::record);
+            Worker worker = new Worker(
+                    loop, i, settings, heldMax, trusted, upstream, resolver, idPrefix, routing.ejections()::record);
             worker.start();
             workers.add(worker);
         }
+    }
+
+    /** Half of the direct memory of the process unless a number is set: the other half is for what does not wait. */
+    private static long heldBytesMax(ProxyLimits limits) {
+        return limits.heldBytesMax() > 0 ? limits.heldBytesMax() : PlatformDependent.maxDirectMemory() / 2;
     }
 
     /** The first address, with the port that was really bound. Only between start and close. */

@@ -14,6 +14,7 @@ import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.ConnectionLimit;
 import io.weldr.proxy.net.DeadlineWheel;
 import io.weldr.proxy.net.Faults;
+import io.weldr.proxy.net.HeldBytes;
 import io.weldr.proxy.net.Pipe;
 import io.weldr.proxy.net.Reception;
 import io.weldr.proxy.route.RoutingView;
@@ -53,6 +54,7 @@ final class Worker implements Reception {
     private final EventLoop loop;
     private final DeadlineWheel wheel = new DeadlineWheel();
     private final WorkerStats stats = new WorkerStats();
+    private final HeldBytes held;
     private final PoolView pool;
     private final Clients clients;
     private final ServerLoop server;
@@ -67,6 +69,7 @@ final class Worker implements Reception {
      * A worker that serves nothing until it is given a view.
      *
      * @param number of this worker among all of the node, so that they do not all start with the same origin
+     * @param heldMax bytes that buffers may hold while they wait
      * @param trusted peers whose X-Forwarded-* and Forwarded are believed
      * @param idPrefix first half of the request ids that this node makes
      * @param records how origins do on real traffic, seen by the whole node
@@ -75,6 +78,7 @@ final class Worker implements Reception {
             EventLoop loop,
             int number,
             ProxySettings settings,
+            long heldMax,
             Predicate<InetSocketAddress> trusted,
             UpstreamSettings upstream,
             NameResolver resolver,
@@ -83,11 +87,13 @@ final class Worker implements Reception {
         this.loop = loop;
         ProxyLimits limits = settings.limits();
         accessLog = settings.accessLog() == null ? null : settings.accessLog().newSheet();
-        pool = new PoolView(new UpstreamLoop(loop, wheel, upstream, resolver), records, number);
+        held = new HeldBytes(heldMax, this::relieveSoon);
+        pool = new PoolView(new UpstreamLoop(loop, wheel, held, upstream, resolver), records, number);
         clients = new Clients(stats);
         ExchangeLoop exchanges = new ExchangeLoop(
                 limits,
                 wheel,
+                held,
                 new RequestScanner(limits, settings.traceAllowed()),
                 Editors.of(settings.viaName(), settings.forwarding()),
                 new RequestIds(idPrefix, number),
@@ -96,6 +102,14 @@ final class Worker implements Reception {
                 stats,
                 accessLog);
         server = new ServerLoop(exchanges, trusted, clients, pipe);
+    }
+
+    private void relieveSoon() {
+        try {
+            loop.execute(() -> clients.relieve(held)); // later: whoever has called may hold what is cut
+        } catch (RejectedExecutionException e) {
+            LOG.debug("this worker has stopped", e);
+        }
     }
 
     /** Starts the deadline wheel. Any thread. */
@@ -109,6 +123,9 @@ final class Worker implements Reception {
         try {
             if (!behind) {
                 expire();
+            }
+            if (clients.needsRelief(held)) {
+                clients.relieve(held);
             }
             if (accessLog != null) {
                 accessLog.handOver();
@@ -154,6 +171,11 @@ final class Worker implements Reception {
      */
     long silenceNanos() {
         return System.nanoTime() - tickedNanos;
+    }
+
+    /** Bytes that buffers hold while they wait. Any thread. */
+    long heldBytes() {
+        return held.held();
     }
 
     WorkerStats stats() {

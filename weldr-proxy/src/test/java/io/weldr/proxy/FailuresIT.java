@@ -225,10 +225,11 @@ class FailuresIT {
                 // It sends before it reads: bytes that nobody read must not cost it the answer.
                 three.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 50000\r\n\r\n" + "x".repeat(50_000));
                 assertThat(three.readMessage())
-                        .matches("HTTP/1[.]1 503 Service Unavailable\r\nContent-Type: text/plain; charset=us-ascii\r\n"
-                                + "Content-Length: 91\r\nX-Request-Id: ([0-9a-f]{32})\r\nRetry-After: 1\r\n"
-                                + "Date: [A-Za-z]{3}, [0-9]{2} [A-Za-z]{3} [0-9]{4} [0-9:]{8} GMT\r\nConnection: close\r\n\r\n"
-                                + "503 Service Unavailable: too many connections\nrequest id: \\1\n");
+                        .matches(
+                                "HTTP/1[.]1 503 Service Unavailable\r\nContent-Type: text/plain; charset=us-ascii\r\n"
+                                        + "Content-Length: 119\r\nX-Request-Id: ([0-9a-f]{32})\r\nRetry-After: 1\r\n"
+                                        + "Date: [A-Za-z]{3}, [0-9]{2} [A-Za-z]{3} [0-9]{4} [0-9:]{8} GMT\r\nConnection: close\r\n\r\n"
+                                        + "503 Service Unavailable: too many connections\ncause: too_many_connections\nrequest id: \\1\n");
                 assertThat(three.endOutput().readToEnd()).isEmpty();
             }
             one.close();

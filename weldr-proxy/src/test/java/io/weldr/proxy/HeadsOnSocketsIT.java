@@ -113,7 +113,8 @@ class HeadsOnSocketsIT {
                 Wire client = before.connect()) {
             assertThat(client.send(withId(GET)).read(expected.length())).isEqualTo(expected);
             assertThat(client.send(MARK).readToEnd()).isEqualTo(MARKED);
-            boolean kept = framing != Framing.UNTIL_CLOSE && head.startsWith("HTTP/1.1");
+            boolean misframed = status == 204 && head.contains("Content-Length");
+            boolean kept = framing != Framing.UNTIL_CLOSE && head.startsWith("HTTP/1.1") && !misframed;
             assertThat(odd.connections()).isEqualTo(kept ? 1 : 2);
         }
     }

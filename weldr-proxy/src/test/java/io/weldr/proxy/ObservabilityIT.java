@@ -31,7 +31,7 @@ class ObservabilityIT {
                     .startsWith("{\"time\":")
                     .contains(
                             "\"client\":\"127.0.0.1\",\"request\":\"GET /one?x=\\\"y\\\"\",\"version\":\"1.1\",\"status\":200,")
-                    .contains("\"origin\":\"" + origin.authority() + "\",\"id\":\"id-1\",\"failure\":\"\"}");
+                    .contains("\"origin\":\"" + origin.authority() + "\",\"id\":\"id-1\",\"cause\":\"\"}");
             assertThat(lines[1]).contains("\"request\":\"POST /two\"").contains("\"id\":\"id-2\"");
             origin.close();
             client.send("POST /three HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx")
@@ -39,12 +39,12 @@ class ObservabilityIT {
             await().until(() -> log.written() == 3);
             assertThat(file.toString(StandardCharsets.US_ASCII).split("\n", -1)[2])
                     .contains("\"status\":502,")
-                    .containsPattern("\"failure\":\"(DEAD_REUSED|CONNECT_FAILED)\"");
+                    .containsPattern("\"cause\":\"(dead_reused|connect_failed)\"");
             client.send("nonsense\r\n\r\n").readMessage();
             await().until(() -> log.written() == 4);
             assertThat(file.toString(StandardCharsets.US_ASCII).split("\n", -1)[3])
                     .contains("\"request\":\"\",\"version\":\"1.1\",\"status\":400,")
-                    .contains("\"failure\":\"BAD_START_LINE\"");
+                    .contains("\"cause\":\"bad_start_line\"");
         }
     }
 
@@ -88,7 +88,7 @@ class ObservabilityIT {
             }
             assertThat(file.toString(StandardCharsets.US_ASCII))
                     .contains("\"request\":\"GET /held\"")
-                    .contains("\"failure\":\"CUT_OFF\"");
+                    .contains("\"cause\":\"cut_off\"");
         }
     }
 

@@ -97,7 +97,7 @@ class ProxyIT {
                 Wire client = proxy.connect()) {
             assertThat(client.send(GET).readMessage())
                     .startsWith("HTTP/1.1 503 Service Unavailable\r\n")
-                    .endsWith("503 Service Unavailable: no origin is up\nrequest id: id-1\n");
+                    .endsWith("503 Service Unavailable: no origin is up\ncause: no_origin_up\nrequest id: id-1\n");
             assertThat(client.send(GET).readMessage()).startsWith("HTTP/1.1 503 ");
             assertThat(proxy.traffic().client()).isEqualTo(new Count(0, 2));
         }

@@ -1,10 +1,13 @@
 package io.weldr.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.weldr.proxy.net.Transport;
 import io.weldr.testing.Patience;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -63,6 +66,59 @@ class ReuseIT {
             }
             assertThat(toOne.exchange(GET)).isEqualTo(PASSED_ON);
             assertThat(one.connections()).isEqualTo(2);
+        }
+    }
+
+    /** A length there is a mistake of the origin's: who knows whether it means a body, too. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 2", "Transfer-Encoding: chunked"})
+    void aConnectionIsNotReusedAfterA204ThatHasAFraming(String framing) {
+        try (RawOrigin origin = RawOrigin.answering("HTTP/1.1 204 No Content\r\n" + framing + "\r\n\r\n");
+                TestProxy proxy = TestProxy.inFrontOf(origin);
+                Wire client = proxy.connect()) {
+            assertThat(client.send(GET).readHead()).startsWith("HTTP/1.1 204 ");
+            assertThat(client.send(GET).readHead()).startsWith("HTTP/1.1 204 ");
+            assertThat(origin.connections()).isEqualTo(2);
+        }
+    }
+
+    /** The proxy finds the stray bytes and the next request in one look at its sockets. */
+    @Test
+    void bytesBehindAResponseToHeadAreNobodysResponse() throws InterruptedException {
+        assumeThat(TestProxy.TRANSPORT.resolve()).as("looks at the socket").isEqualTo(Transport.EPOLL);
+        for (int i = 0; i < 10; i++) {
+            CountDownLatch goOn = new CountDownLatch(1);
+            CountDownLatch sent = new CountDownLatch(1);
+            try (RawOrigin origin = RawOrigin.serving((wire, self) -> {
+                        if (self.next(wire).startsWith("HEAD ")) {
+                            wire.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
+                            await(goOn);
+                            wire.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nstray");
+                            sent.countDown();
+                            self.next(wire);
+                        } else {
+                            wire.send(RawOrigin.OK);
+                        }
+                    });
+                    TestProxy proxy = TestProxy.inFrontOf(origin);
+                    Wire client = proxy.connect()) {
+                client.send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n").readHead();
+                CountDownLatch held = proxy.hold();
+                client.send(GET);
+                goOn.countDown();
+                await(sent);
+                held.countDown();
+                assertThat(client.readMessage()).endsWith("\r\n\r\nok");
+            }
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(Patience.PATIENCE_MILLIS, TimeUnit.MILLISECONDS))
+                    .isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -387,7 +387,7 @@ class SemanticsIT {
                             "GET / HTTP/1.1\r\nHost: a\r\nAccept: application/json\r\nX-Request-Id: my-id\r\n\r\n"))
                     .contains("Content-Type: application/problem+json\r\n")
                     .endsWith("{\"type\":\"about:blank\",\"title\":\"Service Unavailable\",\"status\":503,"
-                            + "\"detail\":\"no origin is up\",\"requestId\":\"my-id\"}\n");
+                            + "\"detail\":\"no origin is up\",\"cause\":\"no_origin_up\",\"requestId\":\"my-id\"}\n");
             assertThat(proxy.exchange("HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".replace("HEAD", "GET")))
                     .contains("Content-Type: text/plain");
         }

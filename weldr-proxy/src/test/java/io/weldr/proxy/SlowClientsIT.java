@@ -2,14 +2,17 @@ package io.weldr.proxy;
 
 import static io.weldr.testing.Patience.withTimeFrom;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.weldr.proxy.net.DeadlineWheel;
+import io.weldr.proxy.net.Transport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -162,6 +165,43 @@ class SlowClientsIT {
                 last = now;
             }
             assertThat(client.send(GET).readHead()).startsWith("HTTP/1.1 200 OK");
+            return true;
+        }
+    }
+
+    /**
+     * The kernel holds megabytes for it, so that for minutes it takes nothing more from the proxy. The client acknowledges
+     * all the time.
+     */
+    @Test
+    void aReaderThatIsVerySlowIsServedAsLongAsItReads() throws Exception {
+        assumeThat(TestProxy.TRANSPORT.resolve()).as("asks the kernel").isNotEqualTo(Transport.NIO);
+        withTimeFrom(Duration.ofSeconds(1), SlowClientsIT::readerIsVerySlow);
+    }
+
+    private static boolean readerIsVerySlow(Duration pauseMax) throws IOException {
+        int bytes = 32 << 20;
+        try (RawOrigin origin = RawOrigin.answering(
+                        "HTTP/1.1 200 OK\r\nContent-Length: " + bytes + "\r\n\r\n" + "x".repeat(bytes));
+                TestProxy proxy = TestProxy.limited("clientProgressTimeout", pauseMax, origin);
+                Socket socket = new Socket()) {
+            socket.setReceiveBufferSize(4 * 1024);
+            socket.connect(proxy.server.boundAddress());
+            Wire client = new Wire(socket);
+            client.send(GET).readHead();
+            int reads = 50;
+            long last = System.nanoTime();
+            for (int i = 0; i < reads; i++) { // five times as long as a client may pause
+                String cutOff = read(client, 2048);
+                LockSupport.parkNanos(pauseMax.dividedBy(10).toNanos()); // its pace is the story
+                long now = System.nanoTime();
+                if (now - last > pauseMax.dividedBy(2).toNanos()) {
+                    return false;
+                }
+                assertThat(cutOff).as("after %d of %d reads", i, reads).isEmpty();
+                assertThat(proxy.server.connectionsOpen()).isEqualTo(1);
+                last = now;
+            }
             return true;
         }
     }

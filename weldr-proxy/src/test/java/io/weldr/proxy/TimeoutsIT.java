@@ -167,7 +167,7 @@ class TimeoutsIT {
             sender.start();
             assertThat(client.readMessage())
                     .startsWith("HTTP/1.1 504 Gateway Timeout\r\n")
-                    .contains("origin made no progress");
+                    .contains("origin stopped taking the request");
             client.close();
             sender.join();
             assertThat(origin.requests()).hasSize(1);

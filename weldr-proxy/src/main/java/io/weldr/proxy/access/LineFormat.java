@@ -22,7 +22,7 @@ public enum LineFormat {
             out.put(",\"firstByteMicros\":").put(entry.firstByteMicros);
             out.put(",\"origin\":\"").put(entry.origin);
             out.put("\",\"id\":\"").putQuoted(entry.requestId, entry.requestId.length, true);
-            out.put("\",\"failure\":\"").put(entry.failure).put("\"}\n");
+            out.put("\",\"cause\":\"").put(entry.failure).put("\"}\n");
         }
     },
     /** The common log format, as every web server writes it. */

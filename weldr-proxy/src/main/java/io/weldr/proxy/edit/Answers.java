@@ -62,14 +62,16 @@ public final class Answers {
         String requestId = new String(id.toBytes(), java.nio.charset.StandardCharsets.US_ASCII);
         String body = json
                 ? "{\"type\":\"about:blank\",\"title\":\"" + reason + "\",\"status\":" + status + ",\"detail\":\""
-                        + failure.detail() + "\",\"requestId\":\"" + quoted(requestId) + "\"}\n"
-                : status + " " + reason + ": " + failure.detail() + "\nrequest id: " + requestId + "\n";
+                        + failure.detail() + "\",\"cause\":\"" + failure.cause() + "\",\"requestId\":\""
+                        + quoted(requestId) + "\"}\n"
+                : status + " " + reason + ": " + failure.detail() + "\ncause: " + failure.cause() + "\nrequest id: "
+                        + requestId + "\n";
         HeadWriter out = to.reset();
         out.put(Octets.ascii("HTTP/1.1 " + status + " " + reason + "\r\n"));
         out.put(Octets.ascii("Content-Type: "
                 + (json ? "application/problem+json" : "text/plain; charset=us-ascii")
                 + "\r\nContent-Length: " + body.length() + "\r\nX-Request-Id: " + requestId + "\r\n"));
-        if (failure == Failure.TOO_MANY_CONNECTIONS) {
+        if (failure == Failure.TOO_MANY_CONNECTIONS || failure == Failure.MEMORY_FULL) {
             out.put(RETRY_AFTER);
         }
         finish(out, status, persistence);

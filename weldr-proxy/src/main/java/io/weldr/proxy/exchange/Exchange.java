@@ -80,7 +80,11 @@ public final class Exchange implements ResponseSink, Expiry {
         clientEnded = false;
         response.begin();
         boolean answerHere = head.maxForwards() == 0;
+        boolean room = loop.held().takesRequests();
         Failure wrong = request.begin(head, in);
+        if (wrong == null && !room) {
+            wrong = Failure.MEMORY_FULL;
+        }
         if (wrong != null) {
             fail(wrong);
         } else if (answerHere) {
@@ -92,6 +96,11 @@ public final class Exchange implements ResponseSink, Expiry {
             loop.retryBudget().request();
             dispatch(Failure.NO_ORIGIN_UP);
         }
+    }
+
+    /** Bytes that its buffers hold while they wait, those of its connection to an origin included. */
+    public long held() {
+        return request.held() + (origin == null ? 0 : origin.held());
     }
 
     /** Whether more bytes of the client belong to this exchange and have somewhere to go. */
@@ -180,8 +189,7 @@ public final class Exchange implements ResponseSink, Expiry {
         }
         become(Phase.FORWARDING);
         connection.begin(this, request.method() == Method.HEAD, request.upgrade());
-        boolean keepForReplay = connection.reused() && request.method().idempotent() && !tries.replayed();
-        request.send(connection, client.allocator(), client.peer(), id, keepForReplay);
+        request.send(connection, client.allocator(), client.peer(), id);
         if (origin != connection) {
             return; // it failed while we wrote
         }
@@ -211,16 +219,14 @@ public final class Exchange implements ResponseSink, Expiry {
     @Override
     public void broken(Failure failure) {
         origin = null;
-        boolean harmless = phase == Phase.FORWARDING
-                && response.state() == ResponseHalf.State.AWAITED
-                && request.method().idempotent()
-                && request.replayable();
+        boolean harmless = response.state() == ResponseHalf.State.AWAITED && request.replayable();
         try {
             tries.failed(failure);
-            Endpoint again = tries.mayReplay(failure, harmless);
+            Endpoint before = tries.current();
+            Endpoint again = tries.mayReplay(failure, harmless, loop.pool());
             if (again != null) {
                 request.replay();
-                connect(again, true);
+                connect(again, again == before); // idle connections of one that had a dead one are not trusted
             } else {
                 fail(failure);
             }
@@ -408,7 +414,7 @@ public final class Exchange implements ResponseSink, Expiry {
         boolean lingering = !request.complete() || request.persistent();
         boolean keepClient = keep;
         try {
-            settle(null, loop.stats().succeeded);
+            settle(null, loop.stats().succeeded, null);
             if (done != null) {
                 done.release();
             }
@@ -419,7 +425,7 @@ public final class Exchange implements ResponseSink, Expiry {
             client.failed(e);
             return;
         }
-        part(false, keepClient, lingering);
+        part(null, keepClient, lingering);
     }
 
     /** The exchange cannot go on: the client gets an answer if there is still a way to give one, else it is cut off. */
@@ -431,16 +437,21 @@ public final class Exchange implements ResponseSink, Expiry {
         if (clientsFault && failure.status() != 0) {
             loop.stats().requestsRefused.increment();
         }
-        boolean json = request.acceptsJson();
-        boolean bodiless = request.method() == Method.HEAD;
-        settle(failure, loop.stats().failed);
-        if (answerable) {
-            var editors = loop.editors();
-            editors.answers().write(failure, editors.writer(), persistence(keepClient), json, bodiless, id);
-            part(true, keepClient, true);
+        ByteBuf answer = answerable ? answerTo(failure, keepClient) : null;
+        settle(failure, loop.stats().failed, answer);
+        if (answer != null) {
+            part(answer, keepClient, true);
         } else {
             client.cut(pretend);
         }
+    }
+
+    private ByteBuf answerTo(Failure failure, boolean keepClient) {
+        var editors = loop.editors();
+        boolean bodiless = request.method() == Method.HEAD;
+        Persistence persistence = persistence(keepClient);
+        editors.answers().write(failure, editors.writer(), persistence, request.acceptsJson(), bodiless, id);
+        return editors.written(client.allocator());
     }
 
     /** OPTIONS or TRACE may go no further: we are the last recipient (RFC 9110 section 7.6.2). */
@@ -453,8 +464,9 @@ public final class Exchange implements ResponseSink, Expiry {
             editors.answers().writeOptions(editors.writer(), persistence(keepClient));
         }
         record.answered(200);
-        settle(null, loop.stats().succeeded);
-        part(true, keepClient, true);
+        ByteBuf answer = editors.written(client.allocator());
+        settle(null, loop.stats().succeeded, answer);
+        part(answer, keepClient, true);
     }
 
     /** The client connection is closed: there is nobody left to answer. */
@@ -464,7 +476,7 @@ public final class Exchange implements ResponseSink, Expiry {
         }
         // A response that had been passed on whole is not a failure of anybody.
         boolean whole = response.state() == ResponseHalf.State.COMPLETE;
-        settle(Failure.CLIENT_GONE, whole ? loop.stats().succeeded : loop.stats().failed);
+        settle(Failure.CLIENT_GONE, whole ? loop.stats().succeeded : loop.stats().failed, null);
     }
 
     /**
@@ -475,7 +487,7 @@ public final class Exchange implements ResponseSink, Expiry {
     public boolean abandon() {
         boolean pretend = phase != Phase.FREE && response.endsByClosing();
         if (phase != Phase.FREE) {
-            settle(Failure.INTERNAL, loop.stats().failed);
+            settle(Failure.INTERNAL, loop.stats().failed, null);
         }
         return pretend;
     }
@@ -486,16 +498,27 @@ public final class Exchange implements ResponseSink, Expiry {
      * goes wrong there can bring the exchange to a second end.
      *
      * @param failure null: nothing went wrong
+     * @param answer that will be sent behind this; null: none. Released if anything is thrown here
      */
-    private void settle(@Nullable Failure failure, Counter counter) {
+    private void settle(@Nullable Failure failure, Counter counter, @Nullable ByteBuf answer) {
         become(Phase.DONE);
         try {
+            if (answer != null) {
+                response.sent(answer.readableBytes());
+            }
             letGo();
             counter.increment();
+            if (failure != null) {
+                loop.stats().causes(failure).increment();
+            }
             record.end(failure, tries.current(), client, response, id);
+        } catch (Throwable e) {
+            if (answer != null) {
+                answer.release();
+            }
+            throw e;
         } finally {
             deadline.cancel();
-            loop.stats().bytesToClients.add(response.bytes());
             request.end();
             response.end();
             tries.clear();
@@ -516,11 +539,11 @@ public final class Exchange implements ResponseSink, Expiry {
         }
     }
 
-    /** @param answered whether the answer is in the loop's writer, and has to be sent */
-    private void part(boolean answered, boolean keepClient, boolean lingering) {
+    /** @param answer to be sent; null: the client has been told all */
+    private void part(@Nullable ByteBuf answer, boolean keepClient, boolean lingering) {
         try {
-            if (answered) {
-                client.write(loop.editors().written(client.allocator()));
+            if (answer != null) {
+                client.write(answer);
                 client.flush();
             }
             client.ended(keepClient, lingering);

@@ -6,6 +6,7 @@ import io.weldr.proxy.edit.RequestIds;
 import io.weldr.proxy.http1.RequestScanner;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.DeadlineWheel;
+import io.weldr.proxy.net.HeldBytes;
 import io.weldr.proxy.stats.WorkerStats;
 import io.weldr.proxy.upstream.PoolView;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the exchanges of one event loop share.
  *
+ * @param held where buffers that wait are counted
  * @param scanner has the head of a request that begins
  * @param pool where they find an origin
  * @param accessLog where each leaves a line; null: nowhere
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record ExchangeLoop(
         ProxyLimits limits,
         DeadlineWheel wheel,
+        HeldBytes held,
         RequestScanner scanner,
         Editors editors,
         RequestIds ids,

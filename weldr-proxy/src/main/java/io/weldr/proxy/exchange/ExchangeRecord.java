@@ -86,7 +86,7 @@ final class ExchangeRecord {
         entry.startedMillis = System.currentTimeMillis() - totalNanos / 1_000_000;
         entry.totalMicros = totalNanos / 1000;
         entry.firstByteMicros = firstByteNanos == 0 ? -1 : firstByteNanos / 1000;
-        entry.failure = failure == null ? "" : failure.name();
+        entry.failure = failure == null ? "" : failure.cause();
         sheet.add();
     }
 }

@@ -10,6 +10,7 @@ import io.weldr.proxy.http.HeadWriter;
 import io.weldr.proxy.http.Method;
 import io.weldr.proxy.http1.Body;
 import io.weldr.proxy.http1.RequestHead;
+import io.weldr.proxy.net.HeldBuffer;
 import io.weldr.proxy.upstream.Upstream;
 import java.util.EnumSet;
 import java.util.Set;
@@ -65,7 +66,7 @@ final class RequestHalf {
     private final ExchangeLoop loop;
     private final Body body;
     private State state = State.FREE;
-    private @Nullable ByteBuf first;
+    private final HeldBuffer first;
     private int headStart;
     private int headLength;
     private int firstBody;
@@ -83,6 +84,7 @@ final class RequestHalf {
     RequestHalf(ExchangeLoop loop) {
         this.loop = loop;
         body = new Body(loop.limits());
+        first = new HeldBuffer(loop.held());
     }
 
     private void become(State next) {
@@ -123,6 +125,11 @@ final class RequestHalf {
         return expectsContinue && !anyBody;
     }
 
+    /** Bytes that are held because the request may have to be sent again. */
+    long held() {
+        return first.held();
+    }
+
     // ---- how much of it has come
 
     /** Whether all of the body has come from the client. */
@@ -135,9 +142,12 @@ final class RequestHalf {
         return state == State.FLOWING || state == State.DISCARDED || state == State.TUNNEL;
     }
 
-    /** Whether everything needed to send the request once more is at hand. */
+    /**
+     * Whether everything needed to send the request once more is at hand, and a second delivery does no harm (RFC 9110
+     * section 9.2.2).
+     */
     boolean replayable() {
-        return first != null && body.complete() && body.contentBytes() <= Integer.MAX_VALUE;
+        return method.idempotent() && !first.isEmpty() && body.complete() && body.contentBytes() <= Integer.MAX_VALUE;
     }
 
     /**
@@ -155,7 +165,7 @@ final class RequestHalf {
         expectsContinue = head.expectsContinue();
         upgrade = head.upgradeProtocols();
         loop.scanner().hold(this);
-        first = in.retain();
+        first.put(in.retain());
         headStart = in.readerIndex();
         headLength = head.length();
         firstBody = 0;
@@ -189,7 +199,7 @@ final class RequestHalf {
     }
 
     /** Writes the head and what is there of the body, without flushing. */
-    void send(Upstream origin, ByteBufAllocator allocator, Peer peer, RequestId id, boolean keepForReplay) {
+    void send(Upstream origin, ByteBufAllocator allocator, Peer peer, RequestId id) {
         ByteBuf kept = first();
         RequestHead head = loop.scanner().headOf(this, kept, headStart, headLength);
         HeadWriter writer = loop.editors().writer();
@@ -215,7 +225,7 @@ final class RequestHalf {
         if (body.complete()) {
             origin.requestSent();
         }
-        if (!keepForReplay || !replayable()) {
+        if (!replayable()) {
             forgetFirst();
         }
     }
@@ -293,16 +303,14 @@ final class RequestHalf {
     }
 
     private ByteBuf first() {
-        assert first != null : "nothing kept to send";
-        return first;
+        ByteBuf kept = first.get();
+        assert kept != null : "nothing kept to send";
+        return kept;
     }
 
     /** The request will not be sent again. */
     void forgetFirst() {
-        if (first != null) {
-            first.release();
-            first = null;
-        }
+        first.drop();
         loop.scanner().letGo(this);
     }
 

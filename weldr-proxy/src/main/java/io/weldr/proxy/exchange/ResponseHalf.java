@@ -115,7 +115,7 @@ final class ResponseHalf {
         HeadWriter writer = loop.editors().writer();
         loop.editors().response().write(head, writer, Persistence.IMPLIED, false, false, id);
         writer.writeTo(room(writer.length()));
-        bytes += writer.length();
+        sent(writer.length());
     }
 
     /**
@@ -143,14 +143,20 @@ final class ResponseHalf {
         int length = writer.length();
         int behind = following <= COPY_BYTES_MAX ? following : 0;
         writer.writeTo(room(length + behind + (mode == Mode.CHUNKED ? GATHER_BYTES : 0)));
-        bytes += length;
+        sent(length);
+    }
+
+    /** So many bytes are on their way to the client: counted as they go, not at the end of a long download. */
+    void sent(int more) {
+        bytes += more;
+        loop.stats().bytesToClients.add(more);
     }
 
     /** Passes on part of the body, or of a tunnel; owns the buffer. */
     void body(ByteBuf part) {
         int size = part.readableBytes();
         boolean copied;
-        bytes += size;
+        sent(size);
         try {
             if (mode == Mode.CHUNKED) {
                 chunkSize(room(20), size);
@@ -185,7 +191,7 @@ final class ResponseHalf {
 
     /** So much of the body has been passed on without coming through here. */
     void passed(int size) {
-        bytes += size;
+        sent(size);
         committed = true;
     }
 

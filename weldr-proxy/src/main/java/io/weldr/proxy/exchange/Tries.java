@@ -41,11 +41,6 @@ final class Tries {
         return current;
     }
 
-    /** Whether the request was sent a second time. */
-    boolean replayed() {
-        return replayed;
-    }
-
     /** It ended in a complete response. */
     void succeeded(int status) {
         known().succeeded(status);
@@ -62,20 +57,33 @@ final class Tries {
 
     /** Nothing was sent: takes leave to try another endpoint. */
     boolean mayTryAnother(Failure failure) {
-        return failure.retry() == Failure.Retry.ANY_METHOD && count < tried.length && granted();
+        // An origin whose queue is full has been asked for nothing: to go on to the next puts no load on anybody.
+        boolean free = failure.side() == Failure.Side.PROXY;
+        return failure.retry() == Failure.Retry.ANY_METHOD && count < tried.length && (free || granted());
     }
 
     /**
-     * The request may have been seen: takes leave to send it once more, on a new connection to the same endpoint.
+     * The request may have been seen: takes leave to send it once more. If a reused connection was dead, to the same
+     * endpoint, once; if a new connection ended without an answer, to another endpoint.
      *
      * @param harmless whether a second delivery does no harm and all that is needed for it is at hand
+     * @return where to; null: nowhere
      */
-    @Nullable Endpoint mayReplay(Failure failure, boolean harmless) {
-        if (failure.retry() != Failure.Retry.IDEMPOTENT_ONLY || !harmless || replayed || !granted()) {
+    @Nullable Endpoint mayReplay(Failure failure, boolean harmless, PoolView pool) {
+        if (failure.retry() != Failure.Retry.IDEMPOTENT_ONLY || !harmless) {
             return null;
         }
-        replayed = true;
-        return known();
+        if (failure == Failure.DEAD_REUSED && !replayed) {
+            replayed = true;
+            return granted() ? known() : null;
+        }
+        Endpoint other = count < tried.length ? pool.pick(tried, count) : null;
+        if (other == null || !granted()) {
+            return null;
+        }
+        tried[count++] = other;
+        current = other;
+        return other;
     }
 
     private boolean granted() {

@@ -23,6 +23,9 @@ import java.util.Map;
  *     origin's side of it has ended; beyond, closing is cheaper than reading on
  * @param backlogHighBytes unsent bytes of one connection at which its source is no longer read
  * @param backlogLowBytes unsent bytes at which reading starts again
+ * @param heldBytesMax bytes that buffers of the node may hold while they wait for a slow peer or the rest of a head, shared
+ *     evenly by the workers; 0: half of the process' direct memory. Beyond, new work is refused and the connections that
+ *     hold most are cut
  * @param connectionsMax most client connections of the node; more are answered 503 and closed
  * @param exchangesPerConnectionMax requests on one client connection before it is closed; 0 is off
  * @param connectionsPerOriginMax most connections to one origin, shared evenly by the workers (rounded up); 0 is off:
@@ -64,6 +67,7 @@ public record ProxyLimits(
         long drainBytesMax,
         int backlogHighBytes,
         int backlogLowBytes,
+        long heldBytesMax,
         int connectionsMax,
         int exchangesPerConnectionMax,
         int connectionsPerOriginMax,
@@ -103,6 +107,7 @@ public record ProxyLimits(
             1024 * 1024,
             128 * 1024,
             32 * 1024,
+            0,
             20_000,
             0,
             0,
@@ -142,6 +147,7 @@ public record ProxyLimits(
         atLeast("backlogHighBytes", backlogHighBytes, 1024);
         atLeast("backlogLowBytes", backlogLowBytes, 1);
         atMost("backlogLowBytes", backlogLowBytes, backlogHighBytes);
+        atLeast("heldBytesMax", heldBytesMax, 0);
         atLeast("connectionsMax", connectionsMax, 1);
         atLeast("exchangesPerConnectionMax", exchangesPerConnectionMax, 0);
         atLeast("connectionsPerOriginMax", connectionsPerOriginMax, 0);

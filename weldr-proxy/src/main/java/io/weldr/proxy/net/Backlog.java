@@ -19,13 +19,17 @@ public final class Backlog {
     }
 
     /**
-     * The part to be written next, in a buffer that may wait. A backlog is limited by its bytes; one of small parts, each in the buffer that it
-     * was read into, would hold many times as much memory. Owns {@code part}, also if it fails; the caller owns the
-     * result.
+     * The part to be written next, in a buffer that may wait. A backlog is limited by its bytes; one of small parts, each in
+     * the buffer that it was read into, would hold many times as much memory. Owns {@code part}, also if it fails; the
+     * caller owns the result.
+     *
+     * @param waits whether the peer is known to be slow, so that the part will wait: then it is worth a copy if its buffer is
+     *     more than twice its size
      */
-    public static ByteBuf fit(Channel channel, ByteBuf part) {
+    static ByteBuf fit(Channel channel, ByteBuf part, boolean waits) {
         int size = part.readableBytes();
-        if (size == 0 || size > COPY_BYTES_MAX || bytes(channel) == 0) {
+        boolean small = size <= COPY_BYTES_MAX && bytes(channel) > 0;
+        if (size == 0 || !(small || (waits && HeldBytes.capacity(part) > 2L * size))) {
             return part;
         }
         try {

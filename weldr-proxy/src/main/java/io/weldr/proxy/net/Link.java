@@ -4,10 +4,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
@@ -15,6 +17,8 @@ import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.NotYetConnectedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,8 +75,12 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry {
         CLOSED
     }
 
+    /** Where a byte is read to that nobody wants; all loops may. */
+    private static final ByteBuffer ANY_BYTE = ByteBuffer.allocateDirect(1);
+
     private final Protocol protocol;
     private final Deadline deadline;
+    private final HeldBytes all;
     private final int progressTicks;
     private State state = State.OPEN;
     private @Nullable ChannelHandlerContext context;
@@ -82,15 +90,27 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry {
     private boolean outputEnded; // by this side
     private boolean inputEnded;
     private boolean endAnnounced;
+
+    // What the peer had taken at the last look.
     private long backlogSeen;
+    private long acknowledgedSeen;
+    private boolean looked;
+
+    // What the backlog holds, and what has been written since that was counted.
+    private long held;
+    private long heldBacklog;
+    private long writtenBytes;
+    private long writtenCapacity;
 
     /**
      * A link that is not connected yet; the channel's only handler behind TLS.
      *
+     * @param held where its backlog is counted
      * @param progressTicks how long the peer may take nothing of what was written for it
      */
-    public Link(Protocol protocol, DeadlineWheel wheel, int progressTicks) {
+    public Link(Protocol protocol, DeadlineWheel wheel, HeldBytes held, int progressTicks) {
         this.protocol = protocol;
+        this.all = held;
         this.progressTicks = progressTicks;
         deadline = new Deadline(wheel, this);
     }
@@ -116,7 +136,10 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry {
 
     /** Writes without flushing; takes over the buffer. */
     public void write(ByteBuf part) {
-        context().write(Backlog.fit(channel(), part), context().voidPromise());
+        ByteBuf fitting = Backlog.fit(channel(), part, held > 0);
+        writtenBytes += fitting.readableBytes();
+        writtenCapacity += HeldBytes.capacity(fitting);
+        context().write(fitting, context().voidPromise());
         unflushed = true;
     }
 
@@ -124,7 +147,33 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry {
         if (unflushed) {
             unflushed = false;
             context().flush();
+            count();
         }
+    }
+
+    /**
+     * Counts what the backlog holds. Nobody tells how much of each buffer has left: of a backlog that has become shorter,
+     * the same share of what it held is taken to be held still.
+     */
+    public void count() {
+        long backlog = state == State.CLOSED ? 0 : backlogBytes();
+        long now = 0;
+        if (backlog > 0) {
+            long before = heldBacklog + writtenBytes;
+            long capacity = held + writtenCapacity;
+            now = backlog >= before ? capacity : (long) ((double) capacity * backlog / before);
+        }
+        heldBacklog = backlog;
+        writtenBytes = 0;
+        writtenCapacity = 0;
+        long more = now - held;
+        held = now;
+        all.add(more);
+    }
+
+    /** Bytes that the backlog held when it was counted last. */
+    public long held() {
+        return held;
     }
 
     /** Whether the peer takes what is written fast enough for more to be written. */
@@ -170,6 +219,18 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry {
 
     // ---- reading
 
+    /** Whether bytes have come, or the end, that were not read yet. They are lost. Where the kernel cannot be asked: false. */
+    public boolean hasUnread() {
+        if (!(channel() instanceof EpollSocketChannel socket)) {
+            return false;
+        }
+        try {
+            return socket.fd().read(ANY_BYTE, 0, 1) != 0;
+        } catch (IOException e) {
+            return true; // an end, too
+        }
+    }
+
     /** Reads no more until {@link #resumeReading}. */
     public void pauseReading() {
         // A link whose output has failed is read to its end: a socket that waits for nothing but to write, and cannot,
@@ -212,21 +273,35 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry {
         deadline.off();
     }
 
-    /** The peer has to take some of the backlog until the deadline: {@link #progressed} tells. */
+    /**
+     * The peer has to take some of the backlog until the deadline: {@link #progressed} tells. The first look, after a quarter
+     * of the time, only finds out where it stands, so that a link which is seldom slow asks the kernel for nothing.
+     */
     public void awaitProgress() {
+        looked = false;
         backlogSeen = backlogBytes();
-        deadline.in(progressTicks);
+        deadline.in(progressTicks / 4 + 1);
     }
 
-    /** Whether the peer has taken some of a backlog since the last look; then it has as much time again. */
+    /**
+     * Whether the peer has taken some of a backlog since the last look; then it has as much time again. The kernel may hold
+     * megabytes, and take more from us only when a good part of them has left. So what counts is also what the peer has
+     * acknowledged.
+     */
     public boolean progressed() {
         long backlog = backlogBytes();
-        if (backlog == 0 || backlog == backlogSeen) {
+        if (backlog == 0) {
             return false;
         }
+        long acknowledged = TcpInfo.bytesAcknowledged(channel());
+        boolean moved = !looked || backlog != backlogSeen || acknowledged != acknowledgedSeen;
+        looked = true;
         backlogSeen = backlog;
-        deadline.in(progressTicks);
-        return true;
+        acknowledgedSeen = acknowledged;
+        if (moved) {
+            deadline.in(progressTicks);
+        }
+        return moved;
     }
 
     @Override
@@ -327,12 +402,17 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry {
         deadline.cancel();
         if (context != null) {
             context.close();
+            count();
         }
     }
 
     /** Closes now, and so that the peer sees a broken connection: a mere end would look like a complete message. */
     public void reset() {
-        channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        try {
+            channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        } catch (ChannelException e) {
+            // The socket is closed already: the peer has seen how.
+        }
         close();
     }
 
@@ -368,6 +448,7 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        count();
         if (state == State.OPEN) {
             protocol.writabilityChanged(ctx.channel().isWritable());
         }
@@ -396,6 +477,9 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof NotYetConnectedException) {
+            return; // told by an event of the socket that had this descriptor before: nothing has come here yet
+        }
         boolean network = cause instanceof IOException || cause.getCause() instanceof IOException; // TLS wraps
         if (!network) {
             protocol.failed(cause);
@@ -412,6 +496,7 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry {
     public void channelInactive(ChannelHandlerContext ctx) {
         state = State.CLOSED;
         inputEnded = true;
+        count();
         protocol.closed();
         deadline.cancel();
     }

@@ -14,6 +14,7 @@ import io.weldr.proxy.http1.HeadBytes;
 import io.weldr.proxy.http1.RequestHead;
 import io.weldr.proxy.http1.Scan;
 import io.weldr.proxy.net.Faults;
+import io.weldr.proxy.net.HeldBuffer;
 import io.weldr.proxy.net.Link;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ public final class H1Server implements Link.Protocol, Downstream {
     private final Exchange own;
     private @Nullable Exchange exchange; // own, while it is under way
     /** Bytes that have come before they can be used: part of a head, or requests behind the current one. */
-    private @Nullable ByteBuf pending;
+    private final HeldBuffer pending;
 
     private @Nullable Peer peer;
     private boolean headStarted;
@@ -46,7 +47,8 @@ public final class H1Server implements Link.Protocol, Downstream {
 
     public H1Server(ServerLoop loop) {
         this.loop = loop;
-        link = new Link(this, loop.exchanges.wheel(), loop.progressTicks);
+        link = new Link(this, loop.exchanges.wheel(), loop.exchanges.held(), loop.progressTicks);
+        pending = new HeldBuffer(loop.exchanges.held());
         own = new Exchange(loop.exchanges, this, loop.exchangeTicks);
     }
 
@@ -75,13 +77,13 @@ public final class H1Server implements Link.Protocol, Downstream {
             return;
         }
         if (exchange == null) {
-            boolean worthScanning = HeadBytes.worthScanning(pending, in, loop.limits.headBytesMax());
-            in = HeadBytes.join(takePending(), in);
+            boolean worthScanning = HeadBytes.worthScanning(pending.get(), in, loop.limits.headBytesMax());
+            in = HeadBytes.join(pending.take(), in);
             if (!worthScanning) {
-                pending = in;
+                pending.put(in);
                 return;
             }
-        } else if (pending != null || !exchange.wantsBytes()) {
+        } else if (!pending.isEmpty() || !exchange.wantsBytes()) {
             stash(in);
             return;
         }
@@ -145,7 +147,7 @@ public final class H1Server implements Link.Protocol, Downstream {
 
     private void keep(ByteBuf in) {
         if (exchange == null && writable()) {
-            pending = HeadBytes.keep(allocator(), in);
+            pending.put(HeadBytes.keep(allocator(), in));
         } else {
             stash(in);
         }
@@ -186,11 +188,11 @@ public final class H1Server implements Link.Protocol, Downstream {
 
     /** Bytes that have to wait until the exchange can take them or is over. */
     private void stash(ByteBuf in) {
-        ByteBuf kept = takePending();
+        ByteBuf kept = pending.take();
         if (kept != null && !kept.isWritable(in.readableBytes())) {
             kept = widened(kept, in);
         }
-        pending = HeadBytes.join(kept, in);
+        pending.put(HeadBytes.join(kept, in));
         pauseReading();
     }
 
@@ -208,21 +210,8 @@ public final class H1Server implements Link.Protocol, Downstream {
         }
     }
 
-    private @Nullable ByteBuf takePending() {
-        ByteBuf taken = pending;
-        pending = null;
-        return taken;
-    }
-
-    private void dropPending() {
-        ByteBuf dropped = takePending();
-        if (dropped != null) {
-            dropped.release();
-        }
-    }
-
     private void processPending() {
-        ByteBuf waiting = takePending();
+        ByteBuf waiting = pending.take();
         if (waiting != null) {
             process(waiting);
         }
@@ -238,7 +227,7 @@ public final class H1Server implements Link.Protocol, Downstream {
             return;
         }
         link.await(idleTicks());
-        if (pending != null) {
+        if (!pending.isEmpty()) {
             processPending();
         } else {
             resumeReading();
@@ -268,11 +257,11 @@ public final class H1Server implements Link.Protocol, Downstream {
             return;
         }
         if (exchange != null) {
-            if (pending == null) {
+            if (pending.isEmpty()) {
                 exchange.clientEndOfInput();
             }
-        } else if (pending == null || writable()) { // what is left then is part of a head, and stays that
-            dropPending();
+        } else if (pending.isEmpty() || writable()) { // what is left then is part of a head, and stays that
+            pending.drop();
             link.finish();
         }
     }
@@ -291,7 +280,7 @@ public final class H1Server implements Link.Protocol, Downstream {
 
     @Override
     public void resumeReading() {
-        if (link.paused() && (pending == null || exchange == null) && (exchange != null || writable())) {
+        if (link.paused() && (pending.isEmpty() || exchange == null) && (exchange != null || writable())) {
             link.resumeReading();
             if (exchange != null && exchange.awaitsClient() && writable()) {
                 link.await(loop.progressTicks);
@@ -304,7 +293,7 @@ public final class H1Server implements Link.Protocol, Downstream {
         if (!processing) {
             processPending();
         }
-        if (exchange != null && exchange.wantsBytes() && pending == null) {
+        if (exchange != null && exchange.wantsBytes() && pending.isEmpty()) {
             resumeReading();
             if (writable()) {
                 link.await(exchange.tunnelling() ? loop.tunnelIdleTicks : loop.progressTicks);
@@ -364,7 +353,7 @@ public final class H1Server implements Link.Protocol, Downstream {
     @Override
     public boolean mayKeep() {
         int max = loop.limits.exchangesPerConnectionMax();
-        boolean mayFollow = !link.hasInputEnded() || pending != null || processing;
+        boolean mayFollow = !link.hasInputEnded() || !pending.isEmpty() || processing;
         return !loop.clients.draining() && mayFollow && (max == 0 || exchanges < max);
     }
 
@@ -405,8 +394,8 @@ public final class H1Server implements Link.Protocol, Downstream {
         flush(); // before the exchange is forgotten: becoming writable within this must not start the next one
         exchange = null;
         if (!keep || !link.open()) {
-            boolean unread = lingering || pending != null;
-            dropPending();
+            boolean unread = lingering || !pending.isEmpty();
+            pending.drop();
             if (unread && !link.hasInputEnded()) {
                 link.linger(loop.lingerTicks);
             } else {
@@ -425,6 +414,7 @@ public final class H1Server implements Link.Protocol, Downstream {
     private void refuse(Failure failure) {
         var stats = loop.exchanges.stats();
         stats.failed.increment();
+        stats.causes(failure).increment();
         stats.requestsRefused.increment();
         RequestId id = new RequestId();
         RequestHead head = loop.exchanges.scanner().head(); // as much as came of it
@@ -435,7 +425,7 @@ public final class H1Server implements Link.Protocol, Downstream {
         var accessLog = loop.exchanges.accessLog();
         if (accessLog != null) {
             int bytes = editors.writer().length();
-            accessLog.addRefusal(peer().address(), id.toBytes(), failure.status(), bytes, failure.name());
+            accessLog.addRefusal(peer().address(), id.toBytes(), failure.status(), bytes, failure.cause());
         }
         link.write(editors.written(allocator()));
         flush();
@@ -445,8 +435,24 @@ public final class H1Server implements Link.Protocol, Downstream {
     /** Closes soon if nothing comes; what comes is answered, and the answer announces the end. */
     void lastCall() {
         // One that has not taken its response yet has the time that it takes.
-        if (exchange == null && pending == null && link.open() && link.backlogBytes() == 0) {
+        if (exchange == null && pending.isEmpty() && link.open() && link.backlogBytes() == 0) {
             link.await(Clients.LAST_CALL_TICKS);
+        }
+    }
+
+    /** Bytes that its buffers hold while they wait, those of its exchange included; counted anew. */
+    long held() {
+        link.count();
+        return link.held() + pending.held() + (exchange == null ? 0 : exchange.held());
+    }
+
+    /** Closes at once: there is no more room, and it holds the most. */
+    void shed() {
+        Exchange current = exchange;
+        if (current != null) {
+            current.fail(Failure.SHED); // has no answer, and so cuts the connection
+        } else {
+            cut(true);
         }
     }
 
@@ -463,7 +469,7 @@ public final class H1Server implements Link.Protocol, Downstream {
     @Override
     public void cut(boolean visibly) {
         exchange = null;
-        dropPending();
+        pending.drop();
         if (visibly) {
             link.reset();
         } else {
@@ -484,12 +490,15 @@ public final class H1Server implements Link.Protocol, Downstream {
     @Override
     public void failed(Throwable cause) {
         Faults.report("a client connection", cause);
+        if (cause instanceof OutOfMemoryError) {
+            loop.clients.makeRoom();
+        }
         Exchange current = exchange;
         exchange = null;
         boolean pretend = false;
         try {
             pretend = current != null && current.abandon();
-            dropPending();
+            pending.drop();
         } finally {
             if (pretend) {
                 link.reset();
@@ -501,7 +510,7 @@ public final class H1Server implements Link.Protocol, Downstream {
 
     @Override
     public void closed() {
-        dropPending();
+        pending.drop();
         loop.clients.remove(this);
         Exchange current = exchange;
         exchange = null;
@@ -516,18 +525,19 @@ public final class H1Server implements Link.Protocol, Downstream {
             return; // slow, but it takes what we send
         }
         Exchange current = exchange;
-        boolean nothingBegun = pending == null || HeadBytes.mayBeEmptyLine(pending);
+        ByteBuf begun = pending.get();
+        boolean nothingBegun = begun == null || HeadBytes.mayBeEmptyLine(begun);
         if (current == null && (nothingBegun || !writable())) {
             link.close();
         } else if (current == null) {
-            if (pending != null) {
-                loop.exchanges.scanner().scan(pending); // for the answer; others have used the scratch space
+            if (begun != null) {
+                loop.exchanges.scanner().scan(begun); // for the answer; others have used the scratch space
             }
             refuse(Failure.HEAD_TIMEOUT);
         } else if (!writable()) {
             current.fail(Failure.CLIENT_STALLED);
         } else if (current.tunnelling()) {
-            current.fail(Failure.CUT_OFF);
+            current.fail(Failure.TUNNEL_IDLE);
         } else if (current.awaitsClient() && !link.paused()) {
             current.fail(Failure.BODY_TIMEOUT);
         }

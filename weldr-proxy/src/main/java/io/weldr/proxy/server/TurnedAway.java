@@ -24,7 +24,7 @@ public final class TurnedAway implements Link.Protocol {
     public TurnedAway(ConnectionLimit connections, ServerLoop loop) {
         this.connections = connections;
         this.loop = loop;
-        link = new Link(this, loop.exchanges.wheel(), loop.progressTicks);
+        link = new Link(this, loop.exchanges.wheel(), loop.exchanges.held(), loop.progressTicks);
     }
 
     /** The handler of its channel. */
@@ -34,6 +34,7 @@ public final class TurnedAway implements Link.Protocol {
 
     @Override
     public void connected() {
+        loop.exchanges.stats().causes(Failure.TOO_MANY_CONNECTIONS).increment();
         RequestId id = new RequestId();
         loop.exchanges.ids().make(id);
         Editors editors = loop.exchanges.editors();

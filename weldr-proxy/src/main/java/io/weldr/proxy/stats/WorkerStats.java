@@ -1,17 +1,39 @@
 package io.weldr.proxy.stats;
 
+import io.weldr.proxy.http.Failure;
+import java.util.EnumMap;
+import java.util.Map;
+
 /** What one worker has done. Counted on its loop, read anywhere, merged on read. */
 public final class WorkerStats {
+
+    public WorkerStats() {
+        for (Failure cause : Failure.values()) {
+            causes.put(cause, new Counter());
+        }
+    }
+
+    /** Exchanges, and connections without one, that ended by that cause. */
+    public Counter causes(Failure cause) {
+        Counter counter = causes.get(cause);
+        assert counter != null : cause;
+        return counter;
+    }
+
     /** Exchanges whose response came from an origin, whole. */
     public final Counter succeeded = new Counter();
     /** Exchanges that were answered by weldr or broken off. */
     public final Counter failed = new Counter();
+
+    private final Map<Failure, Counter> causes = new EnumMap<>(Failure.class);
 
     public final Counter retries = new Counter();
     public final Counter connectionsAccepted = new Counter();
     public final Counter connectionsOpen = new Counter();
     /** Connections turned away because the node had enough. */
     public final Counter connectionsRefused = new Counter();
+    /** Connections cut because they held more bytes than any other when there was no more room. */
+    public final Counter connectionsShed = new Counter();
     /** Requests refused as malformed or too large. */
     public final Counter requestsRefused = new Counter();
 

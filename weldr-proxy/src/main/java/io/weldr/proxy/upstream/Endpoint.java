@@ -36,6 +36,7 @@ public final class Endpoint implements Expiry {
     private int open;
     private boolean retired;
     private boolean cutOff;
+    private boolean filling; // free places, from the queue
 
     /**
      * None stands yet.
@@ -102,7 +103,7 @@ public final class Endpoint implements Expiry {
         assert shared.inLoop();
         if (!fresh) {
             H1Origin reused = idle.pollLast();
-            while (reused != null && !reused.alive()) {
+            while (reused != null && !reused.fit()) {
                 reused = idle.pollLast(); // closed a moment ago: the news is still on its way
             }
             if (reused != null) {
@@ -187,13 +188,23 @@ public final class Endpoint implements Expiry {
         open--;
         stats.open.add(-1);
         assert open >= 0 : open;
-        Attempt next = pollQueue();
-        while (next != null && next.cancelled()) {
-            next = pollQueue();
+        if (filling) {
+            return; // one that came to nothing at once: the loop below goes on with the next
         }
-        if (next != null) {
-            next.leaveQueue();
-            open(next);
+        filling = true;
+        try {
+            while (open < shared.settings.connectionsMax()) {
+                Attempt next = pollQueue();
+                if (next == null) {
+                    return;
+                }
+                if (!next.cancelled()) {
+                    next.leaveQueue();
+                    open(next);
+                }
+            }
+        } finally {
+            filling = false;
         }
     }
 

@@ -41,6 +41,7 @@ final class H1Origin implements Upstream, Link.Protocol {
     private boolean counted;
     private boolean splicing;
     private boolean used;
+    private boolean requestFlushed; // some of it
     private boolean requestSent;
     private boolean reset;
 
@@ -54,7 +55,7 @@ final class H1Origin implements Upstream, Link.Protocol {
         this.endpoint = endpoint;
         this.buffers = buffers;
         shared = endpoint.shared;
-        link = new Link(this, shared.wheel, shared.progressTicks);
+        link = new Link(this, shared.wheel, shared.held, shared.progressTicks);
         terms = new ReuseTerms(shared.idleTicks);
         reader = new ResponseReader(shared, terms);
     }
@@ -99,6 +100,17 @@ final class H1Origin implements Upstream, Link.Protocol {
         return phase != Phase.CLOSED && link.alive();
     }
 
+    /**
+     * Whether it can carry the next request. Behind a response without a body, an origin that sends one all the same would
+     * have it taken for the next response: what has come already is found here, and closes the connection.
+     */
+    boolean fit() {
+        if (alive() && reader.mayBeFollowed() && link.hasUnread()) {
+            close();
+        }
+        return alive();
+    }
+
     void close() {
         boolean idle = phase == Phase.IDLE;
         phase = Phase.CLOSED;
@@ -127,6 +139,11 @@ final class H1Origin implements Upstream, Link.Protocol {
     }
 
     @Override
+    public long held() {
+        return link.held() + reader.held();
+    }
+
+    @Override
     public boolean reused() {
         return used;
     }
@@ -136,6 +153,7 @@ final class H1Origin implements Upstream, Link.Protocol {
         assert shared.inLoop() && sink == null && phase == Phase.HELD : phase;
         sink = next;
         requestSent = false;
+        requestFlushed = false;
         reader.begin(next, answersHead, upgradeAsked);
         if (!writable()) {
             link.awaitProgress(); // a backlog of the exchange before: no event will tell of it
@@ -159,6 +177,7 @@ final class H1Origin implements Upstream, Link.Protocol {
 
     @Override
     public void flush() {
+        requestFlushed = true;
         link.flush();
     }
 
@@ -207,7 +226,7 @@ final class H1Origin implements Upstream, Link.Protocol {
         used = true;
         flush(); // the end of a request may have come behind its response
         boolean whole = reader.state() == ResponseReader.State.COMPLETE && requestSent;
-        if (whole && reader.persistent() && terms.allowAnother() && alive()) {
+        if (whole && reader.persistent() && terms.allowAnother() && fit()) {
             resumeReading(); // a slow client may have held it back to the last byte
             link.awaitNothing();
             endpoint.giveBack(this);
@@ -248,6 +267,11 @@ final class H1Origin implements Upstream, Link.Protocol {
             return;
         }
         ResponseReader.State before = reader.state();
+        if (before == ResponseReader.State.HEAD && !requestFlushed) {
+            in.release(); // it cannot be the answer to what the origin has not seen
+            fail(used ? Failure.DEAD_REUSED : Failure.BAD_RESPONSE);
+            return;
+        }
         Failure wrong = reader.read(in);
         if (wrong != null) {
             fail(wrong);
@@ -343,7 +367,7 @@ final class H1Origin implements Upstream, Link.Protocol {
             return;
         }
         switch (reader.state()) {
-            case HEAD -> fail(used && reader.nothingCame() ? Failure.DEAD_REUSED : Failure.ORIGIN_CLOSED);
+            case HEAD -> fail(endInHead());
             case BODY -> {
                 boolean cutOff = reader.endsByClosing() && !link.endIsAuthentic();
                 if (!reset && !cutOff && reader.endOfBody()) {
@@ -365,6 +389,13 @@ final class H1Origin implements Upstream, Link.Protocol {
             }
             case STOPPED -> {}
         }
+    }
+
+    private Failure endInHead() {
+        if (!reader.nothingCame()) {
+            return Failure.ORIGIN_CLOSED;
+        }
+        return used ? Failure.DEAD_REUSED : Failure.NO_RESPONSE;
     }
 
     /** The origin may have said why, before it closed: its answer, and its end, are still read. */
@@ -427,7 +458,7 @@ final class H1Origin implements Upstream, Link.Protocol {
                     if (link.paused()) {
                         expectProgress(); // it is we who do not read: the deadline is that of the request
                     } else {
-                        fail(Failure.ORIGIN_STALLED);
+                        fail(Failure.RESPONSE_STALLED);
                     }
                 }
                 case COMPLETE -> {
@@ -446,7 +477,7 @@ final class H1Origin implements Upstream, Link.Protocol {
     private void expectProgress() {
         // Where it takes what is written, it is the client that is waited for.
         if (!writable() && !link.progressed()) {
-            fail(Failure.ORIGIN_STALLED);
+            fail(Failure.REQUEST_STALLED);
         }
     }
 

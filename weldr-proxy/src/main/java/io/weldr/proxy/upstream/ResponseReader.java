@@ -7,6 +7,7 @@ import io.weldr.proxy.http1.Body;
 import io.weldr.proxy.http1.HeadBytes;
 import io.weldr.proxy.http1.ResponseHead;
 import io.weldr.proxy.http1.Scan;
+import io.weldr.proxy.net.HeldBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,11 +42,12 @@ final class ResponseReader {
     private final Body body;
     private State state = State.COMPLETE;
     private @Nullable ResponseSink sink;
-    private @Nullable ByteBuf partialHead;
+    private final HeldBuffer partialHead;
     private boolean answersHead;
     private byte @Nullable [] upgradeAsked;
     private boolean contentOnly;
     private boolean persistent;
+    private boolean mayBeFollowed;
     private int interims;
 
     /** @param terms told what each response says of the connection's reuse */
@@ -53,6 +55,7 @@ final class ResponseReader {
         this.shared = shared;
         this.terms = terms;
         body = new Body(shared.limits);
+        partialHead = new HeldBuffer(shared.held);
     }
 
     State state() {
@@ -61,7 +64,7 @@ final class ResponseReader {
 
     /** {@link Upstream#begin}. */
     void begin(ResponseSink next, boolean toHead, byte @Nullable [] upgrade) {
-        assert state == State.COMPLETE && partialHead == null : state;
+        assert state == State.COMPLETE && partialHead.isEmpty() : state;
         state = State.HEAD;
         sink = next;
         answersHead = toHead;
@@ -80,14 +83,24 @@ final class ResponseReader {
         return body.trailers(wanted);
     }
 
+    /** Bytes that are held for the rest of a head. */
+    long held() {
+        return partialHead.held();
+    }
+
     /** Whether nothing of a response to the current request has come. */
     boolean nothingCame() {
-        return state == State.HEAD && partialHead == null && interims == 0;
+        return state == State.HEAD && partialHead.isEmpty() && interims == 0;
     }
 
     /** Whether the connection can carry another request, for all that the response says and that came behind it. */
     boolean persistent() {
         return persistent;
+    }
+
+    /** Whether the last response had no body where an origin that errs might send one: after HEAD, 204 and 304. */
+    boolean mayBeFollowed() {
+        return mayBeFollowed;
     }
 
     /** Bytes have come that belong to no request: the connection is not to be used again. */
@@ -120,11 +133,7 @@ final class ResponseReader {
     void stop() {
         state = State.STOPPED;
         sink = null;
-        ByteBuf dropped = partialHead;
-        partialHead = null;
-        if (dropped != null) {
-            dropped.release();
-        }
+        partialHead.drop();
     }
 
     /** The tunnel's origin has ended its side. */
@@ -154,10 +163,8 @@ final class ResponseReader {
     }
 
     private @Nullable Failure readHead(ByteBuf arrived) {
-        boolean worthScanning = HeadBytes.worthScanning(partialHead, arrived, shared.limits.headBytesMax());
-        ByteBuf kept = partialHead;
-        partialHead = null;
-        ByteBuf in = HeadBytes.join(kept, arrived);
+        boolean worthScanning = HeadBytes.worthScanning(partialHead.get(), arrived, shared.limits.headBytesMax());
+        ByteBuf in = HeadBytes.join(partialHead.take(), arrived);
         try {
             return readHeads(in, worthScanning);
         } finally {
@@ -171,7 +178,7 @@ final class ResponseReader {
             ResponseHead head = shared.head;
             Scan scan = worthScanning ? HeadBytes.scan(head, in, shared.scratch) : Scan.INCOMPLETE;
             if (scan == Scan.INCOMPLETE) {
-                partialHead = HeadBytes.keep(shared.settings.allocator(), in.retain());
+                partialHead.put(HeadBytes.keep(shared.settings.allocator(), in.retain()));
                 return null;
             }
             if (scan == Scan.REFUSED) {
@@ -191,7 +198,9 @@ final class ResponseReader {
 
     private @Nullable Failure startBody(ResponseHead head, ByteBuf in) {
         Framing framing = head.framing(answersHead);
-        persistent = head.persistent() && framing != Framing.UNTIL_CLOSE;
+        boolean misframed = head.status() == 204 && (head.contentLength() >= 0 || head.chunked());
+        persistent = head.persistent() && framing != Framing.UNTIL_CLOSE && !misframed;
+        mayBeFollowed = answersHead || head.status() == 304 || head.status() == 204;
         terms.answered(head);
         body.start(framing, head);
         state = State.BODY;

@@ -13,6 +13,9 @@ public interface Upstream {
     /** What it is a connection to. */
     Endpoint endpoint();
 
+    /** Bytes that its buffers hold while they wait. */
+    long held();
+
     /** Whether it served another request, or was idle, before this one: then it may have died meanwhile. */
     boolean reused();
 

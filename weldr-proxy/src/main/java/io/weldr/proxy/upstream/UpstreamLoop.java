@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.weldr.proxy.http1.ResponseHead;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.DeadlineWheel;
+import io.weldr.proxy.net.HeldBytes;
 
 /** What the origin connections of one event loop share: scratch space, deadlines and limits in ticks. */
 public final class UpstreamLoop {
@@ -13,6 +14,7 @@ public final class UpstreamLoop {
     final UpstreamSettings settings;
     final ProxyLimits limits;
     final NameResolver resolver;
+    final HeldBytes held;
     final ResponseHead head;
     final byte[] scratch;
     final int responseHeadTicks;
@@ -21,7 +23,10 @@ public final class UpstreamLoop {
     final int queueTicks;
     final int connectTicks;
 
-    public UpstreamLoop(EventLoop loop, DeadlineWheel wheel, UpstreamSettings settings, NameResolver resolver) {
+    /** @param held where buffers that wait are counted */
+    public UpstreamLoop(
+            EventLoop loop, DeadlineWheel wheel, HeldBytes held, UpstreamSettings settings, NameResolver resolver) {
+        this.held = held;
         this.loop = loop;
         this.wheel = wheel;
         this.settings = settings;

@@ -17,7 +17,7 @@ class ProxyLimitsTest {
         assertThat(ProxyLimits.DEFAULTS)
                 .hasToString("ProxyLimits[requestLineBytesMax=8192, headBytesMax=16384, fieldsMax=100, "
                         + "trailerBytesMax=8192, chunkLineBytesMax=256, requestBodyBytesMax=0, drainBytesMax=1048576, "
-                        + "backlogHighBytes=131072, backlogLowBytes=32768, connectionsMax=20000, "
+                        + "backlogHighBytes=131072, backlogLowBytes=32768, heldBytesMax=0, connectionsMax=20000, "
                         + "exchangesPerConnectionMax=0, connectionsPerOriginMax=0, queuePerOriginMax=1024, "
                         + "idlePerOriginMax=256, connectTriesMax=3, retryPercentMax=20, retryBurstMax=10, "
                         + "ejectAfterFailures=5, ejectSharePercentMax=50, ejectTime=PT5S, ejectTimeMax=PT5M, "
