@@ -42,7 +42,8 @@ final class MetricReport {
                 "Bytes that buffers hold while they wait for a peer.",
                 workers.stream().mapToLong(Worker::heldBytes).sum());
         report.origins(workers, ejections.ejected());
-        report.counter("proxy_ejections", "Origins taken out of this node's rotation for failing.", ejections.total());
+        report.counter(
+                "proxy_ejections", "Times that this node stopped using an origin for failing.", ejections.total());
         report.counter(
                 "proxy_faults", "Connections ended by an error of weldr, or for want of memory.", Faults.count());
         if (accessLog != null) {
@@ -119,6 +120,11 @@ final class MetricReport {
                 "proxy_origin_reuses", "Requests on a reused connection.", origin, total(stats, each -> each.reuses)));
         all.add(new Gauge(
                 "proxy_origin_connections_open", "Connections that stand.", origin, total(stats, each -> each.open)));
+        all.add(new Gauge(
+                "proxy_origin_in_flight",
+                "Exchanges that hold a connection to it, or wait for one.",
+                origin,
+                total(stats, each -> each.inFlight)));
         all.add(new Gauge(
                 "proxy_origin_queued", "Requests waiting for a connection.", origin, total(stats, s -> s.queued)));
         all.add(new Gauge("proxy_origin_ejected", "1 while this node does not use it.", origin, ejected ? 1 : 0));

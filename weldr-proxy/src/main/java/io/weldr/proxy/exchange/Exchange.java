@@ -338,6 +338,7 @@ public final class Exchange implements ResponseSink, Expiry {
     @Override
     public void originDone() {
         origin = null;
+        tries.left();
         if (keep) {
             request.discardRest();
             client.resumeReading();

@@ -13,6 +13,7 @@ final class Tries {
     private final Endpoint[] tried;
     private int count;
     private @Nullable Endpoint current;
+    private boolean occupied; // the request is in flight at the current one
     private boolean replayed;
 
     @SuppressWarnings("NullAway") // slots are filled before they are read: count says how many
@@ -21,14 +22,28 @@ final class Tries {
         tried = new Endpoint[loop.limits().connectTriesMax()];
     }
 
-    /** Takes the next endpoint of the pool that was not tried; null: there is none, or none left. */
+    /**
+     * Takes the next endpoint that was not tried; null: there is none, or none left. The request counts as in flight
+     * there until it is sent to another one, {@link #left} or {@link #clear}.
+     */
     @Nullable Endpoint next(PoolView pool) {
+        left();
         Endpoint next = pool.pick(tried, count);
         if (next != null) {
             tried[count++] = next;
             current = next;
+            next.entered();
+            occupied = true;
         }
         return next;
+    }
+
+    /** The request holds no connection and awaits none. */
+    void left() {
+        if (occupied) {
+            occupied = false;
+            known().left();
+        }
     }
 
     /** The endpoint that is tried now, or was tried last; null before the first. */
@@ -96,6 +111,7 @@ final class Tries {
 
     /** Forgets them all. */
     void clear() {
+        left();
         Arrays.fill(tried, 0, count, null);
         count = 0;
         current = null;

@@ -13,6 +13,8 @@ public final class OriginStats {
     public final Counter reuses = new Counter();
     /** Connections that stand now, busy and idle. */
     public final Counter open = new Counter();
+    /** Exchanges that hold a connection now, or wait for one. */
+    public final Counter inFlight = new Counter();
     /** Requests that wait for a connection now. */
     public final Counter queued = new Counter();
 }

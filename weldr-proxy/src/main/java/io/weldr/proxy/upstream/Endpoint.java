@@ -34,6 +34,7 @@ public final class Endpoint implements Expiry {
     private final Deadline drained;
     private @Nullable H1Origin standing; // a list through the connections themselves
     private int open;
+    private int inFlight;
     private boolean retired;
     private boolean cutOff;
     private boolean filling; // free places, from the queue
@@ -250,6 +251,27 @@ public final class Endpoint implements Expiry {
         for (H1Origin connection = idle.pollLast(); connection != null; connection = idle.pollLast()) {
             connection.close();
         }
+    }
+
+    /**
+     * An exchange is about to {@link #acquire}. It says {@link #left} when it holds and awaits no connection any more.
+     */
+    public void entered() {
+        assert shared.inLoop();
+        inFlight++;
+        stats.inFlight.increment();
+    }
+
+    /** An exchange neither holds one of the connections nor waits for one any more. */
+    public void left() {
+        assert shared.inLoop() && inFlight > 0 : inFlight;
+        inFlight--;
+        stats.inFlight.add(-1);
+    }
+
+    /** Exchanges that hold one of the connections, or wait for one. */
+    int inFlight() {
+        return inFlight;
     }
 
     /** Whether no connection stands or is being made, and nobody waits for one. */
