@@ -1,6 +1,7 @@
 package io.weldr.proxy;
 
 import io.weldr.core.pool.OriginId;
+import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.Measurement.Counter;
 import io.weldr.core.port.Measurement.Gauge;
@@ -95,7 +96,7 @@ final class MetricReport {
     private void origins(List<Worker> loops, Set<OriginId> ejected) {
         Map<OriginId, List<OriginStats>> byOrigin = new TreeMap<>();
         for (Worker worker : loops) {
-            worker.originStats()
+            worker.originStats(PoolName.DEFAULT)
                     .forEach((id, stats) -> byOrigin.computeIfAbsent(id, unknown -> new ArrayList<>())
                             .add(stats));
         }

@@ -3,6 +3,7 @@ package io.weldr.proxy;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.Pool;
+import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.Traffic;
 import io.weldr.core.port.Traffic.Count;
 import io.weldr.core.port.Traffic.OriginTraffic;
@@ -28,17 +29,17 @@ final class TrafficReport {
         List<OriginTraffic> origins = new ArrayList<>();
         Pool pool = state.defaultPool();
         for (Origin origin : pool.origins()) {
-            Count count = of(workers, origin);
+            Count count = of(workers, pool.name(), origin);
             int out = ejected.contains(origin.id()) ? 1 : 0;
             origins.add(new OriginTraffic(pool.name(), origin.id(), origin.url().address(), count, out));
         }
         return new Traffic(client, server, origins);
     }
 
-    private static Count of(List<Worker> workers, Origin origin) {
+    private static Count of(List<Worker> workers, PoolName pool, Origin origin) {
         Count sum = Count.ZERO;
         for (Worker worker : workers) {
-            OriginStats stats = worker.originStats().get(origin.id());
+            OriginStats stats = worker.originStats(pool).get(origin.id());
             if (stats != null) {
                 sum = sum.plus(new Count(stats.succeeded.get(), stats.failed.get()));
             }

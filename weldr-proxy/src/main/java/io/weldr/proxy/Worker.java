@@ -4,6 +4,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
+import io.weldr.core.pool.PoolName;
 import io.weldr.proxy.access.AccessLog;
 import io.weldr.proxy.edit.Editors;
 import io.weldr.proxy.edit.RequestIds;
@@ -26,9 +27,9 @@ import io.weldr.proxy.stats.OriginStats;
 import io.weldr.proxy.stats.WorkerStats;
 import io.weldr.proxy.upstream.NameResolver;
 import io.weldr.proxy.upstream.OriginRecord;
-import io.weldr.proxy.upstream.PoolView;
 import io.weldr.proxy.upstream.UpstreamLoop;
 import io.weldr.proxy.upstream.UpstreamSettings;
+import io.weldr.proxy.upstream.WorkerView;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Map;
@@ -41,7 +42,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All that one event loop owns, put together: deadlines, its view of the pool with its connections to origins, its counters
+ * All that one event loop owns, put together: deadlines, its routing view with its connections to origins, its counters
  * and its clients. Two workers share nothing that is written on the path of a request.
  */
 final class Worker implements Reception {
@@ -55,7 +56,7 @@ final class Worker implements Reception {
     private final DeadlineWheel wheel = new DeadlineWheel();
     private final WorkerStats stats = new WorkerStats();
     private final HeldBytes held;
-    private final PoolView pool;
+    private final WorkerView view;
     private final Clients clients;
     private final ServerLoop server;
     private final Pipe pipe = new Pipe();
@@ -88,7 +89,7 @@ final class Worker implements Reception {
         ProxyLimits limits = settings.limits();
         accessLog = settings.accessLog() == null ? null : settings.accessLog().newSheet();
         held = new HeldBytes(heldMax, this::relieveSoon);
-        pool = new PoolView(new UpstreamLoop(loop, wheel, held, upstream, resolver), records, number);
+        view = new WorkerView(new UpstreamLoop(loop, wheel, held, upstream, resolver), records, number);
         clients = new Clients(stats);
         ExchangeLoop exchanges = new ExchangeLoop(
                 limits,
@@ -97,7 +98,7 @@ final class Worker implements Reception {
                 new RequestScanner(limits, settings.traceAllowed()),
                 Editors.of(settings.viaName(), settings.forwarding()),
                 new RequestIds(idPrefix, number),
-                pool,
+                view,
                 new RetryBudget(limits, wheel),
                 stats,
                 accessLog);
@@ -182,9 +183,9 @@ final class Worker implements Reception {
         return stats;
     }
 
-    /** Counters by origin; any thread. */
-    Map<OriginId, OriginStats> originStats() {
-        return pool.stats();
+    /** Counters by origin of a pool; any thread. */
+    Map<OriginId, OriginStats> originStats(PoolName pool) {
+        return view.stats(pool);
     }
 
     /**
@@ -192,11 +193,11 @@ final class Worker implements Reception {
      *
      * @param number of the view; a later view has a higher one
      */
-    void update(RoutingView view, long number) {
+    void update(RoutingView next, long number) {
         try {
             loop.execute(
                     () -> { // later: an exchange may be in the middle of picking an origin
-                        pool.update(view);
+                        view.update(next);
                         viewNumber = number;
                     });
         } catch (RejectedExecutionException e) {
@@ -212,7 +213,7 @@ final class Worker implements Reception {
     /** {@link Clients#drain}, and idle connections to origins are closed. On the loop. */
     void drain() {
         clients.drain();
-        pool.retireAll();
+        view.retireAll();
     }
 
     /** Closes every client connection, whatever it is doing. On the loop. */

@@ -2,7 +2,7 @@
  * The data plane: HTTP/1.1 from clients to origins and back. Start at {@link io.weldr.proxy.ProxyServer}.
  *
  * <pre>
- * client -> net -> exchange -> route            one rotation for each change of the pool, read on the worker's own loop
+ * client -> net -> exchange -> route            one routing view for each change, read on the worker's own loop
  *                     |-----> upstream -> origin         an idle connection on the same loop, or a new one
  * client <- exchange <--- upstream              through ResponseSink; streamed, never gathered
  * </pre>

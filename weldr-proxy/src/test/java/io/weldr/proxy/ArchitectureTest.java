@@ -43,7 +43,7 @@ class ArchitectureTest {
             .whereLayer("edit")
             .mayOnlyBeAccessedByLayers("proxy", "server", "exchange")
             .whereLayer("http1")
-            .mayOnlyBeAccessedByLayers("proxy", "server", "exchange", "upstream", "edit")
+            .mayOnlyBeAccessedByLayers("proxy", "server", "exchange", "upstream", "route", "edit")
             .whereLayer("net")
             .mayOnlyBeAccessedByLayers("proxy", "server", "exchange", "upstream");
 

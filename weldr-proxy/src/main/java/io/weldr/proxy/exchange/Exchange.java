@@ -11,6 +11,7 @@ import io.weldr.proxy.http1.ResponseHead;
 import io.weldr.proxy.net.Deadline;
 import io.weldr.proxy.net.Expiry;
 import io.weldr.proxy.net.Link;
+import io.weldr.proxy.route.Route;
 import io.weldr.proxy.stats.Counter;
 import io.weldr.proxy.upstream.Attempt;
 import io.weldr.proxy.upstream.Endpoint;
@@ -40,6 +41,7 @@ public final class Exchange implements ResponseSink, Expiry {
     private final int timeoutTicks;
 
     private Phase phase = Phase.FREE;
+    private Route route = Route.DEFAULT;
     private @Nullable Attempt attempt;
     private @Nullable Upstream origin;
     private boolean keep;
@@ -79,6 +81,7 @@ public final class Exchange implements ResponseSink, Expiry {
         keep = head.persistent();
         clientEnded = false;
         response.begin();
+        route = loop.view().routes().match(head);
         boolean answerHere = head.maxForwards() == 0;
         boolean room = loop.held().takesRequests();
         Failure wrong = request.begin(head, in);
@@ -156,7 +159,7 @@ public final class Exchange implements ResponseSink, Expiry {
     // ---- finding an origin
 
     private void dispatch(Failure ifNone) {
-        Endpoint next = tries.next(loop.pool());
+        Endpoint next = tries.next(loop.view(), route);
         if (next == null) {
             fail(ifNone);
         } else {
@@ -223,7 +226,7 @@ public final class Exchange implements ResponseSink, Expiry {
         try {
             tries.failed(failure);
             Endpoint before = tries.current();
-            Endpoint again = tries.mayReplay(failure, harmless, loop.pool());
+            Endpoint again = tries.mayReplay(failure, harmless, loop.view(), route);
             if (again != null) {
                 request.replay();
                 connect(again, again == before); // idle connections of one that had a dead one are not trusted

@@ -8,7 +8,7 @@ import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.DeadlineWheel;
 import io.weldr.proxy.net.HeldBytes;
 import io.weldr.proxy.stats.WorkerStats;
-import io.weldr.proxy.upstream.PoolView;
+import io.weldr.proxy.upstream.WorkerView;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param held where buffers that wait are counted
  * @param scanner has the head of a request that begins
- * @param pool where they find an origin
+ * @param view where they find a route and an origin
  * @param accessLog where each leaves a line; null: nowhere
  */
 public record ExchangeLoop(
@@ -26,7 +26,7 @@ public record ExchangeLoop(
         RequestScanner scanner,
         Editors editors,
         RequestIds ids,
-        PoolView pool,
+        WorkerView view,
         RetryBudget retryBudget,
         WorkerStats stats,
         AccessLog.@Nullable Sheet accessLog) {}

@@ -1,8 +1,9 @@
 package io.weldr.proxy.exchange;
 
 import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.route.Route;
 import io.weldr.proxy.upstream.Endpoint;
-import io.weldr.proxy.upstream.PoolView;
+import io.weldr.proxy.upstream.WorkerView;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -26,16 +27,22 @@ final class Tries {
      * Takes the next endpoint that was not tried; null: there is none, or none left. The request counts as in flight
      * there until it is sent to another one, {@link #left} or {@link #clear}.
      */
-    @Nullable Endpoint next(PoolView pool) {
-        left();
-        Endpoint next = pool.pick(tried, count);
-        if (next != null) {
-            tried[count++] = next;
-            current = next;
-            next.entered();
-            occupied = true;
+    @Nullable Endpoint next(WorkerView view, Route route) {
+        Endpoint next = view.pick(route, tried, count);
+        if (next == null) {
+            left();
+        } else {
+            enter(next);
         }
         return next;
+    }
+
+    private void enter(Endpoint next) {
+        left();
+        tried[count++] = next;
+        current = next;
+        next.entered();
+        occupied = true;
     }
 
     /** The request holds no connection and awaits none. */
@@ -84,7 +91,7 @@ final class Tries {
      * @param harmless whether a second delivery does no harm and all that is needed for it is at hand
      * @return where to; null: nowhere
      */
-    @Nullable Endpoint mayReplay(Failure failure, boolean harmless, PoolView pool) {
+    @Nullable Endpoint mayReplay(Failure failure, boolean harmless, WorkerView view, Route route) {
         if (failure.retry() != Failure.Retry.IDEMPOTENT_ONLY || !harmless) {
             return null;
         }
@@ -92,12 +99,11 @@ final class Tries {
             replayed = true;
             return granted() ? known() : null;
         }
-        Endpoint other = count < tried.length ? pool.pick(tried, count) : null;
+        Endpoint other = count < tried.length ? view.pick(route, tried, count) : null;
         if (other == null || !granted()) {
             return null;
         }
-        tried[count++] = other;
-        current = other;
+        enter(other);
         return other;
     }
 

@@ -1,9 +1,11 @@
 package io.weldr.proxy.upstream;
 
+import io.weldr.core.balance.Balancer;
+import io.weldr.core.balance.Candidates;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
 import io.weldr.proxy.net.DeadlineWheel;
-import io.weldr.proxy.route.RoutingView;
+import io.weldr.proxy.route.ServingPool;
 import io.weldr.proxy.stats.OriginStats;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,49 +18,52 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** One worker's copy of the routing view, with its own connections to every origin in it. Confined to the worker's loop. */
-public final class PoolView {
+/** One worker's copy of a pool, with its own connections to every origin that serves. Confined to the worker's loop. */
+final class PoolView {
+
+    private static final Endpoint[] NONE = {};
 
     private final UpstreamLoop upstream;
     private final Function<Origin, OriginRecord> records;
-    /** Read by other threads; everything else here is the loop's. Outlives an origin's absence from the rotation. */
+    /**
+     * Read by other threads; everything else here is the loop's. Outlives an origin's absence from those that serve.
+     */
     private final Map<OriginId, OriginStats> stats = new ConcurrentHashMap<>();
 
     private Map<OriginId, Endpoint> byId = new HashMap<>();
-    /** Out of the rotation, with something under way. */
+    /** No longer serving, with something under way. */
     private final List<Endpoint> leaving = new ArrayList<>();
 
-    private Endpoint[] inRotation = {};
-    private @Nullable RoutingView view;
-    private int cursor;
+    private Endpoint[] serving = NONE;
+    private @Nullable Balancer balancer;
+    private final Pick pick = new Pick(); // one for all requests: no allocation a pick
 
-    public PoolView(UpstreamLoop upstream, Function<Origin, OriginRecord> records, int firstCursor) {
+    PoolView(UpstreamLoop upstream, Function<Origin, OriginRecord> records, int firstTurn) {
         this.upstream = upstream;
         this.records = records;
-        cursor = firstCursor;
+        pick.turn = firstTurn;
     }
 
-    /** Takes over a new view: connections to origins that stay are kept. */
-    public void update(RoutingView next) {
-        List<Origin> serving = next.rotation().origins();
+    /** Takes over what is new of the pool: connections to origins that stay are kept. */
+    void update(ServingPool pool) {
         Map<OriginId, Endpoint> kept = new HashMap<>();
-        Endpoint[] rotation = new Endpoint[serving.size()];
-        for (int i = 0; i < rotation.length; i++) {
-            Origin origin = serving.get(i);
+        Endpoint[] next = new Endpoint[pool.serving().size()];
+        for (int i = 0; i < next.length; i++) {
+            Origin origin = pool.serving().get(i);
             Endpoint known = byId.remove(origin.id());
             if (known != null && !sameTarget(known.origin(), origin)) {
                 retire(known);
                 known = null;
             }
-            rotation[i] = known != null ? known : connectionsTo(origin);
-            kept.put(origin.id(), rotation[i]);
+            next[i] = known != null ? known : connectionsTo(origin);
+            kept.put(origin.id(), next[i]);
         }
         byId.values().forEach(this::retire);
         byId = kept;
-        inRotation = rotation;
-        view = next;
-        setDrainDeadlines(next.origins());
-        stats.keySet().retainAll(next.origins().stream().map(Origin::id).collect(Collectors.toSet()));
+        serving = next;
+        balancer = pool.balancer();
+        setDrainDeadlines(pool.origins());
+        stats.keySet().retainAll(pool.origins().stream().map(Origin::id).collect(Collectors.toSet()));
     }
 
     private void retire(Endpoint connections) {
@@ -105,45 +110,62 @@ public final class PoolView {
     }
 
     /**
-     * The origin whose turn it is, other than those tried already.
+     * The origin that the balancer picks, other than those tried already.
      *
      * @return null when there is none, or none left
      */
-    public @Nullable Endpoint pick(Endpoint[] tried, int triedCount) {
-        RoutingView current = view;
-        if (current == null || inRotation.length == 0) {
+    @Nullable Endpoint pick(Endpoint[] tried, int triedCount) {
+        Balancer current = balancer;
+        if (current == null) {
             return null;
         }
-        if (triedCount == 0) {
-            return inRotation[current.rotation().indexAt(cursor++)];
-        }
-        // A retry: the next in turn that is not among the few tried. Weights matter less than finding one.
-        int start = current.rotation().indexAt(cursor++);
-        for (int i = 0; i < inRotation.length; i++) {
-            Endpoint candidate = inRotation[(start + i) % inRotation.length];
-            if (!contains(tried, triedCount, candidate)) {
-                return candidate;
-            }
-        }
-        return null;
+        pick.tried = tried;
+        pick.triedCount = triedCount;
+        int index = current.pick(pick);
+        pick.tried = NONE;
+        pick.turn++;
+        return index == Balancer.NONE ? null : serving[index];
     }
 
-    private static boolean contains(Endpoint[] tried, int count, Endpoint candidate) {
-        for (int i = 0; i < count; i++) {
-            if (tried[i].equals(candidate)) {
-                return true;
-            }
+    /** What the balancer may ask, about the request at hand. */
+    private final class Pick implements Candidates {
+        private int turn;
+        private Endpoint[] tried = NONE;
+        private int triedCount;
+
+        @Override
+        public int turn() {
+            return turn;
         }
-        return false;
+
+        @Override
+        public boolean tried(int index) {
+            for (int i = 0; i < triedCount; i++) {
+                if (tried[i].equals(serving[index])) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        @Override
+        public int inFlight(int index) {
+            return serving[index].inFlight();
+        }
+
+        @Override
+        public long key() {
+            return 0; // no route has a key to balance by
+        }
     }
 
     /** What this worker has counted; any thread. */
-    public Map<OriginId, OriginStats> stats() {
+    Map<OriginId, OriginStats> stats() {
         return stats;
     }
 
     /** Closes what is idle. */
-    public void retireAll() {
+    void retireAll() {
         byId.values().forEach(Endpoint::retire);
     }
 }

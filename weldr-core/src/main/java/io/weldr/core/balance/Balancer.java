@@ -1,0 +1,17 @@
+package io.weldr.core.balance;
+
+/**
+ * An algorithm that picks one of the origins it was made for. An origin is an index, its place in the list that the
+ * balancer was made from.
+ *
+ * <p>Immutable, so that all event loops share one. To make one may take milliseconds: not on an event loop. A pick
+ * allocates nothing and takes no lock. Everything that changes comes from the caller, and the same answers of {@link
+ * Candidates} give the same pick.
+ */
+public interface Balancer {
+    /** No origin is left: each one was tried, or there is none. */
+    int NONE = -1;
+
+    /** The index of an origin that was not tried yet, or {@link #NONE}. */
+    int pick(Candidates candidates);
+}

@@ -1,0 +1,86 @@
+package io.weldr.proxy.upstream;
+
+import io.weldr.core.pool.Origin;
+import io.weldr.core.pool.OriginId;
+import io.weldr.core.pool.PoolName;
+import io.weldr.proxy.route.Route;
+import io.weldr.proxy.route.RouteTable;
+import io.weldr.proxy.route.RoutingView;
+import io.weldr.proxy.route.ServingPool;
+import io.weldr.proxy.stats.OriginStats;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One worker's copy of the routing view: its route table, and the pools that routes lead to, with the worker's own
+ * connections. Confined to the worker's loop, but for {@link #stats}.
+ */
+public final class WorkerView {
+
+    private final UpstreamLoop upstream;
+    private final Function<Origin, OriginRecord> records;
+    private final int firstTurn;
+    /** Written by the loop only. */
+    private final Map<PoolName, PoolView> byName = new ConcurrentHashMap<>();
+
+    private RouteTable routes = RouteTable.DEFAULT;
+
+    /**
+     * No pools yet.
+     *
+     * @param records how origins do on real traffic, seen by the whole node
+     * @param firstTurn where this worker begins in the order of every pool, so that workers do not begin with the same
+     *     origin
+     */
+    public WorkerView(UpstreamLoop upstream, Function<Origin, OriginRecord> records, int firstTurn) {
+        this.upstream = upstream;
+        this.records = records;
+        this.firstTurn = firstTurn;
+    }
+
+    /**
+     * Takes over a new view. Connections to origins that stay in their pool are kept; what is under way to others goes
+     * on.
+     */
+    public void update(RoutingView next) {
+        Map<PoolName, ServingPool> pools = next.pools();
+        byName.forEach((name, view) -> {
+            if (!pools.containsKey(name)) {
+                view.retireAll();
+                byName.remove(name);
+            }
+        });
+        pools.forEach(
+                (name, pool) -> byName.computeIfAbsent(name, unknown -> new PoolView(upstream, records, firstTurn))
+                        .update(pool));
+        routes = next.routes();
+    }
+
+    /** Which route a request takes. */
+    public RouteTable routes() {
+        return routes;
+    }
+
+    /**
+     * An origin for a request, other than those tried already.
+     *
+     * @return null when there is none, or none left
+     */
+    public @Nullable Endpoint pick(Route route, Endpoint[] tried, int triedCount) {
+        PoolView pool = byName.get(route.pool());
+        return pool == null ? null : pool.pick(tried, triedCount);
+    }
+
+    /** What this worker has counted of the origins of a pool; any thread. */
+    public Map<OriginId, OriginStats> stats(PoolName name) {
+        PoolView pool = byName.get(name);
+        return pool == null ? Map.of() : pool.stats();
+    }
+
+    /** Closes what is idle. */
+    public void retireAll() {
+        byName.values().forEach(PoolView::retireAll);
+    }
+}
