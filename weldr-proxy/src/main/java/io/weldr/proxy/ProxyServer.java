@@ -17,6 +17,7 @@ import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.ConnectionLimit;
 import io.weldr.proxy.net.Listener;
 import io.weldr.proxy.net.Transport;
+import io.weldr.proxy.route.RoutingView;
 import io.weldr.proxy.upstream.NameResolver;
 import io.weldr.proxy.upstream.UpstreamSettings;
 import java.io.IOException;
@@ -63,7 +64,8 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
         this.settings = settings;
         this.state = state;
         connections = new ConnectionLimit(settings.limits().connectionsMax());
-        routing = new Routing(settings.whenAllDown(), settings.limits(), workers);
+        routing = new Routing(
+                (pool, ejected) -> RoutingView.of(pool, ejected, settings.whenAllDown()), settings.limits(), workers);
     }
 
     /**
@@ -135,6 +137,7 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
      * for tests.
      */
     void awaitRouting() {
+        routing.awaitBuilt();
         onEveryLoop(() -> {}).forEach(Future::awaitUninterruptibly);
     }
 

@@ -1,68 +1,117 @@
 package io.weldr.proxy;
 
+import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.Pool;
 import io.weldr.core.port.Published;
 import io.weldr.core.state.ClusterState;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.route.RoutingView;
-import io.weldr.proxy.route.RoutingView.WhenAllDown;
 import io.weldr.proxy.upstream.OutlierDetector;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns every published state into one routing view and hands it to each worker's own loop; so it does when this node ejects
- * an origin or takes it back. States in which the pool is the same change nothing. Thread safe.
+ * Turns published states into routing views and hands each view to every worker's own loop; so it does when this node
+ * ejects an origin or takes it back. A thread of its own builds the views, because a large pool takes milliseconds:
+ * neither the thread that applies the log nor an event loop waits for it. Changes that come meanwhile lead to one view,
+ * of the newest state. States in which the pool is the same change nothing. Thread safe.
  */
 final class Routing implements AutoCloseable {
 
     /** Of the last states: under steady changes some worker always has yet to take the newest. */
     private static final int TARGETS_MAX = 64;
 
-    private final WhenAllDown whenAllDown;
+    private static final Duration BUILD_TIMEOUT = Duration.ofMinutes(2);
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** Makes a view. May take its time; called by one thread at a time. */
+    @FunctionalInterface
+    interface ViewSource {
+        /**
+         * The view of a pool.
+         *
+         * @param ejected origins that this node does not use for now
+         */
+        RoutingView view(Pool pool, Set<OriginId> ejected);
+    }
+
+    private final ViewSource source;
     private final List<Worker> workers;
     private final OutlierDetector ejections;
+    private final RoutingThread thread = new RoutingThread("weldr-routing", this::build);
     private Published.@Nullable Subscription subscription;
-    private @Nullable Pool current; // guarded by this
-    private long views; // guarded by this: how many the workers were given
-    private volatile Target[] targets = {new Target(0, 0)}; // oldest first; replaced under the lock of this
+    private volatile ClusterState newest = ClusterState.INITIAL;
+
+    // These belong to the thread above; before it starts, to whoever starts it.
+    private @Nullable Pool built;
+    private Set<OriginId> builtWithout = Set.of();
+    private long views; // how many the workers were given
+
+    private volatile Target[] targets = {new Target(0, 0)}; // oldest first; replaced by the thread above
     private final AtomicLong routed =
             new AtomicLong(); // the revision of the newest target that every worker was seen to have
 
     /** A state, and the view that a worker needs to route by it. States with the same pool share one. */
     private record Target(long revision, long view) {}
 
-    /** A view for {@code workers}, which may still be filled until {@link #follow}. */
-    Routing(WhenAllDown whenAllDown, ProxyLimits limits, List<Worker> workers) {
-        this.whenAllDown = whenAllDown;
+    /** Views from {@code source} for {@code workers}, which may still be filled until {@link #follow}. */
+    Routing(ViewSource source, ProxyLimits limits, List<Worker> workers) {
+        this.source = source;
         this.workers = workers;
-        ejections = new OutlierDetector(limits, System::nanoTime, this::schedule, this::rebuild);
+        ejections = new OutlierDetector(limits, System::nanoTime, this::schedule, thread::ask);
     }
 
     OutlierDetector ejections() {
         return ejections;
     }
 
+    /**
+     * Hands every worker the view of the current state before it returns, and the views of later ones when they are
+     * built.
+     */
     void follow(Published<ClusterState> state) {
         subscription = state.subscribe(this::take);
+        thread.start();
     }
 
-    private synchronized void take(ClusterState state) {
+    /** On the thread that applies the log. */
+    private void take(ClusterState state) {
+        newest = state;
+        thread.ask();
+    }
+
+    private void build() {
+        ClusterState state = newest;
         Pool pool = state.defaultPool();
-        if (!pool.equals(current)) {
-            current = pool;
+        boolean other = !pool.equals(built);
+        if (other) {
             ejections.follow(pool);
-            rebuild();
         }
+        Set<OriginId> without = ejections.ejected();
+        if (other || !without.equals(builtWithout)) {
+            RoutingView view = source.view(pool, without);
+            long number = ++views;
+            workers.forEach(worker -> worker.update(view, number));
+            built = pool;
+            builtWithout = without;
+        }
+        if (state.revision() != targets[targets.length - 1].revision()) {
+            add(new Target(state.revision(), views));
+        }
+    }
+
+    private void add(Target target) {
         Target[] before = targets;
         int kept = Math.min(before.length, TARGETS_MAX - 1);
         Target[] after = Arrays.copyOfRange(before, before.length - kept, before.length + 1);
-        after[kept] = new Target(state.revision(), views);
+        after[kept] = target;
         targets = after;
     }
 
@@ -81,12 +130,14 @@ final class Routing implements AutoCloseable {
         return routed.get();
     }
 
-    private synchronized void rebuild() {
-        Pool pool = current;
-        if (pool != null) {
-            RoutingView view = RoutingView.of(pool, ejections.ejected(), whenAllDown);
-            long number = ++views;
-            workers.forEach(worker -> worker.update(view, number));
+    /**
+     * Blocks until all that was published or ejected before the call is in views that were handed to the workers; for
+     * tests.
+     */
+    void awaitBuilt() {
+        long until = System.nanoTime() + BUILD_TIMEOUT.toNanos();
+        while (!thread.idle() && System.nanoTime() - until < 0) {
+            LockSupport.parkNanos(this, POLL_NANOS);
         }
     }
 
@@ -98,10 +149,12 @@ final class Routing implements AutoCloseable {
         }
     }
 
+    /** Ends the thread that builds views. */
     @Override
     public void close() {
         if (subscription != null) {
             subscription.close();
         }
+        thread.close();
     }
 }

@@ -35,6 +35,7 @@ import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -62,9 +63,13 @@ final class Worker implements Reception {
     private final Pipe pipe = new Pipe();
     private final AccessLog.@Nullable Sheet accessLog;
     private final long startNanos = System.nanoTime();
+    private final AtomicReference<@Nullable Offer> offered = new AtomicReference<>();
     private boolean behind; // more has expired than fits into one turn
     private volatile long viewNumber; // of the view that it routes by; written by the loop, read by who waits for it
     private volatile long tickedNanos = System.nanoTime(); // written by the loop, read by whoever watches it
+
+    /** A view that was handed to this worker, and that it has not taken over yet. */
+    private record Offer(RoutingView view, long number) {}
 
     /**
      * A worker that serves nothing until it is given a view.
@@ -189,19 +194,27 @@ final class Worker implements Reception {
     }
 
     /**
-     * Takes over a new view on this worker's own loop. Any thread.
+     * Takes over a new view on this worker's own loop. Any thread. Of several views that come before the loop has time,
+     * it takes the last one only: a loop that hangs does not pile views up.
      *
      * @param number of the view; a later view has a higher one
      */
     void update(RoutingView next, long number) {
+        if (offered.getAndSet(new Offer(next, number)) != null) {
+            return; // the loop is about to look
+        }
         try {
-            loop.execute(
-                    () -> { // later: an exchange may be in the middle of picking an origin
-                        view.update(next);
-                        viewNumber = number;
-                    });
+            loop.execute(this::takeOver); // later: an exchange may be in the middle of picking an origin
         } catch (RejectedExecutionException e) {
             LOG.debug("this worker has stopped", e);
+        }
+    }
+
+    private void takeOver() {
+        Offer offer = offered.getAndSet(null);
+        if (offer != null) {
+            view.update(offer.view());
+            viewNumber = offer.number();
         }
     }
 

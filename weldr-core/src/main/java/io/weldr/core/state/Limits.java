@@ -14,8 +14,8 @@ public record Limits(int originsMax, int membersMax) {
     public static final Limits INITIAL = new Limits(1024, 16);
 
     /**
-     * The limits of this program. A routing snapshot of 1024 origins is rebuilt in well under a millisecond. Raft with more than a handful of
-     * voters is slower and not safer; 16 leave room for replacements.
+     * The limits of this program. A node lays out the order over 1024 origins in milliseconds, on a thread of its own.
+     * Raft with more than a handful of voters is slower and not safer; 16 leave room for replacements.
      */
     public static final Limits CURRENT = new Limits(1024, 16);
 

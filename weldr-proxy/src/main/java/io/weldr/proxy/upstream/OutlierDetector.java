@@ -1,5 +1,7 @@
 package io.weldr.proxy.upstream;
 
+import static java.util.Objects.requireNonNull;
+
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.Pool;
@@ -10,15 +12,17 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Takes origins that fail on real traffic out of this node's rotation for a while, long before probes would have them down.
+ * Stops using origins that fail on real traffic for a while, on this node, long before probes would have them down.
  * Each ejection of the same origin lasts longer than the one before, until it has behaved for {@link
- * ProxyLimits#ejectTimeMax}. It is this node's opinion only: nothing is replicated, and never more than a set share of the
- * pool is out. Thread safe.
+ * ProxyLimits#ejectTimeMax}. It is this node's opinion only: nothing is replicated, and never more than a set share of
+ * the pool is out. Thread safe, without a lock: event loops eject.
  */
 public final class OutlierDetector {
 
@@ -27,9 +31,7 @@ public final class OutlierDetector {
     private final BiConsumer<Runnable, Duration> schedule;
     private final Runnable changed;
     private final Map<Key, OriginRecord> records = new ConcurrentHashMap<>();
-    private final Map<Key, Term> terms = new HashMap<>(); // guarded by this
-    private Set<Key> pool = Set.of(); // guarded by this
-    private long total; // guarded by this
+    private final AtomicReference<Book> book = new AtomicReference<>(new Book(Set.of(), Map.of(), 0));
 
     /** One that was removed and added again is another one: what its predecessor still has under way does not count. */
     private record Key(OriginId id, long generation) {
@@ -42,10 +44,40 @@ public final class OutlierDetector {
     private record Term(int times, long untilNanos, boolean out) {}
 
     /**
+     * All that is known, immutable.
+     *
+     * @param pool origins that serve
+     * @param total ejections since the start
+     */
+    private record Book(Set<Key> pool, Map<Key, Term> terms, long total) {
+        Book following(Set<Key> serving, Set<Key> all) {
+            Map<Key, Term> kept = new HashMap<>(terms);
+            kept.keySet().retainAll(all);
+            return new Book(serving, kept, total);
+        }
+
+        Book with(Key key, Term term) {
+            Map<Key, Term> next = new HashMap<>(terms);
+            next.put(key, term);
+            return new Book(pool, next, total + (term.out() ? 1 : 0));
+        }
+
+        Set<OriginId> out() {
+            Set<OriginId> out = new HashSet<>();
+            terms.forEach((key, term) -> {
+                if (term.out()) {
+                    out.add(key.id());
+                }
+            });
+            return out;
+        }
+    }
+
+    /**
      * Nothing is ejected yet.
      *
      * @param schedule runs something once, later, on any thread
-     * @param changed called after the set of ejected origins has changed
+     * @param changed called after the set of ejected origins has changed, also on event loops; must not block
      */
     public OutlierDetector(
             ProxyLimits limits, LongSupplier nanoTime, BiConsumer<Runnable, Duration> schedule, Runnable changed) {
@@ -66,62 +98,68 @@ public final class OutlierDetector {
     }
 
     /** Forgets origins that have left the pool. */
-    public synchronized void follow(Pool next) {
-        pool = next.origins().stream().filter(Origin::serving).map(Key::of).collect(Collectors.toUnmodifiableSet());
+    public void follow(Pool next) {
+        Set<Key> serving =
+                next.origins().stream().filter(Origin::serving).map(Key::of).collect(Collectors.toUnmodifiableSet());
         Set<Key> all = next.origins().stream().map(Key::of).collect(Collectors.toSet());
+        book.updateAndGet(before -> before.following(serving, all));
         records.keySet().retainAll(all);
-        terms.keySet().retainAll(all);
     }
 
     /** Those that are out now. */
-    public synchronized Set<OriginId> ejected() {
-        Set<OriginId> out = new HashSet<>();
-        terms.forEach((key, term) -> {
-            if (term.out()) {
-                out.add(key.id());
-            }
-        });
-        return out;
+    public Set<OriginId> ejected() {
+        return book().out();
     }
 
     /** Ejections since the start. */
-    public synchronized long total() {
-        return total;
+    public long total() {
+        return book().total();
+    }
+
+    private Book book() {
+        return requireNonNull(book.get());
     }
 
     private void eject(Key key) {
-        Duration time;
-        synchronized (this) {
-            Term before = terms.get(key);
-            if (before != null && before.out()) {
+        long now = nanoTime.getAsLong();
+        Book before;
+        Term term;
+        do {
+            before = book();
+            Term last = before.terms().get(key);
+            if (last != null && last.out()) {
                 return; // what was under way fails, too
             }
-            int out = ejected().size();
-            if (!pool.contains(key) || (out + 1) * 100 > pool.size() * limits.ejectSharePercentMax()) {
+            int share = (before.out().size() + 1) * 100;
+            if (!before.pool().contains(key) || share > before.pool().size() * limits.ejectSharePercentMax()) {
                 record(key).reset();
                 return;
             }
-            long now = nanoTime.getAsLong();
-            long calmNanos = limits.ejectTimeMax().toNanos();
-            int times = before != null && now - before.untilNanos() < calmNanos ? before.times() + 1 : 1;
-            time = limits.ejectTime().multipliedBy(times);
-            time = time.compareTo(limits.ejectTimeMax()) < 0 ? time : limits.ejectTimeMax();
-            terms.put(key, new Term(times, now + time.toNanos(), true));
-            total++;
-        }
-        schedule.accept(() -> takeBack(key), time);
+            term = next(last, now);
+        } while (!book.compareAndSet(before, before.with(key, term)));
+        schedule.accept(() -> takeBack(key), Duration.ofNanos(term.untilNanos() - now));
         changed.run();
     }
 
+    private Term next(@Nullable Term last, long now) {
+        long calmNanos = limits.ejectTimeMax().toNanos();
+        int times = last != null && now - last.untilNanos() < calmNanos ? last.times() + 1 : 1;
+        Duration time = limits.ejectTime().multipliedBy(times);
+        time = time.compareTo(limits.ejectTimeMax()) < 0 ? time : limits.ejectTimeMax();
+        return new Term(times, now + time.toNanos(), true);
+    }
+
     private void takeBack(Key key) {
-        synchronized (this) {
-            Term term = terms.get(key);
+        Book before;
+        Term term;
+        do {
+            before = book();
+            term = before.terms().get(key);
             if (term == null || !term.out()) {
                 return;
             }
-            terms.put(key, new Term(term.times(), term.untilNanos(), false));
-            record(key).reset();
-        }
+        } while (!book.compareAndSet(before, before.with(key, new Term(term.times(), term.untilNanos(), false))));
+        record(key).reset();
         changed.run();
     }
 }

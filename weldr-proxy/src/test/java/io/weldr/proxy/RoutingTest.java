@@ -1,0 +1,192 @@
+package io.weldr.proxy;
+
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.DefaultEventLoop;
+import io.weldr.core.pool.Origin;
+import io.weldr.core.pool.OriginId;
+import io.weldr.core.pool.OriginUrl;
+import io.weldr.core.pool.Pool;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.port.Published;
+import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.Command;
+import io.weldr.core.state.OriginSpec;
+import io.weldr.proxy.limits.ProxyLimits;
+import io.weldr.proxy.net.Transport;
+import io.weldr.proxy.route.RoutingView;
+import io.weldr.proxy.route.RoutingView.WhenAllDown;
+import io.weldr.proxy.upstream.NameResolver;
+import io.weldr.proxy.upstream.OriginRecord;
+import io.weldr.proxy.upstream.UpstreamSettings;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Neither the thread that applies the log nor an event loop builds a view, or waits for one. */
+class RoutingTest {
+
+    private static final ProxyLimits LIMITS = ProxyLimits.DEFAULTS.with("ejectAfterFailures", 1);
+
+    private record Build(Thread thread, List<String> origins, Set<OriginId> ejected) {}
+
+    private final List<Build> builds = new CopyOnWriteArrayList<>();
+    private final Semaphore mayBuild = new Semaphore(0);
+    private volatile boolean failing;
+
+    private final DefaultEventLoop loop = new DefaultEventLoop();
+    private final NameResolver resolver = new NameResolver();
+    private final List<Worker> workers = new CopyOnWriteArrayList<>();
+    private final Routing routing = new Routing(this::view, LIMITS, workers);
+    private final Published<ClusterState> state = new Published<>(ClusterState.INITIAL);
+
+    /** Each build but the first waits for the test. */
+    private RoutingView view(Pool pool, Set<OriginId> ejected) {
+        boolean first = builds.isEmpty();
+        builds.add(new Build(
+                Thread.currentThread(),
+                pool.origins().stream().map(origin -> origin.id().value()).toList(),
+                ejected));
+        if (!first) {
+            mayBuild.acquireUninterruptibly();
+        }
+        if (failing) {
+            failing = false;
+            throw new OutOfMemoryError("of the test");
+        }
+        return RoutingView.of(pool, ejected, WhenAllDown.ANSWER_503);
+    }
+
+    @BeforeEach
+    void followFourOrigins() {
+        UpstreamSettings upstream = new UpstreamSettings(
+                LIMITS,
+                Transport.NIO,
+                1,
+                () -> {
+                    throw new AssertionError("no origin is connected to");
+                },
+                ByteBufAllocator.DEFAULT);
+        workers.add(new Worker(
+                loop, 0, TestProxy.settings(), peer -> false, upstream, resolver, 0, routing.ejections()::record));
+        for (int i = 1; i <= 4; i++) {
+            add(i);
+        }
+        routing.follow(state);
+        await().until(() -> routing.routedRevision() == 4);
+    }
+
+    @AfterEach
+    void end() {
+        mayBuild.release(1000);
+        routing.close();
+        loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+        resolver.close();
+    }
+
+    private void add(int number) {
+        ClusterState before = state.get();
+        OriginSpec spec = OriginSpec.of(OriginUrl.parse("http://192.0.2." + number + ":80"));
+        state.publish(
+                before.apply(new Command.AddOrigin(PoolName.DEFAULT, spec, true, Instant.EPOCH), before.revision() + 1)
+                        .next());
+    }
+
+    private Origin origin(int index) {
+        return state.get().defaultPool().origins().get(index);
+    }
+
+    @Test
+    void theFirstViewIsThereWhenFollowReturns() {
+        assertThat(builds)
+                .singleElement()
+                .satisfies(build -> assertThat(build.thread()).isEqualTo(Thread.currentThread()));
+    }
+
+    @Test
+    void changesDuringABuildLeadToOneMore() {
+        add(5);
+        await().until(() -> builds.size() == 2);
+        for (int i = 6; i <= 20; i++) {
+            add(i); // returns: the thread that applies the log does not wait for the build
+        }
+        assertThat(routing.routedRevision()).isEqualTo(4);
+        mayBuild.release();
+        await().until(() -> routing.routedRevision() == 5);
+        await().until(() -> builds.size() == 3);
+        mayBuild.release();
+        await().until(() -> routing.routedRevision() == 20);
+        assertThat(builds).hasSize(3);
+        assertThat(builds.get(2).origins()).hasSize(20);
+        assertThat(builds.get(2).thread())
+                .isEqualTo(builds.get(1).thread())
+                .isNotEqualTo(Thread.currentThread())
+                .satisfies(thread -> assertThat(thread.getName()).isEqualTo("weldr-routing"));
+    }
+
+    /** If the build held a lock that an ejection needs, the loop would not come back before the build may go on. */
+    @Test
+    void anEjectionOnAnEventLoopDoesNotWaitForABuild() throws Exception {
+        OriginRecord record = routing.ejections().record(origin(0));
+        add(5);
+        await().until(mayBuild::hasQueuedThreads);
+        loop.submit(record::failed).get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        assertThat(routing.ejections().ejected()).containsExactly(origin(0).id());
+        assertThat(mayBuild.hasQueuedThreads())
+                .as("the build is still under way")
+                .isTrue();
+        mayBuild.release(2);
+        await().until(() -> builds.size() == 3);
+        assertThat(builds.get(2).ejected()).containsExactly(origin(0).id());
+        assertThat(builds.get(2).thread().getName()).isEqualTo("weldr-routing");
+    }
+
+    @Test
+    void aBuildThatFailedIsTriedAgain() {
+        failing = true;
+        mayBuild.release(2);
+        add(5);
+        await().until(() -> routing.routedRevision() == 5);
+        assertThat(builds).hasSize(3);
+    }
+
+    @Test
+    void theThreadEndsWithTheProxy() {
+        mayBuild.release();
+        add(5);
+        await().until(() -> routing.routedRevision() == 5);
+        Thread thread = builds.get(1).thread();
+        assertThat(thread.isAlive()).isTrue();
+        routing.close();
+        assertThat(thread.isAlive()).isFalse();
+        add(6);
+        assertThat(builds).hasSize(2);
+    }
+
+    @Test
+    void aLoopThatHangsTakesOnlyTheNewestView() {
+        Semaphore held = new Semaphore(0);
+        loop.execute(held::acquireUninterruptibly);
+        await().until(held::hasQueuedThreads);
+        mayBuild.release(1000);
+        for (int i = 5; i <= 30; i++) {
+            add(i);
+            int revision = i;
+            await().until(() -> builds.get(builds.size() - 1).origins().size() == revision);
+        }
+        routing.awaitBuilt();
+        assertThat(loop.pendingTasks()).isEqualTo(1);
+        assertThat(routing.routedRevision()).isEqualTo(4);
+        held.release();
+        await().until(() -> routing.routedRevision() == 30);
+    }
+}
