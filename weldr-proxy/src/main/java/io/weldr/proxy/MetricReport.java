@@ -49,7 +49,10 @@ final class MetricReport {
                 "proxy_faults", "Connections ended by an error of weldr, or for want of memory.", Faults.count());
         if (accessLog != null) {
             report.counter("proxy_access_log_lines", "Lines written to the access log.", accessLog.written());
-            report.counter("proxy_access_log_dropped", "Lines lost because the log was too slow.", accessLog.dropped());
+            report.counter(
+                    "proxy_access_log_dropped",
+                    "Lines lost because the log was too slow or could not be written.",
+                    accessLog.dropped());
         }
         return List.copyOf(report.all);
     }

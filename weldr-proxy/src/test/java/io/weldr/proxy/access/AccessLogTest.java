@@ -2,10 +2,15 @@ package io.weldr.proxy.access;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class AccessLogTest {
@@ -47,42 +52,141 @@ class AccessLogTest {
                 .isEqualTo("192.0.2.1 - - [06/Nov/1994:08:49:37 +0000] \"GET /a\\\"b\\\\c HTTP/1.1\" 200 1234\n");
     }
 
+    /** A disk that keeps the first write, and each that follows, until it is told to go on. */
+    private static final class StalledDisk extends ByteArrayOutputStream {
+        private final CountDownLatch reached = new CountDownLatch(1);
+        private final CountDownLatch goOn = new CountDownLatch(1);
+
+        @Override
+        public synchronized void write(byte[] bytes, int from, int length) {
+            reached.countDown();
+            try {
+                goOn.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            super.write(bytes, from, length);
+        }
+    }
+
     @Test
-    void aLogThatCannotKeepUpDropsLinesAndCountsThem() throws InterruptedException {
-        CountDownLatch reached = new CountDownLatch(1);
-        CountDownLatch stuck = new CountDownLatch(1);
+    void aStalledReaderCostsNoLineOfManyWorkersUntilTheBytesAreUsedUp() throws Exception {
+        int workers = 8;
+        int linesOfEach = 10_000;
+        String line = written(LineFormat.COMMON);
+        long fitting = AccessLog.WAITING_BYTES_MAX / (line.length() + AccessLog.PAGE_OVERHEAD_BYTES);
+        long tooMany = (long) workers * linesOfEach - fitting;
+        assertThat(tooMany).isPositive();
+        StalledDisk disk = new StalledDisk();
+        AccessLog log = new AccessLog(LineFormat.COMMON, disk);
+        try (log) {
+            AccessLog.Sheet first = log.newSheet();
+            handOverLine(first);
+            disk.reached.await(); // the disk has the first line and keeps it: no other page leaves the queue
+            inParallel(workers, () -> {
+                AccessLog.Sheet sheet = log.newSheet();
+                for (int i = 0; i < linesOfEach; i++) {
+                    handOverLine(sheet); // a page with one line, as a worker with little traffic hands over
+                }
+            });
+            assertThat(log.dropped()).isEqualTo(1 + tooMany);
+            disk.goOn.countDown();
+        }
+        assertThat(log.written()).isEqualTo(fitting);
+        assertThat(log.dropped()).isEqualTo(1 + tooMany);
+        assertThat(disk.toString(US_ASCII)).isEqualTo(line.repeat((int) fitting));
+    }
+
+    @Test
+    void twentyThousandLinesWaitForAStalledReader() {
+        int usual = written(LineFormat.JSON).length() - "web:80".length();
+        String longName = "o".repeat(350 - usual); // so that every line has 350 bytes
+        StalledDisk disk = new StalledDisk();
+        AccessLog log = new AccessLog(LineFormat.JSON, disk);
+        try (log) {
+            List<AccessLog.Sheet> sheets =
+                    Stream.generate(log::newSheet).limit(8).toList();
+            for (int i = 0; i < 20_000; i++) {
+                AccessLog.Sheet sheet = sheets.get(i % sheets.size());
+                fill(sheet.entry);
+                sheet.entry.origin = longName;
+                sheet.add();
+                sheet.handOver();
+            }
+            assertThat(log.dropped()).isZero();
+            disk.goOn.countDown();
+        }
+        assertThat(log.written()).isEqualTo(20_000);
+        assertThat(disk.toString(US_ASCII).lines()).hasSize(20_000).allMatch(line -> line.length() == 350 - 1);
+    }
+
+    @Test
+    void aLineThatCannotBeWrittenIsCountedAndNotWrittenLater() {
+        AtomicBoolean full = new AtomicBoolean(true);
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
         OutputStream disk = new OutputStream() {
             @Override
             public void write(int octet) {
-                waitForIt();
+                throw new AssertionError("lines come in batches");
             }
 
             @Override
-            public void write(byte[] bytes, int from, int length) {
-                waitForIt();
-            }
-
-            private void waitForIt() {
-                reached.countDown();
-                try {
-                    stuck.await();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
+            public void write(byte[] bytes, int from, int length) throws IOException {
+                if (full.get()) {
+                    throw new IOException("No space left on device");
                 }
+                written.write(bytes, from, length);
             }
         };
         AccessLog log = new AccessLog(LineFormat.COMMON, disk);
-        AccessLog.Sheet sheet = log.newSheet();
-        handOverLine(sheet);
-        reached.await(); // the disk has the first line and keeps it
-        for (int i = 0; i < 200; i++) {
+        try (log) {
+            AccessLog.Sheet sheet = log.newSheet();
+            handOverLine(sheet);
+            await().until(() -> log.dropped() == 1);
+            full.set(false);
             handOverLine(sheet);
         }
-        assertThat(log.dropped()).as("64 sheets wait").isEqualTo(200 - 64);
-        stuck.countDown();
+        assertThat(log.written()).isEqualTo(1);
+        assertThat(log.dropped()).isEqualTo(1);
+        assertThat(written.toString(US_ASCII)).isEqualTo(written(LineFormat.COMMON));
+    }
+
+    @Test
+    void linesHandedOverAfterTheEndAreCounted() {
+        ByteArrayOutputStream disk = new ByteArrayOutputStream();
+        AccessLog log = new AccessLog(LineFormat.COMMON, disk);
+        AccessLog.Sheet sheet = log.newSheet();
+        handOverLine(sheet);
         log.close();
-        assertThat(log.written()).isEqualTo(1 + 64);
-        assertThat(log.dropped()).isEqualTo(200 - 64);
+        handOverLine(sheet);
+        assertThat(log.written()).isEqualTo(1);
+        assertThat(log.dropped()).isEqualTo(1);
+        assertThat(disk.toString(US_ASCII)).isEqualTo(written(LineFormat.COMMON));
+    }
+
+    @Test
+    void aBusyWorkerHandsOverBeforeItsSheetIsFull() {
+        ByteArrayOutputStream disk = new ByteArrayOutputStream();
+        AccessLog log = new AccessLog(LineFormat.COMMON, disk);
+        try (log) {
+            AccessLog.Sheet sheet = log.newSheet();
+            for (int i = 0; i < 5_000; i++) {
+                fill(sheet.entry);
+                sheet.add();
+            }
+            sheet.handOver();
+        }
+        assertThat(log.written()).isEqualTo(5_000);
+        assertThat(disk.toString(US_ASCII)).isEqualTo(written(LineFormat.COMMON).repeat(5_000));
+    }
+
+    private static void inParallel(int threads, Runnable task) throws InterruptedException {
+        List<Thread> running =
+                Stream.generate(() -> new Thread(task)).limit(threads).toList();
+        running.forEach(Thread::start);
+        for (Thread thread : running) {
+            thread.join();
+        }
     }
 
     private static void handOverLine(AccessLog.Sheet sheet) {
