@@ -26,6 +26,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -185,29 +186,32 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
     }
 
     /**
-     * Stops accepting, announces the end on every response, lets exchanges under way finish, and closes. Harmless when closed before.
+     * Refuses new connections, accepts those that have begun, announces the end on every response, lets exchanges under way
+     * finish, and closes. Takes half a second at least, if the deadline leaves it. Harmless when closed before.
      *
      * @param deadline after which what is left is cut off
      * @return whether everything finished in time
      */
     public boolean drain(Duration deadline) {
         long until = System.nanoTime() + deadline.toNanos();
+        CompletableFuture<Void> refusing;
         synchronized (this) {
             if (closed) {
                 return true; // a node that left its cluster has drained before it is told to stop
             }
-            listeners.forEach(Listener::close);
+            // First, because it holds for every connection that is accepted from now on.
             workers.forEach(worker -> worker.loop().execute(worker::drain));
+            refusing = CompletableFuture.allOf(
+                    listeners.stream().map(Listener::close).toArray(CompletableFuture<?>[]::new));
         }
-        boolean quiet = false;
         try {
-            while (!quiet && System.nanoTime() - until < 0) {
+            while (!(refusing.isDone() && connections.open() == 0) && System.nanoTime() - until < 0) {
                 TimeUnit.MILLISECONDS.sleep(5);
-                quiet = connections.open() == 0;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        boolean quiet = connections.open() == 0;
         close();
         return quiet;
     }
@@ -221,7 +225,7 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
         closed = true;
         serving = List.of();
         routing.close();
-        listeners.forEach(Listener::close);
+        listeners.forEach(Listener::cut);
         MultiThreadIoEventLoopGroup loops = group;
         if (loops != null) {
             workers.forEach(worker -> worker.loop().execute(worker::cutAll));

@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Listens on one address. Where the kernel can share a port, every reception has a listening socket of its own and the kernel
@@ -25,6 +26,7 @@ public final class Listener {
     private static final int BACKLOG = 4096;
 
     private final List<Channel> sockets;
+    private boolean closing; // guarded by this
 
     private Listener(List<Channel> sockets) {
         this.sockets = List.copyOf(sockets);
@@ -95,8 +97,32 @@ public final class Listener {
         return (InetSocketAddress) sockets.get(0).localAddress();
     }
 
-    /** Accepts no more. Connections that stand are not touched. Blocks until the sockets are closed; not on a loop. */
-    public void close() {
+    /**
+     * Refuses new connections from now on, and closes the sockets when every connection that has begun is accepted, half a
+     * second later. No client is reset; {@link GracefulClose} says where this cannot be promised. Accepted connections are not
+     * touched. Returns at once; any thread.
+     *
+     * @return done when the sockets are closed: 5 s later at most, if the loops run
+     */
+    public synchronized CompletableFuture<Void> close() {
+        if (!closing) {
+            closing = true;
+            sockets.forEach(GracefulClose::begin);
+        }
+        return CompletableFuture.allOf(sockets.stream().map(Listener::end).toArray(CompletableFuture<?>[]::new));
+    }
+
+    private static CompletableFuture<Void> end(Channel socket) {
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        socket.closeFuture().addListener(closed -> end.complete(null));
+        return end;
+    }
+
+    /**
+     * Closes the sockets at once. A client whose connection is not accepted yet is reset. Accepted connections are not
+     * touched. Blocks until the sockets are closed; not on a loop.
+     */
+    public void cut() {
         sockets.forEach(socket -> socket.close().awaitUninterruptibly());
     }
 }

@@ -1,0 +1,160 @@
+package io.weldr.proxy.net;
+
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.uring.IoUring;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.weldr.proxy.limits.ProxyLimits;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The end of one listener, with clients that the kernel has taken and no loop has accepted yet. */
+class ListenerIT {
+
+    private static final int WORKERS = 3;
+    private static final int CLIENTS = 200;
+
+    /** Greets each client and closes. */
+    private record Greeter(EventLoop loop) implements Reception {
+        @Override
+        public ChannelHandler welcome() {
+            return new ChannelInboundHandlerAdapter() {
+                @Override
+                public void channelActive(ChannelHandlerContext ctx) {
+                    ctx.writeAndFlush(Unpooled.copiedBuffer("hello", US_ASCII))
+                            .addListener(ChannelFutureListener.CLOSE);
+                }
+            };
+        }
+
+        @Override
+        public ChannelHandler turnAway(ConnectionLimit connections) {
+            throw new AssertionError("there is room");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"EPOLL", "IO_URING", "NIO"})
+    void aListenerThatClosesServesTheClientsInItsQueuesAndTheOtherListenerGoesOn(Transport transport) throws Exception {
+        assumeThat(available(transport)).as("%s on this machine", transport).isTrue();
+        MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(
+                WORKERS, new DefaultThreadFactory("listener", true), transport.ioHandler());
+        try {
+            List<Greeter> receptions = IntStream.range(0, WORKERS)
+                    .mapToObj(i -> new Greeter((EventLoop) group.next()))
+                    .toList();
+            Listener one = listen(receptions, group, transport);
+            Listener other = listen(receptions, group, transport);
+
+            CountDownLatch goOn = hold(receptions);
+            List<Socket> waiting = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                waiting.add(connect(one));
+            }
+            CompletableFuture<Void> closed = one.close();
+            one.close(); // changes nothing
+            if (transport.reusesPort()) {
+                assertThat(refuses(one)).isTrue(); // though no loop can do anything for it
+            }
+            goOn.countDown();
+
+            for (Socket client : waiting) {
+                assertThat(greeting(client)).isEqualTo("hello");
+            }
+            await().until(closed::isDone);
+            await().until(() -> refuses(one)); // NIO closes a socket when its loop has turned once more
+            assertThat(greeting(connect(other))).isEqualTo("hello");
+            other.cut();
+            await().until(() -> refuses(other));
+        } finally {
+            group.shutdownGracefully().awaitUninterruptibly();
+        }
+    }
+
+    private static boolean available(Transport transport) {
+        return switch (transport) {
+            case EPOLL -> Epoll.isAvailable();
+            case IO_URING -> IoUring.isAvailable();
+            case AUTO, NIO -> true;
+        };
+    }
+
+    private static Listener listen(List<Greeter> receptions, MultiThreadIoEventLoopGroup group, Transport transport)
+            throws IOException {
+        return Listener.bind(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                receptions,
+                group,
+                transport,
+                ProxyLimits.DEFAULTS,
+                new ConnectionLimit(2 * CLIENTS),
+                ByteBufAllocator.DEFAULT);
+    }
+
+    /** Holds every loop until the result is counted down. */
+    private static CountDownLatch hold(List<Greeter> receptions) throws InterruptedException {
+        CountDownLatch held = new CountDownLatch(receptions.size());
+        CountDownLatch goOn = new CountDownLatch(1);
+        for (Greeter reception : receptions) {
+            reception.loop().execute(() -> {
+                held.countDown();
+                awaitUninterrupted(goOn);
+            });
+        }
+        held.await();
+        return goOn;
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Socket connect(Listener listener) throws IOException {
+        Socket socket =
+                new Socket(listener.address().getAddress(), listener.address().getPort());
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        return socket;
+    }
+
+    private static boolean refuses(Listener listener) throws IOException {
+        try {
+            connect(listener).close();
+            return false;
+        } catch (ConnectException e) {
+            return true;
+        }
+    }
+
+    private static String greeting(Socket client) throws IOException {
+        try (client) {
+            return new String(client.getInputStream().readAllBytes(), US_ASCII);
+        }
+    }
+}
