@@ -9,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Many clients that read nothing hold no more memory than the budget says, and cost the others nothing. */
@@ -39,8 +38,10 @@ class HeldBytesIT {
 
     @Test
     void clientsThatDoNotReadAreCutWhereTheyHoldTooMuchAndOthersAreServed() {
-        ProxyLimits limits = ProxyLimits.DEFAULTS.with(
-                Map.of("heldBytesMax", BUDGET, "clientProgressTimeout", Duration.ofMinutes(5)));
+        ProxyLimits limits = ProxyLimits.builder()
+                .set("heldBytesMax", BUDGET)
+                .set("clientProgressTimeout", Duration.ofMinutes(5))
+                .build();
         try (RawOrigin origin = streaming();
                 TestProxy proxy = TestProxy.limited(limits, origin);
                 Wire other = proxy.connect()) {

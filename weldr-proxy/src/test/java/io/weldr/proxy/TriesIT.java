@@ -9,7 +9,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -23,7 +22,10 @@ class TriesIT {
     @Test
     void anOriginWhoseQueueIsFullIsPassedOver() throws InterruptedException {
         CountDownLatch goOn = new CountDownLatch(1);
-        ProxyLimits limits = ProxyLimits.DEFAULTS.with(Map.of("connectionsPerOriginMax", 1, "queuePerOriginMax", 1));
+        ProxyLimits limits = ProxyLimits.builder()
+                .set("connectionsPerOriginMax", 1)
+                .set("queuePerOriginMax", 1)
+                .build();
         try (RawOrigin slow = RawOrigin.serving((wire, self) -> {
                     while (!self.next(wire).isEmpty()) {
                         waitFor(goOn);
@@ -84,8 +86,11 @@ class TriesIT {
     @Test
     void allThatWaitAreAnsweredWhenTheNameOfTheirOriginIsGone() {
         AtomicBoolean gone = new AtomicBoolean();
-        ProxyLimits limits = ProxyLimits.DEFAULTS.with(
-                Map.of("connectionsPerOriginMax", 1, "queuePerOriginMax", QUEUED, "ejectAfterFailures", 0));
+        ProxyLimits limits = ProxyLimits.builder()
+                .set("connectionsPerOriginMax", 1)
+                .set("queuePerOriginMax", QUEUED)
+                .set("ejectAfterFailures", 0)
+                .build();
         try (RawOrigin origin = RawOrigin.serving((wire, self) -> {
                     self.next(wire);
                     self.next(wire);

@@ -2,7 +2,6 @@ package io.weldr.node.config;
 
 import io.weldr.core.Check;
 import io.weldr.core.pool.HostPort;
-import io.weldr.core.state.MemberAddress;
 import io.weldr.core.state.MemberId;
 import io.weldr.leader.vip.Hooks;
 import io.weldr.leader.vip.VirtualIp;
@@ -15,6 +14,8 @@ import io.weldr.node.config.NodeConfig.OnRemoval;
 import io.weldr.proxy.ProxySettings;
 import io.weldr.proxy.access.LineFormat;
 import io.weldr.proxy.edit.Forwarding;
+import io.weldr.proxy.limits.Limit;
+import io.weldr.proxy.limits.LimitException;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.Transport;
 import io.weldr.proxy.route.RoutingView.WhenAllDown;
@@ -22,14 +23,13 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -101,26 +101,26 @@ public final class ConfigReader {
     }
 
     private NodeConfig config() throws ConfigException {
-        boolean insecure = parse(Setting.INSECURE, ConfigReader::flag);
+        boolean insecure = parse(Setting.INSECURE, Values::flag);
         MemberId id = parse(Setting.ID, MemberId::new);
         ListenAddress raft = guarded(Setting.RAFT_ADDRESS, insecure);
         if (raft.port() == 0) {
             throw refused(Setting.RAFT_ADDRESS, "a port that the peers know");
         }
-        SortedMap<MemberId, HostPort> peers = parse(Setting.PEERS, ConfigReader::peers);
+        SortedMap<MemberId, HostPort> peers = parse(Setting.PEERS, Values::peers);
         if (!peers.isEmpty() && !peers.containsKey(id)) {
             throw refused(Setting.PEERS, "this node, " + id + ", among " + peers.keySet());
         }
-        Join join = parse(Setting.JOIN, ConfigReader::join);
-        boolean bootstrap = parse(Setting.BOOTSTRAP, ConfigReader::flag);
+        Join join = parse(Setting.JOIN, Values::join);
+        boolean bootstrap = parse(Setting.BOOTSTRAP, Values::flag);
         if (join != null && (bootstrap || !peers.isEmpty())) {
             throw refused(
                     Setting.JOIN,
                     "nothing, beside " + (bootstrap ? "--bootstrap" : "--peers")
                             + ": a node forms a cluster or joins one");
         }
-        boolean witness = parse(Setting.WITNESS, ConfigReader::flag);
-        boolean witnessProbes = parse(Setting.WITNESS_PROBES, ConfigReader::flag);
+        boolean witness = parse(Setting.WITNESS, Values::flag);
+        boolean witnessProbes = parse(Setting.WITNESS_PROBES, Values::flag);
         if (witnessProbes && !witness) {
             throw refused(Setting.WITNESS_PROBES, "witness: true beside it: every other node probes origins anyway");
         }
@@ -136,14 +136,14 @@ public final class ConfigReader {
                     Setting.PROXY_ADDRESS,
                     "0.0.0.0:PORT or [::]:PORT beside a virtual IP, which comes and goes: nothing else would answer there");
         }
-        String[] election = parse(Setting.ELECTION_TIMEOUT, ConfigReader::range);
-        Duration electionMin = parse(Setting.ELECTION_TIMEOUT, text -> duration(election[0]));
-        Duration electionMax = parse(Setting.ELECTION_TIMEOUT, text -> duration(election[1]));
+        String[] election = parse(Setting.ELECTION_TIMEOUT, Values::range);
+        Duration electionMin = parse(Setting.ELECTION_TIMEOUT, text -> Values.duration(election[0]));
+        Duration electionMax = parse(Setting.ELECTION_TIMEOUT, text -> Values.duration(election[1]));
         parse(Setting.ELECTION_TIMEOUT, text -> {
             Check.inRange("the least", electionMin, ELECTION_TIMEOUT_LEAST, ELECTION_TIMEOUT_MOST);
             return Check.inRange("the most", electionMax, electionMin.plusMillis(1), electionMin.multipliedBy(10));
         });
-        int workers = parse(Setting.WORKERS, text -> number(text, 0, WORKERS_MAX));
+        int workers = parse(Setting.WORKERS, text -> Values.number(text, 0, WORKERS_MAX));
         String advertise = text(Setting.ADVERTISE_HOST);
         return new NodeConfig(
                 id,
@@ -151,34 +151,34 @@ public final class ConfigReader {
                 guarded(Setting.ADMIN_ADDRESS, insecure),
                 guarded(Setting.GRPC_ADDRESS, insecure),
                 raft,
-                advertise.isEmpty() ? null : parse(Setting.ADVERTISE_HOST, ConfigReader::host),
-                parse(Setting.DATA_DIR, ConfigReader::path),
+                advertise.isEmpty() ? null : parse(Setting.ADVERTISE_HOST, Values::host),
+                parse(Setting.DATA_DIR, Values::path),
                 peers,
                 bootstrap,
                 join,
                 witness,
                 witnessProbes,
-                parse(Setting.ON_REMOVAL, text -> oneOf(OnRemoval.class, text)),
+                parse(Setting.ON_REMOVAL, text -> Values.oneOf(OnRemoval.class, text)),
                 electionMin,
                 electionMax,
                 insecure,
                 workers == 0 ? Math.min(WORKERS_MAX, Runtime.getRuntime().availableProcessors()) : workers,
-                parse(Setting.TRANSPORT, text -> oneOf(Transport.class, text)),
-                parse(Setting.TRUSTED_PEERS, text -> ProxySettings.checkedNetworks(list(text))),
-                parse(Setting.FORWARDED, text -> oneOf(Forwarding.class, text)),
-                parse(Setting.WHEN_ALL_DOWN, text -> oneOf(WhenAllDown.class, text)),
-                parse(Setting.ALLOW_TRACE, ConfigReader::flag),
-                orNull(text(Setting.ACCESS_LOG)),
-                parse(Setting.ACCESS_LOG_FORMAT, text -> oneOf(LineFormat.class, text)),
+                parse(Setting.TRANSPORT, text -> Values.oneOf(Transport.class, text)),
+                parse(Setting.TRUSTED_PEERS, text -> ProxySettings.checkedNetworks(Values.list(text))),
+                parse(Setting.FORWARDED, text -> Values.oneOf(Forwarding.class, text)),
+                parse(Setting.WHEN_ALL_DOWN, text -> Values.oneOf(WhenAllDown.class, text)),
+                parse(Setting.ALLOW_TRACE, Values::flag),
+                Values.orNull(text(Setting.ACCESS_LOG)),
+                parse(Setting.ACCESS_LOG_FORMAT, text -> Values.oneOf(LineFormat.class, text)),
                 parse(
                         Setting.DRAIN_TIMEOUT,
-                        text -> Check.inRange("time", duration(text), Duration.ZERO, Duration.ofHours(1))),
+                        text -> Check.inRange("time", Values.duration(text), Duration.ZERO, Duration.ofHours(1))),
                 virtualIp,
-                parse(Setting.RAFT_SNAPSHOT_ENTRIES, text -> number(text, 10, 10_000_000)),
-                parse(Setting.RAFT_SEGMENT_BYTES, text -> number(text, 4096, 1 << 26)),
-                parse(Setting.RAFT_KEPT_ENTRIES, text -> number(text, 1, 10_000_000)),
+                parse(Setting.RAFT_SNAPSHOT_ENTRIES, text -> Values.number(text, 10, 10_000_000)),
+                parse(Setting.RAFT_SEGMENT_BYTES, text -> Values.number(text, 4096, 1 << 26)),
+                parse(Setting.RAFT_KEPT_ENTRIES, text -> Values.number(text, 1, 10_000_000)),
                 limits(),
-                parse(Setting.LOG_LEVEL, text -> oneOf(LogLevel.class, text)));
+                parse(Setting.LOG_LEVEL, text -> Values.oneOf(LogLevel.class, text)));
     }
 
     /**
@@ -186,7 +186,7 @@ public final class ConfigReader {
      * in one they add up.
      */
     private VirtualIpSettings virtualIp() throws ConfigException {
-        List<VirtualIp> several = parse(Setting.VIP_ADDRESSES, ConfigReader::virtualIps);
+        List<VirtualIp> several = parse(Setting.VIP_ADDRESSES, Values::virtualIps);
         String single = text(Setting.VIP_ADDRESS);
         int strength = single.isBlank() ? 1 : source(Setting.VIP_ADDRESSES).compareTo(source(Setting.VIP_ADDRESS));
         List<VirtualIp> addresses = new ArrayList<>(strength >= 0 ? several : List.of());
@@ -202,58 +202,49 @@ public final class ConfigReader {
         Hooks hooks = parse(
                 Setting.VIP_HOOKS_TIMEOUT,
                 text -> new Hooks(
-                        orNull(text(Setting.VIP_HOOKS_ACTIVE)),
-                        orNull(text(Setting.VIP_HOOKS_PASSIVE)),
-                        duration(text)));
-        QuorumLoss quorumLoss = parse(Setting.VIP_ON_QUORUM_LOSS, text -> oneOf(QuorumLoss.class, text));
-        return parse(Setting.VIP_LIFETIME, text -> new VirtualIpSettings(addresses, duration(text), quorumLoss, hooks));
+                        Values.orNull(text(Setting.VIP_HOOKS_ACTIVE)),
+                        Values.orNull(text(Setting.VIP_HOOKS_PASSIVE)),
+                        Values.duration(text)));
+        QuorumLoss quorumLoss = parse(Setting.VIP_ON_QUORUM_LOSS, text -> Values.oneOf(QuorumLoss.class, text));
+        return parse(
+                Setting.VIP_LIFETIME,
+                text -> new VirtualIpSettings(addresses, Values.duration(text), quorumLoss, hooks));
     }
 
-    private static List<VirtualIp> virtualIps(String text) {
-        return list(text).stream()
-                .map(entry -> {
-                    int at = entry.indexOf('@');
-                    Check.that(at > 0, "virtual IP", entry, "address/prefix@interface, as in 10.0.0.100/32@eth0");
-                    return VirtualIp.parse(entry.substring(0, at), entry.substring(at + 1));
-                })
-                .toList();
-    }
-
-    private static @Nullable String orNull(String text) {
-        return text.isBlank() ? null : text;
-    }
-
-    /** The limits that somebody set, in place of their defaults; each is checked against the others when all are there. */
+    /** The limits that somebody set, and the defaults of all others. They are checked together when all are there. */
     private ProxyLimits limits() throws ConfigException {
-        Map<String, Object> set = new HashMap<>();
-        List<Setting> settings = new ArrayList<>();
+        Map<String, Setting> settings = new LinkedHashMap<>(); // by the name of the limit, as are the values
+        Map<String, Object> values = new LinkedHashMap<>();
         for (Setting setting : Setting.values()) {
-            if (setting.isLimit() && !text(setting).equals(setting.defaultText())) {
-                set.put(setting.limitName(), parse(setting, text -> limit(setting, text)));
-                settings.add(setting);
+            Limit limit = setting.limit();
+            if (limit != null && source(setting) != Source.DEFAULT) {
+                settings.put(limit.name(), setting);
+                values.put(limit.name(), parse(setting, text -> Values.limit(limit, text)));
             }
         }
         try {
-            return ProxyLimits.DEFAULTS.with(set);
-        } catch (IllegalArgumentException e) {
-            // The one that the message names; where that is a default which another one does not go with, the last set.
-            String message = String.valueOf(e.getMessage());
-            Setting culprit = settings.get(settings.size() - 1);
-            for (Setting setting : settings) {
-                if (message.startsWith(setting.limitName() + ":")) {
-                    culprit = setting;
-                }
-            }
-            throw new ConfigException(where(culprit) + message, e);
+            ProxyLimits.Builder limits = ProxyLimits.builder();
+            values.forEach(limits::set);
+            return limits.build();
+        } catch (LimitException e) {
+            String culprit = values.containsKey(e.limit()) ? e.limit() : rulesOut(e.limit(), values);
+            Setting setting = Check.present(settings.get(culprit), "limit", culprit, "a limit that was set");
+            throw new ConfigException(where(setting) + e.getMessage(), e);
         }
     }
 
-    private static Object limit(Setting setting, String text) {
-        if (setting.placeholder().equals("TIME")) {
-            return text.equals("0") ? Duration.ZERO : duration(text); // off, as for numbers
+    /** Returns which of the given limits does not go with the default of {@code limit}. */
+    private static String rulesOut(String limit, Map<String, Object> values) {
+        for (Map.Entry<String, Object> given : values.entrySet()) {
+            try {
+                ProxyLimits.DEFAULTS.with(given.getKey(), given.getValue());
+            } catch (LimitException e) {
+                if (e.limit().equals(limit)) {
+                    return given.getKey();
+                }
+            }
         }
-        Check.that(text.matches("[0-9]{1,15}"), "value", text, "a whole number");
-        return Long.parseLong(text);
+        return limit;
     }
 
     /** An address that hands the cluster to whoever reaches it: loopback, or somebody said that he knows. */
@@ -326,93 +317,5 @@ public final class ConfigReader {
 
     private ConfigException refused(Setting setting, String expected) {
         return new ConfigException(where(setting) + Check.quote(text(setting)) + " (expected: " + expected + ")");
-    }
-
-    private static @Nullable Join join(String text) {
-        if (text.isBlank()) {
-            return null;
-        }
-        return new Join(text.equals("wait") ? null : MemberAddress.parse(text));
-    }
-
-    /** The host of a member, without a port; IPv6 with or without brackets. */
-    private static String host(String text) {
-        boolean bracketed = text.startsWith("[") && text.endsWith("]");
-        String host = bracketed ? text.substring(1, text.length() - 1) : text;
-        HostPort address = MemberAddress.check(new HostPort(host, 1));
-        Check.that(!bracketed || address.isIpv6(), "host", text, "an IPv6 address between the brackets");
-        Check.that(
-                !new ListenAddress(address.host(), 1).isWildcard(),
-                "host",
-                text,
-                "an address that other members reach, not every address of this machine");
-        return address.host();
-    }
-
-    private static boolean flag(String text) {
-        Check.that(text.equals("true") || text.equals("false"), "value", text, "true or false");
-        return text.equals("true");
-    }
-
-    private static int number(String text, int least, int most) {
-        Check.that(text.matches("[0-9]{1,9}"), "value", text, "a number from " + least + " to " + most);
-        return Check.inRange("value", Integer.parseInt(text), least, most);
-    }
-
-    private static <E extends Enum<E>> E oneOf(Class<E> type, String text) {
-        StringBuilder known = new StringBuilder();
-        for (E constant : type.getEnumConstants()) {
-            String name = constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
-            if (name.equals(text.replace('_', '-'))) {
-                return constant;
-            }
-            known.append(known.isEmpty() ? "" : ", ").append(name);
-        }
-        throw new IllegalArgumentException(Check.quote(text) + " (expected: one of " + known + ")");
-    }
-
-    private static List<String> list(String text) {
-        return text.isBlank()
-                ? List.of()
-                : Arrays.stream(text.split(",", -1)).map(String::strip).toList();
-    }
-
-    private static Path path(String text) {
-        Check.that(!text.isBlank(), "value", text, "a folder");
-        return Path.of(text);
-    }
-
-    private static String[] range(String text) {
-        String[] ends = text.split("-", -1);
-        Check.that(ends.length == 2, "value", text, "two times, as in 500ms-1s");
-        return ends;
-    }
-
-    /** {@code 250ms}, {@code 10s}, {@code 5m} or {@code 1h}. */
-    static Duration duration(String text) {
-        Check.that(
-                text.matches("[0-9]{1,9}(ms|s|m|h)"), "time", text, "a number and a unit, as in 250ms, 10s, 5m or 1h");
-        long number = Long.parseLong(text.replaceAll("[a-z]", ""));
-        return switch (text.replaceAll("[0-9]", "")) {
-            case "ms" -> Duration.ofMillis(number);
-            case "s" -> Duration.ofSeconds(number);
-            case "m" -> Duration.ofMinutes(number);
-            default -> Duration.ofHours(number);
-        };
-    }
-
-    private static SortedMap<MemberId, HostPort> peers(String text) {
-        SortedMap<MemberId, HostPort> peers = new TreeMap<>();
-        if (text.isBlank()) {
-            return peers;
-        }
-        for (String peer : text.split(",", -1)) {
-            String[] parts = peer.strip().split("=", -1);
-            Check.that(parts.length == 2, "peer", peer, "name=host:port");
-            HostPort address = MemberAddress.parse(parts[1]);
-            Check.that(!peers.containsValue(address), "peer", peer, "each address once");
-            Check.that(peers.put(new MemberId(parts[0]), address) == null, "peer", peer, "each name once");
-        }
-        return peers;
     }
 }

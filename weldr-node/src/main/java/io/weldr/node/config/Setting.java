@@ -1,10 +1,11 @@
 package io.weldr.node.config;
 
-import io.weldr.core.Check;
+import io.weldr.proxy.limits.Limit;
+import io.weldr.proxy.limits.Limit.Unit;
 import io.weldr.proxy.limits.ProxyLimits;
-import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -18,23 +19,27 @@ import org.jspecify.annotations.Nullable;
  * @param placeholder what stands for the value in the help
  * @param help what it is, in one line
  * @param flagAlias another spelling of the flag, or null
+ * @param limit the limit of the proxy that this setting sets, or null
  */
 public record Setting(
         String key,
         String defaultText,
         String placeholder,
         String help,
-        @Nullable String flagAlias) {
+        @Nullable String flagAlias,
+        @Nullable Limit limit) {
 
     private static final String SWITCH = "true|false";
     private static final String ADDRESS = "HOST:PORT";
-    private static final String LIMITS = "limits-";
+
+    /** Every declaration below adds itself. Changes only while this class is initialized. */
+    private static final List<Setting> ALL = new ArrayList<>();
 
     public static final Setting ID = of("id", "n1", "NAME", "the name of this node within its cluster");
     public static final Setting PROXY_ADDRESS =
-            new Setting("proxy-address", "0.0.0.0:8080", ADDRESS, "where clients connect", "--ip");
+            of("proxy-address", "0.0.0.0:8080", ADDRESS, "where clients connect", "--ip");
     public static final Setting ADMIN_ADDRESS =
-            new Setting("admin-address", "127.0.0.1:8687", ADDRESS, "the HTTP API", "--admin-ip");
+            of("admin-address", "127.0.0.1:8687", ADDRESS, "the HTTP API", "--admin-ip");
     public static final Setting GRPC_ADDRESS =
             of("grpc-address", "127.0.0.1:8787", ADDRESS, "the gRPC API, also between members");
     public static final Setting RAFT_ADDRESS =
@@ -131,73 +136,34 @@ public record Setting(
             of("raft-kept-entries", "1000", "N", "log entries that stay for members that lag a little");
     public static final Setting LOG_LEVEL = of("log-level", "info", "LEVEL", "error, warn, info, debug or trace");
 
-    private static final List<Setting> ALL = all();
+    static {
+        ProxyLimits.all().forEach(Setting::of);
+    }
 
     private static Setting of(String key, String defaultText, String placeholder, String help) {
-        return new Setting(key, defaultText, placeholder, help, null);
+        return declare(new Setting(key, defaultText, placeholder, help, null, null));
     }
 
-    private static List<Setting> all() {
-        List<Setting> all = new ArrayList<>(List.of(
-                ID,
-                PROXY_ADDRESS,
-                ADMIN_ADDRESS,
-                GRPC_ADDRESS,
-                RAFT_ADDRESS,
-                ADVERTISE_HOST,
-                DATA_DIR,
-                PEERS,
-                BOOTSTRAP,
-                JOIN,
-                WITNESS,
-                WITNESS_PROBES,
-                ON_REMOVAL,
-                ELECTION_TIMEOUT,
-                INSECURE,
-                WORKERS,
-                TRANSPORT,
-                TRUSTED_PEERS,
-                FORWARDED,
-                WHEN_ALL_DOWN,
-                ALLOW_TRACE,
-                ACCESS_LOG,
-                ACCESS_LOG_FORMAT,
-                DRAIN_TIMEOUT,
-                VIP_ADDRESS,
-                VIP_INTERFACE,
-                VIP_ADDRESSES,
-                VIP_LIFETIME,
-                VIP_ON_QUORUM_LOSS,
-                VIP_HOOKS_ACTIVE,
-                VIP_HOOKS_PASSIVE,
-                VIP_HOOKS_TIMEOUT,
-                RAFT_SNAPSHOT_ENTRIES,
-                RAFT_SEGMENT_BYTES,
-                RAFT_KEPT_ENTRIES,
-                LOG_LEVEL));
-        for (RecordComponent limit : ProxyLimits.class.getRecordComponents()) {
-            Object value = defaultOf(limit);
-            boolean isTime = value instanceof Duration;
-            all.add(of(
-                    LIMITS + limit.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT),
-                    value instanceof Duration time ? time.toMillis() + "ms" : String.valueOf(value),
-                    isTime ? "TIME" : "N",
-                    "a limit of the data plane"));
-        }
-        return List.copyOf(all);
+    private static Setting of(String key, String defaultText, String placeholder, String help, String flagAlias) {
+        return declare(new Setting(key, defaultText, placeholder, help, flagAlias, null));
     }
 
-    private static Object defaultOf(RecordComponent limit) {
-        try {
-            return limit.getAccessor().invoke(ProxyLimits.DEFAULTS);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("limit " + limit.getName() + " cannot be read", e);
-        }
+    private static Setting of(Limit limit) {
+        String key = "limits-" + limit.name().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+        Object value = limit.defaultValue();
+        String defaultText = value instanceof Duration time ? time.toMillis() + "ms" : value.toString();
+        String placeholder = limit.unit() == Unit.TIME ? "TIME" : "N";
+        return declare(new Setting(key, defaultText, placeholder, "a limit of the data plane", null, limit));
+    }
+
+    private static Setting declare(Setting setting) {
+        ALL.add(setting);
+        return setting;
     }
 
     /** Every setting, in the order in which they are told. */
     public static List<Setting> values() {
-        return ALL;
+        return Collections.unmodifiableList(ALL);
     }
 
     static @Nullable Setting ofKey(String key) {
@@ -258,17 +224,7 @@ public record Setting(
 
     /** Whether it is one of {@link ProxyLimits}. */
     public boolean isLimit() {
-        return key.startsWith(LIMITS);
-    }
-
-    /** The name of the limit in {@link ProxyLimits}; only if it {@link #isLimit()}. */
-    String limitName() {
-        Check.that(isLimit(), "setting", key, "a limit");
-        StringBuilder name = new StringBuilder();
-        for (String word : key.substring(LIMITS.length()).split("-", -1)) {
-            name.append(name.isEmpty() ? word : Character.toUpperCase(word.charAt(0)) + word.substring(1));
-        }
-        return name.toString();
+        return limit != null;
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -203,6 +204,8 @@ class NodeConfigTest {
                 "insecure: true\\nraft-address: 10.0.0.1:9687\\npeers: {n1: '10.0.0.1:9687'} | :3: grpc-address is 127.0.0.1:8787 (expected: an address that",
                 "proxy-address: 10.0.0.1:80\\nvip: {address: 10.0.0.100/24, interface: eth0} | :1: proxy-address: \"10.0.0.1:80\" (expected: 0.0.0.0:PORT",
                 "limits: {request-line-bytes-max: 32768} | :1: limits-request-line-bytes-max: headBytesMax: 16384 (expected: >= 32768)",
+                "limits: {request-line-bytes-max: 32768, connect-timeout: 1s} | :1: limits-request-line-bytes-max: headBytesMax: 16384",
+                "limits: {conect-timeout: 1s} | :1: unknown key \"limits-conect-timeout\" (did you mean \"limits-connect-timeout\"?)",
                 "limits: {backlog-high-bytes: 4096, backlog-low-bytes: 8192} | :1: limits-backlog-low-bytes: backlogLowBytes: 8192 (expected: <= 4096)",
                 "peers: {n1: [a, b]}        | :1: peers: n1: no single value (expected: host:port)",
                 "peers: {n1: }              | :1: peers: n1: no single value (expected: host:port)",
@@ -343,9 +346,20 @@ class NodeConfigTest {
         NodeConfig config = read("limits:\n  connect-timeout: 250ms\n  connections-max: 7\n");
         assertThat(config.limits().connectTimeout()).isEqualTo(Duration.ofMillis(250));
         assertThat(config.limits().connectionsMax()).isEqualTo(7);
-        assertThat(Setting.values().stream().filter(Setting::isLimit).map(Setting::limitName))
-                .containsExactlyElementsOf(ProxyLimits.names());
+        assertThat(Setting.values().stream().filter(Setting::isLimit).map(Setting::limit))
+                .containsExactlyElementsOf(ProxyLimits.all());
         assertThat(ConfigReader.read(null, Map.of(), Map.of()).limits()).isEqualTo(ProxyLimits.DEFAULTS);
+    }
+
+    /** The default text that the help and the start of a node have is also what can be configured. */
+    @Test
+    void everyLimitCanBeSetToItsDefault() throws Exception {
+        Map<String, String> variables = new HashMap<>();
+        Setting.values().stream()
+                .filter(Setting::isLimit)
+                .forEach(setting -> variables.put(setting.variable(), setting.defaultText()));
+        assertThat(variables).hasSameSizeAs(ProxyLimits.all()).containsEntry("WELDR_LIMITS_CONNECT_TIMEOUT", "1500ms");
+        assertThat(ConfigReader.read(null, variables, Map.of()).limits()).isEqualTo(ProxyLimits.DEFAULTS);
     }
 
     @ParameterizedTest

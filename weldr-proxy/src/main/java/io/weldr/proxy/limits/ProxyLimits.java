@@ -1,264 +1,358 @@
 package io.weldr.proxy.limits;
 
-import java.lang.reflect.RecordComponent;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofMinutes;
+import static java.time.Duration.ofSeconds;
+
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Every queue, buffer and wait of the data plane. A value missing here is a limit nobody chose.
  *
- * <p>Bytes and counts are at least 1 unless 0 is said to mean "off"; durations have a granularity of 100 ms
- * (the deadline wheel), so a shorter one is rounded up. {@code docs/reference/limits.md} lists the reasons for users.
+ * <p>A limit is declared once, as a field and its accessor. {@link LimitTable} explains the initializer of the field,
+ * which has the name, the default and the range. The Javadoc of the accessor has the meaning and the reason for the
+ * default. The configuration key ({@code limits-connect-timeout} for {@code connectTimeout}), flag and variable follow
+ * from the declaration. Tests compare the declarations with the accessors and with {@code docs/reference/limits.md}.
  *
- * @param requestLineBytesMax longest request line; longer answers 414. RFC 9112 section 3 asks for at least 8000
- * @param headBytesMax longest head of a request or response, start line included; longer answers 431 (502 from an
- *     origin). Twice the request line: cookies of 8 KiB are what browsers allow themselves
- * @param fieldsMax most field lines in a head; more answers 431. Real heads have 10 to 40
- * @param trailerBytesMax longest trailer section of a chunked body
- * @param chunkLineBytesMax longest chunk-size line, extensions included. A size has 16 digits; extensions are unused
- * @param requestBodyBytesMax longest request body, longer answers 413; 0 is off: uploads stream, nothing is gathered
- * @param drainBytesMax how much of a request body is read and thrown away to keep a client connection after the
- *     origin's side of it has ended; beyond, closing is cheaper than reading on
- * @param backlogHighBytes unsent bytes of one connection at which its source is no longer read
- * @param backlogLowBytes unsent bytes at which reading starts again
- * @param heldBytesMax bytes that buffers of the node may hold while they wait for a slow peer or the rest of a head, shared
- *     evenly by the workers; 0: half of the process' direct memory. Beyond, new work is refused and the connections that
- *     hold most are cut
- * @param connectionsMax most client connections of the node; more are answered 503 and closed
- * @param exchangesPerConnectionMax requests on one client connection before it is closed; 0 is off
- * @param connectionsPerOriginMax most connections to one origin, shared evenly by the workers (rounded up); 0 is off:
- *     the origin knows better when it is full
- * @param queuePerOriginMax most requests that wait for a connection to one origin, per worker; more answer 503
- * @param idlePerOriginMax most idle connections kept to one origin, per worker
- * @param connectTriesMax most connection attempts for one request, the first included
- * @param retryPercentMax retries as a share of requests, in percent: a failing pool must not see its load doubled
- * @param retryBurstMax retries that are always allowed in one second, so that quiet services can retry at all
- * @param ejectAfterFailures consecutive failures (connect errors, broken answers, 5xx) after which this node stops
- *     using an origin for a while; 0 is off
- * @param ejectSharePercentMax largest share of a pool that may be ejected at a time, in percent
- * @param ejectTime how long the first ejection lasts; each further one lasts that much longer
- * @param ejectTimeMax longest ejection
- * @param connectTimeout until TCP stands. One resent SYN (after 1 s, RFC 6298) fits in, a second (3 s) does not, so
- *     one lost packet is not an error and a dead origin costs little before another one is tried
- * @param tlsTimeout until TLS to an origin stands
- * @param requestHeadTimeout from a request's first byte to the end of its head: slow senders are answered 408
- * @param responseHeadTimeout from the end of the request to the head of the final response; then 504
- * @param clientIdleTimeout an unused client connection is closed. Longer than most clients keep one (Chrome: 300 s is
- *     the exception), so that closing rarely races with a new request
- * @param originIdleTimeout an unused origin connection is closed. Below the 60 s to 75 s after which servers close,
- *     so that ours rarely races with theirs
- * @param clientProgressTimeout longest pause of a client that is sending a body, or not taking a response
- * @param originProgressTimeout longest pause of an origin that is sending a body, or not taking a request
- * @param tunnelIdleTimeout longest silence in a tunnel (WebSocket): most keep-alives are 30 s to 60 s apart
- * @param queueTimeout longest wait for a connection when the origin is at its limit; then 503
- * @param exchangeTimeout longest whole exchange; zero is off: downloads and event streams last as long as they last
- * @param lingerTimeout how long bytes of a refused client are read and thrown away, so that it can read the answer
- *     (RFC 9112 section 9.6)
+ * <p>Where the range of a limit includes 0, 0 turns the limit off, unless its Javadoc says something else. Times have a
+ * granularity of 100 ms (the deadline wheel): shorter times are rounded up.
  */
-public record ProxyLimits(
-        int requestLineBytesMax,
-        int headBytesMax,
-        int fieldsMax,
-        int trailerBytesMax,
-        int chunkLineBytesMax,
-        long requestBodyBytesMax,
-        long drainBytesMax,
-        int backlogHighBytes,
-        int backlogLowBytes,
-        long heldBytesMax,
-        int connectionsMax,
-        int exchangesPerConnectionMax,
-        int connectionsPerOriginMax,
-        int queuePerOriginMax,
-        int idlePerOriginMax,
-        int connectTriesMax,
-        int retryPercentMax,
-        int retryBurstMax,
-        int ejectAfterFailures,
-        int ejectSharePercentMax,
-        Duration ejectTime,
-        Duration ejectTimeMax,
-        Duration connectTimeout,
-        Duration tlsTimeout,
-        Duration requestHeadTimeout,
-        Duration responseHeadTimeout,
-        Duration clientIdleTimeout,
-        Duration originIdleTimeout,
-        Duration clientProgressTimeout,
-        Duration originProgressTimeout,
-        Duration tunnelIdleTimeout,
-        Duration queueTimeout,
-        Duration exchangeTimeout,
-        Duration lingerTimeout) {
+public final class ProxyLimits extends LimitTable {
 
-    /** Longest wait that can be asked for; anything longer is a mistake in the unit. */
-    private static final Duration WAIT_MAX = Duration.ofDays(7);
+    /** The limits of a node without configuration. A test pins them. */
+    public static final ProxyLimits DEFAULTS = new ProxyLimits(Map.of());
 
-    /** What a node uses when nothing is configured. Pinned by a test and explained above. */
-    public static final ProxyLimits DEFAULTS = new ProxyLimits(
-            8 * 1024,
-            16 * 1024,
-            100,
-            8 * 1024,
-            256,
-            0,
-            1024 * 1024,
-            128 * 1024,
-            32 * 1024,
-            0,
-            20_000,
-            0,
-            0,
-            1024,
-            256,
-            3,
-            20,
-            10,
-            5,
-            50,
-            Duration.ofSeconds(5),
-            Duration.ofMinutes(5),
-            Duration.ofMillis(1500),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(10),
-            Duration.ofSeconds(60),
-            Duration.ofSeconds(120),
-            Duration.ofSeconds(50),
-            Duration.ofSeconds(30),
-            Duration.ofSeconds(60),
-            Duration.ofMinutes(10),
-            Duration.ofSeconds(2),
-            Duration.ZERO,
-            Duration.ofSeconds(1));
+    // Message heads.
 
-    public ProxyLimits {
-        atLeast("requestLineBytesMax", requestLineBytesMax, 32);
-        atLeast("headBytesMax", headBytesMax, requestLineBytesMax);
-        atMost("headBytesMax", headBytesMax, 1024 * 1024);
-        atLeast("fieldsMax", fieldsMax, 1);
-        atMost("fieldsMax", fieldsMax, 10_000);
-        atLeast("trailerBytesMax", trailerBytesMax, 2);
-        atMost("trailerBytesMax", trailerBytesMax, 1024 * 1024);
-        atLeast("chunkLineBytesMax", chunkLineBytesMax, 18);
-        atLeast("requestBodyBytesMax", requestBodyBytesMax, 0);
-        atLeast("drainBytesMax", drainBytesMax, 0);
-        atLeast("backlogHighBytes", backlogHighBytes, 1024);
-        atLeast("backlogLowBytes", backlogLowBytes, 1);
-        atMost("backlogLowBytes", backlogLowBytes, backlogHighBytes);
-        atLeast("heldBytesMax", heldBytesMax, 0);
-        atLeast("connectionsMax", connectionsMax, 1);
-        atLeast("exchangesPerConnectionMax", exchangesPerConnectionMax, 0);
-        atLeast("connectionsPerOriginMax", connectionsPerOriginMax, 0);
-        atLeast("queuePerOriginMax", queuePerOriginMax, 0);
-        atLeast("idlePerOriginMax", idlePerOriginMax, 0);
-        atLeast("connectTriesMax", connectTriesMax, 1);
-        atMost("connectTriesMax", connectTriesMax, 16);
-        atLeast("retryPercentMax", retryPercentMax, 0);
-        atLeast("retryBurstMax", retryBurstMax, 0);
-        atLeast("ejectAfterFailures", ejectAfterFailures, 0);
-        atLeast("ejectSharePercentMax", ejectSharePercentMax, 0);
-        atMost("ejectSharePercentMax", ejectSharePercentMax, 100);
-        positive("ejectTime", ejectTime);
-        positive("ejectTimeMax", ejectTimeMax);
-        positive("connectTimeout", connectTimeout);
-        positive("tlsTimeout", tlsTimeout);
-        positive("requestHeadTimeout", requestHeadTimeout);
-        positive("responseHeadTimeout", responseHeadTimeout);
-        positive("clientIdleTimeout", clientIdleTimeout);
-        positive("originIdleTimeout", originIdleTimeout);
-        positive("clientProgressTimeout", clientProgressTimeout);
-        positive("originProgressTimeout", originProgressTimeout);
-        positive("tunnelIdleTimeout", tunnelIdleTimeout);
-        positive("queueTimeout", queueTimeout);
-        notNegative("exchangeTimeout", exchangeTimeout);
-        positive("lingerTimeout", lingerTimeout);
+    private final int requestLineBytesMax = bytes("requestLineBytesMax", 8 * KIB, atLeast(32));
+
+    /** Longest request line. A longer one is answered 414. RFC 9112 section 3 asks for at least 8000 bytes. */
+    public int requestLineBytesMax() {
+        return requestLineBytesMax;
     }
 
-    /** Names of all limits, as {@link #with} takes them, in the order of this record. */
-    public static List<String> names() {
-        return Arrays.stream(ProxyLimits.class.getRecordComponents())
-                .map(RecordComponent::getName)
-                .toList();
-    }
-
-    /** The same limits but one: {@link #with(Map)}. */
-    public ProxyLimits with(String name, Object value) {
-        return with(Map.of(name, value));
-    }
+    private final int headBytesMax = bytes("headBytesMax", 16 * KIB, between(requestLineBytesMax, MIB));
 
     /**
-     * The same limits but these, which are checked against each other when all are there.
-     *
-     * @param others names as in {@link #names()}; a {@link Duration} for a wait, a {@link Number} for everything else
-     * @throws IllegalArgumentException unknown name, wrong type or out of bounds; the message starts with the name, and says what was expected
+     * Longest head of a request or response, start line included. A longer one is answered 431, or 502 if it comes from
+     * an origin. The default is twice the request line, because browsers allow themselves cookies of 8 KiB.
      */
-    public ProxyLimits with(Map<String, ?> others) {
-        for (String name : others.keySet()) {
-            if (!names().contains(name)) {
-                throw new IllegalArgumentException("limit: " + name + " (expected: one of " + names() + ")");
+    public int headBytesMax() {
+        return headBytesMax;
+    }
+
+    private final int fieldsMax = count("fieldsMax", 100, between(1, 10_000));
+
+    /** Most field lines in a head. More are answered 431. Real heads have 10 to 40. */
+    public int fieldsMax() {
+        return fieldsMax;
+    }
+
+    private final int trailerBytesMax = bytes("trailerBytesMax", 8 * KIB, between(2, MIB));
+
+    /** Longest trailer section of a chunked body. Trailers are checksums and statuses. */
+    public int trailerBytesMax() {
+        return trailerBytesMax;
+    }
+
+    // Bodies.
+
+    private final int chunkLineBytesMax = bytes("chunkLineBytesMax", 256, atLeast(18));
+
+    /** Longest chunk-size line, extensions included. A size has up to 16 digits; extensions are hardly used. */
+    public int chunkLineBytesMax() {
+        return chunkLineBytesMax;
+    }
+
+    private final long requestBodyBytesMax = bytes("requestBodyBytesMax", 0L, atLeast(0));
+
+    /** Longest request body. A longer one is answered 413. Off by default: bodies stream and cost no memory. */
+    public long requestBodyBytesMax() {
+        return requestBodyBytesMax;
+    }
+
+    private final long drainBytesMax = bytes("drainBytesMax", (long) MIB, atLeast(0));
+
+    /**
+     * How much of a request body is read and discarded after the origin has ended its side, to keep the client
+     * connection; 0: nothing. Beyond this, a new connection is cheaper than reading on.
+     */
+    public long drainBytesMax() {
+        return drainBytesMax;
+    }
+
+    private final int backlogHighBytes = bytes("backlogHighBytes", 128 * KIB, atLeast(KIB));
+
+    /** Unsent bytes of one connection at which its source is no longer read. Enough to keep a fast link busy. */
+    public int backlogHighBytes() {
+        return backlogHighBytes;
+    }
+
+    private final int backlogLowBytes = bytes("backlogLowBytes", 32 * KIB, between(1, backlogHighBytes));
+
+    /** Unsent bytes of one connection at which its source is read again. */
+    public int backlogLowBytes() {
+        return backlogLowBytes;
+    }
+
+    private final long heldBytesMax = bytes("heldBytesMax", 0L, atLeast(0));
+
+    /**
+     * Bytes that the buffers of the node may hold while they wait, for a slow peer, the rest of a head or an origin; shared
+     * evenly by the workers. 0: half of the direct memory of the process. Beyond nine tenths new requests are answered 503,
+     * and the connections that hold most are cut.
+     */
+    public long heldBytesMax() {
+        return heldBytesMax;
+    }
+
+    // Connections.
+
+    private final int connectionsMax = count("connectionsMax", 20_000, atLeast(1));
+
+    /** Most client connections of the node. More are answered 503 and closed. Idle ones take some 30 MB. */
+    public int connectionsMax() {
+        return connectionsMax;
+    }
+
+    private final int exchangesPerConnectionMax = count("exchangesPerConnectionMax", 0, atLeast(0));
+
+    /** Most requests on one client connection before it is closed. Off by default: reuse costs nothing. */
+    public int exchangesPerConnectionMax() {
+        return exchangesPerConnectionMax;
+    }
+
+    private final int connectionsPerOriginMax = count("connectionsPerOriginMax", 0, atLeast(0));
+
+    /**
+     * Most connections to one origin, shared evenly by the workers (rounded up). Off by default: the limit of the
+     * origin itself is the better one.
+     */
+    public int connectionsPerOriginMax() {
+        return connectionsPerOriginMax;
+    }
+
+    private final int queuePerOriginMax = count("queuePerOriginMax", 1024, atLeast(0));
+
+    /**
+     * Most requests of one worker that wait for a connection to one origin; 0: none waits. More are answered 503. A
+     * longer queue only makes every request late.
+     */
+    public int queuePerOriginMax() {
+        return queuePerOriginMax;
+    }
+
+    private final int idlePerOriginMax = count("idlePerOriginMax", 256, atLeast(0));
+
+    /** Most idle connections of one worker to one origin; 0: none is kept. Covers bursts; idle ones time out anyway. */
+    public int idlePerOriginMax() {
+        return idlePerOriginMax;
+    }
+
+    // Retries and ejection.
+
+    private final int connectTriesMax = count("connectTriesMax", 3, between(1, 16));
+
+    /** Most connection attempts for one request, the first included. Three dead origins in a row are an outage. */
+    public int connectTriesMax() {
+        return connectTriesMax;
+    }
+
+    private final int retryPercentMax = percent("retryPercentMax", 20, atLeast(0));
+
+    /** Retries as a share of requests; 0: only {@link #retryBurstMax}. A failing pool must not see its load doubled. */
+    public int retryPercentMax() {
+        return retryPercentMax;
+    }
+
+    private final int retryBurstMax = count("retryBurstMax", 10, atLeast(0));
+
+    /** Retries that are always allowed in one second, so that quiet services can retry at all; 0: none. */
+    public int retryBurstMax() {
+        return retryBurstMax;
+    }
+
+    private final int ejectAfterFailures = count("ejectAfterFailures", 5, atLeast(0));
+
+    /**
+     * Consecutive failures (connect errors, broken answers, 502 to 504) after which this node stops using an origin for
+     * a while; 0 is off. So many failures in a row are no chance.
+     */
+    public int ejectAfterFailures() {
+        return ejectAfterFailures;
+    }
+
+    private final int ejectSharePercentMax = percent("ejectSharePercentMax", 50, between(0, 100));
+
+    /** Largest share of a pool that is ejected at a time; 0: none. When most origins fail, they are not the cause. */
+    public int ejectSharePercentMax() {
+        return ejectSharePercentMax;
+    }
+
+    private final Duration ejectTime = time("ejectTime", ofSeconds(5));
+
+    /** Length of the first ejection. Each further ejection in a row lasts that much longer. */
+    public Duration ejectTime() {
+        return ejectTime;
+    }
+
+    private final Duration ejectTimeMax = time("ejectTimeMax", ofMinutes(5));
+
+    /** Longest ejection. */
+    public Duration ejectTimeMax() {
+        return ejectTimeMax;
+    }
+
+    // Timeouts.
+
+    private final Duration connectTimeout = time("connectTimeout", ofMillis(1500));
+
+    /**
+     * Until a TCP connection to one address stands. One SYN that is sent again (after 1 s, RFC 6298) fits in, so one
+     * lost packet is no error. A second one (after 3 s) does not, so a dead origin costs little before another one is
+     * tried.
+     */
+    public Duration connectTimeout() {
+        return connectTimeout;
+    }
+
+    private final Duration tlsTimeout = time("tlsTimeout", ofSeconds(5));
+
+    /** Until TLS to an origin stands: two round trips and a slow key operation. */
+    public Duration tlsTimeout() {
+        return tlsTimeout;
+    }
+
+    private final Duration requestHeadTimeout = time("requestHeadTimeout", ofSeconds(10));
+
+    /** From the first byte of a request to the end of its head. Then 408: slow senders hold connections open. */
+    public Duration requestHeadTimeout() {
+        return requestHeadTimeout;
+    }
+
+    private final Duration responseHeadTimeout = time("responseHeadTimeout", ofSeconds(60));
+
+    /** From the end of a request to the head of its final response. Then 504. Slow reports exist. */
+    public Duration responseHeadTimeout() {
+        return responseHeadTimeout;
+    }
+
+    private final Duration clientIdleTimeout = time("clientIdleTimeout", ofMinutes(2));
+
+    /**
+     * Until an unused client connection is closed. Longer than most clients keep one (Chrome is the exception: 300 s),
+     * so that closing rarely races with a new request.
+     */
+    public Duration clientIdleTimeout() {
+        return clientIdleTimeout;
+    }
+
+    private final Duration originIdleTimeout = time("originIdleTimeout", ofSeconds(50));
+
+    /**
+     * Until an unused origin connection is closed. Shorter than the 60 s to 75 s of common servers, for the same
+     * reason.
+     */
+    public Duration originIdleTimeout() {
+        return originIdleTimeout;
+    }
+
+    private final Duration clientProgressTimeout = time("clientProgressTimeout", ofSeconds(30));
+
+    /** Longest pause of a client that sends a body or takes a response. A stalled client is gone. */
+    public Duration clientProgressTimeout() {
+        return clientProgressTimeout;
+    }
+
+    private final Duration originProgressTimeout = time("originProgressTimeout", ofSeconds(60));
+
+    /** Longest pause of an origin that sends a body or takes a request. A stalled origin may still be computing. */
+    public Duration originProgressTimeout() {
+        return originProgressTimeout;
+    }
+
+    private final Duration tunnelIdleTimeout = time("tunnelIdleTimeout", ofMinutes(10));
+
+    /** Longest silence in a tunnel (WebSocket). Most keep-alives are 30 s to 60 s apart. */
+    public Duration tunnelIdleTimeout() {
+        return tunnelIdleTimeout;
+    }
+
+    private final Duration queueTimeout = time("queueTimeout", ofSeconds(2));
+
+    /** Longest wait for a connection to an origin at its limit. Then 503: clients that wait longer have given up. */
+    public Duration queueTimeout() {
+        return queueTimeout;
+    }
+
+    private final Duration exchangeTimeout = timeOrOff("exchangeTimeout", Duration.ZERO);
+
+    /** Longest whole exchange. Off by default: downloads and event streams last as long as they last. */
+    public Duration exchangeTimeout() {
+        return exchangeTimeout;
+    }
+
+    private final Duration lingerTimeout = time("lingerTimeout", ofSeconds(1));
+
+    /**
+     * How long bytes of a refused client are read and discarded, so that it can read the answer (RFC 9112 section 9.6).
+     */
+    public Duration lingerTimeout() {
+        return lingerTimeout;
+    }
+
+    private ProxyLimits(Map<String, Object> given) {
+        super(given);
+    }
+
+    /** All limits with their defaults and ranges, in the order of this class. */
+    public static List<Limit> all() {
+        return DEFAULTS.declared();
+    }
+
+    /** Starts with the defaults. */
+    public static Builder builder() {
+        return new Builder(Map.of());
+    }
+
+    /** The same limits but one. {@link #builder} changes several that go only with each other. */
+    public ProxyLimits with(String limit, Object value) {
+        return new Builder(values()).set(limit, value).build();
+    }
+
+    /** Collects the values that are not the defaults. {@link #build} checks all limits together. */
+    public static final class Builder {
+        private final Map<String, Object> given;
+
+        private Builder(Map<String, Object> given) {
+            this.given = new HashMap<>(given);
+        }
+
+        /**
+         * Sets one limit.
+         *
+         * @param value a {@link Duration} for a time; an Integer or a Long for everything else
+         * @throws IllegalArgumentException there is no such limit
+         */
+        public Builder set(String limit, Object value) {
+            List<String> names = all().stream().map(Limit::name).toList();
+            if (!names.contains(limit)) {
+                throw new IllegalArgumentException("limit: " + limit + " (expected: one of " + names + ")");
             }
+            given.put(limit, value);
+            return this;
         }
-        RecordComponent[] components = ProxyLimits.class.getRecordComponents();
-        Class<?>[] types = new Class<?>[components.length];
-        Object[] values = new Object[components.length];
-        try {
-            for (int i = 0; i < components.length; i++) {
-                String name = components[i].getName();
-                types[i] = components[i].getType();
-                Object other = others.get(name);
-                values[i] = other != null
-                        ? fitting(name, types[i], other)
-                        : components[i].getAccessor().invoke(this);
-            }
-            return ProxyLimits.class.getDeclaredConstructor(types).newInstance(values);
-        } catch (java.lang.reflect.InvocationTargetException e) {
-            if (e.getCause() instanceof IllegalArgumentException refused) {
-                throw refused;
-            }
-            throw new IllegalStateException(e);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e); // our own record: cannot be missing anything
-        }
-    }
 
-    private static Object fitting(String name, Class<?> type, Object value) {
-        if (type == Duration.class && value instanceof Duration) {
-            return value;
-        }
-        if (type == long.class && value instanceof Number number) {
-            return number.longValue();
-        }
-        if (type == int.class && value instanceof Number number && number.longValue() == number.intValue()) {
-            return number.intValue();
-        }
-        throw new IllegalArgumentException(name + ": " + value + " (expected: "
-                + (type == Duration.class ? "a duration" : "a whole number that fits " + type) + ")");
-    }
-
-    private static void atLeast(String name, long value, long floor) {
-        if (value < floor) {
-            throw new IllegalArgumentException(name + ": " + value + " (expected: >= " + floor + ")");
-        }
-    }
-
-    private static void atMost(String name, long value, long ceiling) {
-        if (value > ceiling) {
-            throw new IllegalArgumentException(name + ": " + value + " (expected: <= " + ceiling + ")");
-        }
-    }
-
-    private static void positive(String name, Duration value) {
-        notNegative(name, value);
-        if (value.isZero()) {
-            throw new IllegalArgumentException(name + ": " + value + " (expected: longer than zero)");
-        }
-    }
-
-    private static void notNegative(String name, Duration value) {
-        if (value.isNegative() || value.compareTo(WAIT_MAX) > 0) {
-            throw new IllegalArgumentException(name + ": " + value + " (expected: at most " + WAIT_MAX + ")");
+        /**
+         * Checks all limits together.
+         *
+         * @throws LimitException a value is of the wrong type, or out of the range that the other limits leave
+         */
+        public ProxyLimits build() {
+            return new ProxyLimits(given);
         }
     }
 }

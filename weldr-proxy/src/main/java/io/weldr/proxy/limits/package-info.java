@@ -1,4 +1,4 @@
-/** Every limit of the data plane in one record. Start at {@link io.weldr.proxy.limits.ProxyLimits}. */
+/** Every limit of the data plane, each declared once. Start at {@link io.weldr.proxy.limits.ProxyLimits}. */
 @NullMarked
 package io.weldr.proxy.limits;
 

@@ -3,14 +3,19 @@ package io.weldr.proxy.limits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.lang.reflect.RecordComponent;
+import io.weldr.proxy.limits.Limit.Unit;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class ProxyLimitsTest {
+    /** The first three cells of a limit: name, default, range. */
+    private static final Pattern ROW = Pattern.compile("^\\| `(\\w+)` \\| ([^|]*) \\| ([^|]*) ?\\|", Pattern.MULTILINE);
 
     @Test
     void defaultsArePinned() {
@@ -58,16 +63,100 @@ class ProxyLimitsTest {
     }
 
     @Test
-    void everyLimitIsInTheReferenceWithItsDefault() throws Exception {
-        String page = Files.readString(Path.of("..", "docs", "reference", "limits.md"));
-        for (RecordComponent limit : ProxyLimits.class.getRecordComponents()) {
-            Object value = limit.getAccessor().invoke(ProxyLimits.DEFAULTS);
-            assertThat(page).contains("| `" + limit.getName() + "` | " + readable(limit.getName(), value) + " |");
+    void limitsThatGoOnlyWithEachOtherAreCheckedTogether() {
+        ProxyLimits limits = ProxyLimits.builder()
+                .set("requestLineBytesMax", 32 * 1024)
+                .set("headBytesMax", 64 * 1024L)
+                .build();
+        assertThat(limits.requestLineBytesMax()).isEqualTo(32 * 1024);
+        assertThat(limits.headBytesMax()).isEqualTo(64 * 1024);
+        ProxyLimits.Builder alone = ProxyLimits.builder().set("requestLineBytesMax", 32 * 1024);
+        assertThatThrownBy(alone::build)
+                .isInstanceOfSatisfying(
+                        LimitException.class, e -> assertThat(e.limit()).isEqualTo("headBytesMax"))
+                .hasMessage("headBytesMax: 16384 (expected: >= 32768)");
+    }
+
+    @Test
+    void aValueIsOfTheTypeOfItsLimit() {
+        ProxyLimits limits = ProxyLimits.DEFAULTS;
+        assertThat(limits.with("requestBodyBytesMax", 5)).isEqualTo(limits.with("requestBodyBytesMax", 5L));
+        assertThat(limits.with("requestBodyBytesMax", 5_000_000_000L).requestBodyBytesMax())
+                .isEqualTo(5_000_000_000L);
+        assertThatThrownBy(() -> limits.with("fieldsMax", 1.5))
+                .hasMessageStartingWith("fieldsMax: 1.5 (expected: a whole");
+        assertThatThrownBy(() -> limits.with("fieldsMax", "1"))
+                .hasMessageStartingWith("fieldsMax: 1 (expected: a whole");
+        assertThatThrownBy(() -> limits.with("connectTimeout", Duration.ofMillis(-1)))
+                .hasMessage("connectTimeout: PT-0.001S (expected: at most PT168H)");
+        assertThatThrownBy(() -> limits.with("connectTimeout", Duration.ofSeconds(Long.MAX_VALUE)))
+                .hasMessageEndingWith("(expected: at most PT168H)");
+    }
+
+    /** Name, field and accessor of a limit are three words in the source; a slip in one of them shows here. */
+    @Test
+    void everyLimitIsReadByTheAccessorOfItsNameAndByNoOther() throws Exception {
+        for (Limit changed : ProxyLimits.all()) {
+            ProxyLimits limits = ProxyLimits.DEFAULTS.with(changed.name(), more(changed.defaultValue()));
+            for (Limit limit : ProxyLimits.all()) {
+                Object read = ProxyLimits.class.getMethod(limit.name()).invoke(limits);
+                assertThat(read)
+                        .as("%s() after %s was changed", limit.name(), changed.name())
+                        .isEqualTo(
+                                limit.name().equals(changed.name())
+                                        ? more(limit.defaultValue())
+                                        : limit.defaultValue());
+            }
         }
     }
 
+    private static Object more(Object value) {
+        if (value instanceof Duration time) {
+            return time.plusMillis(1);
+        }
+        return value instanceof Integer number ? (Object) (number + 1) : (Object) ((Long) value + 1);
+    }
+
+    @Test
+    void theReferenceHasEveryLimitWithItsDefaultAndItsRange() throws Exception {
+        String page = Files.readString(Path.of("..", "docs", "reference", "limits.md"));
+        Map<String, String> documented = new TreeMap<>();
+        Map<String, String> declared = new TreeMap<>();
+        ROW.matcher(page).results().forEach(row -> {
+            boolean isTime = row.group(1).contains("Time"); // all times have one range, and the page says it once
+            documented.put(row.group(1), row.group(2) + (isTime ? "" : ", " + withDefaults(row.group(3))));
+        });
+        for (Limit limit : ProxyLimits.all()) {
+            declared.put(
+                    limit.name(),
+                    readable(limit.unit(), limit.defaultValue())
+                            + (limit.unit() == Unit.TIME ? "" : ", " + range(limit)));
+        }
+        assertThat(documented).isEqualTo(declared);
+    }
+
+    /** A range with the defaults of the limits that it names. */
+    private static String withDefaults(String range) {
+        String text = range.strip();
+        for (Limit limit : ProxyLimits.all()) {
+            text = text.replace("`" + limit.name() + "`", readable(limit.unit(), limit.defaultValue()));
+        }
+        return text;
+    }
+
+    private static String range(Limit limit) {
+        String least = bound(limit, limit.range().least());
+        return limit.range().most() == Long.MAX_VALUE
+                ? "from " + least
+                : least + " to " + bound(limit, limit.range().most());
+    }
+
+    private static String bound(Limit limit, long value) {
+        return limit.unit() == Unit.BYTES && value > 0 ? readable(limit.unit(), value) : String.valueOf(value);
+    }
+
     /** As people write it: {@code 8 KiB}, {@code 1.5 s}, {@code 20 %}, {@code off}. */
-    private static String readable(String name, Object value) {
+    private static String readable(Unit unit, Object value) {
         if (value instanceof Duration time) {
             BigDecimal seconds = BigDecimal.valueOf(time.toMillis(), 3).stripTrailingZeros();
             return time.isZero()
@@ -78,13 +167,13 @@ class ProxyLimitsTest {
         if (number == 0) {
             return "off";
         }
-        if (name.contains("Bytes")) {
+        if (unit == Unit.BYTES) {
             int kibi = 1024;
             int mebi = 1024 * kibi;
             return number % mebi == 0
                     ? number / mebi + " MiB"
                     : number % kibi == 0 ? number / kibi + " KiB" : number + " B";
         }
-        return name.contains("Percent") ? number + " %" : String.valueOf(number);
+        return unit == Unit.PERCENT ? number + " %" : String.valueOf(number);
     }
 }
