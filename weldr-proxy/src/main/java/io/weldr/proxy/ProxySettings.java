@@ -6,219 +6,203 @@ import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.Transport;
 import io.weldr.proxy.route.RoutingView.WhenAllDown;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What one node's proxy is told when it starts.
- *
- * @param addresses to listen on; at least one; port 0 takes any free one
- * @param workers event loops, each on one core; 0: as many as the machine has
- * @param transport what sockets are made of
- * @param limits every limit and wait
- * @param viaName our name in Via (RFC 9110 section 7.6.3): a token
- * @param trustedPeers networks, as in {@code 10.0.0.0/8}, whose X-Forwarded-* and Forwarded are believed
- * @param forwarding in which fields origins are told who the client is
- * @param traceAllowed whether TRACE is passed on; it shows a client what fields were added on the way
- * @param whenAllDown what happens when no origin is up
- * @param trust who vouches for https origins; null: the platform's certificate authorities
- * @param accessLog where each exchange leaves a line; null: nowhere. Closed by whoever made it, after the proxy
- */
-public record ProxySettings(
-        List<InetSocketAddress> addresses,
-        int workers,
-        Transport transport,
-        ProxyLimits limits,
-        String viaName,
-        List<String> trustedPeers,
-        Forwarding forwarding,
-        boolean traceAllowed,
-        WhenAllDown whenAllDown,
-        @Nullable TrustManagerFactory trust,
-        @Nullable AccessLog accessLog) {
-
-    /** More loops than this on one machine is a mistake in the configuration. */
+/** What the proxy of one node is told when it starts. Only the addresses have no default. */
+public final class ProxySettings {
+    /** More event loops than this on one machine are a mistake in the configuration. */
     private static final int WORKERS_MAX = 1024;
 
-    public ProxySettings {
-        addresses = List.copyOf(addresses);
-        trustedPeers = List.copyOf(trustedPeers);
+    /** A token (RFC 9110 section 5.6.2), so that it can stand in Via without quotes. */
+    private static final String VIA_NAME = "[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}";
+
+    private final List<InetSocketAddress> addresses;
+    private final int workers;
+    private final Transport transport;
+    private final ProxyLimits limits;
+    private final String viaName;
+    private final List<String> trustedPeers;
+    private final Forwarding forwarding;
+    private final boolean traceAllowed;
+    private final WhenAllDown whenAllDown;
+    private final @Nullable TrustManagerFactory trust;
+    private final @Nullable AccessLog accessLog;
+
+    private ProxySettings(Builder builder) {
+        addresses = List.copyOf(builder.addresses);
+        workers = builder.workers;
+        transport = builder.transport;
+        limits = builder.limits;
+        viaName = builder.viaName;
+        trustedPeers = checkedNetworks(List.copyOf(builder.trustedPeers));
+        forwarding = builder.forwarding;
+        traceAllowed = builder.traceAllowed;
+        whenAllDown = builder.whenAllDown;
+        trust = builder.trust;
+        accessLog = builder.accessLog;
         if (addresses.isEmpty()) {
             throw new IllegalArgumentException("addresses: none (expected: at least one to listen on)");
         }
         if (workers < 0 || workers > WORKERS_MAX) {
             throw new IllegalArgumentException("workers: " + workers + " (expected: 0 to " + WORKERS_MAX + ")");
         }
-        if (!viaName.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")) {
+        if (!viaName.matches(VIA_NAME)) {
             throw new IllegalArgumentException("viaName: " + viaName + " (expected: a token of up to 64 characters)");
         }
-        checkedNetworks(trustedPeers);
     }
 
-    /** Returns the networks if each is an address or a network, as {@code trustedPeers} have to be; throws with the one that is not. */
+    /**
+     * Returns the networks if each is an address or a network, as {@code trustedPeers} have to be; throws with the one
+     * that is not.
+     */
     public static List<String> checkedNetworks(List<String> networks) {
         networks.forEach(TrustedPeers::parse);
         return networks;
     }
 
-    /** Defaults for everything but the address. */
-    public static ProxySettings listeningOn(InetSocketAddress address) {
-        return new ProxySettings(
-                List.of(address),
-                0,
-                Transport.AUTO,
-                ProxyLimits.DEFAULTS,
-                "weldr",
-                List.of(),
-                Forwarding.X_FORWARDED,
-                false,
-                WhenAllDown.ANSWER_503,
-                null,
-                null);
+    /** Starts with the defaults. */
+    public static Builder builder() {
+        return new Builder();
     }
 
-    /** The same with other limits. */
-    public ProxySettings with(ProxyLimits other) {
-        return new ProxySettings(
-                addresses,
-                workers,
-                transport,
-                other,
-                viaName,
-                trustedPeers,
-                forwarding,
-                traceAllowed,
-                whenAllDown,
-                trust,
-                accessLog);
+    /** Where the proxy listens; at least one. */
+    public List<InetSocketAddress> addresses() {
+        return addresses;
     }
 
-    /** The same with that number of workers. */
-    public ProxySettings withWorkers(int number) {
-        return new ProxySettings(
-                addresses,
-                number,
-                transport,
-                limits,
-                viaName,
-                trustedPeers,
-                forwarding,
-                traceAllowed,
-                whenAllDown,
-                trust,
-                accessLog);
+    /** The number of event loops; 0: one for each core of the machine. */
+    public int workers() {
+        return workers;
     }
 
-    /** The same with another transport. */
-    public ProxySettings with(Transport other) {
-        return new ProxySettings(
-                addresses,
-                workers,
-                other,
-                limits,
-                viaName,
-                trustedPeers,
-                forwarding,
-                traceAllowed,
-                whenAllDown,
-                trust,
-                accessLog);
+    public Transport transport() {
+        return transport;
     }
 
-    /** The same, trusting those networks. */
-    public ProxySettings withTrustedPeers(List<String> networks) {
-        return new ProxySettings(
-                addresses,
-                workers,
-                transport,
-                limits,
-                viaName,
-                networks,
-                forwarding,
-                traceAllowed,
-                whenAllDown,
-                trust,
-                accessLog);
+    public ProxyLimits limits() {
+        return limits;
     }
 
-    /** The same, telling origins of clients in those fields. */
-    public ProxySettings with(Forwarding fields) {
-        return new ProxySettings(
-                addresses,
-                workers,
-                transport,
-                limits,
-                viaName,
-                trustedPeers,
-                fields,
-                traceAllowed,
-                whenAllDown,
-                trust,
-                accessLog);
+    public String viaName() {
+        return viaName;
     }
 
-    /** The same, with TRACE allowed or not. */
-    public ProxySettings withTrace(boolean allowed) {
-        return new ProxySettings(
-                addresses,
-                workers,
-                transport,
-                limits,
-                viaName,
-                trustedPeers,
-                forwarding,
-                allowed,
-                whenAllDown,
-                trust,
-                accessLog);
+    public List<String> trustedPeers() {
+        return trustedPeers;
     }
 
-    /** The same with another policy for a pool that is down. */
-    public ProxySettings with(WhenAllDown policy) {
-        return new ProxySettings(
-                addresses,
-                workers,
-                transport,
-                limits,
-                viaName,
-                trustedPeers,
-                forwarding,
-                traceAllowed,
-                policy,
-                trust,
-                accessLog);
+    public Forwarding forwarding() {
+        return forwarding;
     }
 
-    /** The same with other authorities for https origins. */
-    public ProxySettings withTrust(TrustManagerFactory authorities) {
-        return new ProxySettings(
-                addresses,
-                workers,
-                transport,
-                limits,
-                viaName,
-                trustedPeers,
-                forwarding,
-                traceAllowed,
-                whenAllDown,
-                authorities,
-                accessLog);
+    public boolean traceAllowed() {
+        return traceAllowed;
     }
 
-    /** The same with an access log. */
-    public ProxySettings with(AccessLog log) {
-        return new ProxySettings(
-                addresses,
-                workers,
-                transport,
-                limits,
-                viaName,
-                trustedPeers,
-                forwarding,
-                traceAllowed,
-                whenAllDown,
-                trust,
-                log);
+    public WhenAllDown whenAllDown() {
+        return whenAllDown;
+    }
+
+    public @Nullable TrustManagerFactory trust() {
+        return trust;
+    }
+
+    public @Nullable AccessLog accessLog() {
+        return accessLog;
+    }
+
+    /** Collects what differs from the defaults, which are the initial values of its fields. */
+    public static final class Builder {
+        private final List<InetSocketAddress> addresses = new ArrayList<>();
+        private int workers = 0;
+        private Transport transport = Transport.AUTO;
+        private ProxyLimits limits = ProxyLimits.DEFAULTS;
+        private String viaName = "weldr";
+        private List<String> trustedPeers = List.of();
+        private Forwarding forwarding = Forwarding.X_FORWARDED;
+        private boolean traceAllowed = false;
+        private WhenAllDown whenAllDown = WhenAllDown.ANSWER_503;
+        private @Nullable TrustManagerFactory trust = null;
+        private @Nullable AccessLog accessLog = null;
+
+        private Builder() {}
+
+        /** One more address to listen on. Port 0 takes any free port. */
+        public Builder address(InetSocketAddress address) {
+            addresses.add(address);
+            return this;
+        }
+
+        /** The number of event loops, each on one core; 0: as many as the machine has cores. */
+        public Builder workers(int number) {
+            workers = number;
+            return this;
+        }
+
+        /** How the proxy talks to the kernel. By default by epoll where it exists, else by NIO. */
+        public Builder transport(Transport kind) {
+            transport = kind;
+            return this;
+        }
+
+        /** Every queue, buffer and wait. */
+        public Builder limits(ProxyLimits all) {
+            limits = all;
+            return this;
+        }
+
+        /** The name of this proxy in Via (RFC 9110 section 7.6.3): a token. */
+        public Builder viaName(String token) {
+            viaName = token;
+            return this;
+        }
+
+        /** Networks, as in {@code 10.0.0.0/8}, whose X-Forwarded-* and Forwarded are believed. By default none. */
+        public Builder trustedPeers(List<String> networks) {
+            trustedPeers = networks;
+            return this;
+        }
+
+        /** The fields that tell origins who the client is. */
+        public Builder forwarding(Forwarding fields) {
+            forwarding = fields;
+            return this;
+        }
+
+        /** Whether TRACE is passed on. By default it is not: it shows a client what fields were added on the way. */
+        public Builder traceAllowed(boolean allowed) {
+            traceAllowed = allowed;
+            return this;
+        }
+
+        /** What happens when no origin is up. */
+        public Builder whenAllDown(WhenAllDown policy) {
+            whenAllDown = policy;
+            return this;
+        }
+
+        /** The certificate authorities for https origins. By default those of the platform. */
+        public Builder trust(TrustManagerFactory authorities) {
+            trust = authorities;
+            return this;
+        }
+
+        /** Where each exchange leaves a line; null: nowhere. The caller closes the log, after the proxy. */
+        public Builder accessLog(@Nullable AccessLog log) {
+            accessLog = log;
+            return this;
+        }
+
+        /**
+         * Checks everything together.
+         *
+         * @throws IllegalArgumentException a setting is missing or cannot be used; the message starts with its name
+         */
+        public ProxySettings build() {
+            return new ProxySettings(this);
+        }
     }
 }

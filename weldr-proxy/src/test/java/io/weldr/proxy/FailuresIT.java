@@ -406,7 +406,7 @@ class FailuresIT {
     void whenAllAreDownThePolicyDecides() {
         for (WhenAllDown policy : WhenAllDown.values()) {
             try (RawOrigin origin = RawOrigin.answering(RawOrigin.OK);
-                    TestProxy proxy = TestProxy.with(settings -> settings.with(policy), origin)) {
+                    TestProxy proxy = TestProxy.with(settings -> settings.whenAllDown(policy), origin)) {
                 proxy.markDown(origin);
                 assertThat(proxy.exchange(GET))
                         .startsWith(policy == WhenAllDown.FAIL_OPEN ? "HTTP/1.1 200" : "HTTP/1.1 503");

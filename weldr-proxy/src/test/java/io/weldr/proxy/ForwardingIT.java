@@ -46,7 +46,7 @@ class ForwardingIT {
     })
     void whatAPeerSaysOfItsClientIsBelievedWhenItsNetworkIs(String trusted, String forwardedFor, String proto) {
         try (TestProxy proxy =
-                TestProxy.with(settings -> settings.withTrustedPeers(List.of("10.0.0.0/8", trusted)), origin)) {
+                TestProxy.with(settings -> settings.trustedPeers(List.of("10.0.0.0/8", trusted)), origin)) {
             assertThat(proxy.exchange(get(
                             "X-Forwarded-For: 1.1.1.1", "X-Request-Id: id", "X-Forwarded-Proto: https", "Accept: */*")))
                     .endsWith("ok");
@@ -71,11 +71,12 @@ class ForwardingIT {
         assumeThat(hasIpv6()).as("IPv6 on loopback").isTrue();
         InetSocketAddress any = new InetSocketAddress(literal(listening), 0);
         try (TestProxy proxy = TestProxy.with(
-                        settings -> ProxySettings.listeningOn(any)
-                                .withWorkers(1)
-                                .with(settings.transport())
-                                .withTrustedPeers(List.of("10.0.0.0/8"))
-                                .with(Forwarding.BOTH),
+                        unused -> ProxySettings.builder()
+                                .address(any)
+                                .workers(1)
+                                .transport(TestProxy.TRANSPORT)
+                                .trustedPeers(List.of("10.0.0.0/8"))
+                                .forwarding(Forwarding.BOTH),
                         origin);
                 Wire client = new Wire(
                         new Socket(literal(by), proxy.server.boundAddress().getPort()))) {
@@ -104,7 +105,7 @@ class ForwardingIT {
     @Test
     void aTrustedPeerSListGrows() {
         try (TestProxy proxy = TestProxy.with(
-                settings -> settings.withTrustedPeers(List.of("127.0.0.0/8")).with(Forwarding.RFC7239), origin)) {
+                settings -> settings.trustedPeers(List.of("127.0.0.0/8")).forwarding(Forwarding.RFC7239), origin)) {
             assertThat(proxy.exchange(
                             get("Forwarded: for=1.1.1.1;proto=https", "X-Forwarded-For: 1.1.1.1", "X-Request-Id: id")))
                     .endsWith("ok");

@@ -19,7 +19,7 @@ class ObservabilityIT {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         try (AccessLog log = new AccessLog(LineFormat.JSON, file);
                 RawOrigin origin = RawOrigin.answering(RawOrigin.OK);
-                TestProxy proxy = TestProxy.with(settings -> settings.with(log), origin);
+                TestProxy proxy = TestProxy.with(settings -> settings.accessLog(log), origin);
                 Wire client = proxy.connect()) {
             client.send("GET /one?x=\"y\" HTTP/1.1\r\nHost: a\r\nX-Request-Id: id-1\r\n\r\n")
                     .readMessage();
@@ -53,7 +53,7 @@ class ObservabilityIT {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         try (AccessLog log = new AccessLog(LineFormat.COMMON, file);
                 RawOrigin origin = RawOrigin.answering(RawOrigin.OK);
-                TestProxy proxy = TestProxy.with(settings -> settings.with(log), origin)) {
+                TestProxy proxy = TestProxy.with(settings -> settings.accessLog(log), origin)) {
             String first = proxy.exchange("GET /a?\"b\" HTTP/1.1\r\nHost: a\r\n\r\n");
             await().until(() -> log.written() == 1);
             String second = proxy.exchange("HEAD /b HTTP/1.0\r\n\r\n", Wire::readToEnd);
@@ -79,7 +79,7 @@ class ObservabilityIT {
             wire.atEnd();
         })) {
             try (AccessLog log = new AccessLog(LineFormat.JSON, file);
-                    TestProxy proxy = TestProxy.with(settings -> settings.with(log), origin);
+                    TestProxy proxy = TestProxy.with(settings -> settings.accessLog(log), origin);
                     Wire client = proxy.connect()) {
                 client.send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
                 await().until(() -> origin.requests().size() == 1);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.weldr.core.port.Measurement;
+import io.weldr.proxy.limits.ProxyLimits;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
@@ -76,8 +77,8 @@ class OutOfMemoryIT {
 
     @Test
     void aFailedAllocationWhenAWaitIsOver() {
-        UnaryOperator<ProxySettings> hasty =
-                settings -> settings.with(settings.limits().with("responseHeadTimeout", Duration.ofMillis(100)));
+        UnaryOperator<ProxySettings.Builder> hasty =
+                settings -> settings.limits(ProxyLimits.DEFAULTS.with("responseHeadTimeout", Duration.ofMillis(100)));
         try (RawOrigin origin = RawOrigin.serving(OutOfMemoryIT::serve);
                 TestProxy proxy = TestProxy.allocating(allocator, hasty, origin)) {
             assertThat(tellsOfEach(proxy, client -> client.send("GET /silent HTTP/1.1\r\nHost: a\r\n\r\n")))

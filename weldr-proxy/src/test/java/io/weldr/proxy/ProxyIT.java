@@ -250,8 +250,10 @@ class ProxyIT {
     void aPortInUseIsNamed() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
             for (int workers : new int[] {1, 2}) {
-                var settings = ProxySettings.listeningOn((java.net.InetSocketAddress) taken.getLocalSocketAddress())
-                        .withWorkers(workers);
+                var settings = ProxySettings.builder()
+                        .address((java.net.InetSocketAddress) taken.getLocalSocketAddress())
+                        .workers(workers)
+                        .build();
                 var state = new io.weldr.core.port.Published<>(io.weldr.core.state.ClusterState.INITIAL);
                 try (ProxyServer server = new ProxyServer(settings, state)) {
                     org.assertj.core.api.Assertions.assertThatThrownBy(server::start)

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class RoutedRevisionIT {
     @Test
     void aStateCountsOnceEveryWorkerHasTakenIt() {
-        try (TestProxy proxy = TestProxy.with(settings -> settings.withWorkers(2))) {
+        try (TestProxy proxy = TestProxy.with(settings -> settings.workers(2))) {
             publish(proxy, origin(1));
             await().until(() -> proxy.server.routedRevision() == 1);
             CountDownLatch goOn = proxy.hold();
@@ -43,7 +43,7 @@ class RoutedRevisionIT {
 
     @Test
     void aProxyThatDoesNotServeRoutesByNoOldState() {
-        TestProxy proxy = TestProxy.with(settings -> settings.withWorkers(2));
+        TestProxy proxy = TestProxy.with(settings -> settings.workers(2));
         proxy.close();
         publish(proxy, origin(1));
         assertThat(proxy.server.routedRevision()).isEqualTo(1);

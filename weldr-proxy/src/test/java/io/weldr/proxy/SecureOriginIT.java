@@ -102,7 +102,7 @@ class SecureOriginIT {
     void aTrustedOriginServesOneRequestAfterAnother() throws GeneralSecurityException {
         TrustManagerFactory trust = trust();
         try (RawOrigin origin = origin();
-                TestProxy proxy = TestProxy.with(settings -> settings.withTrust(trust));
+                TestProxy proxy = TestProxy.with(settings -> settings.trust(trust));
                 Wire client = proxy.connect()) {
             proxy.add("https://localhost:" + origin.port());
             for (int i = 0; i < 5; i++) {
@@ -128,7 +128,7 @@ class SecureOriginIT {
                     }
                     wire.readToEnding();
                 });
-                TestProxy proxy = TestProxy.with(settings -> settings.withTrust(trust));
+                TestProxy proxy = TestProxy.with(settings -> settings.trust(trust));
                 SocketChannel client = SocketChannel.open(proxy.server.boundAddress())) {
             proxy.add("https://localhost:" + origin.port());
             long faults = Faults.count();
@@ -166,7 +166,7 @@ class SecureOriginIT {
     void anotherNameThanTheCertificateSIsRefused() throws GeneralSecurityException {
         TrustManagerFactory trust = trust();
         try (RawOrigin origin = origin();
-                TestProxy proxy = TestProxy.with(settings -> settings.withTrust(trust))) {
+                TestProxy proxy = TestProxy.with(settings -> settings.trust(trust))) {
             proxy.add("https://127.0.0.1:" + origin.port());
             assertThat(proxy.exchange(GET)).startsWith("HTTP/1.1 502 ").contains("no secure connection");
             assertThat(origin.requests()).isEmpty();
@@ -203,7 +203,7 @@ class SecureOriginIT {
                         self.next(wire);
                     }
                 });
-                TestProxy proxy = TestProxy.with(settings -> settings.withTrust(trust));
+                TestProxy proxy = TestProxy.with(settings -> settings.trust(trust));
                 Wire client = proxy.connect();
                 Wire gone = proxy.connect()) {
             proxy.add("https://localhost:" + origin.port());
@@ -242,7 +242,7 @@ class SecureOriginIT {
     void anEndThatTheOriginAnnouncedIsAnEnd() throws GeneralSecurityException {
         TrustManagerFactory trust = trust();
         try (RawOrigin origin = unframed(true);
-                TestProxy proxy = TestProxy.with(settings -> settings.withTrust(trust));
+                TestProxy proxy = TestProxy.with(settings -> settings.trust(trust));
                 Wire client = proxy.connect()) {
             proxy.add("https://localhost:" + origin.port());
             assertThat(client.send(GET).readMessage()).endsWith("to the end\r\n0\r\n\r\n");
@@ -253,7 +253,7 @@ class SecureOriginIT {
     void anEndThatNobodyAnnouncedMayBeACutAndLooksBrokenToTheClient() throws GeneralSecurityException {
         TrustManagerFactory trust = trust();
         try (RawOrigin origin = unframed(false);
-                TestProxy proxy = TestProxy.with(settings -> settings.withTrust(trust));
+                TestProxy proxy = TestProxy.with(settings -> settings.trust(trust));
                 Wire client = proxy.connect()) {
             proxy.add("https://localhost:" + origin.port());
             String last =
@@ -279,7 +279,7 @@ class SecureOriginIT {
                     received.complete(ending.reset() ? "cut off" : ending.text());
                     wire.send("bye");
                 });
-                TestProxy proxy = TestProxy.with(settings -> settings.withTrust(trust));
+                TestProxy proxy = TestProxy.with(settings -> settings.trust(trust));
                 Wire client = proxy.connect()) {
             proxy.add("https://localhost:" + origin.port());
             client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n");

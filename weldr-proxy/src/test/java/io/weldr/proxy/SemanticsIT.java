@@ -341,7 +341,7 @@ class SemanticsIT {
     @Test
     void aTraceThatMayGoNoFurtherIsShownWhatArrivedButNoSecrets() {
         try (RawOrigin origin = RawOrigin.answering(RawOrigin.OK);
-                TestProxy proxy = TestProxy.with(settings -> settings.withTrace(true), origin)) {
+                TestProxy proxy = TestProxy.with(settings -> settings.traceAllowed(true), origin)) {
             String request = "TRACE /x?y HTTP/1.1\r\nHost: a\r\nMax-Forwards: 0\r\nX-One: 1\r\n";
             String answer = proxy.exchange(request + "Cookie: c=secret\r\nX-Api-Key: secret\r\n\r\n");
             assertThat(answer)

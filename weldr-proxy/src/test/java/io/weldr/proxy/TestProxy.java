@@ -51,10 +51,11 @@ final class TestProxy implements AutoCloseable {
         }
     }
 
-    static ProxySettings settings() {
-        return ProxySettings.listeningOn(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .withWorkers(1)
-                .with(TRANSPORT);
+    static ProxySettings.Builder settings() {
+        return ProxySettings.builder()
+                .address(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .workers(1)
+                .transport(TRANSPORT);
     }
 
     static TestProxy inFrontOf(RawOrigin... origins) {
@@ -62,15 +63,15 @@ final class TestProxy implements AutoCloseable {
     }
 
     static TestProxy limited(String limit, Object value, RawOrigin... origins) {
-        return with(settings -> settings.with(settings.limits().with(limit, value)), origins);
+        return limited(ProxyLimits.DEFAULTS.with(limit, value), origins);
     }
 
     static TestProxy limited(ProxyLimits limits, RawOrigin... origins) {
-        return with(settings -> settings.with(limits), origins);
+        return with(settings -> settings.limits(limits), origins);
     }
 
-    static TestProxy with(UnaryOperator<ProxySettings> change, RawOrigin... origins) {
-        TestProxy proxy = new TestProxy(change.apply(settings()));
+    static TestProxy with(UnaryOperator<ProxySettings.Builder> change, RawOrigin... origins) {
+        TestProxy proxy = new TestProxy(change.apply(settings()).build());
         for (RawOrigin origin : origins) {
             proxy.add(origin.url());
         }
@@ -80,12 +81,13 @@ final class TestProxy implements AutoCloseable {
     /** With a name server of the test's own. */
     static TestProxy resolving(NameResolver.Lookup names, ProxyLimits limits) {
         return new TestProxy(
-                settings().with(limits), new NameResolver(names, System::nanoTime), ByteBufAllocator.DEFAULT);
+                settings().limits(limits).build(), new NameResolver(names, System::nanoTime), ByteBufAllocator.DEFAULT);
     }
 
     /** With buffers of the test's own. */
-    static TestProxy allocating(ByteBufAllocator allocator, UnaryOperator<ProxySettings> change, RawOrigin... origins) {
-        TestProxy proxy = new TestProxy(change.apply(settings()), new NameResolver(), allocator);
+    static TestProxy allocating(
+            ByteBufAllocator allocator, UnaryOperator<ProxySettings.Builder> change, RawOrigin... origins) {
+        TestProxy proxy = new TestProxy(change.apply(settings()).build(), new NameResolver(), allocator);
         for (RawOrigin origin : origins) {
             proxy.add(origin.url());
         }

@@ -30,7 +30,7 @@ class TransportsIT {
         assumeThat(available(transport)).as("%s on this machine", transport).isTrue();
         try (RawOrigin origin = RawOrigin.answering(RawOrigin.OK);
                 TestProxy proxy =
-                        TestProxy.with(settings -> settings.with(transport).withWorkers(3), origin)) {
+                        TestProxy.with(settings -> settings.transport(transport).workers(3), origin)) {
             List<Wire> clients = new ArrayList<>();
             for (int i = 0; i < 30; i++) {
                 clients.add(proxy.connect());

@@ -19,7 +19,7 @@ class WorkerSilenceIT {
     @Test
     void growsWhileALoopHangsAndEndsWhenItRunsAgain() throws IOException {
         ProxyServer server =
-                new ProxyServer(TestProxy.settings().withWorkers(2), new Published<>(ClusterState.INITIAL));
+                new ProxyServer(TestProxy.settings().workers(2).build(), new Published<>(ClusterState.INITIAL));
         assertThat(server.workerSilence()).as("before it starts").isZero();
         server.start();
         CountDownLatch goOn = new CountDownLatch(1);

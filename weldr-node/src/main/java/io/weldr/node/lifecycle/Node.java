@@ -164,18 +164,18 @@ public final class Node {
     }
 
     private ProxySettings proxySettings() {
-        return new ProxySettings(
-                List.of(config.proxyAddress().socketAddress()),
-                config.workers(),
-                config.transport(),
-                config.limits(),
-                VIA_NAME,
-                config.trustedPeers(),
-                config.forwarded(),
-                config.allowTrace(),
-                config.whenAllDown(),
-                null,
-                accessLog);
+        return ProxySettings.builder()
+                .address(config.proxyAddress().socketAddress())
+                .workers(config.workers())
+                .transport(config.transport())
+                .limits(config.limits())
+                .viaName(VIA_NAME)
+                .trustedPeers(config.trustedPeers())
+                .forwarding(config.forwarded())
+                .traceAllowed(config.allowTrace())
+                .whenAllDown(config.whenAllDown())
+                .accessLog(accessLog)
+                .build();
     }
 
     private static @Nullable LogFile openAccessLogFile(@Nullable String where) throws IOException {
