@@ -77,7 +77,15 @@ class RoutingTest {
                 },
                 ByteBufAllocator.DEFAULT);
         workers.add(new Worker(
-                loop, 0, TestProxy.settings(), peer -> false, upstream, resolver, 0, routing.ejections()::record));
+                loop,
+                0,
+                TestProxy.settings().build(),
+                1 << 20,
+                peer -> false,
+                upstream,
+                resolver,
+                0,
+                routing.ejections()::record));
         for (int i = 1; i <= 4; i++) {
             add(i);
         }

@@ -35,7 +35,7 @@ class StoppingIT {
     @Test
     void clientsThatWaitToBeAcceptedAreServed() {
         try (RawOrigin origin = RawOrigin.answering(RawOrigin.OK);
-                TestProxy proxy = TestProxy.with(settings -> settings.withWorkers(4), origin)) {
+                TestProxy proxy = TestProxy.with(settings -> settings.workers(4), origin)) {
             CountDownLatch goOn = proxy.hold(); // no loop accepts
             List<Wire> clients = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
@@ -63,7 +63,7 @@ class StoppingIT {
                 .as("a transport with which the kernel can be told to refuse connections")
                 .isTrue();
         try (RawOrigin origin = RawOrigin.answering(RawOrigin.OK);
-                TestProxy proxy = TestProxy.with(settings -> settings.withWorkers(workers), origin)) {
+                TestProxy proxy = TestProxy.with(settings -> settings.workers(workers), origin)) {
             InetSocketAddress address = proxy.server.boundAddress();
             AtomicInteger served = new AtomicInteger();
             List<Client> clients = Stream.generate(() -> new Client(address, served))
