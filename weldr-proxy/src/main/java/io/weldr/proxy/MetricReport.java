@@ -6,6 +6,7 @@ import io.weldr.core.port.Measurement;
 import io.weldr.core.port.Measurement.Counter;
 import io.weldr.core.port.Measurement.Gauge;
 import io.weldr.core.port.Measurement.Histogram;
+import io.weldr.core.tls.TlsCause;
 import io.weldr.proxy.access.AccessLog;
 import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.net.Faults;
@@ -14,6 +15,7 @@ import io.weldr.proxy.stats.OriginStats;
 import io.weldr.proxy.stats.WorkerStats;
 import io.weldr.proxy.upstream.OutlierDetector;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -131,7 +133,20 @@ final class MetricReport {
                 total(stats, each -> each.inFlight)));
         all.add(new Gauge(
                 "proxy_origin_queued", "Requests waiting for a connection.", origin, total(stats, s -> s.queued)));
+        tlsFailures(id, stats);
         all.add(new Gauge("proxy_origin_ejected", "1 while this node does not use it.", origin, ejected ? 1 : 0));
+    }
+
+    private void tlsFailures(OriginId id, List<OriginStats> stats) {
+        Map<TlsCause, Long> failures = new EnumMap<>(TlsCause.class);
+        for (OriginStats each : stats) {
+            each.tlsFailures().forEach((cause, count) -> failures.merge(cause, count.get(), Long::sum));
+        }
+        failures.forEach((cause, count) -> all.add(new Counter(
+                "proxy_origin_tls_failures",
+                "Handshakes with an https origin that failed.",
+                Map.of("origin", id.value(), "cause", cause.label()),
+                (double) count)));
     }
 
     private static Map<String, String> labels(OriginId id, String result) {

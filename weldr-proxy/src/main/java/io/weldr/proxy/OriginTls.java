@@ -3,6 +3,8 @@ package io.weldr.proxy;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.weldr.core.tls.OriginTrust;
+import java.security.GeneralSecurityException;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
@@ -32,13 +34,12 @@ final class OriginTls implements Supplier<SslContext> {
     }
 
     private SslContext make() {
-        SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(SslProvider.JDK);
-        if (trust != null) {
-            builder.trustManager(trust);
-        }
         try {
-            return builder.build();
-        } catch (SSLException e) {
+            return SslContextBuilder.forClient()
+                    .sslProvider(SslProvider.JDK)
+                    .trustManager(OriginTrust.of(trust))
+                    .build();
+        } catch (SSLException | GeneralSecurityException e) {
             throw new IllegalStateException("proxy: TLS to origins is not possible here: " + e.getMessage(), e);
         }
     }

@@ -5,8 +5,13 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.weldr.core.port.Measurement;
 import io.weldr.proxy.net.Faults;
+import io.weldr.testing.TestAuthority;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.StandardSocketOptions;
@@ -17,9 +22,13 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.Date;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -27,6 +36,7 @@ import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** https origins: the name is sent and verified, and nobody is believed who cannot prove it. */
 class SecureOriginIT {
@@ -287,6 +297,110 @@ class SecureOriginIT {
             client.send("hello").endOutput();
             assertThat(received.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).isEqualTo("hello");
             assertThat(client.readToEnd()).isEqualTo("bye");
+        }
+    }
+
+    /** What a failed handshake leaves: an answer, a number by cause, and a line that a person can act upon. */
+    private static void assertTold(TestProxy proxy, String url, String cause, String text) {
+        Logger logger = (Logger) LoggerFactory.getLogger("io.weldr.proxy.upstream.TlsFailureLog");
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        logger.addAppender(lines);
+        try (proxy) {
+            proxy.add(url);
+            assertThat(tlsFailures(proxy)).as("shown before there are any").hasSize(7);
+            for (int i = 0; i < 2; i++) {
+                assertThat(proxy.exchange(GET)).startsWith("HTTP/1.1 502 ").contains("no secure connection");
+            }
+            assertThat(tlsFailures(proxy)).containsEntry(cause, 2.0);
+            assertThat(tlsFailures(proxy).values())
+                    .filteredOn(count -> count > 0)
+                    .hasSize(1);
+            assertThat(lines.list.get(0).getFormattedMessage())
+                    .startsWith("TLS to origin " + url + " failed (" + cause + "): " + text);
+            assertThat(lines.list.get(0).getLevel()).isEqualTo(Level.WARN);
+        } finally {
+            logger.detachAppender(lines);
+        }
+    }
+
+    private static Map<String, Double> tlsFailures(TestProxy proxy) {
+        return proxy.server.measure().stream()
+                .filter(each -> each.name().equals("proxy_origin_tls_failures"))
+                .collect(Collectors.toMap(
+                        each -> Objects.requireNonNull(each.labels().get("cause")),
+                        each -> ((Measurement.Counter) each).value()));
+    }
+
+    private static RawOrigin shows(TestAuthority.Issued certificate) throws GeneralSecurityException {
+        return RawOrigin.secured(certificate.forServer(), (wire, self) -> self.next(wire));
+    }
+
+    private static String date(Date date) {
+        return date.toInstant().toString().substring(0, 10);
+    }
+
+    @Test
+    void whyACertificateIsRefusedIsToldInTheLogAndInMetrics() throws Exception {
+        try (TestAuthority authority = new TestAuthority("Test Authority");
+                TestAuthority stranger = new TestAuthority("Stranger")) {
+            TrustManagerFactory trust = authority.trust();
+            TestAuthority.Issued expired = authority.issue("-20d", 10, "dns:localhost");
+            try (RawOrigin origin = shows(expired)) {
+                assertTold(
+                        TestProxy.with(settings -> settings.withTrust(trust)),
+                        "https://localhost:" + origin.port(),
+                        "certificate_expired",
+                        "certificate expired on " + date(expired.certificate().getNotAfter()));
+            }
+            TestAuthority.Issued early = authority.issue("+5d", 10, "dns:localhost");
+            try (RawOrigin origin = shows(early)) {
+                assertTold(
+                        TestProxy.with(settings -> settings.withTrust(trust)),
+                        "https://localhost:" + origin.port(),
+                        "certificate_not_yet_valid",
+                        "certificate is not valid yet, but from "
+                                + date(early.certificate().getNotBefore()));
+            }
+            try (RawOrigin origin = shows(authority.issue("-1d", 10, "dns:a.example", "dns:www.a.example"))) {
+                assertTold(
+                        TestProxy.with(settings -> settings.withTrust(trust)),
+                        "https://localhost:" + origin.port(),
+                        "name_mismatch",
+                        "certificate is for a.example, www.a.example, not localhost");
+            }
+            try (RawOrigin origin = shows(stranger.issue("-1d", 10, "dns:localhost"))) {
+                assertTold(
+                        TestProxy.with(settings -> settings.withTrust(trust)),
+                        "https://localhost:" + origin.port(),
+                        "unknown_authority",
+                        "certificate of an unknown authority: CN=Stranger");
+            }
+        }
+    }
+
+    @Test
+    void anOriginThatDoesNotSpeakTlsIsSilentOrClosesIsToldApart() throws Exception {
+        try (RawOrigin plain = RawOrigin.serving((wire, self) -> wire.send("HTTP/1.1 400 Bad Request\r\n\r\n"))) {
+            assertTold(
+                    TestProxy.inFrontOf(),
+                    "https://127.0.0.1:" + plain.port(),
+                    "protocol",
+                    "the origin does not answer with TLS");
+        }
+        try (RawOrigin silent = RawOrigin.serving((wire, self) -> wire.readToEnding())) {
+            assertTold(
+                    TestProxy.limited("tlsTimeout", Duration.ofMillis(300)),
+                    "https://127.0.0.1:" + silent.port(),
+                    "timeout",
+                    "no handshake within 300 ms");
+        }
+        try (RawOrigin closes = RawOrigin.serving((wire, self) -> wire.endOutput())) {
+            assertTold(
+                    TestProxy.inFrontOf(),
+                    "https://127.0.0.1:" + closes.port(),
+                    "other",
+                    "connection closed during the handshake");
         }
     }
 }

@@ -34,6 +34,8 @@ class MetricsIT {
                 TestServer origin = TestServer.start()) {
             TestNode node = cluster.node(1);
             assertThat(node.add(origin.url()).status()).isEqualTo(201);
+            // Failures of TLS are shown of https origins alone.
+            assertThat(node.add("https://127.0.0.1:1").status()).isEqualTo(201);
             await().until(() -> Http.get(node.proxyUrl() + "/").status() == 200);
             Set<String> documented =
                     found(Files.readString(Path.of("../docs/reference/metrics.md")), "^\\| `(weldr_\\w+)` \\|");

@@ -30,6 +30,7 @@ import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.Scheme;
+import io.weldr.core.tls.TlsFailure;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -387,15 +388,8 @@ final class HttpProber implements Prober {
     }
 
     private static String brokenReason(Throwable cause) {
-        Throwable root = cause;
-        for (int depth = 0; depth < 8 && root.getCause() != null; depth++) {
-            root = root.getCause();
-            if (root instanceof SSLException && root.getCause() == null) {
-                break;
-            }
-        }
         if (cause instanceof SSLException || cause.getCause() instanceof SSLException) {
-            return "TLS: " + text(root);
+            return "TLS: " + TlsFailure.of(cause).text();
         }
         if (cause instanceof ClosedChannelException || cause instanceof TimeoutException) {
             return "closed without an answer";

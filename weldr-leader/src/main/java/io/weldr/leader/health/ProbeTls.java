@@ -3,6 +3,8 @@ package io.weldr.leader.health;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.weldr.core.tls.OriginTrust;
+import java.security.GeneralSecurityException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +26,15 @@ final class ProbeTls {
     SslContext context() throws SSLException {
         SslContext made = context;
         if (made == null) {
-            SslContextBuilder builder =
-                    SslContextBuilder.forClient().sslProvider(SslProvider.JDK).endpointIdentificationAlgorithm("HTTPS");
-            made = (trust == null ? builder : builder.trustManager(trust)).build();
+            try {
+                made = SslContextBuilder.forClient()
+                        .sslProvider(SslProvider.JDK)
+                        .endpointIdentificationAlgorithm("HTTPS")
+                        .trustManager(OriginTrust.of(trust))
+                        .build();
+            } catch (GeneralSecurityException e) {
+                throw new SSLException(e.getMessage(), e);
+            }
             context = made;
         }
         return made;

@@ -14,6 +14,7 @@ import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.StatusRange;
 import io.weldr.core.state.MemberId;
+import io.weldr.testing.TestAuthority;
 import io.weldr.testserver.Mode;
 import io.weldr.testserver.OddAnswer;
 import io.weldr.testserver.ScriptedAnswer;
@@ -29,6 +30,7 @@ import java.net.UnknownHostException;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -308,16 +310,42 @@ class HttpProberIT {
             assertThat(probe(trusting, https.url(), get("/", PATIENT))).isEqualTo(new ProbeResult(true, "status 200"));
             ProbeResult untrusted = probe(https.url(), get("/", PATIENT));
             assertThat(untrusted.passed()).isFalse();
-            assertThat(untrusted.reason()).startsWith("TLS: ").contains("certification path");
+            assertThat(untrusted.reason()).isEqualTo("TLS: certificate of an unknown authority: CN=weldr-testserver");
             ProbeResult misnamed = probe(trusting, other.url(), get("/", PATIENT));
             assertThat(misnamed.passed()).isFalse();
-            assertThat(misnamed.reason()).startsWith("TLS: ").contains("127.0.0.1");
+            assertThat(misnamed.reason()).isEqualTo("TLS: certificate is for other.example, not 127.0.0.1");
             assertThat(other.received().requests()).isZero();
         }
         // Not TLS at all on the other side.
         ProbeResult plain = probe(trusting, origin.url().replace("http:", "https:"), get("/", PATIENT));
         assertThat(plain.passed()).isFalse();
-        assertThat(plain.reason()).startsWith("TLS: ");
+        assertThat(plain.reason()).isEqualTo("TLS: the origin does not answer with TLS");
+    }
+
+    @Test
+    void aCertificateOutsideItsTimeIsToldWithItsDate() throws Exception {
+        try (TestAuthority authority = new TestAuthority("Test Authority")) {
+            TestAuthority.Issued old = authority.issue("-20d", 10, "ip:127.0.0.1");
+            TestAuthority.Issued early = authority.issue("+5d", 10, "ip:127.0.0.1");
+            Prober trusting = prober(authority.trust());
+            assertThat(reason(trusting, old))
+                    .isEqualTo("TLS: certificate expired on "
+                            + date(old.certificate().getNotAfter()));
+            assertThat(reason(trusting, early))
+                    .isEqualTo("TLS: certificate is not valid yet, but from "
+                            + date(early.certificate().getNotBefore()));
+        }
+    }
+
+    private static String reason(Prober by, TestAuthority.Issued shown) throws Exception {
+        TestCertificate certificate = new TestCertificate(shown.key(), shown.certificate(), List.of());
+        try (TestServer https = TestServer.start(TestServer.Options.defaults().tls(certificate.forServer()))) {
+            return probe(by, https.url(), get("/", PATIENT)).reason();
+        }
+    }
+
+    private static String date(Date date) {
+        return date.toInstant().toString().substring(0, 10);
     }
 
     @Test

@@ -1,5 +1,9 @@
 package io.weldr.proxy.stats;
 
+import io.weldr.core.tls.TlsCause;
+import java.util.EnumMap;
+import java.util.Map;
+
 /** What one event loop has seen of one origin. Counted there, read anywhere. */
 public final class OriginStats {
     /** Complete responses below 500. */
@@ -17,4 +21,30 @@ public final class OriginStats {
     public final Counter inFlight = new Counter();
     /** Requests that wait for a connection now. */
     public final Counter queued = new Counter();
+
+    private volatile Map<TlsCause, Counter> tlsFailures = Map.of();
+
+    /** Shows failed handshakes from now on, also while there are none: the origin is one of https. Only on the owning loop. */
+    public void countTlsFailures() {
+        if (tlsFailures.isEmpty()) {
+            Map<TlsCause, Counter> all = new EnumMap<>(TlsCause.class);
+            for (TlsCause cause : TlsCause.values()) {
+                all.put(cause, new Counter());
+            }
+            tlsFailures = all;
+        }
+    }
+
+    /** A handshake failed. Only on the owning loop. */
+    public void tlsFailed(TlsCause cause) {
+        Counter counter = tlsFailures.get(cause);
+        if (counter != null) {
+            counter.increment();
+        }
+    }
+
+    /** Failed handshakes by cause; empty for an origin without TLS. Any thread. */
+    public Map<TlsCause, Counter> tlsFailures() {
+        return tlsFailures;
+    }
 }

@@ -8,9 +8,13 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.weldr.core.Check;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.Scheme;
+import io.weldr.core.tls.TlsCause;
+import io.weldr.core.tls.TlsFailure;
 import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.net.ReadBuffers;
 import java.net.InetAddress;
@@ -102,7 +106,7 @@ final class Connector {
     }
 
     /** @param next tries another address; null when there is none */
-    private static void opened(ChannelFuture future, H1Origin connection, Attempt attempt, @Nullable Runnable next) {
+    private void opened(ChannelFuture future, H1Origin connection, Attempt attempt, @Nullable Runnable next) {
         Endpoint connections = connection.endpoint();
         if (!future.isSuccess()) {
             if (next != null && !attempt.cancelled()) {
@@ -121,16 +125,23 @@ final class Connector {
         }
     }
 
-    private static void awaitTls(SslHandler tls, H1Origin connection, Endpoint connections, Attempt attempt) {
+    private void awaitTls(SslHandler tls, H1Origin connection, Endpoint connections, Attempt attempt) {
         tls.handshakeFuture().addListener(handshake -> {
             if (handshake.isSuccess()) {
                 connection.opened();
                 connections.connected(connection, attempt);
             } else {
                 connection.close(); // was never counted as opened
+                connections.tlsFailed(tlsFailure(handshake.cause()));
                 connections.connectFailed(attempt, Failure.TLS_FAILED);
             }
         });
+    }
+
+    private TlsFailure tlsFailure(Throwable cause) {
+        return cause instanceof SslHandshakeTimeoutException
+                ? new TlsFailure(TlsCause.TIMEOUT, "no handshake within " + Check.text(shared.limits.tlsTimeout()))
+                : TlsFailure.of(cause);
     }
 
     private SslHandler tlsHandler(Channel channel) {

@@ -4,6 +4,7 @@ import io.weldr.core.pool.HostPolicy;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.Scheme;
+import io.weldr.core.tls.TlsFailure;
 import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.http.Octets;
 import io.weldr.proxy.net.Deadline;
@@ -54,6 +55,9 @@ public final class Endpoint implements Expiry {
         Scheme scheme = origin.url().scheme();
         authority = Octets.ascii(address.port() == scheme.defaultPort() ? address.uriHost() : address.toString());
         preserveHost = origin.hostPolicy() == HostPolicy.PRESERVE;
+        if (scheme == Scheme.HTTPS) {
+            stats.countTlsFailures();
+        }
         connector = new Connector(shared, origin.url());
         drained = new Deadline(shared.wheel, this);
     }
@@ -151,6 +155,12 @@ public final class Endpoint implements Expiry {
         } finally {
             closed();
         }
+    }
+
+    /** A handshake with the origin failed. */
+    void tlsFailed(TlsFailure failure) {
+        stats.tlsFailed(failure.cause());
+        record.tlsFailures().report(origin, failure, System.nanoTime());
     }
 
     /** A new connection stands. */

@@ -11,6 +11,7 @@ public final class OriginRecord {
     private final int failuresMax;
     private final Runnable tooMany;
     private final AtomicInteger failures = new AtomicInteger();
+    private final TlsFailureLog tlsFailures = new TlsFailureLog();
 
     /**
      * A record that starts clean.
@@ -35,6 +36,10 @@ public final class OriginRecord {
         if (failuresMax > 0 && failures.incrementAndGet() == failuresMax) {
             tooMany.run();
         }
+    }
+
+    TlsFailureLog tlsFailures() {
+        return tlsFailures;
     }
 
     /** Starts anew, with the next failures counting from zero. */
