@@ -6,6 +6,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import io.netty.util.internal.PlatformDependent;
+import io.weldr.core.balance.DeadAddresses;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.MetricSource;
 import io.weldr.core.port.Published;
@@ -48,14 +49,19 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
     private boolean closed;
     private volatile List<Worker> serving = List.of(); // the workers, from the end of start to the beginning of close
 
-    public ProxyServer(ProxySettings settings, Published<ClusterState> state) {
-        this(settings, state, new NameResolver(), ByteBufAllocator.DEFAULT);
+    /**
+     * Serves nothing before {@link #start}.
+     *
+     * @param resolver closed by whoever made it, after the proxy
+     */
+    public ProxyServer(ProxySettings settings, Published<ClusterState> state, NameResolver resolver) {
+        this(settings, state, resolver, ByteBufAllocator.DEFAULT);
     }
 
     /**
      * Serves nothing before {@link #start}.
      *
-     * @param resolver closed with the proxy
+     * @param resolver closed by whoever made it, after the proxy
      * @param allocator for all that is read and written
      */
     ProxyServer(
@@ -102,8 +108,13 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
 
     private void makeWorkers(MultiThreadIoEventLoopGroup loops, Transport transport, int number) {
         TrustedPeers trusted = new TrustedPeers(settings.trustedPeers());
-        UpstreamSettings upstream =
-                new UpstreamSettings(settings.limits(), transport, number, new OriginTls(settings.trust()), allocator);
+        UpstreamSettings upstream = new UpstreamSettings(
+                settings.limits(),
+                transport,
+                number,
+                new OriginTls(settings.trust()),
+                allocator,
+                new DeadAddresses<>(UpstreamSettings.DEAD_TIME));
         long heldMax = heldBytesMax(settings.limits()) / number;
         long idPrefix = new SecureRandom().nextLong();
         for (int i = 0; i < number; i++) {
@@ -231,6 +242,5 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
             workers.forEach(worker -> worker.loop().execute(worker::cutAll));
             loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(6, TimeUnit.SECONDS);
         }
-        resolver.close();
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.weldr.core.port.Traffic.Count;
+import io.weldr.proxy.upstream.NameResolver;
 import io.weldr.testing.RefusingPort;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -255,7 +256,8 @@ class ProxyIT {
                         .workers(workers)
                         .build();
                 var state = new io.weldr.core.port.Published<>(io.weldr.core.state.ClusterState.INITIAL);
-                try (ProxyServer server = new ProxyServer(settings, state)) {
+                try (NameResolver names = new NameResolver();
+                        ProxyServer server = new ProxyServer(settings, state, names)) {
                     org.assertj.core.api.Assertions.assertThatThrownBy(server::start)
                             .isInstanceOf(IOException.class)
                             .hasMessageContaining("cannot listen on")

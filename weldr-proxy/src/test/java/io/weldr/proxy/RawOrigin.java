@@ -4,6 +4,7 @@ import io.weldr.testing.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
@@ -45,6 +46,15 @@ final class RawOrigin implements AutoCloseable {
         }
     }
 
+    /** At an address that the test chose, which gives every answer on a connection that stays open. */
+    static RawOrigin answeringAt(InetSocketAddress address, String response) {
+        try {
+            return new RawOrigin(new ServerSocket(address.getPort(), 1024, address.getAddress()), always(response));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Over TLS, with that certificate. */
     static RawOrigin secured(SSLContext tls, Script script) {
         try {
@@ -57,11 +67,15 @@ final class RawOrigin implements AutoCloseable {
 
     /** Answers every request with the same bytes, on connections that stay open. */
     static RawOrigin answering(String response) {
-        return serving((wire, origin) -> {
+        return serving(always(response));
+    }
+
+    private static Script always(String response) {
+        return (wire, origin) -> {
             while (!origin.next(wire).isEmpty()) {
                 wire.send(response);
             }
-        });
+        };
     }
 
     /** Answers every request with the same bytes and closes. */

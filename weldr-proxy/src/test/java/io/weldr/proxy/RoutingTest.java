@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.DefaultEventLoop;
+import io.weldr.core.balance.DeadAddresses;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.OriginUrl;
@@ -75,7 +76,8 @@ class RoutingTest {
                 () -> {
                     throw new AssertionError("no origin is connected to");
                 },
-                ByteBufAllocator.DEFAULT);
+                ByteBufAllocator.DEFAULT,
+                new DeadAddresses<>(UpstreamSettings.DEAD_TIME));
         workers.add(new Worker(
                 loop,
                 0,

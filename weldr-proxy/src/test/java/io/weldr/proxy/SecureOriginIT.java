@@ -348,7 +348,7 @@ class SecureOriginIT {
             TestAuthority.Issued expired = authority.issue("-20d", 10, "dns:localhost");
             try (RawOrigin origin = shows(expired)) {
                 assertTold(
-                        TestProxy.with(settings -> settings.withTrust(trust)),
+                        TestProxy.with(settings -> settings.trust(trust)),
                         "https://localhost:" + origin.port(),
                         "certificate_expired",
                         "certificate expired on " + date(expired.certificate().getNotAfter()));
@@ -356,7 +356,7 @@ class SecureOriginIT {
             TestAuthority.Issued early = authority.issue("+5d", 10, "dns:localhost");
             try (RawOrigin origin = shows(early)) {
                 assertTold(
-                        TestProxy.with(settings -> settings.withTrust(trust)),
+                        TestProxy.with(settings -> settings.trust(trust)),
                         "https://localhost:" + origin.port(),
                         "certificate_not_yet_valid",
                         "certificate is not valid yet, but from "
@@ -364,14 +364,14 @@ class SecureOriginIT {
             }
             try (RawOrigin origin = shows(authority.issue("-1d", 10, "dns:a.example", "dns:www.a.example"))) {
                 assertTold(
-                        TestProxy.with(settings -> settings.withTrust(trust)),
+                        TestProxy.with(settings -> settings.trust(trust)),
                         "https://localhost:" + origin.port(),
                         "name_mismatch",
                         "certificate is for a.example, www.a.example, not localhost");
             }
             try (RawOrigin origin = shows(stranger.issue("-1d", 10, "dns:localhost"))) {
                 assertTold(
-                        TestProxy.with(settings -> settings.withTrust(trust)),
+                        TestProxy.with(settings -> settings.trust(trust)),
                         "https://localhost:" + origin.port(),
                         "unknown_authority",
                         "certificate of an unknown authority: CN=Stranger");

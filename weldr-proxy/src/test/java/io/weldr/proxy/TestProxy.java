@@ -26,6 +26,7 @@ import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 
 /** A proxy on a free port of loopback, in front of the origins it is given. */
@@ -37,12 +38,14 @@ final class TestProxy implements AutoCloseable {
 
     final Published<ClusterState> state = new Published<>(ClusterState.INITIAL);
     final ProxyServer server;
+    private final NameResolver resolver;
 
     private TestProxy(ProxySettings settings) {
         this(settings, new NameResolver(), ByteBufAllocator.DEFAULT);
     }
 
     private TestProxy(ProxySettings settings, NameResolver resolver, ByteBufAllocator allocator) {
+        this.resolver = resolver;
         server = new ProxyServer(settings, state, resolver, allocator);
         try {
             server.start();
@@ -80,8 +83,13 @@ final class TestProxy implements AutoCloseable {
 
     /** With a name server of the test's own. */
     static TestProxy resolving(NameResolver.Lookup names, ProxyLimits limits) {
+        return resolving(names, System::nanoTime, limits);
+    }
+
+    /** With a name server of the test's own, whose answers age by {@code nanoTime}. */
+    static TestProxy resolving(NameResolver.Lookup names, LongSupplier nanoTime, ProxyLimits limits) {
         return new TestProxy(
-                settings().limits(limits).build(), new NameResolver(names, System::nanoTime), ByteBufAllocator.DEFAULT);
+                settings().limits(limits).build(), new NameResolver(names, nanoTime), ByteBufAllocator.DEFAULT);
     }
 
     /** With buffers of the test's own. */
@@ -172,5 +180,6 @@ final class TestProxy implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+        resolver.close();
     }
 }

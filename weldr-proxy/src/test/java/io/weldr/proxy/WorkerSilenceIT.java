@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.weldr.core.port.Published;
 import io.weldr.core.state.ClusterState;
+import io.weldr.proxy.upstream.NameResolver;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -18,8 +19,9 @@ class WorkerSilenceIT {
 
     @Test
     void growsWhileALoopHangsAndEndsWhenItRunsAgain() throws IOException {
+        NameResolver names = new NameResolver();
         ProxyServer server =
-                new ProxyServer(TestProxy.settings().workers(2).build(), new Published<>(ClusterState.INITIAL));
+                new ProxyServer(TestProxy.settings().workers(2).build(), new Published<>(ClusterState.INITIAL), names);
         assertThat(server.workerSilence()).as("before it starts").isZero();
         server.start();
         CountDownLatch goOn = new CountDownLatch(1);
@@ -37,6 +39,7 @@ class WorkerSilenceIT {
         } finally {
             goOn.countDown();
             server.close();
+            names.close();
         }
         assertThat(server.workerSilence()).as("after it closed").isZero();
     }

@@ -8,6 +8,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.weldr.core.health.Opinion;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.CommandGateway;
+import io.weldr.core.port.HostNames;
 import io.weldr.core.port.LastProbe;
 import io.weldr.core.port.LeaderDuty;
 import io.weldr.core.port.Measurement;
@@ -36,7 +37,6 @@ public final class HealthChecks implements LeaderDuty, ProbeCalls, ProbeSource, 
     private static final int LOOPS = 1;
 
     private final EventLoopGroup loops;
-    private final NameLookup names;
     private final HttpProber prober;
     private final HealthMonitor monitor;
     private final ProbesForOthers forOthers;
@@ -45,6 +45,7 @@ public final class HealthChecks implements LeaderDuty, ProbeCalls, ProbeSource, 
      * Makes the parts; nothing is probed before {@link #start}.
      *
      * @param random spreads the probes of many origins
+     * @param names looks the names of origins up, for the proxy too
      * @param trust whom https origins may be vouched for by; null: whom the Java platform trusts. The same as the proxy's
      * @param self this node, which needs no second opinion of its own
      * @param link to the other members, who are asked before an origin is down
@@ -55,6 +56,7 @@ public final class HealthChecks implements LeaderDuty, ProbeCalls, ProbeSource, 
             Published<ClusterState> state,
             CommandGateway gateway,
             RandomGenerator random,
+            HostNames names,
             @Nullable TrustManagerFactory trust,
             MemberId self,
             ProbeLink link,
@@ -62,7 +64,6 @@ public final class HealthChecks implements LeaderDuty, ProbeCalls, ProbeSource, 
             String version) {
         loops = new MultiThreadIoEventLoopGroup(
                 LOOPS, new DefaultThreadFactory("weldr-health", true), NioIoHandler.newFactory());
-        names = new NameLookup();
         prober = new HttpProber(loops, names, new ProbeTls(trust), version + " (" + self + ")");
         EventLoop loop = loops.next();
         HealthCounters counters = new HealthCounters();
@@ -119,7 +120,6 @@ public final class HealthChecks implements LeaderDuty, ProbeCalls, ProbeSource, 
     @Override
     public void close() {
         stop();
-        names.close();
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 

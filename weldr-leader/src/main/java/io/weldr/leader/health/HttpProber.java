@@ -25,15 +25,18 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.weldr.core.Check;
+import io.weldr.core.balance.DeadAddresses;
 import io.weldr.core.health.ProbeResult;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.Scheme;
+import io.weldr.core.port.HostNames;
 import io.weldr.core.tls.TlsFailure;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.nio.channels.ClosedChannelException;
@@ -41,6 +44,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -85,22 +89,28 @@ final class HttpProber implements Prober {
     /** A node without descriptors fails to send all of its probes, a thousand a second perhaps. */
     private static final Duration COMPLAIN_EVERY = Duration.ofMinutes(1);
 
+    /**
+     * For how long an address that could not be connected to is tried last. A probe needs one address only, so it can do without
+     * those that were dead for long; trying one costs it a part of its time.
+     */
+    private static final Duration DEAD_TIME = Duration.ofMinutes(10);
+
     private final EventLoopGroup loops;
     private final ChannelFactory<? extends SocketChannel> sockets;
-    private final NameLookup names;
+    private final HostNames names;
     private final ProbeTls tls;
-    private final DeadAddresses dead = new DeadAddresses();
+    private final DeadAddresses<InetSocketAddress> dead = new DeadAddresses<>(DEAD_TIME);
     private final String userAgent;
     private final AtomicLong complainedNanos = new AtomicLong(System.nanoTime() - COMPLAIN_EVERY.toNanos());
 
-    HttpProber(EventLoopGroup loops, NameLookup names, ProbeTls tls, String version) {
+    HttpProber(EventLoopGroup loops, HostNames names, ProbeTls tls, String version) {
         this(loops, NioSocketChannel::new, names, tls, version);
     }
 
     HttpProber(
             EventLoopGroup loops,
             ChannelFactory<? extends SocketChannel> sockets,
-            NameLookup names,
+            HostNames names,
             ProbeTls tls,
             String version) {
         this.loops = loops;
@@ -158,14 +168,22 @@ final class HttpProber implements Prober {
             deadlineNanos = System.nanoTime() + policy.timeout().toNanos();
             deadline = loop.schedule(this::late, policy.timeout().toNanos(), TimeUnit.NANOSECONDS);
             Duration quarter = policy.timeout().dividedBy(4);
-            names.lookup(url.address(), quarter.compareTo(NAME_PATIENCE_MAX) < 0 ? quarter : NAME_PATIENCE_MAX)
+            names.resolveAnew(url.address(), quarter.compareTo(NAME_PATIENCE_MAX) < 0 ? quarter : NAME_PATIENCE_MAX)
                     .whenComplete((addresses, failure) -> onLoop(() -> {
                         if (failure != null) {
-                            finish(ProbeResult.failed("name not resolved: " + text(NameLookup.cause(failure))));
+                            finish(ProbeResult.failed("name not resolved: " + text(unwrapped(failure))));
                         } else {
-                            connect(dead.deadLast(addresses), 0);
+                            connect(inOrder(addresses), 0);
                         }
                     }));
+        }
+
+        private List<InetSocketAddress> inOrder(List<InetAddress> addresses) {
+            int port = url.address().port();
+            List<InetSocketAddress> all = addresses.stream()
+                    .map(address -> new InetSocketAddress(address, port))
+                    .toList();
+            return dead.inOrder(all, System.nanoTime());
         }
 
         private void onLoop(Runnable task) {
@@ -232,7 +250,7 @@ final class HttpProber implements Prober {
             if (!ours) {
                 unreachable = connectReason(cause);
                 if (!result.isDone()) { // else the probe closed it
-                    dead.failed(addresses.get(index));
+                    dead.failed(addresses.get(index), System.nanoTime());
                 }
             }
             if (index + 1 < addresses.size()) {
@@ -398,6 +416,11 @@ final class HttpProber implements Prober {
             return "connection reset";
         }
         return "broken off: " + text(cause);
+    }
+
+    /** What went wrong, without the wrapping of futures. */
+    private static Throwable unwrapped(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     /** What a failure says, on one line. */

@@ -77,7 +77,8 @@ class HealthChecksIT {
 
     @BeforeEach
     void make() throws Exception {
-        checks = new HealthChecks(log.state, log, new Random(1), null, SELF, NOBODY, heir -> STAYS, "test");
+        checks = new HealthChecks(
+                log.state, log, new Random(1), TestNames.PLATFORM, null, SELF, NOBODY, heir -> STAYS, "test");
         var policy = new HealthPolicy(
                 "/health",
                 HealthPolicy.Method.GET,
@@ -188,12 +189,13 @@ class HealthChecksIT {
                 new Command.AnnounceMember(
                         new Member(heir, nowhere, nowhere, nowhere, nowhere, "test", ClusterVersion.SUPPORTED),
                         Instant.now()));
-        try (HealthChecks other =
-                        new HealthChecks(log.state, log, new Random(2), null, heir, NOBODY, id -> STAYS, "test");
+        try (HealthChecks other = new HealthChecks(
+                        log.state, log, new Random(2), TestNames.PLATFORM, null, heir, NOBODY, id -> STAYS, "test");
                 HealthChecks leader = new HealthChecks(
                         log.state,
                         log,
                         new Random(3),
+                        TestNames.PLATFORM,
                         null,
                         SELF,
                         (to, question, deadline) -> other.probe(question),

@@ -13,6 +13,7 @@ import io.weldr.core.health.ProbeResult;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.StatusRange;
+import io.weldr.core.port.HostNames;
 import io.weldr.core.state.MemberId;
 import io.weldr.testing.TestAuthority;
 import io.weldr.testserver.Mode;
@@ -26,20 +27,16 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketAddress;
-import java.net.UnknownHostException;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.TrustManagerFactory;
 import org.assertj.core.api.ThrowingConsumer;
 import org.jspecify.annotations.Nullable;
@@ -67,8 +64,8 @@ class HttpProberIT {
 
     private Prober prober(@Nullable TrustManagerFactory trust) {
         Laboratory lab = new Laboratory();
-        HealthChecks checks =
-                new HealthChecks(lab.state, lab, new Random(1), trust, new MemberId("n1"), lab, lab, "0.1");
+        HealthChecks checks = new HealthChecks(
+                lab.state, lab, new Random(1), TestNames.PLATFORM, trust, new MemberId("n1"), lab, lab, "0.1");
         made.add(checks);
         return checks.prober();
     }
@@ -251,29 +248,18 @@ class HttpProberIT {
     }
 
     @Test
-    void aNameServerThatIsDownOrSilentTakesNoOriginDown() throws Exception {
-        AtomicReference<NameLookup.Lookup> server = new AtomicReference<>(host -> loopback());
-        CountDownLatch end = new CountDownLatch(1);
-        NameLookup names =
-                new NameLookup(host -> Objects.requireNonNull(server.get()).find(host));
-        var loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-        try (names) {
-            Prober named = new HttpProber(loops, names, new ProbeTls(null), "0.1");
+    void anOldAnswerIsWaitedForNoLongerThanAQuarterOfTheTimeout() throws Exception {
+        List<Duration> patience = new CopyOnWriteArrayList<>();
+        HostNames names = (target, atMost) -> {
+            patience.add(atMost);
+            return CompletableFuture.completedFuture(List.of(loopback()));
+        };
+        withSockets(NioSocketChannel::new, names, named -> {
             String url = "http://origin.example:" + origin.port();
             assertThat(probe(named, url, get("/", PATIENT)).reason()).isEqualTo("status 200");
-            server.set(host -> {
-                throw new UnknownHostException(host);
-            });
-            assertThat(probe(named, url, get("/", PATIENT)).reason()).isEqualTo("status 200");
-            server.set(host -> {
-                end.await();
-                return loopback();
-            });
-            assertThat(probe(named, url, get("/", PATIENT)).reason()).isEqualTo("status 200");
-        } finally {
-            end.countDown();
-            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
-        }
+            probe(named, url, get("/", SHORT));
+            assertThat(patience).containsExactly(Duration.ofMillis(500), Duration.ofMillis(250));
+        });
     }
 
     private static InetAddress[] loopback() {
@@ -394,7 +380,7 @@ class HttpProberIT {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         withSockets(
                 () -> opened.getAndIncrement() == 0 ? new NioSocketChannel() : noDescriptors(),
-                host -> new InetAddress[] {loopback, loopback},
+                new TestNames(host -> new InetAddress[] {loopback, loopback}),
                 sparing -> assertThat(probe(sparing, "http://origin.example:" + origin.port(), get("/", PATIENT)))
                         .isEqualTo(failed("connect refused")));
         assertThat(opened).hasValue(2);
@@ -414,7 +400,7 @@ class HttpProberIT {
                 return !address.equals(silent) && super.doConnect(remote, local); // under way, for ever
             }
         };
-        withSockets(sockets, host -> new InetAddress[] {silent, loopback}, named -> {
+        withSockets(sockets, new TestNames(host -> new InetAddress[] {silent, loopback}), named -> {
             String url = "http://origin.example:" + origin.port();
             assertThat(probe(named, url, get("/", Duration.ofSeconds(10))))
                     .isEqualTo(new ProbeResult(true, "status 200"));
@@ -433,14 +419,13 @@ class HttpProberIT {
     }
 
     private void assertNotSentBy(ChannelFactory<NioSocketChannel> sockets, String why) throws Exception {
-        withSockets(sockets, host -> loopback(), sparing -> assertNotSent(sparing, origin.url(), why));
+        withSockets(sockets, new TestNames(host -> loopback()), sparing -> assertNotSent(sparing, origin.url(), why));
     }
 
     private static void withSockets(
-            ChannelFactory<NioSocketChannel> sockets, NameLookup.Lookup lookup, ThrowingConsumer<Prober> then)
-            throws Exception {
+            ChannelFactory<NioSocketChannel> sockets, HostNames names, ThrowingConsumer<Prober> then) throws Exception {
         var loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-        try (NameLookup names = new NameLookup(lookup)) {
+        try {
             then.accept(new HttpProber(loops, sockets, names, new ProbeTls(null), "0.1"));
         } finally {
             loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();

@@ -29,6 +29,7 @@ import io.weldr.node.config.NodeConfig.OnRemoval;
 import io.weldr.proxy.ProxyServer;
 import io.weldr.proxy.ProxySettings;
 import io.weldr.proxy.access.AccessLog;
+import io.weldr.proxy.upstream.NameResolver;
 import io.weldr.raft.RaftCluster;
 import io.weldr.raft.RaftCluster.Farewell;
 import io.weldr.raft.RaftSettings;
@@ -79,6 +80,7 @@ public final class Node {
     private final Addresses addresses;
     private final GrpcMemberLink link;
     private final RaftCluster raft;
+    private final NameResolver names = new NameResolver(); // one: probes and traffic go to the same addresses
     private final ProxyServer proxy;
     private final AdminServer admin;
     private final HealthChecks health;
@@ -100,13 +102,13 @@ public final class Node {
         link = new GrpcMemberLink();
         raft = new RaftCluster(raftSettings(), link, List.of(duties));
         health = new HealthChecks(
-                raft.state(), raft, new SecureRandom(), null, config.id(), link, raft::handOver, version);
+                raft.state(), raft, new SecureRandom(), names, null, config.id(), link, raft::handOver, version);
         if (probes()) {
             duties.add(health);
         }
         accessLogFile = openAccessLogFile(config.accessLog());
         accessLog = openAccessLog();
-        proxy = new ProxyServer(proxySettings(), raft.state());
+        proxy = new ProxyServer(proxySettings(), raft.state(), names);
         admin = new AdminServer(
                 new AdminSettings(
                         config.adminAddress().socketAddress(),
@@ -550,6 +552,7 @@ public final class Node {
             held.close();
         }
         health.close();
+        names.close();
         link.close();
     }
 }

@@ -260,6 +260,17 @@ public final class ProxyLimits extends LimitTable {
         return originIdleTimeout;
     }
 
+    private final Duration originConnectionAgeMax = timeOrOff("originConnectionAgeMax", ofMinutes(5));
+
+    /**
+     * Age from which an origin connection is not reused. Each connection gets three quarters of it to all of it, so that they
+     * do not all turn over at once. Behind one address may be several servers, and a new one of them gets its share only of
+     * new connections.
+     */
+    public Duration originConnectionAgeMax() {
+        return originConnectionAgeMax;
+    }
+
     private final Duration clientProgressTimeout = time("clientProgressTimeout", ofSeconds(30));
 
     /** Longest pause of a client that sends a body or takes a response. A stalled client is gone. */

@@ -17,16 +17,28 @@ import io.weldr.core.tls.TlsCause;
 import io.weldr.core.tls.TlsFailure;
 import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.net.ReadBuffers;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /** Makes connections to one origin: looks its name up, connects, and for https waits until TLS stands. */
 final class Connector {
+
+    /** How long a failed attempt waits for a new lookup of the name: most answer in milliseconds, and the client waits. */
+    private static final Duration NAME_PATIENCE = Duration.ofMillis(500);
 
     private final UpstreamLoop shared;
     private final HostPort target;
@@ -75,73 +87,143 @@ final class Connector {
             connections.connectFailed(attempt, Failure.UNKNOWN_HOST);
             return;
         }
-        List<InetAddress> found = addresses.join();
-        open(connections, attempt, found, Math.floorMod(turn++, found.size()), found.size());
+        new Course(connections, attempt).start(addresses.join());
     }
 
-    /** Tries one address, and the one after it when that fails: a name with several is a small pool of its own. */
-    private void open(Endpoint connections, Attempt attempt, List<InetAddress> addresses, int index, int left) {
-        ReadBuffers buffers = new ReadBuffers();
-        H1Origin connection = new H1Origin(connections, buffers);
-        Bootstrap one = bootstrap.clone().handler(new ChannelInitializer<>() {
-            @Override
-            protected void initChannel(Channel channel) {
-                channel.config().setRecvByteBufAllocator(buffers);
-                if (secure) {
-                    channel.pipeline().addLast(tlsHandler(channel));
+    /**
+     * The way of one attempt through the addresses of the name: one after the other until one connects. When all have failed, the
+     * answer may be an old one. So the name is looked up once more, and addresses that were not tried are tried.
+     */
+    private final class Course {
+        private final Endpoint connections;
+        private final Attempt attempt;
+        private final Set<InetAddress> known = new HashSet<>(); // tried, or about to be
+        private Iterator<InetSocketAddress> left = Collections.emptyIterator();
+        private boolean lookedUpAnew;
+        private Failure failure = Failure.CONNECT_FAILED; // of the last address
+
+        Course(Endpoint connections, Attempt attempt) {
+            this.connections = connections;
+            this.attempt = attempt;
+        }
+
+        void start(List<InetAddress> addresses) {
+            take(addresses);
+            next();
+        }
+
+        /** A name with several addresses is a small pool of its own: each attempt begins with another one. */
+        private void take(List<InetAddress> addresses) {
+            List<InetSocketAddress> untried = new ArrayList<>(addresses.size());
+            int first = Math.floorMod(turn++, addresses.size());
+            for (int i = 0; i < addresses.size(); i++) {
+                InetAddress address = addresses.get((first + i) % addresses.size());
+                if (known.add(address)) {
+                    untried.add(new InetSocketAddress(address, target.port()));
                 }
-                channel.pipeline().addLast(connection.link());
             }
-        });
-        @Nullable Runnable next =
-                left > 1 ? () -> open(connections, attempt, addresses, (index + 1) % addresses.size(), left - 1) : null;
-        one.connect(new InetSocketAddress(addresses.get(index), target.port())).addListener(future -> {
-            ChannelFuture opened = (ChannelFuture) future;
-            if (shared.inLoop()) {
-                opened(opened, connection, attempt, next);
-            } else { // no socket could be made, and so there was no channel to say which loop this belongs to
-                shared.loop.execute(() -> opened(opened, connection, attempt, next));
-            }
-        });
-    }
+            left = shared.settings
+                    .dead()
+                    .inOrder(untried, shared.resolver.nanoTime())
+                    .iterator();
+        }
 
-    /** @param next tries another address; null when there is none */
-    private void opened(ChannelFuture future, H1Origin connection, Attempt attempt, @Nullable Runnable next) {
-        Endpoint connections = connection.endpoint();
-        if (!future.isSuccess()) {
-            if (next != null && !attempt.cancelled()) {
-                next.run();
+        private void next() {
+            if (attempt.cancelled()) {
+                connections.connectFailed(attempt, failure);
+            } else if (left.hasNext()) {
+                open(left.next());
+            } else if (!lookedUpAnew && !target.isLiteral()) {
+                lookUpAnew();
             } else {
-                connections.connectFailed(attempt, failure(future.cause()));
+                connections.connectFailed(attempt, failure);
             }
-            return;
         }
-        SslHandler tls = future.channel().pipeline().get(SslHandler.class);
-        if (tls == null) {
-            connection.opened();
-            connections.connected(connection, attempt);
-        } else {
-            awaitTls(tls, connection, connections, attempt);
-        }
-    }
 
-    private void awaitTls(SslHandler tls, H1Origin connection, Endpoint connections, Attempt attempt) {
-        tls.handshakeFuture().addListener(handshake -> {
-            if (handshake.isSuccess()) {
+        private void lookUpAnew() {
+            lookedUpAnew = true;
+            CompletableFuture<List<InetAddress>> anew = shared.resolver
+                    .resolveAnew(target, NAME_PATIENCE)
+                    .orTimeout(2 * NAME_PATIENCE.toMillis(), TimeUnit.MILLISECONDS); // if it was forgotten meanwhile
+            anew.whenComplete((addresses, unknown) -> shared.loop.execute(() -> {
+                if (addresses != null) {
+                    take(addresses);
+                }
+                next();
+            }));
+        }
+
+        private void open(InetSocketAddress address) {
+            ReadBuffers buffers = new ReadBuffers();
+            H1Origin connection = new H1Origin(connections, buffers, terms(address));
+            Bootstrap one = bootstrap.clone().handler(new ChannelInitializer<>() {
+                @Override
+                protected void initChannel(Channel channel) {
+                    channel.config().setRecvByteBufAllocator(buffers);
+                    if (secure) {
+                        channel.pipeline().addLast(tlsHandler(channel));
+                    }
+                    channel.pipeline().addLast(connection.link());
+                }
+            });
+            one.connect(address).addListener(future -> {
+                ChannelFuture opened = (ChannelFuture) future;
+                if (shared.inLoop()) {
+                    opened(opened, address, connection);
+                } else { // no socket could be made, and so there was no channel to say which loop this belongs to
+                    shared.loop.execute(() -> opened(opened, address, connection));
+                }
+            });
+        }
+
+        private ReuseTerms terms(InetSocketAddress address) {
+            AddressWatch watch =
+                    target.isLiteral() ? null : new AddressWatch(shared.resolver, target.host(), address.getAddress());
+            return new ReuseTerms(shared.idleTicks, shared.wheel, shared.ageTicks(), watch);
+        }
+
+        private void opened(ChannelFuture future, InetSocketAddress address, H1Origin connection) {
+            if (!future.isSuccess()) {
+                if (speaksAgainstAddress(future.cause())) {
+                    shared.settings.dead().failed(address, shared.resolver.nanoTime());
+                }
+                failure = failure(future.cause());
+                next();
+                return;
+            }
+            shared.settings.dead().connected(address);
+            SslHandler tls = future.channel().pipeline().get(SslHandler.class);
+            if (tls == null) {
                 connection.opened();
                 connections.connected(connection, attempt);
             } else {
-                connection.close(); // was never counted as opened
-                connections.tlsFailed(tlsFailure(handshake.cause()));
-                connections.connectFailed(attempt, Failure.TLS_FAILED);
+                awaitTls(tls, connection);
             }
-        });
+        }
+
+        private void awaitTls(SslHandler tls, H1Origin connection) {
+            tls.handshakeFuture().addListener(handshake -> {
+                if (handshake.isSuccess()) {
+                    connection.opened();
+                    connections.connected(connection, attempt);
+                } else {
+                    connection.close(); // was never counted as opened
+                    connections.tlsFailed(tlsFailure(handshake.cause()));
+                    connections.connectFailed(attempt, Failure.TLS_FAILED);
+                }
+            });
+        }
     }
 
     private TlsFailure tlsFailure(Throwable cause) {
         return cause instanceof SslHandshakeTimeoutException
                 ? new TlsFailure(TlsCause.TIMEOUT, "no handshake within " + Check.text(shared.limits.tlsTimeout()))
                 : TlsFailure.of(cause);
+    }
+
+    /** It refused, was silent, or there is no way to it. What this node lacks, such as a port, is no fault of the address. */
+    private static boolean speaksAgainstAddress(Throwable cause) {
+        return cause instanceof ConnectException || cause instanceof NoRouteToHostException;
     }
 
     private SslHandler tlsHandler(Channel channel) {

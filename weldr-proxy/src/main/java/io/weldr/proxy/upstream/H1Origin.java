@@ -50,13 +50,18 @@ final class H1Origin implements Upstream, Link.Protocol {
 
     @Nullable H1Origin next;
 
-    /** @param buffers what the connection reads into, and nothing else does */
-    H1Origin(Endpoint endpoint, ReadBuffers buffers) {
+    /**
+     * A connection that does not stand yet.
+     *
+     * @param buffers what the connection reads into, and nothing else does
+     * @param terms for how long it may be reused
+     */
+    H1Origin(Endpoint endpoint, ReadBuffers buffers, ReuseTerms terms) {
         this.endpoint = endpoint;
         this.buffers = buffers;
         shared = endpoint.shared;
         link = new Link(this, shared.wheel, shared.held, shared.progressTicks);
-        terms = new ReuseTerms(shared.idleTicks);
+        this.terms = terms;
         reader = new ResponseReader(shared, terms);
     }
 
@@ -101,11 +106,11 @@ final class H1Origin implements Upstream, Link.Protocol {
     }
 
     /**
-     * Whether it can carry the next request. Behind a response without a body, an origin that sends one all the same would
-     * have it taken for the next response: what has come already is found here, and closes the connection.
+     * Whether it can carry the next request; if not, it is closed. Behind a response without a body, an origin that sends one
+     * all the same would have it taken for the next response: what has come already is found here.
      */
     boolean fit() {
-        if (alive() && reader.mayBeFollowed() && link.hasUnread()) {
+        if (alive() && (!terms.allowAnother() || (reader.mayBeFollowed() && link.hasUnread()))) {
             close();
         }
         return alive();

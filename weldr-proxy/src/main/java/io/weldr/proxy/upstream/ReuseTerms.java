@@ -2,11 +2,19 @@ package io.weldr.proxy.upstream;
 
 import io.weldr.proxy.http1.ResponseHead;
 import io.weldr.proxy.net.DeadlineWheel;
+import org.jspecify.annotations.Nullable;
 
 /**
- * For how long, and for how many requests more, an origin says that a connection may be reused: {@code Keep-Alive: timeout=5,
- * max=100}. Whoever sends a request when that time is just over finds the connection closed, and a POST is not sent twice. Confined
- * to the loop of its connection.
+ * For how long, and for how many requests more, a connection may be reused.
+ *
+ * <ul>
+ *   <li>The origin says so: {@code Keep-Alive: timeout=5, max=100}. Whoever sends a request when that time is just over finds
+ *       the connection closed, and a POST is not sent twice.
+ *   <li>A connection that has reached its age is not reused.
+ *   <li>A connection to an address that the name of the origin no longer has is not reused.
+ * </ul>
+ *
+ * <p>Confined to the loop of its connection.
  */
 final class ReuseTerms {
 
@@ -14,12 +22,24 @@ final class ReuseTerms {
     private static final long MARGIN_MILLIS = 1000;
 
     private final int idleTicksMax;
+    private final DeadlineWheel wheel;
+    private final long lastTick;
+    private final @Nullable AddressWatch address;
     private int idleTicks;
     private long requestsLeft = Long.MAX_VALUE;
 
-    /** @param idleTicksMax how long an idle connection is kept that the origin says nothing of, and at most */
-    ReuseTerms(int idleTicksMax) {
+    /**
+     * Terms that begin now.
+     *
+     * @param idleTicksMax how long an idle connection is kept that the origin says nothing of, and at most
+     * @param ageTicks how old the connection may get; 0: as old as it likes
+     * @param address whether the connection still leads to where the origin is; null: always
+     */
+    ReuseTerms(int idleTicksMax, DeadlineWheel wheel, int ageTicks, @Nullable AddressWatch address) {
         this.idleTicksMax = idleTicksMax;
+        this.wheel = wheel;
+        this.address = address;
+        lastTick = ageTicks == 0 ? Long.MAX_VALUE : wheel.now() + ageTicks;
         idleTicks = idleTicksMax;
     }
 
@@ -52,11 +72,11 @@ final class ReuseTerms {
     }
 
     boolean allowAnother() {
-        return requestsLeft > 0 && idleTicks > 0;
+        return requestsLeft > 0 && idleTicks > 0 && wheel.now() < lastTick && (address == null || address.isCurrent());
     }
 
     /** How long it may be idle; above 0 when another request is allowed. */
     int idleTicks() {
-        return idleTicks;
+        return (int) Math.min(idleTicks, Math.max(1, lastTick - wheel.now()));
     }
 }

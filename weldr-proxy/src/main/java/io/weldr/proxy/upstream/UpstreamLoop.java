@@ -5,6 +5,8 @@ import io.weldr.proxy.http1.ResponseHead;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.DeadlineWheel;
 import io.weldr.proxy.net.HeldBytes;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
 /** What the origin connections of one event loop share: scratch space, deadlines and limits in ticks. */
 public final class UpstreamLoop {
@@ -22,6 +24,8 @@ public final class UpstreamLoop {
     final int idleTicks;
     final int queueTicks;
     final int connectTicks;
+    private final int ageTicksMax;
+    private final RandomGenerator random = new SplittableRandom(); // confined to the loop
 
     /** @param held where buffers that wait are counted */
     public UpstreamLoop(
@@ -39,6 +43,16 @@ public final class UpstreamLoop {
         idleTicks = DeadlineWheel.ticks(limits.originIdleTimeout());
         connectTicks = DeadlineWheel.ticks(limits.connectTimeout());
         queueTicks = DeadlineWheel.ticks(limits.queueTimeout());
+        ageTicksMax =
+                limits.originConnectionAgeMax().isZero() ? 0 : DeadlineWheel.ticks(limits.originConnectionAgeMax());
+    }
+
+    /**
+     * How old a new connection may get: between three quarters of the limit and all of it, so that connections that were made
+     * together are not made anew together. 0: as old as it likes.
+     */
+    int ageTicks() {
+        return ageTicksMax == 0 ? 0 : Math.max(1, ageTicksMax - random.nextInt(ageTicksMax / 4 + 1));
     }
 
     boolean inLoop() {

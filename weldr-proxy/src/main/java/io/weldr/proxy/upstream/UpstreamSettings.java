@@ -2,8 +2,11 @@ package io.weldr.proxy.upstream;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
+import io.weldr.core.balance.DeadAddresses;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.Transport;
+import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
@@ -12,9 +15,21 @@ import java.util.function.Supplier;
  * @param workers how many event loops share the limits that are meant for the node
  * @param tls how https origins are verified; asked for when the first one is connected to, because making it is slow
  * @param allocator for all that is read and written
+ * @param dead addresses that are tried after the others of their name
  */
 public record UpstreamSettings(
-        ProxyLimits limits, Transport transport, int workers, Supplier<SslContext> tls, ByteBufAllocator allocator) {
+        ProxyLimits limits,
+        Transport transport,
+        int workers,
+        Supplier<SslContext> tls,
+        ByteBufAllocator allocator,
+        DeadAddresses<InetSocketAddress> dead) {
+
+    /**
+     * For how long an address that refused or was silent is tried last. One connection in this time may wait for an address that
+     * is still dead, and one that works again is used again within it.
+     */
+    public static final Duration DEAD_TIME = Duration.ofSeconds(30);
 
     /** One worker's share of {@link ProxyLimits#connectionsPerOriginMax}, rounded up. */
     int connectionsMax() {

@@ -27,7 +27,7 @@ class ProxyLimitsTest {
                         + "idlePerOriginMax=256, connectTriesMax=3, retryPercentMax=20, retryBurstMax=10, "
                         + "ejectAfterFailures=5, ejectSharePercentMax=50, ejectTime=PT5S, ejectTimeMax=PT5M, "
                         + "connectTimeout=PT1.5S, tlsTimeout=PT5S, requestHeadTimeout=PT10S, responseHeadTimeout=PT1M, "
-                        + "clientIdleTimeout=PT2M, originIdleTimeout=PT50S, clientProgressTimeout=PT30S, "
+                        + "clientIdleTimeout=PT2M, originIdleTimeout=PT50S, originConnectionAgeMax=PT5M, clientProgressTimeout=PT30S, "
                         + "originProgressTimeout=PT1M, tunnelIdleTimeout=PT10M, queueTimeout=PT2S, exchangeTimeout=PT0S, "
                         + "lingerTimeout=PT1S]");
     }

@@ -11,6 +11,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -132,10 +133,111 @@ class NameResolverTest {
             }
             return addresses(1);
         });
-        for (int i = 0; i < 40; i++) {
+        for (int i = 0; i < 200; i++) {
             resolver.resolve(new HostPort("hangs" + i + ".example", 80));
         }
         assertThat(answer()).isEqualTo(List.of(addresses(1)));
         end.countDown();
+    }
+
+    @Test
+    void beyondTheLimitKnownNamesLiveOnAndNewOnesSayWhy() throws Exception {
+        answer();
+        CountDownLatch end = new CountDownLatch(1);
+        server.set(host -> {
+            end.await();
+            return addresses(2);
+        });
+        for (int i = 0; i < NameResolver.THREADS_MAX; i++) {
+            resolver.resolve(new HostPort("hangs" + i + ".example", 80));
+        }
+        pass(NameResolver.KEPT);
+        assertThat(answer()).isEqualTo(List.of(addresses(1)));
+        assertThat(resolver.resolve(new HostPort("new.example", 80)))
+                .failsWithin(PATIENCE)
+                .withThrowableOfType(ExecutionException.class)
+                .withMessageContaining("other names are looked up");
+        end.countDown();
+    }
+
+    @Test
+    void noMoreThanSoManyNamesAreRemembered() throws Exception {
+        for (int i = 0; i < NameResolver.NAMES_MAX; i++) {
+            pass(Duration.ofNanos(1)); // the first one was not asked for longest
+            assertThat(resolver.resolve(new HostPort("name" + i + ".example", 80)))
+                    .succeedsWithin(PATIENCE);
+        }
+        assertThat(resolver.current("name0.example")).isNotNull();
+        answer();
+        assertThat(resolver.current("name0.example")).isNull();
+        assertThat(resolver.current("name1.example")).isNotNull();
+        assertThat(resolver.current(NAME.host())).isNotNull();
+    }
+
+    @Test
+    void askingForTheCurrentAnswerHasAnOldOneLookedUpAgain() throws Exception {
+        answer();
+        var first = resolver.current(NAME.host());
+        assertThat(resolver.current(NAME.host())).isSameAs(first);
+        server.set(host -> addresses(2));
+        pass(NameResolver.KEPT.minusNanos(1));
+        assertThat(resolver.current(NAME.host())).isSameAs(first);
+        assertThat(lookups).hasValue(1);
+        pass(Duration.ofNanos(1));
+        await().untilAsserted(() -> assertThat(resolver.current(NAME.host())).isNotSameAs(first));
+        assertThat(answer()).isEqualTo(List.of(addresses(2)));
+        assertThat(lookups).hasValue(2);
+    }
+
+    private List<InetAddress> anew(Duration patience) throws Exception {
+        return resolver.resolveAnew(NAME, patience).get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    @Test
+    void whoeverAsksAnewGetsAnAnswerThatIsNotOlderThanAMoment() throws Exception {
+        assertThat(anew(PATIENCE)).isEqualTo(List.of(addresses(1)));
+        server.set(host -> addresses(2));
+        pass(NameResolver.NEW.minusNanos(1));
+        assertThat(anew(PATIENCE)).isEqualTo(List.of(addresses(1)));
+        pass(Duration.ofNanos(1));
+        assertThat(anew(PATIENCE)).isEqualTo(List.of(addresses(2)));
+        assertThat(answer()).as("traffic has it too").isEqualTo(List.of(addresses(2)));
+        assertThat(lookups).hasValue(2);
+    }
+
+    @Test
+    void aNameServerThatIsSilentIsAskedOnceAndWaitedForAsLongAsThereIsPatience() throws Exception {
+        answer();
+        CountDownLatch go = new CountDownLatch(1);
+        server.set(host -> {
+            go.await();
+            return addresses(2);
+        });
+        pass(NameResolver.NEW);
+        for (int i = 0; i < 5; i++) {
+            assertThat(anew(Duration.ofMillis(20))).isEqualTo(List.of(addresses(1)));
+        }
+        var patient = resolver.resolveAnew(NAME, PATIENCE);
+        assertThat(patient).isNotDone();
+        await().untilAsserted(() -> assertThat(lookups).hasValue(2));
+        go.countDown();
+        assertThat(patient).succeedsWithin(PATIENCE).isEqualTo(List.of(addresses(2)));
+        assertThat(lookups).hasValue(2);
+    }
+
+    @Test
+    void aNameServerThatFailsDoesNotTakeAwayWhatItSaidBeforeFromThoseWhoAskAnew() throws Exception {
+        answer();
+        server.set(host -> {
+            throw new UnknownHostException(host);
+        });
+        pass(NameResolver.NEW);
+        assertThat(anew(PATIENCE)).isEqualTo(List.of(addresses(1)));
+        assertThat(anew(PATIENCE)).isEqualTo(List.of(addresses(1)));
+        assertThat(lookups).as("a failure is not asked about again at once").hasValue(2);
+        assertThat(resolver.resolveAnew(new HostPort("never-known.example", 80), PATIENCE))
+                .failsWithin(PATIENCE)
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(UnknownHostException.class);
     }
 }
