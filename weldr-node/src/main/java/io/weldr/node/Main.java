@@ -6,6 +6,7 @@ import io.weldr.node.config.NodeConfig;
 import io.weldr.node.config.Setting;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.security.Security;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,7 @@ public final class Main {
 
     /** Runs to the end and returns the exit code. */
     static int run(String[] arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
+        keepNoAddresses();
         CommandLine command = new CommandLine(spec()).setOverwrittenOptionsAllowed(true); // the last one wins
         ParseResult parsed;
         try {
@@ -82,6 +84,15 @@ public final class Main {
             err.println("weldr: " + e.getMessage());
             return EXIT_USAGE;
         }
+    }
+
+    /**
+     * The virtual machine would keep addresses for 30 s and failures for 10 s, below a resolver that promises to follow a name
+     * within 10 s. It reads these properties once, at its first lookup, so they are set before anything is looked up.
+     */
+    private static void keepNoAddresses() {
+        Security.setProperty("networkaddress.cache.ttl", "0");
+        Security.setProperty("networkaddress.cache.negative.ttl", "0");
     }
 
     /** A stream swallows why it cannot be written; that it cannot must not pass for success. */
