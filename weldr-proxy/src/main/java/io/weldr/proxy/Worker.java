@@ -7,6 +7,7 @@ import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.PoolName;
 import io.weldr.proxy.access.AccessLog;
 import io.weldr.proxy.edit.Editors;
+import io.weldr.proxy.edit.LoopGuard;
 import io.weldr.proxy.edit.RequestIds;
 import io.weldr.proxy.exchange.ExchangeLoop;
 import io.weldr.proxy.exchange.RetryBudget;
@@ -101,6 +102,7 @@ final class Worker implements Reception {
                 wheel,
                 held,
                 new RequestScanner(limits, settings.traceAllowed()),
+                new LoopGuard(settings.viaName()),
                 Editors.of(settings.viaName(), settings.forwarding()),
                 new RequestIds(idPrefix, number),
                 view,

@@ -24,7 +24,8 @@ public final class Answers {
             Map.entry(502, "Bad Gateway"),
             Map.entry(503, "Service Unavailable"),
             Map.entry(504, "Gateway Timeout"),
-            Map.entry(505, "HTTP Version Not Supported"));
+            Map.entry(505, "HTTP Version Not Supported"),
+            Map.entry(508, "Loop Detected"));
 
     private static final byte[] ALLOW = Octets.ascii("Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n");
     /** There is room again as soon as one of many connections is closed: not a matter of the origins. */

@@ -85,8 +85,8 @@ public final class Exchange implements ResponseSink, Expiry {
         boolean answerHere = head.maxForwards() == 0;
         boolean room = loop.held().takesRequests();
         Failure wrong = request.begin(head, in);
-        if (wrong == null && !room) {
-            wrong = Failure.MEMORY_FULL;
+        if (wrong == null) {
+            wrong = !room ? Failure.MEMORY_FULL : loop.loopGuard().loops(head) ? Failure.LOOP_DETECTED : null;
         }
         if (wrong != null) {
             fail(wrong);

@@ -2,6 +2,7 @@ package io.weldr.proxy.exchange;
 
 import io.weldr.proxy.access.AccessLog;
 import io.weldr.proxy.edit.Editors;
+import io.weldr.proxy.edit.LoopGuard;
 import io.weldr.proxy.edit.RequestIds;
 import io.weldr.proxy.http1.RequestScanner;
 import io.weldr.proxy.limits.ProxyLimits;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the exchanges of one event loop share.
  *
+ * @param loopGuard finds requests that come back again and again
  * @param held where buffers that wait are counted
  * @param scanner has the head of a request that begins
  * @param view where they find a route and an origin
@@ -24,6 +26,7 @@ public record ExchangeLoop(
         DeadlineWheel wheel,
         HeldBytes held,
         RequestScanner scanner,
+        LoopGuard loopGuard,
         Editors editors,
         RequestIds ids,
         WorkerView view,

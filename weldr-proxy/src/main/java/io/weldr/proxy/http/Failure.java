@@ -53,6 +53,13 @@ public enum Failure {
     MEMORY_FULL(Phase.RECEIVE, Side.PROXY, 503, Retry.NEVER, "too many bytes wait for slow peers"),
     /** The connection held more bytes than any other when there was no more room. */
     SHED(Phase.ANY, Side.PROXY, 0, Retry.NEVER, "connection closed to free memory"),
+    /** An origin of this cluster, or of one with the same name in Via, leads back to weldr: no origin has answered. */
+    LOOP_DETECTED(
+            Phase.ROUTE,
+            Side.PROXY,
+            508,
+            Retry.NEVER,
+            "the request has passed through weldr several times: an origin leads back to it"),
     EXCHANGE_TIMEOUT(Phase.ANY, Side.PROXY, 504, Retry.NEVER, "exchange took too long"),
     /** The time that an origin or the node had to drain is over, and the response has begun. */
     CUT_OFF(Phase.ANY, Side.PROXY, 0, Retry.NEVER, "connection closed by the proxy"),
