@@ -19,6 +19,7 @@ import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.OriginSpec;
+import io.weldr.core.state.OwnAddresses;
 import io.weldr.testing.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -167,14 +168,15 @@ final class TestCluster implements AutoCloseable {
         }
         running.put(id, node);
         HostPort nowhere = new HostPort("127.0.0.1", 1);
-        node.announce(new Member(
+        Member member = new Member(
                 id,
                 settings.advertised(),
                 nowhere,
                 nowhere,
                 settings.witness() ? null : nowhere,
                 "test",
-                ClusterVersion.SUPPORTED));
+                ClusterVersion.SUPPORTED);
+        node.announce(member, OwnAddresses.ANNOUNCED);
         return node;
     }
 
@@ -320,7 +322,8 @@ final class TestCluster implements AutoCloseable {
     }
 
     static Command add(int port) {
-        OriginUrl url = OriginUrl.parse("http://127.0.0.1:" + port);
+        // An address of nobody (RFC 5737): the nodes have all their ports on loopback.
+        OriginUrl url = OriginUrl.parse("http://192.0.2.1:" + port);
         return new Command.AddOrigin(PoolName.DEFAULT, OriginSpec.of(url), false, Instant.now());
     }
 

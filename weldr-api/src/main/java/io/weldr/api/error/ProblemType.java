@@ -21,6 +21,8 @@ public enum ProblemType {
     METHOD_NOT_ALLOWED("method-not-allowed", 405, Code.UNIMPLEMENTED, "The resource does not take that method"),
     REQUEST_TIMEOUT("request-timeout", 408, Code.DEADLINE_EXCEEDED, "The request did not arrive in time"),
     ALREADY_EXISTS("already-exists", 409, Code.ALREADY_EXISTS, "There is another entry under that id or address"),
+    /** Nothing was done. */
+    OWN_ADDRESS("own-address", 409, Code.FAILED_PRECONDITION, "That is an address of weldr itself"),
     CHANGE_UNDER_WAY(
             "change-under-way", 409, Code.ABORTED, "Another change of the members is under way", Duration.ofSeconds(1)),
     WOULD_LOSE_QUORUM("would-lose-quorum", 409, Code.FAILED_PRECONDITION, "Too few members would remain that answer"),

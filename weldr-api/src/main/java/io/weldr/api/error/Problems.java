@@ -109,6 +109,11 @@ public final class Problems {
                         ProblemType.CLUSTER_VERSION,
                         "nothing was done: " + line,
                         "every member runs a version of weldr that supports this");
+            case OWN_ADDRESS ->
+                Problem.ofLine(
+                        ProblemType.OWN_ADDRESS,
+                        "nothing was done: " + line,
+                        "the address of a server that is not weldr");
             case UNAVAILABLE ->
                 new Problem(
                         ProblemType.UNAVAILABLE,

@@ -51,6 +51,7 @@ class ProblemsTest {
         "UNKNOWN_OUTCOME,unknown-outcome,504,DEADLINE_EXCEEDED",
         "OVERLOADED,overloaded,503,RESOURCE_EXHAUSTED",
         "TOO_LARGE,body-too-large,413,RESOURCE_EXHAUSTED",
+        "OWN_ADDRESS,own-address,409,FAILED_PRECONDITION",
         "UNAVAILABLE,unavailable,503,UNAVAILABLE"
     })
     void failuresOfTheGateway(GatewayException.Kind kind, String slug, int http, String grpc) {

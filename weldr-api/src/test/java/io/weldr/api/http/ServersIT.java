@@ -242,6 +242,8 @@ class ServersIT {
         client.post("/servers", "{\"url\":\"http://127.0.0.1:1\"}").isProblem(413, "body-too-large");
         cluster.fail(Kind.UNSUPPORTED);
         client.post("/servers", "{\"url\":\"http://127.0.0.1:1\"}").isProblem(409, "cluster-version");
+        cluster.fail(Kind.OWN_ADDRESS);
+        client.post("/servers", "{\"url\":\"http://127.0.0.1:1\"}").isProblem(409, "own-address");
     }
 
     @Test

@@ -19,6 +19,8 @@ public final class GatewayException extends RuntimeException {
         TOO_LARGE,
         /** Not every member understands it yet, or the leader does not. Nothing was done; it goes once all are upgraded. */
         UNSUPPORTED,
+        /** It would move an origin to an address of weldr itself. Nothing was done; it will be refused again. */
+        OWN_ADDRESS,
         /** This node is stopping, or its consensus part is down. Nothing was done. */
         UNAVAILABLE
     }

@@ -47,7 +47,7 @@ final class Api {
     }
 
     static String host(int origin) {
-        return "127.0.0.2:" + origin;
+        return "192.0.2.1:" + origin;
     }
 
     private static String body(int origin, String value) {
@@ -71,11 +71,11 @@ final class Api {
     }
 
     Reply remove(String admin, int origin, String key) {
-        return send(request(admin + "/servers/127.0.0.2/" + origin, key).DELETE());
+        return send(request(admin + "/servers/192.0.2.1/" + origin, key).DELETE());
     }
 
     Reply read(String admin, int origin) {
-        return send(HttpRequest.newBuilder(URI.create(admin + "/servers/127.0.0.2/" + origin)));
+        return send(HttpRequest.newBuilder(URI.create(admin + "/servers/192.0.2.1/" + origin)));
     }
 
     /** All such origins, with their values; null if it was not answered. */
@@ -87,7 +87,7 @@ final class Api {
         Map<Integer, String> values = new TreeMap<>();
         for (JsonNode entry : reply.json().path("servers")) {
             String url = entry.path("url").asText();
-            if (url.startsWith("http://127.0.0.2:")) {
+            if (url.startsWith("http://192.0.2.1:")) {
                 values.put(Integer.parseInt(url.substring(url.lastIndexOf(':') + 1)), value(entry));
             }
         }

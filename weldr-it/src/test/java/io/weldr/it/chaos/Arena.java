@@ -172,7 +172,7 @@ final class Arena implements AutoCloseable {
     /** Until a linearizable read through that node is answered: then it follows a leader and has applied what the others have. */
     void awaitCaughtUp(TestNode node) {
         until(node.id() + " to answer a linearizable read", () -> {
-            int status = Http.get(node.adminUrl() + "/servers/127.0.0.2/1").status();
+            int status = Http.get(node.adminUrl() + "/servers/192.0.2.1/1").status();
             return status == 200 || status == 404;
         });
     }

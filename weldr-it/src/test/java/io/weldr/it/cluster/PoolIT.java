@@ -12,6 +12,7 @@ import io.weldr.testserver.TestServer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -96,6 +97,49 @@ class PoolIT {
             await().untilAsserted(() ->
                     assertThat(Http.get(node.proxyUrl() + "/").status()).isEqualTo(503));
         }
+    }
+
+    @Test
+    void noOriginIsAddedOrMovedToWhereAMemberListens() {
+        TestNode n1 = cluster.node(1);
+        String there = "http://127.0.0.1:43000";
+        assertThat(n1.add(there).status()).isEqualTo(201);
+        Map<String, String> own = Map.of(
+                n1.proxyUrl(),
+                "the proxy of member n1",
+                n1.adminUrl(),
+                "the HTTP API of member n1",
+                "http://" + n1.grpcAddress(),
+                "the gRPC API of member n1",
+                "http://" + n1.raftAddress(),
+                "the Raft port of member n1");
+        for (TestNode through : cluster.nodes()) {
+            String origin = through.adminUrl() + "/v1/pools/default/origins/127.0.0.1:43000";
+            own.forEach((url, owner) -> {
+                String body = "{\"url\":\"" + url + "\"}";
+                assertRefused(through.add(url), owner);
+                // Again if leadership moves at that moment.
+                await().untilAsserted(() -> assertRefused(Http.put(origin, body), owner));
+                await().untilAsserted(() -> assertRefused(Http.patch(origin, body), owner));
+            });
+            assertRefused(through.add(n1.proxyUrl().replace("127.0.0.1", "localhost")), "the proxy of member n1");
+        }
+        assertThat(n1.servers()).containsOnlyOnce(there + " up").noneMatch(server -> own.containsKey(url(server)));
+        assertThat(Http.delete(n1.adminUrl() + "/servers/127.0.0.1/43000").status())
+                .isBetween(200, 204);
+    }
+
+    private static void assertRefused(Answer answer, String owner) {
+        assertThat(answer.status()).as("%s", answer).isEqualTo(409);
+        assertThat(answer.json().path("type").asText()).isEqualTo("urn:weldr:problem:own-address");
+        assertThat(answer.json().path("detail").asText())
+                .startsWith("nothing was done: origin http://")
+                .contains(owner);
+        assertThat(answer.json().path("expected").asText()).contains("a server that is not weldr", " of n1 first");
+    }
+
+    private static String url(String server) {
+        return server.substring(0, server.indexOf(' '));
     }
 
     @Test

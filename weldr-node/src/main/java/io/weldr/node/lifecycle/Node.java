@@ -280,7 +280,7 @@ public final class Node {
             LOG.warn("{}: idle", farewell().line());
             return;
         }
-        raft.announce(member);
+        raft.announce(member, addresses.own(member));
         raft.farewell().thenAcceptAsync(this::leave, task -> new Thread(task, "weldr-leave").start());
         LOG.info(
                 "weldr {} node {}: proxy on {}, admin on {} (http) and {} (grpc), raft on {}, data in {}",

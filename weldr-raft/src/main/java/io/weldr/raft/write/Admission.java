@@ -6,6 +6,7 @@ import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Limits;
+import io.weldr.core.state.OwnAddresses;
 import io.weldr.proto.raft.v1.LogProto;
 import io.weldr.raft.codec.EntryCodec;
 import io.weldr.raft.codec.LogEntry;
@@ -16,23 +17,32 @@ import io.weldr.raft.codec.UndecodableException;
  * by every voter, with the same outcome: values and limits are judged here, and only here.
  *
  * @param limits those that the leader writes into the entries
+ * @param own where no origin may be
  */
-record Admission(Limits limits) {
-    /** As this program has it. */
-    static final Admission CURRENT = new Admission(Limits.CURRENT);
+record Admission(Limits limits, OwnAddresses own) {
+    /** As this program has it, on a node that has not said yet where it listens. */
+    static final Admission CURRENT = new Admission(Limits.CURRENT, OwnAddresses.ANNOUNCED);
+
+    Admission with(OwnAddresses addresses) {
+        return new Admission(limits, addresses);
+    }
 
     /**
      * The entry as it goes into the log.
      *
      * @param forwarded whether another member sent it
      * @param state that this leader has applied; its cluster version can only be lower than the one that holds when the entry is applied
-     * @throws GatewayException of kind {@code UNSUPPORTED}
+     * @throws GatewayException of kind {@code UNSUPPORTED} or {@code OWN_ADDRESS}
      */
     LogProto.Entry admit(LogProto.Entry entry, boolean forwarded, ClusterState state) {
         Command command = command(entry);
         require(command.since(), state);
         if (forwarded && command instanceof Command.RaiseClusterVersion) {
             throw unsupported("a member asks for another cluster version (expected: the leader raises it)");
+        }
+        String refusal = own.refusal(command, state);
+        if (refusal != null) {
+            throw new GatewayException(Kind.OWN_ADDRESS, refusal);
         }
         // Members of before limits were written down apply the initial ones.
         Limits holding = state.version().atLeast(ClusterVersion.HEALTH_APART) ? limits : Limits.INITIAL;

@@ -9,6 +9,7 @@ import io.weldr.proto.raft.v1.PeerProto;
 import io.weldr.raft.codec.CommittedCodec;
 import io.weldr.raft.codec.UndecodableException;
 import java.time.Duration;
+import java.util.Arrays;
 
 /** What a follower and the leader say to each other about a wish that came in at the follower. */
 public final class ForwardCodec {
@@ -60,12 +61,15 @@ public final class ForwardCodec {
     }
 
     public static byte[] answer(GatewayException failure) {
-        return PeerProto.ForwardAnswer.newBuilder()
-                .setFailure(PeerProto.ForwardAnswer.Failure.newBuilder()
-                        .setKind(failure.kind().name())
-                        .setMessage(String.valueOf(failure.getMessage())))
-                .build()
-                .toByteArray();
+        PeerProto.ForwardAnswer.Failure.Builder to = PeerProto.ForwardAnswer.Failure.newBuilder()
+                .setKind(failure.kind().name())
+                .setMessage(String.valueOf(failure.getMessage()));
+        if (failure.kind() == Kind.OWN_ADDRESS) {
+            // A member of an earlier version does not know this kind. It is to tell its client the line, and not to try
+            // again.
+            to.setKind(Kind.UNSUPPORTED.name()).setPreciseKind(failure.kind().name());
+        }
+        return PeerProto.ForwardAnswer.newBuilder().setFailure(to).build().toByteArray();
     }
 
     /** The leader's answer to {@link #submit}. Throws the {@link GatewayException} that the leader answered, or one of its own. */
@@ -95,13 +99,20 @@ public final class ForwardCodec {
                 case COMMITTED, BARRIER_INDEX, MEMBERSHIP -> from;
                 case FAILURE ->
                     throw new GatewayException(
-                            Kind.valueOf(from.getFailure().getKind()),
-                            from.getFailure().getMessage());
+                            kind(from.getFailure()), from.getFailure().getMessage());
                 case RESULT_NOT_SET -> throw new IllegalArgumentException("an answer that this version does not know");
             };
         } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
             throw senseless(e);
         }
+    }
+
+    /** The most precise name of the kind that this version knows. */
+    private static Kind kind(PeerProto.ForwardAnswer.Failure failure) {
+        return Arrays.stream(Kind.values())
+                .filter(kind -> kind.name().equals(failure.getPreciseKind()))
+                .findFirst()
+                .orElseGet(() -> Kind.valueOf(failure.getKind()));
     }
 
     private static GatewayException senseless(Exception e) {

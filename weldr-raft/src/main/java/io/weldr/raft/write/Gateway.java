@@ -12,6 +12,7 @@ import io.weldr.core.port.RequestId;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
+import io.weldr.core.state.OwnAddresses;
 import io.weldr.proto.raft.v1.LogProto;
 import io.weldr.proto.raft.v1.PeerProto;
 import io.weldr.raft.RaftSettings;
@@ -52,7 +53,7 @@ public final class Gateway implements CommandGateway, MemberCalls {
     private final MemberLink link;
     private final ScheduledExecutorService timer;
     private final Executor callbacks;
-    private final Admission admission = Admission.CURRENT;
+    private volatile Admission admission = Admission.CURRENT;
     private final Errands errands;
     private final SharedBarrier barrierHere;
     private final SharedBarrier barrierAnywhere;
@@ -87,6 +88,11 @@ public final class Gateway implements CommandGateway, MemberCalls {
         this.errands = new Errands(settings.self(), leadership, applied.state(), timer, patience);
         this.barrierHere = new SharedBarrier(() -> within(settings.requestDeadline(), log.barrier(BARRIER)));
         this.barrierAnywhere = new SharedBarrier(() -> errands.run(new BarrierErrand(), deadlineNanos()));
+    }
+
+    /** From now on, while this node leads, no origin may be added at one of these addresses either. */
+    public void keepOriginsFrom(OwnAddresses addresses) {
+        admission = admission.with(addresses);
     }
 
     @Override

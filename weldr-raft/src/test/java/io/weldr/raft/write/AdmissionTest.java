@@ -12,15 +12,23 @@ import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Limits;
+import io.weldr.core.state.MemberId;
+import io.weldr.core.state.MemberPort;
 import io.weldr.core.state.OriginSpec;
+import io.weldr.core.state.OwnAddresses;
+import io.weldr.core.state.OwnAddresses.Listener;
 import io.weldr.proto.raft.v1.LogProto;
+import io.weldr.proto.raft.v1.PeerProto;
 import io.weldr.raft.codec.EntryCodec;
 import io.weldr.raft.codec.LogEntry;
 import java.time.Instant;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
     private static final Limits FEW = new Limits(5, 3);
+    private static final Admission FEW_ADMISSION = new Admission(FEW, OwnAddresses.ANNOUNCED);
 
     private final ClusterState first = ClusterState.INITIAL;
     private final ClusterState raised = first.apply(
@@ -38,10 +46,9 @@ class AdmissionTest {
 
     @Test
     void theLeaderWritesItsLimitsOnceAllMembersKnowThem() throws Exception {
-        LogProto.Entry admitted = new Admission(FEW).admit(entry(add()), true, raised);
+        LogProto.Entry admitted = FEW_ADMISSION.admit(entry(add()), true, raised);
         assertThat(((LogEntry.Write) EntryCodec.decode(admitted)).limits()).isEqualTo(FEW);
-        assertThat(new Admission(FEW).admit(entry(add()), true, first).hasLimits())
-                .isFalse();
+        assertThat(FEW_ADMISSION.admit(entry(add()), true, first).hasLimits()).isFalse();
     }
 
     @Test
@@ -59,6 +66,41 @@ class AdmissionTest {
                 .isInstanceOfSatisfying(
                         GatewayException.class,
                         failure -> assertThat(failure.kind()).isEqualTo(Kind.UNSUPPORTED));
+    }
+
+    @Test
+    void noOriginIsAddedAtAnAddressThatTheLeaderKnowsToBeWeldrsOwn() {
+        MemberId self = new MemberId("n1");
+        Admission knowing =
+                Admission.CURRENT.with(new OwnAddresses(List.of(new Listener(self, MemberPort.PROXY, 8080)), Set.of()));
+        Command loop = new Command.AddOrigin(
+                PoolName.DEFAULT, OriginSpec.of(OriginUrl.parse("http://127.0.0.1:8080")), false, Instant.EPOCH);
+        assertThatThrownBy(() -> knowing.admit(entry(loop), true, first))
+                .isInstanceOfSatisfying(
+                        GatewayException.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(Kind.OWN_ADDRESS))
+                .hasMessageContaining("the proxy of member n1");
+        assertThat(Admission.CURRENT.admit(entry(loop), true, first)).isEqualTo(entry(loop));
+        assertThat(knowing.admit(entry(add()), true, first)).isEqualTo(entry(add()));
+    }
+
+    @Test
+    void aFollowerOfAnEarlierVersionIsToldOfAnOwnAddressByAKindThatItKnows() throws Exception {
+        byte[] answer = ForwardCodec.answer(new GatewayException(Kind.OWN_ADDRESS, "why"));
+        PeerProto.ForwardAnswer.Failure failure =
+                PeerProto.ForwardAnswer.parseFrom(answer).getFailure();
+        assertThat(failure.getKind()).isEqualTo("UNSUPPORTED");
+        assertThatThrownBy(() -> ForwardCodec.committed(answer))
+                .isInstanceOfSatisfying(
+                        GatewayException.class, told -> assertThat(told.kind()).isEqualTo(Kind.OWN_ADDRESS))
+                .hasMessage("why");
+        byte[] later = PeerProto.ForwardAnswer.newBuilder()
+                .setFailure(failure.toBuilder().setPreciseKind("OF_A_LATER_VERSION"))
+                .build()
+                .toByteArray();
+        assertThatThrownBy(() -> ForwardCodec.committed(later))
+                .isInstanceOfSatisfying(
+                        GatewayException.class, told -> assertThat(told.kind()).isEqualTo(Kind.UNSUPPORTED));
     }
 
     @Test

@@ -1,0 +1,131 @@
+package io.weldr.core.state;
+
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.pool.Origin;
+import io.weldr.core.pool.OriginUrl;
+import io.weldr.core.pool.Pool;
+import io.weldr.core.pool.PoolName;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which addresses are weldr's own. An origin there would bring requests back to weldr, or show clients of the proxy the API of a member. The
+ * leader asks before a command enters the log. {@link ClusterState#apply} does not, so a change of this rule cannot make two members
+ * disagree.
+ *
+ * <p>The members have announced most of these addresses. The rest is known to each node about itself, and is kept here. Names are compared
+ * as they are written: nothing is resolved. A name that leads to a member gets past this check; the proxy then finds the loop.
+ *
+ * @param everywhere where this node listens at every address of its machine
+ * @param virtualIps addresses that the leader holds, as {@link HostPort#host} has them
+ */
+public record OwnAddresses(List<Listener> everywhere, Set<String> virtualIps) {
+    /** None but those that members have announced. */
+    public static final OwnAddresses ANNOUNCED = new OwnAddresses(List.of(), Set.of());
+
+    /** What {@link HostPort} makes of an IPv4 address that is written as an IPv6 address (RFC 4291 section 2.5.5.2). */
+    private static final Pattern MAPPED = Pattern.compile("::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})");
+
+    /** A port of a member that it listens at, whatever the address. */
+    public record Listener(MemberId member, MemberPort what, int port) {}
+
+    public OwnAddresses {
+        everywhere = List.copyOf(everywhere);
+        virtualIps = Set.copyOf(virtualIps);
+    }
+
+    /**
+     * Why the command may not enter the log: it would move an origin to one of weldr's own addresses. Null: it would not. An origin that
+     * is there already, because a member came to its address later, can still be changed and removed.
+     */
+    public @Nullable String refusal(Command command, ClusterState state) {
+        OriginUrl url = newUrl(command, state);
+        String owner = url == null ? null : owner(url.address(), state.members().values());
+        return owner == null ? null : "origin " + url + " is " + owner;
+    }
+
+    /** Where an origin would be that is not there yet. */
+    private static @Nullable OriginUrl newUrl(Command command, ClusterState state) {
+        if (command instanceof Command.AddOrigin add) {
+            OriginUrl url = add.spec().url();
+            Pool pool = state.pool(add.pool());
+            return pool != null && pool.find(url.address()) != null ? null : url;
+        }
+        if (command instanceof Command.UpdateOrigin update) {
+            OriginUrl url = update.patch().url();
+            Origin before = before(state, update.pool(), update.origin());
+            return url == null || before == null || before.url().address().equals(url.address()) ? null : url;
+        }
+        return null;
+    }
+
+    private static @Nullable Origin before(ClusterState state, PoolName name, OriginRef origin) {
+        Pool pool = state.pool(name);
+        return pool == null ? null : origin.in(pool);
+    }
+
+    /** Whose address it is, and what to do; null: nobody's. */
+    private @Nullable String owner(HostPort address, Collection<Member> members) {
+        String host = plain(address.host());
+        for (Member member : members) {
+            for (MemberPort what : MemberPort.values()) {
+                HostPort there = what.of(member);
+                if (there != null && there.port() == address.port() && sameHost(host, plain(there.host()))) {
+                    return described(member.id(), what, "at " + there);
+                }
+            }
+            HostPort proxy = member.proxy();
+            if (proxy != null && proxy.port() == address.port() && virtualIps.contains(host)) {
+                return described(member.id(), MemberPort.PROXY, "at the virtual IP " + host);
+            }
+        }
+        for (Listener listener : everywhere) {
+            if (listener.port() == address.port() && (isThisMachine(host) || virtualIps.contains(host))) {
+                return described(
+                        listener.member(),
+                        listener.what(),
+                        "which listens on port " + listener.port() + " at every address of its machine");
+            }
+        }
+        return null;
+    }
+
+    private static String described(MemberId member, MemberPort what, String where) {
+        return "the " + what.text() + " of member " + member + ", " + where
+                + " (expected: the address of a server that is not weldr; if a server has to listen there, change "
+                + what.setting() + " of " + member + " first)";
+    }
+
+    /** Every loopback address leads to the machine that uses it. The port tells whether a member listens there. */
+    private static boolean sameHost(String one, String other) {
+        return one.equals(other) || (isThisMachine(one) && isThisMachine(other));
+    }
+
+    /**
+     * Whether the host leads to the machine that connects to it: loopback, a name that means loopback (RFC 6761 section 6.3), or the
+     * unspecified address, which Linux takes for loopback.
+     */
+    private static boolean isThisMachine(String host) {
+        return host.equals("localhost")
+                || host.endsWith(".localhost")
+                || host.equals("::1")
+                || host.equals("::")
+                || host.equals("0.0.0.0")
+                || (host.startsWith("127.") && new HostPort(host, 1).isLiteral());
+    }
+
+    /** The same host, with an IPv4 address as such. */
+    private static String plain(String host) {
+        Matcher mapped = MAPPED.matcher(host);
+        if (!mapped.matches()) {
+            return host;
+        }
+        int high = Integer.parseInt(mapped.group(1), 16);
+        int low = Integer.parseInt(mapped.group(2), 16);
+        return (high >> 8) + "." + (high & 0xff) + "." + (low >> 8) + "." + (low & 0xff);
+    }
+}
