@@ -9,6 +9,7 @@ import io.weldr.core.port.Measurement.Histogram;
 import io.weldr.core.tls.TlsCause;
 import io.weldr.proxy.access.AccessLog;
 import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.net.ConnectionLimit;
 import io.weldr.proxy.net.Faults;
 import io.weldr.proxy.stats.Latencies;
 import io.weldr.proxy.stats.OriginStats;
@@ -34,7 +35,11 @@ final class MetricReport {
         this.workers = workers;
     }
 
-    static List<Measurement> of(List<Worker> workers, OutlierDetector ejections, @Nullable AccessLog accessLog) {
+    static List<Measurement> of(
+            List<Worker> workers,
+            ConnectionLimit connections,
+            OutlierDetector ejections,
+            @Nullable AccessLog accessLog) {
         MetricReport report =
                 new MetricReport(workers.stream().map(Worker::stats).toList());
         report.exchanges();
@@ -44,6 +49,10 @@ final class MetricReport {
                 "proxy_held_bytes",
                 "Bytes that buffers hold while they wait for a peer.",
                 workers.stream().mapToLong(Worker::heldBytes).sum());
+        report.counter(
+                "proxy_accept_pauses",
+                "Times that no connections were accepted for want of memory.",
+                connections.pauses());
         report.origins(workers, ejections.ejected());
         report.counter(
                 "proxy_ejections", "Times that this node stopped using an origin for failing.", ejections.total());

@@ -193,7 +193,7 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
 
     @Override
     public synchronized List<Measurement> measure() {
-        return MetricReport.of(workers, routing.ejections(), settings.accessLog());
+        return MetricReport.of(workers, connections, routing.ejections(), settings.accessLog());
     }
 
     /**

@@ -163,6 +163,11 @@ final class Worker implements Reception {
     }
 
     @Override
+    public boolean hasRoom() {
+        return held.takesConnections();
+    }
+
+    @Override
     public ChannelHandler welcome() {
         return new H1Server(server).link();
     }

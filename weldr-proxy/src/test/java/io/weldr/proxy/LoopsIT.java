@@ -20,7 +20,7 @@ class LoopsIT {
     private static final int HOPS = 4;
 
     private static TestProxy inFrontOfItself(AccessLog log) {
-        TestProxy proxy = TestProxy.with(settings -> settings.with(log));
+        TestProxy proxy = TestProxy.with(settings -> settings.accessLog(log));
         proxy.add("http://127.0.0.1:" + proxy.server.boundAddress().getPort());
         return proxy;
     }

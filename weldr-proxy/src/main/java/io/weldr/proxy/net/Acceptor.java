@@ -22,6 +22,9 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     /** After a failure to accept, mostly for want of file descriptors: time for some to be closed. */
     private static final long PAUSE_MILLIS = 1000;
 
+    /** Between two looks whether there is room again. */
+    private static final long ROOM_PAUSE_MILLIS = 100;
+
     private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
 
     private final List<? extends Reception> receptions;
@@ -83,13 +86,45 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         return receptions.get(Math.floorMod(turn++, receptions.size()));
     }
 
+    /** While there is no room for what connections would hold, they wait in the queue of the kernel. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (!hasRoom(ctx.channel()) && ctx.channel().config().isAutoRead()) {
+            connections.paused();
+            pause(ctx.channel(), ROOM_PAUSE_MILLIS);
+        }
+    }
+
+    private boolean hasRoom(Channel listening) {
+        for (Reception reception : receptions) {
+            if (!reception.hasRoom() && (!ownLoop || reception.loop() == listening.eventLoop())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void pause(Channel listening, long millis) {
+        listening.config().setAutoRead(false);
+        listening.eventLoop().schedule(() -> goOn(listening), millis, TimeUnit.MILLISECONDS);
+    }
+
+    private void goOn(Channel listening) {
+        if (!listening.isOpen()) {
+            return;
+        }
+        if (hasRoom(listening)) {
+            listening.config().setAutoRead(true);
+        } else {
+            pause(listening, ROOM_PAUSE_MILLIS);
+        }
+    }
+
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         LOG.warn("a connection could not be accepted; the next one in {} ms: {}", PAUSE_MILLIS, cause.toString());
-        ChannelConfig config = ctx.channel().config();
-        if (config.isAutoRead()) {
-            config.setAutoRead(false);
-            ctx.channel().eventLoop().schedule(() -> config.setAutoRead(true), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        if (ctx.channel().config().isAutoRead()) {
+            pause(ctx.channel(), PAUSE_MILLIS);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.weldr.proxy.net;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The node's limit on client connections. Shared by all workers, but touched only when a connection comes or goes, never by
@@ -14,6 +15,7 @@ public final class ConnectionLimit {
     private final int max;
     private final AtomicInteger lingering = new AtomicInteger();
     private final AtomicInteger open = new AtomicInteger();
+    private final AtomicLong pauses = new AtomicLong();
 
     public ConnectionLimit(int max) {
         this.max = max;
@@ -44,6 +46,16 @@ public final class ConnectionLimit {
     /** One that {@link #tryLinger} had let stay is closed. */
     public void lingered() {
         lingering.decrementAndGet();
+    }
+
+    /** A listening socket accepts no more for now, because there is no memory for what connections would hold. */
+    void paused() {
+        pauses.incrementAndGet();
+    }
+
+    /** How often that has been so. */
+    public long pauses() {
+        return pauses.get();
     }
 
     /** Connections open now, those turned away left out. */

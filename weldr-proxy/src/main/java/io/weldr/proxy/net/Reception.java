@@ -12,6 +12,9 @@ public interface Reception {
     /** The event loop on which every connection that this takes over runs. Any thread. */
     EventLoop loop();
 
+    /** Whether there is memory for the buffers of more connections. Any thread. */
+    boolean hasRoom();
+
     /** The one handler of a new connection. */
     ChannelHandler welcome();
 

@@ -40,6 +40,11 @@ class ListenerIT {
     /** Greets each client and closes. */
     private record Greeter(EventLoop loop) implements Reception {
         @Override
+        public boolean hasRoom() {
+            return true;
+        }
+
+        @Override
         public ChannelHandler welcome() {
             return new ChannelInboundHandlerAdapter() {
                 @Override
