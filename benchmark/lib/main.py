@@ -32,6 +32,7 @@ class Settings:
     rate: int
     idle_connections: int
     slow_connections: int
+    stalled_connections: int
     warm_factor: float
     weldr_home: Path
     weldr_args: list
@@ -76,9 +77,9 @@ def run(options):
 
 def _interleaved(workload, origin, options, settings):
     """All peers stand beside each other, warm; the rounds go A B C, C B A."""
-    slow = workload.kind == "slow-heads"
-    measure = workloads.resist_slow_heads if slow else workloads.measure
-    kinds = [kind for kind in options.peers if not (slow and kind == "direct")]
+    measures = {"slow-heads": workloads.resist_slow_heads, "stalled": workloads.resist_stalled}
+    measure = measures.get(workload.kind, workloads.measure)
+    kinds = [kind for kind in options.peers if not (workload.kind in measures and kind == "direct")]
     contestants = peers.make(kinds, settings, workload.with_logging)
     samples = {peer.name: [] for peer in contestants}
     try:
@@ -153,6 +154,7 @@ def _settings(options):
         rate=options.rate,
         idle_connections=options.idle_connections,
         slow_connections=options.slow_connections,
+        stalled_connections=options.stalled_connections,
         warm_factor=options.warm_factor,
         weldr_home=options.weldr_home.resolve(),
         weldr_args=options.weldr_args.split(),
@@ -164,7 +166,7 @@ def _settings(options):
 
 def _require_programs(options, chosen):
     needed = {"nginx", "wrk"} | ({"haproxy", "nginx"} & set(options.peers))
-    rate = any(workload.kind in ("rate", "slow-heads") for workload in chosen)
+    rate = any(workload.kind in ("rate", "slow-heads", "stalled") for workload in chosen)
     weldr = {"weldr", "weldr-io-uring"} & set(options.peers)
     if rate or weldr:
         needed.add("java")
@@ -227,9 +229,10 @@ def _options():
         default=third,
         help="threads of each of origin, proxy and load generator; default: a third of the cores, at least 1",
     )
-    parser.add_argument("--rate", type=_positive, default=4_000, help="requests a second of rate and slow-heads; default: 4000")
+    parser.add_argument("--rate", type=_positive, default=4_000, help="requests a second of rate, slow-heads and stalled; default: 4000")
     parser.add_argument("--idle-connections", type=_positive, default=10_000, help="default: 10000")
     parser.add_argument("--slow-connections", type=_positive, default=10_000, help="of slow-heads; default: 10000")
+    parser.add_argument("--stalled-connections", type=_positive, default=1_000, help="of stalled; default: 1000")
     parser.add_argument(
         "--warm-factor", type=float, default=1.0, metavar="X", help="of the usual warm-up; below 1 only to try things"
     )

@@ -18,7 +18,7 @@ NAMES = ("direct", "haproxy", "nginx", "weldr", "weldr-io-uring")
 
 
 class Origin:
-    """nginx with a 12-byte answer at /, 1 MiB at /1m, and /post that answers once it has the whole body."""
+    """nginx with a 12-byte answer at /, 1 MiB at /1m, 64 MiB in chunks at /stream, and /post that answers once it has the body."""
 
     port = PORT_FIRST
 
@@ -31,6 +31,10 @@ class Origin:
         file = directory / "1m"
         file.write_bytes(b"0123456789abcdef" * 65536)
         file.chmod(0o644)
+        with open(directory / "64m", "wb") as long:
+            for _ in range(64):
+                long.write(b"0123456789abcdef" * 65536)
+        (directory / "64m").chmod(0o644)
         config = _write_config("origin.conf", directory / "origin.conf", self.settings, PORT=self.port)
         _require_free(self.port, "the origin")
         self.process = OwnProcess("origin", ["nginx", "-c", config], directory / "origin.log")

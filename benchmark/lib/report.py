@@ -43,6 +43,11 @@ def brief(sample):
         return f"{sample.extra['pss_each']:.0f} B PSS a connection{heap}, {sample.errors} closed by the proxy"
     if "over_10ms" in sample.extra:
         return f"p99 {sample.p99_us / 1000:.1f} ms, max {sample.max_us / 1000:.1f} ms"
+    if "stalled" in sample.extra:
+        return (
+            f"p99 {sample.extra['alone_p99_us'] / 1000:.2f} -> {sample.p99_us / 1000:.2f} ms beside {sample.extra['stalled']} "
+            f"stalled readers, RSS {sample.extra['rss_before'] / MIB:.0f} -> {sample.rss_bytes / MIB:.0f} MiB, {sample.errors} errors"
+        )
     if "held" in sample.extra:
         return (
             f"p50 {sample.extra['alone_p50_us'] / 1000:.2f} -> {sample.p50_us / 1000:.2f} ms, p99 "
@@ -72,6 +77,8 @@ def render(results, about, workloads):
         parts += _log_table(results["log"])
     if "slow-heads" in results:
         parts += _slow_heads_table(results["slow-heads"])
+    if "stalled" in results:
+        parts += _stalled_table(results["stalled"])
     if "idle" in results:
         parts += _idle_table(results["idle"])
     if "first" in results:
@@ -135,6 +142,25 @@ def _slow_heads_table(by_peer):
             f"| {peer} | {of('held'):.0f} | {of('alone_p50_us') / 1000:.2f} | {p50:.2f} | {of('alone_p99_us') / 1000:.2f} | {p99:.2f} "
             f"| {median(sample.rate for sample in samples):.0f} | {of('cores'):.2f} | {of('cut_off_per_second'):.0f} | {of('mean_life_ms') / 1000:.1f} "
             f"| {sum(sample.errors for sample in samples)} |"
+        )
+    return parts + [""]
+
+
+def _stalled_table(by_peer):
+    parts = [
+        "| beside stalled readers | standing | p50 ms without | with | p99 ms without | with | RSS MiB without | with | errors |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for peer, samples in by_peer.items():
+
+        def of(key):
+            return median(sample.extra[key] for sample in samples)
+
+        p50, p99 = (median(getattr(sample, key) for sample in samples) / 1000 for key in ("p50_us", "p99_us"))
+        rss = median(sample.rss_bytes for sample in samples)
+        parts.append(
+            f"| {peer} | {of('stalled'):.0f} | {of('alone_p50_us') / 1000:.2f} | {p50:.2f} | {of('alone_p99_us') / 1000:.2f} | {p99:.2f} "
+            f"| {of('rss_before') / MIB:.0f} | {rss / MIB:.0f} | {sum(sample.errors for sample in samples)} |"
         )
     return parts + [""]
 

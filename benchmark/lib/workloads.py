@@ -29,7 +29,7 @@ FIRST_REQUESTS = 1_000
 class Workload:
     name: str
     title: str
-    kind: str  # "closed": as fast as the connections allow; "rate"; "slow-heads"; "idle"; "first"
+    kind: str  # "closed": as fast as the connections allow; "rate"; "slow-heads"; "stalled"; "idle"; "first"
     connections: int = 64
     path: str = "/"
     post_bytes: int = 0
@@ -47,6 +47,7 @@ WORKLOADS = (
     Workload("log", "small GET, 64 connections, access log off and on", "closed", with_logging=True),
     Workload("rate", "small GET at a fixed rate, 64 connections", "rate"),
     Workload("slow-heads", "small GET at a fixed rate, beside slow request heads", "slow-heads", warm_share=0.4),
+    Workload("stalled", "small GET at a fixed rate, beside clients that read nothing", "stalled", warm_share=0.4),
     Workload("idle", "idle connections", "idle"),
     Workload("first", f"the first {FIRST_REQUESTS} requests, one connection", "first"),
 )
@@ -167,6 +168,49 @@ def resist_slow_heads(peer, workload, origin, settings):
     sample.extra["cut_off_per_second"] = (after["cut_off"] - before["cut_off"]) / seconds
     sample.extra["mean_life_ms"] = after["mean_life_ms"]
     return sample
+
+
+def resist_stalled(peer, workload, origin, settings):
+    """Ordinary requests at a fixed rate: first alone, then beside clients that ask for a long answer and read none of it."""
+    alone, _ = _fixed_rate(peer, workload, origin, settings)
+    memory_before = peer.process.memory()
+    sockets = []
+    try:
+        for _ in range(settings.stalled_connections):
+            connection = socket.socket()
+            sockets.append(connection)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.connect(("127.0.0.1", peer.port))
+            connection.sendall(b"GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
+        time.sleep(SETTLE_SECONDS)
+        beside, _ = _fixed_rate(peer, workload, origin, settings)
+        memory = peer.process.memory()
+        standing = sum(1 for connection in sockets if not _is_reset(connection))
+    except OSError as failure:
+        raise BenchmarkError(f"{peer.name}: connection {len(sockets)}: {failure}") from failure
+    finally:
+        for connection in sockets:
+            connection.close()
+    peer.check_alive()
+    sample = Sample(
+        requests=beside["requests"],
+        seconds=beside["micros"] / 1e6,
+        p50_us=beside["p50_us"],
+        p99_us=beside["p99_us"],
+        max_us=beside["max_us"],
+        errors=beside["errors"] + alone["errors"],
+        rss_bytes=memory.rss_bytes,
+        pss_bytes=memory.pss_bytes,
+    )
+    sample.extra["alone_p50_us"], sample.extra["alone_p99_us"] = alone["p50_us"], alone["p99_us"]
+    sample.extra["stalled"] = standing
+    sample.extra["rss_before"] = memory_before.rss_bytes
+    return sample
+
+
+def _is_reset(connection):
+    """Whether the proxy has broken the connection off; what it has sent is not read."""
+    return connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) != 0
 
 
 def _last_held(log):
