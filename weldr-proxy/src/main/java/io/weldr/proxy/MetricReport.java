@@ -77,7 +77,7 @@ final class MetricReport {
                     "cause",
                     cause.cause(),
                     "phase",
-                    cause.phase().name().toLowerCase(Locale.ROOT),
+                    cause.stage().name().toLowerCase(Locale.ROOT),
                     "side",
                     cause.side().name().toLowerCase(Locale.ROOT));
             all.add(new Counter(

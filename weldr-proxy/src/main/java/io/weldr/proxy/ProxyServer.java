@@ -115,7 +115,7 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
                 new OriginTls(settings.trust()),
                 allocator,
                 new DeadAddresses<>(UpstreamSettings.DEAD_TIME));
-        long heldMax = heldBytesMax(settings.limits()) / number;
+        long heldMax = Math.max(1, heldBytesMax(settings.limits()) / number);
         long idPrefix = new SecureRandom().nextLong();
         for (int i = 0; i < number; i++) {
             EventLoop loop = (EventLoop) loops.next();

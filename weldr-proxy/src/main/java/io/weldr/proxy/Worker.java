@@ -94,7 +94,7 @@ final class Worker implements Reception {
         this.loop = loop;
         ProxyLimits limits = settings.limits();
         accessLog = settings.accessLog() == null ? null : settings.accessLog().newSheet();
-        held = new HeldBytes(heldMax, this::relieveSoon);
+        held = new HeldBytes(heldMax, stats.connectionsShed, this::relieveSoon);
         view = new WorkerView(new UpstreamLoop(loop, wheel, held, upstream, resolver), records, number);
         clients = new Clients(stats);
         ExchangeLoop exchanges = new ExchangeLoop(
@@ -114,7 +114,7 @@ final class Worker implements Reception {
 
     private void relieveSoon() {
         try {
-            loop.execute(() -> clients.relieve(held)); // later: whoever has called may hold what is cut
+            loop.execute(held::relieve); // later: whoever has called may hold what is cut
         } catch (RejectedExecutionException e) {
             LOG.debug("this worker has stopped", e);
         }
@@ -132,9 +132,7 @@ final class Worker implements Reception {
             if (!behind) {
                 expire();
             }
-            if (clients.needsRelief(held)) {
-                clients.relieve(held);
-            }
+            held.tick();
             if (accessLog != null) {
                 accessLog.handOver();
             }

@@ -1,6 +1,7 @@
 package io.weldr.proxy;
 
 import static io.weldr.testing.Patience.PATIENCE_MILLIS;
+import static io.weldr.testing.Patience.withTimeFrom;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** Requests that are not complete when their answer comes, or when the one before them is answered. */
@@ -34,6 +36,55 @@ class EarlyAnswersIT {
             await().untilAsserted(() -> assertThat(origin.requests()).containsExactly("hello", "world"));
             assertThat(client.send(GET).readMessage()).endsWith("ok");
             assertThat(origin.connections()).isEqualTo(1);
+        }
+    }
+
+    /** The origin has begun to answer, and needs longer than it may be silent to take the request. */
+    @Test
+    void anOriginThatTakesTheRequestIsNotGivenUpForNotAnsweringMeanwhile() throws Exception {
+        withTimeFrom(Duration.ofSeconds(1), EarlyAnswersIT::originTakesTheRequest);
+    }
+
+    private static boolean originTakesTheRequest(Duration silenceMax) {
+        int reads = 60;
+        AtomicInteger pauses = new AtomicInteger();
+        try (RawOrigin origin = RawOrigin.serving((wire, self) -> {
+                    wire.readHead();
+                    wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
+                    for (int i = 0; i < reads; i++) { // three times as long as it may be silent
+                        long began = System.nanoTime();
+                        wire.read(128 * 1024);
+                        LockSupport.parkNanos(silenceMax.dividedBy(20).toNanos()); // its pace is the story
+                        if (System.nanoTime() - began > silenceMax.dividedBy(4).toNanos()) {
+                            pauses.incrementAndGet();
+                        }
+                    }
+                    wire.send("ok");
+                    wire.readToEnding();
+                });
+                TestProxy proxy = TestProxy.limited("originProgressTimeout", silenceMax, origin);
+                Wire client = proxy.connect()) {
+            Thread sender = new Thread(() -> {
+                try {
+                    client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + (1 << 30) + "\r\n\r\n");
+                    while (true) {
+                        client.send(new byte[1 << 20]);
+                    }
+                } catch (UncheckedIOException e) {
+                    // The story is over.
+                }
+            });
+            sender.setDaemon(true);
+            sender.start();
+            client.readHead();
+            String body = client.read(2);
+            assertThat(pauses.get() > 0 ? "ok" : body).isEqualTo("ok");
+            return pauses.get() == 0;
+        } catch (UncheckedIOException e) {
+            if (pauses.get() > 0) {
+                return false;
+            }
+            throw e;
         }
     }
 

@@ -7,8 +7,13 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bodies of any size pass with the memory of a small one, at the pace of the slower side. */
 class LargeBodiesIT {
@@ -121,6 +126,68 @@ class LargeBodiesIT {
             assertThat(sent.get()).isLessThan(BYTES / 4);
             readAll(client, BYTES);
         }
+    }
+
+    /** One side of a tunnel has ended: the other side still waits for its reader. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aHalfClosedTunnelHoldsItsSenderBack(boolean originSends) {
+        AtomicLong sent = new AtomicLong();
+        CountDownLatch over = new CountDownLatch(1);
+        try (RawOrigin origin = RawOrigin.serving((wire, self) -> {
+                    self.next(wire);
+                    wire.send("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+                    if (originSends) {
+                        wire.readToEnd();
+                        sendCounting(wire, sent);
+                    } else {
+                        wire.endOutput();
+                        awaitQuietly(over);
+                    }
+                });
+                TestProxy proxy = TestProxy.inFrontOf(origin);
+                Wire client = proxy.connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n")
+                    .readHead();
+            if (originSends) {
+                client.endOutput();
+            } else {
+                assertThat(client.atEnd()).isTrue();
+                daemon(() -> sendCounting(client, sent));
+            }
+            await().until(() -> {
+                long before = sent.get();
+                LockSupport.parkNanos(200_000_000);
+                return before > 0 && sent.get() == before;
+            });
+            assertThat(sent.get()).isLessThan(BYTES / 4);
+            over.countDown();
+        }
+    }
+
+    private static void sendCounting(Wire wire, AtomicLong sent) {
+        try {
+            for (long left = BYTES; left > 0; left -= BLOCK.length) {
+                wire.send(BLOCK);
+                sent.addAndGet(BLOCK.length);
+            }
+        } catch (UncheckedIOException e) {
+            // The story is over.
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void daemon(Runnable task) {
+        Thread thread = new Thread(task);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     @Test

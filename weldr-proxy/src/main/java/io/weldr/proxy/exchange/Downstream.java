@@ -3,6 +3,7 @@ package io.weldr.proxy.exchange;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.weldr.proxy.edit.Peer;
+import io.weldr.proxy.net.HeldBytes;
 import io.weldr.proxy.net.Link;
 
 /**
@@ -14,6 +15,9 @@ public interface Downstream {
     ByteBufAllocator allocator();
 
     Peer peer();
+
+    /** What the connection holds; what its exchange holds belongs to it. */
+    HeldBytes.Account account();
 
     /** Whether the client of the current exchange speaks HTTP/1.1: chunks, interim responses, implied persistence. */
     boolean knowsChunks();

@@ -56,7 +56,7 @@ public final class Exchange implements ResponseSink, Expiry {
         this.loop = loop;
         this.client = client;
         this.timeoutTicks = timeoutTicks;
-        request = new RequestHalf(loop);
+        request = new RequestHalf(loop, client.account());
         response = new ResponseHalf(loop, client);
         tries = new Tries(loop);
         record = new ExchangeRecord(loop);
@@ -99,11 +99,6 @@ public final class Exchange implements ResponseSink, Expiry {
             loop.retryBudget().request();
             dispatch(Failure.NO_ORIGIN_UP);
         }
-    }
-
-    /** Bytes that its buffers hold while they wait, those of its connection to an origin included. */
-    public long held() {
-        return request.held() + (origin == null ? 0 : origin.held());
     }
 
     /** Whether more bytes of the client belong to this exchange and have somewhere to go. */
@@ -479,8 +474,11 @@ public final class Exchange implements ResponseSink, Expiry {
             return; // it had ended, and its client was about to be told
         }
         // A response that had been passed on whole is not a failure of anybody.
-        boolean whole = response.state() == ResponseHalf.State.COMPLETE;
-        settle(Failure.CLIENT_GONE, whole ? loop.stats().succeeded : loop.stats().failed, null);
+        if (response.state() == ResponseHalf.State.COMPLETE) {
+            settle(null, loop.stats().succeeded, null);
+        } else {
+            settle(Failure.CLIENT_GONE, loop.stats().failed, null);
+        }
     }
 
     /**
@@ -508,7 +506,7 @@ public final class Exchange implements ResponseSink, Expiry {
         become(Phase.DONE);
         try {
             if (answer != null) {
-                response.sent(answer.readableBytes());
+                response.replaced(answer.readableBytes());
             }
             letGo();
             counter.increment();

@@ -11,6 +11,7 @@ import io.weldr.proxy.http.Method;
 import io.weldr.proxy.http1.Body;
 import io.weldr.proxy.http1.RequestHead;
 import io.weldr.proxy.net.HeldBuffer;
+import io.weldr.proxy.net.HeldBytes;
 import io.weldr.proxy.upstream.Upstream;
 import java.util.EnumSet;
 import java.util.Set;
@@ -63,6 +64,9 @@ final class RequestHalf {
     /** Up to here copying body bytes behind the head is cheaper than a second entry in the write. */
     static final int COPY_BYTES_MAX = 2048;
 
+    /** Up to here the buffer of a request is kept as it is: the size of a common read. */
+    private static final int KEPT_BYTES_MAX = 4096;
+
     private final ExchangeLoop loop;
     private final Body body;
     private State state = State.FREE;
@@ -81,10 +85,10 @@ final class RequestHalf {
     private boolean expectsContinue;
     private byte @Nullable [] upgrade;
 
-    RequestHalf(ExchangeLoop loop) {
+    RequestHalf(ExchangeLoop loop, HeldBytes.Account account) {
         this.loop = loop;
         body = new Body(loop.limits());
-        first = new HeldBuffer(loop.held());
+        first = new HeldBuffer(account);
     }
 
     private void become(State next) {
@@ -123,11 +127,6 @@ final class RequestHalf {
     /** Whether the client may wait for 100 (Continue), and never send the body. */
     boolean bodyMayNotCome() {
         return expectsContinue && !anyBody;
-    }
-
-    /** Bytes that are held because the request may have to be sent again. */
-    long held() {
-        return first.held();
     }
 
     // ---- how much of it has come
@@ -225,8 +224,22 @@ final class RequestHalf {
         if (body.complete()) {
             origin.requestSent();
         }
-        if (!replayable()) {
+        if (replayable()) {
+            shrinkFirst(allocator);
+        } else {
             forgetFirst();
+        }
+    }
+
+    /** A small request in a large buffer is copied while it is kept: many may wait for their origin at a time. */
+    private void shrinkFirst(ByteBufAllocator allocator) {
+        ByteBuf kept = first();
+        int size = headLength + firstBody;
+        if (HeldBytes.capacity(kept) > Math.max(KEPT_BYTES_MAX, 4L * size)) {
+            ByteBuf copy = allocator.directBuffer(size).writeBytes(kept, headStart, size);
+            first.drop();
+            first.put(copy);
+            headStart = 0;
         }
     }
 

@@ -248,12 +248,26 @@ final class ResponseHalf {
         out.writeByte('\r').writeByte('\n');
     }
 
+    /** An answer of weldr's own goes out in its place. Only if nothing is {@link #committed}. */
+    void replaced(int answerBytes) {
+        if (gathered != null) {
+            sent(-gathered.readableBytes()); // it will not be
+        }
+        drop();
+        sent(answerBytes);
+    }
+
+    private void drop() {
+        ByteBuf dropped = gathered;
+        gathered = null;
+        if (dropped != null) {
+            dropped.release();
+        }
+    }
+
     /** The exchange is over: what has not been written is thrown away. */
     void end() {
-        if (gathered != null) {
-            gathered.release();
-            gathered = null;
-        }
+        drop();
         become(State.FREE);
     }
 }

@@ -3,72 +3,72 @@ package io.weldr.proxy.http;
 import java.util.Locale;
 
 /**
- * All that can go wrong with an exchange, its cause in one word: in which phase, on whose side, what it answers, and whether
+ * All that can go wrong with an exchange, its cause in one word: in which stage, on whose side, what it answers, and whether
  * trying again is safe. The table is the policy; no other place maps a failure to a status. The word is the same in the
  * answer, in the access log and in the counters.
  */
 public enum Failure {
-    BAD_START_LINE(Phase.RECEIVE, Side.DOWNSTREAM, 400, Retry.NEVER, "malformed request line"),
-    BAD_TARGET(Phase.RECEIVE, Side.DOWNSTREAM, 400, Retry.NEVER, "malformed or unsupported request target"),
-    BAD_FIELD(Phase.RECEIVE, Side.DOWNSTREAM, 400, Retry.NEVER, "malformed field line"),
-    BAD_HOST(Phase.RECEIVE, Side.DOWNSTREAM, 400, Retry.NEVER, "missing, repeated or malformed Host"),
-    BAD_FRAMING(Phase.RECEIVE, Side.DOWNSTREAM, 400, Retry.NEVER, "ambiguous message framing"),
-    BAD_CHUNK(Phase.RECEIVE, Side.DOWNSTREAM, 400, Retry.NEVER, "malformed chunked body"),
-    BAD_VERSION(Phase.RECEIVE, Side.DOWNSTREAM, 505, Retry.NEVER, "unsupported HTTP version"),
-    METHOD_REFUSED(Phase.RECEIVE, Side.DOWNSTREAM, 405, Retry.NEVER, "method not allowed"),
-    BAD_EXPECTATION(Phase.RECEIVE, Side.DOWNSTREAM, 417, Retry.NEVER, "unknown expectation"),
-    URI_TOO_LONG(Phase.RECEIVE, Side.DOWNSTREAM, 414, Retry.NEVER, "request line too long"),
-    HEAD_TOO_LARGE(Phase.RECEIVE, Side.DOWNSTREAM, 431, Retry.NEVER, "request head too large"),
-    BODY_TOO_LARGE(Phase.RECEIVE, Side.DOWNSTREAM, 413, Retry.NEVER, "request body too large"),
-    HEAD_TIMEOUT(Phase.RECEIVE, Side.DOWNSTREAM, 408, Retry.NEVER, "request head took too long"),
-    BODY_TIMEOUT(Phase.RECEIVE, Side.DOWNSTREAM, 408, Retry.NEVER, "request body made no progress"),
+    BAD_START_LINE(Stage.RECEIVE, Side.DOWNSTREAM, 400, Retry.NEVER, "malformed request line"),
+    BAD_TARGET(Stage.RECEIVE, Side.DOWNSTREAM, 400, Retry.NEVER, "malformed or unsupported request target"),
+    BAD_FIELD(Stage.RECEIVE, Side.DOWNSTREAM, 400, Retry.NEVER, "malformed field line"),
+    BAD_HOST(Stage.RECEIVE, Side.DOWNSTREAM, 400, Retry.NEVER, "missing, repeated or malformed Host"),
+    BAD_FRAMING(Stage.RECEIVE, Side.DOWNSTREAM, 400, Retry.NEVER, "ambiguous message framing"),
+    BAD_CHUNK(Stage.RECEIVE, Side.DOWNSTREAM, 400, Retry.NEVER, "malformed chunked body"),
+    BAD_VERSION(Stage.RECEIVE, Side.DOWNSTREAM, 505, Retry.NEVER, "unsupported HTTP version"),
+    METHOD_REFUSED(Stage.RECEIVE, Side.DOWNSTREAM, 405, Retry.NEVER, "method not allowed"),
+    BAD_EXPECTATION(Stage.RECEIVE, Side.DOWNSTREAM, 417, Retry.NEVER, "unknown expectation"),
+    URI_TOO_LONG(Stage.RECEIVE, Side.DOWNSTREAM, 414, Retry.NEVER, "request line too long"),
+    HEAD_TOO_LARGE(Stage.RECEIVE, Side.DOWNSTREAM, 431, Retry.NEVER, "request head too large"),
+    BODY_TOO_LARGE(Stage.RECEIVE, Side.DOWNSTREAM, 413, Retry.NEVER, "request body too large"),
+    HEAD_TIMEOUT(Stage.RECEIVE, Side.DOWNSTREAM, 408, Retry.NEVER, "request head took too long"),
+    BODY_TIMEOUT(Stage.RECEIVE, Side.DOWNSTREAM, 408, Retry.NEVER, "request body made no progress"),
     /** The client stopped taking the response: there is nobody to answer. */
-    CLIENT_STALLED(Phase.RESPOND, Side.DOWNSTREAM, 0, Retry.NEVER, "client stopped reading"),
-    CLIENT_GONE(Phase.ANY, Side.DOWNSTREAM, 0, Retry.NEVER, "client closed the connection"),
+    CLIENT_STALLED(Stage.RESPOND, Side.DOWNSTREAM, 0, Retry.NEVER, "client stopped reading"),
+    CLIENT_GONE(Stage.ANY, Side.DOWNSTREAM, 0, Retry.NEVER, "client closed the connection"),
 
-    CONNECT_FAILED(Phase.CONNECT, Side.UPSTREAM, 502, Retry.ANY_METHOD, "origin refused the connection"),
-    CONNECT_TIMEOUT(Phase.CONNECT, Side.UPSTREAM, 504, Retry.ANY_METHOD, "origin did not accept a connection in time"),
-    UNKNOWN_HOST(Phase.CONNECT, Side.UPSTREAM, 502, Retry.ANY_METHOD, "origin name does not resolve"),
-    TLS_FAILED(Phase.CONNECT, Side.UPSTREAM, 502, Retry.ANY_METHOD, "no secure connection to the origin"),
+    CONNECT_FAILED(Stage.CONNECT, Side.UPSTREAM, 502, Retry.ANY_METHOD, "origin refused the connection"),
+    CONNECT_TIMEOUT(Stage.CONNECT, Side.UPSTREAM, 504, Retry.ANY_METHOD, "origin did not accept a connection in time"),
+    UNKNOWN_HOST(Stage.CONNECT, Side.UPSTREAM, 502, Retry.ANY_METHOD, "origin name does not resolve"),
+    TLS_FAILED(Stage.CONNECT, Side.UPSTREAM, 502, Retry.ANY_METHOD, "no secure connection to the origin"),
     /** A reused connection died before the first byte of an answer: the origin most likely closed it while idle. */
-    DEAD_REUSED(Phase.AWAIT, Side.UPSTREAM, 502, Retry.IDEMPOTENT_ONLY, "origin closed the connection"),
+    DEAD_REUSED(Stage.AWAIT, Side.UPSTREAM, 502, Retry.IDEMPOTENT_ONLY, "origin closed the connection"),
     /** A new connection ended before the first byte of an answer. */
     NO_RESPONSE(
-            Phase.AWAIT, Side.UPSTREAM, 502, Retry.IDEMPOTENT_ONLY, "origin closed the connection without an answer"),
-    ORIGIN_CLOSED(Phase.AWAIT, Side.UPSTREAM, 502, Retry.NEVER, "origin closed the connection within its answer"),
-    REQUEST_STALLED(Phase.AWAIT, Side.UPSTREAM, 504, Retry.NEVER, "origin stopped taking the request"),
-    RESPONSE_TIMEOUT(Phase.AWAIT, Side.UPSTREAM, 504, Retry.NEVER, "origin did not answer in time"),
-    BAD_RESPONSE(Phase.AWAIT, Side.UPSTREAM, 502, Retry.NEVER, "malformed response from the origin"),
-    RESPONSE_HEAD_TOO_LARGE(Phase.AWAIT, Side.UPSTREAM, 502, Retry.NEVER, "response head from the origin too large"),
-    BAD_RESPONSE_FRAMING(Phase.AWAIT, Side.UPSTREAM, 502, Retry.NEVER, "ambiguous framing from the origin"),
-    UNASKED_UPGRADE(Phase.AWAIT, Side.UPSTREAM, 502, Retry.NEVER, "origin switched protocols without being asked"),
-    BAD_RESPONSE_CHUNK(Phase.RESPOND, Side.UPSTREAM, 502, Retry.NEVER, "malformed chunked body from the origin"),
-    TRUNCATED(Phase.RESPOND, Side.UPSTREAM, 502, Retry.NEVER, "origin ended the response early"),
-    RESPONSE_STALLED(Phase.RESPOND, Side.UPSTREAM, 504, Retry.NEVER, "origin made no progress"),
+            Stage.AWAIT, Side.UPSTREAM, 502, Retry.IDEMPOTENT_ONLY, "origin closed the connection without an answer"),
+    ORIGIN_CLOSED(Stage.AWAIT, Side.UPSTREAM, 502, Retry.NEVER, "origin closed the connection within its answer"),
+    REQUEST_STALLED(Stage.AWAIT, Side.UPSTREAM, 504, Retry.NEVER, "origin stopped taking the request"),
+    RESPONSE_TIMEOUT(Stage.AWAIT, Side.UPSTREAM, 504, Retry.NEVER, "origin did not answer in time"),
+    BAD_RESPONSE(Stage.AWAIT, Side.UPSTREAM, 502, Retry.NEVER, "malformed response from the origin"),
+    RESPONSE_HEAD_TOO_LARGE(Stage.AWAIT, Side.UPSTREAM, 502, Retry.NEVER, "response head from the origin too large"),
+    BAD_RESPONSE_FRAMING(Stage.AWAIT, Side.UPSTREAM, 502, Retry.NEVER, "ambiguous framing from the origin"),
+    UNASKED_UPGRADE(Stage.AWAIT, Side.UPSTREAM, 502, Retry.NEVER, "origin switched protocols without being asked"),
+    BAD_RESPONSE_CHUNK(Stage.RESPOND, Side.UPSTREAM, 502, Retry.NEVER, "malformed chunked body from the origin"),
+    TRUNCATED(Stage.RESPOND, Side.UPSTREAM, 502, Retry.NEVER, "origin ended the response early"),
+    RESPONSE_STALLED(Stage.RESPOND, Side.UPSTREAM, 504, Retry.NEVER, "origin made no progress"),
 
-    NO_ORIGIN_UP(Phase.ROUTE, Side.PROXY, 503, Retry.NEVER, "no origin is up"),
-    QUEUE_FULL(Phase.ROUTE, Side.PROXY, 503, Retry.ANY_METHOD, "too many requests wait for the origin"),
-    QUEUE_TIMEOUT(Phase.ROUTE, Side.PROXY, 503, Retry.ANY_METHOD, "origin stayed at its connection limit"),
-    TOO_MANY_CONNECTIONS(Phase.RECEIVE, Side.PROXY, 503, Retry.NEVER, "too many connections"),
-    MEMORY_FULL(Phase.RECEIVE, Side.PROXY, 503, Retry.NEVER, "too many bytes wait for slow peers"),
+    NO_ORIGIN_UP(Stage.ROUTE, Side.PROXY, 503, Retry.NEVER, "no origin is up"),
+    QUEUE_FULL(Stage.ROUTE, Side.PROXY, 503, Retry.ANY_METHOD, "too many requests wait for the origin"),
+    QUEUE_TIMEOUT(Stage.ROUTE, Side.PROXY, 503, Retry.ANY_METHOD, "origin stayed at its connection limit"),
+    TOO_MANY_CONNECTIONS(Stage.RECEIVE, Side.PROXY, 503, Retry.NEVER, "too many connections"),
+    MEMORY_FULL(Stage.RECEIVE, Side.PROXY, 503, Retry.NEVER, "too many bytes wait for slow peers"),
     /** The connection held more bytes than any other when there was no more room. */
-    SHED(Phase.ANY, Side.PROXY, 0, Retry.NEVER, "connection closed to free memory"),
+    SHED(Stage.ANY, Side.PROXY, 0, Retry.NEVER, "connection closed to free memory"),
     /** An origin of this cluster, or of one with the same name in Via, leads back to weldr: no origin has answered. */
     LOOP_DETECTED(
-            Phase.ROUTE,
+            Stage.ROUTE,
             Side.PROXY,
             508,
             Retry.NEVER,
             "the request has passed through weldr several times: an origin leads back to it"),
-    EXCHANGE_TIMEOUT(Phase.ANY, Side.PROXY, 504, Retry.NEVER, "exchange took too long"),
+    EXCHANGE_TIMEOUT(Stage.ANY, Side.PROXY, 504, Retry.NEVER, "exchange took too long"),
     /** The time that an origin or the node had to drain is over, and the response has begun. */
-    CUT_OFF(Phase.ANY, Side.PROXY, 0, Retry.NEVER, "connection closed by the proxy"),
+    CUT_OFF(Stage.ANY, Side.PROXY, 0, Retry.NEVER, "connection closed by the proxy"),
     /** Nothing has passed through a tunnel for too long: an ordinary end. */
-    TUNNEL_IDLE(Phase.TUNNEL, Side.PROXY, 0, Retry.NEVER, "tunnel was silent for too long"),
-    INTERNAL(Phase.ANY, Side.PROXY, 500, Retry.NEVER, "internal error");
+    TUNNEL_IDLE(Stage.TUNNEL, Side.PROXY, 0, Retry.NEVER, "tunnel was silent for too long"),
+    INTERNAL(Stage.ANY, Side.PROXY, 500, Retry.NEVER, "internal error");
 
     /** How far the exchange had come. */
-    public enum Phase {
+    public enum Stage {
         /** The request is read. */
         RECEIVE,
         /** An origin is chosen, or its queue waited in. */
@@ -101,16 +101,16 @@ public enum Failure {
         ANY_METHOD
     }
 
-    private final Phase phase;
+    private final Stage stage;
     private final Side side;
     private final int status;
     private final Retry retry;
     private final String detail;
     private final String cause;
 
-    Failure(Phase phase, Side side, int status, Retry retry, String detail) {
+    Failure(Stage stage, Side side, int status, Retry retry, String detail) {
         cause = name().toLowerCase(Locale.ROOT);
-        this.phase = phase;
+        this.stage = stage;
         this.side = side;
         this.status = status;
         this.retry = retry;
@@ -122,8 +122,8 @@ public enum Failure {
         return cause;
     }
 
-    public Phase phase() {
-        return phase;
+    public Stage stage() {
+        return stage;
     }
 
     public Side side() {

@@ -3,16 +3,16 @@ package io.weldr.proxy.net;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/** A place for one buffer that has to wait, and counts as {@link HeldBytes} while it does. Confined to the loop. */
+/** A place for one buffer that has to wait, and is counted while it does. Confined to the loop. */
 public final class HeldBuffer {
 
-    private final HeldBytes all;
+    private final HeldBytes.Account account;
     private @Nullable ByteBuf buffer;
     private long held;
 
-    /** An empty place. */
-    public HeldBuffer(HeldBytes all) {
-        this.all = all;
+    /** An empty place of the connection that has the account. */
+    public HeldBuffer(HeldBytes.Account account) {
+        this.account = account;
     }
 
     public boolean isEmpty() {
@@ -29,7 +29,7 @@ public final class HeldBuffer {
         assert buffer == null : "one at a time";
         buffer = next;
         held = HeldBytes.capacity(next);
-        all.add(held);
+        account.add(held);
     }
 
     /** Gives the buffer to the caller; null: there is none. */
@@ -37,7 +37,7 @@ public final class HeldBuffer {
         ByteBuf taken = buffer;
         if (taken != null) {
             buffer = null;
-            all.add(-held);
+            account.add(-held);
             held = 0;
         }
         return taken;
@@ -49,10 +49,5 @@ public final class HeldBuffer {
         if (dropped != null) {
             dropped.release();
         }
-    }
-
-    /** Bytes that are held here. */
-    public long held() {
-        return held;
     }
 }

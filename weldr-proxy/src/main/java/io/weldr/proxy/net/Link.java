@@ -31,41 +31,7 @@ import org.jspecify.annotations.Nullable;
  *          +--> close(), reset(), the socket fails -----------------------------+
  * </pre>
  */
-public final class Link extends ChannelInboundHandlerAdapter implements Expiry {
-
-    /** What speaks over a link. All of it is called on the event loop of the link. */
-    public interface Protocol {
-
-        /** The socket is connected. */
-        void connected();
-
-        /** Bytes have arrived. The protocol owns the buffer. Called only while the link is open. */
-        void received(ByteBuf in);
-
-        /** Nothing more has arrived for now. */
-        void receivedAll();
-
-        /** The backlog has passed one of its marks: {@link #writable()} has changed. */
-        void writabilityChanged(boolean writable);
-
-        /** The peer sends no more. May be called more than once. */
-        void inputEnded();
-
-        /** Nothing can be written any more. What the peer has sent can still be read. */
-        void outputFailed();
-
-        /** The network has failed, in both directions. */
-        void broken();
-
-        /** Something was thrown that is no fault of the network. */
-        void failed(Throwable cause);
-
-        /** The deadline of an open link has passed: {@link #await}. */
-        void waitExpired();
-
-        /** The socket is closed. Called once, last. */
-        void closed();
-    }
+public final class Link extends ChannelInboundHandlerAdapter implements Expiry, HeldBytes.Holder {
 
     /** How the link stands. */
     private enum State {
@@ -80,7 +46,8 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry {
 
     private final Protocol protocol;
     private final Deadline deadline;
-    private final HeldBytes all;
+    private final HeldBytes.Account account;
+    private final Backlog backlog;
     private final int progressTicks;
     private State state = State.OPEN;
     private @Nullable ChannelHandlerContext context;
@@ -91,17 +58,6 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry {
     private boolean inputEnded;
     private boolean endAnnounced;
 
-    // What the peer had taken at the last look.
-    private long backlogSeen;
-    private long acknowledgedSeen;
-    private boolean looked;
-
-    // What the backlog holds, and what has been written since that was counted.
-    private long held;
-    private long heldBacklog;
-    private long writtenBytes;
-    private long writtenCapacity;
-
     /**
      * A link that is not connected yet; the channel's only handler behind TLS.
      *
@@ -110,7 +66,8 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry {
      */
     public Link(Protocol protocol, DeadlineWheel wheel, HeldBytes held, int progressTicks) {
         this.protocol = protocol;
-        this.all = held;
+        account = held.account(this);
+        backlog = new Backlog(account);
         this.progressTicks = progressTicks;
         deadline = new Deadline(wheel, this);
     }
@@ -136,10 +93,7 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry {
 
     /** Writes without flushing; takes over the buffer. */
     public void write(ByteBuf part) {
-        ByteBuf fitting = Backlog.fit(channel(), part, held > 0);
-        writtenBytes += fitting.readableBytes();
-        writtenCapacity += HeldBytes.capacity(fitting);
-        context().write(fitting, context().voidPromise());
+        context().write(backlog.fit(channel(), part), context().voidPromise());
         unflushed = true;
     }
 
@@ -151,34 +105,28 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry {
         }
     }
 
-    /**
-     * Counts what the backlog holds. Nobody tells how much of each buffer has left: of a backlog that has become shorter,
-     * the same share of what it held is taken to be held still.
-     */
+    @Override
     public void count() {
-        long backlog = state == State.CLOSED ? 0 : backlogBytes();
-        long now = 0;
-        if (backlog > 0) {
-            long before = heldBacklog + writtenBytes;
-            long capacity = held + writtenCapacity;
-            now = backlog >= before ? capacity : (long) ((double) capacity * backlog / before);
-        }
-        heldBacklog = backlog;
-        writtenBytes = 0;
-        writtenCapacity = 0;
-        long more = now - held;
-        held = now;
-        all.add(more);
+        backlog.count(state == State.CLOSED ? 0 : backlogBytes());
     }
 
-    /** Bytes that the backlog held when it was counted last. */
-    public long held() {
-        return held;
+    @Override
+    public void shed() {
+        try {
+            protocol.shed();
+        } catch (Throwable e) {
+            protocol.failed(e);
+        }
+    }
+
+    /** What the connection holds. */
+    public HeldBytes.Account account() {
+        return account;
     }
 
     /** Whether the peer takes what is written fast enough for more to be written. */
     public boolean writable() {
-        return channel().isWritable();
+        return channel().isWritable() || (outputEnded && outputIsOver()); // there is nothing more to be taken
     }
 
     /** What was written and has not left, in bytes. */
@@ -235,7 +183,7 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry {
     public void pauseReading() {
         // A link whose output has failed is read to its end: a socket that waits for nothing but to write, and cannot,
         // keeps the loop awake.
-        if (!paused && state == State.OPEN && !outputIsOver()) {
+        if (!paused && state == State.OPEN && (outputEnded || !outputIsOver())) {
             paused = true;
             channel().config().setAutoRead(false);
         }
@@ -278,26 +226,13 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry {
      * of the time, only finds out where it stands, so that a link which is seldom slow asks the kernel for nothing.
      */
     public void awaitProgress() {
-        looked = false;
-        backlogSeen = backlogBytes();
+        backlog.watch(channel());
         deadline.in(progressTicks / 4 + 1);
     }
 
-    /**
-     * Whether the peer has taken some of a backlog since the last look; then it has as much time again. The kernel may hold
-     * megabytes, and take more from us only when a good part of them has left. So what counts is also what the peer has
-     * acknowledged.
-     */
+    /** Whether the peer has taken some of a backlog since the last look; then it has as much time again. */
     public boolean progressed() {
-        long backlog = backlogBytes();
-        if (backlog == 0) {
-            return false;
-        }
-        long acknowledged = TcpInfo.bytesAcknowledged(channel());
-        boolean moved = !looked || backlog != backlogSeen || acknowledged != acknowledgedSeen;
-        looked = true;
-        backlogSeen = backlog;
-        acknowledgedSeen = acknowledged;
+        boolean moved = backlog.progressed(channel());
         if (moved) {
             deadline.in(progressTicks);
         }
@@ -317,8 +252,15 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry {
                 case CLOSED -> {}
             }
         } catch (Throwable e) {
-            protocol.failed(e);
+            failed(e);
         }
+    }
+
+    private void failed(Throwable cause) {
+        if (cause instanceof OutOfMemoryError) {
+            account.allocationFailed();
+        }
+        protocol.failed(cause);
     }
 
     // ---- the end
@@ -482,7 +424,7 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry {
         }
         boolean network = cause instanceof IOException || cause.getCause() instanceof IOException; // TLS wraps
         if (!network) {
-            protocol.failed(cause);
+            failed(cause);
         } else if (state != State.OPEN) {
             close();
         } else if (outputIsOver()) {

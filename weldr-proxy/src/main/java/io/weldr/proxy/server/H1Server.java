@@ -15,7 +15,9 @@ import io.weldr.proxy.http1.RequestHead;
 import io.weldr.proxy.http1.Scan;
 import io.weldr.proxy.net.Faults;
 import io.weldr.proxy.net.HeldBuffer;
+import io.weldr.proxy.net.HeldBytes;
 import io.weldr.proxy.net.Link;
+import io.weldr.proxy.net.Protocol;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * One HTTP/1.1 connection of a client: reads requests, starts an {@link Exchange} for each, one after another and in order,
  * and carries what they answer. While it is idle it holds no buffer. Confined to its event loop.
  */
-public final class H1Server implements Link.Protocol, Downstream {
+public final class H1Server implements Protocol, Downstream {
 
     private final ServerLoop loop;
     private final Link link;
@@ -48,7 +50,7 @@ public final class H1Server implements Link.Protocol, Downstream {
     public H1Server(ServerLoop loop) {
         this.loop = loop;
         link = new Link(this, loop.exchanges.wheel(), loop.exchanges.held(), loop.progressTicks);
-        pending = new HeldBuffer(loop.exchanges.held());
+        pending = new HeldBuffer(link.account());
         own = new Exchange(loop.exchanges, this, loop.exchangeTicks);
     }
 
@@ -358,6 +360,11 @@ public final class H1Server implements Link.Protocol, Downstream {
     }
 
     @Override
+    public HeldBytes.Account account() {
+        return link.account();
+    }
+
+    @Override
     public Peer peer() {
         Peer known = peer;
         if (known == null) {
@@ -440,14 +447,8 @@ public final class H1Server implements Link.Protocol, Downstream {
         }
     }
 
-    /** Bytes that its buffers hold while they wait, those of its exchange included; counted anew. */
-    long held() {
-        link.count();
-        return link.held() + pending.held() + (exchange == null ? 0 : exchange.held());
-    }
-
-    /** Closes at once: there is no more room, and it holds the most. */
-    void shed() {
+    @Override
+    public void shed() {
         Exchange current = exchange;
         if (current != null) {
             current.fail(Failure.SHED); // has no answer, and so cuts the connection
@@ -490,9 +491,6 @@ public final class H1Server implements Link.Protocol, Downstream {
     @Override
     public void failed(Throwable cause) {
         Faults.report("a client connection", cause);
-        if (cause instanceof OutOfMemoryError) {
-            loop.clients.makeRoom();
-        }
         Exchange current = exchange;
         exchange = null;
         boolean pretend = false;

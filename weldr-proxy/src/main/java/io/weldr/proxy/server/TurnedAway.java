@@ -8,12 +8,13 @@ import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.net.ConnectionLimit;
 import io.weldr.proxy.net.Faults;
 import io.weldr.proxy.net.Link;
+import io.weldr.proxy.net.Protocol;
 
 /**
  * A connection for which there is no room: it is told so, its request is not looked at, and it is closed. As many as
  * {@link ConnectionLimit} allows linger; the others are closed right behind their answer.
  */
-public final class TurnedAway implements Link.Protocol {
+public final class TurnedAway implements Protocol {
 
     private final ConnectionLimit connections;
     private final ServerLoop loop;
@@ -83,6 +84,11 @@ public final class TurnedAway implements Link.Protocol {
 
     @Override
     public void waitExpired() {
+        link.close();
+    }
+
+    @Override
+    public void shed() {
         link.close();
     }
 

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.net.Faults;
 import io.weldr.proxy.net.Link;
+import io.weldr.proxy.net.Protocol;
 import io.weldr.proxy.net.ReadBuffers;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * comes back; this knows who holds the connection, how long it waits for what, and what each end means. Confined to its
  * event loop.
  */
-final class H1Origin implements Upstream, Link.Protocol {
+final class H1Origin implements Upstream, Protocol {
 
     /** Who has the connection. */
     private enum Phase {
@@ -62,7 +63,7 @@ final class H1Origin implements Upstream, Link.Protocol {
         shared = endpoint.shared;
         link = new Link(this, shared.wheel, shared.held, shared.progressTicks);
         this.terms = terms;
-        reader = new ResponseReader(shared, terms);
+        reader = new ResponseReader(shared, terms, link.account());
     }
 
     /** What the connector gives the channel. */
@@ -144,11 +145,6 @@ final class H1Origin implements Upstream, Link.Protocol {
     }
 
     @Override
-    public long held() {
-        return link.held() + reader.held();
-    }
-
-    @Override
     public boolean reused() {
         return used;
     }
@@ -196,6 +192,8 @@ final class H1Origin implements Upstream, Link.Protocol {
         requestSent = true;
         if (reader.state() == ResponseReader.State.HEAD) {
             link.await(shared.responseHeadTicks);
+        } else if (reader.state() == ResponseReader.State.BODY && !link.paused()) {
+            link.await(shared.progressTicks); // it is no more the request that is waited for
         }
     }
 
@@ -356,12 +354,21 @@ final class H1Origin implements Upstream, Link.Protocol {
     @Override
     public void writabilityChanged(boolean writable) {
         if (sink != null) {
-            if (!writable && !requestSent) {
-                link.awaitProgress();
-            } else if (reader.state() == ResponseReader.State.HEAD && !requestSent) {
-                link.awaitNothing();
+            if (!requestSent) {
+                requestWritability(writable);
             }
             sink.originWritability(writable);
+        }
+    }
+
+    /** Whether the origin takes more of a request that is still being sent. */
+    private void requestWritability(boolean writable) {
+        if (!writable) {
+            link.awaitProgress();
+        } else if (reader.state() == ResponseReader.State.HEAD) {
+            link.awaitNothing(); // it is the client that is waited for
+        } else if (reader.state() == ResponseReader.State.BODY && !link.paused()) {
+            link.await(shared.progressTicks);
         }
     }
 
@@ -412,7 +419,7 @@ final class H1Origin implements Upstream, Link.Protocol {
             reset = true;
             resumeReading();
             if (reader.state() != ResponseReader.State.BODY) {
-                link.awaitProgress();
+                link.await(shared.progressTicks);
             }
         }
     }
@@ -432,6 +439,15 @@ final class H1Origin implements Upstream, Link.Protocol {
     public void failed(Throwable cause) {
         Faults.report("a connection to an origin", cause);
         fail(Failure.INTERNAL);
+    }
+
+    @Override
+    public void shed() {
+        if (sink == null) {
+            close();
+        } else {
+            fail(Failure.SHED);
+        }
     }
 
     @Override
@@ -460,8 +476,8 @@ final class H1Origin implements Upstream, Link.Protocol {
                     }
                 }
                 case BODY -> {
-                    if (link.paused()) {
-                        expectProgress(); // it is we who do not read: the deadline is that of the request
+                    if (link.paused() || (!requestSent && !writable())) {
+                        expectProgress(); // the deadline is that of the request
                     } else {
                         fail(Failure.RESPONSE_STALLED);
                     }

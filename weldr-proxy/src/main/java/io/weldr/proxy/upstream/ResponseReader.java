@@ -8,6 +8,7 @@ import io.weldr.proxy.http1.HeadBytes;
 import io.weldr.proxy.http1.ResponseHead;
 import io.weldr.proxy.http1.Scan;
 import io.weldr.proxy.net.HeldBuffer;
+import io.weldr.proxy.net.HeldBytes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,12 +51,17 @@ final class ResponseReader {
     private boolean mayBeFollowed;
     private int interims;
 
-    /** @param terms told what each response says of the connection's reuse */
-    ResponseReader(UpstreamLoop shared, ReuseTerms terms) {
+    /**
+     * A reader of one connection.
+     *
+     * @param terms told what each response says of the connection's reuse
+     * @param account of the connection
+     */
+    ResponseReader(UpstreamLoop shared, ReuseTerms terms, HeldBytes.Account account) {
         this.shared = shared;
         this.terms = terms;
         body = new Body(shared.limits);
-        partialHead = new HeldBuffer(shared.held);
+        partialHead = new HeldBuffer(account);
     }
 
     State state() {
@@ -81,11 +87,6 @@ final class ResponseReader {
 
     byte @Nullable [] trailers(boolean wanted) {
         return body.trailers(wanted);
-    }
-
-    /** Bytes that are held for the rest of a head. */
-    long held() {
-        return partialHead.held();
     }
 
     /** Whether nothing of a response to the current request has come. */

@@ -13,9 +13,6 @@ public interface Upstream {
     /** What it is a connection to. */
     Endpoint endpoint();
 
-    /** Bytes that its buffers hold while they wait. */
-    long held();
-
     /** Whether it served another request, or was idle, before this one: then it may have died meanwhile. */
     boolean reused();
 
