@@ -37,7 +37,7 @@ class DocumentsTest {
     /** A cause as the table has it: cause, phase, side, status, tried again, meaning. */
     private static String row(Failure failure) {
         String status = failure.status() == 0 ? "-" : String.valueOf(failure.status());
-        return "| `" + failure.cause() + "` | `" + word(failure.phase()) + "` | `" + word(failure.side()) + "` | "
+        return "| `" + failure.cause() + "` | `" + word(failure.stage()) + "` | `" + word(failure.side()) + "` | "
                 + status + " | " + triedAgain(failure.retry()) + " | " + failure.detail() + " |";
     }
 
