@@ -6,6 +6,7 @@ import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.Pool;
 import io.weldr.core.pool.PoolName;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -29,6 +30,8 @@ public record OwnAddresses(List<Listener> everywhere, Set<String> virtualIps) {
 
     /** What {@link HostPort} makes of an IPv4 address that is written as an IPv6 address (RFC 4291 section 2.5.5.2). */
     private static final Pattern MAPPED = Pattern.compile("::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})");
+
+    private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "::1");
 
     /** A port of a member that it listens at, whatever the address. */
     public record Listener(MemberId member, MemberPort what, int port) {}
@@ -100,9 +103,18 @@ public record OwnAddresses(List<Listener> everywhere, Set<String> virtualIps) {
                 + what.setting() + " of " + member + " first)";
     }
 
-    /** Every loopback address leads to the machine that uses it. The port tells whether a member listens there. */
+    /**
+     * Whether two hosts lead to the same socket, when the port is the same. A member that listens at 127.0.0.1 leaves 127.0.0.2 and
+     * ::1 to other servers.
+     */
     private static boolean sameHost(String one, String other) {
-        return one.equals(other) || (isThisMachine(one) && isThisMachine(other));
+        return one.equals(other) || !Collections.disjoint(connectedTo(one), connectedTo(other));
+    }
+
+    /** The addresses that a connection to the host may go to. A name that does not mean loopback stands for itself. */
+    private static Set<String> connectedTo(String host) {
+        boolean both = isLocalName(host) || host.equals("::") || host.equals("0.0.0.0");
+        return both ? LOOPBACK : Set.of(host);
     }
 
     /**
@@ -110,12 +122,15 @@ public record OwnAddresses(List<Listener> everywhere, Set<String> virtualIps) {
      * unspecified address, which Linux takes for loopback.
      */
     private static boolean isThisMachine(String host) {
-        return host.equals("localhost")
-                || host.endsWith(".localhost")
+        return isLocalName(host)
                 || host.equals("::1")
                 || host.equals("::")
                 || host.equals("0.0.0.0")
                 || (host.startsWith("127.") && new HostPort(host, 1).isLiteral());
+    }
+
+    private static boolean isLocalName(String host) {
+        return host.equals("localhost") || host.endsWith(".localhost");
     }
 
     /** The same host, with an IPv4 address as such. */

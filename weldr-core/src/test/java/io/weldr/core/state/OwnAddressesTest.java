@@ -110,22 +110,41 @@ class OwnAddressesTest {
     @ValueSource(
             strings = {
                 "127.0.0.1",
-                "127.255.0.9",
-                "[::1]",
                 "localhost",
                 "n1.localhost",
                 "0.0.0.0",
                 "[::]",
                 "[::ffff:127.0.0.1]",
-                "[::ffff:7f00:2]"
+                "[::ffff:7f00:1]"
             })
-    void onOneMachineThePortTells(String host) {
+    void onOneMachineEveryWayToTheLoopbackAddressOfAMemberIsRefused(String host) {
         for (int port : new int[] {8080, 8687, 8787, 9687, 8081, 8688, 8788, 9688}) {
             assertThat(OwnAddresses.ANNOUNCED.refusal(add("http://" + host + ":" + port), ONE_MACHINE))
                     .as("port %d", port)
                     .contains(port % 10 == 8 || port == 8081 ? "of member n2, at " : "of member n1, at ");
         }
         assertThat(OwnAddresses.ANNOUNCED.refusal(add("http://" + host + ":12345"), ONE_MACHINE))
+                .isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.2", "127.255.0.9", "[::1]", "[::ffff:127.0.0.2]"})
+    void aMemberAtOneLoopbackAddressLeavesTheOthersToServers(String host) {
+        assertThat(OwnAddresses.ANNOUNCED.refusal(add("http://" + host + ":8080"), ONE_MACHINE))
+                .isNull();
+        OwnAddresses everywhere = new OwnAddresses(List.of(new Listener(N1, MemberPort.PROXY, 8080)), Set.of());
+        assertThat(everywhere.refusal(add("http://" + host + ":8080"), ONE_MACHINE))
+                .as("a member that listens at every address has these too")
+                .contains("of member n1, which listens on port 8080 at every address");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[::1]", "localhost", "0.0.0.0", "[::]"})
+    void aMemberAtIpv6LoopbackIsFoundThereOnly(String host) {
+        ClusterState state = announced(member("n1", "[::1]:9687", "[::1]:8687", "[::1]:8787", "[::1]:8080"));
+        assertThat(OwnAddresses.ANNOUNCED.refusal(add("http://" + host + ":8080"), state))
+                .contains("the proxy of member n1");
+        assertThat(OwnAddresses.ANNOUNCED.refusal(add("http://127.0.0.1:8080"), state))
                 .isNull();
     }
 
