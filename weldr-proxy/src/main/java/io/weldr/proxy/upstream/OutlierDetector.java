@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stops using origins that fail on real traffic for a while, on this node, long before probes would have them down.
  * Each ejection of the same origin lasts longer than the one before, until it has behaved for {@link
- * ProxyLimits#ejectTimeMax}. It is this node's opinion only: nothing is replicated, and never more than a set share of
- * the pool is out. Thread safe, without a lock: event loops eject.
+ * ProxyLimits#ejectTimeMax}. It is this node's opinion only: nothing is replicated. An ejection never brings the ejected
+ * origins above a set share of the origins that serve. Thread safe, without a lock: event loops eject.
  */
 public final class OutlierDetector {
 
@@ -70,6 +70,13 @@ public final class OutlierDetector {
                 }
             });
             return out;
+        }
+
+        /** An ejected origin that does not serve, for example because probes fail, takes nothing from those that serve. */
+        int outOfServing() {
+            return (int) terms.entrySet().stream()
+                    .filter(entry -> entry.getValue().out() && pool.contains(entry.getKey()))
+                    .count();
         }
     }
 
@@ -130,7 +137,7 @@ public final class OutlierDetector {
             if (last != null && last.out()) {
                 return; // what was under way fails, too
             }
-            int share = (before.out().size() + 1) * 100;
+            int share = (before.outOfServing() + 1) * 100;
             if (!before.pool().contains(key) || share > before.pool().size() * limits.ejectSharePercentMax()) {
                 record(key).reset();
                 return;

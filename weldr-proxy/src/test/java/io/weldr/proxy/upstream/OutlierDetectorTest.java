@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.Verdict;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.OriginSpec;
@@ -123,6 +124,38 @@ class OutlierDetectorTest {
         fail(2, 1);
         assertThat(ejections.ejected())
                 .containsExactlyInAnyOrder(pool.get(1).id(), pool.get(2).id());
+    }
+
+    @Test
+    void ejectedOriginsThatProbesFoundDownLeaveTheShareToTheOthers() {
+        fail(0, 3);
+        fail(1, 3);
+        ClusterState state = ClusterState.INITIAL;
+        for (int i = 1; i <= 4; i++) {
+            OriginSpec spec = OriginSpec.of(OriginUrl.parse("http://192.0.2." + i + ":80"));
+            state = state.apply(new Command.AddOrigin(PoolName.DEFAULT, spec, true, Instant.EPOCH), i)
+                    .next();
+        }
+        for (int i = 0; i < 2; i++) {
+            Origin down = pool.get(i);
+            Verdict verdict = new Verdict(false, Instant.EPOCH, "test");
+            state = state.apply(
+                            new Command.RecordVerdict(
+                                    PoolName.DEFAULT, down.id(), down.generation(), verdict, Instant.EPOCH),
+                            5 + i)
+                    .next();
+        }
+        ejections.follow(state.defaultPool());
+        assertThat(state.defaultPool().origins().stream().filter(Origin::serving))
+                .hasSize(2);
+        fail(2, 3);
+        assertThat(ejections.ejected())
+                .as("half of the two that serve")
+                .contains(pool.get(2).id());
+        fail(3, 3);
+        assertThat(ejections.ejected())
+                .as("not all that serve")
+                .doesNotContain(pool.get(3).id());
     }
 
     /** What was under way when it was taken out goes on: one works, and others fail. */
