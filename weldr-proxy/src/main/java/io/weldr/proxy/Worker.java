@@ -52,6 +52,9 @@ final class Worker implements Reception {
     /** Between two lots of deadlines that expire at the same time. */
     private static final long BREATH_MILLIS = 1;
 
+    /** A view that could not be taken over, as where memory is short, is tried again so often. */
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
     private final EventLoop loop;
@@ -65,6 +68,7 @@ final class Worker implements Reception {
     private final AccessLog.@Nullable Sheet accessLog;
     private final long startNanos = System.nanoTime();
     private final AtomicReference<@Nullable Offer> offered = new AtomicReference<>();
+    private long offerNotBeforeNanos = startNanos; // confined to the loop: when the timer may take the offer over
     private boolean behind; // more has expired than fits into one turn
     private volatile long viewNumber; // of the view that it routes by; written by the loop, read by who waits for it
     private volatile long tickedNanos = System.nanoTime(); // written by the loop, read by whoever watches it
@@ -129,6 +133,9 @@ final class Worker implements Reception {
     private void tick() {
         tickedNanos = System.nanoTime();
         try {
+            if (offered.get() != null && tickedNanos - offerNotBeforeNanos >= 0) {
+                takeOver();
+            }
             if (!behind) {
                 expire();
             }
@@ -200,7 +207,8 @@ final class Worker implements Reception {
 
     /**
      * Takes over a new view on this worker's own loop. Any thread. Of several views that come before the loop has time,
-     * it takes the last one only: a loop that hangs does not pile views up.
+     * it takes the last one only: a loop that hangs does not pile views up. A view that cannot be handed over, or not be taken
+     * over, stays on offer: the timer tries again, so that no exception leaves this worker with an old view for good.
      *
      * @param number of the view; a later view has a higher one
      */
@@ -212,14 +220,23 @@ final class Worker implements Reception {
             loop.execute(this::takeOver); // later: an exchange may be in the middle of picking an origin
         } catch (RejectedExecutionException e) {
             LOG.debug("this worker has stopped", e);
+        } catch (Throwable e) {
+            Faults.report("the hand-over of a routing view to a worker", e);
         }
     }
 
     private void takeOver() {
         Offer offer = offered.getAndSet(null);
-        if (offer != null) {
+        if (offer == null) {
+            return;
+        }
+        try {
             view.update(offer.view());
             viewNumber = offer.number();
+        } catch (Throwable e) {
+            offerNotBeforeNanos = System.nanoTime() + RETRY_NANOS;
+            offered.compareAndSet(null, offer); // a newer one is on its way to the loop already
+            Faults.report("the take-over of a routing view by a worker", e);
         }
     }
 

@@ -10,6 +10,7 @@ import io.weldr.proxy.stats.OriginStats;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,18 +51,21 @@ final class PoolView {
         Endpoint[] next = new Endpoint[pool.serving().size()];
         for (int i = 0; i < next.length; i++) {
             Origin origin = pool.serving().get(i);
-            Endpoint known = byId.remove(origin.id());
-            if (known != null && !sameTarget(known.origin(), origin)) {
-                retire(known);
-                known = null;
-            }
-            next[i] = known != null ? known : connectionsTo(origin);
+            Endpoint known = byId.get(origin.id());
+            next[i] = known != null && sameTarget(known.origin(), origin) ? known : connectionsTo(origin);
             kept.put(origin.id(), next[i]);
         }
-        byId.values().forEach(this::retire);
+        // Nothing has changed up to here: if memory runs out above, the worker goes on with the view before, and tries
+        // again.
+        Collection<Endpoint> before = byId.values();
         byId = kept;
         serving = next;
         balancer = pool.balancer();
+        for (Endpoint known : before) {
+            if (!known.equals(kept.get(known.origin().id()))) {
+                retire(known);
+            }
+        }
         setDrainDeadlines(pool.origins());
         stats.keySet().retainAll(pool.origins().stream().map(Origin::id).collect(Collectors.toSet()));
     }
