@@ -236,7 +236,7 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
         closed = true;
         serving = List.of();
         routing.close();
-        listeners.forEach(Listener::cut);
+        Listener.cut(listeners);
         MultiThreadIoEventLoopGroup loops = group;
         if (loops != null) {
             workers.forEach(worker -> worker.loop().execute(worker::cutAll));

@@ -15,6 +15,9 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Listens on one address. Where the kernel can share a port, every reception has a listening socket of its own and the kernel
@@ -24,6 +27,10 @@ public final class Listener {
 
     /** Connections that the kernel completes while a loop is busy. Above the usual somaxconn of 4096 it is cut. */
     private static final int BACKLOG = 4096;
+
+    private static final long CUT_SECONDS_MAX = 5;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
 
     private final List<Channel> sockets;
     private boolean closing; // guarded by this
@@ -66,7 +73,7 @@ public final class Listener {
                     .bind(next)
                     .awaitUninterruptibly();
             if (!binding.isSuccess()) {
-                bound.forEach(socket -> socket.close().awaitUninterruptibly());
+                close(bound);
                 throw cannotListen(next, binding.cause());
             }
             bound.add(binding.channel());
@@ -119,10 +126,26 @@ public final class Listener {
     }
 
     /**
-     * Closes the sockets at once. A client whose connection is not accepted yet is reset. Accepted connections are not
-     * touched. Blocks until the sockets are closed; not on a loop.
+     * Closes the sockets of all listeners at once. A client whose connection is not accepted yet is reset. Accepted connections
+     * are not touched. Blocks until the sockets are closed, for {@value #CUT_SECONDS_MAX} s at most: only its own loop closes
+     * a socket, and a loop may hang. Not on a loop.
      */
-    public void cut() {
-        sockets.forEach(socket -> socket.close().awaitUninterruptibly());
+    public static void cut(List<Listener> listeners) {
+        close(listeners.stream().flatMap(listener -> listener.sockets.stream()).toList());
+    }
+
+    /** Every socket begins to close before any is waited for, so that one loop that hangs delays no other socket. */
+    private static void close(List<Channel> sockets) {
+        List<ChannelFuture> closing = sockets.stream().map(Channel::close).toList();
+        long startNanos = System.nanoTime();
+        for (ChannelFuture each : closing) {
+            long leftNanos = TimeUnit.SECONDS.toNanos(CUT_SECONDS_MAX) - (System.nanoTime() - startNanos);
+            if (!each.awaitUninterruptibly(Math.max(0, leftNanos), TimeUnit.NANOSECONDS)) {
+                LOG.warn(
+                        "{} is not closed after {} s: its event loop does not run",
+                        each.channel().localAddress(),
+                        CUT_SECONDS_MAX);
+            }
+        }
     }
 }

@@ -13,6 +13,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.uring.IoUring;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -92,9 +94,33 @@ class ListenerIT {
             await().until(closed::isDone);
             await().until(() -> refuses(one)); // NIO closes a socket when its loop has turned once more
             assertThat(greeting(connect(other))).isEqualTo("hello");
-            other.cut();
+            Listener.cut(List.of(other));
             await().until(() -> refuses(other));
         } finally {
+            group.shutdownGracefully().awaitUninterruptibly();
+        }
+    }
+
+    /** The loop of the first socket hangs. Without a limit, its socket would be waited for, and the others would stay open. */
+    @Test
+    void aLoopThatHangsDoesNotHoldUpTheEndOfTheOtherSockets() throws Exception {
+        MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(
+                2, new DefaultThreadFactory("listener", true), Transport.NIO.ioHandler());
+        CountDownLatch goOn = new CountDownLatch(1);
+        try {
+            Greeter first = new Greeter((EventLoop) group.next());
+            Greeter second = new Greeter((EventLoop) group.next());
+            Listener hangs = listen(List.of(first), first.loop(), Transport.NIO);
+            Listener runs = listen(List.of(second), second.loop(), Transport.NIO);
+            first.loop().execute(() -> awaitUninterrupted(goOn));
+
+            CompletableFuture<Void> cut = CompletableFuture.runAsync(() -> Listener.cut(List.of(hangs, runs)));
+            await().until(() -> refuses(runs));
+            await("the wait for the loop that hangs to end").until(cut::isDone);
+            goOn.countDown();
+            await().until(() -> refuses(hangs));
+        } finally {
+            goOn.countDown();
             group.shutdownGracefully().awaitUninterruptibly();
         }
     }
@@ -107,7 +133,7 @@ class ListenerIT {
         };
     }
 
-    private static Listener listen(List<Greeter> receptions, MultiThreadIoEventLoopGroup group, Transport transport)
+    private static Listener listen(List<Greeter> receptions, EventLoopGroup group, Transport transport)
             throws IOException {
         return Listener.bind(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
