@@ -3,6 +3,7 @@ package io.weldr.proxy.upstream;
 import io.netty.util.NetUtil;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.port.HostNames;
+import io.weldr.proxy.net.Faults;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -25,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  * probes and traffic use the same addresses.
  *
  * <p>A known answer is given at once. When it is older than {@link #KEPT} it is looked up again meanwhile, and stays in use
- * when that fails: a name server that is slow or down is no reason to stop traffic. Only a name that nobody has asked for
- * during {@link #FORGOTTEN_AFTER} is waited for as if it were new. Thread safe.
+ * when that fails: a name server that is slow or down is no reason to stop traffic. When a name is used rarely, its answer may
+ * be older than {@link #TOO_OLD_AFTER}. Then a new connection waits for a new answer, for half a second of each lookup at
+ * most, before it uses the old answer. Thread safe.
  */
 public final class NameResolver implements HostNames, AutoCloseable {
 
@@ -39,6 +42,13 @@ public final class NameResolver implements HostNames, AutoCloseable {
     /** An answer as young as this is as good as a new one: connections that are refused must not become a flood of lookups. */
     static final Duration NEW = Duration.ofSeconds(1);
 
+    /** While a name is used, its answer is never as old: only a name that nobody used may have moved unnoticed so long ago. */
+    static final Duration TOO_OLD_AFTER = KEPT.multipliedBy(3);
+
+    /** How long a lookup is waited for before an answer that is too old is used. Most lookups take milliseconds. */
+    private static final Duration PATIENCE = Duration.ofMillis(500);
+
+    /** A name that never had an answer is forgotten when nobody has asked for it so long. */
     static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(10);
 
     /** Four pools of origins with a name each. Beyond, the name that was not asked for longest makes room. */
@@ -71,25 +81,43 @@ public final class NameResolver implements HostNames, AutoCloseable {
         }
     }
 
+    /** In place of an answer that nobody should use before a lookup has had its time. It has no address. */
+    private static final Answer TOO_OLD = new Answer(List.of());
+
+    private static final long NEVER_NANOS = Long.MAX_VALUE / 2;
+
     private final Lookup lookup;
     private final LongSupplier nanoTime;
+    private final long patienceNanos;
     private final Map<String, Name> names = new ConcurrentHashMap<>();
     private final ExecutorService threads;
 
     public NameResolver() {
-        this(InetAddress::getAllByName, System::nanoTime);
+        this(InetAddress::getAllByName, System::nanoTime, PATIENCE);
     }
 
-    /** @param nanoTime the clock that answers age by */
-    public NameResolver(Lookup lookup, LongSupplier nanoTime) {
+    /**
+     * With a name server of the caller's own.
+     *
+     * @param nanoTime the clock that answers age by
+     * @param patience how long a lookup is waited for before an answer that is too old is used
+     */
+    public NameResolver(Lookup lookup, LongSupplier nanoTime, Duration patience) {
+        this(lookup, nanoTime, patience, NameResolver::newThread);
+    }
+
+    NameResolver(Lookup lookup, LongSupplier nanoTime, Duration patience, ThreadFactory newThread) {
         this.lookup = lookup;
         this.nanoTime = nanoTime;
+        patienceNanos = patience.toNanos();
         threads = new ThreadPoolExecutor(
-                0, THREADS_MAX, THREAD_IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-                    Thread thread = new Thread(null, task, "weldr-resolver", STACK_BYTES);
-                    thread.setDaemon(true); // a lookup that hangs cannot be interrupted, and must not hold up the exit
-                    return thread;
-                });
+                0, THREADS_MAX, THREAD_IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), newThread);
+    }
+
+    private static Thread newThread(Runnable task) {
+        Thread thread = new Thread(null, task, "weldr-resolver", STACK_BYTES);
+        thread.setDaemon(true); // a lookup that hangs cannot be interrupted, and must not hold up the exit
+        return thread;
     }
 
     /** The clock that answers age by. */
@@ -113,11 +141,18 @@ public final class NameResolver implements HostNames, AutoCloseable {
 
     /**
      * The last good answer for a name, and the same object as long as there is no other; null if there is none. It is looked up
-     * again meanwhile if it is old. Never waits, and allocates nothing: this is for each request.
+     * again meanwhile if it is old. If it is too old, the result has no address as long as the lookup may be waited for: a new
+     * connection waits, and a reused one may lead to where the name was long ago. Never waits, and allocates
+     * nothing while the name is known: this is for each request.
      */
     @Nullable Answer current(String host) {
-        Name name = names.get(host);
-        return name == null ? null : name.current(nanoTime.getAsLong());
+        try {
+            return name(host).current(nanoTime.getAsLong());
+        } catch (
+                Throwable e) { // no memory for a name that was forgotten, or for a lookup: the next request tries again
+            Faults.report("the look at a name of an origin", e);
+            return null;
+        }
     }
 
     private Name name(String host) {
@@ -129,6 +164,7 @@ public final class NameResolver implements HostNames, AutoCloseable {
         return name;
     }
 
+    /** A name with a good answer stays while there is room: a connection that idles may still watch it. */
     private void forgetUnused() {
         long now = nanoTime.getAsLong();
         names.values().removeIf(name -> name.unused(now));
@@ -144,6 +180,9 @@ public final class NameResolver implements HostNames, AutoCloseable {
         private final String host;
         private volatile @Nullable Answer good;
         private volatile long dueNanos = nanoTime.getAsLong(); // when it is to be looked up again
+        private volatile long tooOldNanos = dueNanos + NEVER_NANOS; // when reused connections stop trusting the answer
+        private volatile long patientUntilNanos = dueNanos; // for how long the lookup that runs may be waited for
+        private long goodNanos; // when the good answer came
         private long answeredNanos;
         private @Nullable Throwable failure; // of the last lookup; null: it was answered
         private long askedNanos = nanoTime.getAsLong();
@@ -158,18 +197,21 @@ public final class NameResolver implements HostNames, AutoCloseable {
         }
 
         synchronized boolean unused(long now) {
-            return running == null && now - askedNanos > FORGOTTEN_AFTER.toNanos();
+            return running == null && good == null && now - askedNanos > FORGOTTEN_AFTER.toNanos();
         }
 
         synchronized CompletableFuture<List<InetAddress>> ask(long now) {
-            boolean inUse = !unused(now);
             askedNanos = now;
             Answer known = good;
-            if (known != null && inUse) {
-                refresh(now);
-                return CompletableFuture.completedFuture(known.addresses);
+            if (known == null) {
+                return failedOfLate(now) ? failed() : underWay();
             }
-            return failedOfLate(now) ? failed() : underWay();
+            refresh(now);
+            CompletableFuture<List<InetAddress>> lookedUp = running;
+            long patienceLeftNanos = patientUntilNanos - now;
+            return lookedUp != null && patienceLeftNanos > 0 && now - goodNanos > TOO_OLD_AFTER.toNanos()
+                    ? lookedUp.copy().completeOnTimeout(known.addresses, patienceLeftNanos, TimeUnit.NANOSECONDS)
+                    : CompletableFuture.completedFuture(known.addresses);
         }
 
         synchronized CompletableFuture<List<InetAddress>> askAnew(long now, Duration patience) {
@@ -188,7 +230,7 @@ public final class NameResolver implements HostNames, AutoCloseable {
             if (now - dueNanos >= 0) {
                 refreshInUse(now);
             }
-            return good;
+            return now - tooOldNanos > 0 && now - patientUntilNanos < 0 ? TOO_OLD : good;
         }
 
         private synchronized void refreshInUse(long now) {
@@ -217,11 +259,13 @@ public final class NameResolver implements HostNames, AutoCloseable {
             return running != null ? running : start();
         }
 
+        /** Also without a thread: where the machine has none left, the lookup fails like any other. */
         private CompletableFuture<List<InetAddress>> start() {
             CompletableFuture<List<InetAddress>> found = new CompletableFuture<>();
-            running = found;
             try {
-                threads.execute(() -> lookUp(found));
+                threads.execute(() -> lookUp(found)); // its end waits for the lock that is held here
+                running = found;
+                patientUntilNanos = nanoTime.getAsLong() + patienceNanos;
             } catch (RejectedExecutionException e) {
                 finish(
                         null,
@@ -230,31 +274,45 @@ public final class NameResolver implements HostNames, AutoCloseable {
                                         ? "the node is stopping"
                                         : THREADS_MAX + " other names are looked up")));
                 complete(found);
+            } catch (Throwable e) { // OutOfMemoryError: this may be an event loop, which must go on
+                finish(null, e);
+                complete(found);
+                Faults.report("the start of a lookup of an origin's name", e);
             }
             return found;
         }
 
+        /** Every lookup has an end, also by an Error: a name whose lookup never ends is never looked up again. */
         private void lookUp(CompletableFuture<List<InetAddress>> found) {
+            Answer answer = null;
+            Throwable wrong = null;
             try {
-                finish(new Answer(List.of(lookup.find(host))), null);
-            } catch (UnknownHostException | RuntimeException e) {
-                finish(null, e);
+                answer = new Answer(List.of(lookup.find(host)));
             } catch (InterruptedException e) { // the node is stopping
                 Thread.currentThread().interrupt();
-                finish(null, e);
+                wrong = e;
+            } catch (Throwable e) {
+                wrong = e;
             }
+            finish(answer, wrong);
             complete(found);
+            if (wrong instanceof VirtualMachineError) {
+                throw (VirtualMachineError) wrong; // ends this thread only
+            }
         }
 
         /** Only now does the answer begin to age. */
         private synchronized void finish(@Nullable Answer answer, @Nullable Throwable wrong) {
-            if (answer != null) {
-                good = answer;
-            }
+            running = null;
             failure = wrong;
             answeredNanos = nanoTime.getAsLong();
+            if (answer != null) {
+                good = answer;
+                goodNanos = answeredNanos;
+            }
+            // While the name server fails, connections that stand are better than none.
+            tooOldNanos = answeredNanos + (wrong == null ? TOO_OLD_AFTER.toNanos() : NEVER_NANOS);
             dueNanos = answeredNanos + (wrong == null ? KEPT : FAILURE_KEPT).toNanos();
-            running = null;
         }
 
         /** Not under the lock: whoever waits may ask again. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -31,7 +32,8 @@ class NameResolverTest {
                 lookups.incrementAndGet();
                 return java.util.Objects.requireNonNull(server.get()).find(host);
             },
-            now::get);
+            now::get,
+            PATIENCE);
 
     @AfterEach
     void close() {
@@ -117,11 +119,155 @@ class NameResolverTest {
     }
 
     @Test
-    void aNameThatNobodyUsedForLongIsWaitedFor() throws Exception {
+    void anAnswerThatIsTooOldIsWaitedFor() throws Exception {
         answer();
-        server.set(host -> addresses(2));
-        pass(NameResolver.FORGOTTEN_AFTER.plusSeconds(1));
+        CountDownLatch go = new CountDownLatch(1);
+        server.set(host -> {
+            go.await();
+            return addresses(2);
+        });
+        pass(NameResolver.TOO_OLD_AFTER.plusNanos(1));
+        var first = resolver.resolve(NAME);
+        var second = resolver.resolve(NAME);
+        assertThat(first).isNotDone();
+        assertThat(second).isNotDone();
+        go.countDown();
+        assertThat(first).succeedsWithin(PATIENCE).isEqualTo(List.of(addresses(2)));
+        assertThat(second).succeedsWithin(PATIENCE).isEqualTo(List.of(addresses(2)));
+        assertThat(lookups).hasValue(2);
+    }
+
+    @Test
+    void aNameServerThatIsSilentIsWaitedForOncePerLookupOnly() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        AtomicInteger asked = new AtomicInteger();
+        Duration moment = Duration.ofMillis(20);
+        try (NameResolver impatient = new NameResolver(
+                host -> {
+                    if (asked.incrementAndGet() > 1) {
+                        end.await();
+                    }
+                    return addresses(1);
+                },
+                now::get,
+                moment)) {
+            impatient.resolve(NAME).get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            pass(NameResolver.TOO_OLD_AFTER.plusNanos(1));
+            assertThat(impatient.resolve(NAME)).succeedsWithin(PATIENCE).isEqualTo(List.of(addresses(1)));
+            pass(moment);
+            for (int i = 0; i < 10; i++) {
+                assertThat(impatient.resolve(NAME)).isCompletedWithValue(List.of(addresses(1)));
+                assertThat(usable(impatient)).as("connections are reused").isTrue();
+                pass(NameResolver.NEW);
+            }
+            assertThat(asked).hasValue(2);
+        } finally {
+            end.countDown();
+        }
+    }
+
+    private static boolean usable(NameResolver resolver) {
+        var current = resolver.current(NAME.host());
+        return current != null && !current.addresses.isEmpty();
+    }
+
+    @Test
+    void aReusedConnectionDoesNotTrustAnAnswerThatIsTooOld() throws Exception {
+        answer();
+        CountDownLatch go = new CountDownLatch(1);
+        server.set(host -> {
+            go.await();
+            return addresses(2);
+        });
+        pass(NameResolver.TOO_OLD_AFTER);
+        assertThat(usable(resolver)).isTrue(); // and it is looked up again
+        pass(Duration.ofNanos(1));
+        for (int i = 0; i < 3; i++) { // of all that idle, none is reused
+            assertThat(usable(resolver)).isFalse();
+        }
+        go.countDown();
+        await().until(() -> usable(resolver));
         assertThat(answer()).isEqualTo(List.of(addresses(2)));
+        assertThat(lookups).hasValue(2);
+    }
+
+    @Test
+    void whileTheNameServerFailsConnectionsAreReused() throws Exception {
+        answer();
+        server.set(host -> {
+            throw new UnknownHostException(host);
+        });
+        pass(NameResolver.KEPT);
+        answer();
+        await().untilAsserted(() -> {
+            assertThat(lookups).hasValue(2);
+            pass(NameResolver.TOO_OLD_AFTER.plusNanos(1));
+            assertThat(usable(resolver)).isTrue();
+        });
+    }
+
+    @Test
+    void aNameWithAGoodAnswerIsNotForgottenWhileThereIsRoom() throws Exception {
+        answer();
+        server.set(host -> {
+            throw new UnknownHostException(host);
+        });
+        pass(NameResolver.FORGOTTEN_AFTER.plusSeconds(1));
+        assertThat(resolver.resolve(new HostPort("other.example", 80))).failsWithin(PATIENCE);
+        assertThat(answer()).isEqualTo(List.of(addresses(1)));
+    }
+
+    @Test
+    void aReusedConnectionHasANameThatWasForgottenLookedUpAgain() throws Exception {
+        assertThat(resolver.current("forgotten.example")).isNull();
+        await().until(() -> resolver.current("forgotten.example") != null);
+        assertThat(lookups).hasValue(1);
+    }
+
+    /** Nothing that calls is ever hit by the error, and the name is looked up again. */
+    @Test
+    void whereThereIsNoThreadForALookupTheNameIsLookedUpLater() throws Exception {
+        AtomicBoolean exhausted = new AtomicBoolean();
+        try (NameResolver exhaustible = new NameResolver(
+                host -> addresses(lookups.incrementAndGet()), now::get, PATIENCE, task -> new Thread(task) {
+                    @Override
+                    public synchronized void start() {
+                        if (exhausted.get()) {
+                            throw new OutOfMemoryError("unable to create native thread");
+                        }
+                        super.start();
+                    }
+                })) {
+            exhausted.set(true);
+            assertThat(exhaustible.resolve(NAME))
+                    .failsWithin(PATIENCE)
+                    .withThrowableOfType(ExecutionException.class)
+                    .withMessageContaining("native thread");
+            exhausted.set(false);
+            pass(NameResolver.FAILURE_KEPT);
+            assertThat(exhaustible.resolve(NAME)).succeedsWithin(PATIENCE).isEqualTo(List.of(addresses(1)));
+            pass(NameResolver.KEPT);
+            exhausted.set(true);
+            assertThat(usable(exhaustible)).isTrue();
+            exhausted.set(false);
+            pass(NameResolver.FAILURE_KEPT);
+            await().untilAsserted(
+                            () -> assertThat(exhaustible.resolve(NAME)).isCompletedWithValue(List.of(addresses(2))));
+        }
+    }
+
+    @Test
+    void aLookupThatEndsWithAnErrorIsRepeated() throws Exception {
+        server.set(host -> {
+            throw new OutOfMemoryError("of the test");
+        });
+        assertThat(resolver.resolve(NAME))
+                .failsWithin(PATIENCE)
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(OutOfMemoryError.class);
+        server.set(host -> addresses(1));
+        pass(NameResolver.FAILURE_KEPT);
+        assertThat(answer()).isEqualTo(List.of(addresses(1)));
     }
 
     @Test
@@ -169,9 +315,9 @@ class NameResolverTest {
         }
         assertThat(resolver.current("name0.example")).isNotNull();
         answer();
-        assertThat(resolver.current("name0.example")).isNull();
         assertThat(resolver.current("name1.example")).isNotNull();
         assertThat(resolver.current(NAME.host())).isNotNull();
+        assertThat(resolver.current("name0.example")).isNull(); // last, because it makes room for itself
     }
 
     @Test
