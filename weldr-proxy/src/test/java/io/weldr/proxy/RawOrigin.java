@@ -57,9 +57,15 @@ final class RawOrigin implements AutoCloseable {
 
     /** Over TLS, with that certificate. */
     static RawOrigin secured(SSLContext tls, Script script) {
+        return securedAt(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), tls, script);
+    }
+
+    /** Over TLS, with that certificate, at an address that the test chose. */
+    static RawOrigin securedAt(InetSocketAddress address, SSLContext tls, Script script) {
         try {
             return new RawOrigin(
-                    tls.getServerSocketFactory().createServerSocket(0, 64, InetAddress.getLoopbackAddress()), script);
+                    tls.getServerSocketFactory().createServerSocket(address.getPort(), 64, address.getAddress()),
+                    script);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -10,10 +10,14 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.weldr.core.port.Measurement;
+import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.Faults;
+import io.weldr.testing.Ports;
 import io.weldr.testing.TestAuthority;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -28,6 +32,8 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -375,6 +381,53 @@ class SecureOriginIT {
                         "https://localhost:" + origin.port(),
                         "unknown_authority",
                         "certificate of an unknown authority: CN=Stranger");
+            }
+        }
+    }
+
+    /** Each request makes a connection: every other one would begin with the server whose certificate is refused. */
+    @Test
+    void anAddressWhoseHandshakeFailsLeavesTheRequestToTheNextAddress() throws Exception {
+        int port = Ports.free();
+        InetAddress refused = InetAddress.getByName("127.0.0.2");
+        InetAddress trusted = InetAddress.getByName("127.0.0.3");
+        InetAddress nobody = InetAddress.getByName("127.0.0.4");
+        AtomicReference<InetAddress[]> record = new AtomicReference<>(new InetAddress[] {refused, trusted});
+        AtomicLong nanos = new AtomicLong();
+        ProxyLimits noReuse = ProxyLimits.DEFAULTS.with("idlePerOriginMax", 0).with("ejectAfterFailures", 0);
+        try (TestAuthority authority = new TestAuthority("Test Authority");
+                TestAuthority stranger = new TestAuthority("Stranger")) {
+            TrustManagerFactory trust = authority.trust();
+            SSLContext good = authority.issue("-1d", 10, "dns:origin.example").forServer();
+            SSLContext bad = stranger.issue("-1d", 10, "dns:origin.example").forServer();
+            try (RawOrigin refusing = RawOrigin.securedAt(
+                            new InetSocketAddress(refused, port), bad, (wire, self) -> self.next(wire));
+                    RawOrigin origin = RawOrigin.securedAt(new InetSocketAddress(trusted, port), good, (wire, self) -> {
+                        while (!self.next(wire).isEmpty()) {
+                            wire.send(RawOrigin.OK);
+                        }
+                    });
+                    TestProxy proxy = TestProxy.resolving(
+                            host -> Objects.requireNonNull(record.get()),
+                            nanos::get,
+                            settings -> settings.limits(noReuse).trust(trust))) {
+                proxy.add("https://origin.example:" + port);
+                for (int i = 0; i < 6; i++) {
+                    assertThat(proxy.exchange(GET)).endsWith("ok");
+                }
+                assertThat(origin.connections()).isEqualTo(6);
+                assertThat(refusing.connections())
+                        .as("from the failure on it is tried last")
+                        .isEqualTo(1);
+
+                record.set(new InetAddress[] {refused, nobody});
+                nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+                for (int i = 0; i < 2; i++) {
+                    assertThat(proxy.exchange(GET))
+                            .as("TLS is the cause, whether or not another address comes after it")
+                            .startsWith("HTTP/1.1 502 ")
+                            .contains("no secure connection");
+                }
             }
         }
     }

@@ -88,8 +88,16 @@ final class TestProxy implements AutoCloseable {
 
     /** With a name server of the test's own, whose answers age by {@code nanoTime}. */
     static TestProxy resolving(NameResolver.Lookup names, LongSupplier nanoTime, ProxyLimits limits) {
+        return resolving(names, nanoTime, settings -> settings.limits(limits));
+    }
+
+    /** With a name server of the test's own, whose answers age by {@code nanoTime}. */
+    static TestProxy resolving(
+            NameResolver.Lookup names, LongSupplier nanoTime, UnaryOperator<ProxySettings.Builder> change) {
         return new TestProxy(
-                settings().limits(limits).build(), new NameResolver(names, nanoTime), ByteBufAllocator.DEFAULT);
+                change.apply(settings()).build(),
+                new NameResolver(names, nanoTime, Patience.PATIENCE),
+                ByteBufAllocator.DEFAULT);
     }
 
     /** With buffers of the test's own. */

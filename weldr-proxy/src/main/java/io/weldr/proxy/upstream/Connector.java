@@ -50,6 +50,7 @@ final class Connector {
         this.shared = shared;
         target = url.address();
         secure = url.scheme() == Scheme.HTTPS;
+        turn = shared.firstTurn();
         int timeoutMillis =
                 (int) Math.min(Integer.MAX_VALUE, shared.limits.connectTimeout().toMillis());
         bootstrap = new Bootstrap()
@@ -91,8 +92,9 @@ final class Connector {
     }
 
     /**
-     * The way of one attempt through the addresses of the name: one after the other until one connects. When all have failed, the
-     * answer may be an old one. So the name is looked up once more, and addresses that were not tried are tried.
+     * The way of one attempt through the addresses of the name: one after the other until one connects, and for https until TLS
+     * stands. When all have failed, the answer may be an old one. So the name is looked up once more, and addresses that were
+     * not tried are tried.
      */
     private final class Course {
         private final Endpoint connections;
@@ -100,7 +102,8 @@ final class Connector {
         private final Set<InetAddress> known = new HashSet<>(); // tried, or about to be
         private Iterator<InetSocketAddress> left = Collections.emptyIterator();
         private boolean lookedUpAnew;
-        private Failure failure = Failure.CONNECT_FAILED; // of the last address
+        private Failure failure =
+                Failure.CONNECT_FAILED; // of the last address, but TLS_FAILED says more than the others
 
         Course(Endpoint connections, Attempt attempt) {
             this.connections = connections;
@@ -187,31 +190,39 @@ final class Connector {
                 if (speaksAgainstAddress(future.cause())) {
                     shared.settings.dead().failed(address, shared.resolver.nanoTime());
                 }
-                failure = failure(future.cause());
+                if (failure != Failure.TLS_FAILED) {
+                    failure = failure(future.cause());
+                }
                 next();
                 return;
             }
-            shared.settings.dead().connected(address);
             SslHandler tls = future.channel().pipeline().get(SslHandler.class);
             if (tls == null) {
-                connection.opened();
-                connections.connected(connection, attempt);
+                stands(address, connection);
             } else {
-                awaitTls(tls, connection);
+                awaitTls(tls, address, connection);
             }
         }
 
-        private void awaitTls(SslHandler tls, H1Origin connection) {
+        private void awaitTls(SslHandler tls, InetSocketAddress address, H1Origin connection) {
             tls.handshakeFuture().addListener(handshake -> {
                 if (handshake.isSuccess()) {
-                    connection.opened();
-                    connections.connected(connection, attempt);
+                    stands(address, connection);
                 } else {
+                    shared.settings.dead().failed(address, shared.resolver.nanoTime());
                     connection.close(); // was never counted as opened
                     connections.tlsFailed(tlsFailure(handshake.cause()));
-                    connections.connectFailed(attempt, Failure.TLS_FAILED);
+                    failure = Failure.TLS_FAILED;
+                    next();
                 }
             });
+        }
+
+        /** The address can serve requests. A server whose TLS fails cannot, though it accepts TCP connections. */
+        private void stands(InetSocketAddress address, H1Origin connection) {
+            shared.settings.dead().connected(address);
+            connection.opened();
+            connections.connected(connection, attempt);
         }
     }
 

@@ -55,6 +55,14 @@ public final class UpstreamLoop {
         return ageTicksMax == 0 ? 0 : Math.max(1, ageTicksMax - random.nextInt(ageTicksMax / 4 + 1));
     }
 
+    /**
+     * Where a connector begins in the order of the addresses of a name. Random, so that the loops of all nodes do not all
+     * begin with the same address.
+     */
+    int firstTurn() {
+        return random.nextInt();
+    }
+
     boolean inLoop() {
         return loop.inEventLoop();
     }
