@@ -53,7 +53,9 @@ class ArchitectureTest {
             .resideInAnyPackage(
                     "io.weldr.core..", "java..", "javax.net.ssl..", "javax.security.auth.x500..", "org.jspecify..");
 
-    /** Addresses are values, and a socket is what a trust manager of the JDK may be given. Nothing is called of either. */
+    /**
+     * Addresses are values, and a socket is what a trust manager of the JDK may be given. Nothing is called of either.
+     */
     private static final DescribedPredicate<JavaClass> VALUES_OF_THE_NETWORK =
             belongToAnyOf(InetAddress.class, Socket.class);
 

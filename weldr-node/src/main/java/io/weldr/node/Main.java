@@ -87,8 +87,9 @@ public final class Main {
     }
 
     /**
-     * The virtual machine would keep addresses for 30 s and failures for 10 s, below a resolver that promises to follow a name
-     * within 10 s. It reads these properties once, at its first lookup, so they are set before anything is looked up.
+     * The virtual machine would keep addresses for 30 s and failures for 10 s, below a resolver that promises to follow
+     * a name within 10 s. It reads these properties once, at its first lookup, so they are set before anything is
+     * looked up.
      */
     private static void keepNoAddresses() {
         Security.setProperty("networkaddress.cache.ttl", "0");

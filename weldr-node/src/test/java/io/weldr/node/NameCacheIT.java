@@ -14,7 +14,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The virtual machine of a node keeps no addresses of its own. It decides so once in its life, so a process of its own is asked. */
+/**
+ * The virtual machine of a node keeps no addresses of its own. It decides so once in its life, so a process of its own
+ * is asked.
+ */
 class NameCacheIT {
     private static final String NAME = "moving.example";
     private static final String HOSTS =

@@ -197,8 +197,8 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
     }
 
     /**
-     * Refuses new connections, accepts those that have begun, announces the end on every response, lets exchanges under way
-     * finish, and closes. Takes half a second at least, if the deadline leaves it. Harmless when closed before.
+     * Refuses new connections, accepts those that have begun, announces the end on every response, lets exchanges under
+     * way finish, and closes. Takes half a second at least, if the deadline leaves it. Harmless when closed before.
      *
      * @param deadline after which what is left is cut off
      * @return whether everything finished in time

@@ -207,8 +207,9 @@ final class Worker implements Reception {
 
     /**
      * Takes over a new view on this worker's own loop. Any thread. Of several views that come before the loop has time,
-     * it takes the last one only: a loop that hangs does not pile views up. A view that cannot be handed over, or not be taken
-     * over, stays on offer: the timer tries again, so that no exception leaves this worker with an old view for good.
+     * it takes the last one only: a loop that hangs does not pile views up. A view that cannot be handed over, or not
+     * be taken over, stays on offer: the timer tries again, so that no exception leaves this worker with an old view
+     * for good.
      *
      * @param number of the view; a later view has a higher one
      */

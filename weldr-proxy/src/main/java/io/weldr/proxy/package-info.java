@@ -7,8 +7,8 @@
  * client <- exchange <--- upstream              through ResponseSink; streamed, never gathered
  * </pre>
  *
- * <p>{@code http}, {@code http1} and {@code edit} hold what is known of messages and nothing of sockets; {@code net} sockets
- * and deadlines; {@code limits} every number.
+ * <p>{@code http}, {@code http1} and {@code edit} hold what is known of messages and nothing of sockets; {@code net}
+ * sockets and deadlines; {@code limits} every number.
  */
 @NullMarked
 package io.weldr.proxy;

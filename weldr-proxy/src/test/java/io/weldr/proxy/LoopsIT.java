@@ -16,7 +16,9 @@ import org.junit.jupiter.api.Test;
 class LoopsIT {
     private static final String LOOP = "508 Loop Detected: the request has passed through weldr several times";
 
-    /** How often the proxy sends a request of a loop on: without our name in Via, and with it once, twice and thrice. */
+    /**
+     * How often the proxy sends a request of a loop on: without our name in Via, and with it once, twice and thrice.
+     */
     private static final int HOPS = 4;
 
     private static TestProxy inFrontOfItself(AccessLog log) {

@@ -19,7 +19,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** An origin whose name has several addresses, or moves from one to another. The clock of names stands still unless it is moved. */
+/**
+ * An origin whose name has several addresses, or moves from one to another. The clock of names stands still unless it
+ * is moved.
+ */
 class NamesIT {
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 

@@ -170,8 +170,8 @@ class SlowClientsIT {
     }
 
     /**
-     * The kernel holds megabytes for it, so that for minutes it takes nothing more from the proxy. The client acknowledges
-     * all the time.
+     * The kernel holds megabytes for it, so that for minutes it takes nothing more from the proxy. The client
+     * acknowledges all the time.
      */
     @Test
     void aReaderThatIsVerySlowIsServedAsLongAsItReads() throws Exception {

@@ -29,7 +29,9 @@ class StoppingIT {
     private static final int CLIENTS = 300;
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
-    /** A proxy that stops waits 500 ms for the first request of a connection. A client that is slower proves nothing. */
+    /**
+     * A proxy that stops waits 500 ms for the first request of a connection. A client that is slower proves nothing.
+     */
     private static final Duration LAST_CALL = Duration.ofMillis(400);
 
     @Test

@@ -8,14 +8,17 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Addresses of a name to which the last connection failed. For a while they are tried after the others, so that not each
- * connection waits for a dead one. When that time is over, one caller tries the address before the others; everybody else
- * goes on trying it last until it has connected. Thread safe, without a lock.
+ * Addresses of a name to which the last connection failed. For a while they are tried after the others, so that not
+ * each connection waits for a dead one. When that time is over, one caller tries the address before the others;
+ * everybody else goes on trying it last until it has connected. Thread safe, without a lock.
  *
  * @param <A> an address
  */
 public final class DeadAddresses<A> {
-    /** As many as 512 names with eight addresses each. Beyond, some other address is forgotten, and costs one caller a wait. */
+    /**
+     * As many as 512 names with eight addresses each. Beyond, some other address is forgotten, and costs one caller a
+     * wait.
+     */
     public static final int ADDRESSES_MAX = 4096;
 
     private final long heldNanos;
@@ -50,7 +53,9 @@ public final class DeadAddresses<A> {
         }
     }
 
-    /** The same addresses in the order in which they are to be tried; among those that work, the order that they had. */
+    /**
+     * The same addresses in the order in which they are to be tried; among those that work, the order that they had.
+     */
     public List<A> inOrder(List<A> addresses, long nowNanos) {
         if (dead.isEmpty() || addresses.size() < 2) {
             return addresses;

@@ -14,12 +14,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which addresses are weldr's own. An origin there would bring requests back to weldr, or show clients of the proxy the API of a member. The
- * leader asks before a command enters the log. {@link ClusterState#apply} does not, so a change of this rule cannot make two members
- * disagree.
+ * Which addresses are weldr's own. An origin there would bring requests back to weldr, or show clients of the proxy the
+ * API of a member. The leader asks before a command enters the log. {@link ClusterState#apply} does not, so a change of
+ * this rule cannot make two members disagree.
  *
- * <p>The members have announced most of these addresses. The rest is known to each node about itself, and is kept here. Names are compared
- * as they are written: nothing is resolved. A name that leads to a member gets past this check; the proxy then finds the loop.
+ * <p>The members have announced most of these addresses. The rest is known to each node about itself, and is kept here.
+ * Names are compared as they are written: nothing is resolved. A name that leads to a member gets past this check; the
+ * proxy then finds the loop.
  *
  * @param everywhere where this node listens at every address of its machine
  * @param virtualIps addresses that the leader holds, as {@link HostPort#host} has them
@@ -42,8 +43,9 @@ public record OwnAddresses(List<Listener> everywhere, Set<String> virtualIps) {
     }
 
     /**
-     * Why the command may not enter the log: it would move an origin to one of weldr's own addresses. Null: it would not. An origin that
-     * is there already, because a member came to its address later, can still be changed and removed.
+     * Why the command may not enter the log: it would move an origin to one of weldr's own addresses. Null: it would
+     * not. An origin that is there already, because a member came to its address later, can still be changed and
+     * removed.
      */
     public @Nullable String refusal(Command command, ClusterState state) {
         OriginUrl url = newUrl(command, state);
@@ -104,8 +106,8 @@ public record OwnAddresses(List<Listener> everywhere, Set<String> virtualIps) {
     }
 
     /**
-     * Whether two hosts lead to the same socket, when the port is the same. A member that listens at 127.0.0.1 leaves 127.0.0.2 and
-     * ::1 to other servers.
+     * Whether two hosts lead to the same socket, when the port is the same. A member that listens at 127.0.0.1 leaves
+     * 127.0.0.2 and ::1 to other servers.
      */
     private static boolean sameHost(String one, String other) {
         return one.equals(other) || !Collections.disjoint(connectedTo(one), connectedTo(other));
@@ -118,8 +120,8 @@ public record OwnAddresses(List<Listener> everywhere, Set<String> virtualIps) {
     }
 
     /**
-     * Whether the host leads to the machine that connects to it: loopback, a name that means loopback (RFC 6761 section 6.3), or the
-     * unspecified address, which Linux takes for loopback.
+     * Whether the host leads to the machine that connects to it: loopback, a name that means loopback (RFC 6761 section
+     * 6.3), or the unspecified address, which Linux takes for loopback.
      */
     private static boolean isThisMachine(String host) {
         return isLocalName(host)

@@ -13,8 +13,8 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Believes whom another trust manager believes, and says of a certificate that is refused why, with its dates and names:
- * after the handshake nobody can ask what the origin has sent. Thread safe.
+ * Believes whom another trust manager believes, and says of a certificate that is refused why, with its dates and
+ * names: after the handshake nobody can ask what the origin has sent. Thread safe.
  */
 public final class OriginTrust extends X509ExtendedTrustManager {
     private final X509ExtendedTrustManager checks;

@@ -90,8 +90,8 @@ final class HttpProber implements Prober {
     private static final Duration COMPLAIN_EVERY = Duration.ofMinutes(1);
 
     /**
-     * For how long an address that could not be connected to is tried last. A probe needs one address only, so it can do without
-     * those that were dead for long; trying one costs it a part of its time.
+     * For how long an address that could not be connected to is tried last. A probe needs one address only, so it can
+     * do without those that were dead for long; trying one costs it a part of its time.
      */
     private static final Duration DEAD_TIME = Duration.ofMinutes(10);
 

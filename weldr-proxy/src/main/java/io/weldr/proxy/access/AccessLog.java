@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes the lines of all workers on one thread of its own. Workers hand over pages of lines, many lines when there is
- * much traffic and one when there is little. Pages that wait for the disk are bounded by their bytes. A page that does not
- * fit is dropped and its lines are counted. Handing over takes no lock and never waits. Thread safe.
+ * much traffic and one when there is little. Pages that wait for the disk are bounded by their bytes. A page that does
+ * not fit is dropped and its lines are counted. Handing over takes no lock and never waits. Thread safe.
  */
 public final class AccessLog implements AutoCloseable {
 
@@ -27,10 +27,14 @@ public final class AccessLog implements AutoCloseable {
     /** What a page takes beside its lines: its objects on the heap. Counts against {@link #WAITING_BYTES_MAX}. */
     static final int PAGE_OVERHEAD_BYTES = 64;
 
-    /** A sheet with fewer free bytes than the longest line is handed over: at 250 bytes a line, about each 100 lines. */
+    /**
+     * A sheet with fewer free bytes than the longest line is handed over: at 250 bytes a line, about each 100 lines.
+     */
     private static final int SHEET_BYTES = 4 * LineFormat.LINE_BYTES_MAX;
 
-    /** Calls of {@link Sheet#handOver} without a line, ten a second, until a worker gives the memory of its sheet back. */
+    /**
+     * Calls of {@link Sheet#handOver} without a line, ten a second, until a worker gives the memory of its sheet back.
+     */
     private static final int IDLE_CALLS_MAX = 600;
 
     /** What is written with one call, if as much waits. */
@@ -135,7 +139,9 @@ public final class AccessLog implements AutoCloseable {
         }
     }
 
-    /** Writes pages that wait, as many as fit into one call. A page keeps its place in the budget until it is written. */
+    /**
+     * Writes pages that wait, as many as fit into one call. A page keeps its place in the budget until it is written.
+     */
     private void writeBatch() {
         int length = 0;
         int cost = 0;

@@ -6,8 +6,8 @@ import io.weldr.proxy.http.HeadWriter;
 import java.time.Clock;
 
 /**
- * All that one event loop writes heads with. They share one writer, so that a head has to be taken from it before the next
- * is written.
+ * All that one event loop writes heads with. They share one writer, so that a head has to be taken from it before the
+ * next is written.
  *
  * @param writer what the three others write to
  */

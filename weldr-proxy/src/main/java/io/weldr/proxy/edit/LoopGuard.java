@@ -6,15 +6,15 @@ import io.weldr.proxy.http1.RequestHead;
 import java.util.Locale;
 
 /**
- * Finds requests that pass through weldr again and again, by the name that each pass adds to Via (RFC 9110 section 7.6.3). Nothing is
- * allocated. A request without Via costs the test of one bit.
+ * Finds requests that pass through weldr again and again, by the name that each pass adds to Via (RFC 9110 section
+ * 7.6.3). Nothing is allocated. A request without Via costs the test of one bit.
  */
 public final class LoopGuard {
 
     /**
-     * More earlier passes than this are a loop. Every cluster has the same name in Via, so a request may honestly carry it: a chain of
-     * two or three clusters, or an origin that calls another pool of the same cluster and passes Via on. Each further pass would
-     * cost one more request upstream before the loop is found.
+     * More earlier passes than this are a loop. Every cluster has the same name in Via, so a request may honestly carry
+     * it: a chain of two or three clusters, or an origin that calls another pool of the same cluster and passes Via on.
+     * Each further pass would cost one more request upstream before the loop is found.
      */
     static final int PASSES_MAX = 3;
 
@@ -40,7 +40,10 @@ public final class LoopGuard {
         return passes;
     }
 
-    /** Counts the list members of one Via value whose received-by is our name: protocol, white space, received-by, and maybe a comment. */
+    /**
+     * Counts the list members of one Via value whose received-by is our name: protocol, white space, received-by, and
+     * maybe a comment.
+     */
     private int passes(byte[] bytes, int from, int to) {
         int passes = 0;
         int i = from;

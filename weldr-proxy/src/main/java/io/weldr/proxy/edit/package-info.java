@@ -1,9 +1,9 @@
 /**
  * What an intermediary changes in a head on its way (RFC 9110 section 7.6), and the answers that weldr gives itself.
  *
- * <p>{@link io.weldr.proxy.edit.RequestEditor} and {@link io.weldr.proxy.edit.ResponseEditor} copy a scanned head to the
- * other side: untouched lines as they came, in runs. {@link io.weldr.proxy.edit.Answers} writes a whole answer. Instances
- * belong to one event loop.
+ * <p>{@link io.weldr.proxy.edit.RequestEditor} and {@link io.weldr.proxy.edit.ResponseEditor} copy a scanned head to
+ * the other side: untouched lines as they came, in runs. {@link io.weldr.proxy.edit.Answers} writes a whole answer.
+ * Instances belong to one event loop.
  */
 @NullMarked
 package io.weldr.proxy.edit;

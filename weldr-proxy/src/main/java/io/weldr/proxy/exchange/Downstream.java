@@ -7,8 +7,8 @@ import io.weldr.proxy.net.HeldBytes;
 import io.weldr.proxy.net.Link;
 
 /**
- * The client's side of an exchange: takes the response, and passes on the request's bytes by {@link Exchange#requestBytes}.
- * Called on the event loop of the exchange only.
+ * The client's side of an exchange: takes the response, and passes on the request's bytes by
+ * {@link Exchange#requestBytes}. Called on the event loop of the exchange only.
  */
 public interface Downstream {
 
@@ -36,7 +36,10 @@ public interface Downstream {
     /** Whether nothing waits to be written, and the client's socket can take bytes from another within the kernel. */
     boolean takesSplice();
 
-    /** Moves up to {@code max} bytes from another socket to the client's, and says how many. Only if {@link #takesSplice}. */
+    /**
+     * Moves up to {@code max} bytes from another socket to the client's, and says how many. Only if
+     * {@link #takesSplice}.
+     */
     int splice(Link from, long max);
 
     /** The origin takes no more for now. */
@@ -64,7 +67,8 @@ public interface Downstream {
     /**
      * The exchange is over, and there is nothing to say: closes at once.
      *
-     * @param visibly whether the client must see a broken connection, because a mere end would look like a complete response
+     * @param visibly whether the client must see a broken connection, because a mere end would look like a complete
+     *     response
      */
     void cut(boolean visibly);
 

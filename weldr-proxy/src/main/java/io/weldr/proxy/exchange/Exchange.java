@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One request and its response, from the complete head to the last byte either way. {@link RequestHalf} and
- * {@link ResponseHalf} are its two directions; this connects them to the client and an origin, and decides what comes next:
- * another try, the next request, an answer of weldr's own, the end. An object serves one exchange after another, all of the
- * same connection, so that no mistake can mix two clients. Confined to the event loop of its client.
+ * {@link ResponseHalf} are its two directions; this connects them to the client and an origin, and decides what comes
+ * next: another try, the next request, an answer of weldr's own, the end. An object serves one exchange after another,
+ * all of the same connection, so that no mistake can mix two clients. Confined to the event loop of its client.
  *
  * <p>Read it from top to bottom: a request comes, finds an origin, is sent; the response comes; the exchange ends in
- * {@link #settle}.
+ * {@link #settle}. That way is the reason why this file is longer than others.
  */
 public final class Exchange implements ResponseSink, Expiry {
 

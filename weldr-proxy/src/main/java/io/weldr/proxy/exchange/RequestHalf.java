@@ -18,8 +18,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request of an exchange on its way to the origin. The buffer that held the end of the head is kept until the request
- * cannot be sent again; body bytes that come later are passed through and never kept.
+ * The request of an exchange on its way to the origin. The buffer that held the end of the head is kept until the
+ * request cannot be sent again; body bytes that come later are passed through and never kept.
  */
 final class RequestHalf {
 
@@ -150,8 +150,8 @@ final class RequestHalf {
     }
 
     /**
-     * Starts. Keeps the buffer whose readable bytes start with the head just scanned, and leaves it readable behind what
-     * belongs to this request.
+     * Starts. Keeps the buffer whose readable bytes start with the head just scanned, and leaves it readable behind
+     * what belongs to this request.
      *
      * @return what is wrong with the body; null: nothing so far
      */
@@ -250,8 +250,8 @@ final class RequestHalf {
     }
 
     /**
-     * More bytes from the client. Those of this request go to the origin, or nowhere if it takes no more; those behind it
-     * stay readable.
+     * More bytes from the client. Those of this request go to the origin, or nowhere if it takes no more; those behind
+     * it stay readable.
      *
      * @return what is wrong with them; {@link Failure#CUT_OFF}: more were thrown away than a connection is worth
      */

@@ -3,9 +3,9 @@ package io.weldr.proxy.http;
 import java.util.Locale;
 
 /**
- * All that can go wrong with an exchange, its cause in one word: in which stage, on whose side, what it answers, and whether
- * trying again is safe. The table is the policy; no other place maps a failure to a status. The word is the same in the
- * answer, in the access log and in the counters.
+ * All that can go wrong with an exchange, its cause in one word: in which stage, on whose side, what it answers, and
+ * whether trying again is safe. The table is the policy; no other place maps a failure to a status. The word is the
+ * same in the answer, in the access log and in the counters.
  */
 public enum Failure {
     BAD_START_LINE(Stage.RECEIVE, Side.DOWNSTREAM, 400, Retry.NEVER, "malformed request line"),

@@ -5,8 +5,8 @@ import io.weldr.proxy.limits.ProxyLimits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scans the request heads of all connections of one event loop, one at a time, in scratch space of its own. A head stays
- * there until the next one is scanned: {@link #headOf} tells whether it is still there. Confined to the loop.
+ * Scans the request heads of all connections of one event loop, one at a time, in scratch space of its own. A head
+ * stays there until the next one is scanned: {@link #headOf} tells whether it is still there. Confined to the loop.
  */
 public final class RequestScanner {
 

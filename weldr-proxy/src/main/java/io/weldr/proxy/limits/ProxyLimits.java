@@ -101,9 +101,9 @@ public final class ProxyLimits extends LimitTable {
     private final long heldBytesMax = bytes("heldBytesMax", 0L, atLeast(0));
 
     /**
-     * Bytes that the buffers of the node may hold while they wait, for a slow peer, the rest of a head or an origin; shared
-     * evenly by the workers. 0: half of the direct memory of the process. Beyond nine tenths new requests are answered 503,
-     * and the connections that hold most are cut.
+     * Bytes that the buffers of the node may hold while they wait, for a slow peer, the rest of a head or an origin;
+     * shared evenly by the workers. 0: half of the direct memory of the process. Beyond nine tenths new requests are
+     * answered 503, and the connections that hold most are cut.
      */
     public long heldBytesMax() {
         return heldBytesMax;
@@ -263,9 +263,9 @@ public final class ProxyLimits extends LimitTable {
     private final Duration originConnectionAgeMax = timeOrOff("originConnectionAgeMax", ofMinutes(5));
 
     /**
-     * Age from which an origin connection is not reused. Each connection gets three quarters of it to all of it, so that they
-     * do not all turn over at once. Behind one address may be several servers, and a new one of them gets its share only of
-     * new connections.
+     * Age from which an origin connection is not reused. Each connection gets three quarters of it to all of it, so
+     * that they do not all turn over at once. Behind one address may be several servers, and a new one of them gets its
+     * share only of new connections.
      */
     public Duration originConnectionAgeMax() {
         return originConnectionAgeMax;

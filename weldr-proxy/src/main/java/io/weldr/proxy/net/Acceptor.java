@@ -36,7 +36,10 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private final ReadBuffers buffers = new ReadBuffers();
     private int turn;
 
-    /** @param receptions to one of which each connection goes: that of the socket's own loop, or in turn if there is none */
+    /**
+     * @param receptions to one of which each connection goes: that of the socket's own loop, or in turn if there is
+     * none
+     */
     Acceptor(
             List<? extends Reception> receptions,
             Transport transport,

@@ -10,7 +10,10 @@ import io.netty.channel.ChannelOutboundBuffer;
  */
 final class Backlog {
 
-    /** Up to here a copy costs less than what may hang on the original: a read buffer of 4 KiB and more, kept for a few bytes of it. */
+    /**
+     * Up to here a copy costs less than what may hang on the original: a read buffer of 4 KiB and more, kept for a few
+     * bytes of it.
+     */
     private static final int COPY_BYTES_MAX = 1024;
 
     private final HeldBytes.Account account;
@@ -37,9 +40,10 @@ final class Backlog {
     }
 
     /**
-     * The part to be written next, in a buffer that may wait. A backlog is limited by its bytes; one of small parts, each in
-     * the buffer that it was read into, would hold many times as much memory. Where the peer is known to be slow, a part is
-     * also copied if its buffer is more than twice its size. Owns {@code part}, also if it fails; the caller owns the result.
+     * The part to be written next, in a buffer that may wait. A backlog is limited by its bytes; one of small parts,
+     * each in the buffer that it was read into, would hold many times as much memory. Where the peer is known to be
+     * slow, a part is also copied if its buffer is more than twice its size. Owns {@code part}, also if it fails; the
+     * caller owns the result.
      */
     ByteBuf fit(Channel channel, ByteBuf part) {
         int size = part.readableBytes();
@@ -58,8 +62,8 @@ final class Backlog {
     }
 
     /**
-     * Counts what it holds. Nobody tells how much of each buffer has left: of a backlog that has become shorter, the same
-     * share of what it held is taken to be held still.
+     * Counts what it holds. Nobody tells how much of each buffer has left: of a backlog that has become shorter, the
+     * same share of what it held is taken to be held still.
      *
      * @param backlog bytes of it now
      */
@@ -84,9 +88,9 @@ final class Backlog {
     }
 
     /**
-     * Whether the peer has taken some of it since the last look; at the first look: always, since that only finds out where
-     * the peer stands. The kernel may hold megabytes, and take more from us only when a good part of them has left. So what
-     * counts is also what the peer has acknowledged. False where there is no backlog.
+     * Whether the peer has taken some of it since the last look; at the first look: always, since that only finds out
+     * where the peer stands. The kernel may hold megabytes, and take more from us only when a good part of them has
+     * left. So what counts is also what the peer has acknowledged. False where there is no backlog.
      */
     boolean progressed(Channel channel) {
         long backlog = bytes(channel);

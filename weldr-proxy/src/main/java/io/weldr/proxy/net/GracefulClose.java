@@ -15,11 +15,11 @@ import org.slf4j.LoggerFactory;
  * Closes a listening socket so that no client is reset. When a listening socket is closed, the kernel resets the
  * connections in its queue, and the connections whose handshake ends later. So this first binds the socket to a network
  * interface that does not exist: the kernel refuses new connections, while handshakes that have begun still end in the
- * queue. The socket is closed when they have had their time and the queue is empty. While other sockets of the same port
- * are not bound like this, the kernel may still choose this one, and the connection is accepted.
+ * queue. The socket is closed when they have had their time and the queue is empty. While other sockets of the same
+ * port are not bound like this, the kernel may still choose this one, and the connection is accepted.
  *
- * <p>Where the socket cannot be bound like this (NIO, Linux before 5.7 without CAP_NET_RAW), it accepts until its queue is
- * empty for a moment, for {@value #HANDSHAKE_MILLIS} ms at most. A connection that comes between that moment and the
+ * <p>Where the socket cannot be bound like this (NIO, Linux before 5.7 without CAP_NET_RAW), it accepts until its queue
+ * is empty for a moment, for {@value #HANDSHAKE_MILLIS} ms at most. A connection that comes between that moment and the
  * close is reset. With NIO, the JDK closes the socket when the loop has turned once more.
  *
  * <p>Stands in front of the {@link Acceptor} in the pipeline of the socket. Confined to the loop of the socket.
@@ -35,12 +35,14 @@ final class GracefulClose extends ChannelInboundHandlerAdapter {
     /** Between two looks at what was accepted; the loop reads its sockets in between. */
     private static final long ROUND_MILLIS = 2;
 
-    /** The queue is emptied within milliseconds, unless there are no file descriptors: then the socket is closed anyway. */
+    /**
+     * The queue is emptied within milliseconds, unless there are no file descriptors: then the socket is closed anyway.
+     */
     private static final long MILLIS_MAX = 5_000;
 
     /**
-     * The network interface that packets have to come by, by its number. Linux does not ask whether the interface exists.
-     * SO_BINDTOIFINDEX is 62 on every architecture that Netty has native transports for.
+     * The network interface that packets have to come by, by its number. Linux does not ask whether the interface
+     * exists. SO_BINDTOIFINDEX is 62 on every architecture that Netty has native transports for.
      */
     private static final ChannelOption<Integer> INTERFACE = new IntegerUnixChannelOption("SO_BINDTOIFINDEX", 1, 62);
 
@@ -59,9 +61,9 @@ final class GracefulClose extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Refuses new connections from now on, and closes the socket soon; its close future tells when. Any thread; returns at
-     * once, and does not wait for the loop. Harmless when the socket is closed. Once for each socket: Linux lets a process
-     * without privileges bind a socket to an interface once.
+     * Refuses new connections from now on, and closes the socket soon; its close future tells when. Any thread; returns
+     * at once, and does not wait for the loop. Harmless when the socket is closed. Once for each socket: Linux lets a
+     * process without privileges bind a socket to an interface once.
      */
     static void begin(Channel socket) {
         if (socket.isOpen()) {

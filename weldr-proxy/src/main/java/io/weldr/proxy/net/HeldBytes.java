@@ -6,13 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes that buffers of one event loop hold while they wait: for a peer to take what was written, for the rest of a
- * head, for an origin. What counts is the capacity of a buffer, since a few bytes in use hold all of it. Each connection has
- * an {@link Account}.
+ * head, for an origin. What counts is the capacity of a buffer, since a few bytes in use hold all of it. Each
+ * connection has an {@link Account}.
  *
- * <p>There is a budget, well below the direct memory of the process, so that no client can bring about that an allocation
- * fails. Beyond three quarters of it no new connections are accepted; if that lasts, the connections that hold most are cut.
- * Beyond nine tenths new requests are refused, and connections are cut at the next {@link #tick}; beyond all of it, at once.
- * Confined to the loop, but for {@link #held} and {@link #takesConnections}.
+ * <p>There is a budget, well below the direct memory of the process, so that no client can bring about that an
+ * allocation fails. Beyond three quarters of it no new connections are accepted; if that lasts, the connections that
+ * hold most are cut. Beyond nine tenths new requests are refused, and connections are cut at the next {@link #tick};
+ * beyond all of it, at once. Confined to the loop, but for {@link #held} and {@link #takesConnections}.
  */
 public final class HeldBytes {
 

@@ -22,14 +22,16 @@ import java.nio.channels.NotYetConnectedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One socket on one event loop, for whatever {@link Protocol} speaks over it: writing, flow control, one deadline, and the
- * only ways in which a connection is closed. Both connections of an exchange are links. Confined to its event loop.
+ * One socket on one event loop, for whatever {@link Protocol} speaks over it: writing, flow control, one deadline, and
+ * the only ways in which a connection is closed. Both connections of an exchange are links. Confined to its event loop.
  *
  * <pre>
  *          +--> FINISHING  what was written leaves, then the socket is closed --+
  *   OPEN --+--> LINGERING  as above; what the peer still sends is thrown away --+--> CLOSED
  *          +--> close(), reset(), the socket fails -----------------------------+
  * </pre>
+ *
+ * <p>The file is longer than others so that there is no second place that writes to a socket or closes one.
  */
 public final class Link extends ChannelInboundHandlerAdapter implements Expiry, HeldBytes.Holder {
 
@@ -145,8 +147,8 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry, 
     }
 
     /**
-     * Moves up to {@code max} bytes that have arrived at another link to the peer of this one, within the kernel. Only if
-     * {@link #takesSplice}. Closes the link if its peer is gone.
+     * Moves up to {@code max} bytes that have arrived at another link to the peer of this one, within the kernel. Only
+     * if {@link #takesSplice}. Closes the link if its peer is gone.
      *
      * @return how many bytes were moved
      */
@@ -167,7 +169,10 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry, 
 
     // ---- reading
 
-    /** Whether bytes have come, or the end, that were not read yet. They are lost. Where the kernel cannot be asked: false. */
+    /**
+     * Whether bytes have come, or the end, that were not read yet. They are lost. Where the kernel cannot be asked:
+     * false.
+     */
     public boolean hasUnread() {
         if (!(channel() instanceof EpollSocketChannel socket)) {
             return false;
@@ -222,8 +227,9 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry, 
     }
 
     /**
-     * The peer has to take some of the backlog until the deadline: {@link #progressed} tells. The first look, after a quarter
-     * of the time, only finds out where it stands, so that a link which is seldom slow asks the kernel for nothing.
+     * The peer has to take some of the backlog until the deadline: {@link #progressed} tells. The first look, after a
+     * quarter of the time, only finds out where it stands, so that a link which is seldom slow asks the kernel for
+     * nothing.
      */
     public void awaitProgress() {
         backlog.watch(channel());
@@ -304,8 +310,8 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry, 
     }
 
     /**
-     * Ends this side, and reads on for a while: closing with unread bytes would send a reset, which may destroy the last
-     * answer (RFC 9112 section 9.6).
+     * Ends this side, and reads on for a while: closing with unread bytes would send a reset, which may destroy the
+     * last answer (RFC 9112 section 9.6).
      */
     public void linger(int lingerTicks) {
         if (state != State.OPEN) {

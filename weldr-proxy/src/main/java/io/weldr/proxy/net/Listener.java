@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens on one address. Where the kernel can share a port, every reception has a listening socket of its own and the kernel
- * spreads the connections; elsewhere one socket accepts for all. Thread safe.
+ * Listens on one address. Where the kernel can share a port, every reception has a listening socket of its own and the
+ * kernel spreads the connections; elsewhere one socket accepts for all. Thread safe.
  */
 public final class Listener {
 
@@ -105,9 +105,9 @@ public final class Listener {
     }
 
     /**
-     * Refuses new connections from now on, and closes the sockets when every connection that has begun is accepted, half a
-     * second later. No client is reset; {@link GracefulClose} says where this cannot be promised. Accepted connections are not
-     * touched. Returns at once; any thread.
+     * Refuses new connections from now on, and closes the sockets when every connection that has begun is accepted,
+     * half a second later. No client is reset; {@link GracefulClose} says where this cannot be promised. Accepted
+     * connections are not touched. Returns at once; any thread.
      *
      * @return done when the sockets are closed: 5 s later at most, if the loops run
      */
@@ -126,9 +126,9 @@ public final class Listener {
     }
 
     /**
-     * Closes the sockets of all listeners at once. A client whose connection is not accepted yet is reset. Accepted connections
-     * are not touched. Blocks until the sockets are closed, for {@value #CUT_SECONDS_MAX} s at most: only its own loop closes
-     * a socket, and a loop may hang. Not on a loop.
+     * Closes the sockets of all listeners at once. A client whose connection is not accepted yet is reset. Accepted
+     * connections are not touched. Blocks until the sockets are closed, for {@value #CUT_SECONDS_MAX} s at most: only
+     * its own loop closes a socket, and a loop may hang. Not on a loop.
      */
     public static void cut(List<Listener> listeners) {
         close(listeners.stream().flatMap(listener -> listener.sockets.stream()).toList());

@@ -28,8 +28,8 @@ public final class Clients {
     }
 
     /**
-     * From now on responses announce the end of their connection, and connections that stay idle are closed, a moment later:
-     * a request that a client sent before it could know is answered.
+     * From now on responses announce the end of their connection, and connections that stay idle are closed, a moment
+     * later: a request that a client sent before it could know is answered.
      */
     public void drain() {
         draining = true;

@@ -22,8 +22,11 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP/1.1 connection of a client: reads requests, starts an {@link Exchange} for each, one after another and in order,
- * and carries what they answer. While it is idle it holds no buffer. Confined to its event loop.
+ * One HTTP/1.1 connection of a client: reads requests, starts an {@link Exchange} for each, one after another and in
+ * order, and carries what they answer. While it is idle it holds no buffer. Confined to its event loop.
+ *
+ * <p>The file is longer than others because the whole life of a client connection is in it: what is done with bytes that
+ * come before they can be used decides when the next request starts, what is waited for, and when the connection ends.
  */
 public final class H1Server implements Protocol, Downstream {
 
@@ -93,8 +96,8 @@ public final class H1Server implements Protocol, Downstream {
     }
 
     /**
-     * Works through the bytes at hand: requests one after another, until one has to wait, or the client has to read what it
-     * was answered. Owns the buffer.
+     * Works through the bytes at hand: requests one after another, until one has to wait, or the client has to read
+     * what it was answered. Owns the buffer.
      */
     private void process(ByteBuf in) {
         assert !processing;
@@ -417,7 +420,10 @@ public final class H1Server implements Protocol, Downstream {
         }
     }
 
-    /** Answers the head just scanned, which is no request, and closes: where the next one would start is anybody's guess. */
+    /**
+     * Answers the head just scanned, which is no request, and closes: where the next one would start is anybody's
+     * guess.
+     */
     private void refuse(Failure failure) {
         var stats = loop.exchanges.stats();
         stats.failed.increment();

@@ -24,7 +24,10 @@ public final class OriginStats {
 
     private volatile Map<TlsCause, Counter> tlsFailures = Map.of();
 
-    /** Shows failed handshakes from now on, also while there are none: the origin is one of https. Only on the owning loop. */
+    /**
+     * Shows failed handshakes from now on, also while there are none: the origin is one of https. Only on the owning
+     * loop.
+     */
     public void countTlsFailures() {
         if (tlsFailures.isEmpty()) {
             Map<TlsCause, Counter> all = new EnumMap<>(TlsCause.class);

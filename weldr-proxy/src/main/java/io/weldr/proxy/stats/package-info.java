@@ -1,4 +1,6 @@
-/** Numbers that one event loop counts without a lock, and that any thread reads: {@link io.weldr.proxy.stats.Counter}. */
+/**
+ * Numbers that one event loop counts without a lock, and that any thread reads: {@link io.weldr.proxy.stats.Counter}.
+ */
 @NullMarked
 package io.weldr.proxy.stats;
 

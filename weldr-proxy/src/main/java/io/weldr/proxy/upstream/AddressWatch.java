@@ -5,9 +5,9 @@ import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the name of an origin still has the address that a connection was made to. Asking has the name looked up again when
- * its answer is old, also while no new connection is made. When the answer is too old to say so, the address does not count as
- * current: a new connection waits for a new answer. Confined to the loop of the connection.
+ * Whether the name of an origin still has the address that a connection was made to. Asking has the name looked up
+ * again when its answer is old, also while no new connection is made. When the answer is too old to say so, the address
+ * does not count as current: a new connection waits for a new answer. Confined to the loop of the connection.
  */
 final class AddressWatch {
 

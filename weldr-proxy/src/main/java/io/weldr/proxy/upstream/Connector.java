@@ -37,7 +37,9 @@ import org.jspecify.annotations.Nullable;
 /** Makes connections to one origin: looks its name up, connects, and for https waits until TLS stands. */
 final class Connector {
 
-    /** How long a failed attempt waits for a new lookup of the name: most answer in milliseconds, and the client waits. */
+    /**
+     * How long a failed attempt waits for a new lookup of the name: most answer in milliseconds, and the client waits.
+     */
     private static final Duration NAME_PATIENCE = Duration.ofMillis(500);
 
     private final UpstreamLoop shared;
@@ -92,9 +94,9 @@ final class Connector {
     }
 
     /**
-     * The way of one attempt through the addresses of the name: one after the other until one connects, and for https until TLS
-     * stands. When all have failed, the answer may be an old one. So the name is looked up once more, and addresses that were
-     * not tried are tried.
+     * The way of one attempt through the addresses of the name: one after the other until one connects, and for https
+     * until TLS stands. When all have failed, the answer may be an old one. So the name is looked up once more, and
+     * addresses that were not tried are tried.
      */
     private final class Course {
         private final Endpoint connections;
@@ -232,7 +234,10 @@ final class Connector {
                 : TlsFailure.of(cause);
     }
 
-    /** It refused, was silent, or there is no way to it. What this node lacks, such as a port, is no fault of the address. */
+    /**
+     * It refused, was silent, or there is no way to it. What this node lacks, such as a port, is no fault of the
+     * address.
+     */
     private static boolean speaksAgainstAddress(Throwable cause) {
         return cause instanceof ConnectException || cause instanceof NoRouteToHostException;
     }

@@ -9,9 +9,11 @@ import io.weldr.proxy.net.ReadBuffers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP/1.1 connection to an origin: one request after another, never two at a time. {@link ResponseReader} reads what
- * comes back; this knows who holds the connection, how long it waits for what, and what each end means. Confined to its
- * event loop.
+ * One HTTP/1.1 connection to an origin: one request after another, never two at a time. {@link ResponseReader} reads
+ * what comes back; this knows who holds the connection, how long it waits for what, and what each end means. Confined
+ * to its event loop.
+ *
+ * <p>The file is longer than others because each end that an origin can come to is in it, one beside the other.
  */
 final class H1Origin implements Upstream, Protocol {
 
@@ -26,7 +28,10 @@ final class H1Origin implements Upstream, Protocol {
         CLOSED
     }
 
-    /** From here on a body is moved within the kernel, where possible; below, two more system calls cost more than a copy. */
+    /**
+     * From here on a body is moved within the kernel, where possible; below, two more system calls cost more than a
+     * copy.
+     */
     private static final int SPLICE_BYTES_MIN = 64 * 1024;
     /** Pipes full in a row for one connection before others get their turn. */
     private static final int SPLICES_IN_A_ROW = 8;
@@ -107,8 +112,8 @@ final class H1Origin implements Upstream, Protocol {
     }
 
     /**
-     * Whether it can carry the next request; if not, it is closed. Behind a response without a body, an origin that sends one
-     * all the same would have it taken for the next response: what has come already is found here.
+     * Whether it can carry the next request; if not, it is closed. Behind a response without a body, an origin that
+     * sends one all the same would have it taken for the next response: what has come already is found here.
      */
     boolean fit() {
         if (alive() && (!terms.allowAnother() || (reader.mayBeFollowed() && link.hasUnread()))) {

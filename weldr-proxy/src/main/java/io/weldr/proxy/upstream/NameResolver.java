@@ -23,26 +23,35 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks up host names of origins on threads of its own, so that no event loop ever waits for a name server. The platform's
- * resolver is used, with all that an operator has configured for it. Literal addresses need no lookup. One for the whole node:
- * probes and traffic use the same addresses.
+ * resolver is used, with all that an operator has configured for it. Literal addresses need no lookup. One for the
+ * whole node: probes and traffic use the same addresses.
  *
  * <p>A known answer is given at once. When it is older than {@link #KEPT} it is looked up again meanwhile, and stays in use
- * when that fails: a name server that is slow or down is no reason to stop traffic. When a name is used rarely, its answer may
- * be older than {@link #TOO_OLD_AFTER}. Then a new connection waits for a new answer, for half a second of each lookup at
- * most, before it uses the old answer. Thread safe.
+ * when that fails: a name server that is slow or down is no reason to stop traffic. When a name is used rarely, its
+ * answer may be older than {@link #TOO_OLD_AFTER}. Then a new connection waits for a new answer, for half a second of
+ * each lookup at most, before it uses the old answer. Thread safe.
  */
 public final class NameResolver implements HostNames, AutoCloseable {
 
     /** An address that moves is followed within this time of the answer; it is also about the TTL that service records have. */
     static final Duration KEPT = Duration.ofSeconds(10);
 
-    /** A failure is not asked about again for this long: requests for a misspelled name must not become a flood of lookups. */
+    /**
+     * A failure is not asked about again for this long: requests for a misspelled name must not become a flood of
+     * lookups.
+     */
     static final Duration FAILURE_KEPT = Duration.ofSeconds(2);
 
-    /** An answer as young as this is as good as a new one: connections that are refused must not become a flood of lookups. */
+    /**
+     * An answer as young as this is as good as a new one: connections that are refused must not become a flood of
+     * lookups.
+     */
     static final Duration NEW = Duration.ofSeconds(1);
 
-    /** While a name is used, its answer is never as old: only a name that nobody used may have moved unnoticed so long ago. */
+    /**
+     * While a name is used, its answer is never as old: only a name that nobody used may have moved unnoticed so long
+     * ago.
+     */
     static final Duration TOO_OLD_AFTER = KEPT.multipliedBy(3);
 
     /** How long a lookup is waited for before an answer that is too old is used. Most lookups take milliseconds. */
@@ -140,10 +149,10 @@ public final class NameResolver implements HostNames, AutoCloseable {
     }
 
     /**
-     * The last good answer for a name, and the same object as long as there is no other; null if there is none. It is looked up
-     * again meanwhile if it is old. If it is too old, the result has no address as long as the lookup may be waited for: a new
-     * connection waits, and a reused one may lead to where the name was long ago. Never waits, and allocates
-     * nothing while the name is known: this is for each request.
+     * The last good answer for a name, and the same object as long as there is no other; null if there is none. It is
+     * looked up again meanwhile if it is old. If it is too old, the result has no address as long as the lookup may be
+     * waited for: a new connection waits, and a reused one may lead to where the name was long ago. Never waits, and
+     * allocates nothing while the name is known: this is for each request.
      */
     @Nullable Answer current(String host) {
         try {

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stops using origins that fail on real traffic for a while, on this node, long before probes would have them down.
  * Each ejection of the same origin lasts longer than the one before, until it has behaved for {@link
- * ProxyLimits#ejectTimeMax}. It is this node's opinion only: nothing is replicated. An ejection never brings the ejected
- * origins above a set share of the origins that serve. Thread safe, without a lock: event loops eject.
+ * ProxyLimits#ejectTimeMax}. It is this node's opinion only: nothing is replicated. An ejection never brings the
+ * ejected origins above a set share of the origins that serve. Thread safe, without a lock: event loops eject.
  */
 public final class OutlierDetector {
 
@@ -72,7 +72,9 @@ public final class OutlierDetector {
             return out;
         }
 
-        /** An ejected origin that does not serve, for example because probes fail, takes nothing from those that serve. */
+        /**
+         * An ejected origin that does not serve, for example because probes fail, takes nothing from those that serve.
+         */
         int outOfServing() {
             return (int) terms.entrySet().stream()
                     .filter(entry -> entry.getValue().out() && pool.contains(entry.getKey()))

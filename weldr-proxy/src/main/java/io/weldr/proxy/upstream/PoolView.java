@@ -75,7 +75,10 @@ final class PoolView {
         leaving.add(connections);
     }
 
-    /** What is under way to an origin that drains ends at its deadline; to one that does not, or no more, when it is done. */
+    /**
+     * What is under way to an origin that drains ends at its deadline; to one that does not, or no more, when it is
+     * done.
+     */
     private void setDrainDeadlines(List<Origin> origins) {
         leaving.removeIf(Endpoint::unused);
         if (leaving.isEmpty()) {

@@ -12,8 +12,8 @@ import io.weldr.proxy.net.HeldBytes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the response to one request after another: checks it, splits it into head and body, and passes both to the exchange
- * that waits for it. Confined to the event loop of its connection.
+ * Reads the response to one request after another: checks it, splits it into head and body, and passes both to the
+ * exchange that waits for it. Confined to the event loop of its connection.
  *
  * <pre>
  *   COMPLETE --> HEAD --> BODY --> COMPLETE        HEAD --> TUNNEL after 101
@@ -244,7 +244,9 @@ final class ResponseReader {
         return true;
     }
 
-    /** Passes the body on as it came. Owns the buffer. Returns how many bytes are behind the response; -1: malformed. */
+    /**
+     * Passes the body on as it came. Owns the buffer. Returns how many bytes are behind the response; -1: malformed.
+     */
     private int readFramed(ByteBuf in) {
         boolean whole = false;
         try {

@@ -6,7 +6,9 @@ import io.weldr.proxy.http.Framing;
 import io.weldr.proxy.http1.ResponseHead;
 import io.weldr.proxy.net.Link;
 
-/** Who waits for a connection to an origin and then for the response on it: an exchange. Called on the event loop only. */
+/**
+ * Who waits for a connection to an origin and then for the response on it: an exchange. Called on the event loop only.
+ */
 public interface ResponseSink {
 
     /** A connection is there. */
@@ -28,7 +30,9 @@ public interface ResponseSink {
     /** Part of the body, or of a tunnel. The receiver owns the buffer. */
     void responseBody(ByteBuf part);
 
-    /** Whether nothing waits to be written to the client, whose socket can take bytes from another within the kernel. */
+    /**
+     * Whether nothing waits to be written to the client, whose socket can take bytes from another within the kernel.
+     */
     boolean takesSplice();
 
     /**

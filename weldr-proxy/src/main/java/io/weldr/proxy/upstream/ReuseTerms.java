@@ -8,11 +8,9 @@ import org.jspecify.annotations.Nullable;
  * For how long, and for how many requests more, a connection may be reused.
  *
  * <ul>
- *   <li>The origin says so: {@code Keep-Alive: timeout=5, max=100}. Whoever sends a request when that time is just over finds
- *       the connection closed, and a POST is not sent twice.
- *   <li>A connection that has reached its age is not reused.
- *   <li>A connection to an address that the name of the origin no longer has is not reused.
- * </ul>
+ * <li>The origin says so: {@code Keep-Alive: timeout=5, max=100}. Whoever sends a request when that time is just over
+ * finds the connection closed, and a POST is not sent twice. <li>A connection that has reached its age is not reused.
+ * <li>A connection to an address that the name of the origin no longer has is not reused. </ul>
  *
  * <p>Confined to the loop of its connection.
  */

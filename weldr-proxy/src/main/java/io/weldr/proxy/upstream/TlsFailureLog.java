@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says in the log why TLS to one origin does not come about: the first failure at once, then at most one line in {@link #EVERY}
- * with how many there were in between. Every request may run into it. Thread safe.
+ * Says in the log why TLS to one origin does not come about: the first failure at once, then at most one line in
+ * {@link #EVERY} with how many there were in between. Every request may run into it. Thread safe.
  */
 final class TlsFailureLog {
     private static final Logger LOG = LoggerFactory.getLogger(TlsFailureLog.class);

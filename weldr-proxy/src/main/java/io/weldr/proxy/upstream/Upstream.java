@@ -4,9 +4,9 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The origin's side of an exchange: takes a request, and passes the response to the {@link ResponseSink} of the exchange
- * that holds it. Held by one exchange at a time, from {@link #begin} to {@link #release} or {@link #abort}. Called on the
- * event loop of the exchange only.
+ * The origin's side of an exchange: takes a request, and passes the response to the {@link ResponseSink} of the
+ * exchange that holds it. Held by one exchange at a time, from {@link #begin} to {@link #release} or {@link #abort}.
+ * Called on the event loop of the exchange only.
  */
 public interface Upstream {
 

@@ -48,16 +48,16 @@ public final class UpstreamLoop {
     }
 
     /**
-     * How old a new connection may get: between three quarters of the limit and all of it, so that connections that were made
-     * together are not made anew together. 0: as old as it likes.
+     * How old a new connection may get: between three quarters of the limit and all of it, so that connections that
+     * were made together are not made anew together. 0: as old as it likes.
      */
     int ageTicks() {
         return ageTicksMax == 0 ? 0 : Math.max(1, ageTicksMax - random.nextInt(ageTicksMax / 4 + 1));
     }
 
     /**
-     * Where a connector begins in the order of the addresses of a name. Random, so that the loops of all nodes do not all
-     * begin with the same address.
+     * Where a connector begins in the order of the addresses of a name. Random, so that the loops of all nodes do not
+     * all begin with the same address.
      */
     int firstTurn() {
         return random.nextInt();

@@ -26,8 +26,8 @@ public record UpstreamSettings(
         DeadAddresses<InetSocketAddress> dead) {
 
     /**
-     * For how long an address that refused or was silent is tried last. One connection in this time may wait for an address that
-     * is still dead, and one that works again is used again within it.
+     * For how long an address that refused or was silent is tried last. One connection in this time may wait for an
+     * address that is still dead, and one that works again is used again within it.
      */
     public static final Duration DEAD_TIME = Duration.ofSeconds(30);
 

@@ -138,7 +138,9 @@ class ProxyLimitsTest {
         assertThat(documented).isEqualTo(declared);
     }
 
-    /** The default as the page has it. 0 turns off every limit but this one, which follows the memory of the process. */
+    /**
+     * The default as the page has it. 0 turns off every limit but this one, which follows the memory of the process.
+     */
     private static String readableDefault(Limit limit) {
         return limit.name().equals("heldBytesMax")
                 ? "half of the direct memory"

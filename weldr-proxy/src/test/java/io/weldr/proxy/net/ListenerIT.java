@@ -101,7 +101,10 @@ class ListenerIT {
         }
     }
 
-    /** The loop of the first socket hangs. Without a limit, its socket would be waited for, and the others would stay open. */
+    /**
+     * The loop of the first socket hangs. Without a limit, its socket would be waited for, and the others would stay
+     * open.
+     */
     @Test
     void aLoopThatHangsDoesNotHoldUpTheEndOfTheOtherSockets() throws Exception {
         MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(
