@@ -60,7 +60,7 @@ class WorkerTest {
 
     private static void failOnce(AtomicBoolean fails) {
         if (fails.getAndSet(false)) {
-            throw new OutOfMemoryError("of the test");
+            throw new InternalError("of the test");
         }
     }
 

@@ -224,7 +224,10 @@ class NameResolverTest {
         assertThat(lookups).hasValue(1);
     }
 
-    /** Nothing that calls is ever hit by the error, and the name is looked up again. */
+    /**
+     * No caller gets the error, and the name is looked up again. InternalError stands for OutOfMemoryError, which would end the
+     * test run.
+     */
     @Test
     void whereThereIsNoThreadForALookupTheNameIsLookedUpLater() throws Exception {
         AtomicBoolean exhausted = new AtomicBoolean();
@@ -233,7 +236,7 @@ class NameResolverTest {
                     @Override
                     public synchronized void start() {
                         if (exhausted.get()) {
-                            throw new OutOfMemoryError("unable to create native thread");
+                            throw new InternalError("unable to create native thread");
                         }
                         super.start();
                     }
@@ -259,12 +262,12 @@ class NameResolverTest {
     @Test
     void aLookupThatEndsWithAnErrorIsRepeated() throws Exception {
         server.set(host -> {
-            throw new OutOfMemoryError("of the test");
+            throw new InternalError("of the test");
         });
         assertThat(resolver.resolve(NAME))
                 .failsWithin(PATIENCE)
                 .withThrowableOfType(ExecutionException.class)
-                .withCauseInstanceOf(OutOfMemoryError.class);
+                .withCauseInstanceOf(InternalError.class);
         server.set(host -> addresses(1));
         pass(NameResolver.FAILURE_KEPT);
         assertThat(answer()).isEqualTo(List.of(addresses(1)));
