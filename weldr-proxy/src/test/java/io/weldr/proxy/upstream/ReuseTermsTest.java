@@ -2,8 +2,11 @@ package io.weldr.proxy.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.DeadlineWheel;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ReuseTermsTest {
@@ -37,5 +40,25 @@ class ReuseTermsTest {
         pass(1_000_000);
         assertThat(terms.allowAnother()).isTrue();
         assertThat(terms.idleTicks()).isEqualTo(IDLE);
+    }
+
+    @Test
+    void connectionsThatWereMadeTogetherGrowOldOneAfterTheOther() {
+        ProxyLimits limits = ProxyLimits.DEFAULTS;
+        int most = DeadlineWheel.ticks(limits.originConnectionAgeMax());
+        UpstreamLoop loop = Embedded.upstream(wheel, new NameResolver(), limits);
+        Set<Integer> ages = new HashSet<>();
+        for (int i = 0; i < 1000; i++) {
+            ages.add(loop.ageTicks());
+        }
+        assertThat(ages).allSatisfy(age -> assertThat(age).isBetween(most - most / 4, most));
+        assertThat(ages).as("different ages").hasSizeGreaterThan(10);
+    }
+
+    @Test
+    void noLimitOfTheAgeIsNoneForAnyConnection() {
+        ProxyLimits limits = ProxyLimits.DEFAULTS.with("originConnectionAgeMax", Duration.ZERO);
+        assertThat(Embedded.upstream(wheel, new NameResolver(), limits).ageTicks())
+                .isZero();
     }
 }
