@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.weldr.core.port.Measurement;
 import io.weldr.proxy.limits.ProxyLimits;
+import io.weldr.proxy.net.Faults;
+import io.weldr.testing.Patience;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,6 +44,7 @@ class HeldBytesIT {
                 .set("heldBytesMax", BUDGET)
                 .set("clientProgressTimeout", Duration.ofMinutes(5))
                 .build();
+        long faults = Faults.count();
         try (RawOrigin origin = streaming();
                 TestProxy proxy = TestProxy.limited(limits, origin);
                 Wire other = proxy.connect()) {
@@ -63,14 +66,17 @@ class HeldBytesIT {
                             () -> assertThat(value(proxy, "proxy_held_bytes")).isZero());
             assertThat(proxy.exchange(GET)).endsWith("ok");
         }
+        assertThat(Faults.count()).as("allocations that failed").isEqualTo(faults);
     }
 
-    /** 503 says that there is no room, and when to come again; the connection stands. */
+    /** 503 says that there is no room, and when to come again; the connection stands. The next tick of the worker makes room. */
     private static void assertServed(Wire client) {
+        long deadline = System.nanoTime() + Patience.PATIENCE.toNanos();
         for (String answer = client.send(GET).readMessage();
                 !answer.endsWith("ok");
                 answer = client.send(GET).readMessage()) {
             assertThat(answer).startsWith("HTTP/1.1 503 ").contains("Retry-After: 1\r\n", "cause: memory_full");
+            assertThat(System.nanoTime()).as("503 for so long").isLessThan(deadline);
         }
     }
 
