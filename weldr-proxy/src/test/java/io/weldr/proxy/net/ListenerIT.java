@@ -24,10 +24,14 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,10 +44,10 @@ class ListenerIT {
     private static final int CLIENTS = 200;
 
     /** Greets each client and closes. */
-    private record Greeter(EventLoop loop) implements Reception {
+    private record Greeter(EventLoop loop, AtomicBoolean room) implements Reception {
         @Override
         public boolean hasRoom() {
-            return true;
+            return room.get();
         }
 
         @Override
@@ -71,10 +75,11 @@ class ListenerIT {
                 WORKERS, new DefaultThreadFactory("listener", true), transport.ioHandler());
         try {
             List<Greeter> receptions = IntStream.range(0, WORKERS)
-                    .mapToObj(i -> new Greeter((EventLoop) group.next()))
+                    .mapToObj(i -> new Greeter((EventLoop) group.next(), new AtomicBoolean(true)))
                     .toList();
-            Listener one = listen(receptions, group, transport);
-            Listener other = listen(receptions, group, transport);
+            ConnectionLimit connections = new ConnectionLimit(2 * CLIENTS);
+            Listener one = listen(receptions, group, transport, connections);
+            Listener other = listen(receptions, group, transport, connections);
 
             CountDownLatch goOn = hold(receptions);
             List<Socket> waiting = new ArrayList<>();
@@ -111,10 +116,10 @@ class ListenerIT {
                 2, new DefaultThreadFactory("listener", true), Transport.NIO.ioHandler());
         CountDownLatch goOn = new CountDownLatch(1);
         try {
-            Greeter first = new Greeter((EventLoop) group.next());
-            Greeter second = new Greeter((EventLoop) group.next());
-            Listener hangs = listen(List.of(first), first.loop(), Transport.NIO);
-            Listener runs = listen(List.of(second), second.loop(), Transport.NIO);
+            Greeter first = new Greeter((EventLoop) group.next(), new AtomicBoolean(true));
+            Greeter second = new Greeter((EventLoop) group.next(), new AtomicBoolean(true));
+            Listener hangs = listen(List.of(first), first.loop(), Transport.NIO, new ConnectionLimit(CLIENTS));
+            Listener runs = listen(List.of(second), second.loop(), Transport.NIO, new ConnectionLimit(CLIENTS));
             first.loop().execute(() -> awaitUninterrupted(goOn));
 
             CompletableFuture<Void> cut = CompletableFuture.runAsync(() -> Listener.cut(List.of(hangs, runs)));
@@ -128,6 +133,66 @@ class ListenerIT {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"EPOLL", "IO_URING", "NIO"})
+    void clientsForWhichThereIsNoRoomWaitInTheQueueUntilThereIs(Transport transport) throws Exception {
+        try (Single single = new Single(transport)) {
+            assertThat(greeting(connect(single.listener))).isEqualTo("hello"); // and that is the last for now
+            single.awaitPause();
+            Socket waiting = connect(single.listener);
+            await("several looks whether there is room")
+                    .during(Duration.ofMillis(350))
+                    .failFast("it was accepted", () -> waiting.getInputStream().available() > 0)
+                    .until(() -> true);
+            assertThat(single.connections.pauses()).isEqualTo(1);
+
+            single.room.set(true);
+            assertThat(greeting(waiting)).isEqualTo("hello");
+            assertThat(greeting(connect(single.listener))).isEqualTo("hello");
+            assertThat(single.connections.pauses()).isEqualTo(1);
+            Listener.cut(List.of(single.listener));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"EPOLL", "NIO"})
+    void aListenerThatAcceptsNothingClosesAllTheSame(Transport transport) throws Exception {
+        try (Single single = new Single(transport)) {
+            assertThat(greeting(connect(single.listener))).isEqualTo("hello");
+            single.awaitPause();
+            try (Socket waiting = connect(single.listener)) {
+                CompletableFuture<Void> closed = single.listener.close();
+                await().until(closed::isDone);
+                await().until(() -> refuses(single.listener));
+                assertThat(ended(waiting)).isTrue();
+            }
+        }
+    }
+
+    /** A listener of one loop, with room for one client. */
+    private static final class Single implements AutoCloseable {
+        final AtomicBoolean room = new AtomicBoolean();
+        final ConnectionLimit connections = new ConnectionLimit(CLIENTS);
+        final Listener listener;
+        private final MultiThreadIoEventLoopGroup group;
+
+        Single(Transport transport) throws IOException {
+            assumeThat(available(transport)).as("%s on this machine", transport).isTrue();
+            group = new MultiThreadIoEventLoopGroup(
+                    1, new DefaultThreadFactory("listener", true), transport.ioHandler());
+            listener = listen(List.of(new Greeter(group.next(), room)), group, transport, connections);
+        }
+
+        void awaitPause() {
+            await().until(() -> connections.pauses() == 1);
+        }
+
+        @Override
+        public void close() {
+            group.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly();
+        }
+    }
+
     private static boolean available(Transport transport) {
         return switch (transport) {
             case EPOLL -> Epoll.isAvailable();
@@ -136,7 +201,8 @@ class ListenerIT {
         };
     }
 
-    private static Listener listen(List<Greeter> receptions, EventLoopGroup group, Transport transport)
+    private static Listener listen(
+            List<Greeter> receptions, EventLoopGroup group, Transport transport, ConnectionLimit connections)
             throws IOException {
         return Listener.bind(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -144,7 +210,7 @@ class ListenerIT {
                 group,
                 transport,
                 ProxyLimits.DEFAULTS,
-                new ConnectionLimit(2 * CLIENTS),
+                connections,
                 ByteBufAllocator.DEFAULT);
     }
 
@@ -183,6 +249,15 @@ class ListenerIT {
             return false;
         } catch (ConnectException e) {
             return true;
+        }
+    }
+
+    /** Whether the connection has ended without a greeting: waits for it. */
+    private static boolean ended(Socket client) throws IOException {
+        try {
+            return client.getInputStream().read() < 0;
+        } catch (SocketException e) {
+            return true; // reset
         }
     }
 
