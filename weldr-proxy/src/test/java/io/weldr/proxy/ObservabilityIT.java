@@ -6,13 +6,19 @@ import static org.awaitility.Awaitility.await;
 import io.weldr.core.port.Measurement;
 import io.weldr.proxy.access.AccessLog;
 import io.weldr.proxy.access.LineFormat;
+import io.weldr.proxy.limits.ProxyLimits;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** What an operator can see of the traffic. */
 class ObservabilityIT {
+
+    private static final Duration SHORT = Duration.ofMillis(200);
 
     @Test
     void everyExchangeLeavesALine() {
@@ -90,6 +96,86 @@ class ObservabilityIT {
                     .contains("\"request\":\"GET /held\"")
                     .contains("\"cause\":\"cut_off\"");
         }
+    }
+
+    @Test
+    void theSizeOfAnAnswerThatATimeoutBringsIsInItsLine() {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        ProxyLimits hasty = ProxyLimits.builder()
+                .set("requestHeadTimeout", SHORT)
+                .set("clientProgressTimeout", SHORT)
+                .set("responseHeadTimeout", SHORT)
+                .build();
+        try (AccessLog log = new AccessLog(LineFormat.JSON, file);
+                RawOrigin origin = RawOrigin.serving((wire, self) -> wire.readToEnding());
+                TestProxy proxy =
+                        TestProxy.with(settings -> settings.accessLog(log).limits(hasty), origin)) {
+            List<String> answers = new ArrayList<>();
+            for (String request : List.of(
+                    "GET / HTTP/1.1\r\nHost: a\r\n\r\n", // the origin is silent
+                    "GET / HTTP/1.1\r\nHost: a\r\n",
+                    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhi")) {
+                answers.add(proxy.exchange(request));
+                await().until(() -> log.written() == answers.size());
+            }
+            assertThat(answers.get(0)).startsWith("HTTP/1.1 504 ");
+            assertThat(answers.get(1)).startsWith("HTTP/1.1 408 ");
+            assertThat(answers.get(2)).startsWith("HTTP/1.1 408 ");
+            String[] lines = file.toString(StandardCharsets.US_ASCII).split("\n", -1);
+            assertThat(lines[0])
+                    .contains("\"status\":504,\"bytes\":" + answers.get(0).length() + ",")
+                    .contains("\"cause\":\"response_timeout\"");
+            assertThat(lines[1])
+                    .contains("\"status\":408,\"bytes\":" + answers.get(1).length() + ",");
+            assertThat(lines[2])
+                    .contains("\"status\":408,\"bytes\":" + answers.get(2).length() + ",");
+        }
+    }
+
+    /** A download may last for hours. */
+    @Test
+    void theBytesOfAResponseAreCountedWhileItIsUnderWay() {
+        int half = 1 << 20;
+        CountDownLatch seen = new CountDownLatch(1);
+        try (RawOrigin origin = RawOrigin.serving((wire, self) -> {
+                    self.next(wire);
+                    wire.send("HTTP/1.1 200 OK\r\nContent-Length: " + 2 * half + "\r\n\r\n")
+                            .send(new byte[half]);
+                    awaitPatiently(seen);
+                    wire.send(new byte[half]);
+                });
+                TestProxy proxy = TestProxy.inFrontOf(origin);
+                Wire client = proxy.connect()) {
+            try {
+                client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").readHead();
+                client.read(half);
+                await().untilAsserted(() ->
+                        assertThat(value(proxy, "proxy_to_clients_bytes")).isGreaterThanOrEqualTo(half));
+                assertThat(value(proxy, "proxy_to_clients_bytes")).isLessThan(2 * half);
+                assertThat(value(proxy, "proxy_exchanges_open")).isEqualTo(1);
+            } finally {
+                seen.countDown();
+            }
+            client.read(half);
+            await().until(() -> value(proxy, "proxy_exchanges_open") == 0);
+            assertThat(value(proxy, "proxy_to_clients_bytes")).isGreaterThan(2 * half);
+        }
+    }
+
+    private static void awaitPatiently(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static double value(TestProxy proxy, String name) {
+        return proxy.server.measure().stream()
+                .filter(each -> each.name().equals(name))
+                .mapToDouble(each ->
+                        each instanceof Measurement.Gauge gauge ? gauge.value() : ((Measurement.Counter) each).value())
+                .sum();
     }
 
     @Test
