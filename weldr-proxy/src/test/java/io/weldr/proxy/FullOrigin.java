@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -16,10 +17,16 @@ final class FullOrigin implements Closeable {
     private static final int TRIES_MAX = 64;
     private static final int TRY_MILLIS = 300;
 
-    private final ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    private final ServerSocket full;
     private final List<Socket> waiting = new ArrayList<>();
 
     FullOrigin() throws IOException {
+        this(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    /** At an address that the test chose. */
+    FullOrigin(InetSocketAddress address) throws IOException {
+        full = new ServerSocket(address.getPort(), 1, address.getAddress());
         boolean answered = true;
         for (int i = 0; answered && i < TRIES_MAX; i++) {
             Socket next = new Socket();

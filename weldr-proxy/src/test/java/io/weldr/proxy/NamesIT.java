@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.weldr.core.port.Measurement;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.upstream.UpstreamSettings;
+import io.weldr.testing.Patience;
 import io.weldr.testing.Ports;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -230,6 +231,36 @@ class NamesIT {
                         .isGreaterThan(2);
                 assertThat(works.requests()).hasSizeGreaterThan(8);
             }
+        }
+    }
+
+    /** Each request makes a connection, and waits for as long as a connect may take if it tries the silent address first. */
+    @Test
+    void anAddressThatIsSilentCostsOneRequestItsTimeAndNotEveryOther() throws Exception {
+        nameHas(machine(2), machine(1));
+        try (FullOrigin silent = new FullOrigin(new InetSocketAddress(machine(2), port));
+                RawOrigin works = serverAt(1, "works")) {
+            assertThat(silent.url()).endsWith(":" + port);
+            Patience.withTimeFrom(Duration.ofMillis(300), connectTimeout -> {
+                ProxyLimits limits = ProxyLimits.builder()
+                        .set("idlePerOriginMax", 0)
+                        .set("connectTimeout", connectTimeout)
+                        .build();
+                int before = works.requests().size();
+                int slow = 0;
+                try (TestProxy proxy = proxy(limits)) {
+                    for (int i = 0; i < 10; i++) {
+                        long start = System.nanoTime();
+                        serve(proxy, "works", 1);
+                        slow += System.nanoTime() - start >= connectTimeout.toNanos() ? 1 : 0;
+                    }
+                }
+                assertThat(works.requests()).hasSize(before + 10);
+                assertThat(slow)
+                        .as("requests that waited for the silent address")
+                        .isPositive();
+                return slow <= 2; // a machine that is too slow for that has more time in the next try
+            });
         }
     }
 
