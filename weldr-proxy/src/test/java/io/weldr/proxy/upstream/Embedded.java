@@ -7,6 +7,7 @@ import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.DeadlineWheel;
 import io.weldr.proxy.net.HeldBytes;
 import io.weldr.proxy.net.Transport;
+import io.weldr.proxy.stats.Counter;
 
 /** What connections to origins share, on the thread of a test and without a socket. */
 final class Embedded {
@@ -23,7 +24,7 @@ final class Embedded {
                 },
                 ByteBufAllocator.DEFAULT,
                 new DeadAddresses<>(UpstreamSettings.DEAD_TIME));
-        HeldBytes held = new HeldBytes(Long.MAX_VALUE, () -> {});
+        HeldBytes held = new HeldBytes(Long.MAX_VALUE, new Counter(), () -> {});
         return new UpstreamLoop(new EmbeddedChannel().eventLoop(), wheel, held, settings, resolver);
     }
 }

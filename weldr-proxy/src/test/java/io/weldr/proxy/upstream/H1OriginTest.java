@@ -21,6 +21,7 @@ import io.weldr.proxy.net.Link;
 import io.weldr.proxy.net.ReadBuffers;
 import io.weldr.proxy.stats.OriginStats;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +42,8 @@ class H1OriginTest {
                 end.await();
                 throw new UnknownHostException("the test is over");
             },
-            System::nanoTime);
+            System::nanoTime,
+            Duration.ofMillis(500));
     private final OriginStats stats = new OriginStats();
     private final Waiting client = new Waiting();
     private final Endpoint endpoint = new Endpoint(
