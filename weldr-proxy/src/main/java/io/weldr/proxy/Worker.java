@@ -121,6 +121,8 @@ final class Worker implements Reception {
             loop.execute(held::relieve); // later: whoever has called may hold what is cut
         } catch (RejectedExecutionException e) {
             LOG.debug("this worker has stopped", e);
+        } catch (Throwable e) {
+            Faults.report("a worker that is out of memory", e); // the next tick does it
         }
     }
 
@@ -139,10 +141,10 @@ final class Worker implements Reception {
             if (!behind) {
                 expire();
             }
-            held.tick();
             if (accessLog != null) {
                 accessLog.handOver();
             }
+            held.tick();
         } catch (Throwable e) {
             Faults.report("the timer of a worker", e);
         }

@@ -250,11 +250,9 @@ final class ResponseHalf {
 
     /** An answer of weldr's own goes out in its place. Only if nothing is {@link #committed}. */
     void replaced(int answerBytes) {
-        if (gathered != null) {
-            sent(-gathered.readableBytes()); // it will not be
-        }
+        int unsent = gathered == null ? 0 : gathered.readableBytes();
         drop();
-        sent(answerBytes);
+        sent(answerBytes - unsent);
     }
 
     private void drop() {

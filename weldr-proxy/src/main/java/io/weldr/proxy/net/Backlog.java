@@ -77,8 +77,9 @@ final class Backlog {
         counted = backlog;
         writtenBytes = 0;
         writtenCapacity = 0;
-        account.add(now - held);
+        long more = now - held;
         held = now;
+        account.add(more);
     }
 
     /** {@link #progressed} is asked from now on. */

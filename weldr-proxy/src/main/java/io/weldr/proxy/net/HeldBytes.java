@@ -79,9 +79,9 @@ public final class HeldBytes {
             return held;
         }
 
-        /** An allocation has failed: whatever the budget says, somebody has to give way. */
-        void allocationFailed() {
-            all.allocationFailed = true;
+        /** Something has failed. If it was an allocation, somebody has to give way, whatever the budget says. */
+        public void failed(Throwable cause) {
+            all.allocationFailed |= cause instanceof OutOfMemoryError;
         }
     }
 
@@ -177,9 +177,12 @@ public final class HeldBytes {
 
     /** Cuts the connections that hold most, until there is room for requests again. */
     public void relieve() {
-        countAll();
-        cutDownTo(requestsMax);
-        told = false;
+        try {
+            countAll();
+            cutDownTo(requestsMax);
+        } finally {
+            told = false;
+        }
     }
 
     private void countAll() {

@@ -258,15 +258,8 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry, 
                 case CLOSED -> {}
             }
         } catch (Throwable e) {
-            failed(e);
+            protocol.failed(e);
         }
-    }
-
-    private void failed(Throwable cause) {
-        if (cause instanceof OutOfMemoryError) {
-            account.allocationFailed();
-        }
-        protocol.failed(cause);
     }
 
     // ---- the end
@@ -430,7 +423,7 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry, 
         }
         boolean network = cause instanceof IOException || cause.getCause() instanceof IOException; // TLS wraps
         if (!network) {
-            failed(cause);
+            protocol.failed(cause);
         } else if (state != State.OPEN) {
             close();
         } else if (outputIsOver()) {

@@ -1,6 +1,7 @@
 package io.weldr.proxy.server;
 
 import io.weldr.proxy.net.DeadlineWheel;
+import io.weldr.proxy.net.Faults;
 import io.weldr.proxy.stats.WorkerStats;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,8 @@ public final class Clients {
             try {
                 at.cutOff();
             } catch (Throwable e) {
-                at.failed(e); // the others have to end, too
+                Faults.report("the end of a client connection", e); // the others have to end, too
+                at.link().close();
             } finally {
                 remove(at);
             }

@@ -497,6 +497,7 @@ public final class H1Server implements Protocol, Downstream {
     @Override
     public void failed(Throwable cause) {
         Faults.report("a client connection", cause);
+        link.account().failed(cause);
         Exchange current = exchange;
         exchange = null;
         boolean pretend = false;

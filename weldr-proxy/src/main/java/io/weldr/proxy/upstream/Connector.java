@@ -16,6 +16,7 @@ import io.weldr.core.pool.Scheme;
 import io.weldr.core.tls.TlsCause;
 import io.weldr.core.tls.TlsFailure;
 import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.net.Faults;
 import io.weldr.proxy.net.ReadBuffers;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -103,6 +104,7 @@ final class Connector {
         private final Attempt attempt;
         private final Set<InetAddress> known = new HashSet<>(); // tried, or about to be
         private Iterator<InetSocketAddress> left = Collections.emptyIterator();
+        private final long startedNanos = shared.resolver.nanoTime();
         private boolean lookedUpAnew;
         private Failure failure =
                 Failure.CONNECT_FAILED; // of the last address, but TLS_FAILED says more than the others
@@ -134,15 +136,29 @@ final class Connector {
         }
 
         private void next() {
-            if (attempt.cancelled()) {
-                connections.connectFailed(attempt, failure);
-            } else if (left.hasNext()) {
-                open(left.next());
-            } else if (!lookedUpAnew && !target.isLiteral()) {
-                lookUpAnew();
-            } else {
-                connections.connectFailed(attempt, failure);
+            boolean more = !attempt.cancelled() && inTime();
+            try {
+                if (more && left.hasNext()) {
+                    open(left.next());
+                    return;
+                }
+                if (more && !lookedUpAnew && !target.isLiteral()) {
+                    lookUpAnew();
+                    return;
+                }
+            } catch (Throwable e) {
+                Faults.report("a connect to an origin", e);
             }
+            connections.connectFailed(attempt, failure);
+        }
+
+        /** Many addresses that accept connections and never speak TLS must not keep a request from other origins. */
+        private boolean inTime() {
+            long max = shared.limits
+                    .connectTimeout()
+                    .plus(shared.limits.tlsTimeout())
+                    .toNanos();
+            return shared.resolver.nanoTime() - startedNanos < max;
         }
 
         private void lookUpAnew() {
@@ -151,7 +167,7 @@ final class Connector {
                     .resolveAnew(target, NAME_PATIENCE)
                     .orTimeout(2 * NAME_PATIENCE.toMillis(), TimeUnit.MILLISECONDS); // if it was forgotten meanwhile
             anew.whenComplete((addresses, unknown) -> shared.loop.execute(() -> {
-                if (addresses != null) {
+                if (addresses != null && !addresses.isEmpty()) {
                     take(addresses);
                 }
                 next();

@@ -443,6 +443,7 @@ final class H1Origin implements Upstream, Protocol {
     @Override
     public void failed(Throwable cause) {
         Faults.report("a connection to an origin", cause);
+        link.account().failed(cause);
         fail(Failure.INTERNAL);
     }
 
@@ -450,8 +451,10 @@ final class H1Origin implements Upstream, Protocol {
     public void shed() {
         if (sink == null) {
             close();
+        } else if (reader.state() == ResponseReader.State.COMPLETE) {
+            inputEnded(); // the response is whole: only the rest of the request is given up
         } else {
-            fail(Failure.SHED);
+            fail(reader.state() == ResponseReader.State.HEAD ? Failure.MEMORY_FULL : Failure.SHED);
         }
     }
 

@@ -134,7 +134,7 @@ class HeldBytesTest {
     void aFailedAllocationCutsOneWhateverTheBudgetSays() {
         Connection one = new Connection(100);
         Connection two = new Connection(200);
-        one.account.allocationFailed();
+        one.account.failed(new OutOfMemoryError("a test says so"));
         ticks(2);
         assertThat(two.shed).isTrue();
         assertThat(one.shed).isFalse();
