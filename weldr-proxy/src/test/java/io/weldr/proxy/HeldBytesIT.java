@@ -69,7 +69,10 @@ class HeldBytesIT {
         assertThat(Faults.count()).as("allocations that failed").isEqualTo(faults);
     }
 
-    /** 503 says that there is no room, and when to come again; the connection stands. The next tick of the worker makes room. */
+    /**
+     * 503 says that there is no room, and when to come again; the connection stands. The next tick of the worker makes
+     * room.
+     */
     private static void assertServed(Wire client) {
         long deadline = System.nanoTime() + Patience.PATIENCE.toNanos();
         for (String answer = client.send(GET).readMessage();

@@ -234,7 +234,10 @@ class NamesIT {
         }
     }
 
-    /** Each request makes a connection, and waits for as long as a connect may take if it tries the silent address first. */
+    /**
+     * Each request makes a connection, and waits for as long as a connect may take if it tries the silent address
+     * first.
+     */
     @Test
     void anAddressThatIsSilentCostsOneRequestItsTimeAndNotEveryOther() throws Exception {
         nameHas(machine(2), machine(1));

@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * One HTTP/1.1 connection of a client: reads requests, starts an {@link Exchange} for each, one after another and in
  * order, and carries what they answer. While it is idle it holds no buffer. Confined to its event loop.
  *
- * <p>The file is longer than others because the whole life of a client connection is in it: what is done with bytes that
- * come before they can be used decides when the next request starts, what is waited for, and when the connection ends.
+ * <p>The file is longer than others because the whole life of a client connection is in it: what is done with bytes
+ * that come before they can be used decides when the next request starts, what is waited for, and when the connection
+ * ends.
  */
 public final class H1Server implements Protocol, Downstream {
 

@@ -157,8 +157,7 @@ public final class NameResolver implements HostNames, AutoCloseable {
     @Nullable Answer current(String host) {
         try {
             return name(host).current(nanoTime.getAsLong());
-        } catch (
-                Throwable e) { // no memory for a name that was forgotten, or for a lookup: the next request tries again
+        } catch (Throwable e) { // no memory for a lookup: the next request tries again
             Faults.report("the look at a name of an origin", e);
             return null;
         }

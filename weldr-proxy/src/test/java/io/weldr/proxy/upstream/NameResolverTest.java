@@ -160,7 +160,7 @@ class NameResolverTest {
                 assertThat(usable(impatient)).as("connections are reused").isTrue();
                 pass(NameResolver.NEW);
             }
-            assertThat(asked).hasValue(2);
+            await().untilAsserted(() -> assertThat(asked).hasValue(2));
         } finally {
             end.countDown();
         }
@@ -197,13 +197,18 @@ class NameResolverTest {
         server.set(host -> {
             throw new UnknownHostException(host);
         });
-        pass(NameResolver.KEPT);
-        answer();
-        await().untilAsserted(() -> {
-            assertThat(lookups).hasValue(2);
-            pass(NameResolver.TOO_OLD_AFTER.plusNanos(1));
-            assertThat(usable(resolver)).isTrue();
+        pass(NameResolver.NEW);
+        anew(PATIENCE); // ends when the lookup has failed
+        CountDownLatch end = new CountDownLatch(1);
+        server.set(host -> {
+            end.await();
+            return addresses(2);
         });
+        pass(NameResolver.TOO_OLD_AFTER.plusNanos(1));
+        assertThat(usable(resolver)).isTrue();
+        await("it is looked up again all the same")
+                .untilAsserted(() -> assertThat(lookups).hasValue(3));
+        end.countDown();
     }
 
     @Test
@@ -219,27 +224,23 @@ class NameResolverTest {
 
     @Test
     void aReusedConnectionHasANameThatWasForgottenLookedUpAgain() throws Exception {
-        assertThat(resolver.current("forgotten.example")).isNull();
         await().until(() -> resolver.current("forgotten.example") != null);
         assertThat(lookups).hasValue(1);
     }
 
     /**
-     * No caller gets the error, and the name is looked up again. InternalError stands for OutOfMemoryError, which would end the
-     * test run.
+     * No caller gets the error, and the name is looked up again. InternalError stands for OutOfMemoryError, which would
+     * end the test run.
      */
     @Test
     void whereThereIsNoThreadForALookupTheNameIsLookedUpLater() throws Exception {
         AtomicBoolean exhausted = new AtomicBoolean();
-        try (NameResolver exhaustible = new NameResolver(
-                host -> addresses(lookups.incrementAndGet()), now::get, PATIENCE, task -> new Thread(task) {
-                    @Override
-                    public synchronized void start() {
-                        if (exhausted.get()) {
-                            throw new InternalError("unable to create native thread");
-                        }
-                        super.start();
+        try (NameResolver exhaustible =
+                new NameResolver(host -> addresses(lookups.incrementAndGet()), now::get, PATIENCE, task -> {
+                    if (exhausted.get()) {
+                        throw new InternalError("unable to create native thread");
                     }
+                    return new Thread(task);
                 })) {
             exhausted.set(true);
             assertThat(exhaustible.resolve(NAME))
@@ -320,7 +321,13 @@ class NameResolverTest {
         answer();
         assertThat(resolver.current("name1.example")).isNotNull();
         assertThat(resolver.current(NAME.host())).isNotNull();
+        CountDownLatch end = new CountDownLatch(1);
+        server.set(host -> {
+            end.await();
+            return addresses(1);
+        });
         assertThat(resolver.current("name0.example")).isNull(); // last, because it makes room for itself
+        end.countDown();
     }
 
     @Test
