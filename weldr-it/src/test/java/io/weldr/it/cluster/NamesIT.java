@@ -21,7 +21,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An origin whose name moves to another server. */
+/** An origin whose name moves to another server, or has an address at which nobody listens. */
 @EnabledOnOs(OS.LINUX) // all of 127.0.0.0/8 is this machine
 class NamesIT {
     private static final String NAME = "moving.example";
@@ -62,6 +62,31 @@ class NamesIT {
             });
             assertThat(old.received().probes()).isEqualTo(probes);
             assertThat(old.received().requests()).isEqualTo(requests);
+        }
+    }
+
+    @Test
+    void anAddressAtWhichNobodyListensTakesNeitherTheOriginNorARequestDown() throws IOException {
+        Path hosts = folder.resolve("hosts");
+        Files.write(hosts, List.of("127.0.0.1 localhost", "127.0.0.3 " + NAME, "127.0.0.1 " + NAME));
+        try (TestCluster cluster = TestCluster.of(folder, 1);
+                TestServer origin = serverAt(1)) {
+            TestNode node = cluster.node(1);
+            node.environment(Map.of("JDK_JAVA_OPTIONS", "-Djdk.net.hosts.file=" + hosts));
+            cluster.start(node);
+            cluster.awaitLeader();
+            FailureIT.setQuickProbes(node);
+            String url = "http://" + NAME + ":" + port;
+            assertThat(node.add(url).status()).isEqualTo(201);
+            await("the first verdict").until(() -> node.localServers().contains(url + " up"));
+            long probes = origin.received().probes();
+            await("four more probes")
+                    .failFast(() -> assertThat(node.localServers()).contains(url + " up"))
+                    .until(() -> origin.received().probes() >= probes + 4);
+            for (int i = 0; i < 20; i++) {
+                assertThat(Http.get(node.proxyUrl() + "/").status()).isEqualTo(200);
+            }
+            assertThat(node.localServers()).containsExactly(url + " up");
         }
     }
 
