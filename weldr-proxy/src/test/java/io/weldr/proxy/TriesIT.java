@@ -68,6 +68,46 @@ class TriesIT {
     }
 
     @Test
+    void aGetToAnOriginThatClosesEachConnectionAtOnceGoesToAnotherOrigin() {
+        try (RawOrigin closing = RawOrigin.serving((wire, self) -> {});
+                RawOrigin sound = RawOrigin.answering(RawOrigin.OK);
+                TestProxy proxy = TestProxy.inFrontOf(closing, sound)) {
+            for (int i = 0; i < 6; i++) {
+                assertThat(proxy.exchange(GET)).endsWith("ok");
+            }
+            assertThat(closing.connections()).isPositive();
+            assertThat(sound.requests()).hasSize(6);
+        }
+    }
+
+    @Test
+    void aGetIsNotSentTwiceWithoutLeaveToRetry() {
+        ProxyLimits noRetries = ProxyLimits.builder()
+                .set("retryPercentMax", 0)
+                .set("retryBurstMax", 0)
+                .set("ejectAfterFailures", 3)
+                .build();
+        try (RawOrigin closing = RawOrigin.serving((wire, self) -> {});
+                RawOrigin sound = RawOrigin.answering(RawOrigin.OK);
+                TestProxy proxy = TestProxy.limited(noRetries, closing, sound)) {
+            List<String> answers = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                answers.add(proxy.exchange(GET));
+            }
+            assertThat(answers)
+                    .filteredOn(
+                            answer -> answer.startsWith("HTTP/1.1 502 ") && answer.contains("\ncause: no_response\n"))
+                    .hasSize(closing.connections())
+                    .isNotEmpty();
+            assertThat(answers)
+                    .filteredOn(answer -> answer.endsWith("ok"))
+                    .hasSize(6 - closing.connections())
+                    .isNotEmpty();
+            assertThat(sound.requests()).hasSize(6 - closing.connections());
+        }
+    }
+
+    @Test
     void aPostIsNotSentTwice() {
         try (RawOrigin closing = RawOrigin.serving((wire, self) -> self.next(wire));
                 RawOrigin sound = RawOrigin.answering(RawOrigin.OK);
