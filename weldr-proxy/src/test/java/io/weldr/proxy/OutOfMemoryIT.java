@@ -8,6 +8,7 @@ import io.weldr.proxy.limits.ProxyLimits;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -30,12 +31,14 @@ class OutOfMemoryIT {
     enum Kind {
         GET("GET /small HTTP/1.1\r\nHost: a\r\n\r\n"),
         GET_OF_1_0("GET /chunked HTTP/1.0\r\nHost: a\r\n\r\n"),
+        HEAD("HEAD /head HTTP/1.1\r\nHost: a\r\n\r\n"),
         PIPELINED("GET /small HTTP/1.1\r\nHost: a\r\n\r\nGET /small HTTP/1.1\r\nHost: a\r\n\r\n"),
         IN_PIECES("GET /small HTTP/1.1\r\n", "Host: a\r\n", "Accept: */*\r\n\r\n"),
         CHUNKED_POST(
                 "POST /small HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
                 "4e20\r\n" + LARGE + "\r\n",
                 "0\r\nTrailer: t\r\n\r\n"),
+        POST_WITH_LENGTH_IN_PARTS("POST /small HTTP/1.1\r\nHost: a\r\nContent-Length: 40000\r\n\r\n", LARGE, LARGE),
         CHUNKED_RESPONSE("GET /chunked HTTP/1.1\r\nHost: a\r\nTE: trailers\r\n\r\n"),
         RESPONSE_WITHOUT_END("GET /unending HTTP/1.1\r\nHost: a\r\n\r\n"),
         RESPONSE_IN_PIECES("GET /pieces HTTP/1.1\r\nHost: a\r\n\r\n"),
@@ -70,6 +73,55 @@ class OutOfMemoryIT {
             assertThat(tellsOfEach(proxy, client -> {
                         client.send("GET /last HTTP/1.1\r\nHost: a\r\n\r\n").readMessage();
                         client.send("GET /small HTTP/1.1\r\nHost: a\r\n\r\n");
+                    }))
+                    .isPositive();
+        }
+    }
+
+    @Test
+    void aFailedAllocationWhenTheOriginIsAskedBeforeTheBodyIsSent() {
+        try (RawOrigin origin = RawOrigin.serving(OutOfMemoryIT::answerHeads);
+                TestProxy proxy = TestProxy.allocating(allocator, UnaryOperator.identity(), origin)) {
+            assertThat(tellsOfEach(proxy, client -> {
+                        client.send(
+                                "POST /asked HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+                        if (client.readHead().startsWith("HTTP/1.1 100 ")) {
+                            client.send("hello");
+                        }
+                    }))
+                    .isPositive();
+        }
+    }
+
+    @Test
+    void aFailedAllocationWhenTheOriginAnswersEarlyAndCloses() {
+        try (RawOrigin origin = RawOrigin.serving(OutOfMemoryIT::answerHeads);
+                TestProxy proxy = TestProxy.allocating(allocator, UnaryOperator.identity(), origin)) {
+            assertThat(tellsOfEach(proxy, client -> {
+                        client.send("POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 40000\r\n\r\n");
+                        client.send(LARGE).send(LARGE);
+                    }))
+                    .isPositive();
+        }
+    }
+
+    /** Two requests come at once, and there may be one connection: one of them waits in the queue. */
+    @Test
+    void aFailedAllocationWhileARequestWaitsForAConnection() {
+        UnaryOperator<ProxySettings.Builder> narrow =
+                settings -> settings.limits(ProxyLimits.DEFAULTS.with("connectionsPerOriginMax", 1));
+        try (RawOrigin origin = RawOrigin.serving(OutOfMemoryIT::serve);
+                TestProxy proxy = TestProxy.allocating(allocator, narrow, origin)) {
+            assertThat(tellsOfEach(proxy, client -> {
+                        CountDownLatch goOn = proxy.hold();
+                        try (Wire other = proxy.connect()) {
+                            other.send("GET /small HTTP/1.1\r\nHost: a\r\n\r\n");
+                            client.send("GET /small HTTP/1.1\r\nHost: a\r\n\r\n");
+                            goOn.countDown();
+                            other.endOutput().readToEnding();
+                        } finally {
+                            goOn.countDown();
+                        }
                     }))
                     .isPositive();
         }
@@ -134,10 +186,29 @@ class OutOfMemoryIT {
         }
     }
 
+    /** Does not wait for a body before it answers. */
+    private static void answerHeads(Wire wire, RawOrigin origin) {
+        for (String head = wire.readHead(); !head.isEmpty(); head = wire.readHead()) {
+            switch (head.split("[ ]", 3)[1]) {
+                case "/small" -> wire.send(RawOrigin.OK);
+                case "/early" -> {
+                    wire.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+                    return;
+                }
+                case "/asked" -> {
+                    wire.send("HTTP/1.1 100 Continue\r\n\r\n").read(5);
+                    wire.send(RawOrigin.OK);
+                }
+                default -> throw new AssertionError(head);
+            }
+        }
+    }
+
     private static void serve(Wire wire, RawOrigin origin) {
         for (String request = origin.next(wire); !request.isEmpty(); request = origin.next(wire)) {
             switch (request.split("[ ]", 3)[1]) {
                 case "/small" -> wire.send(RawOrigin.OK);
+                case "/head" -> wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
                 case "/chunked" ->
                     wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: t\r\n\r\n4e20\r\n" + LARGE
                             + "\r\n0\r\nt: v\r\n\r\n");
