@@ -5,12 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.weldr.core.port.Measurement;
 import io.weldr.proxy.limits.ProxyLimits;
+import io.weldr.testing.TestAuthority;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -135,6 +137,26 @@ class OutOfMemoryIT {
                 TestProxy proxy = TestProxy.allocating(allocator, hasty, origin)) {
             assertThat(tellsOfEach(proxy, client -> client.send("GET /silent HTTP/1.1\r\nHost: a\r\n\r\n")))
                     .isPositive();
+        }
+    }
+
+    /** Each request makes a connection, so that handshakes fail, too. */
+    @Test
+    void aFailedAllocationOnTheWayToAnOriginOfHttps() throws Exception {
+        try (TestAuthority authority = new TestAuthority("Test Authority")) {
+            TrustManagerFactory trust = authority.trust();
+            UnaryOperator<ProxySettings.Builder> secure = settings -> settings.trust(trust)
+                    .limits(ProxyLimits.builder()
+                            .set("idlePerOriginMax", 0)
+                            .set("responseHeadTimeout", Duration.ofMinutes(10)) // a request that is lost fails surely
+                            .build());
+            try (RawOrigin origin = RawOrigin.secured(
+                            authority.issue("-1d", 10, "dns:localhost").forServer(), OutOfMemoryIT::serve);
+                    TestProxy proxy = TestProxy.allocating(allocator, secure)) {
+                proxy.add("https://localhost:" + origin.port());
+                assertThat(tellsOfEach(proxy, client -> client.send("GET /chunked HTTP/1.1\r\nHost: a\r\n\r\n")))
+                        .isPositive();
+            }
         }
     }
 

@@ -15,6 +15,7 @@ import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -95,8 +96,20 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry, 
 
     /** Writes without flushing; takes over the buffer. */
     public void write(ByteBuf part) {
-        context().write(backlog.fit(channel(), part), context().voidPromise());
+        ByteBuf fitting = backlog.fit(channel(), part);
+        if (tls == null) {
+            context().write(fitting, context().voidPromise()); // a failure comes through the pipeline
+        } else {
+            context().write(fitting).addListener(this::written);
+        }
         unflushed = true;
+    }
+
+    /** TLS tells nobody else that what it made of a part could not be written. */
+    private void written(Future<?> write) {
+        if (!write.isSuccess() && state == State.OPEN && !(write.cause() instanceof IOException)) {
+            protocol.failed(write.cause());
+        }
     }
 
     public void flush() {

@@ -130,7 +130,9 @@ final class PoolView {
         pick.triedCount = triedCount;
         int index = current.pick(pick);
         pick.tried = NONE;
-        pick.turn++;
+        if (triedCount == 0) {
+            pick.turn++; // a request has one turn, however often it is tried
+        }
         return index == Balancer.NONE ? null : serving[index];
     }
 
