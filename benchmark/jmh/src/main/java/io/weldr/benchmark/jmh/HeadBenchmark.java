@@ -1,13 +1,13 @@
 package io.weldr.benchmark.jmh;
 
 import io.weldr.proxy.edit.DateField;
-import io.weldr.proxy.http.HeadWriter;
 import io.weldr.proxy.edit.Peer;
 import io.weldr.proxy.edit.RequestEditor;
-import io.weldr.proxy.http1.RequestHead;
 import io.weldr.proxy.edit.RequestId;
 import io.weldr.proxy.edit.ResponseEditor;
 import io.weldr.proxy.edit.ResponseEditor.Persistence;
+import io.weldr.proxy.http.HeadWriter;
+import io.weldr.proxy.http1.RequestHead;
 import io.weldr.proxy.http1.ResponseHead;
 import io.weldr.proxy.http1.Scan;
 import io.weldr.proxy.limits.ProxyLimits;
