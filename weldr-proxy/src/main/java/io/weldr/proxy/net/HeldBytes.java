@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class HeldBytes {
 
     /** Ticks without room for connections before others have to give way. */
-    static final int TICKS_FULL_MAX = 10;
+    static final int TICKS_FULL_MAX = 5;
 
     /** Cut at a time, so that the loop does something else in between. */
     private static final int CUTS_AT_ONCE_MAX = 16;
@@ -171,7 +171,7 @@ public final class HeldBytes {
         if (!takesRequests()) {
             cutDownTo(requestsMax);
         } else if (ticksFull > TICKS_FULL_MAX) {
-            cutDownTo(connectionsMax);
+            cutDownTo(max / 2); // room for many: those that wait to be accepted may be of the same kind
         }
     }
 
