@@ -43,7 +43,7 @@ public final class ConnectionLimit {
         return false;
     }
 
-    /** One that {@link #tryLinger} had let stay is closed. */
+    /** A connection that {@link #tryLinger} had let stay is closed. */
     public void lingered() {
         lingering.decrementAndGet();
     }

@@ -1,6 +1,6 @@
 package io.weldr.proxy.net;
 
-/** Whoever waits for something until a {@link Deadline}. */
+/** The owner of a {@link Deadline}: waits for something until it has passed. */
 @FunctionalInterface
 public interface Expiry {
     /** The deadline has passed and is off now. On the event loop. */

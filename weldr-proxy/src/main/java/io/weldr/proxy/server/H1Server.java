@@ -448,7 +448,7 @@ public final class H1Server implements Protocol, Downstream {
 
     /** Closes soon if nothing comes; what comes is answered, and the answer announces the end. */
     void lastCall() {
-        // One that has not taken its response yet has the time that it takes.
+        // A client that has not taken its response yet keeps the time that it has for that.
         if (exchange == null && pending.isEmpty() && link.open() && link.backlogBytes() == 0) {
             link.await(Clients.LAST_CALL_TICKS);
         }

@@ -48,7 +48,7 @@ public final class Attempt implements Expiry {
         }
     }
 
-    /** Nobody waits any more. The connection, if one comes, is kept for others. */
+    /** The request does not wait any more. If a connection comes, other requests get it. */
     public void cancel() {
         sink = null;
         stopWaiting();

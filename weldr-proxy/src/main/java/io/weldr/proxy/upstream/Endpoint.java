@@ -129,7 +129,7 @@ public final class Endpoint implements Expiry {
             sink.notConnected(Failure.QUEUE_FULL);
             return null;
         }
-        // One that came to its end within this call, as with a name that is known not to resolve, is told of already:
+        // An attempt that ended within this call, as with a name that is known not to resolve, was reported already:
         // the sink may have gone on to another origin.
         return attempt.cancelled() ? null : attempt;
     }
@@ -295,7 +295,7 @@ public final class Endpoint implements Expiry {
         drained.in(ticks);
     }
 
-    /** What is under way may take its time. */
+    /** Exchanges under way end when they are done. */
     public void letFinish() {
         assert shared.inLoop();
         drained.cancel();

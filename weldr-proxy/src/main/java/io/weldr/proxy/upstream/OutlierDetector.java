@@ -33,7 +33,10 @@ public final class OutlierDetector {
     private final Map<Key, OriginRecord> records = new ConcurrentHashMap<>();
     private final AtomicReference<Book> book = new AtomicReference<>(new Book(Set.of(), Map.of(), 0));
 
-    /** One that was removed and added again is another one: what its predecessor still has under way does not count. */
+    /**
+     * An origin that was removed and added again counts as another origin. Exchanges that are still under way to the
+     * removed one do not speak against it.
+     */
     private record Key(OriginId id, long generation) {
         static Key of(Origin origin) {
             return new Key(origin.id(), origin.generation());

@@ -31,7 +31,7 @@ final class ResponseReader {
         COMPLETE,
         /** Bytes of another protocol. */
         TUNNEL,
-        /** Nobody waits any more. */
+        /** No exchange waits for the response any more. */
         STOPPED
     }
 
@@ -130,7 +130,7 @@ final class ResponseReader {
         return body.endOfInput() && complete(false);
     }
 
-    /** Nobody waits any more: what comes is read by nobody. */
+    /** No exchange waits for the response any more: bytes that come are thrown away. */
     void stop() {
         state = State.STOPPED;
         sink = null;
