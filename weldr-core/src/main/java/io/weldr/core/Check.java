@@ -47,6 +47,16 @@ public final class Check {
         return value;
     }
 
+    /** Throws unless {@code text} takes at most {@code most} bytes of UTF-8. */
+    public static void utf8AtMost(String name, String text, int most) {
+        long bytes = text.codePoints()
+                .mapToLong(c -> c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4)
+                .sum();
+        if (bytes > most) {
+            throw new IllegalArgumentException(name + ": " + bytes + " bytes (expected: at most " + most + " bytes)");
+        }
+    }
+
     /** A duration as people write it: {@code 250 ms}, {@code 30 s}. */
     public static String text(Duration duration) {
         long millis = duration.toMillis();

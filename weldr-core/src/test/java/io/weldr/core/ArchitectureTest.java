@@ -25,6 +25,10 @@ class ArchitectureTest {
             .consideringOnlyDependenciesInLayers()
             .layer("pool")
             .definedBy("io.weldr.core.pool..")
+            .layer("listener")
+            .definedBy("io.weldr.core.listener..")
+            .layer("route")
+            .definedBy("io.weldr.core.route..")
             .layer("state")
             .definedBy("io.weldr.core.state..")
             .layer("balance")
@@ -43,15 +47,24 @@ class ArchitectureTest {
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("health")
             .mayOnlyBeAccessedByLayers("port")
+            .whereLayer("route")
+            .mayOnlyBeAccessedByLayers("state", "port")
+            .whereLayer("listener")
+            .mayOnlyBeAccessedByLayers("route", "state", "port")
             .whereLayer("state")
             .mayOnlyBeAccessedByLayers("port", "health");
 
     @ArchTest
-    static final ArchRule NOTHING_BUT_THE_JDK = classes()
+    static final ArchRule NOTHING_BUT_THE_JDK_AND_RE2J = classes()
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
-                    "io.weldr.core..", "java..", "javax.net.ssl..", "javax.security.auth.x500..", "org.jspecify..");
+                    "io.weldr.core..",
+                    "java..",
+                    "javax.net.ssl..",
+                    "javax.security.auth.x500..",
+                    "org.jspecify..",
+                    "com.google.re2j..");
 
     /**
      * Addresses are values, and a socket is what a trust manager of the JDK may be given. Nothing is called of either.

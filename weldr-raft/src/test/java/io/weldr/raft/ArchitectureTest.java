@@ -47,6 +47,8 @@ class ArchitectureTest {
                     "io.weldr.raft.codec",
                     "io.weldr.core..",
                     "io.weldr.proto.raft..",
+                    "io.weldr.proto.resource..",
+                    "io.weldr.wire..",
                     "com.google.protobuf..",
                     "org.jspecify..",
                     "java..");

@@ -29,17 +29,10 @@ public record HealthDraft(
      * @throws IllegalArgumentException with the field that is wrong
      */
     public void check() {
-        HealthPolicy whole = HealthPolicy.DEFAULT;
-        complete(new HealthPolicy(
-                whole.path(),
-                whole.method(),
-                whole.expected(),
-                INTERVAL_MOST,
-                TIMEOUT_LEAST,
-                whole.failuresToDown(),
-                whole.passesToUp(),
-                whole.initial(),
-                whole.confirm()));
+        complete(HealthPolicy.builder()
+                .interval(INTERVAL_MOST)
+                .timeout(TIMEOUT_LEAST)
+                .build());
     }
 
     /**
@@ -48,15 +41,34 @@ public record HealthDraft(
      * @throws IllegalArgumentException if it is not valid
      */
     public HealthPolicy complete(HealthPolicy base) {
-        return new HealthPolicy(
-                path != null ? path : base.path(),
-                method != null ? method : base.method(),
-                expected != null ? expected : base.expected(),
-                interval != null ? interval : base.interval(),
-                timeout != null ? timeout : base.timeout(),
-                failures != null ? failures : base.failuresToDown(),
-                passes != null ? passes : base.passesToUp(),
-                initial != null ? initial : base.initial(),
-                confirm != null ? confirm : base.confirm());
+        HealthPolicy.Builder policy = base.toBuilder();
+        if (path != null) {
+            policy.path(path);
+        }
+        if (method != null) {
+            policy.method(method);
+        }
+        if (expected != null) {
+            policy.expected(expected);
+        }
+        if (interval != null) {
+            policy.interval(interval);
+        }
+        if (timeout != null) {
+            policy.timeout(timeout);
+        }
+        if (failures != null) {
+            policy.failuresToDown(failures);
+        }
+        if (passes != null) {
+            policy.passesToUp(passes);
+        }
+        if (initial != null) {
+            policy.initial(initial);
+        }
+        if (confirm != null) {
+            policy.confirm(confirm);
+        }
+        return policy.build();
     }
 }

@@ -17,10 +17,15 @@ public enum ProblemType {
     NO_SUCH_RESOURCE("no-such-resource", 404, Code.NOT_FOUND, "There is nothing at that path"),
     NO_SUCH_POOL("no-such-pool", 404, Code.NOT_FOUND, "There is no such pool"),
     NO_SUCH_ORIGIN("no-such-origin", 404, Code.NOT_FOUND, "There is no such origin"),
+    NO_SUCH_LISTENER("no-such-listener", 404, Code.NOT_FOUND, "There is no such listener"),
+    NO_SUCH_ROUTE("no-such-route", 404, Code.NOT_FOUND, "There is no such route"),
     NO_SUCH_MEMBER("no-such-member", 404, Code.NOT_FOUND, "There is no such member"),
     METHOD_NOT_ALLOWED("method-not-allowed", 405, Code.UNIMPLEMENTED, "The resource does not take that method"),
     REQUEST_TIMEOUT("request-timeout", 408, Code.DEADLINE_EXCEEDED, "The request did not arrive in time"),
     ALREADY_EXISTS("already-exists", 409, Code.ALREADY_EXISTS, "There is another entry under that id or address"),
+    IN_USE("in-use", 409, Code.FAILED_PRECONDITION, "Something else needs it"),
+    /** Nothing was done. */
+    CONFLICT("conflict", 409, Code.ABORTED, "Something else changed at the same time", Duration.ofSeconds(1)),
     /** Nothing was done. */
     OWN_ADDRESS("own-address", 409, Code.FAILED_PRECONDITION, "That is an address of weldr itself"),
     CHANGE_UNDER_WAY(

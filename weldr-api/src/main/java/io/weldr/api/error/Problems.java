@@ -22,6 +22,10 @@ public final class Problems {
             case NO_SUCH_POOL -> ProblemType.NO_SUCH_POOL;
             case NO_SUCH_ORIGIN -> ProblemType.NO_SUCH_ORIGIN;
             case NO_SUCH_MEMBER -> ProblemType.NO_SUCH_MEMBER;
+            case NO_SUCH_LISTENER -> ProblemType.NO_SUCH_LISTENER;
+            case NO_SUCH_ROUTE -> ProblemType.NO_SUCH_ROUTE;
+            case IN_USE -> ProblemType.IN_USE;
+            case CHECKED_TOO_EARLY -> ProblemType.CONFLICT;
             case ALREADY_EXISTS -> ProblemType.ALREADY_EXISTS;
             case PRECONDITION_FAILED -> ProblemType.PRECONDITION_FAILED;
             case LIMIT_EXCEEDED -> ProblemType.LIMIT_EXCEEDED;
@@ -34,6 +38,10 @@ public final class Problems {
             case NO_SUCH_POOL -> "the name of a pool";
             case NO_SUCH_ORIGIN -> "an origin of the pool";
             case NO_SUCH_MEMBER -> "a member of the cluster";
+            case NO_SUCH_LISTENER -> "the name of a listener";
+            case NO_SUCH_ROUTE -> "the name of a route";
+            case IN_USE -> "a resource that nothing else needs";
+            case CHECKED_TOO_EARLY -> "no other change of routes, listeners or pools at the same time";
             case ALREADY_EXISTS -> "an id and an address that are not in use";
             case PRECONDITION_FAILED -> "the state as the request expects it";
             case LIMIT_EXCEEDED -> "a result within the limit";

@@ -13,6 +13,20 @@ final class Ipv6 {
         return parse(text) != null;
     }
 
+    /** The sixteen bytes of a literal; none if the text is no literal. */
+    static byte[] bytes(String text) {
+        int @Nullable [] groups = parse(text);
+        if (groups == null) {
+            return new byte[0];
+        }
+        byte[] bytes = new byte[2 * GROUPS];
+        for (int i = 0; i < GROUPS; i++) {
+            bytes[2 * i] = (byte) (groups[i] >> 8);
+            bytes[2 * i + 1] = (byte) groups[i];
+        }
+        return bytes;
+    }
+
     static String canonical(String text) {
         int[] groups = Check.present(parse(text), "host", text, "an IPv6 address without zone, as in 2001:db8::1");
         int bestStart = -1;

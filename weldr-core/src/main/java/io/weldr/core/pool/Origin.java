@@ -2,6 +2,9 @@ package io.weldr.core.pool;
 
 import io.weldr.core.Check;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param weight share of requests beside the other origins, 0 to {@value #WEIGHT_MAX}; 0 takes none
  * @param drainDeadline until when requests under way may finish; there while draining, and only then
  * @param health its own policy; null: the pool's
+ * @param priority 0 to {@value #PRIORITY_MAX}; origins of a higher number are used when too few of the lower ones are up
+ * @param connectionsMax connections of one node to it, 0 to 1 000 000; 0: no limit; null: as the pool has it
+ * @param labels what operators note about it, by name; at most {@value #LABELS_MAX}
  * @param generation the revision at which it was added or its URL last changed: a verdict on an older generation is about
  *     something else
  * @param created revision at which it was added
@@ -24,10 +30,16 @@ public record Origin(
         Verdict verdict,
         HostPolicy hostPolicy,
         @Nullable HealthPolicy health,
+        int priority,
+        @Nullable Integer connectionsMax,
+        Map<String, String> labels,
         long generation,
         long created,
         long modified) {
     public static final int WEIGHT_MAX = 100;
+    public static final int PRIORITY_MAX = 9;
+    static final int LABELS_MAX = 16;
+    private static final int LABEL_CHARS_MAX = 128;
 
     public Origin {
         Check.inRange("weight", weight, 0, WEIGHT_MAX);
@@ -36,6 +48,30 @@ public record Origin(
                 "drain deadline",
                 String.valueOf(drainDeadline),
                 "a deadline exactly while draining");
+        Check.inRange("priority", priority, 0, PRIORITY_MAX);
+        checkConnections(connectionsMax);
+        labels = checkedLabels(labels);
+    }
+
+    /** Throws unless it is null or a number of connections. */
+    public static void checkConnections(@Nullable Integer connectionsMax) {
+        if (connectionsMax != null) {
+            Check.inRange("connectionsMax", connectionsMax, 0, OriginLimits.CONNECTIONS_MOST);
+        }
+    }
+
+    /** The same labels in the order of their names, if they are valid. */
+    public static Map<String, String> checkedLabels(Map<String, String> labels) {
+        Check.atMost("labels", labels.size(), LABELS_MAX);
+        labels.forEach((name, value) -> {
+            Names.check("labels", name, "-_./", 64);
+            Check.that(
+                    value.length() <= LABEL_CHARS_MAX && value.chars().noneMatch(Character::isISOControl),
+                    "labels." + name,
+                    value,
+                    "up to " + LABEL_CHARS_MAX + " characters, and no control characters");
+        });
+        return Collections.unmodifiableMap(new TreeMap<>(labels));
     }
 
     /** Whether new requests may be sent to it. */
@@ -60,6 +96,19 @@ public record Origin(
     /** The same origin with another verdict. */
     public Origin with(Verdict next, long modifiedThen) {
         return new Origin(
-                id, url, weight, admin, drainDeadline, next, hostPolicy, health, generation, created, modifiedThen);
+                id,
+                url,
+                weight,
+                admin,
+                drainDeadline,
+                next,
+                hostPolicy,
+                health,
+                priority,
+                connectionsMax,
+                labels,
+                generation,
+                created,
+                modifiedThen);
     }
 }

@@ -9,11 +9,18 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A named set of origins, in the order in which they were added, with the policy that they are probed by.
+ * A named set of origins, in the order in which they were added, with the policy that they are probed by and all else that is said of them
+ * together.
  *
  * @param origins each id and each address once. How many there may be is checked before an origin is added, see {@code core.state.Limits}
+ * @param stamp moves with the pool's settings and policy, not with its origins
  */
-public record Pool(PoolName name, HealthPolicy health, List<Origin> origins) {
+public record Pool(PoolName name, HealthPolicy health, PoolSettings settings, List<Origin> origins, Stamp stamp) {
+    /** A pool with default settings, as every cluster has one from its beginning. */
+    public static Pool initial(PoolName name, HealthPolicy health, List<Origin> origins) {
+        return new Pool(name, health, PoolSettings.DEFAULT, origins, Stamp.INITIAL);
+    }
+
     public Pool {
         origins = List.copyOf(origins);
         Set<Object> seen = new HashSet<>();
@@ -47,29 +54,27 @@ public record Pool(PoolName name, HealthPolicy health, List<Origin> origins) {
     public Pool plus(Origin origin) {
         List<Origin> next = new ArrayList<>(origins);
         next.add(origin);
-        return new Pool(name, health, next);
+        return with(next);
     }
 
     /** This pool without that origin. */
     public Pool minus(OriginId id) {
-        return new Pool(
-                name,
-                health,
-                origins.stream().filter(origin -> !origin.id().equals(id)).toList());
+        return with(origins.stream().filter(origin -> !origin.id().equals(id)).toList());
     }
 
     /** This pool with that origin changed in its place. */
     public Pool replace(OriginId id, UnaryOperator<Origin> change) {
-        return new Pool(
-                name,
-                health,
-                origins.stream()
-                        .map(origin -> origin.id().equals(id) ? change.apply(origin) : origin)
-                        .toList());
+        return with(origins.stream()
+                .map(origin -> origin.id().equals(id) ? change.apply(origin) : origin)
+                .toList());
     }
 
-    /** This pool with another policy. */
-    public Pool with(HealthPolicy policy) {
-        return new Pool(name, policy, origins);
+    private Pool with(List<Origin> others) {
+        return new Pool(name, health, settings, others, stamp);
+    }
+
+    /** This pool as an operator writes it anew at that revision, with the same origins. */
+    public Pool rewritten(HealthPolicy policy, PoolSettings others, long revision) {
+        return new Pool(name, policy, others, origins, stamp.modifiedAt(revision));
     }
 }

@@ -6,7 +6,7 @@ public record PoolName(String value) implements Comparable<PoolName> {
     public static final PoolName DEFAULT = new PoolName("default");
 
     public PoolName {
-        Names.check("pool", value, "-_.", 64);
+        Names.checkInPath("pool", value);
     }
 
     @Override

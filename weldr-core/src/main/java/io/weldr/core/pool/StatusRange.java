@@ -16,20 +16,22 @@ public record StatusRange(int least, int most) {
         Check.that(least <= most, "status", least + "-" + most, "the smaller code first");
     }
 
-    /** Reads a list such as {@code 200-299,401}. */
+    /** Reads a list such as {@code 200-299,401} in a field named {@code expect}. */
     public static List<StatusRange> parseList(String text) {
+        return parseList("expect", text);
+    }
+
+    /** Reads a list such as {@code 200-299,401}. */
+    public static List<StatusRange> parseList(String field, String text) {
         List<StatusRange> ranges = new ArrayList<>();
         for (String part : text.split(",", RANGES_MAX + 1)) {
             String range = part.strip();
             Check.that(
-                    range.matches("[1-5][0-9]{2}(-[1-5][0-9]{2})?"),
-                    "expect",
-                    text,
-                    "status codes such as 200-299,401");
+                    range.matches("[1-5][0-9]{2}(-[1-5][0-9]{2})?"), field, text, "status codes such as 200-299,401");
             int least = Integer.parseInt(range.substring(0, 3));
             ranges.add(new StatusRange(least, range.length() == 3 ? least : Integer.parseInt(range.substring(4))));
         }
-        Check.atMost("expect", ranges.size(), RANGES_MAX);
+        Check.atMost(field, ranges.size(), RANGES_MAX);
         return List.copyOf(ranges);
     }
 

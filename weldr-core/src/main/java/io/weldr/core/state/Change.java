@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param revision the log index that it came with
  * @param at when its command was made, by the clock of the node that took it
- * @param pool the pool it happened in; null for members and the cluster itself
- * @param subject the id of the origin or member, the name of the pool, or the cluster version
+ * @param pool the pool it happened in; null for members, listeners, routes and the cluster itself
+ * @param subject the id of the origin or member, the name of the pool, listener or route, or the cluster version
  * @param origin the origin after the change, or as it last stood if it was removed; null where it is no origin's
  * @param detail one line for people, in the words of the API. Members of two versions may word it differently, so
  *     nothing depends on it
@@ -32,6 +32,15 @@ public record Change(
         ORIGIN_REMOVED(true),
         VERDICT(false),
         HEALTH_POLICY_SET(true),
+        POOL_CREATED(true),
+        POOL_UPDATED(true),
+        POOL_REMOVED(true),
+        LISTENER_CREATED(true),
+        LISTENER_UPDATED(true),
+        LISTENER_REMOVED(true),
+        ROUTE_CREATED(true),
+        ROUTE_UPDATED(true),
+        ROUTE_REMOVED(true),
         MEMBER_ANNOUNCED(false),
         MEMBER_RETIRED(true),
         CLUSTER_VERSION_RAISED(false);

@@ -1,10 +1,14 @@
 package io.weldr.core.state;
 
 import io.weldr.core.Check;
+import io.weldr.core.listener.Listener;
+import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.Pool;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.route.Route;
+import io.weldr.core.route.RouteName;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param version which commands may change it, and how
  * @param revision the log index of the last command that changed it; 0 before the first
  * @param pools by name; {@code default} is always there
+ * @param listeners by name; {@code default} is always there
+ * @param routes by name
+ * @param routing the revision of the last change of routes, listeners or settings of pools: what the leader checks a change of these against
  * @param members those that announced themselves, by id
  * @param operatorChanges the latest changes that operators asked for, oldest first; from before {@link ClusterVersion#HEALTH_APART} all
  *     changes
@@ -30,6 +37,9 @@ public record ClusterState(
         ClusterVersion version,
         long revision,
         SortedMap<PoolName, Pool> pools,
+        SortedMap<ListenerName, Listener> listeners,
+        SortedMap<RouteName, Route> routes,
+        long routing,
         SortedMap<MemberId, Member> members,
         List<Change> operatorChanges,
         List<Change> clusterChanges) {
@@ -40,21 +50,42 @@ public record ClusterState(
      */
     public static final int CHANGES_MAX = 512;
 
+    /** Nobody but this class wraps the maps of a state. */
+    private static final Class<?> FROZEN =
+            Collections.unmodifiableSortedMap(new TreeMap<String, String>()).getClass();
+
+    private static final Pool INITIAL_POOL = Pool.initial(PoolName.DEFAULT, HealthPolicy.DEFAULT, List.of());
+
     /** What a new cluster starts from. It is the same for ever, because every log begins from it. */
     public static final ClusterState INITIAL = new ClusterState(
             ClusterVersion.INITIAL,
             0,
-            new TreeMap<>(Map.of(PoolName.DEFAULT, new Pool(PoolName.DEFAULT, HealthPolicy.DEFAULT, List.of()))),
+            new TreeMap<>(Map.of(PoolName.DEFAULT, INITIAL_POOL)),
+            new TreeMap<>(Map.of(ListenerName.DEFAULT, Listener.DEFAULT)),
+            new TreeMap<>(Map.of(RouteName.DEFAULT, Route.DEFAULT)),
+            0,
             new TreeMap<>(),
             List.of(),
             List.of());
 
     public ClusterState {
-        pools = Collections.unmodifiableSortedMap(new TreeMap<>(pools));
-        members = Collections.unmodifiableSortedMap(new TreeMap<>(members));
+        pools = frozen(pools);
+        listeners = frozen(listeners);
+        routes = frozen(routes);
+        members = frozen(members);
         operatorChanges = List.copyOf(operatorChanges);
         clusterChanges = List.copyOf(clusterChanges);
         Check.that(pools.containsKey(PoolName.DEFAULT), "pools", pools.keySet(), "the pool " + PoolName.DEFAULT);
+        Check.that(
+                listeners.containsKey(ListenerName.DEFAULT),
+                "listeners",
+                listeners.keySet(),
+                "the listener " + ListenerName.DEFAULT);
+    }
+
+    /** A map that nobody changes. One that another state holds already is shared; every other one is copied. */
+    private static <K, V> SortedMap<K, V> frozen(SortedMap<K, V> map) {
+        return FROZEN.isInstance(map) ? map : Collections.unmodifiableSortedMap(new TreeMap<>(map));
     }
 
     /**
@@ -84,10 +115,27 @@ public record ClusterState(
 
     /** The pool that {@code /servers} speaks of. */
     public Pool defaultPool() {
-        return pools.getOrDefault(PoolName.DEFAULT, INITIAL_DEFAULT);
+        return pools.getOrDefault(PoolName.DEFAULT, INITIAL_POOL);
     }
 
-    private static final Pool INITIAL_DEFAULT = new Pool(PoolName.DEFAULT, HealthPolicy.DEFAULT, List.of());
+    /** The listener of that name, or null. */
+    public @Nullable Listener listener(ListenerName name) {
+        return listeners.get(name);
+    }
+
+    /** The route of that name, or null. */
+    public @Nullable Route route(RouteName name) {
+        return routes.get(name);
+    }
+
+    /** Origins in all pools. */
+    public int origins() {
+        int all = 0;
+        for (Pool pool : pools.values()) {
+            all += pool.origins().size();
+        }
+        return all;
+    }
 
     /** All changes that are kept, of both sorts, oldest first. */
     public List<Change> history() {
@@ -154,35 +202,102 @@ public record ClusterState(
 
     /** This state with that pool in place of the one of its name. */
     ClusterState with(Pool pool, Change change) {
-        SortedMap<PoolName, Pool> next = new TreeMap<>(pools);
-        next.put(pool.name(), pool);
-        return with(version, next, members, change);
+        return edit().pool(pool).commit(change);
     }
 
     /** This state with those members. */
     ClusterState with(SortedMap<MemberId, Member> next, Change change) {
-        return with(version, pools, next, change);
+        return edit().members(next).commit(change);
     }
 
     /** This state under that version, with those members. */
     ClusterState with(ClusterVersion next, SortedMap<MemberId, Member> nextMembers, Change change) {
-        return with(next, pools, nextMembers, change);
+        Edit edit = edit().members(nextMembers);
+        edit.version = next;
+        return edit.commit(change);
     }
 
-    private ClusterState with(
-            ClusterVersion nextVersion,
-            SortedMap<PoolName, Pool> nextPools,
-            SortedMap<MemberId, Member> nextMembers,
-            Change change) {
-        boolean clusters = nextVersion.atLeast(ClusterVersion.HEALTH_APART)
-                && !change.kind().byOperator();
-        return new ClusterState(
-                nextVersion,
-                change.revision(),
-                nextPools,
-                nextMembers,
-                clusters ? operatorChanges : with(operatorChanges, change),
-                clusters ? with(clusterChanges, change) : clusterChanges);
+    /** The next state, to be made by one change. */
+    Edit edit() {
+        return new Edit();
+    }
+
+    /** Collects what differs in the next state. Maps that are not touched are shared. */
+    final class Edit {
+        private ClusterVersion version = ClusterState.this.version;
+        private SortedMap<PoolName, Pool> pools = ClusterState.this.pools;
+        private SortedMap<ListenerName, Listener> listeners = ClusterState.this.listeners;
+        private SortedMap<RouteName, Route> routes = ClusterState.this.routes;
+        private SortedMap<MemberId, Member> members = ClusterState.this.members;
+        private long routing = ClusterState.this.routing;
+
+        Edit pool(Pool pool) {
+            pools = put(pools, pool.name(), pool);
+            return this;
+        }
+
+        Edit listener(Listener listener) {
+            listeners = put(listeners, listener.name(), listener);
+            return this;
+        }
+
+        Edit route(Route route) {
+            routes = put(routes, route.name(), route);
+            return this;
+        }
+
+        Edit without(PoolName name) {
+            pools = remove(pools, name);
+            return this;
+        }
+
+        Edit without(ListenerName name) {
+            listeners = remove(listeners, name);
+            return this;
+        }
+
+        Edit without(RouteName name) {
+            routes = remove(routes, name);
+            return this;
+        }
+
+        Edit members(SortedMap<MemberId, Member> next) {
+            members = next;
+            return this;
+        }
+
+        /** The next state, in which where requests go may differ. */
+        ClusterState commitRouting(Change change) {
+            routing = change.revision();
+            return commit(change);
+        }
+
+        ClusterState commit(Change change) {
+            boolean clusters = version.atLeast(ClusterVersion.HEALTH_APART)
+                    && !change.kind().byOperator();
+            return new ClusterState(
+                    version,
+                    change.revision(),
+                    pools,
+                    listeners,
+                    routes,
+                    routing,
+                    members,
+                    clusters ? operatorChanges : with(operatorChanges, change),
+                    clusters ? with(clusterChanges, change) : clusterChanges);
+        }
+
+        private static <K, V> SortedMap<K, V> put(SortedMap<K, V> map, K key, V value) {
+            SortedMap<K, V> next = new TreeMap<>(map);
+            next.put(key, value);
+            return next;
+        }
+
+        private static <K, V> SortedMap<K, V> remove(SortedMap<K, V> map, K key) {
+            SortedMap<K, V> next = new TreeMap<>(map);
+            next.remove(key);
+            return next;
+        }
     }
 
     private static List<Change> with(List<Change> kept, Change change) {

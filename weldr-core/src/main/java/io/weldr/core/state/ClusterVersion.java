@@ -1,6 +1,8 @@
 package io.weldr.core.state;
 
 import io.weldr.core.Check;
+import io.weldr.core.pool.HealthPolicy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which commands may enter the log, and what they do. Members of several program versions form one cluster during an upgrade. The cluster
@@ -24,11 +26,33 @@ public record ClusterVersion(int number) implements Comparable<ClusterVersion> {
      */
     public static final ClusterVersion HEALTH_APART = new ClusterVersion(1);
 
+    /** Pools, listeners and routes are written by commands of their own; origins have a priority, a limit and labels; probes have types. */
+    public static final ClusterVersion RESOURCES = new ClusterVersion(2);
+
     /** The newest one that this program supports. It supports all before, too. */
-    public static final ClusterVersion SUPPORTED = new ClusterVersion(1);
+    public static final ClusterVersion SUPPORTED = RESOURCES;
 
     public ClusterVersion {
         Check.inRange("cluster version", number, 0, NUMBER_MAX);
+    }
+
+    /** The first version under which a command may hold that policy. */
+    public static ClusterVersion of(@Nullable HealthPolicy policy) {
+        if (policy == null) {
+            return INITIAL;
+        }
+        HealthPolicy plain = HealthPolicy.builder()
+                .path(policy.path())
+                .method(policy.method())
+                .expected(policy.expected())
+                .interval(policy.interval())
+                .timeout(policy.timeout())
+                .failuresToDown(policy.failuresToDown())
+                .passesToUp(policy.passesToUp())
+                .initial(policy.initial())
+                .confirm(policy.confirm())
+                .build();
+        return plain.equals(policy) ? INITIAL : RESOURCES;
     }
 
     /** Whether what came with {@code other} may be used. */

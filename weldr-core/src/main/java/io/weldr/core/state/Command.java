@@ -1,16 +1,22 @@
 package io.weldr.core.state;
 
+import io.weldr.core.listener.Listener;
+import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.AdminState;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.PoolSettings;
 import io.weldr.core.pool.Verdict;
+import io.weldr.core.route.Route;
+import io.weldr.core.route.RouteName;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One wish to change the cluster's state. Commands carry the time at which they were made, and what they expect of the
- * state, so that applying them needs nothing else. What each does is in {@link OriginCommands} and {@link MemberCommands}.
+ * state, so that applying them needs nothing else. What each does is in {@link OriginCommands}, {@link
+ * ResourceCommands} and {@link MemberCommands}.
  */
 public sealed interface Command {
     /** When it was made, by the clock of the node that took it. */
@@ -47,6 +53,11 @@ public sealed interface Command {
         }
 
         @Override
+        public ClusterVersion since() {
+            return spec.since();
+        }
+
+        @Override
         public <R> R accept(Visitor<R> visitor) {
             return visitor.addOrigin(this);
         }
@@ -62,6 +73,11 @@ public sealed interface Command {
         @Override
         public Transition applyTo(ClusterState state, long index, Limits limits) {
             return OriginCommands.update(state, index, this);
+        }
+
+        @Override
+        public ClusterVersion since() {
+            return patch.since();
         }
 
         @Override
@@ -93,6 +109,11 @@ public sealed interface Command {
         @Override
         public Transition applyTo(ClusterState state, long index, Limits limits) {
             return OriginCommands.setHealthPolicy(state, index, this);
+        }
+
+        @Override
+        public ClusterVersion since() {
+            return ClusterVersion.of(policy);
         }
 
         @Override
@@ -172,6 +193,143 @@ public sealed interface Command {
         }
     }
 
+    /** Writes a pool, but for its origins. */
+    record PutPool(PoolName name, HealthPolicy health, PoolSettings settings, Condition condition, Instant at)
+            implements Command {
+        @Override
+        public Transition applyTo(ClusterState state, long index, Limits limits) {
+            return ResourceCommands.putPool(state, index, limits, this);
+        }
+
+        @Override
+        public ClusterVersion since() {
+            return ClusterVersion.RESOURCES;
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.putPool(this);
+        }
+    }
+
+    /** Removes a pool with its origins. Refused while a route or listener leads to it. {@code expectedRevision} as in {@link RemoveOrigin}. */
+    record RemovePool(PoolName name, @Nullable Long expectedRevision, Instant at) implements Command {
+        @Override
+        public Transition applyTo(ClusterState state, long index, Limits limits) {
+            return ResourceCommands.removePool(state, index, this);
+        }
+
+        @Override
+        public ClusterVersion since() {
+            return ClusterVersion.RESOURCES;
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.removePool(this);
+        }
+    }
+
+    /** Writes a listener. Its stamp is not looked at. */
+    record PutListener(Listener listener, Condition condition, Instant at) implements Command {
+        @Override
+        public Transition applyTo(ClusterState state, long index, Limits limits) {
+            return ResourceCommands.putListener(state, index, limits, this);
+        }
+
+        @Override
+        public ClusterVersion since() {
+            return ClusterVersion.RESOURCES;
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.putListener(this);
+        }
+    }
+
+    /** Removes a listener. Refused while a route names it. {@code expectedRevision} as in {@link RemoveOrigin}. */
+    record RemoveListener(ListenerName name, @Nullable Long expectedRevision, Instant at) implements Command {
+        @Override
+        public Transition applyTo(ClusterState state, long index, Limits limits) {
+            return ResourceCommands.removeListener(state, index, this);
+        }
+
+        @Override
+        public ClusterVersion since() {
+            return ClusterVersion.RESOURCES;
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.removeListener(this);
+        }
+    }
+
+    /**
+     * Writes a route. Its stamp is not looked at.
+     *
+     * @param checked {@link ClusterState#routing} of the state that the leader checked it against, see {@code RouteChecks}; refused if that
+     *     has moved on
+     */
+    record PutRoute(Route route, Condition condition, long checked, Instant at) implements Command, CheckedByLeader {
+        @Override
+        public Transition applyTo(ClusterState state, long index, Limits limits) {
+            return ResourceCommands.putRoute(state, index, limits, this);
+        }
+
+        @Override
+        public PutRoute checkedAt(long routing) {
+            return new PutRoute(route, condition, routing, at);
+        }
+
+        @Override
+        public ClusterVersion since() {
+            return ClusterVersion.RESOURCES;
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.putRoute(this);
+        }
+    }
+
+    /** Removes a route. {@code expectedRevision} as in {@link RemoveOrigin}, {@code checked} as in {@link PutRoute}. */
+    record RemoveRoute(RouteName name, @Nullable Long expectedRevision, long checked, Instant at)
+            implements Command, CheckedByLeader {
+        @Override
+        public Transition applyTo(ClusterState state, long index, Limits limits) {
+            return ResourceCommands.removeRoute(state, index, this);
+        }
+
+        @Override
+        public RemoveRoute checkedAt(long routing) {
+            return new RemoveRoute(name, expectedRevision, routing, at);
+        }
+
+        @Override
+        public ClusterVersion since() {
+            return ClusterVersion.RESOURCES;
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.removeRoute(this);
+        }
+    }
+
+    /**
+     * A command that the leader checks against the whole state before it enters the log. Nothing that two versions could see differently
+     * runs when it is applied: that only compares whether the state is still the one that was checked.
+     */
+    sealed interface CheckedByLeader permits PutRoute, RemoveRoute {
+        /** {@link ClusterState#routing} of the state that it was checked against. */
+        long checked();
+
+        /** The same command, checked against a state with that {@link ClusterState#routing}. */
+        Command checkedAt(long routing);
+    }
+
     /** One method a kind of command: whoever has to tell them apart does not compile until it knows them all. */
     interface Visitor<R> {
         R addOrigin(AddOrigin command);
@@ -189,10 +347,22 @@ public sealed interface Command {
         R retireMember(RetireMember command);
 
         R raiseClusterVersion(RaiseClusterVersion command);
+
+        R putPool(PutPool command);
+
+        R removePool(RemovePool command);
+
+        R putListener(PutListener command);
+
+        R removeListener(RemoveListener command);
+
+        R putRoute(PutRoute command);
+
+        R removeRoute(RemoveRoute command);
     }
 
     /** A patch that only changes what an operator wants of the origin. */
     static OriginPatch adminPatch(AdminState admin, @Nullable Instant drainDeadline) {
-        return new OriginPatch(null, null, admin, drainDeadline, null, null, false);
+        return OriginPatch.builder().admin(admin, drainDeadline).build();
     }
 }

@@ -8,19 +8,39 @@ import io.weldr.core.Check;
  *
  * @param originsMax origins in one pool, at least 1
  * @param membersMax members that announced themselves, at least 1
+ * @param poolsMax at least 1, as the three below
+ * @param routesMax routes
+ * @param listenersMax listeners
+ * @param originsTotalMax origins in all pools
  */
-public record Limits(int originsMax, int membersMax) {
+public record Limits(
+        int originsMax, int membersMax, int poolsMax, int routesMax, int listenersMax, int originsTotalMax) {
     /** The limits of entries that name none, for ever: these entries were written when there was no other limit. */
-    public static final Limits INITIAL = new Limits(1024, 16);
+    public static final Limits INITIAL = new Limits(1024, 16, 256, 4096, 64, 16_384);
 
     /**
      * The limits of this program. A node lays out the order over 1024 origins in milliseconds, on a thread of its own.
-     * Raft with more than a handful of voters is slower and not safer; 16 leave room for replacements.
+     * Raft with more than a handful of voters is slower and not safer; 16 leave room for replacements. Each listener takes a
+     * socket of every worker. The state with all of it full, its snapshot and what a worker makes of it are measured in
+     * {@code docs/explanation/performance.md}.
      */
-    public static final Limits CURRENT = new Limits(1024, 16);
+    public static final Limits CURRENT = INITIAL;
 
     public Limits {
-        Check.inRange("origins limit", originsMax, 1, Integer.MAX_VALUE);
-        Check.inRange("members limit", membersMax, 1, Integer.MAX_VALUE);
+        checkLeast("origins limit", originsMax);
+        checkLeast("members limit", membersMax);
+        checkLeast("pools limit", poolsMax);
+        checkLeast("routes limit", routesMax);
+        checkLeast("listeners limit", listenersMax);
+        checkLeast("total origins limit", originsTotalMax);
+    }
+
+    private static void checkLeast(String name, int value) {
+        Check.inRange(name, value, 1, Integer.MAX_VALUE);
+    }
+
+    /** The initial limits with other numbers of origins in a pool and of members. */
+    public Limits(int originsMax, int membersMax) {
+        this(originsMax, membersMax, 256, 4096, 64, 16_384);
     }
 }

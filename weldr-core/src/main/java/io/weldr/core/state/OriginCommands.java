@@ -55,6 +55,13 @@ final class OriginCommands {
                     "pool " + pool.name() + " has " + pool.origins().size() + " origins (expected: at most "
                             + limits.originsMax() + ")");
         }
+        if (state.origins() >= limits.originsTotalMax()) {
+            return refused(
+                    state,
+                    Refusal.LIMIT_EXCEEDED,
+                    "the pools have " + state.origins() + " origins together (expected: at most "
+                            + limits.originsTotalMax() + ")");
+        }
         HealthPolicy policy = spec.health() != null ? spec.health() : pool.health();
         Origin origin = new Origin(
                 spec.idOrDefault(),
@@ -65,6 +72,9 @@ final class OriginCommands {
                 untried(policy, command.at()),
                 spec.hostPolicyOrDefault(),
                 spec.health(),
+                spec.priorityOrDefault(),
+                spec.connectionsMax(),
+                spec.labelsOrDefault(),
                 index,
                 index,
                 index);
@@ -163,8 +173,16 @@ final class OriginCommands {
                 pool.name().value(),
                 null,
                 "health policy: " + command.policy().changesFrom(pool.health()));
+        // Programs from before there were stamps have kept none: their state and ours have to stay equal.
+        boolean stamped = state.version().atLeast(ClusterVersion.RESOURCES);
+        Pool after = pool.rewritten(
+                command.policy(),
+                pool.settings(),
+                stamped ? index : pool.stamp().modified());
+        ClusterState.Edit edit = state.edit().pool(after);
         return new Transition(
-                state.with(pool.with(command.policy()), change), Accepted.of(Effect.UPDATED, index, command.policy()));
+                stamped ? edit.commitRouting(change) : edit.commit(change),
+                Accepted.of(Effect.UPDATED, index, command.policy()));
     }
 
     static Transition recordVerdict(ClusterState state, long index, Command.RecordVerdict command) {
@@ -212,6 +230,11 @@ final class OriginCommands {
                 verdict,
                 patch.hostPolicy() != null ? patch.hostPolicy() : before.hostPolicy(),
                 health,
+                patch.priority() != null ? patch.priority() : before.priority(),
+                patch.inheritConnectionsMax()
+                        ? null
+                        : patch.connectionsMax() != null ? patch.connectionsMax() : before.connectionsMax(),
+                patch.labels() != null ? patch.labels() : before.labels(),
                 elsewhere ? index : before.generation(),
                 before.created(),
                 index);
@@ -229,7 +252,10 @@ final class OriginCommands {
                 && before.admin() == after.admin()
                 && Objects.equals(before.drainDeadline(), after.drainDeadline())
                 && before.hostPolicy() == after.hostPolicy()
-                && Objects.equals(before.health(), after.health());
+                && Objects.equals(before.health(), after.health())
+                && before.priority() == after.priority()
+                && Objects.equals(before.connectionsMax(), after.connectionsMax())
+                && before.labels().equals(after.labels());
     }
 
     private static String describe(Origin before, Origin after) {
@@ -253,6 +279,18 @@ final class OriginCommands {
                     .append(" -> ")
                     .append(Words.of(after.hostPolicy()));
         }
+        if (before.priority() != after.priority()) {
+            line.append(", priority ").append(before.priority()).append(" -> ").append(after.priority());
+        }
+        if (!Objects.equals(before.connectionsMax(), after.connectionsMax())) {
+            line.append(", connectionsMax ")
+                    .append(connections(before))
+                    .append(" -> ")
+                    .append(connections(after));
+        }
+        if (!before.labels().equals(after.labels())) {
+            line.append(", labels ").append(before.labels()).append(" -> ").append(after.labels());
+        }
         HealthPolicy own = after.health();
         if (!Objects.equals(before.health(), own)) {
             line.append(
@@ -263,6 +301,12 @@ final class OriginCommands {
                                     : ", own health policy: " + own.changesFrom(before.health()));
         }
         return line.toString();
+    }
+
+    private static String connections(Origin origin) {
+        return origin.connectionsMax() == null
+                ? "of the pool"
+                : origin.connectionsMax().toString();
     }
 
     private static @Nullable Transition moved(ClusterState state, Origin origin, @Nullable Long expectedRevision) {

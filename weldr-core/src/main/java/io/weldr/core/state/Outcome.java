@@ -2,6 +2,7 @@ package io.weldr.core.state;
 
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Origin;
+import io.weldr.core.pool.Stamp;
 import org.jspecify.annotations.Nullable;
 
 /** What became of a command, once it was committed and applied. */
@@ -12,24 +13,30 @@ public sealed interface Outcome {
      * @param revision of the state that holds it; for {@link Effect#UNCHANGED} the one that already held it
      * @param origin the origin after the command, or as it last stood if it was removed; null where it was no origin's
      * @param health the pool's policy after the command; null where it was no policy's
+     * @param stamp of the pool, listener or route after the command, or as it last stood if it was removed; null where it was none's
      */
     record Accepted(
             Effect effect,
             long revision,
             @Nullable Origin origin,
-            @Nullable HealthPolicy health) implements Outcome {
+            @Nullable HealthPolicy health,
+            @Nullable Stamp stamp) implements Outcome {
 
         /** Of a command that wrote neither an origin nor a policy. */
         public static Accepted plain(Effect effect, long revision) {
-            return new Accepted(effect, revision, null, null);
+            return new Accepted(effect, revision, null, null, null);
         }
 
         public static Accepted of(Effect effect, long revision, Origin origin) {
-            return new Accepted(effect, revision, origin, null);
+            return new Accepted(effect, revision, origin, null, null);
         }
 
         public static Accepted of(Effect effect, long revision, HealthPolicy health) {
-            return new Accepted(effect, revision, null, health);
+            return new Accepted(effect, revision, null, health, null);
+        }
+
+        public static Accepted of(Effect effect, long revision, Stamp stamp) {
+            return new Accepted(effect, revision, null, null, stamp);
         }
     }
 
@@ -50,10 +57,16 @@ public sealed interface Outcome {
         NO_SUCH_POOL,
         NO_SUCH_ORIGIN,
         NO_SUCH_MEMBER,
+        NO_SUCH_LISTENER,
+        NO_SUCH_ROUTE,
         /** There is another entry under that id or address. */
         ALREADY_EXISTS,
         /** The state moved on since the revision or generation that the command expected. */
         PRECONDITION_FAILED,
+        /** Something else needs it: it has to go, or to be changed, first. */
+        IN_USE,
+        /** Routes, listeners or pools have changed since the leader checked the command: the same command may be admitted again. */
+        CHECKED_TOO_EARLY,
         /** The result would be larger than a limit allows. */
         LIMIT_EXCEEDED,
         /** The parts are valid, together they are not. */

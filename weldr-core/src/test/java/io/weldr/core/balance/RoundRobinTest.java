@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
@@ -274,6 +275,9 @@ class RoundRobinTest {
                 new Verdict(true, Instant.EPOCH, ""),
                 HostPolicy.PRESERVE,
                 null,
+                0,
+                null,
+                Map.of(),
                 1,
                 1,
                 1);

@@ -2,16 +2,27 @@ package io.weldr.core.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weldr.core.listener.ErrorPage;
+import io.weldr.core.listener.Listener;
+import io.weldr.core.listener.ListenerLimits;
+import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.AdminState;
+import io.weldr.core.pool.Balancing;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.HostPolicy;
 import io.weldr.core.pool.HostPort;
+import io.weldr.core.pool.Network;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.PoolSettings;
+import io.weldr.core.pool.RequestKey;
+import io.weldr.core.pool.Stamp;
 import io.weldr.core.pool.StatusRange;
 import io.weldr.core.pool.Verdict;
+import io.weldr.core.route.Route;
+import io.weldr.core.route.TestRoutes;
 import io.weldr.core.state.Outcome.Accepted;
 import io.weldr.core.state.Outcome.Effect;
 import io.weldr.core.state.Outcome.Refusal;
@@ -21,7 +32,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -161,6 +174,7 @@ class ClusterStateTest {
                 NOW));
         apply(new Command.RetireMember(new MemberId("n1"), NOW));
         remove("127.0.0.1:1");
+        writeAndRemoveResources();
         assertThat(state.history()).extracting(Change::kind).contains(Change.Kind.values());
         assertThat(state.history())
                 .allSatisfy(change -> assertThat(change.detail())
@@ -183,6 +197,56 @@ class ClusterStateTest {
                 2,
                 HealthPolicy.Initial.DOWN,
                 HealthPolicy.Confirm.LEADER_ONLY);
+    }
+
+    private void writeAndRemoveResources() {
+        PoolName blue = new PoolName("blue");
+        PoolSettings settings = PoolSettings.DEFAULT;
+        accepted0(
+                apply(new Command.PutPool(blue, HealthPolicy.DEFAULT, settings, Condition.ABSENT, NOW)),
+                Effect.CREATED);
+        PoolSettings hashed = settings.with(Balancing.hash(RequestKey.CLIENT_ADDRESS));
+        accepted0(apply(new Command.PutPool(blue, policy("/up", 3), hashed, Condition.PRESENT, NOW)), Effect.UPDATED);
+        assertThat(lastDetail())
+                .contains("balancing.algorithm round-robin -> hash", "balancing.key unset -> client-address")
+                .contains("health policy: path / -> /up");
+        ListenerName inside = new ListenerName("inside");
+        Listener bytes = new Listener(
+                inside,
+                Listener.Protocol.TCP,
+                HostPort.parse("127.0.0.1:9000"),
+                blue,
+                ListenerLimits.UNSET,
+                null,
+                List.of(),
+                new TreeMap<>(),
+                Stamp.INITIAL);
+        accepted0(apply(new Command.PutListener(bytes, Condition.NONE, NOW)), Effect.CREATED);
+        refused(apply(new Command.RemovePool(blue, null, NOW)), Refusal.IN_USE);
+        Listener requests = new Listener(
+                inside,
+                Listener.Protocol.HTTP,
+                HostPort.parse("127.0.0.1:9001"),
+                null,
+                ListenerLimits.UNSET,
+                List.of(Network.parse("10.0.0.0/8")),
+                List.of(),
+                new TreeMap<>(Map.of(5, new ErrorPage("text/html", "<p>sorry"))),
+                Stamp.INITIAL);
+        accepted0(apply(new Command.PutListener(requests, Condition.NONE, NOW)), Effect.UPDATED);
+        Route route = TestRoutes.route("shop", inside, "shop.example.com", "/cart", blue);
+        accepted0(apply(new Command.PutRoute(route, Condition.ABSENT, state.routing(), NOW)), Effect.CREATED);
+        refused(apply(new Command.RemovePool(blue, null, NOW)), Refusal.IN_USE);
+        refused(apply(new Command.RemoveListener(inside, null, NOW)), Refusal.IN_USE);
+        Route other = TestRoutes.route("shop", inside, "*.example.com", "/", PoolName.DEFAULT);
+        refused(
+                apply(new Command.PutRoute(other, Condition.NONE, state.routing() - 1, NOW)),
+                Refusal.CHECKED_TOO_EARLY);
+        accepted0(apply(new Command.PutRoute(other, Condition.NONE, state.routing(), NOW)), Effect.UPDATED);
+        assertThat(lastDetail()).contains("hosts shop.example.com -> *.example.com");
+        accepted0(apply(new Command.RemoveRoute(route.name(), null, state.routing(), NOW)), Effect.REMOVED);
+        accepted0(apply(new Command.RemoveListener(inside, null, NOW)), Effect.REMOVED);
+        accepted0(apply(new Command.RemovePool(blue, null, NOW)), Effect.REMOVED);
     }
 
     @Test

@@ -38,7 +38,7 @@ public final class NextVersion {
 
                     @Override
                     public ClusterVersion since() {
-                        return new ClusterVersion(ClusterVersion.HEALTH_APART.number() + 1);
+                        return new ClusterVersion(ClusterVersion.RESOURCES.number() + 1);
                     }
 
                     @Override

@@ -41,6 +41,8 @@ final class CommandCodec {
             case RAISE_CLUSTER_VERSION ->
                 new Command.RaiseClusterVersion(
                         StateCodec.supported(from.getRaiseClusterVersion().getVersion()), at);
+            case PUT_POOL, REMOVE_POOL, PUT_LISTENER, REMOVE_LISTENER, PUT_ROUTE, REMOVE_ROUTE ->
+                ResourceCommandCodec.decode(from, at);
             case KIND_NOT_SET -> throw new IllegalArgumentException("a command of no kind");
         };
     }
@@ -115,6 +117,37 @@ final class CommandCodec {
             return to.setRaiseClusterVersion(LogProto.RaiseClusterVersion.newBuilder()
                     .setVersion(command.version().number()));
         }
+
+        @Override
+        public LogProto.Command.Builder putPool(Command.PutPool command) {
+            return to.setPutPool(ResourceCommandCodec.encode(command));
+        }
+
+        @Override
+        public LogProto.Command.Builder removePool(Command.RemovePool command) {
+            return to.setRemovePool(ResourceCommandCodec.remove(command.name().value(), command.expectedRevision()));
+        }
+
+        @Override
+        public LogProto.Command.Builder putListener(Command.PutListener command) {
+            return to.setPutListener(ResourceCommandCodec.encode(command));
+        }
+
+        @Override
+        public LogProto.Command.Builder removeListener(Command.RemoveListener command) {
+            return to.setRemoveListener(
+                    ResourceCommandCodec.remove(command.name().value(), command.expectedRevision()));
+        }
+
+        @Override
+        public LogProto.Command.Builder putRoute(Command.PutRoute command) {
+            return to.setPutRoute(ResourceCommandCodec.encode(command));
+        }
+
+        @Override
+        public LogProto.Command.Builder removeRoute(Command.RemoveRoute command) {
+            return to.setRemoveRoute(ResourceCommandCodec.encode(command));
+        }
     }
 
     private static Command addOrigin(LogProto.AddOrigin from, Instant at) {
@@ -126,7 +159,10 @@ final class CommandCodec {
                         spec.hasId() ? new OriginId(spec.getId()) : null,
                         spec.hasWeight() ? spec.getWeight() : null,
                         PoolCodec.decodeOptional(spec.getHostPolicy()),
-                        spec.hasHealth() ? PoolCodec.decode(spec.getHealth()) : null),
+                        spec.hasHealth() ? PoolCodec.decode(spec.getHealth()) : null,
+                        spec.hasPriority() ? spec.getPriority() : null,
+                        spec.hasConnectionsMax() ? spec.getConnectionsMax() : null,
+                        spec.hasLabels() ? spec.getLabels().getLabelsMap() : null),
                 from.getMustBeNew(),
                 at);
     }
@@ -136,14 +172,20 @@ final class CommandCodec {
         return new Command.UpdateOrigin(
                 new PoolName(from.getPool()),
                 decodeRef(from.getOrigin()),
-                new OriginPatch(
-                        patch.hasUrl() ? OriginUrl.parse(patch.getUrl()) : null,
-                        patch.hasWeight() ? patch.getWeight() : null,
-                        PoolCodec.decodeOptional(patch.getAdmin()),
-                        patch.hasDrainDeadline() ? PoolCodec.decode(patch.getDrainDeadline()) : null,
-                        PoolCodec.decodeOptional(patch.getHostPolicy()),
-                        patch.hasHealth() ? PoolCodec.decode(patch.getHealth()) : null,
-                        patch.getInheritHealth()),
+                OriginPatch.builder()
+                        .url(patch.hasUrl() ? OriginUrl.parse(patch.getUrl()) : null)
+                        .weight(patch.hasWeight() ? patch.getWeight() : null)
+                        .admin(
+                                PoolCodec.decodeOptional(patch.getAdmin()),
+                                patch.hasDrainDeadline() ? PoolCodec.decode(patch.getDrainDeadline()) : null)
+                        .hostPolicy(PoolCodec.decodeOptional(patch.getHostPolicy()))
+                        .health(patch.hasHealth() ? PoolCodec.decode(patch.getHealth()) : null)
+                        .inheritHealth(patch.getInheritHealth())
+                        .priority(patch.hasPriority() ? patch.getPriority() : null)
+                        .connectionsMax(patch.hasConnectionsMax() ? patch.getConnectionsMax() : null)
+                        .inheritConnectionsMax(patch.getInheritConnectionsMax())
+                        .labels(patch.hasLabels() ? patch.getLabels().getLabelsMap() : null)
+                        .build(),
                 from.hasExpectedRevision() ? from.getExpectedRevision() : null,
                 at);
     }
@@ -186,6 +228,15 @@ final class CommandCodec {
         if (spec.health() != null) {
             to.setHealth(PoolCodec.encode(spec.health()));
         }
+        if (spec.priority() != null) {
+            to.setPriority(spec.priority());
+        }
+        if (spec.connectionsMax() != null) {
+            to.setConnectionsMax(spec.connectionsMax());
+        }
+        if (spec.labels() != null) {
+            to.setLabels(LogProto.Labels.newBuilder().putAllLabels(spec.labels()));
+        }
         return to.build();
     }
 
@@ -208,6 +259,16 @@ final class CommandCodec {
         }
         if (patch.health() != null) {
             to.setHealth(PoolCodec.encode(patch.health()));
+        }
+        if (patch.priority() != null) {
+            to.setPriority(patch.priority());
+        }
+        if (patch.connectionsMax() != null) {
+            to.setConnectionsMax(patch.connectionsMax());
+        }
+        to.setInheritConnectionsMax(patch.inheritConnectionsMax());
+        if (patch.labels() != null) {
+            to.setLabels(LogProto.Labels.newBuilder().putAllLabels(patch.labels()));
         }
         return to.build();
     }

@@ -22,6 +22,9 @@ public final class CommittedCodec {
             if (accepted.health() != null) {
                 accept.setHealth(PoolCodec.encode(accepted.health()));
             }
+            if (accepted.stamp() != null) {
+                accept.setStamp(PoolCodec.encode(accepted.stamp()));
+            }
             return to.setAccepted(accept).build();
         }
         Outcome.Refused refused = (Outcome.Refused) committed.outcome();
@@ -63,6 +66,7 @@ public final class CommittedCodec {
                 Outcome.Effect.valueOf(from.getEffect()),
                 from.getRevision(),
                 from.hasOrigin() ? PoolCodec.decode(from.getOrigin()) : null,
-                from.hasHealth() ? PoolCodec.decode(from.getHealth()) : null);
+                from.hasHealth() ? PoolCodec.decode(from.getHealth()) : null,
+                from.hasStamp() ? PoolCodec.decode(from.getStamp()) : null);
     }
 }

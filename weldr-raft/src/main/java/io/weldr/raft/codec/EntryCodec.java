@@ -2,6 +2,7 @@ package io.weldr.raft.codec;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.weldr.core.port.RequestId;
+import io.weldr.core.state.Command;
 import io.weldr.core.state.Limits;
 import io.weldr.proto.raft.v1.LogProto;
 import java.nio.ByteBuffer;
@@ -30,8 +31,17 @@ public final class EntryCodec {
         return entry.toBuilder()
                 .setLimits(LogProto.Limits.newBuilder()
                         .setOriginsMax(limits.originsMax())
-                        .setMembersMax(limits.membersMax()))
+                        .setMembersMax(limits.membersMax())
+                        .setPoolsMax(limits.poolsMax())
+                        .setRoutesMax(limits.routesMax())
+                        .setListenersMax(limits.listenersMax())
+                        .setOriginsTotalMax(limits.originsTotalMax()))
                 .build();
+    }
+
+    /** The entry with another command in place of its own. */
+    public static LogProto.Entry withCommand(LogProto.Entry entry, Command command) {
+        return entry.toBuilder().setCommand(CommandCodec.encode(command)).build();
     }
 
     /** Reads what {@link #encode} wrote. */
@@ -61,6 +71,13 @@ public final class EntryCodec {
     }
 
     private static Limits limits(LogProto.Limits from) {
-        return new Limits(from.getOriginsMax(), from.getMembersMax());
+        Limits initial = Limits.INITIAL;
+        return new Limits(
+                from.getOriginsMax(),
+                from.getMembersMax(),
+                from.hasPoolsMax() ? from.getPoolsMax() : initial.poolsMax(),
+                from.hasRoutesMax() ? from.getRoutesMax() : initial.routesMax(),
+                from.hasListenersMax() ? from.getListenersMax() : initial.listenersMax(),
+                from.hasOriginsTotalMax() ? from.getOriginsTotalMax() : initial.originsTotalMax());
     }
 }

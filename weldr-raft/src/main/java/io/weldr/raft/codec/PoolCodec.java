@@ -9,9 +9,14 @@ import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.Pool;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.PoolSettings;
+import io.weldr.core.pool.Stamp;
 import io.weldr.core.pool.StatusRange;
 import io.weldr.core.pool.Verdict;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.proto.raft.v1.LogProto;
+import io.weldr.wire.resource.HealthPolicies;
+import io.weldr.wire.resource.Pools;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +30,9 @@ final class PoolCodec {
     static LogProto.Pool encode(Pool pool) {
         LogProto.Pool.Builder to =
                 LogProto.Pool.newBuilder().setName(pool.name().value()).setHealth(encode(pool.health()));
+        if (!pool.settings().equals(PoolSettings.DEFAULT) || !pool.stamp().equals(Stamp.INITIAL)) {
+            to.setSettings(Pools.encode(pool.settings())).setStamp(encode(pool.stamp()));
+        }
         pool.origins().forEach(origin -> to.addOrigins(encode(origin)));
         return to.build();
     }
@@ -32,7 +40,23 @@ final class PoolCodec {
     static Pool decode(LogProto.Pool from) {
         List<Origin> origins =
                 from.getOriginsList().stream().map(PoolCodec::decode).toList();
-        return new Pool(new PoolName(from.getName()), decode(from.getHealth()), origins);
+        return new Pool(
+                new PoolName(from.getName()),
+                decode(from.getHealth()),
+                from.hasSettings() ? Pools.settings(from.getSettings()) : PoolSettings.DEFAULT,
+                origins,
+                decode(from.getStamp()));
+    }
+
+    static LogProto.Stamp encode(Stamp stamp) {
+        return LogProto.Stamp.newBuilder()
+                .setCreated(stamp.created())
+                .setModified(stamp.modified())
+                .build();
+    }
+
+    static Stamp decode(LogProto.Stamp from) {
+        return new Stamp(from.getCreated(), from.getModified());
     }
 
     static LogProto.Origin encode(Origin origin) {
@@ -45,7 +69,12 @@ final class PoolCodec {
                 .setHostPolicy(encode(origin.hostPolicy()))
                 .setGeneration(origin.generation())
                 .setCreated(origin.created())
-                .setModified(origin.modified());
+                .setModified(origin.modified())
+                .setPriority(origin.priority())
+                .putAllLabels(origin.labels());
+        if (origin.connectionsMax() != null) {
+            to.setConnectionsMax(origin.connectionsMax());
+        }
         if (origin.drainDeadline() != null) {
             to.setDrainDeadline(encode(origin.drainDeadline()));
         }
@@ -65,6 +94,9 @@ final class PoolCodec {
                 decode(from.getVerdict()),
                 required("host policy", decodeOptional(from.getHostPolicy())),
                 from.hasHealth() ? decode(from.getHealth()) : null,
+                from.getPriority(),
+                from.hasConnectionsMax() ? from.getConnectionsMax() : null,
+                from.getLabelsMap(),
                 from.getGeneration(),
                 from.getCreated(),
                 from.getModified());
@@ -82,7 +114,13 @@ final class PoolCodec {
         return new Verdict(from.getUp(), decode(from.getSince()), from.getReason());
     }
 
+    /** In the fields that every version knows, if they can say it. */
     static LogProto.HealthPolicy encode(HealthPolicy policy) {
+        if (!ClusterVersion.of(policy).equals(ClusterVersion.INITIAL)) {
+            return LogProto.HealthPolicy.newBuilder()
+                    .setWhole(HealthPolicies.encode(policy))
+                    .build();
+        }
         return LogProto.HealthPolicy.newBuilder()
                 .setPath(policy.path())
                 .setMethod(
@@ -107,26 +145,33 @@ final class PoolCodec {
     }
 
     static HealthPolicy decode(LogProto.HealthPolicy from) {
-        return new HealthPolicy(
-                from.getPath(),
-                switch (from.getMethod()) {
-                    case METHOD_GET -> HealthPolicy.Method.GET;
-                    case METHOD_HEAD -> HealthPolicy.Method.HEAD;
-                    case METHOD_OPTIONS -> HealthPolicy.Method.OPTIONS;
-                    case METHOD_UNSPECIFIED, UNRECOGNIZED -> throw unknown("probe method", from.getMethodValue());
-                },
-                StatusRange.parseList(from.getExpected()),
-                decode(from.getInterval()),
-                decode(from.getTimeout()),
-                from.getFailuresToDown(),
-                from.getPassesToUp(),
-                from.getInitiallyUp() ? HealthPolicy.Initial.UP : HealthPolicy.Initial.DOWN,
-                switch (from.getConfirm()) {
-                    case CONFIRM_UNSPECIFIED, CONFIRM_MAJORITY -> HealthPolicy.Confirm.MAJORITY;
-                    case CONFIRM_ANY -> HealthPolicy.Confirm.ANY;
-                    case CONFIRM_LEADER_ONLY -> HealthPolicy.Confirm.LEADER_ONLY;
-                    case UNRECOGNIZED -> throw unknown("confirm", from.getConfirmValue());
-                });
+        if (from.hasWhole()) {
+            return HealthPolicies.decode(from.getWhole(), HealthPolicy.DEFAULT);
+        }
+        return HealthPolicy.builder()
+                .path(from.getPath())
+                .method(
+                        switch (from.getMethod()) {
+                            case METHOD_GET -> HealthPolicy.Method.GET;
+                            case METHOD_HEAD -> HealthPolicy.Method.HEAD;
+                            case METHOD_OPTIONS -> HealthPolicy.Method.OPTIONS;
+                            case METHOD_UNSPECIFIED, UNRECOGNIZED ->
+                                throw unknown("probe method", from.getMethodValue());
+                        })
+                .expected(StatusRange.parseList(from.getExpected()))
+                .interval(decode(from.getInterval()))
+                .timeout(decode(from.getTimeout()))
+                .failuresToDown(from.getFailuresToDown())
+                .passesToUp(from.getPassesToUp())
+                .initial(from.getInitiallyUp() ? HealthPolicy.Initial.UP : HealthPolicy.Initial.DOWN)
+                .confirm(
+                        switch (from.getConfirm()) {
+                            case CONFIRM_UNSPECIFIED, CONFIRM_MAJORITY -> HealthPolicy.Confirm.MAJORITY;
+                            case CONFIRM_ANY -> HealthPolicy.Confirm.ANY;
+                            case CONFIRM_LEADER_ONLY -> HealthPolicy.Confirm.LEADER_ONLY;
+                            case UNRECOGNIZED -> throw unknown("confirm", from.getConfirmValue());
+                        })
+                .build();
     }
 
     static LogProto.AdminState encode(AdminState admin) {

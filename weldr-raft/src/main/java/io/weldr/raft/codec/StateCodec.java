@@ -1,15 +1,22 @@
 package io.weldr.raft.codec;
 
 import io.weldr.core.Check;
+import io.weldr.core.listener.Listener;
+import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.Pool;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.route.Route;
+import io.weldr.core.route.RouteName;
 import io.weldr.core.state.Change;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
 import io.weldr.proto.raft.v1.LogProto;
+import io.weldr.wire.resource.Listeners;
+import io.weldr.wire.resource.Routes;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** The whole state. */
@@ -21,6 +28,11 @@ final class StateCodec {
                 .setVersion(state.version().number())
                 .setRevision(state.revision());
         state.pools().values().forEach(pool -> to.addPools(PoolCodec.encode(pool)));
+        if (state.version().atLeast(ClusterVersion.RESOURCES)) {
+            to.setRouting(state.routing());
+            state.listeners().values().forEach(listener -> to.addListeners(encode(listener)));
+            state.routes().values().forEach(route -> to.addRoutes(encode(route)));
+        }
         state.members().values().forEach(member -> to.addMembers(encode(member)));
         state.operatorChanges().forEach(change -> to.addChanges(encode(change)));
         state.clusterChanges().forEach(change -> to.addClusterChanges(encode(change)));
@@ -32,13 +44,50 @@ final class StateCodec {
         from.getPoolsList().stream().map(PoolCodec::decode).forEach(pool -> pools.put(pool.name(), pool));
         TreeMap<MemberId, Member> members = new TreeMap<>();
         from.getMembersList().stream().map(StateCodec::decode).forEach(member -> members.put(member.id(), member));
+        ClusterVersion version = supported(from.getVersion());
+        boolean written = version.atLeast(ClusterVersion.RESOURCES);
         return new ClusterState(
-                supported(from.getVersion()),
+                version,
                 from.getRevision(),
                 pools,
+                written ? listeners(from) : ClusterState.INITIAL.listeners(),
+                written ? routes(from) : ClusterState.INITIAL.routes(),
+                from.getRouting(),
                 members,
                 from.getChangesList().stream().map(StateCodec::decode).toList(),
                 from.getClusterChangesList().stream().map(StateCodec::decode).toList());
+    }
+
+    private static LogProto.Listener encode(Listener listener) {
+        return LogProto.Listener.newBuilder()
+                .setListener(Listeners.encode(listener))
+                .setStamp(PoolCodec.encode(listener.stamp()))
+                .build();
+    }
+
+    private static SortedMap<ListenerName, Listener> listeners(LogProto.ClusterState from) {
+        SortedMap<ListenerName, Listener> listeners = new TreeMap<>();
+        for (LogProto.Listener each : from.getListenersList()) {
+            Listener listener = Listeners.decode(each.getListener(), PoolCodec.decode(each.getStamp()));
+            listeners.put(listener.name(), listener);
+        }
+        return listeners;
+    }
+
+    private static LogProto.Route encode(Route route) {
+        return LogProto.Route.newBuilder()
+                .setRoute(Routes.encode(route))
+                .setStamp(PoolCodec.encode(route.stamp()))
+                .build();
+    }
+
+    private static SortedMap<RouteName, Route> routes(LogProto.ClusterState from) {
+        SortedMap<RouteName, Route> routes = new TreeMap<>();
+        for (LogProto.Route each : from.getRoutesList()) {
+            Route route = Routes.decode(each.getRoute(), PoolCodec.decode(each.getStamp()));
+            routes.put(route.name(), route);
+        }
+        return routes;
     }
 
     /** A cluster version that this program goes by. */

@@ -44,11 +44,14 @@ record Admission(Limits limits, OwnAddresses own) {
         if (refusal != null) {
             throw new GatewayException(Kind.OWN_ADDRESS, refusal);
         }
+        LogProto.Entry admitted = command instanceof Command.CheckedByLeader checked
+                ? EntryCodec.withCommand(entry, checked.checkedAt(state.routing()))
+                : entry;
         // Members of before limits were written down apply the initial ones.
         Limits holding = state.version().atLeast(ClusterVersion.HEALTH_APART) ? limits : Limits.INITIAL;
         return holding.equals(Limits.INITIAL)
-                ? entry.toBuilder().clearLimits().build()
-                : EntryCodec.withLimits(entry, holding);
+                ? admitted.toBuilder().clearLimits().build()
+                : EntryCodec.withLimits(admitted, holding);
     }
 
     private static Command command(LogProto.Entry entry) {

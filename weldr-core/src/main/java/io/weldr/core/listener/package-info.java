@@ -1,0 +1,7 @@
+/**
+ * Where clients come in. Start at {@link io.weldr.core.listener.Listener}.
+ */
+@NullMarked
+package io.weldr.core.listener;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,43 @@
+package io.weldr.core.route;
+
+import io.weldr.core.Check;
+import io.weldr.core.pool.HostPort;
+
+/**
+ * Hosts that a route is for: one, or with {@code *.} all that have at least one more label in front of it. Kept in lower case, an IPv6
+ * literal without brackets.
+ *
+ * @param wildcard whether labels in front of {@code host} are meant, and not {@code host} itself
+ */
+public record HostPattern(boolean wildcard, String host) {
+    public HostPattern {
+        HostPort checked = new HostPort(host, 1);
+        Check.that(!wildcard || !checked.isLiteral(), "hosts", "*." + host, "a name behind the wildcard");
+        host = checked.host();
+    }
+
+    /** Reads {@code shop.example.com} or {@code *.example.com}. */
+    public static HostPattern parse(String text) {
+        boolean wildcard = text.startsWith("*.");
+        String host = wildcard ? text.substring(2) : text;
+        if (host.startsWith("[") && host.endsWith("]")) {
+            host = host.substring(1, host.length() - 1);
+        }
+        Check.that(
+                !host.isEmpty() && host.indexOf('*') < 0,
+                "hosts",
+                text,
+                "a host without port, as in shop.example.com, or *. in front of it for all below it");
+        try {
+            return new HostPattern(wildcard, host);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("hosts: " + Check.quote(text) + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** As {@link #parse} reads it. */
+    @Override
+    public String toString() {
+        return wildcard ? "*." + host : host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+    }
+}

@@ -1,0 +1,33 @@
+package io.weldr.core.route;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import io.weldr.core.Check;
+
+/** Regular expressions of routes: RE2 syntax, so that the time of a match is linear in the text, whatever the expression. */
+final class Patterns {
+    /** Enough for a list of languages; the automaton of a longer one takes megabytes. */
+    private static final int CHARS_MAX = 512;
+
+    private Patterns() {}
+
+    static Pattern compile(String expression) {
+        return Pattern.compile(expression);
+    }
+
+    static void check(String field, String expression) {
+        Check.that(
+                expression.length() <= CHARS_MAX,
+                field,
+                expression,
+                "an expression of at most " + CHARS_MAX + " characters");
+        try {
+            compile(expression);
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException(
+                    field + ": " + Check.quote(expression) + ": " + e.getDescription()
+                            + " (expected: an RE2 regular expression)",
+                    e);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.weldr.core.route;
+
+import io.weldr.core.Check;
+import io.weldr.core.pool.Network;
+import io.weldr.core.pool.PoolName;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request and what has to become of it. The leader runs the tests of all routes before a change of routes enters the log.
+ *
+ * @param request as it would come
+ * @param route the route that the request has to take; null: the one that has the test. {@link #NO_ROUTE}: none
+ * @param pool where it has to be able to go; null: anywhere
+ * @param status of the redirect or fixed response that it has to get; null: any, or none
+ */
+public record RouteTest(
+        SampleRequest request,
+        @Nullable String route,
+        @Nullable PoolName pool,
+        @Nullable Integer status) {
+    /** What {@link #route} says of a request that no route may take. */
+    public static final String NO_ROUTE = "none";
+
+    public RouteTest {
+        if (route != null && !route.equals(NO_ROUTE)) {
+            route = new RouteName(route).value();
+        }
+        if (status != null) {
+            Check.inRange("tests.status", status, 200, 599);
+        }
+    }
+
+    /**
+     * A request as people write it down.
+     *
+     * @param url {@code http://host[:port]/path[?query]}
+     * @param client address of the client; null: 192.0.2.1
+     */
+    public record SampleRequest(
+            String method,
+            String url,
+            List<HeaderEdits.HeaderValue> headers,
+            @Nullable String client) {
+        private static final int URL_CHARS_MAX = 2048;
+        private static final int HEADERS_MAX = 16;
+
+        public SampleRequest {
+            io.weldr.core.pool.Names.checkToken("method", method);
+            Check.that(
+                    url.length() <= URL_CHARS_MAX && url.matches("https?://[^/?# ]+(/[!-~&&[^#]]*)?(\\?[!-~&&[^#]]*)?"),
+                    "url",
+                    url,
+                    "http://host/path, with a query if need be");
+            headers = List.copyOf(headers);
+            Check.atMost("headers", headers.size(), HEADERS_MAX);
+            if (client != null) {
+                Network.parse(client);
+            }
+        }
+    }
+}

@@ -1,0 +1,408 @@
+package io.weldr.core.state;
+
+import io.weldr.core.listener.Listener;
+import io.weldr.core.listener.ListenerName;
+import io.weldr.core.pool.Pool;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.Stamp;
+import io.weldr.core.route.Route;
+import io.weldr.core.route.RouteAction;
+import io.weldr.core.state.Change.Kind;
+import io.weldr.core.state.Outcome.Accepted;
+import io.weldr.core.state.Outcome.Effect;
+import io.weldr.core.state.Outcome.Refusal;
+import io.weldr.core.state.Outcome.Refused;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the commands on pools, listeners and routes do. Each asks before it constructs, so that nothing here throws. */
+final class ResourceCommands {
+    private ResourceCommands() {}
+
+    // ---- pools
+
+    static Transition putPool(ClusterState state, long index, Limits limits, Command.PutPool command) {
+        Pool before = state.pool(command.name());
+        boolean same = before != null
+                && before.settings().equals(command.settings())
+                && before.health().equals(command.health());
+        Write write = new Write(
+                "pool",
+                command.name().value(),
+                stamp(before),
+                same,
+                state.pools().size(),
+                limits.poolsMax());
+        Transition settled = write.settled(state, command.condition());
+        if (settled != null) {
+            return settled;
+        }
+        if (before == null) {
+            Stamp created = new Stamp(index, index);
+            Pool pool = new Pool(command.name(), command.health(), command.settings(), List.of(), created);
+            Change change = poolChange(index, command.at(), Kind.POOL_CREATED, pool.name(), "created");
+            return new Transition(
+                    state.edit().pool(pool).commitRouting(change), Accepted.of(Effect.CREATED, index, created));
+        }
+        Pool after = before.rewritten(command.health(), command.settings(), index);
+        String health = command.health().changesFrom(before.health());
+        String detail = joined(
+                Differences.between(before.settings(), after.settings()),
+                health.isEmpty() ? "" : "health policy: " + health);
+        Change change = poolChange(index, command.at(), Kind.POOL_UPDATED, after.name(), detail);
+        return new Transition(
+                state.edit().pool(after).commitRouting(change), Accepted.of(Effect.UPDATED, index, after.stamp()));
+    }
+
+    private static String joined(String one, String other) {
+        return one.isEmpty() ? other : other.isEmpty() ? one : one + ", " + other;
+    }
+
+    static Transition removePool(ClusterState state, long index, Command.RemovePool command) {
+        PoolName name = command.name();
+        Pool pool = state.pool(name);
+        if (pool == null) {
+            return refused(
+                    state,
+                    Refusal.NO_SUCH_POOL,
+                    "there is no pool " + name + " (expected: one of "
+                            + state.pools().keySet() + ")");
+        }
+        if (name.equals(PoolName.DEFAULT)) {
+            return refused(state, Refusal.IN_USE, "the pool " + name + " always exists (expected: another pool)");
+        }
+        Transition stale = moved(state, "pool", name.value(), pool.stamp(), command.expectedRevision());
+        if (stale != null) {
+            return stale;
+        }
+        String user = userOf(state, name);
+        if (user != null) {
+            return refused(
+                    state,
+                    Refusal.IN_USE,
+                    user + " leads to pool " + name
+                            + " (expected: no route and no listener leads to it; change or remove that one first)");
+        }
+        int origins = pool.origins().size();
+        Change change = poolChange(
+                index,
+                command.at(),
+                Kind.POOL_REMOVED,
+                name,
+                origins == 0 ? "removed" : "removed with " + origins + " origins");
+        return new Transition(
+                state.edit().without(name).commitRouting(change), Accepted.of(Effect.REMOVED, index, pool.stamp()));
+    }
+
+    private static @Nullable String userOf(ClusterState state, PoolName pool) {
+        for (Route route : state.routes().values()) {
+            if (route.leadsTo(pool)) {
+                return "route " + route.name();
+            }
+        }
+        for (Listener listener : state.listeners().values()) {
+            if (pool.equals(listener.pool())) {
+                return "listener " + listener.name();
+            }
+        }
+        return null;
+    }
+
+    private static Change poolChange(long index, Instant at, Kind kind, PoolName name, String detail) {
+        return new Change(index, at, kind, name, name.value(), null, detail);
+    }
+
+    // ---- listeners
+
+    static Transition putListener(ClusterState state, long index, Limits limits, Command.PutListener command) {
+        Listener wish = command.listener();
+        Listener before = state.listener(wish.name());
+        Write write = new Write(
+                "listener",
+                wish.name().value(),
+                before == null ? null : before.stamp(),
+                before != null && before.sameAs(wish),
+                state.listeners().size(),
+                limits.listenersMax());
+        Transition settled = write.settled(state, command.condition());
+        if (settled != null) {
+            return settled;
+        }
+        PoolName pool = wish.pool();
+        if (pool != null && state.pool(pool) == null) {
+            return noSuchPool(state, "pool", pool);
+        }
+        for (Listener other : state.listeners().values()) {
+            if (!other.name().equals(wish.name())
+                    && wish.address() != null
+                    && wish.address().equals(other.address())) {
+                return refused(
+                        state,
+                        Refusal.ALREADY_EXISTS,
+                        "listener " + other.name() + " has the address " + wish.address()
+                                + " (expected: an address that no other listener has)");
+            }
+        }
+        if (before != null && before.protocol() != wish.protocol()) {
+            String route = routeNaming(state, wish.name());
+            if (route != null && wish.protocol() == Listener.Protocol.TCP) {
+                return refused(
+                        state,
+                        Refusal.IN_USE,
+                        "route " + route + " names listener " + wish.name()
+                                + " (expected: the protocol http as long as a route names it)");
+            }
+        }
+        Stamp stamp = before == null ? new Stamp(index, index) : before.stamp().modifiedAt(index);
+        Listener after = wish.with(stamp);
+        Change change = change(
+                index,
+                command.at(),
+                before == null ? Kind.LISTENER_CREATED : Kind.LISTENER_UPDATED,
+                after.name().value(),
+                before == null
+                        ? "created at " + after.address()
+                        : Differences.between(before.with(Stamp.INITIAL), after.with(Stamp.INITIAL)));
+        return new Transition(
+                state.edit().listener(after).commitRouting(change),
+                Accepted.of(before == null ? Effect.CREATED : Effect.UPDATED, index, stamp));
+    }
+
+    static Transition removeListener(ClusterState state, long index, Command.RemoveListener command) {
+        ListenerName name = command.name();
+        Listener listener = state.listener(name);
+        if (listener == null) {
+            return noSuchListener(state, "", name);
+        }
+        if (name.equals(ListenerName.DEFAULT)) {
+            return refused(
+                    state, Refusal.IN_USE, "the listener " + name + " always exists (expected: another listener)");
+        }
+        Transition stale = moved(state, "listener", name.value(), listener.stamp(), command.expectedRevision());
+        if (stale != null) {
+            return stale;
+        }
+        String route = routeNaming(state, name);
+        if (route != null) {
+            return refused(
+                    state,
+                    Refusal.IN_USE,
+                    "route " + route + " names listener " + name
+                            + " (expected: no route names it; change or remove the route first)");
+        }
+        Change change =
+                change(index, command.at(), Kind.LISTENER_REMOVED, name.value(), "removed from " + listener.address());
+        return new Transition(
+                state.edit().without(name).commitRouting(change), Accepted.of(Effect.REMOVED, index, listener.stamp()));
+    }
+
+    private static @Nullable String routeNaming(ClusterState state, ListenerName listener) {
+        for (Route route : state.routes().values()) {
+            if (route.listeners().contains(listener)) {
+                return route.name().value();
+            }
+        }
+        return null;
+    }
+
+    // ---- routes
+
+    static Transition putRoute(ClusterState state, long index, Limits limits, Command.PutRoute command) {
+        Route wish = command.route();
+        Route before = state.route(wish.name());
+        Write write = new Write(
+                "route",
+                wish.name().value(),
+                before == null ? null : before.stamp(),
+                before != null && before.sameAs(wish),
+                state.routes().size(),
+                limits.routesMax());
+        Transition settled = write.settled(state, command.condition());
+        if (settled != null) {
+            return settled;
+        }
+        Transition dangling = dangling(state, wish);
+        if (dangling != null) {
+            return dangling;
+        }
+        Transition late = checkedTooEarly(state, command);
+        if (late != null) {
+            return late;
+        }
+        Stamp stamp = before == null ? new Stamp(index, index) : before.stamp().modifiedAt(index);
+        Route after = wish.with(stamp);
+        Change change = change(
+                index,
+                command.at(),
+                before == null ? Kind.ROUTE_CREATED : Kind.ROUTE_UPDATED,
+                after.name().value(),
+                before == null
+                        ? "created"
+                        : Differences.between(before.with(Stamp.INITIAL), after.with(Stamp.INITIAL)));
+        return new Transition(
+                state.edit().route(after).commitRouting(change),
+                Accepted.of(before == null ? Effect.CREATED : Effect.UPDATED, index, stamp));
+    }
+
+    /** Refuses a route that names what is not there. */
+    private static @Nullable Transition dangling(ClusterState state, Route route) {
+        for (ListenerName name : route.listeners()) {
+            Listener listener = state.listener(name);
+            if (listener == null) {
+                return noSuchListener(state, "listeners: ", name);
+            }
+            if (listener.protocol() != Listener.Protocol.HTTP) {
+                return refused(
+                        state,
+                        Refusal.INVALID,
+                        "listeners: listener " + name + " has the protocol tcp (expected: listeners of protocol http)");
+            }
+        }
+        if (route.action() instanceof RouteAction.Forward forward) {
+            for (RouteAction.WeightedPool each : forward.pools()) {
+                if (state.pool(each.pool()) == null) {
+                    return noSuchPool(state, "pools", each.pool());
+                }
+            }
+        }
+        return null;
+    }
+
+    static Transition removeRoute(ClusterState state, long index, Command.RemoveRoute command) {
+        Route route = state.route(command.name());
+        if (route == null) {
+            return refused(state, Refusal.NO_SUCH_ROUTE, "there is no route " + command.name());
+        }
+        Transition stale = moved(state, "route", command.name().value(), route.stamp(), command.expectedRevision());
+        if (stale != null) {
+            return stale;
+        }
+        Transition late = checkedTooEarly(state, command);
+        if (late != null) {
+            return late;
+        }
+        Change change =
+                change(index, command.at(), Kind.ROUTE_REMOVED, command.name().value(), "removed");
+        return new Transition(
+                state.edit().without(command.name()).commitRouting(change),
+                Accepted.of(Effect.REMOVED, index, route.stamp()));
+    }
+
+    private static @Nullable Transition checkedTooEarly(ClusterState state, Command.CheckedByLeader command) {
+        return command.checked() == state.routing()
+                ? null
+                : refused(
+                        state,
+                        Refusal.CHECKED_TOO_EARLY,
+                        "routes, listeners or pools changed at revision " + state.routing()
+                                + " while the command was checked against revision " + command.checked()
+                                + " (expected: no other change of these meanwhile; try again)");
+    }
+
+    // ---- what all have in common
+
+    /**
+     * A wish to write a resource, and what there is of that name.
+     *
+     * @param before null: there is none
+     * @param same whether it says already what the wish says
+     * @param count of resources of that kind
+     */
+    private record Write(String kind, String name, @Nullable Stamp before, boolean same, int count, int most) {
+
+        /** What becomes of it, if nothing has to be written; null: it has to. */
+        @Nullable Transition settled(ClusterState state, Condition condition) {
+            Refused unmet = unmet(condition);
+            if (unmet != null) {
+                return new Transition(state, unmet);
+            }
+            if (before != null && same) {
+                return new Transition(state, Accepted.of(Effect.UNCHANGED, state.revision(), before));
+            }
+            if (before == null && count >= most) {
+                return refused(
+                        state,
+                        Refusal.LIMIT_EXCEEDED,
+                        "there are " + count + " " + kind + "s (expected: at most " + most + ")");
+            }
+            return null;
+        }
+
+        private @Nullable Refused unmet(Condition condition) {
+            if (condition instanceof Condition.At at) {
+                return before != null && before.modified() == at.revision()
+                        ? null
+                        : new Refused(
+                                Refusal.PRECONDITION_FAILED,
+                                kind + " " + name
+                                        + (before == null ? " is not there" : " is at revision " + before.modified())
+                                        + " (expected: revision " + at.revision() + ")");
+            }
+            if (condition instanceof Condition.Present) {
+                return before != null
+                        ? null
+                        : new Refused(
+                                Refusal.PRECONDITION_FAILED, "there is no " + kind + " " + name + " (expected: one)");
+            }
+            if (condition instanceof Condition.Absent) {
+                return before == null
+                        ? null
+                        : new Refused(
+                                Refusal.PRECONDITION_FAILED, kind + " " + name + " is there already (expected: none)");
+            }
+            if (condition instanceof Condition.AbsentOrSame && before != null && !same) {
+                return new Refused(
+                        Refusal.ALREADY_EXISTS,
+                        kind + " " + name
+                                + " is there already and differs (expected: a new name, or an update of that one)");
+            }
+            return null;
+        }
+    }
+
+    private static @Nullable Stamp stamp(@Nullable Pool pool) {
+        return pool == null ? null : pool.stamp();
+    }
+
+    private static @Nullable Transition moved(
+            ClusterState state, String kind, String name, Stamp stamp, @Nullable Long expectedRevision) {
+        return expectedRevision == null || expectedRevision == stamp.modified()
+                ? null
+                : refused(
+                        state,
+                        Refusal.PRECONDITION_FAILED,
+                        kind + " " + name + " is at revision " + stamp.modified() + " (expected: revision "
+                                + expectedRevision + ")");
+    }
+
+    private static Transition noSuchPool(ClusterState state, String field, PoolName name) {
+        return refused(
+                state,
+                Refusal.INVALID,
+                field + ": there is no pool " + name + " (expected: one of " + some(state.pools()) + ")");
+    }
+
+    private static Transition noSuchListener(ClusterState state, String field, ListenerName name) {
+        return refused(
+                state,
+                field.isEmpty() ? Refusal.NO_SUCH_LISTENER : Refusal.INVALID,
+                field + "there is no listener " + name + " (expected: one of " + some(state.listeners()) + ")");
+    }
+
+    /** Their names, as many as a line holds. */
+    private static String some(Map<?, ?> resources) {
+        List<String> names =
+                resources.keySet().stream().limit(10).map(String::valueOf).toList();
+        return String.join(", ", names) + (resources.size() > names.size() ? ", …" : "");
+    }
+
+    private static Change change(long index, Instant at, Kind kind, String subject, String detail) {
+        return new Change(index, at, kind, null, subject, null, detail);
+    }
+
+    private static Transition refused(ClusterState state, Refusal refusal, String detail) {
+        return new Transition(state, new Refused(refusal, detail));
+    }
+}

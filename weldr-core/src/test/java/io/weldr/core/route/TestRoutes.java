@@ -1,0 +1,30 @@
+package io.weldr.core.route;
+
+import io.weldr.core.listener.ListenerName;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.Stamp;
+import java.util.List;
+
+/** Routes for tests. */
+public final class TestRoutes {
+    private TestRoutes() {}
+
+    /** Requests of one listener for one host, below one path, to one pool. */
+    public static Route route(String name, ListenerName listener, String host, String prefix, PoolName pool) {
+        return new Route(
+                new RouteName(name),
+                List.of(listener),
+                List.of(HostPattern.parse(host)),
+                List.of(RouteMatch.prefix(prefix)),
+                RouteAction.Forward.to(pool),
+                RouteFilters.NONE,
+                RouteTimeouts.UNSET,
+                RouteRetries.DEFAULT,
+                null,
+                List.of(),
+                List.of(),
+                List.of(),
+                false,
+                Stamp.INITIAL);
+    }
+}
