@@ -70,5 +70,10 @@ class ArchitectureTest {
     static final ArchRule THE_REST_OF_THE_NODE_IS_SEEN_THROUGH_PORTS = noClasses()
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.weldr.raft..", "io.weldr.proxy..", "io.weldr.leader..", "org.apache.ratis..");
+            .resideInAnyPackage(
+                    "io.weldr.raft..",
+                    "io.weldr.proxy..",
+                    "io.weldr.leader..",
+                    "io.weldr.trust..",
+                    "org.apache.ratis..");
 }

@@ -18,7 +18,8 @@ class ArchitectureTest {
     static final ArchRule SEES_NOTHING_OF_WELDR_BUT_THE_CORE = noClasses()
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.weldr.raft..", "io.weldr.proxy..", "io.weldr.api..", "io.weldr.node..");
+            .resideInAnyPackage(
+                    "io.weldr.raft..", "io.weldr.proxy..", "io.weldr.api..", "io.weldr.trust..", "io.weldr.node..");
 
     @ArchTest
     static final ArchRule DUTIES_DO_NOT_KNOW_EACH_OTHER = noClasses()

@@ -59,7 +59,8 @@ class ArchitectureTest {
     static final ArchRule THE_PROXY_MEETS_OTHERS_ONLY_IN_THE_CORE = noClasses()
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.weldr.raft..", "io.weldr.api..", "io.weldr.leader..", "io.weldr.node..");
+            .resideInAnyPackage(
+                    "io.weldr.raft..", "io.weldr.api..", "io.weldr.leader..", "io.weldr.trust..", "io.weldr.node..");
 
     @ArchTest
     static final ArchRule NO_HTTP_OBJECTS =

@@ -15,6 +15,13 @@ import com.tngtech.archunit.lang.ArchRule;
 @AnalyzeClasses(packages = "io.weldr.raft", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     @ArchTest
+    static final ArchRule SEES_NOTHING_OF_WELDR_BUT_THE_CORE = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.weldr.proxy..", "io.weldr.api..", "io.weldr.leader..", "io.weldr.trust..", "io.weldr.node..");
+
+    @ArchTest
     static final ArchRule ONLY_THE_PARTS_THAT_SPEAK_RATIS_KNOW_IT = noClasses()
             .that()
             .resideInAPackage("io.weldr.raft..")

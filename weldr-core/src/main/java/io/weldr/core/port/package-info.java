@@ -4,7 +4,8 @@
  * does; {@link io.weldr.core.port.HostNames} is where probes and traffic have the addresses of origins from; {@link
  * io.weldr.core.port.ProbeLink} and {@link io.weldr.core.port.ProbeCalls} are how it gets a second opinion; {@link
  * io.weldr.core.port.Membership} is who belongs to the cluster; {@link io.weldr.core.port.TrafficSource} and {@link
- * io.weldr.core.port.MetricSource} are what can be seen of the rest.
+ * io.weldr.core.port.MetricSource} are what can be seen of the rest; {@link io.weldr.core.port.CookieTokens} is what sticky
+ * cookies hold.
  */
 @NullMarked
 package io.weldr.core.port;

@@ -1,0 +1,23 @@
+package io.weldr.trust;
+
+/**
+ * What a key is for. Every key that is derived from the secret of the cluster has a label of its own here, so that no
+ * two uses ever share a key. The text of a label never changes: all members derive the same key from it.
+ */
+public enum Label {
+    /** Signs the tokens of sticky cookies. */
+    STICKY_COOKIE("weldr sticky cookie v1"),
+
+    /** Not a key: lets people compare the secrets of members without showing them. */
+    FINGERPRINT("weldr fingerprint v1");
+
+    private final String text;
+
+    Label(String text) {
+        this.text = text;
+    }
+
+    String text() {
+        return text;
+    }
+}
