@@ -4,6 +4,8 @@ import io.weldr.core.Check;
 import io.weldr.leader.vip.VirtualIp;
 import io.weldr.leader.vip.VirtualIpSettings;
 import io.weldr.node.config.NodeConfig;
+import io.weldr.node.lifecycle.NodeSecret;
+import io.weldr.trust.SecretException;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
@@ -11,7 +13,8 @@ import java.util.stream.Collectors;
 final class Describe {
     private Describe() {}
 
-    static String config(NodeConfig config) {
+    /** @throws SecretException the file of the secret cannot be used */
+    static String config(NodeConfig config) throws SecretException {
         return String.join(
                 System.lineSeparator(),
                 "node      " + config.id() + cluster(config),
@@ -23,6 +26,7 @@ final class Describe {
                 "raft      " + config.raftAddress() + ", election timeout " + Check.text(config.electionTimeoutMin())
                         + " to " + Check.text(config.electionTimeoutMax()),
                 "data      " + config.dataDir().toAbsolutePath().normalize(),
+                "secret    " + NodeSecret.describe(config),
                 "vip       " + virtualIp(config.virtualIp()),
                 "ok");
     }

@@ -4,6 +4,7 @@ import io.weldr.node.config.ConfigException;
 import io.weldr.node.config.ConfigReader;
 import io.weldr.node.config.NodeConfig;
 import io.weldr.node.config.Setting;
+import io.weldr.trust.SecretException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.security.Security;
@@ -80,7 +81,7 @@ public final class Main {
                 return written(out, err);
             }
             return NodeProcess.run(config, environment, err);
-        } catch (ConfigException e) {
+        } catch (ConfigException | SecretException e) {
             err.println("weldr: " + e.getMessage());
             return EXIT_USAGE;
         }

@@ -6,6 +6,7 @@ import io.weldr.node.config.NodeConfig;
 import io.weldr.node.lifecycle.Node;
 import io.weldr.node.lifecycle.RemovedException;
 import io.weldr.node.systemd.ServiceManager;
+import io.weldr.trust.SecretException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -53,6 +54,9 @@ final class NodeProcess {
         } catch (RemovedException e) {
             err.println("weldr: " + e.getMessage());
             return Main.EXIT_REMOVED;
+        } catch (SecretException e) {
+            err.println("weldr: " + e.getMessage());
+            return Main.EXIT_USAGE;
         } catch (IOException | RuntimeException e) {
             err.println("weldr: " + (e.getMessage() != null ? e.getMessage() : e.toString()));
             LoggerFactory.getLogger(NodeProcess.class).debug("Why it did not start", e);

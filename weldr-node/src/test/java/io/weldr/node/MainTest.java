@@ -9,11 +9,17 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import org.assertj.core.data.Index;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The command line, as far as it starts nothing. */
 class MainTest {
+    @TempDir
+    private Path folder;
+
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
@@ -46,6 +52,54 @@ class MainTest {
         assertThat(err.toString(UTF_8).lines())
                 .containsExactly(
                         "weldr: --trusted-peers: network: \"foo\" (expected: an address or a network, as in 10.0.0.0/8)");
+    }
+
+    @Test
+    void checkTellsWhereTheSecretIsAndNeverWhatItIs() throws IOException {
+        String digits = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+        Path data = folder.resolve("data");
+        assertThat(run(Map.of(), "check", "--data-dir", data.toString())).isZero();
+        assertThat(out.toString(UTF_8).lines())
+                .contains("secret    " + data.resolve("secret") + ", made at the first start");
+        assertThat(data).doesNotExist();
+        assertThat(run(Map.of(), "check", "--data-dir", data.toString(), "--join", "wait"))
+                .isZero();
+        assertThat(out.toString(UTF_8).lines()).contains("secret    none");
+
+        Path given = secret(folder.resolve("given"), digits);
+        assertThat(run(Map.of("WELDR_SECRET_FILE", given.toString()), "check", "--data-dir", data.toString()))
+                .isZero();
+        assertThat(out.toString(UTF_8).lines()).contains("secret    " + given);
+        Path own = secret(Files.createDirectory(data).resolve("secret"), digits);
+        assertThat(run(Map.of(), "check", "--data-dir", data.toString())).isZero();
+        assertThat(out.toString(UTF_8).lines()).contains("secret    " + own);
+        assertThat(out.toString(UTF_8)).doesNotContain(digits.substring(0, 8));
+        assertThat(err.toString(UTF_8)).isEmpty();
+
+        secret(own, digits + "0");
+        assertThat(run(Map.of(), "check", "--data-dir", data.toString())).isEqualTo(2);
+        assertThat(run(
+                        Map.of(),
+                        "check",
+                        "--secret-file",
+                        folder.resolve("none").toString()))
+                .isEqualTo(2);
+        assertThat(err.toString(UTF_8).lines())
+                .hasSize(2)
+                .satisfies(
+                        line -> assertThat(line)
+                                .startsWith("weldr: secret file \"" + own + "\": line 1: 65 hex digits (expected: 64"),
+                        Index.atIndex(0))
+                .satisfies(
+                        line -> assertThat(line)
+                                .startsWith("weldr: --secret-file: secret file \"")
+                                .contains("no such file (expected: a line of 64 hex digits; to make one: openssl rand"),
+                        Index.atIndex(1));
+    }
+
+    private static Path secret(Path file, String line) throws IOException {
+        Files.writeString(file, line);
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     }
 
     @Test

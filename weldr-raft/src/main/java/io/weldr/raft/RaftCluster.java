@@ -46,6 +46,7 @@ import io.weldr.raft.write.Gateway;
 import io.weldr.raft.write.Leadership;
 import io.weldr.raft.write.LocalLog;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -189,6 +190,11 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                 applied.state(),
                 () -> watchdog.acting() ? watchdog.moment().view() : null,
                 voterSettings::supports);
+    }
+
+    /** Whether no node has used that data folder yet, or there is none. Reads from disk, and changes nothing. */
+    public static boolean isNew(Path dataFolder) {
+        return DataFolder.isNew(dataFolder);
     }
 
     /**

@@ -153,6 +153,7 @@ public final class ConfigReader {
                 raft,
                 advertise.isEmpty() ? null : parse(Setting.ADVERTISE_HOST, Values::host),
                 parse(Setting.DATA_DIR, Values::path),
+                parse(Setting.SECRET_FILE, Values::secretFile),
                 peers,
                 bootstrap,
                 join,

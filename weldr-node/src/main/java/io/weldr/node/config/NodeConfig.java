@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * All that is local to a node. Whatever is not local lives in the replicated state.
  *
  * @param advertiseHost what to tell the other members instead of the host in the addresses; null: the host in the addresses
+ * @param secretFile the secret of the cluster; null: that in the data folder, or none
  * @param peers raft addresses of all members of a new cluster, this node among them; empty: a cluster of one
  * @param join where to look for the cluster to join while the data folder is empty; null: the node was not told to join one
  * @param witness it votes and does not proxy
@@ -46,6 +47,7 @@ public record NodeConfig(
         ListenAddress raftAddress,
         @Nullable String advertiseHost,
         Path dataDir,
+        @Nullable Path secretFile,
         SortedMap<MemberId, HostPort> peers,
         boolean bootstrap,
         @Nullable Join join,

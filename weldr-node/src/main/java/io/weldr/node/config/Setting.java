@@ -48,6 +48,11 @@ public record Setting(
             of("advertise-host", "", "HOST", "what other members reach this one by, if not by the addresses above");
     public static final Setting DATA_DIR =
             of("data-dir", "weldr-data", "DIR", "where the log and the snapshots are kept");
+    public static final Setting SECRET_FILE = of(
+            "secret-file",
+            "",
+            "FILE",
+            "the secret of the cluster, the same on all members, mode 600: openssl rand -hex 32 > FILE");
     public static final Setting PEERS = of(
             "peers",
             "",

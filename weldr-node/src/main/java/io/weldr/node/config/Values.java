@@ -8,6 +8,8 @@ import io.weldr.leader.vip.VirtualIp;
 import io.weldr.node.config.NodeConfig.Join;
 import io.weldr.proxy.limits.Limit;
 import io.weldr.proxy.limits.Limit.Unit;
+import io.weldr.trust.SecretException;
+import io.weldr.trust.SecretFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -73,6 +75,20 @@ final class Values {
     static Path path(String text) {
         Check.that(!text.isBlank(), "value", text, "a folder");
         return Path.of(text);
+    }
+
+    /** The file is read, so that a wrong one is refused before anything starts. What it holds is not kept. */
+    static @Nullable Path secretFile(String text) {
+        if (text.isBlank()) {
+            return null;
+        }
+        Path file = Path.of(text);
+        try {
+            SecretFile.read(file);
+        } catch (SecretException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+        return file;
     }
 
     static String[] range(String text) {

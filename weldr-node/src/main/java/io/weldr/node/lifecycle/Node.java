@@ -78,6 +78,7 @@ public final class Node {
     private final NodeConfig config;
     private final String version;
     private final Addresses addresses;
+    private final NodeSecret secret;
     private final GrpcMemberLink link;
     private final RaftCluster raft;
     private final NameResolver names = new NameResolver(); // one: probes and traffic go to the same addresses
@@ -99,6 +100,7 @@ public final class Node {
         this.config = config;
         this.version = version;
         addresses = new Addresses(config);
+        secret = new NodeSecret(config);
         link = new GrpcMemberLink();
         raft = new RaftCluster(raftSettings(), link, List.of(duties));
         health = new HealthChecks(
@@ -233,7 +235,7 @@ public final class Node {
      * node is told to stop meanwhile, it stops, and this returns.
      *
      * @throws IOException with one line that names what is in the way; {@link RemovedException} if it was taken out of its cluster and is not to
-     *     idle
+     *     idle; {@link io.weldr.trust.SecretException} if the file of its secret cannot be used
      */
     public void start() throws IOException {
         synchronized (lifecycle) {
@@ -248,6 +250,7 @@ public final class Node {
         try {
             FreePorts.check(ports());
             checkVirtualIps();
+            secret.open();
             raft.start();
             removed = raft.removed();
             if (removed && config.onRemoval() == OnRemoval.EXIT) {
@@ -552,6 +555,7 @@ public final class Node {
             held.close();
         }
         health.close();
+        secret.close();
         names.close();
         link.close();
     }

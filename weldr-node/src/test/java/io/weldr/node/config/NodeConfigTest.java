@@ -15,6 +15,7 @@ import io.weldr.proxy.route.RoutingView.WhenAllDown;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -40,6 +41,7 @@ class NodeConfigTest {
         assertThat(config.raftAddress()).hasToString("127.0.0.1:9687");
         assertThat(config.advertiseHost()).isNull();
         assertThat(config.dataDir()).isEqualTo(Path.of("weldr-data"));
+        assertThat(config.secretFile()).isNull();
         assertThat(config.peers()).isEmpty();
         assertThat(config.bootstrap()).isFalse();
         assertThat(config.join()).isNull();
@@ -148,6 +150,23 @@ class NodeConfigTest {
         assertThatThrownBy(() -> read("join: soon")).hasMessageContaining("join");
         assertThatThrownBy(() -> read("witness: true\nvip: {address: 10.0.0.100/32, interface: eth0}"))
                 .hasMessageContaining("virtual IP");
+    }
+
+    @Test
+    void theSecretIsReadAndOnlyItsPathIsKept() throws Exception {
+        String digits = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+        Path secret = Files.writeString(folder.resolve("secret"), digits);
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+        NodeConfig config = read("id: n1\nsecret-file: " + secret);
+        assertThat(config.secretFile()).isEqualTo(secret);
+        assertThat(config.toString()).contains(secret.toString()).doesNotContain(digits.substring(0, 8));
+
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-r--r--"));
+        assertThatThrownBy(() -> read("id: n1\nsecret-file: " + secret))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith(
+                        folder.resolve("weldr.yaml") + ":2: secret-file: secret file \"" + secret + "\": ")
+                .hasMessageContaining("chmod 600 " + secret);
     }
 
     @Test

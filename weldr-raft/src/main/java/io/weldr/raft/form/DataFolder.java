@@ -41,6 +41,7 @@ public final class DataFolder implements AutoCloseable {
 
     private static final String IDENTITY = "identity";
     private static final String VOTERS = "voters";
+    private static final String LOG_FOLDER = "log";
     private static final String ASIDE = "log.damaged";
     /** More would fill the disk of a node whose log is damaged again and again. */
     private static final int ASIDE_KEPT = 3;
@@ -86,6 +87,13 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
+    /** Whether no node has used the folder: it has neither an identity nor a log, or does not exist. Changes nothing. */
+    public static boolean isNew(Path folder) {
+        return Files.isDirectory(folder)
+                ? !Files.exists(folder.resolve(IDENTITY)) && !Files.exists(folder.resolve(LOG_FOLDER))
+                : !Files.exists(folder);
+    }
+
     private static boolean lock(FileChannel file) throws IOException {
         try {
             FileLock lock = file.tryLock();
@@ -97,7 +105,7 @@ public final class DataFolder implements AutoCloseable {
 
     private static Identity identify(Path folder, MemberId self) throws IOException {
         Path file = folder.resolve(IDENTITY);
-        Path logs = folder.resolve("log");
+        Path logs = folder.resolve(LOG_FOLDER);
         if (!Files.exists(file)) {
             if (Files.exists(logs)) {
                 throw new IOException(
@@ -239,7 +247,7 @@ public final class DataFolder implements AutoCloseable {
 
     /** Where Ratis keeps its logs, each in a folder named after its group. */
     public Path logFolder() {
-        return folder.resolve("log");
+        return folder.resolve(LOG_FOLDER);
     }
 
     private static void write(Path folder, Identity identity) throws IOException {

@@ -1,0 +1,147 @@
+package io.weldr.node.lifecycle;
+
+import io.weldr.core.pool.OriginId;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.port.CookieTokens;
+import io.weldr.node.config.NodeConfig;
+import io.weldr.raft.RaftCluster;
+import io.weldr.trust.SecretException;
+import io.weldr.trust.SecretFile;
+import io.weldr.trust.SecretWatch;
+import io.weldr.trust.StickyTokens;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The secret of this node's cluster: where it comes from, and what the node has from it. A node with the setting {@code
+ * secret-file} reads that file. Without it, a node whose data folder holds a secret uses that one, and a node that begins
+ * as a cluster of one makes it there. Any other node has none: only an operator can give all members the same. {@link
+ * #open} and {@link #close} once each, from one thread; the tokens from any.
+ */
+public final class NodeSecret implements CookieTokens, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeSecret.class);
+
+    /** In the data folder. */
+    static final String OWN = "secret";
+
+    /** Operators replace the secret a few times a year, and wait between two steps. */
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(30);
+
+    private final NodeConfig config;
+    private volatile CookieTokens tokens = NONE;
+    private @Nullable ScheduledExecutorService looking; // confined to whoever opens and closes
+
+    NodeSecret(NodeConfig config) {
+        this.config = config;
+    }
+
+    /**
+     * Where a node with that configuration would have its secret from, for people. Reads the file if there is one, and
+     * makes none.
+     *
+     * @throws SecretException the file cannot be used
+     */
+    public static String describe(NodeConfig config) throws SecretException {
+        Path file = file(config);
+        if (file == null) {
+            return makesItsOwn(config) ? own(config) + ", made at the first start" : "none";
+        }
+        SecretFile.read(file);
+        return file.toAbsolutePath().normalize().toString();
+    }
+
+    /** The file that there has to be; null: there is none yet. */
+    private static @Nullable Path file(NodeConfig config) {
+        if (config.secretFile() != null) {
+            return config.secretFile();
+        }
+        Path own = own(config);
+        return Files.exists(own) ? own : null;
+    }
+
+    private static Path own(NodeConfig config) {
+        return config.dataDir().resolve(OWN).toAbsolutePath().normalize();
+    }
+
+    private static boolean makesItsOwn(NodeConfig config) {
+        return config.peers().isEmpty() && config.join() == null && RaftCluster.isNew(config.dataDir());
+    }
+
+    /**
+     * Reads the secret, or makes it. To be called before anything listens.
+     *
+     * @throws SecretException the file cannot be used
+     * @throws IOException the data folder cannot be written
+     */
+    void open() throws IOException {
+        Path file = file(config);
+        if (file == null && makesItsOwn(config)) {
+            file = make();
+        }
+        if (file == null) {
+            LOG.info("no cluster secret: secret-file is not set");
+            return;
+        }
+        SecretWatch watch = SecretWatch.open(file);
+        tokens = new StickyTokens(watch);
+        LOG.info("{}, of {}; all members of a cluster have the same", watch.get(), file);
+        ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(NodeSecret::thread);
+        var unused = thread.scheduleWithFixedDelay(
+                watch::reload, LOOK_EVERY.toMillis(), LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        looking = thread;
+    }
+
+    private @Nullable Path make() throws IOException {
+        Path own = own(config);
+        try {
+            Files.createDirectories(config.dataDir());
+            if (SecretFile.make(own, new SecureRandom())) {
+                LOG.info("made a cluster secret: {}", own);
+            }
+            return own;
+        } catch (SecretException e) {
+            LOG.warn("the node makes no cluster secret: {}", e.getMessage());
+            return null;
+        } catch (IOException e) {
+            throw new IOException("data folder " + config.dataDir() + " cannot be written: " + e, e);
+        }
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "weldr-secret");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    @Override
+    public boolean available() {
+        return tokens.available();
+    }
+
+    @Override
+    public String token(PoolName pool, OriginId origin) {
+        return tokens.token(pool, origin);
+    }
+
+    @Override
+    public List<String> accepted(PoolName pool, OriginId origin) {
+        return tokens.accepted(pool, origin);
+    }
+
+    @Override
+    public void close() {
+        if (looking != null) {
+            looking.shutdownNow();
+        }
+    }
+}
