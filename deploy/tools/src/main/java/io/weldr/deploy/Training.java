@@ -2,7 +2,9 @@ package io.weldr.deploy;
 
 import io.weldr.testing.Ports;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +74,7 @@ final class Training implements AutoCloseable {
      * @throws IOException something did not go as it does; the message names the log
      */
     void run() throws IOException {
+        makeSecret();
         List<String> origins = List.of(testServer("a"), testServer("b"));
         for (TrainedNode node : nodes) {
             start(node, UNRECORDED);
@@ -107,7 +110,20 @@ final class Training implements AutoCloseable {
                 nodes.stream().map(TrainedNode::peer).toList(),
                 javaOptions,
                 "--raft-snapshot-entries",
-                Integer.toString(SNAPSHOT_ENTRIES));
+                Integer.toString(SNAPSHOT_ENTRIES),
+                "--secret-file",
+                secret().toString());
+    }
+
+    private Path secret() {
+        return folder.resolve("secret");
+    }
+
+    /** The secret of the cluster. It protects nothing. */
+    private void makeSecret() throws IOException {
+        Path file = Files.createFile(
+                secret(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(file, "0123456789abcdef".repeat(4));
     }
 
     /** Starts one; returns its URL. */

@@ -13,8 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +56,7 @@ class LocalIT {
                     .contains("a request went through every node")
                     .contains("127.0.0.1:" + local.port(8080));
             assertThat(get(local.port(8082))).isEqualTo(200);
+            allNodesHaveOneSecret(local);
 
             int leader = local.leader();
             int survivor = leader == 1 ? 2 : 1;
@@ -85,6 +89,20 @@ class LocalIT {
         assertThat(local.run("status").out()).doesNotContain("running").doesNotContain("leader");
         assertThat(local.run("clean").exit()).isZero();
         assertThat(local.data()).doesNotExist();
+    }
+
+    private static void allNodesHaveOneSecret(Local local) throws Exception {
+        Path secret = local.data().resolve("secret");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(secret)))
+                .isEqualTo("rw-------");
+        Set<String> fingerprints = new HashSet<>();
+        for (String node : List.of("1", "2", "3")) {
+            Matcher line = Pattern.compile("fingerprint [0-9a-f]{8}, of " + Pattern.quote(secret.toString()))
+                    .matcher(local.run("logs", node).out());
+            assertThat(line.find()).as("log of node %s", node).isTrue();
+            fingerprints.add(line.group());
+        }
+        assertThat(fingerprints).hasSize(1);
     }
 
     private void downAndUpKeepsThePoolEvenIfNoOriginIsUp(Local local, String api) throws Exception {
