@@ -97,6 +97,14 @@ public record ClusterState(
      */
     public Transition apply(Command command, long index, Limits limits) {
         assert index > revision : "index " + index + " after revision " + revision;
+        if (!version.atLeast(command.since())) { // the leader has let none of them in
+            return new Transition(
+                    this,
+                    new Outcome.Refused(
+                            Outcome.Refusal.INVALID,
+                            "the command needs cluster version " + command.since() + " (the cluster has " + version
+                                    + ")"));
+        }
         Transition transition = command.applyTo(this, index, limits);
         long after = transition.next().revision;
         assert after == revision || after == index : command;

@@ -21,6 +21,7 @@ import io.weldr.core.state.OriginSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,13 +29,15 @@ import org.jspecify.annotations.Nullable;
 /** Random values, from a seed. Few names and addresses, so that commands meet each other's origins. */
 public final class Samples {
     private final Random random;
+    private final ResourceSamples resources;
 
     public Samples(long seed) {
         this.random = new Random(seed);
+        resources = new ResourceSamples(random);
     }
 
     public Command command() {
-        return switch (random.nextInt(10)) {
+        return switch (random.nextInt(16)) {
             case 0, 1 -> new Command.AddOrigin(pool(), spec(), random.nextBoolean(), instant());
             case 2 -> new Command.UpdateOrigin(pool(), ref(), patch(), maybe(this::revision), instant());
             case 3 -> new Command.RemoveOrigin(pool(), ref(), maybe(this::revision), instant());
@@ -42,13 +45,16 @@ public final class Samples {
             case 5, 6 -> new Command.RecordVerdict(pool(), originId(), revision(), verdict(), instant());
             case 7 -> new Command.AnnounceMember(member(), instant());
             case 8 -> new Command.RaiseClusterVersion(version(), instant());
-            default -> new Command.RetireMember(memberId(), instant());
+            case 9 -> new Command.RetireMember(memberId(), instant());
+            default -> resources.command(pool(), policy(), instant());
         };
     }
 
     /** Those that a leader wrote down, or none. */
     public Limits limits() {
-        return random.nextBoolean() ? Limits.INITIAL : new Limits(1 + random.nextInt(2000), 1 + random.nextInt(30));
+        return random.nextBoolean()
+                ? Limits.INITIAL
+                : new Limits(1 + random.nextInt(2000), 1 + random.nextInt(30), 5, 6, 1 + random.nextInt(7), 9);
     }
 
     private PoolName pool() {
@@ -57,20 +63,36 @@ public final class Samples {
 
     private OriginSpec spec() {
         return new OriginSpec(
-                url(), maybe(this::originId), maybe(this::weight), maybe(this::hostPolicy), maybe(this::policy));
+                url(),
+                maybe(this::originId),
+                maybe(this::weight),
+                maybe(this::hostPolicy),
+                maybe(this::policy),
+                maybe(() -> random.nextInt(10)),
+                maybe(() -> random.nextInt(1000)),
+                maybe(this::labels));
     }
 
     private OriginPatch patch() {
         AdminState admin = maybe(() -> pick(AdminState.values()));
         boolean inherit = random.nextBoolean();
-        return new OriginPatch(
-                maybe(this::url),
-                maybe(this::weight),
-                admin,
-                admin == AdminState.DRAINING ? instant() : null,
-                maybe(this::hostPolicy),
-                inherit ? null : maybe(this::policy),
-                inherit);
+        boolean inheritLimit = random.nextBoolean();
+        return OriginPatch.builder()
+                .url(maybe(this::url))
+                .weight(maybe(this::weight))
+                .admin(admin, admin == AdminState.DRAINING ? instant() : null)
+                .hostPolicy(maybe(this::hostPolicy))
+                .health(inherit ? null : maybe(this::policy))
+                .inheritHealth(inherit)
+                .priority(maybe(() -> random.nextInt(10)))
+                .connectionsMax(inheritLimit ? null : maybe(() -> random.nextInt(1000)))
+                .inheritConnectionsMax(inheritLimit)
+                .labels(maybe(this::labels))
+                .build();
+    }
+
+    private Map<String, String> labels() {
+        return random.nextBoolean() ? Map.of() : Map.of("zone", "z" + random.nextInt(3), "rack", "ü");
     }
 
     private OriginRef ref() {
@@ -91,16 +113,18 @@ public final class Samples {
     }
 
     private HealthPolicy policy() {
-        return new HealthPolicy(
-                "/health?n=" + random.nextInt(100),
-                pick(HealthPolicy.Method.values()),
-                List.of(new StatusRange(200, 200 + random.nextInt(100)), new StatusRange(401, 401)),
-                Duration.ofMillis(1000 + random.nextInt(10_000)),
-                Duration.ofNanos(10_000_000L + random.nextInt(900_000_000)),
-                1 + random.nextInt(100),
-                1 + random.nextInt(100),
-                pick(HealthPolicy.Initial.values()),
-                pick(HealthPolicy.Confirm.values()));
+        HealthPolicy plain = HealthPolicy.builder()
+                .path("/health?n=" + random.nextInt(100))
+                .method(pick(HealthPolicy.Method.values()))
+                .expected(List.of(new StatusRange(200, 200 + random.nextInt(100)), new StatusRange(401, 401)))
+                .interval(Duration.ofMillis(1000 + random.nextInt(10_000)))
+                .timeout(Duration.ofNanos(10_000_000L + random.nextInt(900_000_000)))
+                .failuresToDown(1 + random.nextInt(100))
+                .passesToUp(1 + random.nextInt(100))
+                .initial(pick(HealthPolicy.Initial.values()))
+                .confirm(pick(HealthPolicy.Confirm.values()))
+                .build();
+        return random.nextBoolean() ? plain : resources.policy(plain);
     }
 
     private Verdict verdict() {
