@@ -1,135 +1,57 @@
 package io.weldr.core.balance;
 
-import io.weldr.core.Check;
-import io.weldr.core.pool.Origin;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
- * Weighted round robin with exact weights, laid out beforehand: a pick is one array read. In each cycle an origin
- * stands as often as its weight says, after the weights are divided by their greatest common divisor. At every slot of
- * a cycle, what an origin has got so far differs from its share by less than one request: there are no bursts.
+ * Weighted round robin with exact weights. In each cycle, an origin has as many turns as its weight says, after the
+ * weights are divided by their greatest common divisor. There are no bursts: at every turn of a cycle, what an origin
+ * has got so far differs from its share by a few requests at most.
  *
- * <p>The layout has two levels. Origins of the same weight form a group, and take turns in it. Groups share the cycle
- * by deadlines: of a group with {@code r} of {@code n} slots, slot number {@code k} lies in the window from {@code
- * k·n/r} to {@code (k+1)·n/r}, and the group whose window closes first gets the slot. All windows can be met so,
- * because the shares add up to one (Baruah et al., "Proportionate progress: a notion of fairness in resource
- * allocation", 1996). There are at most as many groups as weights, whatever the number of origins.
+ * <p>Origins of the same weight form a group, and take turns in it. Groups share the cycle in one of two ways:
+ *
+ * <ul>
+ *   <li>a {@link Cycle} that is laid out beforehand, up to {@value Cycle#SLOTS_MAX} turns and {@value Cycle#GROUPS_MAX}
+ *       groups. Full weights of 1 to 100 always have one, with up to 1024 origins. A pick is one array read, and the
+ *       difference stays below one request
+ *   <li>a {@link ShareTree} beyond, which computes a turn in some ten nanoseconds a level. The difference stays below
+ *       {@value ShareTree#DEVIATION_MAX} requests
+ * </ul>
+ *
+ * <p>When the origin whose turn it is was tried or is full, another one is drawn at random, in proportion to the
+ * weights. So the requests of an origin that fails do not all go to its neighbour. Such requests come on top of the
+ * exact shares.
  */
 public final class RoundRobin implements Balancer {
-    /** An index has to fit into a {@code char}. Pools are much smaller. */
-    static final int ORIGINS_MAX = Character.MAX_VALUE + 1;
+    private final Weights weights;
+    private final Order order;
 
-    private final int origins;
-    private final char[] order;
-
-    private RoundRobin(int origins, char[] order) {
-        this.origins = origins;
+    private RoundRobin(Weights weights, Order order) {
+        this.weights = weights;
         this.order = order;
     }
 
-    /**
-     * Lays out one cycle: two bytes for each slot, of which there are at most {@code 100} an origin.
-     *
-     * @param origins each with a weight of 1 or more
-     */
-    public static RoundRobin of(List<Origin> origins) {
-        Check.atMost("origins", origins.size(), ORIGINS_MAX);
-        Map<Integer, List<Integer>> byWeight = new LinkedHashMap<>();
-        int divisor = 0;
-        for (int i = 0; i < origins.size(); i++) {
-            int weight = Check.inRange("weight", origins.get(i).weight(), 1, Origin.WEIGHT_MAX);
-            divisor = greatestCommonDivisor(divisor, weight);
-            byWeight.computeIfAbsent(weight, unknown -> new ArrayList<>()).add(i);
-        }
-        List<Group> groups = new ArrayList<>();
-        int slots = 0;
-        for (Map.Entry<Integer, List<Integer>> entry : byWeight.entrySet()) {
-            Group group = new Group(entry.getValue(), entry.getKey() / divisor);
-            groups.add(group);
-            slots += group.slots;
-        }
-        return new RoundRobin(origins.size(), layOut(groups.toArray(Group[]::new), slots));
+    /** May take milliseconds, and 200 KiB at most for the cycle. */
+    public static RoundRobin of(List<Target> targets) {
+        Weights weights = Weights.of(targets);
+        List<Group> groups = Group.of(weights);
+        int slots = groups.stream().mapToInt(Group::share).sum();
+        boolean laidOut = slots <= Cycle.SLOTS_MAX && groups.size() <= Cycle.GROUPS_MAX;
+        return new RoundRobin(weights, laidOut ? Cycle.of(groups, slots) : ShareTree.of(groups));
     }
 
-    /** The slots of one cycle; 0 if there are no origins. */
-    int cycle() {
-        return order.length;
+    Order order() {
+        return order;
     }
 
     @Override
     public int pick(Candidates candidates) {
-        if (origins == 0) {
+        if (weights.size() == 0) {
             return NONE;
         }
-        int next = order[Math.floorMod(candidates.turn(), order.length)];
-        // Another try takes the next one in the pool that was not tried. Weights matter less than to find one.
-        for (int left = origins; left > 0; left--) {
-            if (!candidates.tried(next)) {
-                return next;
-            }
-            next = next + 1 < origins ? next + 1 : 0;
+        int next = order.at(candidates.turn());
+        if (!candidates.tried(next) && !candidates.full(next)) {
+            return next;
         }
-        return NONE;
-    }
-
-    private static char[] layOut(Group[] groups, int slots) {
-        for (Group group : groups) {
-            group.openWindow(slots);
-        }
-        char[] order = new char[slots];
-        for (int slot = 0; slot < slots; slot++) {
-            Group next = mostUrgent(groups, slot);
-            order[slot] = (char) next.take();
-            next.openWindow(slots);
-        }
-        return order;
-    }
-
-    private static Group mostUrgent(Group[] groups, int slot) {
-        Group best = groups[0];
-        boolean found = false;
-        for (Group group : groups) {
-            if (group.opens <= slot && (!found || group.moreUrgentThan(best))) {
-                best = group;
-                found = true;
-            }
-        }
-        assert found && slot < best.closes : slot;
-        return best;
-    }
-
-    private static int greatestCommonDivisor(int a, int b) {
-        return b == 0 ? a : greatestCommonDivisor(b, a % b);
-    }
-
-    /** Origins of the same weight, while a cycle is laid out. */
-    private static final class Group {
-        private final int[] members;
-        private final int slots;
-        private int taken;
-        private int opens; // the first slot that the next one may be
-        private int closes; // the first slot that would be too late
-
-        /** @param weight in proportion to the weights of the other groups */
-        Group(List<Integer> members, int weight) {
-            this.members = members.stream().mapToInt(Integer::intValue).toArray();
-            slots = this.members.length * weight;
-        }
-
-        void openWindow(int all) {
-            opens = (int) ((long) taken * all / slots);
-            closes = (int) (((taken + 1L) * all + slots - 1) / slots);
-        }
-
-        boolean moreUrgentThan(Group other) {
-            return closes < other.closes || (closes == other.closes && opens < other.opens);
-        }
-
-        int take() {
-            return members[taken++ % members.length];
-        }
+        return weights.draw(candidates, Weights.NO_EXCEPTION, 0);
     }
 }

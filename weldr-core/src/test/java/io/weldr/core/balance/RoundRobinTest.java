@@ -1,23 +1,13 @@
 package io.weldr.core.balance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.weldr.core.pool.AdminState;
-import io.weldr.core.pool.HostPolicy;
-import io.weldr.core.pool.Origin;
-import io.weldr.core.pool.OriginId;
-import io.weldr.core.pool.OriginUrl;
-import io.weldr.core.pool.Verdict;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -44,18 +34,6 @@ class RoundRobinTest {
     }
 
     @Test
-    void noOriginsNoPick() {
-        assertThat(RoundRobin.of(List.of()).pick(new Turn(0))).isEqualTo(Balancer.NONE);
-    }
-
-    @Test
-    void anOriginWithoutWeightIsRefused() {
-        assertThatThrownBy(() -> weights(1, 0))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("weight: 0 (expected: between 1 and 100)");
-    }
-
-    @Test
     void turnsMayOverflow() {
         RoundRobin two = weights(1, 1);
         assertThat(picks(two, Integer.MAX_VALUE, 2)).containsExactlyInAnyOrder(0, 1);
@@ -75,15 +53,14 @@ class RoundRobinTest {
 
     @Test
     void sharesAreExactOverAnyCycleAndEvenWithinIt() {
-        long seed = Long.getLong("seed", System.nanoTime());
-        System.out.println("RoundRobinTest seed=" + seed);
+        long seed = Statistics.anySeed("RoundRobinTest");
         Random random = new Random(seed);
         for (int[] weights : sets(random)) {
             RoundRobin balancer = weights(weights);
             String what = "seed " + seed + ", weights " + Arrays.toString(weights);
             int divisor = IntStream.of(weights).reduce(0, RoundRobinTest::greatestCommonDivisor);
             int cycle = IntStream.of(weights).sum() / divisor;
-            assertThat(balancer.cycle()).as(what).isEqualTo(cycle);
+            assertThat(balancer.order().cycle()).as(what).isEqualTo(cycle);
             int start = random.nextInt(cycle);
             assertThat(count(balancer, start, cycle, weights.length))
                     .as("%s: a cycle from turn %d", what, start)
@@ -100,14 +77,14 @@ class RoundRobinTest {
         double sum = IntStream.of(weights).sum();
         int[] counts = new int[weights.length];
         double furthest = 0;
-        Turn turn = new Turn(0);
-        for (; turn.turn < balancer.cycle(); turn.turn++) {
-            int next = balancer.pick(turn);
+        Load load = new Load(weights.length);
+        for (; load.turn < balancer.order().cycle(); load.turn++) {
+            int next = balancer.pick(load);
             // An origin is furthest from its share just before and just behind a pick.
             double due = weights[next] / sum;
-            furthest = Math.max(furthest, turn.turn * due - counts[next]);
+            furthest = Math.max(furthest, load.turn * due - counts[next]);
             counts[next]++;
-            furthest = Math.max(furthest, counts[next] - (turn.turn + 1) * due);
+            furthest = Math.max(furthest, counts[next] - (load.turn + 1) * due);
         }
         return furthest;
     }
@@ -118,13 +95,13 @@ class RoundRobinTest {
         int[] last = new int[weights.length];
         Arrays.fill(last, -1);
         double longest = 0;
-        Turn turn = new Turn(0);
-        for (; turn.turn < 2 * balancer.cycle(); turn.turn++) {
-            int next = balancer.pick(turn);
+        Load load = new Load(weights.length);
+        for (; load.turn < 2 * balancer.order().cycle(); load.turn++) {
+            int next = balancer.pick(load);
             if (last[next] >= 0) {
-                longest = Math.max(longest, (turn.turn - last[next] - 1) * weights[next] / sum);
+                longest = Math.max(longest, (load.turn - last[next] - 1) * weights[next] / sum);
             }
-            last[next] = turn.turn;
+            last[next] = load.turn;
         }
         return longest;
     }
@@ -155,100 +132,68 @@ class RoundRobinTest {
         Set<Integer> first = new HashSet<>();
         RoundRobin balancer = weights(IntStream.range(0, 64).map(i -> 7).toArray());
         for (int worker = 0; worker < 64; worker++) {
-            first.add(balancer.pick(new Turn(worker)));
+            first.add(pick(balancer, worker));
         }
         assertThat(first).hasSize(64);
         int[] canary = IntStream.range(0, 201).map(i -> i == 0 ? 1 : 100).toArray();
         RoundRobin withCanary = weights(canary);
         long toCanary = IntStream.range(0, 64)
-                .filter(worker -> withCanary.pick(new Turn(worker)) == 0)
+                .filter(worker -> pick(withCanary, worker) == 0)
                 .count();
         assertThat(toCanary).isLessThanOrEqualTo(1);
     }
 
+    /** Also in the long run, when the origin whose turn it is is always the same one. */
     @Test
-    void anotherTryGoesToAnOriginThatWasNotTried() {
-        RoundRobin balancer = weights(100, 1, 1);
-        Turn turn = new Turn(0);
-        Set<Integer> picked = new HashSet<>();
-        for (int i = 0; i < 3; i++) {
-            int next = balancer.pick(turn);
-            assertThat(picked.add(next)).isTrue();
-            turn.tried.add(next);
-            turn.turn++;
-        }
-        assertThat(balancer.pick(turn)).isEqualTo(Balancer.NONE);
-    }
-
-    /** What the seam has to allow: a balancer by load, and one by key. */
-    @Test
-    void otherAlgorithmsFindWhatTheyNeedInTheCandidates() {
-        Balancer leastRequests = candidates -> {
-            int best = Balancer.NONE;
-            for (int i = 0; i < 4; i++) {
-                int index = Math.floorMod(candidates.turn() + i, 4); // whoever is first among equals changes
-                if (!candidates.tried(index)
-                        && (best == Balancer.NONE || candidates.inFlight(index) < candidates.inFlight(best))) {
-                    best = index;
-                }
+    void anotherTryDoesNotAlwaysGoToTheNeighbour() {
+        int[] weights = {30, 10, 10, 20, 40};
+        RoundRobin balancer = weights(weights);
+        Load load = new Load(5);
+        load.tried.set(0);
+        int[] counts = new int[5];
+        for (; load.turn < 99_000; load.turn++) {
+            if (balancer.order().at(load.turn) == 0) {
+                counts[balancer.pick(load)]++;
             }
-            return best;
-        };
-        Turn turn = new Turn(1);
-        turn.load = index -> index == 0 ? 5 : 2;
-        assertThat(leastRequests.pick(turn)).isEqualTo(1);
-        turn.tried.addAll(List.of(1, 2, 3));
-        assertThat(leastRequests.pick(turn)).isZero();
-
-        Balancer byKey = candidates -> (int) Long.remainderUnsigned(candidates.key(), 4);
-        turn.key = -1;
-        assertThat(byKey.pick(turn)).isEqualTo(3);
+        }
+        assertThat(Statistics.deviation(counts, new int[] {0, 10, 10, 20, 40}))
+                .as(Arrays.toString(counts))
+                .isLessThan(Statistics.SIGMAS);
     }
 
-    private static final class Turn implements Candidates {
-        private int turn;
-        private final Set<Integer> tried = new HashSet<>();
-        private IntUnaryOperator load = index -> 0;
-        private long key;
-
-        Turn(int turn) {
-            this.turn = turn;
-        }
-
-        @Override
-        public int turn() {
-            return turn;
-        }
-
-        @Override
-        public boolean tried(int index) {
-            return tried.contains(index);
-        }
-
-        @Override
-        public int inFlight(int index) {
-            return load.applyAsInt(index);
-        }
-
-        @Override
-        public long key() {
-            return key;
-        }
+    /** What bounds the time that it takes to make one, and its memory. */
+    @Test
+    void cyclesOfFullWeightsAreLaidOutAndNoLongerOnes() {
+        int[] all = IntStream.range(0, 1024).map(i -> 100 - i % 100).toArray();
+        assertThat(weights(all).order()).isInstanceOf(Cycle.class);
+        int[] longest = IntStream.range(0, 1024).map(i -> 100).toArray();
+        longest[0] = 99;
+        assertThat(weights(longest).order()).isInstanceOf(Cycle.class);
+        longest[0] = 100;
+        longest[1] = 101;
+        assertThat(scaled(longest).order()).as("102 401 turns").isInstanceOf(ShareTree.class);
     }
 
     private static List<Integer> picks(Balancer balancer, int from, int number) {
         List<Integer> picks = new ArrayList<>();
         for (int i = 0; i < number; i++) {
-            picks.add(balancer.pick(new Turn(from + i)));
+            picks.add(pick(balancer, from + i));
         }
         return picks;
     }
 
+    private static int pick(Balancer balancer, int turn) {
+        Load load = new Load(0);
+        load.turn = turn;
+        return balancer.pick(load);
+    }
+
     private static int[] count(Balancer balancer, int from, int picks, int origins) {
         int[] counts = new int[origins];
-        Turn turn = new Turn(from);
-        for (int i = 0; i < picks; i++, turn.turn++) {
-            counts[balancer.pick(turn)]++;
+        Load load = new Load(origins);
+        load.turn = from;
+        for (int i = 0; i < picks; i++, load.turn++) {
+            counts[balancer.pick(load)]++;
         }
         return counts;
     }
@@ -257,29 +202,12 @@ class RoundRobinTest {
         return b == 0 ? a : greatestCommonDivisor(b, a % b);
     }
 
+    /** Full weights, 1 to 100. */
     private static RoundRobin weights(int... weights) {
-        List<Origin> origins = new ArrayList<>();
-        for (int i = 0; i < weights.length; i++) {
-            origins.add(origin(i, weights[i]));
-        }
-        return RoundRobin.of(origins);
+        return scaled(IntStream.of(weights).map(weight -> weight * Target.SCALE).toArray());
     }
 
-    private static Origin origin(int number, int weight) {
-        return new Origin(
-                new OriginId("o" + number),
-                OriginUrl.parse("http://h" + number),
-                weight,
-                AdminState.ENABLED,
-                null,
-                new Verdict(true, Instant.EPOCH, ""),
-                HostPolicy.PRESERVE,
-                null,
-                0,
-                null,
-                Map.of(),
-                1,
-                1,
-                1);
+    private static RoundRobin scaled(int... weights) {
+        return RoundRobin.of(Load.targets(weights));
     }
 }

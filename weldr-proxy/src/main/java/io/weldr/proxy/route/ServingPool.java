@@ -2,6 +2,7 @@ package io.weldr.proxy.route;
 
 import io.weldr.core.balance.Balancer;
 import io.weldr.core.balance.RoundRobin;
+import io.weldr.core.balance.Target;
 import io.weldr.core.pool.AdminState;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
@@ -29,7 +30,13 @@ public record ServingPool(PoolName name, List<Origin> origins, List<Origin> serv
      */
     static ServingPool of(Pool pool, Set<OriginId> ejected, WhenAllDown whenAllDown) {
         List<Origin> serving = serving(pool, ejected, whenAllDown);
-        return new ServingPool(pool.name(), pool.origins(), serving, RoundRobin.of(serving));
+        return new ServingPool(pool.name(), pool.origins(), serving, RoundRobin.of(targets(serving)));
+    }
+
+    private static List<Target> targets(List<Origin> serving) {
+        return serving.stream()
+                .map(origin -> new Target(origin.id().value(), origin.weight() * Target.SCALE))
+                .toList();
     }
 
     private static List<Origin> serving(Pool pool, Set<OriginId> ejected, WhenAllDown whenAllDown) {

@@ -284,6 +284,13 @@ public final class Endpoint implements Expiry {
         return inFlight;
     }
 
+    /** Whether a request would be refused now: all connections are in use, no more may be made, and the queue is full. */
+    boolean full() {
+        return idle.isEmpty()
+                && open >= shared.settings.connectionsMax()
+                && queue.size() >= shared.limits.queuePerOriginMax();
+    }
+
     /** Whether no connection stands or is being made, and nobody waits for one. */
     public boolean unused() {
         return open == 0 && queue.isEmpty();

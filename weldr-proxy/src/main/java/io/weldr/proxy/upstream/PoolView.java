@@ -158,8 +158,22 @@ final class PoolView {
         }
 
         @Override
+        public boolean full(int index) {
+            return serving[index].full();
+        }
+
+        @Override
         public int inFlight(int index) {
             return serving[index].inFlight();
+        }
+
+        @Override
+        public int totalInFlight() {
+            int total = 0;
+            for (Endpoint endpoint : serving) {
+                total += endpoint.inFlight();
+            }
+            return total;
         }
 
         @Override
