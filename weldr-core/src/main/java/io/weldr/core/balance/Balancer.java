@@ -2,7 +2,7 @@ package io.weldr.core.balance;
 
 /**
  * An algorithm that picks one of the origins it was made for. An origin is an index, its place in the list that the
- * balancer was made from.
+ * balancer was made from. {@link Algorithm} makes one of each kind.
  *
  * <p>Immutable, so that all event loops share one. To make one may take milliseconds: not on an event loop. A pick
  * allocates nothing and takes no lock. Everything that changes comes from the caller, and the same answers of {@link
