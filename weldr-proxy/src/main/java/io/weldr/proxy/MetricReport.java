@@ -14,7 +14,6 @@ import io.weldr.proxy.net.Faults;
 import io.weldr.proxy.stats.Latencies;
 import io.weldr.proxy.stats.OriginStats;
 import io.weldr.proxy.stats.WorkerStats;
-import io.weldr.proxy.upstream.OutlierDetector;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -36,10 +35,7 @@ final class MetricReport {
     }
 
     static List<Measurement> of(
-            List<Worker> workers,
-            ConnectionLimit connections,
-            OutlierDetector ejections,
-            @Nullable AccessLog accessLog) {
+            List<Worker> workers, ConnectionLimit connections, ServingPools pools, @Nullable AccessLog accessLog) {
         MetricReport report =
                 new MetricReport(workers.stream().map(Worker::stats).toList());
         report.exchanges();
@@ -53,9 +49,9 @@ final class MetricReport {
                 "proxy_accept_pauses",
                 "Times that no connections were accepted for want of memory.",
                 connections.pauses());
-        report.origins(workers, ejections.ejected());
+        report.origins(workers, pools);
         report.counter(
-                "proxy_ejections", "Times that this node stopped using an origin for failing.", ejections.total());
+                "proxy_ejections", "Times that this node stopped using an origin for failing.", pools.ejections());
         report.counter(
                 "proxy_faults", "Connections ended by an error of weldr, or for want of memory.", Faults.count());
         if (accessLog != null) {
@@ -107,23 +103,28 @@ final class MetricReport {
         histogram("proxy_exchange_seconds", "Time of whole exchanges.", stats -> stats.total);
     }
 
-    private void origins(List<Worker> loops, Set<OriginId> ejected) {
-        Map<OriginId, List<OriginStats>> byOrigin = new TreeMap<>();
+    private void origins(List<Worker> loops, ServingPools pools) {
+        Map<PoolName, Map<OriginId, List<OriginStats>>> byPool = new TreeMap<>();
         for (Worker worker : loops) {
-            worker.originStats(PoolName.DEFAULT)
-                    .forEach((id, stats) -> byOrigin.computeIfAbsent(id, unknown -> new ArrayList<>())
-                            .add(stats));
+            worker.pools()
+                    .forEach(pool -> worker.originStats(pool)
+                            .forEach((id, stats) -> byPool.computeIfAbsent(pool, unknown -> new TreeMap<>())
+                                    .computeIfAbsent(id, unknown -> new ArrayList<>())
+                                    .add(stats)));
         }
-        byOrigin.forEach((id, stats) -> origin(id, stats, ejected.contains(id)));
+        byPool.forEach((pool, byOrigin) -> {
+            Set<OriginId> ejected = pools.ejected(pool);
+            byOrigin.forEach((id, stats) -> origin(pool, id, stats, ejected.contains(id)));
+        });
     }
 
-    private void origin(OriginId id, List<OriginStats> stats, boolean ejected) {
-        Map<String, String> origin = Map.of("origin", id.value());
+    private void origin(PoolName pool, OriginId id, List<OriginStats> stats, boolean ejected) {
+        Map<String, String> origin = Map.of("pool", pool.value(), "origin", id.value());
         String attempts = "Attempts at an origin by how they ended.";
         all.add(new Counter(
-                "proxy_origin_attempts", attempts, labels(id, "success"), total(stats, each -> each.succeeded)));
+                "proxy_origin_attempts", attempts, labels(pool, id, "success"), total(stats, each -> each.succeeded)));
         all.add(new Counter(
-                "proxy_origin_attempts", attempts, labels(id, "failed"), total(stats, each -> each.failed)));
+                "proxy_origin_attempts", attempts, labels(pool, id, "failed"), total(stats, each -> each.failed)));
         all.add(new Counter(
                 "proxy_origin_connects", "Connections opened to it.", origin, total(stats, each -> each.connects)));
         all.add(new Counter(
@@ -142,11 +143,11 @@ final class MetricReport {
                 total(stats, each -> each.inFlight)));
         all.add(new Gauge(
                 "proxy_origin_queued", "Requests waiting for a connection.", origin, total(stats, s -> s.queued)));
-        tlsFailures(id, stats);
+        tlsFailures(pool, id, stats);
         all.add(new Gauge("proxy_origin_ejected", "1 while this node does not use it.", origin, ejected ? 1 : 0));
     }
 
-    private void tlsFailures(OriginId id, List<OriginStats> stats) {
+    private void tlsFailures(PoolName pool, OriginId id, List<OriginStats> stats) {
         Map<TlsCause, Long> failures = new EnumMap<>(TlsCause.class);
         for (OriginStats each : stats) {
             each.tlsFailures().forEach((cause, count) -> failures.merge(cause, count.get(), Long::sum));
@@ -154,12 +155,12 @@ final class MetricReport {
         failures.forEach((cause, count) -> all.add(new Counter(
                 "proxy_origin_tls_failures",
                 "Handshakes with an https origin that failed.",
-                Map.of("origin", id.value(), "cause", cause.label()),
+                Map.of("pool", pool.value(), "origin", id.value(), "cause", cause.label()),
                 (double) count)));
     }
 
-    private static Map<String, String> labels(OriginId id, String result) {
-        return Map.of("origin", id.value(), "result", result);
+    private static Map<String, String> labels(PoolName pool, OriginId id, String result) {
+        return Map.of("pool", pool.value(), "origin", id.value(), "result", result);
     }
 
     private static long total(List<OriginStats> stats, Function<OriginStats, io.weldr.proxy.stats.Counter> which) {

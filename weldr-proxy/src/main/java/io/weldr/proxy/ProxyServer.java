@@ -18,7 +18,8 @@ import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.ConnectionLimit;
 import io.weldr.proxy.net.Listener;
 import io.weldr.proxy.net.Transport;
-import io.weldr.proxy.route.RoutingView;
+import io.weldr.proxy.route.PoolTerms;
+import io.weldr.proxy.route.ServingPool;
 import io.weldr.proxy.upstream.NameResolver;
 import io.weldr.proxy.upstream.UpstreamSettings;
 import java.io.IOException;
@@ -72,7 +73,9 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
         this.state = state;
         connections = new ConnectionLimit(settings.limits().connectionsMax());
         routing = new Routing(
-                (pool, ejected) -> RoutingView.of(pool, ejected, settings.whenAllDown()), settings.limits(), workers);
+                new PoolTerms.NodeDefaults(settings.limits(), settings.whenAllDown()),
+                (pool, terms, ejected, now) -> ServingPool.of(pool, terms, ejected, now, settings.tokens()),
+                workers);
     }
 
     /**
@@ -120,7 +123,7 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
         for (int i = 0; i < number; i++) {
             EventLoop loop = (EventLoop) loops.next();
             Worker worker = new Worker(
-                    loop, i, settings, heldMax, trusted, upstream, resolver, idPrefix, routing.ejections()::record);
+                    loop, i, settings, heldMax, trusted, upstream, resolver, idPrefix, routing.pools()::record);
             worker.start();
             workers.add(worker);
         }
@@ -188,12 +191,12 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
 
     @Override
     public synchronized Traffic traffic() {
-        return TrafficReport.of(workers, state.get(), routing.ejections().ejected());
+        return TrafficReport.of(workers, state.get(), routing.pools());
     }
 
     @Override
     public synchronized List<Measurement> measure() {
-        return MetricReport.of(workers, connections, routing.ejections(), settings.accessLog());
+        return MetricReport.of(workers, connections, routing.pools(), settings.accessLog());
     }
 
     /**

@@ -1,10 +1,11 @@
 package io.weldr.proxy;
 
+import io.weldr.core.pool.WhenAllDown;
+import io.weldr.core.port.CookieTokens;
 import io.weldr.proxy.access.AccessLog;
 import io.weldr.proxy.edit.Forwarding;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.Transport;
-import io.weldr.proxy.route.RoutingView.WhenAllDown;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,7 @@ public final class ProxySettings {
     private final Forwarding forwarding;
     private final boolean traceAllowed;
     private final WhenAllDown whenAllDown;
+    private final CookieTokens tokens;
     private final @Nullable TrustManagerFactory trust;
     private final @Nullable AccessLog accessLog;
 
@@ -41,6 +43,7 @@ public final class ProxySettings {
         forwarding = builder.forwarding;
         traceAllowed = builder.traceAllowed;
         whenAllDown = builder.whenAllDown;
+        tokens = builder.tokens;
         trust = builder.trust;
         accessLog = builder.accessLog;
         if (addresses.isEmpty()) {
@@ -106,6 +109,11 @@ public final class ProxySettings {
         return whenAllDown;
     }
 
+    /** What sticky cookies hold. */
+    public CookieTokens tokens() {
+        return tokens;
+    }
+
     public @Nullable TrustManagerFactory trust() {
         return trust;
     }
@@ -125,6 +133,7 @@ public final class ProxySettings {
         private Forwarding forwarding = Forwarding.X_FORWARDED;
         private boolean traceAllowed = false;
         private WhenAllDown whenAllDown = WhenAllDown.ANSWER_503;
+        private CookieTokens tokens = CookieTokens.NONE;
         private @Nullable TrustManagerFactory trust = null;
         private @Nullable AccessLog accessLog = null;
 
@@ -175,6 +184,12 @@ public final class ProxySettings {
         /** Whether TRACE is passed on. By default it is not: it shows a client what fields were added on the way. */
         public Builder traceAllowed(boolean allowed) {
             traceAllowed = allowed;
+            return this;
+        }
+
+        /** What sticky cookies hold. Without, clients are not bound to origins, whatever pools say. */
+        public Builder tokens(CookieTokens source) {
+            tokens = source;
             return this;
         }
 

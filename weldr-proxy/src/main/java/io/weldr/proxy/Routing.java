@@ -1,16 +1,17 @@
 package io.weldr.proxy;
 
-import io.weldr.core.pool.OriginId;
-import io.weldr.core.pool.Pool;
+import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.Published;
 import io.weldr.core.state.ClusterState;
-import io.weldr.proxy.limits.ProxyLimits;
+import io.weldr.proxy.route.PoolTerms;
+import io.weldr.proxy.route.RouteTable;
 import io.weldr.proxy.route.RoutingView;
-import io.weldr.proxy.upstream.OutlierDetector;
+import io.weldr.proxy.route.ServingPool;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Turns published states into routing views and hands each view to every worker's own loop; so it does when this node
  * ejects an origin or takes it back. A thread of its own builds the views, because a large pool takes milliseconds:
  * neither the thread that applies the log nor an event loop waits for it. Changes that come meanwhile lead to one view,
- * of the newest state. States in which the pool is the same change nothing. Thread safe.
+ * of the newest state. States that route alike change nothing. Thread safe.
  */
 final class Routing implements AutoCloseable {
 
@@ -31,45 +32,31 @@ final class Routing implements AutoCloseable {
     private static final Duration BUILD_TIMEOUT = Duration.ofMinutes(2);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    /** Makes a view. May take its time; called by one thread at a time. */
-    @FunctionalInterface
-    interface ViewSource {
-        /**
-         * The view of a pool.
-         *
-         * @param ejected origins that this node does not use for now
-         */
-        RoutingView view(Pool pool, Set<OriginId> ejected);
-    }
-
-    private final ViewSource source;
     private final List<Worker> workers;
-    private final OutlierDetector ejections;
+    private final ServingPools pools;
     private final RoutingThread thread = new RoutingThread("weldr-routing", this::build);
     private Published.@Nullable Subscription subscription;
     private volatile ClusterState newest = ClusterState.INITIAL;
 
     // These belong to the thread above; before it starts, to whoever starts it.
-    private @Nullable Pool built;
-    private Set<OriginId> builtWithout = Set.of();
+    private @Nullable Map<PoolName, ServingPool> built;
     private long views; // how many the workers were given
 
     private volatile Target[] targets = {new Target(0, 0)}; // oldest first; replaced by the thread above
     private final AtomicLong routed =
             new AtomicLong(); // the revision of the newest target that every worker was seen to have
 
-    /** A state, and the view that a worker needs to route by it. States with the same pool share one. */
+    /** A state, and the view that a worker needs to route by it. States that route alike share one. */
     private record Target(long revision, long view) {}
 
-    /** Views from {@code source} for {@code workers}, which may still be filled until {@link #follow}. */
-    Routing(ViewSource source, ProxyLimits limits, List<Worker> workers) {
-        this.source = source;
+    /** Views for {@code workers}, which may still be filled until {@link #follow}. */
+    Routing(PoolTerms.NodeDefaults node, ServingPools.Maker maker, List<Worker> workers) {
         this.workers = workers;
-        ejections = new OutlierDetector(limits, System::nanoTime, this::schedule, thread::ask);
+        pools = new ServingPools(node, maker, this::schedule, thread::ask);
     }
 
-    OutlierDetector ejections() {
-        return ejections;
+    ServingPools pools() {
+        return pools;
     }
 
     /**
@@ -89,18 +76,12 @@ final class Routing implements AutoCloseable {
 
     private void build() {
         ClusterState state = newest;
-        Pool pool = state.defaultPool();
-        boolean other = !pool.equals(built);
-        if (other) {
-            ejections.follow(pool);
-        }
-        Set<OriginId> without = ejections.ejected();
-        if (other || !without.equals(builtWithout)) {
-            RoutingView view = source.view(pool, without);
+        Map<PoolName, ServingPool> serving = pools.refresh(state, Instant.now());
+        if (serving != built) {
+            RoutingView view = new RoutingView(RouteTable.DEFAULT, serving);
             long number = ++views;
             workers.forEach(worker -> worker.update(view, number));
-            built = pool;
-            builtWithout = without;
+            built = serving;
         }
         if (state.revision() != targets[targets.length - 1].revision()) {
             add(new Target(state.revision(), views));

@@ -18,7 +18,7 @@ final class TrafficReport {
 
     private TrafficReport() {}
 
-    static Traffic of(List<Worker> workers, ClusterState state, Set<OriginId> ejected) {
+    static Traffic of(List<Worker> workers, ClusterState state, ServingPools pools) {
         Count client = Count.ZERO;
         Count server = Count.ZERO;
         for (Worker worker : workers) {
@@ -27,11 +27,14 @@ final class TrafficReport {
             server = server.plus(new Count(stats.attemptsSucceeded.get(), stats.attemptsFailed.get()));
         }
         List<OriginTraffic> origins = new ArrayList<>();
-        Pool pool = state.defaultPool();
-        for (Origin origin : pool.origins()) {
-            Count count = of(workers, pool.name(), origin);
-            int out = ejected.contains(origin.id()) ? 1 : 0;
-            origins.add(new OriginTraffic(pool.name(), origin.id(), origin.url().address(), count, out));
+        for (Pool pool : state.pools().values()) {
+            Set<OriginId> ejected = pools.ejected(pool.name());
+            for (Origin origin : pool.origins()) {
+                Count count = of(workers, pool.name(), origin);
+                int out = ejected.contains(origin.id()) ? 1 : 0;
+                origins.add(
+                        new OriginTraffic(pool.name(), origin.id(), origin.url().address(), count, out));
+            }
         }
         return new Traffic(client, server, origins);
     }

@@ -34,10 +34,11 @@ import io.weldr.proxy.upstream.WorkerView;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -94,7 +95,7 @@ final class Worker implements Reception {
             UpstreamSettings upstream,
             NameResolver resolver,
             long idPrefix,
-            Function<Origin, OriginRecord> records) {
+            BiFunction<PoolName, Origin, OriginRecord> records) {
         this.loop = loop;
         ProxyLimits limits = settings.limits();
         accessLog = settings.accessLog() == null ? null : settings.accessLog().newSheet();
@@ -200,6 +201,11 @@ final class Worker implements Reception {
 
     WorkerStats stats() {
         return stats;
+    }
+
+    /** The pools that it knows; any thread. */
+    Set<PoolName> pools() {
+        return view.pools();
     }
 
     /** Counters by origin of a pool; any thread. */

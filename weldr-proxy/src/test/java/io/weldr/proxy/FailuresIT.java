@@ -3,10 +3,10 @@ package io.weldr.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.weldr.core.pool.WhenAllDown;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.Traffic.Count;
 import io.weldr.proxy.limits.ProxyLimits;
-import io.weldr.proxy.route.RoutingView.WhenAllDown;
 import io.weldr.testing.RefusingPort;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -3,10 +3,10 @@ package io.weldr.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.weldr.core.pool.WhenAllDown;
 import io.weldr.proxy.edit.Forwarding;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.Transport;
-import io.weldr.proxy.route.RoutingView.WhenAllDown;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;

@@ -12,14 +12,16 @@ import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.Pool;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.WhenAllDown;
+import io.weldr.core.port.CookieTokens;
 import io.weldr.core.port.Published;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.OriginSpec;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.Transport;
-import io.weldr.proxy.route.RoutingView;
-import io.weldr.proxy.route.RoutingView.WhenAllDown;
+import io.weldr.proxy.route.PoolTerms;
+import io.weldr.proxy.route.ServingPool;
 import io.weldr.proxy.upstream.NameResolver;
 import io.weldr.proxy.upstream.OriginRecord;
 import io.weldr.proxy.upstream.UpstreamSettings;
@@ -47,11 +49,12 @@ class RoutingTest {
     private final DefaultEventLoop loop = new DefaultEventLoop();
     private final NameResolver resolver = new NameResolver();
     private final List<Worker> workers = new CopyOnWriteArrayList<>();
-    private final Routing routing = new Routing(this::view, LIMITS, workers);
+    private final Routing routing =
+            new Routing(new PoolTerms.NodeDefaults(LIMITS, WhenAllDown.ANSWER_503), this::serving, workers);
     private final Published<ClusterState> state = new Published<>(ClusterState.INITIAL);
 
     /** Each build but the first waits for the test. */
-    private RoutingView view(Pool pool, Set<OriginId> ejected) {
+    private ServingPool serving(Pool pool, PoolTerms terms, Set<OriginId> ejected, Instant now) {
         boolean first = builds.isEmpty();
         builds.add(new Build(
                 Thread.currentThread(),
@@ -64,7 +67,7 @@ class RoutingTest {
             failing = false;
             throw new OutOfMemoryError("of the test");
         }
-        return RoutingView.of(pool, ejected, WhenAllDown.ANSWER_503);
+        return ServingPool.of(pool, terms, ejected, now, CookieTokens.NONE);
     }
 
     @BeforeEach
@@ -87,7 +90,7 @@ class RoutingTest {
                 upstream,
                 resolver,
                 0,
-                routing.ejections()::record));
+                routing.pools()::record));
         for (int i = 1; i <= 4; i++) {
             add(i);
         }
@@ -146,11 +149,12 @@ class RoutingTest {
     /** If the build held a lock that an ejection needs, the loop would not come back before the build may go on. */
     @Test
     void anEjectionOnAnEventLoopDoesNotWaitForABuild() throws Exception {
-        OriginRecord record = routing.ejections().record(origin(0));
+        OriginRecord record = routing.pools().record(PoolName.DEFAULT, origin(0));
         add(5);
         await().until(mayBuild::hasQueuedThreads);
         loop.submit(record::failed).get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
-        assertThat(routing.ejections().ejected()).containsExactly(origin(0).id());
+        assertThat(routing.pools().ejected(PoolName.DEFAULT))
+                .containsExactly(origin(0).id());
         assertThat(mayBuild.hasQueuedThreads())
                 .as("the build is still under way")
                 .isTrue();

@@ -7,18 +7,26 @@ import io.netty.channel.DefaultEventLoop;
 import io.weldr.core.balance.DeadAddresses;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginUrl;
+import io.weldr.core.pool.Pool;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.WhenAllDown;
+import io.weldr.core.port.CookieTokens;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.OriginSpec;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.Transport;
+import io.weldr.proxy.route.PoolTerms;
+import io.weldr.proxy.route.RouteTable;
 import io.weldr.proxy.route.RoutingView;
-import io.weldr.proxy.route.RoutingView.WhenAllDown;
+import io.weldr.proxy.route.ServingPool;
 import io.weldr.proxy.upstream.NameResolver;
 import io.weldr.proxy.upstream.OriginRecord;
 import io.weldr.proxy.upstream.UpstreamSettings;
 import java.time.Instant;
+import java.util.AbstractList;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -56,7 +64,7 @@ class WorkerTest {
                     new DeadAddresses<>(UpstreamSettings.DEAD_TIME)),
             resolver,
             0,
-            this::record);
+            (pool, origin) -> OriginRecord.unwatched());
 
     private static void failOnce(AtomicBoolean fails) {
         if (fails.getAndSet(false)) {
@@ -64,17 +72,37 @@ class WorkerTest {
         }
     }
 
-    private OriginRecord record(Origin origin) {
-        failOnce(takeOverFails);
-        return new OriginRecord(0, () -> {});
-    }
-
-    private static RoutingView viewOf(int number) {
+    private RoutingView viewOf(int number) {
         OriginSpec spec = OriginSpec.of(OriginUrl.parse("http://192.0.2." + number + ":80"));
         ClusterState state = ClusterState.INITIAL
                 .apply(new Command.AddOrigin(PoolName.DEFAULT, spec, true, Instant.EPOCH), 1)
                 .next();
-        return RoutingView.of(state.defaultPool(), Set.of(), WhenAllDown.ANSWER_503);
+        Pool pool = state.defaultPool();
+        PoolTerms terms = PoolTerms.of(pool, new PoolTerms.NodeDefaults(ProxyLimits.DEFAULTS, WhenAllDown.ANSWER_503));
+        ServingPool serving = ServingPool.of(pool, terms, Set.of(), Instant.EPOCH, CookieTokens.NONE);
+        List<Origin> bound = new AbstractList<>() {
+            @Override
+            public Origin get(int index) {
+                throw new IndexOutOfBoundsException(index);
+            }
+
+            @Override
+            public int size() {
+                failOnce(takeOverFails);
+                return 0;
+            }
+        };
+        ServingPool failing = new ServingPool(
+                serving.name(),
+                serving.settings(),
+                terms,
+                serving.origins(),
+                serving.serving(),
+                bound,
+                serving.balancer(),
+                null,
+                null);
+        return new RoutingView(RouteTable.DEFAULT, Map.of(PoolName.DEFAULT, failing));
     }
 
     private void awaitView(long number) {

@@ -3,6 +3,7 @@ package io.weldr.core.balance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.weldr.core.pool.Algorithm;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,7 +23,7 @@ class BalancingTest {
 
     @ParameterizedTest
     @EnumSource
-    void withoutOriginsThereIsNoPick(BalancingKind kind) {
+    void withoutOriginsThereIsNoPick(Algorithm kind) {
         Load load = new Load(0);
         for (load.key = 0; load.key < 2; load.key++) {
             assertThat(balancer(kind).pick(load)).isEqualTo(Balancer.NONE);
@@ -32,7 +33,7 @@ class BalancingTest {
     /** Also when turns overflow. Round robin is exact, and least requests nearly. */
     @ParameterizedTest
     @EnumSource
-    void withoutLoadEachOriginGetsItsShare(BalancingKind kind) {
+    void withoutLoadEachOriginGetsItsShare(Algorithm kind) {
         for (int size : SIZES) {
             int[] equal = new int[size];
             Arrays.fill(equal, 100);
@@ -58,7 +59,7 @@ class BalancingTest {
     /** Whatever the load: no origin starves, and no place in the list is better than another. */
     @ParameterizedTest
     @EnumSource
-    void underLoadEqualOriginsGetEqualShares(BalancingKind kind) {
+    void underLoadEqualOriginsGetEqualShares(Algorithm kind) {
         for (int concurrency : new int[] {1, 2, 9, 10, 11, 100}) {
             int[] equal = new int[10];
             Arrays.fill(equal, 100);
@@ -74,7 +75,7 @@ class BalancingTest {
     /** Every origin is tried once before there is none left; those that are full come last. */
     @ParameterizedTest
     @EnumSource
-    void eachTryGoesToAnOriginThatWasNotTried(BalancingKind kind) {
+    void eachTryGoesToAnOriginThatWasNotTried(Algorithm kind) {
         long seed = Statistics.anySeed("BalancingTest");
         Random any = new Random(seed);
         for (int size : new int[] {1, 2, 3, 10, 100}) {
@@ -109,7 +110,7 @@ class BalancingTest {
     /** An origin that fails all its requests does not push them to one neighbour. */
     @ParameterizedTest
     @EnumSource
-    void theRequestsOfAnOriginThatFailsAreSpreadOverTheOthers(BalancingKind kind) {
+    void theRequestsOfAnOriginThatFailsAreSpreadOverTheOthers(Algorithm kind) {
         int[] weights = random.ints(20, 1_000, 10_001).toArray();
         Balancer balancer = balancer(kind, weights);
         int[] counts = new int[20];
@@ -136,7 +137,7 @@ class BalancingTest {
 
     @ParameterizedTest
     @EnumSource
-    void aPickAllocatesNothing(BalancingKind kind) {
+    void aPickAllocatesNothing(Algorithm kind) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         Balancer balancer = balancer(kind, random.ints(100, 1, 10_001).toArray());
         Load load = new Load(100);
@@ -155,7 +156,7 @@ class BalancingTest {
         assertThat(allocated).as("bytes in a thousand picks").contains(0L);
     }
 
-    private static Balancer balancer(BalancingKind kind, int... weights) {
-        return Algorithm.of(kind, Load.targets(weights), 125);
+    private static Balancer balancer(Algorithm kind, int... weights) {
+        return Balancers.of(kind, Load.targets(weights), 125);
     }
 }

@@ -2,6 +2,7 @@ package io.weldr.node.config;
 
 import io.weldr.core.Check;
 import io.weldr.core.pool.HostPort;
+import io.weldr.core.pool.WhenAllDown;
 import io.weldr.core.state.MemberId;
 import io.weldr.leader.vip.Hooks;
 import io.weldr.leader.vip.VirtualIp;
@@ -18,7 +19,6 @@ import io.weldr.proxy.limits.Limit;
 import io.weldr.proxy.limits.LimitException;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.Transport;
-import io.weldr.proxy.route.RoutingView.WhenAllDown;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;

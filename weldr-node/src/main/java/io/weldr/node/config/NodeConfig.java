@@ -1,13 +1,13 @@
 package io.weldr.node.config;
 
 import io.weldr.core.pool.HostPort;
+import io.weldr.core.pool.WhenAllDown;
 import io.weldr.core.state.MemberId;
 import io.weldr.leader.vip.VirtualIpSettings;
 import io.weldr.proxy.access.LineFormat;
 import io.weldr.proxy.edit.Forwarding;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.Transport;
-import io.weldr.proxy.route.RoutingView.WhenAllDown;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weldr.core.pool.HostPort;
+import io.weldr.core.pool.WhenAllDown;
 import io.weldr.core.state.MemberId;
 import io.weldr.leader.vip.VirtualIp;
 import io.weldr.leader.vip.VirtualIpSettings;
@@ -11,7 +12,6 @@ import io.weldr.proxy.access.LineFormat;
 import io.weldr.proxy.edit.Forwarding;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.Transport;
-import io.weldr.proxy.route.RoutingView.WhenAllDown;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

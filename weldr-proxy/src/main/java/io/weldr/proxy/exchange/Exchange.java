@@ -13,6 +13,7 @@ import io.weldr.proxy.net.Expiry;
 import io.weldr.proxy.net.Link;
 import io.weldr.proxy.route.Route;
 import io.weldr.proxy.stats.Counter;
+import io.weldr.proxy.upstream.Affinity;
 import io.weldr.proxy.upstream.Attempt;
 import io.weldr.proxy.upstream.Endpoint;
 import io.weldr.proxy.upstream.ResponseSink;
@@ -42,6 +43,7 @@ public final class Exchange implements ResponseSink, Expiry {
 
     private Phase phase = Phase.FREE;
     private Route route = Route.DEFAULT;
+    private final Affinity affinity = new Affinity();
     private @Nullable Attempt attempt;
     private @Nullable Upstream origin;
     private boolean keep;
@@ -82,6 +84,7 @@ public final class Exchange implements ResponseSink, Expiry {
         clientEnded = false;
         response.begin();
         route = loop.view().routes().match(head);
+        affinity.set(route.pool());
         boolean answerHere = head.maxForwards() == 0;
         boolean room = loop.held().takesRequests();
         Failure wrong = request.begin(head, in);
@@ -154,7 +157,7 @@ public final class Exchange implements ResponseSink, Expiry {
     // ---- finding an origin
 
     private void dispatch(Failure ifNone) {
-        Endpoint next = tries.next(loop.view(), route);
+        Endpoint next = tries.next(loop.view(), affinity);
         if (next == null) {
             fail(ifNone);
         } else {
@@ -221,7 +224,7 @@ public final class Exchange implements ResponseSink, Expiry {
         try {
             tries.failed(failure);
             Endpoint before = tries.current();
-            Endpoint again = tries.mayReplay(failure, harmless, loop.view(), route);
+            Endpoint again = tries.mayReplay(failure, harmless, loop.view(), affinity);
             if (again != null) {
                 request.replay();
                 connect(again, again == before); // idle connections of one that had a dead one are not trusted

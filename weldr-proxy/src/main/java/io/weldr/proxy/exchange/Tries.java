@@ -1,7 +1,7 @@
 package io.weldr.proxy.exchange;
 
 import io.weldr.proxy.http.Failure;
-import io.weldr.proxy.route.Route;
+import io.weldr.proxy.upstream.Affinity;
 import io.weldr.proxy.upstream.Endpoint;
 import io.weldr.proxy.upstream.WorkerView;
 import java.util.Arrays;
@@ -27,8 +27,8 @@ final class Tries {
      * Takes the next endpoint that was not tried; null: there is none, or none left. The request counts as in flight
      * there until it is sent to another one, {@link #left} or {@link #clear}.
      */
-    @Nullable Endpoint next(WorkerView view, Route route) {
-        Endpoint next = view.pick(route, tried, count);
+    @Nullable Endpoint next(WorkerView view, Affinity affinity) {
+        Endpoint next = view.pick(affinity, tried, count);
         if (next == null) {
             left();
         } else {
@@ -91,7 +91,7 @@ final class Tries {
      * @param harmless whether a second delivery does no harm and all that is needed for it is at hand
      * @return where to; null: nowhere
      */
-    @Nullable Endpoint mayReplay(Failure failure, boolean harmless, WorkerView view, Route route) {
+    @Nullable Endpoint mayReplay(Failure failure, boolean harmless, WorkerView view, Affinity affinity) {
         if (failure.retry() != Failure.Retry.IDEMPOTENT_ONLY || !harmless) {
             return null;
         }
@@ -99,7 +99,7 @@ final class Tries {
             replayed = true;
             return granted() ? known() : null;
         }
-        Endpoint other = count < tried.length ? view.pick(route, tried, count) : null;
+        Endpoint other = count < tried.length ? view.pick(affinity, tried, count) : null;
         if (other == null || !granted()) {
             return null;
         }

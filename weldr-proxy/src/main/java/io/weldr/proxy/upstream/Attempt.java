@@ -20,7 +20,7 @@ public final class Attempt implements Expiry {
 
     void waitInQueue() {
         Deadline wait = new Deadline(connections.shared.wheel, this);
-        wait.in(connections.shared.queueTicks);
+        wait.in(connections.queueTicks());
         deadline = wait;
         queued = true;
     }

@@ -8,8 +8,10 @@ import io.weldr.core.tls.TlsFailure;
 import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.http.Octets;
 import io.weldr.proxy.net.Deadline;
+import io.weldr.proxy.net.DeadlineWheel;
 import io.weldr.proxy.net.Expiry;
 import io.weldr.proxy.net.Faults;
+import io.weldr.proxy.route.PoolTerms;
 import io.weldr.proxy.stats.OriginStats;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -33,6 +35,9 @@ public final class Endpoint implements Expiry {
     private final ArrayDeque<H1Origin> idle = new ArrayDeque<>();
     private final ArrayDeque<Attempt> queue = new ArrayDeque<>();
     private final Deadline drained;
+    private int connectionsMax;
+    private int queueMax;
+    private int queueTicks;
     private @Nullable H1Origin standing; // a list through the connections themselves
     private int open;
     private int inFlight;
@@ -43,10 +48,11 @@ public final class Endpoint implements Expiry {
     /**
      * None stands yet.
      *
+     * @param terms of its pool
      * @param stats where this loop counts what it sees of the origin
      * @param record where the whole node does
      */
-    public Endpoint(UpstreamLoop shared, Origin origin, OriginStats stats, OriginRecord record) {
+    public Endpoint(UpstreamLoop shared, Origin origin, PoolTerms terms, OriginStats stats, OriginRecord record) {
         this.shared = shared;
         this.origin = origin;
         this.stats = stats;
@@ -60,6 +66,25 @@ public final class Endpoint implements Expiry {
         }
         connector = new Connector(shared, origin.url());
         drained = new Deadline(shared.wheel, this);
+        setLimits(terms);
+    }
+
+    /** Goes by other terms of its pool: if more connections may be made, those that wait get them. */
+    void follow(PoolTerms terms) {
+        assert shared.inLoop();
+        setLimits(terms);
+        openForQueue();
+    }
+
+    private void setLimits(PoolTerms terms) {
+        Integer own = origin.connectionsMax();
+        connectionsMax = shared.settings.share(own != null ? own : terms.connectionsMax());
+        queueMax = terms.queueMax();
+        queueTicks = DeadlineWheel.ticks(terms.queueTimeout());
+    }
+
+    int queueTicks() {
+        return queueTicks;
     }
 
     public Origin origin() {
@@ -119,9 +144,9 @@ public final class Endpoint implements Expiry {
             }
         }
         Attempt attempt = new Attempt(this, sink);
-        if (open < shared.settings.connectionsMax()) {
+        if (open < connectionsMax) {
             open(attempt);
-        } else if (queue.size() < shared.limits.queuePerOriginMax()) {
+        } else if (queue.size() < queueMax) {
             queue.add(attempt);
             stats.queued.increment();
             attempt.waitInQueue();
@@ -199,12 +224,16 @@ public final class Endpoint implements Expiry {
         open--;
         stats.open.add(-1);
         assert open >= 0 : open;
+        openForQueue();
+    }
+
+    private void openForQueue() {
         if (filling) {
             return; // one that came to nothing at once: the loop below goes on with the next
         }
         filling = true;
         try {
-            while (open < shared.settings.connectionsMax()) {
+            while (open < connectionsMax) {
                 Attempt next = pollQueue();
                 if (next == null) {
                     return;
@@ -286,9 +315,7 @@ public final class Endpoint implements Expiry {
 
     /** Whether a request would be refused now: all connections are in use, no more may be made, and the queue is full. */
     boolean full() {
-        return idle.isEmpty()
-                && open >= shared.settings.connectionsMax()
-                && queue.size() >= shared.limits.queuePerOriginMax();
+        return idle.isEmpty() && open >= connectionsMax && queue.size() >= queueMax;
     }
 
     /** Whether no connection stands or is being made, and nobody waits for one. */

@@ -1,6 +1,7 @@
 package io.weldr.proxy.upstream;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 
 /**
  * How an origin does on real traffic, seen by the whole node: consecutive failures. Written only when something fails or
@@ -8,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class OriginRecord {
 
-    private final int failuresMax;
+    private final IntSupplier failuresMax;
     private final Runnable tooMany;
     private final AtomicInteger failures = new AtomicInteger();
     private final TlsFailureLog tlsFailures = new TlsFailureLog();
@@ -17,11 +18,16 @@ public final class OriginRecord {
      * A record that starts clean.
      *
      * @param failuresMax consecutive failures that are one too many; 0: none ever is
-     * @param tooMany called once each time they are reached, on the event loop that counted the last one; must not block
+     * @param tooMany called each time they are reached or exceeded, on the event loop that counted the last one; must not block
      */
-    public OriginRecord(int failuresMax, Runnable tooMany) {
+    public OriginRecord(IntSupplier failuresMax, Runnable tooMany) {
         this.failuresMax = failuresMax;
         this.tooMany = tooMany;
+    }
+
+    /** The record of an origin that nobody ejects. */
+    public static OriginRecord unwatched() {
+        return new OriginRecord(() -> 0, () -> {});
     }
 
     /** A response has come, of whatever status but those of a gateway that does not reach its server. */
@@ -33,7 +39,8 @@ public final class OriginRecord {
 
     /** No connection, no response, or the response of a gateway that does not reach its server. */
     public void failed() {
-        if (failuresMax > 0 && failures.incrementAndGet() == failuresMax) {
+        int max = failuresMax.getAsInt();
+        if (max > 0 && failures.incrementAndGet() >= max) {
             tooMany.run();
         }
     }

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.Pool;
-import io.weldr.proxy.limits.ProxyLimits;
+import io.weldr.proxy.route.PoolTerms;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,17 +21,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stops using origins that fail on real traffic for a while, on this node, long before probes would have them down.
  * Each ejection of the same origin lasts longer than the one before, until it has behaved for {@link
- * ProxyLimits#ejectTimeMax}. It is this node's opinion only: nothing is replicated. An ejection never brings the
+ * PoolTerms#ejectTimeMax}. It is this node's opinion only: nothing is replicated. An ejection never brings the
  * ejected origins above a set share of the origins that serve. Thread safe, without a lock: event loops eject.
  */
 public final class OutlierDetector {
 
-    private final ProxyLimits limits;
     private final LongSupplier nanoTime;
     private final BiConsumer<Runnable, Duration> schedule;
     private final Runnable changed;
     private final Map<Key, OriginRecord> records = new ConcurrentHashMap<>();
     private final AtomicReference<Book> book = new AtomicReference<>(new Book(Set.of(), Map.of(), 0));
+    private volatile @Nullable PoolTerms terms; // null before the first pool
 
     /**
      * An origin that was removed and added again counts as another origin. Exchanges that are still under way to the
@@ -91,9 +91,7 @@ public final class OutlierDetector {
      * @param schedule runs something once, later, on any thread
      * @param changed called after the set of ejected origins has changed, also on event loops; must not block
      */
-    public OutlierDetector(
-            ProxyLimits limits, LongSupplier nanoTime, BiConsumer<Runnable, Duration> schedule, Runnable changed) {
-        this.limits = limits;
+    public OutlierDetector(LongSupplier nanoTime, BiConsumer<Runnable, Duration> schedule, Runnable changed) {
         this.nanoTime = nanoTime;
         this.schedule = schedule;
         this.changed = changed;
@@ -105,12 +103,17 @@ public final class OutlierDetector {
     }
 
     private OriginRecord record(Key key) {
-        return records.computeIfAbsent(
-                key, unknown -> new OriginRecord(limits.ejectAfterFailures(), () -> eject(unknown)));
+        return records.computeIfAbsent(key, unknown -> new OriginRecord(this::failuresMax, () -> eject(unknown)));
     }
 
-    /** Forgets origins that have left the pool. */
-    public void follow(Pool next) {
+    private int failuresMax() {
+        PoolTerms now = terms;
+        return now == null ? 0 : now.ejectAfterFailures();
+    }
+
+    /** Goes by these terms, and forgets origins that have left the pool. */
+    public void follow(Pool next, PoolTerms holding) {
+        terms = holding;
         Set<Key> serving =
                 next.origins().stream().filter(Origin::serving).map(Key::of).collect(Collectors.toUnmodifiableSet());
         Set<Key> all = next.origins().stream().map(Key::of).collect(Collectors.toSet());
@@ -133,6 +136,10 @@ public final class OutlierDetector {
     }
 
     private void eject(Key key) {
+        PoolTerms holding = terms;
+        if (holding == null) {
+            return;
+        }
         long now = nanoTime.getAsLong();
         Book before;
         Term term;
@@ -143,21 +150,21 @@ public final class OutlierDetector {
                 return; // what was under way fails, too
             }
             int share = (before.outOfServing() + 1) * 100;
-            if (!before.pool().contains(key) || share > before.pool().size() * limits.ejectSharePercentMax()) {
+            if (!before.pool().contains(key) || share > before.pool().size() * holding.ejectSharePercentMax()) {
                 record(key).reset();
                 return;
             }
-            term = next(last, now);
+            term = next(last, now, holding);
         } while (!book.compareAndSet(before, before.with(key, term)));
         schedule.accept(() -> takeBack(key), Duration.ofNanos(term.untilNanos() - now));
         changed.run();
     }
 
-    private Term next(@Nullable Term last, long now) {
-        long calmNanos = limits.ejectTimeMax().toNanos();
+    private static Term next(@Nullable Term last, long now, PoolTerms holding) {
+        long calmNanos = holding.ejectTimeMax().toNanos();
         int times = last != null && now - last.untilNanos() < calmNanos ? last.times() + 1 : 1;
-        Duration time = limits.ejectTime().multipliedBy(times);
-        time = time.compareTo(limits.ejectTimeMax()) < 0 ? time : limits.ejectTimeMax();
+        Duration time = holding.ejectTime().multipliedBy(times);
+        time = time.compareTo(holding.ejectTimeMax()) < 0 ? time : holding.ejectTimeMax();
         return new Term(times, now + time.toNanos(), true);
     }
 

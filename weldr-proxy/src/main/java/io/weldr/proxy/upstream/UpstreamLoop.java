@@ -22,7 +22,6 @@ public final class UpstreamLoop {
     final int responseHeadTicks;
     final int progressTicks;
     final int idleTicks;
-    final int queueTicks;
     final int connectTicks;
     private final int ageTicksMax;
     private final RandomGenerator random = new SplittableRandom(); // confined to the loop
@@ -42,7 +41,6 @@ public final class UpstreamLoop {
         progressTicks = DeadlineWheel.ticks(limits.originProgressTimeout());
         idleTicks = DeadlineWheel.ticks(limits.originIdleTimeout());
         connectTicks = DeadlineWheel.ticks(limits.connectTimeout());
-        queueTicks = DeadlineWheel.ticks(limits.queueTimeout());
         ageTicksMax =
                 limits.originConnectionAgeMax().isZero() ? 0 : DeadlineWheel.ticks(limits.originConnectionAgeMax());
     }

@@ -31,9 +31,8 @@ public record UpstreamSettings(
      */
     public static final Duration DEAD_TIME = Duration.ofSeconds(30);
 
-    /** One worker's share of {@link ProxyLimits#connectionsPerOriginMax}, rounded up. */
-    int connectionsMax() {
-        int max = limits.connectionsPerOriginMax();
-        return max == 0 ? Integer.MAX_VALUE : (max + workers - 1) / workers;
+    /** One worker's share of a number of connections that is meant for the node, rounded up. 0 is no limit. */
+    int share(int max) {
+        return max == 0 ? Integer.MAX_VALUE : (int) (((long) max + workers - 1) / workers);
     }
 }

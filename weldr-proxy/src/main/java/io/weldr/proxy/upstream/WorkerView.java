@@ -3,14 +3,14 @@ package io.weldr.proxy.upstream;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.PoolName;
-import io.weldr.proxy.route.Route;
 import io.weldr.proxy.route.RouteTable;
 import io.weldr.proxy.route.RoutingView;
 import io.weldr.proxy.route.ServingPool;
 import io.weldr.proxy.stats.OriginStats;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class WorkerView {
 
     private final UpstreamLoop upstream;
-    private final Function<Origin, OriginRecord> records;
+    private final BiFunction<PoolName, Origin, OriginRecord> records;
     private final int firstTurn;
     /** Written by the loop only. */
     private final Map<PoolName, PoolView> byName = new ConcurrentHashMap<>();
@@ -34,7 +34,7 @@ public final class WorkerView {
      * @param firstTurn where this worker begins in the order of every pool, so that workers do not begin with the same
      *     origin
      */
-    public WorkerView(UpstreamLoop upstream, Function<Origin, OriginRecord> records, int firstTurn) {
+    public WorkerView(UpstreamLoop upstream, BiFunction<PoolName, Origin, OriginRecord> records, int firstTurn) {
         this.upstream = upstream;
         this.records = records;
         this.firstTurn = firstTurn;
@@ -53,9 +53,18 @@ public final class WorkerView {
             }
         });
         pools.forEach(
-                (name, pool) -> byName.computeIfAbsent(name, unknown -> new PoolView(upstream, records, firstTurn))
-                        .update(pool));
+                (name, pool) -> byName.computeIfAbsent(name, this::newPool).update(pool));
         routes = next.routes();
+    }
+
+    private PoolView newPool(PoolName name) {
+        return new PoolView(upstream, origin -> records.apply(name, origin), firstTurn);
+    }
+
+    /** What all workers know of a pool; null if there is none of that name. */
+    public @Nullable ServingPool pool(PoolName name) {
+        PoolView pool = byName.get(name);
+        return pool == null ? null : pool.pool();
     }
 
     /** Which route a request takes. */
@@ -68,9 +77,14 @@ public final class WorkerView {
      *
      * @return null when there is none, or none left
      */
-    public @Nullable Endpoint pick(Route route, Endpoint[] tried, int triedCount) {
-        PoolView pool = byName.get(route.pool());
-        return pool == null ? null : pool.pick(tried, triedCount);
+    public @Nullable Endpoint pick(Affinity affinity, Endpoint[] tried, int triedCount) {
+        PoolView pool = byName.get(affinity.pool());
+        return pool == null ? null : pool.pick(affinity, tried, triedCount);
+    }
+
+    /** The names of all pools; any thread. */
+    public Set<PoolName> pools() {
+        return byName.keySet();
     }
 
     /** What this worker has counted of the origins of a pool; any thread. */

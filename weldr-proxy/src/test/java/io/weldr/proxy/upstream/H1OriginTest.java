@@ -9,6 +9,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.WhenAllDown;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.OriginSpec;
@@ -19,6 +20,7 @@ import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.DeadlineWheel;
 import io.weldr.proxy.net.Link;
 import io.weldr.proxy.net.ReadBuffers;
+import io.weldr.proxy.route.PoolTerms;
 import io.weldr.proxy.stats.OriginStats;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -46,8 +48,12 @@ class H1OriginTest {
             Duration.ofMillis(500));
     private final OriginStats stats = new OriginStats();
     private final Waiting client = new Waiting();
+    private static final PoolTerms TERMS = PoolTerms.of(
+            ClusterState.INITIAL.defaultPool(),
+            new PoolTerms.NodeDefaults(ProxyLimits.DEFAULTS, WhenAllDown.ANSWER_503));
+
     private final Endpoint endpoint = new Endpoint(
-            Embedded.upstream(wheel, silent, ProxyLimits.DEFAULTS), origin(), stats, new OriginRecord(0, () -> {}));
+            Embedded.upstream(wheel, silent, ProxyLimits.DEFAULTS), origin(), TERMS, stats, OriginRecord.unwatched());
     private final H1Origin connection = new H1Origin(endpoint, new ReadBuffers(), new ReuseTerms(500, wheel, 0, null));
     private final EmbeddedChannel channel = new EmbeddedChannel(connection.link());
 

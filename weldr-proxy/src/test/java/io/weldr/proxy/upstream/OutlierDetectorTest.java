@@ -6,10 +6,12 @@ import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.Verdict;
+import io.weldr.core.pool.WhenAllDown;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.OriginSpec;
 import io.weldr.proxy.limits.ProxyLimits;
+import io.weldr.proxy.route.PoolTerms;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -33,7 +35,6 @@ class OutlierDetectorTest {
     private List<Origin> pool = List.of();
 
     private final OutlierDetector ejections = new OutlierDetector(
-            LIMITS,
             () -> nanos,
             (task, time) -> {
                 later.add(task);
@@ -53,7 +54,9 @@ class OutlierDetectorTest {
             state = state.apply(new Command.AddOrigin(PoolName.DEFAULT, spec, true, Instant.EPOCH), i)
                     .next();
         }
-        ejections.follow(state.defaultPool());
+        ejections.follow(
+                state.defaultPool(),
+                PoolTerms.of(state.defaultPool(), new PoolTerms.NodeDefaults(LIMITS, WhenAllDown.ANSWER_503)));
         pool = state.defaultPool().origins();
     }
 
@@ -145,7 +148,9 @@ class OutlierDetectorTest {
                             5 + i)
                     .next();
         }
-        ejections.follow(state.defaultPool());
+        ejections.follow(
+                state.defaultPool(),
+                PoolTerms.of(state.defaultPool(), new PoolTerms.NodeDefaults(LIMITS, WhenAllDown.ANSWER_503)));
         assertThat(state.defaultPool().origins().stream().filter(Origin::serving))
                 .hasSize(2);
         fail(2, 3);
@@ -181,7 +186,9 @@ class OutlierDetectorTest {
             state = state.apply(new Command.AddOrigin(PoolName.DEFAULT, spec, true, Instant.EPOCH), 100 + i)
                     .next();
         }
-        ejections.follow(state.defaultPool());
+        ejections.follow(
+                state.defaultPool(),
+                PoolTerms.of(state.defaultPool(), new PoolTerms.NodeDefaults(LIMITS, WhenAllDown.ANSWER_503)));
         for (int i = 0; i < 9; i++) {
             ejections.record(before).failed();
         }

@@ -1,10 +1,11 @@
 package io.weldr.core.balance;
 
+import io.weldr.core.pool.Algorithm;
 import java.util.List;
 
 /** Makes the balancer of a pool. */
-public final class Algorithm {
-    private Algorithm() {}
+public final class Balancers {
+    private Balancers() {}
 
     /**
      * May take milliseconds when the pool is large.
@@ -13,7 +14,7 @@ public final class Algorithm {
      * @param loadPercentMax for {@code HASH}: what an origin may hold in percent of its share, see {@link
      *     HashBalancer#of}; others ignore it
      */
-    public static Balancer of(BalancingKind kind, List<Target> targets, int loadPercentMax) {
+    public static Balancer of(Algorithm kind, List<Target> targets, int loadPercentMax) {
         return switch (kind) {
             case ROUND_ROBIN -> RoundRobin.of(targets);
             case LEAST_REQUESTS -> LeastRequests.of(targets);

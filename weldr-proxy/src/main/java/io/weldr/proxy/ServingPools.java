@@ -1,0 +1,139 @@
+package io.weldr.proxy;
+
+import io.weldr.core.balance.SlowStart;
+import io.weldr.core.pool.Origin;
+import io.weldr.core.pool.OriginId;
+import io.weldr.core.pool.Pool;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.state.ClusterState;
+import io.weldr.proxy.route.PoolTerms;
+import io.weldr.proxy.route.ServingPool;
+import io.weldr.proxy.upstream.OriginRecord;
+import io.weldr.proxy.upstream.OutlierDetector;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pools of this node: what workers need to know of each, and which origins the node has ejected. Only pools that have changed are made anew. One
+ * thread refreshes; the rest may be called by any thread.
+ */
+final class ServingPools {
+
+    /** Makes what workers need to know of a pool. May take its time; called by one thread at a time. */
+    @FunctionalInterface
+    interface Maker {
+        /**
+         * The serving pool.
+         *
+         * @param ejected origins that this node does not use for now
+         */
+        ServingPool make(Pool pool, PoolTerms terms, Set<OriginId> ejected, Instant now);
+    }
+
+    private final PoolTerms.NodeDefaults node;
+    private final Maker maker;
+    private final BiConsumer<Runnable, Duration> schedule;
+    private final Runnable changed;
+    private final Map<PoolName, OutlierDetector> ejections = new ConcurrentHashMap<>();
+    private final AtomicLong ejectedBefore = new AtomicLong(); // by detectors of pools that are gone
+
+    // These belong to the thread that refreshes.
+    private final Map<PoolName, Built> built = new HashMap<>();
+    private Map<PoolName, ServingPool> current = Map.of();
+
+    /** What a serving pool was made of, and when it has to be made anew for the time alone. */
+    private record Built(Pool pool, Set<OriginId> without, ServingPool serving, long changesAtMillis) {
+        boolean holds(Pool now, Set<OriginId> ejected, long nowMillis) {
+            return same(pool, now) && without.equals(ejected) && nowMillis < changesAtMillis;
+        }
+    }
+
+    /**
+     * No pools yet.
+     *
+     * @param schedule runs something once, later, on any thread
+     * @param changed called when a refresh is due, also on event loops; must not block
+     */
+    ServingPools(PoolTerms.NodeDefaults node, Maker maker, BiConsumer<Runnable, Duration> schedule, Runnable changed) {
+        this.node = node;
+        this.maker = maker;
+        this.schedule = schedule;
+        this.changed = changed;
+    }
+
+    /** States share the pools that a change left alone, and to compare a thousand origins takes a while. */
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean same(Pool one, Pool other) {
+        return one == other || one.equals(other);
+    }
+
+    /** The pools of that state. The same object as the last time, if nothing has changed. */
+    Map<PoolName, ServingPool> refresh(ClusterState state, Instant now) {
+        boolean other = built.keySet().retainAll(state.pools().keySet());
+        ejections.forEach((name, detector) -> {
+            if (!state.pools().containsKey(name)) {
+                ejectedBefore.addAndGet(detector.total());
+                ejections.remove(name);
+            }
+        });
+        long next = SlowStart.NEVER;
+        for (Pool pool : state.pools().values()) {
+            Built after = refreshed(pool, built.get(pool.name()), now);
+            if (after != null) {
+                built.put(pool.name(), after);
+                other = true;
+                next = Math.min(next, after.changesAtMillis());
+            }
+        }
+        if (next != SlowStart.NEVER) {
+            schedule.accept(changed, Duration.ofMillis(Math.max(1, next - now.toEpochMilli())));
+        }
+        if (other) {
+            Map<PoolName, ServingPool> pools = new HashMap<>();
+            built.forEach((name, each) -> pools.put(name, each.serving()));
+            current = Map.copyOf(pools);
+        }
+        return current;
+    }
+
+    /** The pool made anew; null: it is as it was. */
+    private @Nullable Built refreshed(Pool pool, @Nullable Built before, Instant now) {
+        OutlierDetector detector = ejections.computeIfAbsent(
+                pool.name(), unknown -> new OutlierDetector(System::nanoTime, schedule, changed));
+        PoolTerms terms = PoolTerms.of(pool, node);
+        if (before == null || !same(before.pool(), pool)) {
+            detector.follow(pool, terms);
+        }
+        Set<OriginId> without = detector.ejected();
+        if (before != null && before.holds(pool, without, now.toEpochMilli())) {
+            return null;
+        }
+        ServingPool serving = maker.make(pool, terms, without, now);
+        return new Built(pool, without, serving, serving.nextChangeMillis(now));
+    }
+
+    /** How an origin of that pool does on real traffic, seen by the whole node. */
+    OriginRecord record(PoolName pool, Origin origin) {
+        OutlierDetector detector = ejections.get(pool);
+        return detector == null ? OriginRecord.unwatched() : detector.record(origin);
+    }
+
+    /** The origins of that pool that are out now. */
+    Set<OriginId> ejected(PoolName pool) {
+        OutlierDetector detector = ejections.get(pool);
+        return detector == null ? Set.of() : detector.ejected();
+    }
+
+    /** Ejections since the start. */
+    long ejections() {
+        return ejectedBefore.get()
+                + ejections.values().stream().mapToLong(OutlierDetector::total).sum();
+    }
+}
