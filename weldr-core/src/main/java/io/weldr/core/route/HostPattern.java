@@ -12,8 +12,14 @@ import io.weldr.core.pool.HostPort;
 public record HostPattern(boolean wildcard, String host) {
     public HostPattern {
         HostPort checked = new HostPort(host, 1);
-        Check.that(!wildcard || !checked.isLiteral(), "hosts", "*." + host, "a name behind the wildcard");
+        boolean literal = checked.isIpv6() || isIpv4(checked.host());
+        Check.that(!wildcard || !literal, "hosts", "*." + host, "a name behind the wildcard");
         host = checked.host();
+    }
+
+    /** A host of nothing but digits and dots is an IPv4 address, or {@link HostPort} refuses it. */
+    private static boolean isIpv4(String host) {
+        return host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
     }
 
     /** Reads {@code shop.example.com} or {@code *.example.com}. */
