@@ -8,44 +8,64 @@ import org.jspecify.annotations.Nullable;
  * {@code %5C}, or a broken escape) is ambiguous and has no normal form: two servers may take it for different paths.
  */
 final class Paths {
+    /** Instead of the length of a normal form. */
+    static final int AMBIGUOUS = -1;
+
+    private static final byte[] HEX = Octets.utf8("0123456789ABCDEF");
+
     private Paths() {}
 
     /** The normal form of a path, or null if the path is ambiguous. */
     static @Nullable String normal(String path) {
-        StringBuilder out = new StringBuilder(path.length());
-        for (int i = 0; i < path.length(); i++) {
-            char c = path.charAt(i);
-            if (c <= ' ' || c >= 0x7f || c == '\\' || c == '?' || c == '#') {
-                return null;
-            }
-            if (c != '%') {
-                out.append(c);
-                continue;
-            }
-            int high = i + 2 < path.length() ? Character.digit(path.charAt(i + 1), 16) : -1;
-            int low = i + 2 < path.length() ? Character.digit(path.charAt(i + 2), 16) : -1;
-            int octet = high << 4 | low;
-            if (high < 0 || low < 0 || octet == '/' || octet == '\\') {
-                return null;
-            }
-            if (isUnreserved(octet)) {
-                out.append((char) octet);
-            } else {
-                out.append('%').append(hex(high)).append(hex(low));
-            }
-            i += 2;
-        }
-        String normal = out.toString();
-        for (String segment : normal.split("/", -1)) {
-            if (segment.equals(".") || segment.equals("..")) {
-                return null;
-            }
-        }
-        return normal.contains("//") ? null : normal;
+        byte[] bytes = Octets.utf8(path);
+        byte[] normal = new byte[bytes.length];
+        int length = normal(bytes, 0, bytes.length, normal);
+        return length == AMBIGUOUS ? null : Octets.text(normal, 0, length);
     }
 
-    private static char hex(int digit) {
-        return Character.toUpperCase(Character.forDigit(digit, 16));
+    /**
+     * Writes the normal form of the path {@code bytes[from, to)} to the beginning of {@code out}.
+     *
+     * @param out at least as long as the path
+     * @return the length of the normal form, or {@link #AMBIGUOUS}
+     */
+    static int normal(byte[] bytes, int from, int to, byte[] out) {
+        int length = 0;
+        int segment = 0;
+        for (int i = from; i < to; i++) {
+            byte c = bytes[i];
+            if (c == '/') {
+                boolean empty = length > 0 && length == segment;
+                if (empty || isDots(out, segment, length)) {
+                    return AMBIGUOUS;
+                }
+                out[length++] = c;
+                segment = length;
+            } else if (c == '%') {
+                int octet = Octets.escaped(bytes, i, to);
+                if (octet < 0 || octet == '/' || octet == '\\') {
+                    return AMBIGUOUS;
+                }
+                if (isUnreserved(octet)) {
+                    out[length++] = (byte) octet;
+                } else {
+                    out[length++] = '%';
+                    out[length++] = HEX[octet >> 4];
+                    out[length++] = HEX[octet & 0xf];
+                }
+                i += 2;
+            } else if (c <= ' ' || c == 0x7f || c == '\\' || c == '?' || c == '#') { // bytes above 0x7f are negative
+                return AMBIGUOUS;
+            } else {
+                out[length++] = c;
+            }
+        }
+        return isDots(out, segment, length) ? AMBIGUOUS : length;
+    }
+
+    private static boolean isDots(byte[] bytes, int from, int to) {
+        return (to - from == 1 && bytes[from] == '.')
+                || (to - from == 2 && bytes[from] == '.' && bytes[from + 1] == '.');
     }
 
     static boolean isUnreserved(int octet) {
