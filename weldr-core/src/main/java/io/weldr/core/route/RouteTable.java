@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The routes of one listener, compiled. Nothing else decides where a request goes: the proxy, explanations and stored tests ask this table. The routes
+ * The routes of one listener, compiled. Nothing else decides where a request goes: the proxy, {@link #explain} and stored tests ask this table. The routes
  * that match a request are ordered by {@link Precedence}, and the first one takes it. A request for a host that a route names, but with
  * a path that this route does not take, goes on to routes with wildcards and to those for any host.
  *
@@ -122,5 +122,10 @@ public final class RouteTable {
             ByteTable<HostIndex> table, HostForm host, int from, int hash, RequestView view, PathForm path) {
         HostIndex index = table.get(host.bytes(), from, host.length(), hash);
         return index == null ? null : index.find(view, path);
+    }
+
+    /** Tells which route takes a request, and why each other one does not. Allocates, and looks at every route. */
+    public Explanation explain(RequestView view) {
+        return new Explainer(this, view).explain();
     }
 }
