@@ -1,0 +1,103 @@
+package io.weldr.core.route;
+
+import io.weldr.core.listener.ListenerName;
+import io.weldr.core.pool.PoolName;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What the leader checks of a change of routes before the change enters the log. */
+public final class RouteChecks {
+    /** Enough to see what is wrong, and an answer that can still be read. */
+    private static final int TEXTS_MAX = 16;
+
+    private RouteChecks() {}
+
+    /**
+     * What was found. Each text names a field of the changed route, or another route.
+     *
+     * @param refusals why the change must not be made; none: it may
+     * @param warnings what the operator probably does not mean
+     */
+    public record Result(List<String> refusals, List<String> warnings) {
+        public Result {
+            refusals = List.copyOf(refusals);
+            warnings = List.copyOf(warnings);
+        }
+    }
+
+    /**
+     * Checks a change. Three things refuse it: a match of the changed route that no request can reach, a stored test of any route that fails, and more pairs
+     * of host and match than {@link RouteTable#ENTRIES_MAX}.
+     *
+     * @param after all routes as they would be after the change
+     * @param changed the route that was created or changed, with the stamp that it would have; null or a route that is not there: one was removed
+     * @param pools that exist
+     * @param listeners of protocol {@code http} that exist
+     */
+    public static Result check(
+            Collection<Route> after, @Nullable RouteName changed, Set<PoolName> pools, Set<ListenerName> listeners) {
+        List<Route> routes =
+                after.stream().sorted(Comparator.comparing(Route::name)).toList();
+        Route route = routes.stream()
+                .filter(each -> each.name().equals(changed))
+                .findFirst()
+                .orElse(null);
+        List<String> refusals = new ArrayList<>();
+        List<String> warnings = new ArrayList<>();
+        if (route != null && entries(routes, listeners) > RouteTable.ENTRIES_MAX) {
+            refusals.add("routes: " + entries(routes, listeners)
+                    + " pairs of host and match in the routes of all listeners (expected: at most "
+                    + RouteTable.ENTRIES_MAX
+                    + ", by fewer hosts or listeners, or by wildcards)");
+            return new Result(refusals, warnings);
+        }
+        List<ListenerName> names = listeners.stream().sorted().toList();
+        List<CompiledMatch> matches = CompiledMatch.all(routes);
+        if (route != null) {
+            new Reach(matches, names).check(route, refusals, warnings);
+            checkWeights(route, routes, warnings);
+        }
+        refusals.addAll(new StoredTests(RouteTable.ofCompiled(matches, names), pools).failures(routes));
+        return new Result(first(refusals), first(warnings));
+    }
+
+    private static long entries(List<Route> routes, Set<ListenerName> listeners) {
+        long entries = 0;
+        for (Route route : routes) {
+            long of = listeners.stream()
+                    .filter(listener -> RouteTable.isFor(route, listener))
+                    .count();
+            entries += of * Math.max(1, route.hosts().size()) * route.matches().size();
+        }
+        return entries;
+    }
+
+    private static void checkWeights(Route route, List<Route> routes, List<String> warnings) {
+        if (route.action() instanceof RouteAction.Forward forward) {
+            for (RouteAction.WeightedPool each : forward.pools()) {
+                if (routes.stream().noneMatch(other -> hasWeight(other, each.pool()))) {
+                    warnings.add("pools: pool " + each.pool()
+                            + " gets no requests, because it has weight 0 in each route that names it");
+                }
+            }
+        }
+    }
+
+    private static boolean hasWeight(Route route, PoolName pool) {
+        return route.action() instanceof RouteAction.Forward forward
+                && forward.pools().stream().anyMatch(each -> each.pool().equals(pool) && each.weight() > 0);
+    }
+
+    private static List<String> first(List<String> texts) {
+        if (texts.size() <= TEXTS_MAX) {
+            return texts;
+        }
+        List<String> first = new ArrayList<>(texts.subList(0, TEXTS_MAX));
+        first.add("and " + (texts.size() - TEXTS_MAX) + " more");
+        return first;
+    }
+}
