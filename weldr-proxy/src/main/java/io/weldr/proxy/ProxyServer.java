@@ -19,6 +19,7 @@ import io.weldr.proxy.net.ConnectionLimit;
 import io.weldr.proxy.net.Listener;
 import io.weldr.proxy.net.Transport;
 import io.weldr.proxy.route.PoolTerms;
+import io.weldr.proxy.route.RateLimits;
 import io.weldr.proxy.route.ServingPool;
 import io.weldr.proxy.upstream.NameResolver;
 import io.weldr.proxy.upstream.UpstreamSettings;
@@ -46,6 +47,7 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
     private final List<Worker> workers = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
     private final Routing routing;
+    private final RateLimits rateLimits = new RateLimits();
     private @Nullable MultiThreadIoEventLoopGroup group;
     private boolean closed;
     private volatile List<Worker> serving = List.of(); // the workers, from the end of start to the beginning of close
@@ -123,7 +125,16 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
         for (int i = 0; i < number; i++) {
             EventLoop loop = (EventLoop) loops.next();
             Worker worker = new Worker(
-                    loop, i, settings, heldMax, trusted, upstream, resolver, idPrefix, routing.pools()::record);
+                    loop,
+                    i,
+                    settings,
+                    heldMax,
+                    trusted,
+                    upstream,
+                    resolver,
+                    idPrefix,
+                    routing.pools()::record,
+                    rateLimits);
             worker.start();
             workers.add(worker);
         }

@@ -1,12 +1,11 @@
 package io.weldr.proxy;
 
-import io.weldr.core.pool.PoolName;
+import io.weldr.core.listener.ListenerName;
 import io.weldr.core.port.Published;
 import io.weldr.core.state.ClusterState;
 import io.weldr.proxy.route.PoolTerms;
-import io.weldr.proxy.route.RouteTable;
+import io.weldr.proxy.route.RoutePlans;
 import io.weldr.proxy.route.RoutingView;
-import io.weldr.proxy.route.ServingPool;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -39,7 +38,8 @@ final class Routing implements AutoCloseable {
     private volatile ClusterState newest = ClusterState.INITIAL;
 
     // These belong to the thread above; before it starts, to whoever starts it.
-    private @Nullable Map<PoolName, ServingPool> built;
+    private @Nullable RoutingView built;
+    private RoutePlans.@Nullable Basis basis; // what the routes of the view were made of
     private long views; // how many the workers were given
 
     private volatile Target[] targets = {new Target(0, 0)}; // oldest first; replaced by the thread above
@@ -76,12 +76,16 @@ final class Routing implements AutoCloseable {
 
     private void build() {
         ClusterState state = newest;
-        Map<PoolName, ServingPool> serving = pools.refresh(state, Instant.now());
-        if (serving != built) {
-            RoutingView view = new RoutingView(RouteTable.DEFAULT, serving);
+        RoutingView before = built;
+        RoutePlans.Basis holding = RoutePlans.Basis.of(state);
+        Map<ListenerName, RoutePlans> routes =
+                before != null && holding.equals(basis) ? before.routes() : RoutePlans.of(state);
+        RoutingView view = new RoutingView(routes, pools.refresh(state, Instant.now()));
+        if (before == null || !view.sameAs(before)) {
             long number = ++views;
             workers.forEach(worker -> worker.update(view, number));
-            built = serving;
+            built = view;
+            basis = holding;
         }
         if (state.revision() != targets[targets.length - 1].revision()) {
             add(new Target(state.revision(), views));

@@ -11,6 +11,7 @@ import io.weldr.proxy.edit.LoopGuard;
 import io.weldr.proxy.edit.RequestIds;
 import io.weldr.proxy.exchange.ExchangeLoop;
 import io.weldr.proxy.exchange.RetryBudget;
+import io.weldr.proxy.exchange.RoutingTools;
 import io.weldr.proxy.http1.RequestScanner;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.ConnectionLimit;
@@ -19,6 +20,7 @@ import io.weldr.proxy.net.Faults;
 import io.weldr.proxy.net.HeldBytes;
 import io.weldr.proxy.net.Pipe;
 import io.weldr.proxy.net.Reception;
+import io.weldr.proxy.route.RateLimits;
 import io.weldr.proxy.route.RoutingView;
 import io.weldr.proxy.server.Clients;
 import io.weldr.proxy.server.H1Server;
@@ -85,6 +87,7 @@ final class Worker implements Reception {
      * @param trusted peers whose X-Forwarded-* and Forwarded are believed
      * @param idPrefix first half of the request ids that this node makes
      * @param records how origins do on real traffic, seen by the whole node
+     * @param rateLimits counts the requests of the whole node
      */
     Worker(
             EventLoop loop,
@@ -95,22 +98,25 @@ final class Worker implements Reception {
             UpstreamSettings upstream,
             NameResolver resolver,
             long idPrefix,
-            BiFunction<PoolName, Origin, OriginRecord> records) {
+            BiFunction<PoolName, Origin, OriginRecord> records,
+            RateLimits rateLimits) {
         this.loop = loop;
         ProxyLimits limits = settings.limits();
         accessLog = settings.accessLog() == null ? null : settings.accessLog().newSheet();
         held = new HeldBytes(heldMax, stats.connectionsShed, this::relieveSoon);
         view = new WorkerView(new UpstreamLoop(loop, wheel, held, upstream, resolver), records, number);
         clients = new Clients(stats);
+        RequestScanner scanner = new RequestScanner(limits, settings.traceAllowed());
         ExchangeLoop exchanges = new ExchangeLoop(
                 limits,
                 wheel,
                 held,
-                new RequestScanner(limits, settings.traceAllowed()),
+                scanner,
                 new LoopGuard(settings.viaName()),
                 Editors.of(settings.viaName(), settings.forwarding()),
                 new RequestIds(idPrefix, number),
                 view,
+                new RoutingTools(scanner.head(), rateLimits),
                 new RetryBudget(limits, wheel),
                 stats,
                 accessLog);

@@ -41,11 +41,11 @@ class ArchitectureTest {
             .whereLayer("route")
             .mayOnlyBeAccessedByLayers("proxy", "exchange", "upstream")
             .whereLayer("edit")
-            .mayOnlyBeAccessedByLayers("proxy", "server", "exchange")
+            .mayOnlyBeAccessedByLayers("proxy", "server", "exchange", "route")
             .whereLayer("http1")
             .mayOnlyBeAccessedByLayers("proxy", "server", "exchange", "upstream", "route", "edit")
             .whereLayer("net")
-            .mayOnlyBeAccessedByLayers("proxy", "server", "exchange", "upstream");
+            .mayOnlyBeAccessedByLayers("proxy", "server", "exchange", "upstream", "route");
 
     @ArchTest
     static final ArchRule MESSAGES_KNOW_NO_SOCKETS = noClasses()

@@ -21,6 +21,7 @@ import io.weldr.core.state.OriginSpec;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.Transport;
 import io.weldr.proxy.route.PoolTerms;
+import io.weldr.proxy.route.RateLimits;
 import io.weldr.proxy.route.ServingPool;
 import io.weldr.proxy.upstream.NameResolver;
 import io.weldr.proxy.upstream.OriginRecord;
@@ -90,7 +91,8 @@ class RoutingTest {
                 upstream,
                 resolver,
                 0,
-                routing.pools()::record));
+                routing.pools()::record,
+                new RateLimits()));
         for (int i = 1; i <= 4; i++) {
             add(i);
         }

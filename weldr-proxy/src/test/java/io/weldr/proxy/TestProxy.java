@@ -119,6 +119,9 @@ final class TestProxy implements AutoCloseable {
     }
 
     void apply(Command command) {
+        if (!state.get().version().atLeast(command.since())) {
+            apply(new Command.RaiseClusterVersion(command.since(), Instant.EPOCH));
+        }
         ClusterState before = state.get();
         var transition = before.apply(command, before.revision() + 1);
         if (!(transition.outcome() instanceof Outcome.Accepted)) {

@@ -17,7 +17,7 @@ import io.weldr.core.state.OriginSpec;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.Transport;
 import io.weldr.proxy.route.PoolTerms;
-import io.weldr.proxy.route.RouteTable;
+import io.weldr.proxy.route.RateLimits;
 import io.weldr.proxy.route.RoutingView;
 import io.weldr.proxy.route.ServingPool;
 import io.weldr.proxy.upstream.NameResolver;
@@ -64,7 +64,8 @@ class WorkerTest {
                     new DeadAddresses<>(UpstreamSettings.DEAD_TIME)),
             resolver,
             0,
-            (pool, origin) -> OriginRecord.unwatched());
+            (pool, origin) -> OriginRecord.unwatched(),
+            new RateLimits());
 
     private static void failOnce(AtomicBoolean fails) {
         if (fails.getAndSet(false)) {
@@ -102,7 +103,7 @@ class WorkerTest {
                 serving.balancer(),
                 null,
                 null);
-        return new RoutingView(RouteTable.DEFAULT, Map.of(PoolName.DEFAULT, failing));
+        return new RoutingView(Map.of(), Map.of(PoolName.DEFAULT, failing));
     }
 
     private void awaitView(long number) {

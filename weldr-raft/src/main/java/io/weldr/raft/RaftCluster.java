@@ -17,7 +17,7 @@ import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
-import io.weldr.core.state.OwnAddresses;
+import io.weldr.core.state.NodeRules;
 import io.weldr.raft.follow.FollowerProgress;
 import io.weldr.raft.form.DataFolder;
 import io.weldr.raft.form.Greeter;
@@ -328,11 +328,11 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
      * Tells the other members where this node is, now and whenever it changes, and again if they forget. To be called when all listeners are
      * bound, and again when something changed. Returns at once.
      *
-     * @param own where else weldr is reached by way of this node, so that no origin is added there while it leads
+     * @param rules what this node goes by when it admits commands, while it leads
      */
-    public void announce(Member member, OwnAddresses own) {
+    public void announce(Member member, NodeRules rules) {
         serves = !member.witness();
-        gateway.keepOriginsFrom(own);
+        gateway.admitBy(rules);
         announcer.announce(member);
     }
 

@@ -18,8 +18,8 @@ import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
+import io.weldr.core.state.NodeRules;
 import io.weldr.core.state.OriginSpec;
-import io.weldr.core.state.OwnAddresses;
 import io.weldr.testing.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -176,7 +176,7 @@ final class TestCluster implements AutoCloseable {
                 settings.witness() ? null : nowhere,
                 "test",
                 ClusterVersion.SUPPORTED);
-        node.announce(member, OwnAddresses.ANNOUNCED);
+        node.announce(member, NodeRules.UNSAID);
         return node;
     }
 

@@ -28,6 +28,8 @@ public enum ProblemType {
     CONFLICT("conflict", 409, Code.ABORTED, "Something else changed at the same time", Duration.ofSeconds(1)),
     /** Nothing was done. */
     OWN_ADDRESS("own-address", 409, Code.FAILED_PRECONDITION, "That is an address of weldr itself"),
+    /** Nothing was done. */
+    NEEDS_SECRET("needs-secret", 409, Code.FAILED_PRECONDITION, "That needs the secret of the cluster"),
     CHANGE_UNDER_WAY(
             "change-under-way", 409, Code.ABORTED, "Another change of the members is under way", Duration.ofSeconds(1)),
     WOULD_LOSE_QUORUM("would-lose-quorum", 409, Code.FAILED_PRECONDITION, "Too few members would remain that answer"),
@@ -42,6 +44,8 @@ public enum ProblemType {
     BODY_TOO_LARGE("body-too-large", 413, Code.RESOURCE_EXHAUSTED, "The body is too large"),
     URI_TOO_LONG("uri-too-long", 414, Code.INVALID_ARGUMENT, "The request line is too long"),
     UNSUPPORTED_ENCODING("unsupported-encoding", 415, Code.INVALID_ARGUMENT, "The body is encoded"),
+    /** Nothing was done. */
+    ROUTE_CHECKS("route-checks", 422, Code.FAILED_PRECONDITION, "The checks of the routes refuse it"),
     INVALID_TOGETHER("invalid-together", 422, Code.INVALID_ARGUMENT, "The parts are valid, together they are not"),
     HEADERS_TOO_LARGE("headers-too-large", 431, Code.RESOURCE_EXHAUSTED, "The header section is too large"),
     INTERNAL("internal", 500, Code.INTERNAL, "weldr made a mistake"),

@@ -117,6 +117,13 @@ public final class Problems {
                         ProblemType.CLUSTER_VERSION,
                         "nothing was done: " + line,
                         "every member runs a version of weldr that supports this");
+            case ROUTES ->
+                Problem.ofLine(
+                        ProblemType.ROUTE_CHECKS,
+                        "nothing was done: " + line,
+                        "routes whose matches can be reached, and whose tests pass");
+            case NEEDS_SECRET ->
+                Problem.ofLine(ProblemType.NEEDS_SECRET, "nothing was done: " + line, "secret-file on every member");
             case OWN_ADDRESS ->
                 Problem.ofLine(
                         ProblemType.OWN_ADDRESS,

@@ -21,6 +21,10 @@ public final class GatewayException extends RuntimeException {
         UNSUPPORTED,
         /** It would move an origin to an address of weldr itself. Nothing was done; it will be refused again. */
         OWN_ADDRESS,
+        /** A change of routes that the leader's checks refuse. Nothing was done; it will be refused again while the others are what they are. */
+        ROUTES,
+        /** It needs the secret of the cluster, which the leader does not have. Nothing was done. */
+        NEEDS_SECRET,
         /** This node is stopping, or its consensus part is down. Nothing was done. */
         UNAVAILABLE
     }

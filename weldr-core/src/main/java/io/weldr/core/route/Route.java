@@ -40,7 +40,7 @@ public record Route(
     private static final int PARTS_MAX = 64;
     private static final int TESTS_MAX = 32;
 
-    /** What every cluster has from its beginning: all requests of the listener {@code default} go to the pool {@code default}. */
+    /** What every cluster has from its beginning: all requests, those with an ambiguous path among them, of the listener {@code default} go to the pool {@code default}. */
     public static final Route DEFAULT = new Route(
             RouteName.DEFAULT,
             List.of(ListenerName.DEFAULT),
@@ -54,7 +54,7 @@ public record Route(
             List.of(),
             List.of(),
             List.of(),
-            false,
+            true,
             Stamp.INITIAL);
 
     public Route {

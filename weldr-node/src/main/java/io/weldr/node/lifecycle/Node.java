@@ -16,6 +16,7 @@ import io.weldr.core.port.ProbeQuestion;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
+import io.weldr.core.state.NodeRules;
 import io.weldr.leader.health.HealthChecks;
 import io.weldr.leader.vip.AskedRivals;
 import io.weldr.leader.vip.Rivals;
@@ -178,6 +179,7 @@ public final class Node {
                 .forwarding(config.forwarded())
                 .traceAllowed(config.allowTrace())
                 .whenAllDown(config.whenAllDown())
+                .tokens(secret)
                 .accessLog(accessLog)
                 .build();
     }
@@ -283,7 +285,7 @@ public final class Node {
             LOG.warn("{}: idle", farewell().line());
             return;
         }
-        raft.announce(member, addresses.own(member));
+        raft.announce(member, new NodeRules(addresses.own(member), secret.available()));
         raft.farewell().thenAcceptAsync(this::leave, task -> new Thread(task, "weldr-leave").start());
         LOG.info(
                 "weldr {} node {}: proxy on {}, admin on {} (http) and {} (grpc), raft on {}, data in {}",

@@ -19,6 +19,12 @@ public final class AccessEntry {
     /** Name of the origin, empty when none was involved. */
     public String origin = "";
 
+    /** Name of the route, empty when none was found. */
+    public String route = "";
+
+    /** Name of the pool, empty when the request went to none. */
+    public String pool = "";
+
     public int status;
     public long bytes;
     public long startedMillis;

@@ -20,7 +20,9 @@ public enum LineFormat {
             out.put(",\"bytes\":").put(entry.bytes);
             out.put(",\"micros\":").put(entry.totalMicros);
             out.put(",\"firstByteMicros\":").put(entry.firstByteMicros);
-            out.put(",\"origin\":\"").put(entry.origin);
+            out.put(",\"route\":\"").put(entry.route);
+            out.put("\",\"pool\":\"").put(entry.pool);
+            out.put("\",\"origin\":\"").put(entry.origin);
             out.put("\",\"id\":\"").putQuoted(entry.requestId, entry.requestId.length, true);
             out.put("\",\"cause\":\"").put(entry.failure).put("\"}\n");
         }

@@ -7,13 +7,26 @@ import io.weldr.proxy.http1.RequestHead;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Answers that weldr gives itself: short, with the request id, as text or JSON. Belongs to one event loop. */
 public final class Answers {
 
     private static final Map<Integer, String> REASONS = Map.ofEntries(
             Map.entry(200, "OK"),
+            Map.entry(301, "Moved Permanently"),
+            Map.entry(302, "Found"),
+            Map.entry(303, "See Other"),
+            Map.entry(307, "Temporary Redirect"),
+            Map.entry(308, "Permanent Redirect"),
             Map.entry(400, "Bad Request"),
+            Map.entry(401, "Unauthorized"),
+            Map.entry(403, "Forbidden"),
+            Map.entry(404, "Not Found"),
+            Map.entry(410, "Gone"),
+            Map.entry(429, "Too Many Requests"),
+            Map.entry(451, "Unavailable For Legal Reasons"),
+            Map.entry(204, "No Content"),
             Map.entry(405, "Method Not Allowed"),
             Map.entry(408, "Request Timeout"),
             Map.entry(413, "Content Too Large"),
@@ -28,9 +41,11 @@ public final class Answers {
             Map.entry(508, "Loop Detected"));
 
     private static final byte[] ALLOW = Octets.ascii("Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n");
-    /** There is room again as soon as one of many connections is closed: not a matter of the origins. */
-    private static final byte[] RETRY_AFTER = Octets.ascii("Retry-After: 1\r\n");
+    private static final byte[] RETRY_AFTER = Octets.ascii("Retry-After: ");
 
+    private static final byte[] LOCATION = Octets.ascii("Location: ");
+    private static final byte[] CONTENT_LENGTH = Octets.ascii("Content-Length: ");
+    private static final byte[] REQUEST_ID = Octets.ascii("X-Request-Id: ");
     private static final byte[] CLOSE = Octets.ascii("Connection: close\r\n");
     private static final byte[] KEEP_ALIVE = Octets.ascii("Connection: keep-alive\r\n");
 
@@ -58,6 +73,24 @@ public final class Answers {
             boolean json,
             boolean bodiless,
             RequestId id) {
+        // There is room again as soon as one of many connections is closed: not a matter of the origins.
+        boolean soon = failure == Failure.TOO_MANY_CONNECTIONS || failure == Failure.MEMORY_FULL;
+        write(failure, to, persistence, json, bodiless, soon ? 1 : 0, id);
+    }
+
+    /**
+     * The same.
+     *
+     * @param retryAfterSeconds 0: not told
+     */
+    public void write(
+            Failure failure,
+            HeadWriter to,
+            ResponseEditor.Persistence persistence,
+            boolean json,
+            boolean bodiless,
+            long retryAfterSeconds,
+            RequestId id) {
         int status = failure.status();
         String reason = REASONS.getOrDefault(status, "Error");
         String requestId = new String(id.toBytes(), java.nio.charset.StandardCharsets.US_ASCII);
@@ -72,12 +105,50 @@ public final class Answers {
         out.put(Octets.ascii("Content-Type: "
                 + (json ? "application/problem+json" : "text/plain; charset=us-ascii")
                 + "\r\nContent-Length: " + body.length() + "\r\nX-Request-Id: " + requestId + "\r\n"));
-        if (failure == Failure.TOO_MANY_CONNECTIONS || failure == Failure.MEMORY_FULL) {
-            out.put(RETRY_AFTER);
+        if (retryAfterSeconds > 0) {
+            out.put(RETRY_AFTER).put(retryAfterSeconds).crlf();
         }
         finish(out, status, persistence);
         if (!bodiless) {
             out.put(Octets.ascii(body));
+        }
+    }
+
+    /**
+     * An answer that a route gives.
+     *
+     * @param contentType null: there is no body
+     * @param location of a redirect; null: none
+     * @param bodiless whether the request was HEAD: the length is told, the body left out
+     */
+    public void writeOfRoute(
+            int status,
+            @Nullable String contentType,
+            byte[] body,
+            byte @Nullable [] location,
+            HeadPlan plan,
+            HeadWriter to,
+            ResponseEditor.Persistence persistence,
+            boolean bodiless,
+            RequestId id) {
+        HeadWriter out = to.reset();
+        out.put(Octets.ascii("HTTP/1.1 " + status + " " + REASONS.getOrDefault(status, "") + "\r\n"));
+        if (location != null) {
+            out.put(LOCATION).put(location).crlf();
+        }
+        if (contentType != null && body.length > 0) {
+            out.put(Octets.ascii("Content-Type: " + contentType + "\r\n"));
+        }
+        if (status != 204 && status != 304) {
+            out.put(CONTENT_LENGTH).put(body.length).crlf();
+        }
+        plan.writeLines(out);
+        out.put(REQUEST_ID);
+        id.writeTo(out);
+        out.crlf();
+        finish(out, status, persistence);
+        if (!bodiless) {
+            out.put(body);
         }
     }
 

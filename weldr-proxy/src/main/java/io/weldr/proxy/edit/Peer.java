@@ -11,10 +11,13 @@ import java.util.Arrays;
  * Who a client connection comes from, as the bytes that X-Forwarded-For and Forwarded take; made once for each connection.
  *
  * @param address literal address; IPv6 without brackets and zone
+ * @param raw the same as 4 or 16 bytes; 0.0.0.0 if it is no IP address
  * @param trusted whether what it says about clients behind it is believed
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; it lives as long as its connection
-public record Peer(byte[] address, boolean trusted) {
+public record Peer(byte[] address, byte[] raw, boolean trusted) {
+
+    private static final byte[] UNKNOWN = new byte[4];
 
     /** What an IPv6 address begins with that stands for an IPv4 address (RFC 4291 section 2.5.5.2). */
     private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
@@ -22,9 +25,9 @@ public record Peer(byte[] address, boolean trusted) {
     /** The client end of a connection; anything but an IP socket is {@code unknown} (RFC 7239 section 6.2). */
     public static Peer of(SocketAddress socketAddress, boolean trusted) {
         if (!(socketAddress instanceof InetSocketAddress inet) || inet.getAddress() == null) {
-            return new Peer(Octets.ascii("unknown"), trusted);
+            return new Peer(Octets.ascii("unknown"), UNKNOWN, trusted);
         }
-        return new Peer(Octets.ascii(text(inet.getAddress())), trusted);
+        return new Peer(Octets.ascii(text(inet.getAddress())), raw(inet.getAddress()), trusted);
     }
 
     /** Whether it is an IPv6 address, which some places take in brackets only. Only that has a colon, within the first five octets. */
@@ -35,6 +38,13 @@ public record Peer(byte[] address, boolean trusted) {
             }
         }
         return false;
+    }
+
+    private static byte[] raw(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        return Arrays.mismatch(bytes, MAPPED) == MAPPED.length
+                ? Arrays.copyOfRange(bytes, MAPPED.length, bytes.length)
+                : bytes;
     }
 
     /** As RFC 5952 writes it; an IPv4 client of a socket that takes both is one. */

@@ -4,6 +4,7 @@ import io.weldr.proxy.http.Field;
 import io.weldr.proxy.http.HeadWriter;
 import io.weldr.proxy.http.Octets;
 import io.weldr.proxy.http1.RequestHead;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a scanned request head for an origin: untouched lines are copied as they came, in runs; what is ours to say is
@@ -52,13 +53,23 @@ public final class RequestEditor {
      *
      * @param originAuthority value for Host when the client's is not to be preserved; also used when there is none
      * @param preserveHost whether the origin sees the Host that the client sent
+     * @param plan what the route changes
+     * @param target in place of the client's; null: that one
      * @param id added as X-Request-Id
      */
     public void write(
-            RequestHead head, HeadWriter to, byte[] originAuthority, boolean preserveHost, Peer peer, RequestId id) {
+            RequestHead head,
+            HeadWriter to,
+            byte[] originAuthority,
+            boolean preserveHost,
+            HeadPlan plan,
+            @Nullable TargetBytes target,
+            Peer peer,
+            RequestId id) {
         HeadWriter out = to.reset();
-        boolean ownHost = writeStart(head, out, originAuthority, preserveHost);
-        copyFields(head, out, ownHost, peer.trusted());
+        writeTarget(head, out, target);
+        boolean ownHost = writeHost(head, out, originAuthority, preserveHost, plan);
+        copyFields(head, out, ownHost, peer.trusted(), plan);
         if (head.chunked()) {
             out.put(CHUNKED);
         } else if (head.contentLength() >= 0) {
@@ -82,16 +93,18 @@ public final class RequestEditor {
             writeForwarded(head, out, peer);
         }
         out.put(VIA).put((char) ('0' + head.minorVersion())).put(viaName);
+        plan.writeLines(out);
         out.put(REQUEST_ID);
         id.writeTo(out);
         out.crlf().crlf();
     }
 
-    /** Request line and, when it is not simply copied, Host. Says whether the client's Host lines are to be left out. */
-    private static boolean writeStart(RequestHead head, HeadWriter out, byte[] originAuthority, boolean preserveHost) {
+    private static void writeTarget(RequestHead head, HeadWriter out, @Nullable TargetBytes target) {
         byte[] b = head.bytes();
         out.put(b, head.methodStart(), head.methodEnd()).put(' ');
-        if (head.asteriskByEmptyPath()) {
+        if (target != null) {
+            out.put(target.bytes(), 0, target.length());
+        } else if (head.asteriskByEmptyPath()) {
             out.put('*');
         } else {
             if (head.absolute() && (head.pathStart() == head.targetEnd() || b[head.pathStart()] == '?')) {
@@ -100,13 +113,21 @@ public final class RequestEditor {
             out.put(b, head.pathStart(), head.targetEnd());
         }
         out.put(HTTP_1_1);
+    }
+
+    /** Host, when it is not simply copied. Says whether the client's Host lines are to be left out. */
+    private static boolean writeHost(
+            RequestHead head, HeadWriter out, byte[] originAuthority, boolean preserveHost, HeadPlan plan) {
+        byte[] host = plan.host();
         boolean hasHost = head.hostEnd() > head.hostStart();
-        if (preserveHost && hasHost && !head.absolute()) {
+        if (host == null && preserveHost && hasHost && !head.absolute()) {
             return false;
         }
         out.put(HOST);
-        if (preserveHost && hasHost) {
-            out.put(b, head.hostStart(), head.hostEnd());
+        if (host != null) {
+            out.put(host);
+        } else if (preserveHost && hasHost) {
+            out.put(head.bytes(), head.hostStart(), head.hostEnd());
         } else {
             out.put(originAuthority);
         }
@@ -114,11 +135,12 @@ public final class RequestEditor {
         return true;
     }
 
-    private void copyFields(RequestHead head, HeadWriter out, boolean ownHost, boolean trusted) {
+    private void copyFields(RequestHead head, HeadWriter out, boolean ownHost, boolean trusted, HeadPlan plan) {
         int runStart = -1;
         for (int i = 0; i < head.count(); i++) {
             if ((head.field(i) != Field.OTHER && !keeps(head, i, ownHost, trusted))
-                    || (head.namesByConnection() > 0 && head.namedByConnection(i))) {
+                    || (head.namesByConnection() > 0 && head.namedByConnection(i))
+                    || (plan.dropsAny() && plan.drops(head.bytes(), head.lineStart(i), head.nameEnd(i)))) {
                 if (runStart >= 0) {
                     out.put(head.bytes(), runStart, head.lineStart(i));
                     runStart = -1;

@@ -4,6 +4,7 @@ import io.weldr.proxy.http.Field;
 import io.weldr.proxy.http.HeadWriter;
 import io.weldr.proxy.http.Octets;
 import io.weldr.proxy.http1.ResponseHead;
+import org.jspecify.annotations.Nullable;
 
 /** Writes a scanned response head for the client: untouched lines as they came, ours in place of what is hop by hop. */
 public final class ResponseEditor {
@@ -41,6 +42,8 @@ public final class ResponseEditor {
      *
      * @param chunked whether the body goes out in chunks: because it came so, or to give it an end
      * @param answersHead whether the request was HEAD: lengths are then told of a body that does not come
+     * @param plan what the route changes
+     * @param cookie a line that binds the client to the origin; null: none
      * @param id added as X-Request-Id unless the origin sent one
      */
     public void write(
@@ -49,12 +52,14 @@ public final class ResponseEditor {
             Persistence persistence,
             boolean chunked,
             boolean answersHead,
+            HeadPlan plan,
+            byte @Nullable [] cookie,
             RequestId id) {
         HeadWriter out = to.reset();
         int status = head.status();
         out.put(HTTP_1_1).put(status).put(' ');
         out.put(head.bytes(), head.reasonStart(), head.reasonEnd()).crlf();
-        copyFields(head, out, chunked);
+        copyFields(head, out, chunked, plan);
         boolean bodiless = status < 200 || status == 204;
         if (chunked || (answersHead && head.chunked() && persistence == Persistence.IMPLIED)) {
             out.put(CHUNKED);
@@ -73,6 +78,10 @@ public final class ResponseEditor {
             }
         }
         out.put(VIA).put((char) ('0' + head.minorVersion())).put(viaName);
+        plan.writeLines(out);
+        if (cookie != null) {
+            out.put(cookie);
+        }
         if (status >= 200) {
             if (!head.has(Field.DATE)) {
                 out.put(date.line());
@@ -86,7 +95,7 @@ public final class ResponseEditor {
         out.crlf();
     }
 
-    private static void copyFields(ResponseHead head, HeadWriter out, boolean chunked) {
+    private static void copyFields(ResponseHead head, HeadWriter out, boolean chunked, HeadPlan plan) {
         int runStart = -1;
         for (int i = 0; i < head.count(); i++) {
             Field field = head.field(i);
@@ -94,7 +103,9 @@ public final class ResponseEditor {
                 case FRAMING, HOP -> false;
                 case PLAIN, PROTECTED, TRUST, HEAD_ONLY -> field != Field.TRAILER || chunked;
             };
-            if (!keep || (head.namesByConnection() > 0 && head.namedByConnection(i))) {
+            if (!keep
+                    || (head.namesByConnection() > 0 && head.namedByConnection(i))
+                    || (plan.dropsAny() && plan.drops(head.bytes(), head.lineStart(i), head.nameEnd(i)))) {
                 if (runStart >= 0) {
                     out.put(head.bytes(), runStart, head.lineStart(i));
                     runStart = -1;

@@ -2,6 +2,7 @@ package io.weldr.proxy.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.weldr.core.listener.ListenerName;
 import io.weldr.proxy.edit.Peer;
 import io.weldr.proxy.net.HeldBytes;
 import io.weldr.proxy.net.Link;
@@ -15,6 +16,9 @@ public interface Downstream {
     ByteBufAllocator allocator();
 
     Peer peer();
+
+    /** Where the client has come in. */
+    ListenerName listener();
 
     /** What the connection holds; what its exchange holds belongs to it. */
     HeldBytes.Account account();

@@ -1,6 +1,8 @@
 package io.weldr.proxy.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.weldr.core.route.RouteAction;
+import io.weldr.proxy.edit.HeadPlan;
 import io.weldr.proxy.edit.RequestId;
 import io.weldr.proxy.edit.ResponseEditor.Persistence;
 import io.weldr.proxy.http.Failure;
@@ -11,9 +13,7 @@ import io.weldr.proxy.http1.ResponseHead;
 import io.weldr.proxy.net.Deadline;
 import io.weldr.proxy.net.Expiry;
 import io.weldr.proxy.net.Link;
-import io.weldr.proxy.route.Route;
 import io.weldr.proxy.stats.Counter;
-import io.weldr.proxy.upstream.Affinity;
 import io.weldr.proxy.upstream.Attempt;
 import io.weldr.proxy.upstream.Endpoint;
 import io.weldr.proxy.upstream.ResponseSink;
@@ -37,13 +37,12 @@ public final class Exchange implements ResponseSink, Expiry {
     private final ResponseHalf response;
     private final Tries tries;
     private final ExchangeRecord record;
+    private final Destination destination;
     private final RequestId id = new RequestId();
     private final Deadline deadline;
     private final int timeoutTicks;
 
     private Phase phase = Phase.FREE;
-    private Route route = Route.DEFAULT;
-    private final Affinity affinity = new Affinity();
     private @Nullable Attempt attempt;
     private @Nullable Upstream origin;
     private boolean keep;
@@ -62,6 +61,7 @@ public final class Exchange implements ResponseSink, Expiry {
         response = new ResponseHalf(loop, client);
         tries = new Tries(loop);
         record = new ExchangeRecord(loop);
+        destination = new Destination(loop);
         deadline = new Deadline(loop.wheel(), this);
     }
 
@@ -83,25 +83,36 @@ public final class Exchange implements ResponseSink, Expiry {
         keep = head.persistent();
         clientEnded = false;
         response.begin();
-        route = loop.view().routes().match(head);
-        affinity.set(route.pool());
+        destination.clear();
         boolean answerHere = head.maxForwards() == 0;
         boolean room = loop.held().takesRequests();
         Failure wrong = request.begin(head, in);
         if (wrong == null) {
             wrong = !room ? Failure.MEMORY_FULL : loop.loopGuard().loops(head) ? Failure.LOOP_DETECTED : null;
         }
+        if (wrong == null && !answerHere) {
+            wrong = destination.find(head, client);
+        }
         if (wrong != null) {
             fail(wrong);
         } else if (answerHere) {
             answerHere(head);
+        } else if (destination.plan().action() instanceof RouteAction.Forward) {
+            forward(head);
         } else {
-            if (timeoutTicks > 0) {
-                deadline.in(timeoutTicks);
-            }
-            loop.retryBudget().request();
-            dispatch(Failure.NO_ORIGIN_UP);
+            answerOfRoute(head);
         }
+    }
+
+    private void forward(RequestHead head) {
+        destination.choosePool(head, client);
+        int ticks = destination.plan().requestTicks();
+        if (ticks > 0 || timeoutTicks > 0) {
+            deadline.in(ticks > 0 ? ticks : timeoutTicks);
+        }
+        loop.retryBudget().request();
+        tries.begin(destination.plan().route().retries().triesMax());
+        dispatch(Failure.NO_ORIGIN_UP);
     }
 
     /** Whether more bytes of the client belong to this exchange and have somewhere to go. */
@@ -157,7 +168,7 @@ public final class Exchange implements ResponseSink, Expiry {
     // ---- finding an origin
 
     private void dispatch(Failure ifNone) {
-        Endpoint next = tries.next(loop.view(), affinity);
+        Endpoint next = tries.next(loop.view(), destination.affinity());
         if (next == null) {
             fail(ifNone);
         } else {
@@ -190,7 +201,7 @@ public final class Exchange implements ResponseSink, Expiry {
         }
         become(Phase.FORWARDING);
         connection.begin(this, request.method() == Method.HEAD, request.upgrade());
-        request.send(connection, client.allocator(), client.peer(), id);
+        request.send(connection, client.allocator(), client.peer(), destination, id);
         if (origin != connection) {
             return; // it failed while we wrote
         }
@@ -224,7 +235,7 @@ public final class Exchange implements ResponseSink, Expiry {
         try {
             tries.failed(failure);
             Endpoint before = tries.current();
-            Endpoint again = tries.mayReplay(failure, harmless, loop.view(), affinity);
+            Endpoint again = tries.mayReplay(failure, harmless, loop.view(), destination.affinity());
             if (again != null) {
                 request.replay();
                 connect(again, again == before); // idle connections of one that had a dead one are not trusted
@@ -247,6 +258,9 @@ public final class Exchange implements ResponseSink, Expiry {
 
     @Override
     public void responseHead(ResponseHead head, Framing framing, int following) {
+        if (destination.plan().retries(head.status()) && triedElsewhere(head.status())) {
+            return;
+        }
         request.forgetFirst();
         record.responseBegan(head.status());
         if (head.status() == 101) {
@@ -258,7 +272,31 @@ public final class Exchange implements ResponseSink, Expiry {
             origin().deliverContentOnly();
         }
         boolean answersHead = request.method() == Method.HEAD;
-        response.head(head, framing, persistence(keep), answersHead, following, id);
+        response.head(
+                head,
+                framing,
+                persistence(keep),
+                answersHead,
+                following,
+                destination.plan().response(),
+                cookie(),
+                id);
+    }
+
+    /** Sends the request to another origin in place of the response that is beginning, if that may be. */
+    private boolean triedElsewhere(int status) {
+        Endpoint other = response.state() == ResponseHalf.State.AWAITED && request.replayable()
+                ? tries.mayTryAfter(status, loop.view(), destination.affinity())
+                : null;
+        if (other == null) {
+            return false;
+        }
+        Upstream held = origin();
+        origin = null;
+        held.abort();
+        request.replay();
+        connect(other, false);
+        return true;
     }
 
     private void startTunnel(ResponseHead head, Framing framing, int following) {
@@ -266,12 +304,24 @@ public final class Exchange implements ResponseSink, Expiry {
         loop.stats().tunnels.increment();
         keep = false;
         request.tunnel();
-        response.head(head, framing, Persistence.UPGRADE, false, following, id);
+        response.head(
+                head,
+                framing,
+                Persistence.UPGRADE,
+                false,
+                following,
+                destination.plan().response(),
+                cookie(),
+                id);
         if (clientEnded) { // before the tunnel stood
             request.endTunnel();
             origin().endOutput();
         }
         client.continueReading();
+    }
+
+    private byte @Nullable [] cookie() {
+        return destination.cookie(origin().endpoint().origin().id());
     }
 
     private boolean mayKeep(Framing framing) {
@@ -452,8 +502,56 @@ public final class Exchange implements ResponseSink, Expiry {
         var editors = loop.editors();
         boolean bodiless = request.method() == Method.HEAD;
         Persistence persistence = persistence(keepClient);
-        editors.answers().write(failure, editors.writer(), persistence, request.acceptsJson(), bodiless, id);
+        long retryAfter = destination.retryAfterSeconds();
+        if (retryAfter > 0) {
+            editors.answers()
+                    .write(failure, editors.writer(), persistence, request.acceptsJson(), bodiless, retryAfter, id);
+        } else {
+            editors.answers().write(failure, editors.writer(), persistence, request.acceptsJson(), bodiless, id);
+        }
         return editors.written(client.allocator());
+    }
+
+    /** The route answers: by a redirect or a fixed response. */
+    private void answerOfRoute(RequestHead head) {
+        boolean keepClient = keep && request.complete() && client.mayKeep();
+        var editors = loop.editors();
+        HeadPlan plan = destination.plan().response();
+        boolean bodiless = request.method() == Method.HEAD;
+        int status;
+        if (destination.plan().action() instanceof RouteAction.FixedResponse fixed) {
+            status = fixed.status();
+            byte[] body = destination.plan().body();
+            editors.answers()
+                    .writeOfRoute(
+                            status,
+                            fixed.contentType(),
+                            body,
+                            null,
+                            plan,
+                            editors.writer(),
+                            persistence(keepClient),
+                            bodiless,
+                            id);
+        } else {
+            status = ((RouteAction.Redirect) destination.plan().action()).status();
+            byte[] location = destination.location(head, client.peer());
+            editors.answers()
+                    .writeOfRoute(
+                            status,
+                            null,
+                            new byte[0],
+                            location,
+                            plan,
+                            editors.writer(),
+                            persistence(keepClient),
+                            bodiless,
+                            id);
+        }
+        record.answered(status);
+        ByteBuf answer = editors.written(client.allocator());
+        settle(null, loop.stats().succeeded, answer);
+        part(answer, keepClient, true);
     }
 
     /** OPTIONS or TRACE may go no further: we are the last recipient (RFC 9110 section 7.6.2). */
@@ -516,7 +614,7 @@ public final class Exchange implements ResponseSink, Expiry {
             if (failure != null) {
                 loop.stats().causes(failure).increment();
             }
-            record.end(failure, tries.current(), client, response, id);
+            record.end(failure, tries.current(), client, response, destination, id);
         } catch (Throwable e) {
             if (answer != null) {
                 answer.release();

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param held where buffers that wait are counted
  * @param scanner has the head of a request that begins
  * @param view where they find a route and an origin
+ * @param routing how they find a route
  * @param accessLog where each leaves a line; null: nowhere
  */
 public record ExchangeLoop(
@@ -30,6 +31,7 @@ public record ExchangeLoop(
         Editors editors,
         RequestIds ids,
         WorkerView view,
+        RoutingTools routing,
         RetryBudget retryBudget,
         WorkerStats stats,
         AccessLog.@Nullable Sheet accessLog) {}

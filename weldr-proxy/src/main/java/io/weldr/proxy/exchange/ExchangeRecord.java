@@ -67,6 +67,7 @@ final class ExchangeRecord {
             @Nullable Endpoint endpoint,
             Downstream client,
             ResponseHalf response,
+            Destination destination,
             RequestId id) {
         long totalNanos = System.nanoTime() - startedNanos;
         loop.stats().total.record(totalNanos);
@@ -80,6 +81,8 @@ final class ExchangeRecord {
         entry.minorVersion = client.knowsChunks() ? 1 : 0;
         entry.client = client.peer().address();
         entry.requestId = id.toBytes();
+        entry.route = destination.known() ? destination.plan().route().name().value() : "";
+        entry.pool = endpoint == null ? "" : destination.affinity().pool().value();
         entry.origin = endpoint == null ? "" : endpoint.origin().id().value();
         entry.status = response.committed() || failure == null ? status : failure.status();
         entry.bytes = response.bytes();

@@ -77,6 +77,7 @@ final class RequestHalf {
     private byte @Nullable [] firstTrailers;
     private long discarded;
     private boolean anyBody;
+    private int responseHeadTicks;
 
     private Method method = Method.OTHER;
     private boolean persistent;
@@ -198,12 +199,23 @@ final class RequestHalf {
     }
 
     /** Writes the head and what is there of the body, without flushing. */
-    void send(Upstream origin, ByteBufAllocator allocator, Peer peer, RequestId id) {
+    void send(Upstream origin, ByteBufAllocator allocator, Peer peer, Destination to, RequestId id) {
         ByteBuf kept = first();
         RequestHead head = loop.scanner().headOf(this, kept, headStart, headLength);
         HeadWriter writer = loop.editors().writer();
         var endpoint = origin.endpoint();
-        loop.editors().request().write(head, writer, endpoint.authority(), endpoint.preserveHost(), peer, id);
+        responseHeadTicks = to.plan().responseHeadTicks();
+        loop.editors()
+                .request()
+                .write(
+                        head,
+                        writer,
+                        endpoint.authority(),
+                        endpoint.preserveHost(),
+                        to.plan().request(),
+                        to.target(head, peer),
+                        peer,
+                        id);
         int bodyAt = headStart + headLength;
         boolean copied = firstBody <= COPY_BYTES_MAX;
         byte[] trailers = firstTrailers;
@@ -222,7 +234,7 @@ final class RequestHalf {
             origin.write(allocator.directBuffer(trailers.length).writeBytes(trailers));
         }
         if (body.complete()) {
-            origin.requestSent();
+            origin.requestSent(responseHeadTicks);
         }
         if (replayable()) {
             shrinkFirst(allocator);
@@ -289,7 +301,7 @@ final class RequestHalf {
             if (trailers != null) {
                 origin.write(in.alloc().directBuffer(trailers.length).writeBytes(trailers));
             }
-            origin.requestSent();
+            origin.requestSent(responseHeadTicks);
         }
         return null;
     }

@@ -1,6 +1,7 @@
 package io.weldr.proxy.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.weldr.proxy.edit.HeadPlan;
 import io.weldr.proxy.edit.RequestId;
 import io.weldr.proxy.edit.ResponseEditor.Persistence;
 import io.weldr.proxy.http.Framing;
@@ -113,7 +114,7 @@ final class ResponseHalf {
 
     void interim(ResponseHead head, RequestId id) {
         HeadWriter writer = loop.editors().writer();
-        loop.editors().response().write(head, writer, Persistence.IMPLIED, false, false, id);
+        loop.editors().response().write(head, writer, Persistence.IMPLIED, false, false, HeadPlan.NONE, null, id);
         writer.writeTo(room(writer.length()));
         sent(writer.length());
     }
@@ -122,6 +123,8 @@ final class ResponseHalf {
      * Starts the final response.
      *
      * @param following bytes of the body that are there already
+     * @param plan what the route changes
+     * @param cookie a line that binds the client to the origin; null: none
      */
     void head(
             ResponseHead head,
@@ -129,6 +132,8 @@ final class ResponseHalf {
             Persistence persistence,
             boolean answersHead,
             int following,
+            HeadPlan plan,
+            byte @Nullable [] cookie,
             RequestId id) {
         boolean tunnel = persistence == Persistence.UPGRADE;
         become(tunnel ? State.TUNNEL : State.FLOWING);
@@ -139,7 +144,7 @@ final class ResponseHalf {
         }
         endsByClosing = !chunks && (framing == Framing.UNTIL_CLOSE || framing == Framing.CHUNKED);
         HeadWriter writer = loop.editors().writer();
-        loop.editors().response().write(head, writer, persistence, chunks, answersHead, id);
+        loop.editors().response().write(head, writer, persistence, chunks, answersHead, plan, cookie, id);
         int length = writer.length();
         int behind = following <= COPY_BYTES_MAX ? following : 0;
         writer.writeTo(room(length + behind + (mode == Mode.CHUNKED ? GATHER_BYTES : 0)));

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Which endpoints one request was to be sent to, how each of them did, and whether there may be another. */
 final class Tries {
+    /** What a route and the node may ask for at most. */
+    private static final int TRIES_MOST = 16;
 
     private final ExchangeLoop loop;
     private final Endpoint[] tried;
@@ -16,11 +18,22 @@ final class Tries {
     private @Nullable Endpoint current;
     private boolean occupied; // the request is in flight at the current one
     private boolean replayed;
+    private int max;
 
     @SuppressWarnings("NullAway") // slots are filled before they are read: count says how many
     Tries(ExchangeLoop loop) {
         this.loop = loop;
-        tried = new Endpoint[loop.limits().connectTriesMax()];
+        tried = new Endpoint[TRIES_MOST];
+        max = loop.limits().connectTriesMax();
+    }
+
+    /**
+     * A request begins.
+     *
+     * @param triesMax origins that it is sent to at most; 0: as the node has it
+     */
+    void begin(int triesMax) {
+        max = triesMax > 0 ? Math.min(triesMax, TRIES_MOST) : loop.limits().connectTriesMax();
     }
 
     /**
@@ -81,7 +94,7 @@ final class Tries {
     boolean mayTryAnother(Failure failure) {
         // An origin whose queue is full has been asked for nothing: to go on to the next puts no load on anybody.
         boolean free = failure.side() == Failure.Side.PROXY;
-        return failure.retry() == Failure.Retry.ANY_METHOD && count < tried.length && (free || granted());
+        return failure.retry() == Failure.Retry.ANY_METHOD && count < max && (free || granted());
     }
 
     /**
@@ -99,10 +112,26 @@ final class Tries {
             replayed = true;
             return granted() ? known() : null;
         }
-        Endpoint other = count < tried.length ? view.pick(affinity, tried, count) : null;
+        Endpoint other = count < max ? view.pick(affinity, tried, count) : null;
         if (other == null || !granted()) {
             return null;
         }
+        enter(other);
+        return other;
+    }
+
+    /**
+     * A response has begun that the route does not want: takes leave to try another origin in its place.
+     *
+     * @return where to; null: nowhere, and the response stands
+     */
+    @Nullable Endpoint mayTryAfter(int status, WorkerView view, Affinity affinity) {
+        Endpoint other = count < max ? view.pick(affinity, tried, count) : null;
+        if (other == null || !granted()) {
+            return null;
+        }
+        known().succeeded(status);
+        loop.stats().attemptsFailed.increment();
         enter(other);
         return other;
     }

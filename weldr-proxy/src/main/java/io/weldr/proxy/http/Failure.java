@@ -46,6 +46,10 @@ public enum Failure {
     TRUNCATED(Stage.RESPOND, Side.UPSTREAM, 502, Retry.NEVER, "origin ended the response early"),
     RESPONSE_STALLED(Stage.RESPOND, Side.UPSTREAM, 504, Retry.NEVER, "origin made no progress"),
 
+    NO_ROUTE(Stage.ROUTE, Side.DOWNSTREAM, 404, Retry.NEVER, "no route takes this request"),
+    /** The address of the client is in no network that the route allows, or in one that it denies. */
+    CLIENT_DENIED(Stage.ROUTE, Side.DOWNSTREAM, 403, Retry.NEVER, "the route does not admit this client"),
+    RATE_LIMITED(Stage.ROUTE, Side.DOWNSTREAM, 429, Retry.NEVER, "too many requests"),
     NO_ORIGIN_UP(Stage.ROUTE, Side.PROXY, 503, Retry.NEVER, "no origin is up"),
     QUEUE_FULL(Stage.ROUTE, Side.PROXY, 503, Retry.ANY_METHOD, "too many requests wait for the origin"),
     QUEUE_TIMEOUT(Stage.ROUTE, Side.PROXY, 503, Retry.ANY_METHOD, "origin stayed at its connection limit"),

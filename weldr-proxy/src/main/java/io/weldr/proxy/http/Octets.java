@@ -99,6 +99,15 @@ public final class Octets {
         return true;
     }
 
+    /** The value of a hexadecimal digit, or -1. */
+    public static int hexDigit(byte octet) {
+        if (octet >= '0' && octet <= '9') {
+            return octet - '0';
+        }
+        int lower = octet | 0x20;
+        return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+    }
+
     private static int lower(byte octet) {
         return octet >= 'A' && octet <= 'Z' ? octet | 0x20 : octet;
     }

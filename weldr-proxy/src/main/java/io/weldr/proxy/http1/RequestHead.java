@@ -323,6 +323,16 @@ public final class RequestHead extends Head {
         return targetEnd;
     }
 
+    /** Where the path ends: at the question mark of the query, or with the target. Looks for it. */
+    public int pathEnd() {
+        for (int i = pathStart; i < targetEnd; i++) {
+            if (bytes[i] == '?') {
+                return i;
+            }
+        }
+        return targetEnd;
+    }
+
     public int hostStart() {
         return hostStart;
     }

@@ -1,15 +1,24 @@
 package io.weldr.proxy.route;
 
+import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.PoolName;
 import java.util.Map;
 
 /**
  * What a worker needs to know of the cluster to serve requests. Immutable, as all that it holds.
  *
+ * @param routes of each listener of protocol {@code http}
  * @param pools by name. A pool that has not changed is the same object as in the view before
  */
-public record RoutingView(RouteTable routes, Map<PoolName, ServingPool> pools) {
+public record RoutingView(Map<ListenerName, RoutePlans> routes, Map<PoolName, ServingPool> pools) {
     public RoutingView {
+        routes = Map.copyOf(routes);
         pools = Map.copyOf(pools);
+    }
+
+    /** Whether both are made of the same parts: what has not changed is the same object. */
+    @SuppressWarnings("ReferenceEquality")
+    public boolean sameAs(RoutingView other) {
+        return routes == other.routes && pools == other.pools;
     }
 }

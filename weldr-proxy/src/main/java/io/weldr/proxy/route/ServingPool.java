@@ -11,7 +11,6 @@ import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.Pool;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.PoolSettings;
-import io.weldr.core.pool.RequestKey;
 import io.weldr.core.pool.StickyCookie;
 import io.weldr.core.pool.Verdict;
 import io.weldr.core.pool.WhenAllDown;
@@ -42,7 +41,7 @@ public record ServingPool(
         List<Origin> serving,
         List<Origin> bound,
         Balancer balancer,
-        @Nullable RequestKey key,
+        @Nullable KeySource key,
         @Nullable StickyTable sticky) {
 
     /**
@@ -67,7 +66,7 @@ public record ServingPool(
                 serving,
                 bound,
                 balancer,
-                balancing.key(),
+                balancing.key() == null ? null : new KeySource(balancing.key()),
                 cookie == null ? null : StickyTable.of(pool.name(), cookie, serving, bound, tokens));
     }
 

@@ -8,6 +8,7 @@ import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.StickyCookie;
 import io.weldr.core.port.CookieTokens;
+import io.weldr.proxy.http1.RequestHead;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -89,13 +90,14 @@ public final class StickyTable {
         return line.append("\r\n").toString().getBytes(US_ASCII);
     }
 
-    /** The name of the cookie. Not to be changed. */
-    public byte[] name() {
-        return name;
+    /** The origin that the cookie of a request stands for; null: none that may be used. */
+    public @Nullable OriginId find(RequestHead head) {
+        long range = Cookies.find(head, name);
+        return range == Cookies.NONE ? null : find(head.bytes(), Cookies.start(range), Cookies.end(range));
     }
 
     /** The origin that a token stands for; null: none that may be used. */
-    public @Nullable OriginId find(byte[] bytes, int from, int to) {
+    @Nullable OriginId find(byte[] bytes, int from, int to) {
         int at = slot(bytes, from, to);
         for (Entry entry = slots[at]; entry != null; entry = slots[at]) {
             if (Arrays.equals(entry.token(), 0, entry.token().length, bytes, from, to)) {

@@ -2,6 +2,7 @@ package io.weldr.proxy.server;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.weldr.core.listener.ListenerName;
 import io.weldr.proxy.edit.Editors;
 import io.weldr.proxy.edit.Peer;
 import io.weldr.proxy.edit.RequestId;
@@ -366,6 +367,11 @@ public final class H1Server implements Protocol, Downstream {
     @Override
     public HeldBytes.Account account() {
         return link.account();
+    }
+
+    @Override
+    public ListenerName listener() {
+        return ListenerName.DEFAULT;
     }
 
     @Override

@@ -193,10 +193,10 @@ final class H1Origin implements Upstream, Protocol {
     }
 
     @Override
-    public void requestSent() {
+    public void requestSent(int responseHeadTicks) {
         requestSent = true;
         if (reader.state() == ResponseReader.State.HEAD) {
-            link.await(shared.responseHeadTicks);
+            link.await(responseHeadTicks > 0 ? responseHeadTicks : shared.responseHeadTicks);
         } else if (reader.state() == ResponseReader.State.BODY && !link.paused()) {
             link.await(shared.progressTicks); // it is no more the request that is waited for
         }

@@ -4,6 +4,7 @@ import io.weldr.core.balance.Balancer;
 import io.weldr.core.balance.Candidates;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
+import io.weldr.core.pool.Scheme;
 import io.weldr.proxy.net.DeadlineWheel;
 import io.weldr.proxy.route.ServingPool;
 import io.weldr.proxy.route.StickyTable;
@@ -30,7 +31,7 @@ final class PoolView {
     private final UpstreamLoop upstream;
     private final Function<Origin, OriginRecord> records;
     /**
-     * Read by other threads; everything else here is the loop's. Of origins that were used; outlives an origin's
+     * Read by other threads; everything else here is the loop's. Outlives an origin's
      * absence from those that serve.
      */
     private final Map<OriginId, OriginStats> stats = new ConcurrentHashMap<>();
@@ -62,6 +63,7 @@ final class PoolView {
             places[i] = keep(next.serving().get(i), kept);
         }
         next.bound().forEach(origin -> keep(origin, kept));
+        next.serving().forEach(this::showStats);
         // Nothing has changed up to here: if memory runs out above, the worker goes on with the view before, and tries
         // again.
         Collection<Endpoint> before = byId.values();
@@ -76,6 +78,14 @@ final class PoolView {
         kept.values().forEach(known -> known.follow(next.terms()));
         setDrainDeadlines(next.origins());
         stats.keySet().retainAll(next.origins().stream().map(Origin::id).collect(Collectors.toSet()));
+    }
+
+    /** What is counted of an origin is shown from now on, also while there is nothing. */
+    private void showStats(Origin origin) {
+        OriginStats shown = statsOf(origin);
+        if (origin.url().scheme() == Scheme.HTTPS) {
+            shown.countTlsFailures();
+        }
     }
 
     /** The connections to an origin that there are already; null: none yet. */
@@ -121,13 +131,13 @@ final class PoolView {
     }
 
     private Endpoint connectionsTo(Origin origin, ServingPool current) {
-        Endpoint made = new Endpoint(upstream, origin, current.terms(), statsOf(origin.id()), records.apply(origin));
+        Endpoint made = new Endpoint(upstream, origin, current.terms(), statsOf(origin), records.apply(origin));
         byId.put(origin.id(), made);
         return made;
     }
 
-    private OriginStats statsOf(OriginId id) {
-        return stats.computeIfAbsent(id, unknown -> new OriginStats());
+    private OriginStats statsOf(Origin origin) {
+        return stats.computeIfAbsent(origin.id(), unknown -> new OriginStats());
     }
 
     private static boolean sameTarget(Origin one, Origin other) {

@@ -32,8 +32,12 @@ public interface Upstream {
     /** Whether the origin takes what is written fast enough for more to be written. */
     boolean writable();
 
-    /** The whole request has been written: from now on the origin is waited for. */
-    void requestSent();
+    /**
+     * The whole request has been written: from now on the origin is waited for.
+     *
+     * @param responseHeadTicks longest wait for the head of the response; 0: as the node has it
+     */
+    void requestSent(int responseHeadTicks);
 
     /** The client takes no more for now. */
     void pauseReading();

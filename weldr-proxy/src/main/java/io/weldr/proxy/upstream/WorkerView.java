@@ -1,9 +1,10 @@
 package io.weldr.proxy.upstream;
 
+import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.PoolName;
-import io.weldr.proxy.route.RouteTable;
+import io.weldr.proxy.route.RoutePlans;
 import io.weldr.proxy.route.RoutingView;
 import io.weldr.proxy.route.ServingPool;
 import io.weldr.proxy.stats.OriginStats;
@@ -25,7 +26,7 @@ public final class WorkerView {
     /** Written by the loop only. */
     private final Map<PoolName, PoolView> byName = new ConcurrentHashMap<>();
 
-    private RouteTable routes = RouteTable.DEFAULT;
+    private Map<ListenerName, RoutePlans> routes = Map.of();
 
     /**
      * No pools yet.
@@ -67,9 +68,9 @@ public final class WorkerView {
         return pool == null ? null : pool.pool();
     }
 
-    /** Which route a request takes. */
-    public RouteTable routes() {
-        return routes;
+    /** Which routes the requests of a listener may take. */
+    public RoutePlans routes(ListenerName listener) {
+        return routes.getOrDefault(listener, RoutePlans.NONE);
     }
 
     /**

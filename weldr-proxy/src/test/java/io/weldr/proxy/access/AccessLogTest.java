@@ -47,7 +47,7 @@ class AccessLogTest {
         assertThat(written(LineFormat.JSON))
                 .isEqualTo("{\"time\":784111777000,\"client\":\"192.0.2.1\",\"request\":\"GET /a\\\"b\\\\c\","
                         + "\"version\":\"1.1\",\"status\":200,\"bytes\":1234,\"micros\":56,\"firstByteMicros\":-1,"
-                        + "\"origin\":\"web:80\",\"id\":\"id\",\"cause\":\"\"}\n");
+                        + "\"route\":\"\",\"pool\":\"\",\"origin\":\"web:80\",\"id\":\"id\",\"cause\":\"\"}\n");
         assertThat(written(LineFormat.COMMON))
                 .isEqualTo("192.0.2.1 - - [06/Nov/1994:08:49:37 +0000] \"GET /a\\\"b\\\\c HTTP/1.1\" 200 1234\n");
     }

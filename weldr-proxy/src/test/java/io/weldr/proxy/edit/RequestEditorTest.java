@@ -8,6 +8,8 @@ import io.weldr.proxy.http.Octets;
 import io.weldr.proxy.http1.RequestHead;
 import io.weldr.proxy.http1.Scan;
 import io.weldr.proxy.limits.ProxyLimits;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** RFC 9110 section 7.6: what an intermediary changes in a request, and what it leaves alone. */
@@ -19,6 +21,8 @@ class RequestEditorTest {
 
     private final RequestHead head = new RequestHead(ProxyLimits.DEFAULTS, true);
     private final HeadWriter writer = new HeadWriter();
+    private HeadPlan plan = HeadPlan.NONE;
+    private @Nullable TargetBytes target;
     private RequestEditor editor = new RequestEditor("weldr", true, false);
     private String address = "192.0.2.1";
     private boolean trusted;
@@ -30,8 +34,8 @@ class RequestEditorTest {
         assertThat(head.scan(bytes, bytes.length)).as(request).isEqualTo(Scan.COMPLETE);
         RequestId id = new RequestId();
         id.set(head, 1, 2);
-        Peer peer = new Peer(Octets.ascii(address), trusted);
-        editor.write(head, writer, Octets.ascii("origin:81"), preserveHost, peer, id);
+        Peer peer = new Peer(Octets.ascii(address), new byte[4], trusted);
+        editor.write(head, writer, Octets.ascii("origin:81"), preserveHost, plan, target, peer, id);
         return new String(writer.toBytes(), ISO_8859_1);
     }
 
@@ -188,5 +192,20 @@ class RequestEditorTest {
         assertThat(edit(request)).isEqualTo(start + added);
         trusted = true;
         assertThat(edit(request)).isEqualTo(start + "Forwarded: for=1.1.1.1\r\nX-Forwarded-For: 1.1.1.1\r\n" + added);
+    }
+
+    @Test
+    void aRouteDropsSetsAndAddsFieldsAndChangesHostAndTarget() {
+        plan = new HeadPlan(
+                List.of("X-Secret", "x-env"),
+                List.of(new HeadPlan.Line("X-Env", "blue"), new HeadPlan.Line("X-Seen", "1")),
+                "in.example:8080");
+        target = new TargetBytes().set(Octets.ascii("/new?q=1-and-more"), 8);
+        assertThat(
+                        edit(
+                                "GET /old?q=2 HTTP/1.1\r\nHost: a.example\r\nx-SECRET: s\r\nX-Seen: 0\r\nX-ENV: red\r\nAccept: */*\r\n\r\n"))
+                .startsWith("GET /new?q=1 HTTP/1.1\r\nHost: in.example:8080\r\nX-Seen: 0\r\nAccept: */*\r\n")
+                .contains("\r\nX-Env: blue\r\nX-Seen: 1\r\n", "X-Forwarded-Host: a.example\r\n")
+                .doesNotContain("SECRET", "red", "/old");
     }
 }

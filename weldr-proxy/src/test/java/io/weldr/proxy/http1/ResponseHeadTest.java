@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weldr.proxy.edit.DateField;
+import io.weldr.proxy.edit.HeadPlan;
 import io.weldr.proxy.edit.RequestId;
 import io.weldr.proxy.edit.ResponseEditor;
 import io.weldr.proxy.edit.ResponseEditor.Persistence;
@@ -67,7 +68,8 @@ class ResponseHeadTest {
         id.make(0, 0x2a);
         HeadWriter writer = new HeadWriter();
         Clock clock = Clock.fixed(Instant.parse("1994-11-06T08:49:37Z"), ZoneOffset.UTC);
-        new ResponseEditor("weldr", new DateField(clock)).write(head, writer, persistence, chunked, answersHead, id);
+        new ResponseEditor("weldr", new DateField(clock))
+                .write(head, writer, persistence, chunked, answersHead, HeadPlan.NONE, null, id);
         return new String(writer.toBytes(), ISO_8859_1).replace("\r\n", "|");
     }
 

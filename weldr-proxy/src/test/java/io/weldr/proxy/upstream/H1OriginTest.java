@@ -117,7 +117,7 @@ class H1OriginTest {
     void anAnswerToARequestThatHasLeftIsPassedOn() {
         begin();
         connection.flush();
-        connection.requestSent();
+        connection.requestSent(0);
         receive(OK);
         assertThat(client.told).containsExactly("head", "body: ok", "end", "pause");
         assertThat(channel.isOpen()).isTrue();

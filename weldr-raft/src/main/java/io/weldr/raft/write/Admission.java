@@ -1,30 +1,42 @@
 package io.weldr.raft.write;
 
+import io.weldr.core.listener.Listener;
+import io.weldr.core.listener.ListenerName;
+import io.weldr.core.pool.Stamp;
+import io.weldr.core.port.CookieTokens;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.GatewayException.Kind;
+import io.weldr.core.route.Route;
+import io.weldr.core.route.RouteChecks;
+import io.weldr.core.route.RouteName;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Limits;
-import io.weldr.core.state.OwnAddresses;
+import io.weldr.core.state.NodeRules;
 import io.weldr.proto.raft.v1.LogProto;
 import io.weldr.raft.codec.EntryCodec;
 import io.weldr.raft.codec.LogEntry;
 import io.weldr.raft.codec.UndecodableException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What the leader checks before an entry goes into the log, whether the command came in here or was forwarded. An entry that passes can be applied
  * by every voter, with the same outcome: values and limits are judged here, and only here.
  *
  * @param limits those that the leader writes into the entries
- * @param own where no origin may be
+ * @param rules what this node knows besides the state
  */
-record Admission(Limits limits, OwnAddresses own) {
+record Admission(Limits limits, NodeRules rules) {
     /** As this program has it, on a node that has not said yet where it listens. */
-    static final Admission CURRENT = new Admission(Limits.CURRENT, OwnAddresses.ANNOUNCED);
+    static final Admission CURRENT = new Admission(Limits.CURRENT, NodeRules.UNSAID);
 
-    Admission with(OwnAddresses addresses) {
-        return new Admission(limits, addresses);
+    Admission with(NodeRules others) {
+        return new Admission(limits, others);
     }
 
     /**
@@ -32,7 +44,7 @@ record Admission(Limits limits, OwnAddresses own) {
      *
      * @param forwarded whether another member sent it
      * @param state that this leader has applied; its cluster version can only be lower than the one that holds when the entry is applied
-     * @throws GatewayException of kind {@code UNSUPPORTED} or {@code OWN_ADDRESS}
+     * @throws GatewayException of kind {@code UNSUPPORTED}, {@code OWN_ADDRESS}, {@code ROUTES} or {@code NEEDS_SECRET}
      */
     LogProto.Entry admit(LogProto.Entry entry, boolean forwarded, ClusterState state) {
         Command command = command(entry);
@@ -40,18 +52,47 @@ record Admission(Limits limits, OwnAddresses own) {
         if (forwarded && command instanceof Command.RaiseClusterVersion) {
             throw unsupported("a member asks for another cluster version (expected: the leader raises it)");
         }
-        String refusal = own.refusal(command, state);
+        if (command instanceof Command.PutPool put && put.settings().sticky() != null && !rules.hasSecret()) {
+            throw new GatewayException(Kind.NEEDS_SECRET, "sticky: " + CookieTokens.NEEDS_SECRET);
+        }
+        String refusal = rules.own().refusal(command, state);
         if (refusal != null) {
             throw new GatewayException(Kind.OWN_ADDRESS, refusal);
         }
-        LogProto.Entry admitted = command instanceof Command.CheckedByLeader checked
-                ? EntryCodec.withCommand(entry, checked.checkedAt(state.routing()))
-                : entry;
+        LogProto.Entry admitted = entry;
+        if (command instanceof Command.CheckedByLeader checked) {
+            checkRoutes(command, state);
+            admitted = EntryCodec.withCommand(entry, checked.checkedAt(state.routing()));
+        }
         // Members of before limits were written down apply the initial ones.
         Limits holding = state.version().atLeast(ClusterVersion.HEALTH_APART) ? limits : Limits.INITIAL;
         return holding.equals(Limits.INITIAL)
                 ? admitted.toBuilder().clearLimits().build()
                 : EntryCodec.withLimits(admitted, holding);
+    }
+
+    /** Refuses a change of routes after which a stored test fails, or a match is never reached. */
+    private static void checkRoutes(Command command, ClusterState state) {
+        Map<RouteName, Route> after = new TreeMap<>(state.routes());
+        RouteName changed = null;
+        if (command instanceof Command.PutRoute put) {
+            changed = put.route().name();
+            Route before = state.route(changed);
+            Stamp stamp = before == null ? new Stamp(Long.MAX_VALUE, Long.MAX_VALUE) : before.stamp();
+            after.put(changed, put.route().with(stamp));
+        } else if (command instanceof Command.RemoveRoute remove) {
+            after.remove(remove.name());
+        }
+        Set<ListenerName> listeners = state.listeners().values().stream()
+                .filter(listener -> listener.protocol() == Listener.Protocol.HTTP)
+                .map(Listener::name)
+                .collect(Collectors.toSet());
+        List<String> refusals = RouteChecks.check(
+                        after.values(), changed, state.pools().keySet(), listeners)
+                .refusals();
+        if (!refusals.isEmpty()) {
+            throw new GatewayException(Kind.ROUTES, String.join("; ", refusals));
+        }
     }
 
     private static Command command(LogProto.Entry entry) {

@@ -158,7 +158,8 @@ public final class Errands {
             underWay = false;
             switch (failure.kind()) {
                 case NO_LEADER, UNAVAILABLE, UNKNOWN_OUTCOME -> again();
-                case OVERLOADED, TOO_LARGE, UNSUPPORTED, OWN_ADDRESS -> failUnlessUnsettled(failure.kind());
+                case OVERLOADED, TOO_LARGE, UNSUPPORTED, OWN_ADDRESS, ROUTES, NEEDS_SECRET ->
+                    failUnlessUnsettled(failure.kind());
             }
         }
 

@@ -10,9 +10,14 @@ import io.weldr.raft.codec.CommittedCodec;
 import io.weldr.raft.codec.UndecodableException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** What a follower and the leader say to each other about a wish that came in at the follower. */
 public final class ForwardCodec {
+    /** Kinds that came after the first version. */
+    private static final Set<Kind> LATER = EnumSet.of(Kind.OWN_ADDRESS, Kind.ROUTES, Kind.NEEDS_SECRET);
+
     private ForwardCodec() {}
 
     static byte[] submit(LogProto.Entry entry, Duration deadline) {
@@ -64,7 +69,7 @@ public final class ForwardCodec {
         PeerProto.ForwardAnswer.Failure.Builder to = PeerProto.ForwardAnswer.Failure.newBuilder()
                 .setKind(failure.kind().name())
                 .setMessage(String.valueOf(failure.getMessage()));
-        if (failure.kind() == Kind.OWN_ADDRESS) {
+        if (LATER.contains(failure.kind())) {
             // A member of an earlier version does not know this kind. It is to tell its client the line, and not to try
             // again.
             to.setKind(Kind.UNSUPPORTED.name()).setPreciseKind(failure.kind().name());

@@ -12,7 +12,7 @@ import io.weldr.core.port.RequestId;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
-import io.weldr.core.state.OwnAddresses;
+import io.weldr.core.state.NodeRules;
 import io.weldr.proto.raft.v1.LogProto;
 import io.weldr.proto.raft.v1.PeerProto;
 import io.weldr.raft.RaftSettings;
@@ -90,9 +90,9 @@ public final class Gateway implements CommandGateway, MemberCalls {
         this.barrierAnywhere = new SharedBarrier(() -> errands.run(new BarrierErrand(), deadlineNanos()));
     }
 
-    /** From now on, while this node leads, no origin may be added at one of these addresses either. */
-    public void keepOriginsFrom(OwnAddresses addresses) {
-        admission = admission.with(addresses);
+    /** From now on, while this node leads, it admits commands by these rules. */
+    public void admitBy(NodeRules rules) {
+        admission = admission.with(rules);
     }
 
     @Override

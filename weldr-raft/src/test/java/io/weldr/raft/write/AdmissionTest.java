@@ -14,6 +14,7 @@ import io.weldr.core.state.Command;
 import io.weldr.core.state.Limits;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.MemberPort;
+import io.weldr.core.state.NodeRules;
 import io.weldr.core.state.OriginSpec;
 import io.weldr.core.state.OwnAddresses;
 import io.weldr.core.state.OwnAddresses.Listener;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
     private static final Limits FEW = new Limits(5, 3);
-    private static final Admission FEW_ADMISSION = new Admission(FEW, OwnAddresses.ANNOUNCED);
+    private static final Admission FEW_ADMISSION = new Admission(FEW, NodeRules.UNSAID);
 
     private final ClusterState first = ClusterState.INITIAL;
     private final ClusterState raised = first.apply(
@@ -71,8 +72,8 @@ class AdmissionTest {
     @Test
     void noOriginIsAddedAtAnAddressThatTheLeaderKnowsToBeWeldrsOwn() {
         MemberId self = new MemberId("n1");
-        Admission knowing =
-                Admission.CURRENT.with(new OwnAddresses(List.of(new Listener(self, MemberPort.PROXY, 8080)), Set.of()));
+        Admission knowing = Admission.CURRENT.with(new NodeRules(
+                new OwnAddresses(List.of(new Listener(self, MemberPort.PROXY, 8080)), Set.of()), false));
         Command loop = new Command.AddOrigin(
                 PoolName.DEFAULT, OriginSpec.of(OriginUrl.parse("http://127.0.0.1:8080")), false, Instant.EPOCH);
         assertThatThrownBy(() -> knowing.admit(entry(loop), true, first))

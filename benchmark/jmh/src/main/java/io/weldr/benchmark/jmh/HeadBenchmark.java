@@ -1,6 +1,7 @@
 package io.weldr.benchmark.jmh;
 
 import io.weldr.proxy.edit.DateField;
+import io.weldr.proxy.edit.HeadPlan;
 import io.weldr.proxy.edit.Peer;
 import io.weldr.proxy.edit.RequestEditor;
 import io.weldr.proxy.edit.RequestId;
@@ -81,14 +82,15 @@ public class HeadBenchmark {
     public int forwardRequest() {
         scanRequest();
         id.set(requestHead, 1, ++sequence);
-        requestEditor.write(requestHead, writer, originAuthority, true, peer, id);
+        requestEditor.write(requestHead, writer, originAuthority, true, HeadPlan.NONE, null, peer, id);
         return writer.length();
     }
 
     @Benchmark
     public int forwardResponse() {
         scanResponse();
-        responseEditor.write(responseHead, writer, Persistence.IMPLIED, responseHead.chunked(), false, id);
+        responseEditor.write(
+                responseHead, writer, Persistence.IMPLIED, responseHead.chunked(), false, HeadPlan.NONE, null, id);
         return writer.length();
     }
 }

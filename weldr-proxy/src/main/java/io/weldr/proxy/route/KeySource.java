@@ -1,0 +1,37 @@
+package io.weldr.proxy.route;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.weldr.core.balance.Hashing;
+import io.weldr.core.pool.RequestKey;
+import io.weldr.proxy.http1.RequestHead;
+
+/** Hashes what requests of one client have in common. Immutable; no allocation a request. */
+public final class KeySource {
+    private final RequestKey.Source source;
+    private final byte[] name;
+
+    public KeySource(RequestKey key) {
+        source = key.source();
+        name = key.name() == null ? new byte[0] : key.name().getBytes(US_ASCII);
+    }
+
+    /** The hash of a request's key; 0 if the request has none. */
+    public long hash(RequestHead head, HeadView view) {
+        return switch (source) {
+            case CLIENT_ADDRESS -> {
+                byte[] address = view.clientAddress();
+                yield Hashing.of(address, 0, address.length);
+            }
+            case HEADER -> {
+                int line = view.find(name, 0);
+                yield line < 0 ? 0 : Hashing.of(head.bytes(), head.valueStart(line), head.valueEnd(line));
+            }
+            case COOKIE -> {
+                long range = Cookies.find(head, name);
+                yield range == Cookies.NONE ? 0 : Hashing.of(head.bytes(), Cookies.start(range), Cookies.end(range));
+            }
+            case PATH -> Hashing.of(head.bytes(), view.pathStart(), view.pathEnd());
+        };
+    }
+}

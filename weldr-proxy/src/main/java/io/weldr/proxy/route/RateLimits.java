@@ -1,0 +1,87 @@
+package io.weldr.proxy.route;
+
+import io.weldr.core.balance.Hashing;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * Counts the requests of all rate limits of this node. Each limit and key has a token bucket, kept as one number: the time at which the bucket is full
+ * again (the generic cell rate algorithm, ITU-T I.371). The table has a fixed size: when it is full, the buckets that are nearest to being full are
+ * forgotten first, which lets a client through and never locks one out. Thread safe, without a lock; no allocation.
+ */
+public final class RateLimits {
+    /** 131 072 buckets take 2 MiB. */
+    private static final int SETS = 32_768;
+
+    private static final int WAYS = 4;
+
+    /** {@link #take}: it may pass. */
+    public static final long PASS = 0;
+
+    private final AtomicLongArray keys = new AtomicLongArray(SETS * WAYS); // 0: free
+    private final AtomicLongArray fullNanos = new AtomicLongArray(SETS * WAYS);
+
+    /**
+     * A limit of one route.
+     *
+     * @param salt tells its buckets from those of other limits
+     * @param intervalNanos time in which one token comes back
+     * @param burst tokens of a full bucket
+     */
+    public record Limit(long salt, KeySource key, long intervalNanos, int burst) {}
+
+    /**
+     * Takes a token.
+     *
+     * @param hash of the request's key
+     * @param nowNanos since a time in the past that never changes
+     * @return {@link #PASS}, or how many nanoseconds it takes until there is a token
+     */
+    public long take(Limit limit, long hash, long nowNanos) {
+        long key = Hashing.mix(hash ^ limit.salt()) | 1;
+        int set = (int) (key >>> 40) % SETS * WAYS;
+        int slot = find(key, set);
+        while (slot < 0) {
+            slot = claim(key, set, nowNanos);
+        }
+        long room = limit.intervalNanos() * limit.burst();
+        while (true) {
+            long before = fullNanos.get(slot);
+            long full = Math.max(before, nowNanos) + limit.intervalNanos();
+            if (full - nowNanos > room) {
+                return full - nowNanos - room;
+            }
+            if (fullNanos.compareAndSet(slot, before, full)) {
+                return PASS;
+            }
+        }
+    }
+
+    private int find(long key, int set) {
+        for (int i = set; i < set + WAYS; i++) {
+            if (keys.get(i) == key) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** A bucket for a key that has none; -1 if another thread was faster. */
+    private int claim(long key, int set, long nowNanos) {
+        int victim = set;
+        for (int i = set; i < set + WAYS; i++) {
+            if (keys.get(i) == 0) {
+                victim = i;
+                break;
+            }
+            if (fullNanos.get(i) < fullNanos.get(victim)) {
+                victim = i;
+            }
+        }
+        long before = keys.get(victim);
+        if (!keys.compareAndSet(victim, before, key)) {
+            return find(key, set);
+        }
+        fullNanos.set(victim, nowNanos);
+        return victim;
+    }
+}
