@@ -37,7 +37,7 @@ public final class HealthChecks implements LeaderDuty, ProbeCalls, ProbeSource, 
     private static final int LOOPS = 1;
 
     private final EventLoopGroup loops;
-    private final HttpProber prober;
+    private final NetworkProber prober;
     private final HealthMonitor monitor;
     private final ProbesForOthers forOthers;
 
@@ -64,7 +64,7 @@ public final class HealthChecks implements LeaderDuty, ProbeCalls, ProbeSource, 
             String version) {
         loops = new MultiThreadIoEventLoopGroup(
                 LOOPS, new DefaultThreadFactory("weldr-health", true), NioIoHandler.newFactory());
-        prober = new HttpProber(loops, names, new ProbeTls(trust), version + " (" + self + ")");
+        prober = new NetworkProber(loops, names, new ProbeTls(trust), version + " (" + self + ")");
         EventLoop loop = loops.next();
         HealthCounters counters = new HealthCounters();
         SeenUp seenUp = new SeenUp();

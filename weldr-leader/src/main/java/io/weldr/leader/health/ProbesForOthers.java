@@ -59,7 +59,7 @@ final class ProbesForOthers implements ProbeCalls {
                 answer.completeExceptionally(new GatewayException(
                         Kind.UNAVAILABLE,
                         "this node could not ask origin " + question.origin()
-                                + (failure == null ? "" : ": " + HttpProber.text(failure))));
+                                + (failure == null ? "" : ": " + ProbeFailures.text(failure))));
             }
         });
         return answer;

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  * Confined to the loop of its channel.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a close is not waited for: the channel tells by its close future
-final class ProbeAnswer extends ChannelInboundHandlerAdapter {
+final class HttpAnswer extends ChannelInboundHandlerAdapter {
     /** A body longer than this is not worth the time: closing is cheaper for both. */
     static final int BODY_BYTES_MAX = 64 * 1024;
 
@@ -28,7 +28,7 @@ final class ProbeAnswer extends ChannelInboundHandlerAdapter {
     private int bodyBytes;
 
     /** @param result told once or not at all; a closed channel that told nothing has to be noticed by the owner */
-    ProbeAnswer(HealthPolicy policy, Consumer<ProbeResult> result) {
+    HttpAnswer(HealthPolicy policy, Consumer<ProbeResult> result) {
         this.policy = policy;
         this.result = result;
     }
@@ -54,7 +54,7 @@ final class ProbeAnswer extends ChannelInboundHandlerAdapter {
     private void head(ChannelHandlerContext ctx, HttpResponse response) {
         if (response.decoderResult().isFailure()) {
             decide(ProbeResult.failed("not an HTTP answer: "
-                    + HttpProber.text(response.decoderResult().cause())));
+                    + ProbeFailures.text(response.decoderResult().cause())));
             ctx.close();
             return;
         }

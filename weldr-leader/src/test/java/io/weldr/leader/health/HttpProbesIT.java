@@ -48,7 +48,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class HttpProberIT {
+class HttpProbesIT {
     private static final Duration PATIENT = Duration.ofSeconds(20);
     private static final Duration SHORT = Duration.ofSeconds(1);
 
@@ -359,7 +359,7 @@ class HttpProberIT {
 
     @Test
     void whatThisNodeLacksSaysNothingOfTheOrigin() throws Exception {
-        ChannelFactory<NioSocketChannel> noDescriptors = HttpProberIT::noDescriptors;
+        ChannelFactory<NioSocketChannel> noDescriptors = HttpProbesIT::noDescriptors;
         ChannelFactory<NioSocketChannel> noPorts = () -> new NioSocketChannel() {
             @Override
             protected boolean doConnect(SocketAddress remote, @Nullable SocketAddress local) throws Exception {
@@ -426,7 +426,7 @@ class HttpProberIT {
             ChannelFactory<NioSocketChannel> sockets, HostNames names, ThrowingConsumer<Prober> then) throws Exception {
         var loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         try {
-            then.accept(new HttpProber(loops, sockets, names, new ProbeTls(null), "0.1"));
+            then.accept(new NetworkProber(loops, sockets, names, new ProbeTls(null), "0.1"));
         } finally {
             loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
         }
