@@ -15,10 +15,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whom to probe and when. Each origin has its own beat: due times are one interval apart, whatever a probe takes, so that origins
- * that were spread once stay spread. No clock of its own; times are nanoseconds of the caller's. Confined to one thread.
+ * that were spread once stay spread. The interval is that of the policy for the committed verdict; jitter shortens or lengthens each one. No
+ * clock of its own; times are nanoseconds of the caller's. Confined to one thread.
  */
 final class ProbePlan {
     /** An origin that appears, or whose policy changes, is probed within this time or its interval if that is shorter. */
@@ -48,14 +50,26 @@ final class ProbePlan {
         final Watch watch;
         Due due;
         boolean inFlight;
+        /** The verdict that decided the interval up to {@code due}. */
+        boolean up;
+        /** When the last probe was due, which is the start of the interval; null: there was none. */
+        @Nullable Long lastNanos;
 
         Beat(Watch watch, Due due) {
             this.watch = watch;
             this.due = due;
+            this.up = watch.committedUp();
+        }
+
+        /** Between two probes, before jitter. */
+        long intervalNanos() {
+            return watch.policy().interval(watch.committedUp()).toNanos();
         }
     }
 
-    /** @param inFlightMax probes at the same time; those that are due wait, the oldest first */
+    /**
+     * @param inFlightMax probes at the same time; those that are due wait, the oldest first
+     */
     ProbePlan(RandomGenerator random, int inFlightMax) {
         this.random = random;
         this.inFlightMax = inFlightMax;
@@ -82,7 +96,10 @@ final class ProbePlan {
                     if (!beat.watch.policy().equals(policy)) {
                         beat.watch.follow(policy);
                         moveForward(beat, now);
+                    } else if (beat.up != beat.watch.committedUp()) {
+                        moveToNewInterval(beat, now);
                     }
+                    beat.up = beat.watch.committedUp();
                 }
             }
         }
@@ -95,7 +112,7 @@ final class ProbePlan {
     private void spread(List<Beat> added, long now) {
         for (int i = 0; i < added.size(); i++) {
             Beat beat = added.get(i);
-            long intervalNanos = beat.watch.policy().interval().toNanos();
+            long intervalNanos = beat.intervalNanos();
             long within = fresh ? intervalNanos : Math.min(intervalNanos, SOON_MAX.toNanos());
             beat.due = new Due(now + (long) (within * ((i + random.nextDouble()) / added.size())), sequence++);
             queue.put(beat.due, beat);
@@ -104,15 +121,51 @@ final class ProbePlan {
 
     /** A policy takes effect at once: an origin does not wait for the end of an interval that is not its own any more. */
     private void moveForward(Beat beat, long now) {
-        long soon = Math.min(beat.watch.policy().interval().toNanos(), SOON_MAX.toNanos());
+        long soon = Math.min(beat.intervalNanos(), SOON_MAX.toNanos());
         long wanted = now + random.nextLong(soon);
         if (beat.due.nanos() - wanted > 0) {
-            boolean queued = queue.remove(beat.due) != null;
-            beat.due = new Due(wanted, sequence++);
-            if (queued) {
-                queue.put(beat.due, beat);
-            }
+            move(beat, wanted);
         }
+    }
+
+    /** The verdict has turned: the interval that is under way takes as long as the new verdict says. If that is over, the probe is due now. */
+    private void moveToNewInterval(Beat beat, long now) {
+        Long last = beat.lastNanos;
+        if (last != null
+                && !beat.watch
+                        .policy()
+                        .interval(beat.up)
+                        .equals(beat.watch.policy().interval(!beat.up))) {
+            long wanted = last + stepNanos(beat);
+            move(beat, wanted - now > 0 ? wanted : now);
+        }
+    }
+
+    private void move(Beat beat, long nanos) {
+        boolean queued = queue.remove(beat.due) != null;
+        beat.due = new Due(nanos, sequence++);
+        if (queued) {
+            queue.put(beat.due, beat);
+        }
+    }
+
+    /** One interval with its jitter, which is even on both sides: the mean stays the interval. */
+    private long stepNanos(Beat beat) {
+        long intervalNanos = beat.intervalNanos();
+        int percent = beat.watch.policy().jitterPercent();
+        return percent == 0
+                ? intervalNanos
+                : (long) (intervalNanos * (1 + percent / 100.0 * (2 * random.nextDouble() - 1)));
+    }
+
+    /** The first due time of this beat that is not over. Intervals that passed meanwhile are left out. */
+    private long nextNanos(Beat beat, long now) {
+        long behind = now - beat.due.nanos();
+        long next = beat.due.nanos() + behind / beat.intervalNanos() * beat.intervalNanos();
+        do {
+            next += stepNanos(beat);
+        } while (next - now <= 0); // a step is at least half an interval
+        return next;
     }
 
     private void remove(Beat beat) {
@@ -129,9 +182,9 @@ final class ProbePlan {
             if (beat.inFlight) {
                 continue; // not twice at once: it is due again as soon as the one under way has ended
             }
-            long behind = now - beat.due.nanos();
-            long intervalNanos = beat.watch.policy().interval().toNanos();
-            beat.due = new Due(beat.due.nanos() + (behind / intervalNanos + 1) * intervalNanos, sequence++);
+            long next = nextNanos(beat, now);
+            beat.lastNanos = beat.due.nanos();
+            beat.due = new Due(next, sequence++);
             beat.inFlight = true;
             inFlight++;
             due.add(new Probe(beat.watch, beat.watch.policy()));

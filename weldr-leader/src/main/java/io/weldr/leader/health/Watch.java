@@ -8,6 +8,7 @@ import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.Verdict;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class Watch {
     /** Who is watched. Another generation is another origin, to which nothing that was counted applies. */
     record Key(PoolName pool, OriginId id, long generation) {}
+
+    /** No timeout of a probe is longer than this interval. */
+    private static final Duration LONGEST = Duration.ofHours(1);
 
     private final Key key;
     private final OriginUrl url;
@@ -51,6 +55,11 @@ final class Watch {
 
     HealthPolicy policy() {
         return policy;
+    }
+
+    /** The verdict that the cluster holds. */
+    boolean committedUp() {
+        return committedUp;
     }
 
     /** The verdict that should be committed and is not, or null. The same object as long as it is the same verdict. */
@@ -97,15 +106,31 @@ final class Watch {
      * a verdict that is not committed yet is not wished for any more.
      */
     void follow(HealthPolicy next) {
-        boolean sameQuestion = next.path().equals(policy.path())
-                && next.method() == policy.method()
-                && next.expected().equals(policy.expected())
-                && next.timeout().equals(policy.timeout());
+        boolean sameQuestion = asksTheSame(next, policy);
         policy = next;
         if (!sameQuestion) {
             health = Health.of(committedUp);
             wish = null;
         }
+    }
+
+    /** Whether both send the same probe and take the same answers for a pass: everything but intervals, thresholds and who has a say. */
+    private static boolean asksTheSame(HealthPolicy one, HealthPolicy other) {
+        return probeOf(one).equals(probeOf(other));
+    }
+
+    private static HealthPolicy probeOf(HealthPolicy policy) {
+        HealthPolicy none = HealthPolicy.DEFAULT;
+        return policy.toBuilder()
+                .interval(LONGEST)
+                .unhealthyInterval(none.unhealthyInterval())
+                .jitterPercent(none.jitterPercent())
+                .failuresToDown(none.failuresToDown())
+                .passesToUp(none.passesToUp())
+                .initial(none.initial())
+                .confirm(none.confirm())
+                .witnesses(none.witnesses())
+                .build();
     }
 
     private void compare(Instant at) {
