@@ -92,8 +92,7 @@ final class HealthMonitor implements LeaderDuty, ProbeSource, MetricSource {
                 () -> requestId(term),
                 counters,
                 new Opinions(others.self(), published, others.link(), timeline),
-                others.handover(),
-                others.seenUp());
+                others);
         current = next;
         currentTerm = term;
         next.begin();

@@ -20,7 +20,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Asks all other members at once to probe an origin, and gathers what they say. Confined to the timeline. */
+/**
+ * Asks the other members at once to probe an origin, and gathers what they say. Confined to the timeline.
+ */
 final class Opinions {
     /** What the way there and back takes beside the probe itself; a member that takes longer does not count. */
     static final Duration GRACE = Duration.ofMillis(500);
@@ -64,7 +66,7 @@ final class Opinions {
      */
     boolean acquaint(Watch watch) {
         assert timeline.here();
-        if (asked >= ACQUAINTED_MAX || others().isEmpty()) {
+        if (asked >= ACQUAINTED_MAX || others(watch).isEmpty()) {
             return false;
         }
         asked++;
@@ -92,7 +94,7 @@ final class Opinions {
         }
 
         void begin() {
-            List<Member> others = others();
+            List<Member> others = others(watch);
             if (others.isEmpty()) {
                 end();
                 return;
@@ -111,7 +113,7 @@ final class Opinions {
             assert timeline.here();
             if (opinion != null) {
                 opinions.put(who.id(), opinion);
-            } else if (!who.witness()) { // a witness has no opinion unless it is set to have one
+            } else {
                 silent.add(who.id());
             }
             if (--open == 0) {
@@ -126,9 +128,11 @@ final class Opinions {
         }
     }
 
-    private List<Member> others() {
+    /** All members but this one; witnesses only where the policy asks them, because they often stand where no client is. */
+    private List<Member> others(Watch watch) {
         return state.get().members().values().stream()
                 .filter(member -> !member.id().equals(self))
+                .filter(member -> !member.witness() || watch.policy().witnesses())
                 .toList();
     }
 

@@ -5,6 +5,8 @@ import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.Pool;
 import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.Member;
+import io.weldr.core.state.MemberId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,6 +31,7 @@ final class ProbePlan {
     /** One probe that is under way, and the policy it was started under. */
     record Probe(Watch watch, HealthPolicy policy) {}
 
+    private final MemberId self;
     private final RandomGenerator random;
     private final int inFlightMax;
     private final Map<Watch.Key, Beat> beats = new HashMap<>();
@@ -68,9 +71,11 @@ final class ProbePlan {
     }
 
     /**
+     * @param self the node that probes. A witness probes only where the policy asks witnesses
      * @param inFlightMax probes at the same time; those that are due wait, the oldest first
      */
-    ProbePlan(RandomGenerator random, int inFlightMax) {
+    ProbePlan(MemberId self, RandomGenerator random, int inFlightMax) {
+        this.self = self;
         this.random = random;
         this.inFlightMax = inFlightMax;
     }
@@ -79,12 +84,14 @@ final class ProbePlan {
     void update(ClusterState state, long now, Instant at) {
         Map<Watch.Key, Beat> before = new HashMap<>(beats);
         List<Beat> added = new ArrayList<>();
+        Member member = state.members().get(self);
+        boolean witness = member != null && member.witness();
         for (Pool pool : state.pools().values()) {
             for (Origin origin : pool.origins()) {
-                if (origin.admin() == AdminState.MAINTENANCE) {
+                HealthPolicy policy = origin.healthPolicy(pool.health());
+                if (origin.admin() == AdminState.MAINTENANCE || (witness && !policy.witnesses())) {
                     continue;
                 }
-                HealthPolicy policy = origin.healthPolicy(pool.health());
                 Watch.Key key = new Watch.Key(pool.name(), origin.id(), origin.generation());
                 Beat beat = before.remove(key);
                 if (beat == null) {

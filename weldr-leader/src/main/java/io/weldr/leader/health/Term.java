@@ -82,8 +82,7 @@ final class Term {
             Supplier<RequestId> requestIds,
             HealthCounters counters,
             Opinions opinions,
-            Handover handover,
-            SeenUp seenUp) {
+            HealthMonitor.Others others) {
         this.published = published;
         this.gateway = gateway;
         this.prober = prober;
@@ -93,9 +92,9 @@ final class Term {
         this.requestIds = requestIds;
         this.counters = counters;
         this.opinions = opinions;
-        this.handover = handover;
-        this.seenUp = seenUp;
-        this.plan = new ProbePlan(random, probesInFlightMax);
+        this.handover = others.handover();
+        this.seenUp = others.seenUp();
+        this.plan = new ProbePlan(others.self(), random, probesInFlightMax);
     }
 
     /** Begins to probe. Called once, by the thread that starts duties. */

@@ -141,15 +141,57 @@ class SecondOpinionsTest {
         assertThat(lab.up(A)).isFalse();
     }
 
+    /** A witness often stands at a site of its own: that it reaches an origin, or does not, says nothing of the nodes that proxy. */
     @Test
-    void aWitnessThatHasNoOpinionIsNotMissed() {
+    void aWitnessIsNotAskedUnlessThePolicySaysSo() {
         start(Confirm.MAJORITY, Says.UP, Says.NOTHING);
-        lab.witness(3, Says.NOTHING);
+        lab.witness(3, Says.DOWN);
         seconds(10);
         assertThat(lab.up(A)).as("one against one").isTrue();
-        lab.others.put(N2, Says.DOWN);
-        seconds(3);
-        assertThat(lab.origin(A).verdict().reason()).isEqualTo("connect refused; down for n2");
+        assertThat(lab.asked).extracting(Laboratory.Asked::member).containsOnly(N2);
+        lab.policy(asksWitnesses());
+        seconds(10);
+        assertThat(lab.up(A)).isFalse();
+        assertThat(lab.origin(A).verdict().reason()).isEqualTo("connect refused; down for n3, up for n2");
+    }
+
+    @Test
+    void theLeaderAndAWitnessThatAreCutOffTakeNothingDown() {
+        start(Confirm.MAJORITY, Says.UP, Says.NOTHING);
+        lab.witness(3, Says.DOWN);
+        while (lab.heirs.isEmpty()) {
+            lab.time.advance(Duration.ofMillis(100));
+            assertThat(lab.up(A)).isTrue();
+        }
+        assertThat(lab.heirs).containsExactly(N2);
+    }
+
+    @Test
+    void aHealthyPoolIsShownToWitnessesOnlyIfThePolicySaysSo() {
+        start(Confirm.MAJORITY, Says.UP, Says.NOTHING);
+        lab.witness(3, Says.UP);
+        lab.answers(A, true);
+        seconds(10);
+        assertThat(lab.asked).extracting(Laboratory.Asked::member).containsExactly(N2);
+    }
+
+    @Test
+    void aWitnessThatLeadsProbesOnlyWhereThePolicySaysSo() {
+        start(Confirm.MAJORITY, Says.UP, Says.UP);
+        seconds(2);
+        lab.witness(1, Says.NOTHING);
+        lab.witness(2, Says.DOWN);
+        int sent = lab.sent.size();
+        seconds(30);
+        assertThat(lab.sent).hasSize(sent);
+        assertThat(lab.up(A)).isTrue();
+        lab.policy(asksWitnesses());
+        seconds(30);
+        assertThat(lab.sent).hasSizeGreaterThan(sent + 10);
+    }
+
+    private static HealthPolicy asksWitnesses() {
+        return policy(Confirm.MAJORITY).toBuilder().witnesses(true).build();
     }
 
     @Test
@@ -209,6 +251,7 @@ class SecondOpinionsTest {
     @Test
     void aWitnessIsNoHeir() {
         start(Confirm.MAJORITY, Says.UP, Says.UP);
+        lab.policy(asksWitnesses());
         lab.witness(2, Says.UP); // the first of equals
         seconds(30);
         assertThat(lab.heirs).isNotEmpty().containsOnly(N3);
