@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslContext;
@@ -49,30 +50,18 @@ final class Attempt {
 
     private static final String FAILURES = "failures";
 
-    /** Where a probe is; the word for it goes into the reason when the time is over. */
-    private enum Phase {
-        RESOLVE("name not resolved"),
-        CONNECT("no connection"),
-        HANDSHAKE("no TLS handshake"),
-        ANSWER("no answer");
-
-        final String missing;
-
-        Phase(String missing) {
-            this.missing = missing;
-        }
-    }
-
     final OriginUrl url;
     final HealthPolicy policy;
     final EventLoop loop;
     final CompletableFuture<ProbeResult> result = new CompletableFuture<>();
     private final NetworkProber prober;
     private final Question question;
-    private Phase phase = Phase.RESOLVE;
+    private Awaited awaited = Awaited.NAME;
     private @Nullable Channel channel;
     private @Nullable Future<?> deadline;
     private long deadlineNanos;
+    /** When the addresses have had their time. */
+    private long connectUntilNanos;
     /** Why an address could not be connected to; null: none was tried in earnest. */
     private @Nullable String unreachable;
 
@@ -95,17 +84,23 @@ final class Attempt {
                         Throwable cause = ProbeFailures.unwrapped(failure);
                         finish(ProbeResult.failed("name not resolved: " + ProbeFailures.text(cause)));
                     } else {
+                        connectUntilNanos = connectUntilNanos();
                         connect(inOrder(addresses), 0);
                     }
                 }));
     }
 
     private List<InetSocketAddress> inOrder(List<InetAddress> addresses) {
-        int port = url.address().port();
+        int port = port();
         List<InetSocketAddress> all = addresses.stream()
                 .map(address -> new InetSocketAddress(address, port))
                 .toList();
         return prober.dead.inOrder(all, System.nanoTime());
+    }
+
+    private int port() {
+        Integer other = policy.port();
+        return other == null ? url.address().port() : other;
     }
 
     private void onLoop(Runnable task) {
@@ -136,7 +131,7 @@ final class Attempt {
             return;
         }
         SslContext context = secure;
-        phase = Phase.CONNECT;
+        awaited = Awaited.CONNECTION;
         var connected = new Bootstrap()
                 .group(loop)
                 .channelFactory(prober.sockets)
@@ -162,16 +157,27 @@ final class Attempt {
         }));
     }
 
-    /** Until when an address has to connect if others are left; 0: the deadline of the probe covers the last one. */
+    private long connectUntilNanos() {
+        long until = System.nanoTime() + connectTimeout().toNanos();
+        return until - deadlineNanos < 0 ? until : deadlineNanos;
+    }
+
+    /** How long an address may take if {@code left} are left, itself among them; 0: until the deadline of the probe. */
     private int shareMillis(int left) {
-        long leftNanos = Math.max(0, deadlineNanos - System.nanoTime());
-        return left <= 1 ? 0 : (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(leftNanos / left));
+        if (left <= 1 && policy.connectTimeout() == null) {
+            return 0;
+        }
+        long leftNanos = Math.max(0, connectUntilNanos - System.nanoTime());
+        return (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(leftNanos / left));
     }
 
     private void unconnected(Throwable cause, List<InetSocketAddress> addresses, int index) {
         boolean ours = ProbeFailures.ours(cause);
         if (!ours) {
-            unreachable = ProbeFailures.connectReason(cause);
+            boolean last = index + 1 == addresses.size();
+            unreachable = last && cause instanceof ConnectTimeoutException
+                    ? awaited.missing() + " within " + Check.text(connectTimeout())
+                    : ProbeFailures.connectReason(cause);
             if (!result.isDone()) { // else the probe closed it
                 prober.dead.failed(addresses.get(index), System.nanoTime());
             }
@@ -185,11 +191,16 @@ final class Attempt {
         }
     }
 
+    private Duration connectTimeout() {
+        Duration limit = policy.connectTimeout();
+        return limit == null ? policy.timeout() : limit;
+    }
+
     private void build(SocketChannel made, @Nullable SslContext secure) {
         if (secure != null) {
             HostPort address = url.address();
             // The host goes into SNI if it is a name, and the certificate has to be for it.
-            SslHandler handler = secure.newHandler(made.alloc(), address.host(), address.port());
+            SslHandler handler = secure.newHandler(made.alloc(), address.host(), port());
             handler.setHandshakeTimeoutMillis(0); // the deadline of the probe covers it
             made.pipeline().addLast(handler);
         }
@@ -197,13 +208,13 @@ final class Attempt {
     }
 
     private void connected(SocketChannel made) {
-        made.closeFuture().addListener(closed -> finish(ProbeResult.failed("closed without an answer")));
+        made.closeFuture().addListener(closed -> finish(ProbeResult.failed(awaited.closed())));
         SslHandler handshake = made.pipeline().get(SslHandler.class);
         if (handshake == null) {
             ask(made);
             return;
         }
-        phase = Phase.HANDSHAKE;
+        awaited = Awaited.HANDSHAKE;
         handshake.handshakeFuture().addListener(done -> {
             if (done.isSuccess()) {
                 ask(made);
@@ -215,7 +226,7 @@ final class Attempt {
 
     private void ask(SocketChannel made) {
         if (!result.isDone()) {
-            phase = Phase.ANSWER;
+            awaited = Awaited.ANSWER;
             question.ask(this, made);
         }
     }
@@ -237,6 +248,11 @@ final class Attempt {
         }
     }
 
+    /** The probe goes on, and waits for something else from now on. */
+    void awaits(Awaited next) {
+        awaited = next;
+    }
+
     /** The verdict is told now; the connection stays until somebody closes it, at the latest until the deadline. */
     void answered(ProbeResult answer) {
         result.complete(answer);
@@ -244,7 +260,7 @@ final class Attempt {
 
     /** The connection is of no use any more. */
     void broken(Throwable cause) {
-        finish(ProbeResult.failed(ProbeFailures.brokenReason(cause)));
+        finish(ProbeResult.failed(ProbeFailures.brokenReason(cause, awaited.closed())));
     }
 
     /** The end of the probe, which closes its connection; the first result stands. */
@@ -259,7 +275,7 @@ final class Attempt {
     // The end
 
     private void late() {
-        finish(ProbeResult.failed(phase.missing + " within " + Check.text(policy.timeout())));
+        finish(ProbeResult.failed(awaited.missing() + " within " + Check.text(policy.timeout())));
     }
 
     /** The end of a probe by which nobody learns anything of the origin. */

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
@@ -33,7 +34,7 @@ final class HttpQuestion implements Question {
                 .setMaxInitialLineLength(STATUS_LINE_BYTES_MAX)
                 .setMaxHeaderSize(HEADER_BYTES_MAX);
         attempt.add(new HttpClientCodec(limits, false, false));
-        attempt.add(new HttpAnswer(attempt.policy, attempt::answered));
+        attempt.add(new HttpAnswer(attempt));
         connection.writeAndFlush(request(attempt.url, attempt.policy)).addListener(sent -> {
             if (!sent.isSuccess()) {
                 attempt.broken(sent.cause());
@@ -49,11 +50,16 @@ final class HttpQuestion implements Question {
         };
         HttpRequest request =
                 new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, method, policy.path(), Unpooled.EMPTY_BUFFER);
-        request.headers()
-                .set(HttpHeaderNames.HOST, Question.authority(url))
+        String host = policy.host();
+        HttpHeaders headers = request.headers()
+                .set(HttpHeaderNames.HOST, host == null ? Question.authority(url) : host)
                 .set(HttpHeaderNames.USER_AGENT, userAgent)
                 .set(HttpHeaderNames.ACCEPT, "*/*")
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        if (policy.contains() != null) {
+            headers.set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.IDENTITY);
+        }
+        policy.headers().forEach(headers::set);
         return request;
     }
 }

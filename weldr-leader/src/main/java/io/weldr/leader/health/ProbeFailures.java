@@ -46,13 +46,17 @@ final class ProbeFailures {
         return "connect: " + text(cause);
     }
 
-    /** Why a connection that stood is of no use any more. */
-    static String brokenReason(Throwable cause) {
+    /**
+     * Why a connection that stood is of no use any more.
+     *
+     * @param closed what to say if it was closed
+     */
+    static String brokenReason(Throwable cause, String closed) {
         if (cause instanceof SSLException || cause.getCause() instanceof SSLException) {
             return "TLS: " + TlsFailure.of(cause).text();
         }
         if (cause instanceof ClosedChannelException || cause instanceof TimeoutException) {
-            return "closed without an answer";
+            return closed;
         }
         if (cause instanceof IOException && text(cause).contains("reset")) {
             return "connection reset";

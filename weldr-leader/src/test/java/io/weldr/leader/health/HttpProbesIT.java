@@ -1,45 +1,27 @@
 package io.weldr.leader.health;
 
-import static io.weldr.testing.Patience.PATIENCE_MILLIS;
+import static io.weldr.leader.health.Probing.PATIENT;
+import static io.weldr.leader.health.Probing.SHORT;
+import static io.weldr.leader.health.Probing.failed;
+import static io.weldr.leader.health.Probing.get;
+import static io.weldr.leader.health.Probing.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.netty.channel.ChannelException;
-import io.netty.channel.ChannelFactory;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.weldr.core.health.ProbeResult;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.OriginUrl;
-import io.weldr.core.pool.StatusRange;
-import io.weldr.core.port.HostNames;
-import io.weldr.core.state.MemberId;
-import io.weldr.testing.TestAuthority;
 import io.weldr.testserver.Mode;
 import io.weldr.testserver.OddAnswer;
 import io.weldr.testserver.ScriptedAnswer;
-import io.weldr.testserver.TestCertificate;
 import io.weldr.testserver.TestServer;
-import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.SocketAddress;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.TrustManagerFactory;
-import org.assertj.core.api.ThrowingConsumer;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -48,60 +30,24 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Probes of type http by their status. */
 class HttpProbesIT {
-    private static final Duration PATIENT = Duration.ofSeconds(20);
-    private static final Duration SHORT = Duration.ofSeconds(1);
-
     private final TestServer origin = TestServer.start();
-    private final List<HealthChecks> made = new ArrayList<>();
-    private final Prober prober = prober(null);
+    private final Probing probing = new Probing();
+    private final Prober prober = probing.prober(null);
 
     @AfterEach
-    void stop() {
-        made.forEach(HealthChecks::close);
+    void stop() throws Exception {
+        probing.close();
         origin.close();
     }
 
-    private Prober prober(@Nullable TrustManagerFactory trust) {
-        Laboratory lab = new Laboratory();
-        HealthChecks checks = new HealthChecks(
-                lab.state, lab, new Random(1), TestNames.PLATFORM, trust, new MemberId("n1"), lab, lab, "0.1");
-        made.add(checks);
-        return checks.prober();
-    }
-
-    private static HealthPolicy policy(String path, HealthPolicy.Method method, String expected, Duration timeout) {
-        return new HealthPolicy(
-                path,
-                method,
-                StatusRange.parseList(expected),
-                Duration.ofSeconds(30),
-                timeout,
-                3,
-                2,
-                HealthPolicy.Initial.UP);
-    }
-
-    private static HealthPolicy get(String path, Duration timeout) {
-        return policy(path, HealthPolicy.Method.GET, "200-299", timeout);
-    }
-
     private ProbeResult probe(String url, HealthPolicy policy) throws Exception {
-        return probe(prober, url, policy);
-    }
-
-    private static ProbeResult probe(Prober prober, String url, HealthPolicy policy) throws Exception {
-        return prober.probe(OriginUrl.parse(url), policy)
-                .toCompletableFuture()
-                .get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        return Probing.probe(prober, url, policy);
     }
 
     private ProbeResult probe(String path) throws Exception {
         return probe(origin.url(), get(path, PATIENT));
-    }
-
-    private static ProbeResult failed(String reason) {
-        return new ProbeResult(false, reason);
     }
 
     @ParameterizedTest
@@ -159,23 +105,6 @@ class HttpProbesIT {
     void noAnswerInTime(String path) throws Exception {
         assertThat(probe(origin.url(), get(path, SHORT))).isEqualTo(failed("no answer within 1 s"));
         await().until(() -> origin.received().openConnections() == 0);
-    }
-
-    @Test
-    void aFullBacklogIsNoConnectionInTime() throws Exception {
-        // Nobody accepts: once the backlog is full, the kernel drops what comes.
-        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            String url = "http://127.0.0.1:" + full.getLocalPort();
-            List<CompletableFuture<ProbeResult>> probes = new ArrayList<>();
-            for (int i = 0; i < 20; i++) {
-                probes.add(prober.probe(OriginUrl.parse(url), get("/", SHORT)).toCompletableFuture());
-            }
-            List<String> reasons = new ArrayList<>();
-            for (CompletableFuture<ProbeResult> one : probes) {
-                reasons.add(one.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS).reason());
-            }
-            assertThat(reasons).contains("no connection within 1 s").allMatch(r -> r.endsWith("within 1 s"));
-        }
     }
 
     @Test
@@ -248,25 +177,6 @@ class HttpProbesIT {
     }
 
     @Test
-    void anOldAnswerIsWaitedForNoLongerThanAQuarterOfTheTimeout() throws Exception {
-        List<Duration> patience = new CopyOnWriteArrayList<>();
-        HostNames names = (target, atMost) -> {
-            patience.add(atMost);
-            return CompletableFuture.completedFuture(List.of(loopback()));
-        };
-        withSockets(NioSocketChannel::new, names, named -> {
-            String url = "http://origin.example:" + origin.port();
-            assertThat(probe(named, url, get("/", PATIENT)).reason()).isEqualTo("status 200");
-            probe(named, url, get("/", SHORT));
-            assertThat(patience).containsExactly(Duration.ofMillis(500), Duration.ofMillis(250));
-        });
-    }
-
-    private static InetAddress[] loopback() {
-        return new InetAddress[] {InetAddress.getLoopbackAddress()};
-    }
-
-    @Test
     void ipv6IsWrittenInBrackets() throws Exception {
         byte[] octets = new byte[16];
         octets[15] = 1;
@@ -283,171 +193,5 @@ class HttpProbesIT {
                     .isTrue();
             assertThat(six.received().lastHead()).contains("\r\nhost: [::1]:" + six.port() + "\r\n");
         }
-    }
-
-    @Test
-    void anHttpsOriginHasToBeTrustedAndToBeWhoItSays() throws Exception {
-        TestCertificate forAddress = TestCertificate.of("ip:127.0.0.1");
-        TestCertificate forOther = TestCertificate.of("dns:other.example");
-        Prober trusting = prober(trust(forAddress, forOther));
-        try (TestServer https = TestServer.start(TestServer.Options.defaults().tls(forAddress.forServer()));
-                TestServer other =
-                        TestServer.start(TestServer.Options.defaults().tls(forOther.forServer()))) {
-            assertThat(probe(trusting, https.url(), get("/", PATIENT))).isEqualTo(new ProbeResult(true, "status 200"));
-            ProbeResult untrusted = probe(https.url(), get("/", PATIENT));
-            assertThat(untrusted.passed()).isFalse();
-            assertThat(untrusted.reason()).isEqualTo("TLS: certificate of an unknown authority: CN=weldr-testserver");
-            ProbeResult misnamed = probe(trusting, other.url(), get("/", PATIENT));
-            assertThat(misnamed.passed()).isFalse();
-            assertThat(misnamed.reason()).isEqualTo("TLS: certificate is for other.example, not 127.0.0.1");
-            assertThat(other.received().requests()).isZero();
-        }
-        // Not TLS at all on the other side.
-        ProbeResult plain = probe(trusting, origin.url().replace("http:", "https:"), get("/", PATIENT));
-        assertThat(plain.passed()).isFalse();
-        assertThat(plain.reason()).isEqualTo("TLS: the origin does not answer with TLS");
-    }
-
-    @Test
-    void aCertificateOutsideItsTimeIsToldWithItsDate() throws Exception {
-        try (TestAuthority authority = new TestAuthority("Test Authority")) {
-            TestAuthority.Issued old = authority.issue("-20d", 10, "ip:127.0.0.1");
-            TestAuthority.Issued early = authority.issue("+5d", 10, "ip:127.0.0.1");
-            Prober trusting = prober(authority.trust());
-            assertThat(reason(trusting, old))
-                    .isEqualTo("TLS: certificate expired on "
-                            + date(old.certificate().getNotAfter()));
-            assertThat(reason(trusting, early))
-                    .isEqualTo("TLS: certificate is not valid yet, but from "
-                            + date(early.certificate().getNotBefore()));
-        }
-    }
-
-    private static String reason(Prober by, TestAuthority.Issued shown) throws Exception {
-        TestCertificate certificate = new TestCertificate(shown.key(), shown.certificate(), List.of());
-        try (TestServer https = TestServer.start(TestServer.Options.defaults().tls(certificate.forServer()))) {
-            return probe(by, https.url(), get("/", PATIENT)).reason();
-        }
-    }
-
-    private static String date(Date date) {
-        return date.toInstant().toString().substring(0, 10);
-    }
-
-    @Test
-    void aHandshakeThatHangsIsTold() throws Exception {
-        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            assertThat(probe("https://127.0.0.1:" + silent.getLocalPort(), get("/", SHORT)))
-                    .isEqualTo(failed("no TLS handshake within 1 s"));
-        }
-    }
-
-    @Test
-    void afterTheEndAProbeIsNotSent() {
-        made.get(0).close();
-        assertNotSent(prober, origin.url(), "the node is stopping");
-    }
-
-    @Test
-    void aProbeThatTheEndBreaksOffSaysNothingOfTheOrigin() {
-        CompletableFuture<ProbeResult> hanging = prober.probe(OriginUrl.parse(origin.url()), get("/hang", PATIENT))
-                .toCompletableFuture();
-        await().until(() -> origin.received().requests() == 1);
-        made.get(0).close();
-        assertThat(hanging).failsWithin(PATIENT).withThrowableThat().withCauseInstanceOf(NotSentException.class);
-    }
-
-    @Test
-    void whatThisNodeLacksSaysNothingOfTheOrigin() throws Exception {
-        ChannelFactory<NioSocketChannel> noDescriptors = HttpProbesIT::noDescriptors;
-        ChannelFactory<NioSocketChannel> noPorts = () -> new NioSocketChannel() {
-            @Override
-            protected boolean doConnect(SocketAddress remote, @Nullable SocketAddress local) throws Exception {
-                throw new BindException("Cannot assign requested address");
-            }
-        };
-        assertNotSentBy(noDescriptors, "Failed to open a socket");
-        assertNotSentBy(noPorts, "Cannot assign requested address");
-        TrustManagerFactory neverMade = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        assertNotSent(prober(neverMade), origin.url().replace("http:", "https:"), "no TLS here");
-        assertThat(origin.received().connections()).isZero();
-    }
-
-    @Test
-    void anAddressThatRefusedCountsThoughThisNodeCouldNotTryTheNext() throws Exception {
-        origin.close();
-        AtomicInteger opened = new AtomicInteger();
-        InetAddress loopback = InetAddress.getLoopbackAddress();
-        withSockets(
-                () -> opened.getAndIncrement() == 0 ? new NioSocketChannel() : noDescriptors(),
-                new TestNames(host -> new InetAddress[] {loopback, loopback}),
-                sparing -> assertThat(probe(sparing, "http://origin.example:" + origin.port(), get("/", PATIENT)))
-                        .isEqualTo(failed("connect refused")));
-        assertThat(opened).hasValue(2);
-    }
-
-    /** The proxy goes on to the next address of a name. So do probes, or an origin would be down that clients reach. */
-    @Test
-    void anAddressThatIsSilentLeavesTimeForTheNextAndIsTriedLastFromThenOn() throws Exception {
-        InetAddress silent = InetAddress.getByAddress(new byte[] {127, 7, 7, 7});
-        InetAddress loopback = InetAddress.getLoopbackAddress();
-        List<InetAddress> tried = new CopyOnWriteArrayList<>();
-        ChannelFactory<NioSocketChannel> sockets = () -> new NioSocketChannel() {
-            @Override
-            protected boolean doConnect(SocketAddress remote, @Nullable SocketAddress local) throws Exception {
-                InetAddress address = ((InetSocketAddress) remote).getAddress();
-                tried.add(address);
-                return !address.equals(silent) && super.doConnect(remote, local); // under way, for ever
-            }
-        };
-        withSockets(sockets, new TestNames(host -> new InetAddress[] {silent, loopback}), named -> {
-            String url = "http://origin.example:" + origin.port();
-            assertThat(probe(named, url, get("/", Duration.ofSeconds(10))))
-                    .isEqualTo(new ProbeResult(true, "status 200"));
-            assertThat(tried).containsExactly(silent, loopback);
-            assertThat(probe(named, url, get("/", PATIENT)).passed()).isTrue();
-            assertThat(tried).as("the silent one was not tried again").containsExactly(silent, loopback, loopback);
-            origin.close();
-            assertThat(probe(named, url, get("/", Duration.ofSeconds(2))).reason())
-                    .isEqualTo("no connection within 2 s");
-            assertThat(tried).as("nor forgotten").endsWith(loopback, silent);
-        });
-    }
-
-    private static NioSocketChannel noDescriptors() {
-        throw new ChannelException("Failed to open a socket.", new IOException("Too many open files"));
-    }
-
-    private void assertNotSentBy(ChannelFactory<NioSocketChannel> sockets, String why) throws Exception {
-        withSockets(sockets, new TestNames(host -> loopback()), sparing -> assertNotSent(sparing, origin.url(), why));
-    }
-
-    private static void withSockets(
-            ChannelFactory<NioSocketChannel> sockets, HostNames names, ThrowingConsumer<Prober> then) throws Exception {
-        var loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-        try {
-            then.accept(new NetworkProber(loops, sockets, names, new ProbeTls(null), "0.1"));
-        } finally {
-            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
-        }
-    }
-
-    private static void assertNotSent(Prober by, String url, String why) {
-        assertThat(by.probe(OriginUrl.parse(url), get("/", PATIENT)).toCompletableFuture())
-                .failsWithin(PATIENT)
-                .withThrowableThat()
-                .withCauseInstanceOf(NotSentException.class)
-                .withMessageContaining(why);
-    }
-
-    private static TrustManagerFactory trust(TestCertificate... certificates) throws Exception {
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        for (TestCertificate one : certificates) {
-            trusted.setCertificateEntry(String.join(",", one.subjectAlternativeNames()), one.certificate());
-        }
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
-        return trust;
     }
 }
