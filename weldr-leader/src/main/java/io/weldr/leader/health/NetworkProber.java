@@ -44,6 +44,7 @@ final class NetworkProber implements Prober {
     final ProbeTls tls;
     final DeadAddresses<InetSocketAddress> dead = new DeadAddresses<>(DEAD_TIME);
     private final Question http;
+    private final Question tcp = new TcpQuestion();
     private final AtomicLong complainedNanos = new AtomicLong(System.nanoTime() - COMPLAIN_EVERY.toNanos());
 
     NetworkProber(EventLoopGroup loops, HostNames names, ProbeTls tls, String version) {
@@ -60,18 +61,27 @@ final class NetworkProber implements Prober {
         this.sockets = sockets;
         this.names = names;
         this.tls = tls;
-        this.http = new HttpQuestion("weldr-health/" + version);
+        String userAgent = "weldr-health/" + version;
+        this.http = new HttpQuestion(userAgent);
     }
 
     @Override
     public CompletionStage<ProbeResult> probe(OriginUrl url, HealthPolicy policy) {
-        Attempt attempt = new Attempt(this, http, url, policy, loops.next());
+        Attempt attempt = new Attempt(this, question(policy.type()), url, policy, loops.next());
         try {
             attempt.loop.execute(attempt::start);
         } catch (RejectedExecutionException e) {
             attempt.result.completeExceptionally(ProbeFailures.stopping());
         }
         return attempt.result;
+    }
+
+    private Question question(HealthPolicy.Type type) {
+        return switch (type) {
+            case HTTP -> http;
+            case TCP -> tcp;
+            case GRPC -> throw new IllegalArgumentException("type grpc (expected: http or tcp)");
+        };
     }
 
     /** Warns that a probe could not be sent, now and then. Any thread. */
