@@ -39,10 +39,21 @@ class ArchitectureTest {
                     "io.weldr.leader.health..",
                     "io.weldr.core..",
                     "io.netty..",
+                    "io.grpc..",
+                    "com.google.protobuf..",
                     "org.slf4j..",
                     "org.jspecify..",
                     "java..",
                     "javax.net.ssl..");
+
+    /** The messages and status codes of gRPC; its connections are made as those of all probes. */
+    @ArchTest
+    static final ArchRule GRPC_IS_IN_ONE_PLACE = noClasses()
+            .that()
+            .haveNameNotMatching(".*\\.health\\.Grpc(Question|Answer)(\\$.*)?")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.grpc..", "com.google.protobuf..");
 
     @ArchTest
     static final ArchRule THE_VIRTUAL_IP_NEEDS_LITTLE = classes()

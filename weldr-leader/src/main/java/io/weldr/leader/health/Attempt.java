@@ -124,7 +124,7 @@ final class Attempt {
         SslContext secure = null;
         try {
             if (url.scheme() == Scheme.HTTPS) {
-                secure = prober.tls.context();
+                secure = prober.tls.context(question.alpn());
             }
         } catch (SSLException e) {
             notSent("no TLS here: " + ProbeFailures.text(e));

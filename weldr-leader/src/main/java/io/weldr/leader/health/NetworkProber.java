@@ -45,6 +45,7 @@ final class NetworkProber implements Prober {
     final DeadAddresses<InetSocketAddress> dead = new DeadAddresses<>(DEAD_TIME);
     private final Question http;
     private final Question tcp = new TcpQuestion();
+    private final Question grpc;
     private final AtomicLong complainedNanos = new AtomicLong(System.nanoTime() - COMPLAIN_EVERY.toNanos());
 
     NetworkProber(EventLoopGroup loops, HostNames names, ProbeTls tls, String version) {
@@ -63,6 +64,7 @@ final class NetworkProber implements Prober {
         this.tls = tls;
         String userAgent = "weldr-health/" + version;
         this.http = new HttpQuestion(userAgent);
+        this.grpc = new GrpcQuestion(userAgent);
     }
 
     @Override
@@ -80,7 +82,7 @@ final class NetworkProber implements Prober {
         return switch (type) {
             case HTTP -> http;
             case TCP -> tcp;
-            case GRPC -> throw new IllegalArgumentException("type grpc (expected: http or tcp)");
+            case GRPC -> grpc;
         };
     }
 

@@ -2,6 +2,7 @@ package io.weldr.leader.health;
 
 import io.netty.channel.ChannelException;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.weldr.core.tls.TlsFailure;
 import java.io.IOException;
 import java.net.BindException;
@@ -57,6 +58,9 @@ final class ProbeFailures {
         }
         if (cause instanceof ClosedChannelException || cause instanceof TimeoutException) {
             return closed;
+        }
+        if (cause instanceof Http2Exception) {
+            return "not an HTTP/2 answer: " + text(cause);
         }
         if (cause instanceof IOException && text(cause).contains("reset")) {
             return "connection reset";

@@ -2,10 +2,15 @@ package io.weldr.leader.health;
 
 import io.netty.channel.socket.SocketChannel;
 import io.weldr.core.pool.OriginUrl;
+import io.weldr.leader.health.ProbeTls.Alpn;
 
 /** What one type of probe asks over a connection that stands. One object serves all probes of its type, on their loops. */
-@FunctionalInterface
 interface Question {
+    /** What is offered by ALPN in the TLS handshake with an https origin. */
+    default Alpn alpn() {
+        return Alpn.NONE;
+    }
+
     /**
      * Asks. The connection stands, and its TLS handshake is over if the origin has one. The result goes to {@link Attempt#answered} or {@link
      * Attempt#finish}; the attempt itself ends at the deadline, or when the connection breaks or closes.

@@ -21,6 +21,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a probe of type http may ask beyond a path: a text in the body, fields of the head, another port, a shorter time to connect. */
@@ -213,12 +214,15 @@ class HttpOptionsProbesIT {
         }
     }
 
-    @Test
-    void aConnectionHasToStandWithinTheTimeToConnect() throws Exception {
+    /** One attempt for each type: the time to connect is theirs in common. */
+    @ParameterizedTest
+    @EnumSource
+    void aConnectionHasToStandWithinTheTimeToConnect(HealthPolicy.Type type) throws Exception {
         SilentFirst sockets = new SilentFirst();
         Prober silent = probing.prober(sockets, new TestNames(host -> new InetAddress[] {SilentFirst.SILENT}), null);
         HealthPolicy policy = within(Duration.ofSeconds(30))
                 .interval(Duration.ofSeconds(30))
+                .type(type)
                 .connectTimeout(Duration.ofMillis(200))
                 .build();
         assertThat(Probing.probe(silent, "http://origin.example:80", policy))
