@@ -11,7 +11,7 @@ import com.tngtech.archunit.lang.ArchRule;
 @AnalyzeClasses(packages = "io.weldr.leader", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String[] THINKING = {
-        "Watch", "ProbePlan", "Term", "HealthMonitor", "Opinions", "Overruled", "ProbesForOthers"
+        "Watch", "ProbePlan", "Term", "Acting", "Verdicts", "HealthMonitor", "Opinions", "Overruled", "ProbesForOthers"
     };
 
     @ArchTest

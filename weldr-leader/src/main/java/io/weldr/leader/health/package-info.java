@@ -4,12 +4,13 @@
  *
  * <pre>
  * Published state ──► HealthMonitor ─► Term ─► ProbePlan    whom to probe when: pure
- *                                       │  └──► Watch        what the probes of one origin add up to: pure
- *                                       ├─────► Prober       one probe; NetworkProber over the network: an Attempt makes
+ *                                       │  ├──► Watch        what the probes of one origin add up to: pure
+ *                                       │  └──► Prober       one probe; NetworkProber over the network: an Attempt makes
  *                                       │                    the connection, the Question of the policy's type uses it
- *                                       ├─────► Opinions     asks the others before an origin is down; they answer by
- *                                       │                    ProbesForOthers
- *                                       ├─────► Overruled    whether this leader is the one that is cut off: pure
+ *                                       ▼
+ *                                   Verdicts ──► Opinions    asks the others before an origin is down; they answer by
+ *                                       │  │                 ProbesForOthers
+ *                                       │  └──► Overruled    whether this leader is the one that is cut off: pure
  *   CommandGateway ◄── RecordVerdict ───┘                    only when a verdict turns
  * </pre>
  *
