@@ -162,7 +162,7 @@ class GrpcProbesIT {
                         .setOnCancelHandler(cancelled::incrementAndGet);
             }
         });
-        assertThat(probe(prober, url(port), grpc("", SHORT))).isEqualTo(failed("no answer within 1 s"));
+        assertThat(probe(prober, url(port), grpc("", Duration.ofSeconds(5)))).isEqualTo(failed("no answer within 5 s"));
         await().until(() -> cancelled.get() == 1);
         try (RawServer silent = new RawServer(RawServer::untilItEnds)) {
             assertThat(probe(prober, silent.url("http"), grpc("", SHORT))).isEqualTo(failed("no answer within 1 s"));

@@ -1,7 +1,6 @@
 package io.weldr.leader.health;
 
 import static io.weldr.leader.health.Probing.PATIENT;
-import static io.weldr.leader.health.Probing.SHORT;
 import static io.weldr.leader.health.Probing.failed;
 import static io.weldr.leader.health.Probing.passed;
 import static io.weldr.leader.health.Probing.within;
@@ -137,8 +136,9 @@ class HttpOptionsProbesIT {
     @Test
     void aBodyThatDoesNotEndInTimeIsTold() throws Exception {
         answers("content-length: 100\r\n", "xxx", ScriptedAnswer.Then.HANG);
-        HealthPolicy policy = within(SHORT).path("/body").contains("ok").build();
-        assertThat(probe(policy)).isEqualTo(failed("no \"ok\" in the body within 1 s"));
+        HealthPolicy policy =
+                within(Duration.ofSeconds(3)).path("/body").contains("ok").build();
+        assertThat(probe(policy)).isEqualTo(failed("no \"ok\" in the body within 3 s"));
     }
 
     @Test
@@ -247,8 +247,8 @@ class HttpOptionsProbesIT {
     @Test
     void anAnswerMayTakeLongerThanTheConnection() throws Exception {
         HealthPolicy policy = within(PATIENT)
-                .path("/delay/1500")
-                .connectTimeout(Duration.ofSeconds(1))
+                .path("/delay/3000")
+                .connectTimeout(Duration.ofSeconds(2))
                 .build();
         assertThat(probe(policy)).isEqualTo(passed("status 200"));
     }
