@@ -20,8 +20,9 @@ public final class Actions {
     }
 
     /**
-     * The value of {@code Location} (RFC 9110 section 10.2.2). The port is the one that the redirect names. If it names a scheme and no port, that is the
-     * port of the scheme. If it names neither, the port stays as the client wrote it. The port of the scheme itself is left out. The query stays.
+     * The value of {@code Location} (RFC 9110 section 10.2.2). The port is the one that the redirect names. If it names
+     * a scheme and no port, that is the port of the scheme. If it names neither, the port stays as the client wrote it.
+     * The port of the scheme itself is left out. The query stays.
      *
      * <p>If neither redirect nor request names a host, which HTTP/1.0 allows, the value is a path on the same host.
      *

@@ -1,10 +1,11 @@
 package io.weldr.core.route;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values by ranges of bytes, without allocation: open addressing, at most half full. Keys are what operators wrote, so that no client can fill one place
- * with many keys. Does not change once it is built.
+ * Values by ranges of bytes, without allocation: open addressing, at most half full. Keys are what operators wrote, so
+ * that no client can fill one place with many keys. Does not change once it is built.
  */
 final class ByteTable<V> {
     private final int[] hashes;
@@ -38,7 +39,7 @@ final class ByteTable<V> {
     @Nullable V get(byte[] bytes, int from, int to, int hash) {
         for (int at = place(hash); values[at] != null; at = (at + 1) & mask) {
             byte[] key = keys[at];
-            if (hashes[at] == hash && java.util.Arrays.equals(bytes, from, to, key, 0, key.length)) {
+            if (hashes[at] == hash && Arrays.equals(bytes, from, to, key, 0, key.length)) {
                 return (V) values[at];
             }
         }

@@ -113,7 +113,10 @@ final class CompiledMatch {
         return true;
     }
 
-    /** Whether every request for which the other one holds is one for which this one holds. False if that cannot be told. */
+    /**
+     * Whether every request for which the other one holds is one for which this one holds. False if that cannot be
+     * told.
+     */
     boolean isImpliedBy(CompiledMatch other) {
         return (route().ambiguousPaths() || !other.route().ambiguousPaths())
                 && pathIsImpliedBy(other)

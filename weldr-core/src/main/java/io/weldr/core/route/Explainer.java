@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Explains one request. The winner is the one that {@link RouteTable#match} finds. Reasons come from a look at every route, one after the other, by the
- * same conditions.
+ * Explains one request. The winner is the one that {@link RouteTable#match} finds. Reasons come from a look at every
+ * route, one after the other, by the same conditions.
  */
 final class Explainer {
     private static final int HOSTS_NAMED_MAX = 3;

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param ambiguousPath whether two servers may take the path for different ones, see {@link RequestView}
  * @param winner what {@link RouteTable#match} returns for this request; null: no route takes it
  * @param refusal why the winner answers 403, as in {@code client 192.0.2.1 is in no allowed network}; null: it does not
- * @param considered the routes of the listener, those first that would go before the others; at most {@value #ROUTES_MAX}
+ * @param considered the routes of the listener, those first that would go before the others; at most {@value
+ *     #ROUTES_MAX}
  * @param left how many routes are left out of {@code considered}
  */
 public record Explanation(

@@ -1,8 +1,12 @@
 package io.weldr.core.route;
 
 import io.weldr.core.pool.HostPort;
+import java.util.Arrays;
 
-/** The host of one request in the form in which routes compare it. Filled anew for each request; confined to the owner of the {@link MatchScratch}. */
+/**
+ * The host of one request in the form in which routes compare it. Filled anew for each request; confined to the owner
+ * of the {@link MatchScratch}.
+ */
 final class HostForm {
     private static final int LABELS_MAX = HostPort.HOST_CHARS_MAX / 2 + 1;
 
@@ -89,15 +93,13 @@ final class HostForm {
     }
 
     boolean equalTo(byte[] host) {
-        return java.util.Arrays.equals(bytes, 0, length, host, 0, host.length);
+        return Arrays.equals(bytes, 0, length, host, 0, host.length);
     }
 
     /** Whether the host has at least one more label in front of that one. */
     boolean isBelow(byte[] host) {
         int start = length - host.length;
-        return start > 1
-                && bytes[start - 1] == '.'
-                && java.util.Arrays.equals(bytes, start, length, host, 0, host.length);
+        return start > 1 && bytes[start - 1] == '.' && Arrays.equals(bytes, start, length, host, 0, host.length);
     }
 
     String text() {

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The matches that one host pattern leads to, by path. Each list is in the order of {@link Precedence}. Does not change once it is built. */
+/**
+ * The matches that one host pattern leads to, by path. Each list is in the order of {@link Precedence}. Does not change
+ * once it is built.
+ */
 final class HostIndex {
     private static final CompiledMatch[] NONE = {};
 

@@ -1,8 +1,11 @@
 package io.weldr.core.route;
 
+import java.util.Arrays;
+
 /**
- * Reads IPv6 literals (RFC 4291 section 2.2) and writes them as RFC 5952 section 4 asks: the same as {@link io.weldr.core.pool.HostPort} does, on
- * bytes and without allocation. Confined to the owner of the {@link MatchScratch}.
+ * Reads IPv6 literals (RFC 4291 section 2.2) and writes them as RFC 5952 section 4 asks: the same as {@link
+ * io.weldr.core.pool.HostPort} does, on bytes and without allocation. Confined to the owner of the {@link
+ * MatchScratch}.
  */
 final class Ipv6Form {
     private static final int GROUPS = 8;
@@ -54,7 +57,7 @@ final class Ipv6Form {
         if (gap >= 0) {
             int tail = count - gap;
             System.arraycopy(groups, gap, groups, GROUPS - tail, tail);
-            java.util.Arrays.fill(groups, gap, GROUPS - tail, 0);
+            Arrays.fill(groups, gap, GROUPS - tail, 0);
         }
         return true;
     }

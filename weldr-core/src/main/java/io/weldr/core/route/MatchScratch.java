@@ -1,8 +1,8 @@
 package io.weldr.core.route;
 
 /**
- * What a match writes down on its way: the host and the path of the request in normal form. It takes 26 KiB, and is used for one request after the
- * other. Each event loop has its own, and no other thread may use it.
+ * What a match writes down on its way: the host and the path of the request in normal form. It takes 26 KiB, and is
+ * used for one request after the other. Each event loop has its own, and no other thread may use it.
  */
 public final class MatchScratch {
     final HostForm host = new HostForm();

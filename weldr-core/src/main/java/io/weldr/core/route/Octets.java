@@ -1,5 +1,7 @@
 package io.weldr.core.route;
 
+import java.util.Arrays;
+
 /** Bytes of requests, and of the texts that they are compared with. */
 final class Octets {
     /** Stands for what is not UTF-8. */
@@ -34,7 +36,7 @@ final class Octets {
             }
             out[length++] = (byte) (0x80 | (c & 0x3f));
         }
-        return java.util.Arrays.copyOf(out, length);
+        return Arrays.copyOf(out, length);
     }
 
     /** {@code bytes[from, to)} read as UTF-8. Each byte that belongs to no character becomes U+FFFD. */

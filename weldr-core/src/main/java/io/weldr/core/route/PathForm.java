@@ -1,8 +1,12 @@
 package io.weldr.core.route;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The path of one request in the form in which routes compare it. Filled anew for each request; confined to the owner of the {@link MatchScratch}. */
+/**
+ * The path of one request in the form in which routes compare it. Filled anew for each request; confined to the owner
+ * of the {@link MatchScratch}.
+ */
 final class PathForm {
     /** More than any sound path. A longer path is ambiguous, so that this is what a normal form may take. */
     static final int BYTES_MAX = 16 * 1024;
@@ -57,8 +61,7 @@ final class PathForm {
             return view.bytes()[path] == '*';
         }
         return view.targetEnd() == path
-                && java.util.Arrays.equals(
-                        view.bytes(), view.methodStart(), view.methodEnd(), OPTIONS, 0, OPTIONS.length);
+                && Arrays.equals(view.bytes(), view.methodStart(), view.methodEnd(), OPTIONS, 0, OPTIONS.length);
     }
 
     private void findSegments() {
@@ -129,7 +132,7 @@ final class PathForm {
     }
 
     boolean equalTo(byte[] path) {
-        return java.util.Arrays.equals(bytes, from, to, path, 0, path.length);
+        return Arrays.equals(bytes, from, to, path, 0, path.length);
     }
 
     /** Whether the path is below that prefix, by whole segments. The prefix {@code /} is an empty array. */
@@ -137,7 +140,7 @@ final class PathForm {
         return prefix.length == 0
                 || (!asterisk
                         && length() >= prefix.length
-                        && java.util.Arrays.equals(bytes, from, from + prefix.length, prefix, 0, prefix.length)
+                        && Arrays.equals(bytes, from, from + prefix.length, prefix, 0, prefix.length)
                         && (length() == prefix.length || bytes[from + prefix.length] == '/'));
     }
 

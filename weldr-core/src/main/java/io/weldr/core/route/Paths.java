@@ -3,9 +3,10 @@ package io.weldr.core.route;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one form in which paths are compared: percent-encoded unreserved characters are decoded (RFC 3986 section 6.2.2.2), other escapes are written
- * in upper case. A path whose segments would change if a server decoded or resolved it ({@code //}, {@code /./}, {@code /../}, {@code \}, {@code %2F},
- * {@code %5C}, or a broken escape) is ambiguous and has no normal form: two servers may take it for different paths.
+ * The one form in which paths are compared: percent-encoded unreserved characters are decoded (RFC 3986 section
+ * 6.2.2.2), other escapes are written in upper case. A path whose segments would change if a server decoded or resolved
+ * it ({@code //}, {@code /./}, {@code /../}, {@code \}, {@code %2F}, {@code %5C}, or a broken escape) is ambiguous and
+ * has no normal form: two servers may take it for different paths.
  */
 final class Paths {
     /** Instead of the length of a normal form. */

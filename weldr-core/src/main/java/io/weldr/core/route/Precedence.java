@@ -4,9 +4,9 @@ import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of several routes takes a request that all of them match: the order of HTTPRoute in the Kubernetes Gateway API. Each criterion counts only among
- * those that all criteria before it find equal. The Gateway API leaves open where expressions stand: here they come after prefixes, and
- * the criteria that follow decide among them.
+ * Which of several routes takes a request that all of them match: the order of HTTPRoute in the Kubernetes Gateway API.
+ * Each criterion counts only among those that all criteria before it find equal. The Gateway API leaves open where
+ * expressions stand: here they come after prefixes, and the criteria that follow decide among them.
  */
 enum Precedence {
     /** An exact host, then a wildcard with more characters, then any host. */

@@ -1,8 +1,9 @@
 package io.weldr.core.route;
 
 /**
- * Parameters of a query, separated by {@code &}. Names and values are compared after their percent-encoding is decoded; a broken escape stands for
- * itself, and so does {@code +}. A parameter without {@code =} has an empty value. The first parameter of a name counts.
+ * Parameters of a query, separated by {@code &}. Names and values are compared after their percent-encoding is decoded;
+ * a broken escape stands for itself, and so does {@code +}. A parameter without {@code =} has an empty value. The first
+ * parameter of a name counts.
  */
 final class Query {
     private Query() {}

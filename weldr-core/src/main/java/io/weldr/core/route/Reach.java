@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which matches no request can reach, because other routes take all of these requests first. It finds what can be decided by comparing conditions, and says
- * nothing of expressions that happen to cover others.
+ * Which matches no request can reach, because other routes take all of these requests first. It finds what can be
+ * decided by comparing conditions, and says nothing of expressions that happen to cover others.
  */
 final class Reach {
     private static final int PLACES_NAMED_MAX = 3;

@@ -3,8 +3,8 @@ package io.weldr.core.route;
 import java.util.Arrays;
 
 /**
- * The path and query that a rewrite makes of a request. A buffer that is used for one request after the other, so that a rewrite allocates only when a longer
- * target than all before comes. Confined to its owner.
+ * The path and query that a rewrite makes of a request. A buffer that is used for one request after the other, so that
+ * a rewrite allocates only when a longer target than all before comes. Confined to its owner.
  */
 public final class RewrittenTarget {
     private static final byte[] ROOT = {'/'};
@@ -13,9 +13,10 @@ public final class RewrittenTarget {
     private int length;
 
     /**
-     * Replaces what {@link #bytes} and {@link #length} tell. A prefix is replaced as the Gateway API has it: {@code /foo/bar} with {@code /xyz} or
-     * {@code /xyz/} in place of {@code /foo} becomes {@code /xyz/bar}, and {@code /foo} with {@code /} becomes {@code /}. What follows the prefix stays as it
-     * came, escape by escape, and so does the query. The asterisk of OPTIONS stays as it is.
+     * Replaces what {@link #bytes} and {@link #length} tell. A prefix is replaced as the Gateway API has it: {@code
+     * /foo/bar} with {@code /xyz} or {@code /xyz/} in place of {@code /foo} becomes {@code /xyz/bar}, and {@code /foo}
+     * with {@code /} becomes {@code /}. What follows the prefix stays as it came, escape by escape, and so does the
+     * query. The asterisk of OPTIONS stays as it is.
      *
      * @param matched the match by which the route takes this request
      */
@@ -45,8 +46,9 @@ public final class RewrittenTarget {
     }
 
     /**
-     * Where the path of the request goes on behind a prefix that matches. In a path that is compared in normal form, a byte of the prefix is a
-     * byte of the request or an escape. The others are compared as they came, and have no escape of an unreserved character in the prefix.
+     * Where the path of the request goes on behind a prefix that matches. In a path that is compared in normal form, a
+     * byte of the prefix is a byte of the request or an escape. The others are compared as they came, and have no
+     * escape of an unreserved character in the prefix.
      */
     private static int rest(RequestView view, String prefix) {
         byte[] raw = view.bytes();

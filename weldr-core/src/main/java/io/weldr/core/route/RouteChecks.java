@@ -30,11 +30,12 @@ public final class RouteChecks {
     }
 
     /**
-     * Checks a change. Three things refuse it: a match of the changed route that no request can reach, a stored test of any route that fails, and more pairs
-     * of host and match than {@link RouteTable#ENTRIES_MAX}.
+     * Checks a change. Three things refuse it: a match of the changed route that no request can reach, a stored test of
+     * any route that fails, and more pairs of host and match than {@link RouteTable#ENTRIES_MAX}.
      *
      * @param after all routes as they would be after the change
-     * @param changed the route that was created or changed, with the stamp that it would have; null or a route that is not there: one was removed
+     * @param changed the route that was created or changed, with the stamp that it would have; null or a route that is
+     *     not there: one was removed
      * @param pools that exist
      * @param listeners of protocol {@code http} that exist
      */

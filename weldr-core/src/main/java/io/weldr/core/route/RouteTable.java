@@ -9,18 +9,21 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The routes of one listener, compiled. Nothing else decides where a request goes: the proxy, {@link #explain} and stored tests ask this table. The routes
- * that match a request are ordered by {@link Precedence}, and the first one takes it. A request for a host that a route names, but with
- * a path that this route does not take, goes on to routes with wildcards and to those for any host.
+ * The routes of one listener, compiled. Nothing else decides where a request goes: the proxy, {@link #explain} and
+ * stored tests ask this table. The routes that match a request are ordered by {@link Precedence}, and the first one
+ * takes it. A request for a host that a route names, but with a path that this route does not take, goes on to routes
+ * with wildcards and to those for any host.
  *
- * <p>Immutable, and shared by all threads. {@link #match} takes one look-up for each label of the host and each segment of the path, whatever
- * the number of routes, and allocates nothing unless it has to compare with a regular expression. Routes that differ in nothing but method, headers or
- * query are tried one after the other, and so are routes with expressions for the path.
+ * <p>Immutable, and shared by all threads. {@link #match} takes one look-up for each label of the host and each segment
+ * of the path, whatever the number of routes, and allocates nothing unless it has to compare with a regular expression.
+ * Routes that differ in nothing but method, headers or query are tried one after the other, and so are routes with
+ * expressions for the path.
  */
 public final class RouteTable {
     /**
-     * Pairs of a host and a match in all tables of a cluster: 4096 routes with one host and one match on each of 64 listeners. A pair takes
-     * about 100 bytes. {@link RouteChecks} refuses a route that leads beyond that.
+     * Pairs of a host and a match in all tables of a cluster: 4096 routes with one host and one match on each of 64
+     * listeners. A pair takes 80 to 300 bytes, so that the tables take up to 75 MiB. {@link RouteChecks} refuses a
+     * route that leads beyond that.
      */
     public static final int ENTRIES_MAX = 262_144;
 
@@ -97,8 +100,8 @@ public final class RouteTable {
     }
 
     /**
-     * The route that takes a request, or null if none does. The networks that a route allows and denies do not count here: the route takes the request and
-     * refuses it, see {@link Admission}.
+     * The route that takes a request, or null if none does. The networks that a route allows and denies do not count
+     * here: the route takes the request and refuses it, see {@link Admission}.
      *
      * @param scratch of the calling thread
      */

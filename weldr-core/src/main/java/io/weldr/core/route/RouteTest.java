@@ -7,12 +7,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request and what has to become of it. The leader runs the tests of all routes before a change of routes enters the log.
+ * A request and what has to become of it. The leader runs the tests of all routes before a change of routes enters the
+ * log.
  *
  * @param request as it would come
  * @param route the route that the request has to take; null: the one that has the test. {@link #NO_ROUTE}: none
  * @param pool where it has to be able to go; null: anywhere
- * @param status of the redirect or fixed response that it has to get; null: any, or none
+ * @param status that weldr itself has to answer: of a redirect or a fixed response, 403 if the route denies the client,
+ *     404 if no route takes the request; null: any, or none
  */
 public record RouteTest(
         SampleRequest request,

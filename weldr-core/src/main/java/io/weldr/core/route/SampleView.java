@@ -4,7 +4,10 @@ import io.weldr.core.pool.Network;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** A request that somebody wrote down, as routes see it: of a stored test, or of a question to {@link RouteTable#explain}. */
+/**
+ * A request that somebody wrote down, as routes see it: of a stored test, or of a question to {@link
+ * RouteTable#explain}.
+ */
 public final class SampleView implements RequestView {
     /** RFC 5737: an address that belongs to no client. */
     private static final String CLIENT_DEFAULT = "192.0.2.1";

@@ -7,8 +7,9 @@ import java.util.Locale;
  * A header field or query parameter that a request has to have.
  *
  * @param name of a header field: in lower case
- * @param value at most 1024 characters. Header: a field that is there more than once is compared as one list, with {@code ", "} between the
- *     values. Query: the first parameter of that name counts
+ * @param value at most 1024 characters. Header: a field that is there more than once is compared as one list, with
+ *     {@code ", "} between the values. Query: name and value are those of a request once the percent-encoding is
+ *     decoded, {@code +} stays, and the first parameter of that name counts
  */
 public record ValueMatch(String name, Kind kind, String value) {
     static final int CHARS_MAX = 1024;

@@ -78,7 +78,10 @@ class ActionsTest {
         assertThat(target).hasToString("/x?");
     }
 
-    /** Whatever is rewritten: the new path begins with the replacement, and its normal form is that of the replacement and the rest. */
+    /**
+     * Whatever is rewritten: the new path begins with the replacement, and its normal form is that of the replacement
+     * and the rest.
+     */
     @Test
     void randomPathsLoseWhatMatched() {
         long seed = new Random().nextLong();

@@ -8,13 +8,15 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Routing as the Gateway API tells it, in the plainest way: keep every combination of host and match that holds, order these by the list of criteria,
- * take the first. Written on strings, and without anything that {@link RouteTable} is made of.
+ * Routing as the Gateway API tells it, in the plainest way: keep every combination of host and match that holds, order
+ * these by the list of criteria, take the first. Written on strings, and without anything that {@link RouteTable} is
+ * made of.
  */
 final class GatewayModel {
     private GatewayModel() {}
@@ -155,7 +157,7 @@ final class GatewayModel {
     private static String decoded(String text) {
         return Pattern.compile("%[0-9a-fA-F]{2}")
                 .matcher(text)
-                .replaceAll(escape -> java.util.regex.Matcher.quoteReplacement(
+                .replaceAll(escape -> Matcher.quoteReplacement(
                         String.valueOf((char) Integer.parseInt(escape.group().substring(1), 16))));
     }
 }

@@ -3,6 +3,7 @@ package io.weldr.core.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weldr.core.pool.HostPort;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -175,7 +176,7 @@ class NormalFormTest {
     @ValueSource(strings = {"", "a", "ü€😀z", "\u0000\u07ff\u0800\uffff"})
     void textsGoToUtf8AndBack(String text) {
         byte[] bytes = Octets.utf8(text);
-        assertThat(bytes).isEqualTo(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        assertThat(bytes).isEqualTo(text.getBytes(StandardCharsets.UTF_8));
         assertThat(Octets.text(bytes, 0, bytes.length)).isEqualTo(text);
     }
 

@@ -5,6 +5,7 @@ import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.Stamp;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.TreeMap;
 
@@ -115,9 +116,7 @@ final class RandomRoutes {
         if (oneIn(8)) {
             host = "z." + host;
         }
-        host = (oneIn(6) ? host.toUpperCase(java.util.Locale.ROOT) : host)
-                + (oneIn(6) ? "." : "")
-                + (oneIn(4) ? ":8080" : "");
+        host = (oneIn(6) ? host.toUpperCase(Locale.ROOT) : host) + (oneIn(6) ? "." : "") + (oneIn(4) ? ":8080" : "");
         List<String[]> headers = new ArrayList<>();
         for (int i = below(4); i > 0; i--) {
             headers.add(new String[] {any(List.of("X-a", "x-b", "x-c")), any(VALUES)});

@@ -311,7 +311,10 @@ class RouteChecksTest {
         assertThat(refusals).hasSize(17).last().isEqualTo("and 48 more");
     }
 
-    /** A match that is refused never takes a request, and a route of which no match is ever taken by the model is not common. */
+    /**
+     * A match that is refused never takes a request, and a route of which no match is ever taken by the model is not
+     * common.
+     */
     @Test
     void aRefusedMatchTakesNoRequest() {
         long seed = new Random().nextLong();
