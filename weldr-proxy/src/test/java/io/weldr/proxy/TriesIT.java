@@ -166,7 +166,7 @@ class TriesIT {
                 .sum();
     }
 
-    private static void waitFor(CountDownLatch latch) {
+    static void waitFor(CountDownLatch latch) {
         try {
             latch.await();
         } catch (InterruptedException e) {

@@ -77,7 +77,9 @@ public record HostPort(String host, int port) implements Comparable<HostPort> {
         }
         for (String part : parts) {
             // "010" is ten to some readers and eight to others: one spelling only.
-            if (part.isEmpty() || part.length() > 3 || (part.length() > 1 && part.charAt(0) == '0')) {
+            boolean digits =
+                    !part.isEmpty() && part.length() <= 3 && part.chars().allMatch(c -> c >= '0' && c <= '9');
+            if (!digits || (part.length() > 1 && part.charAt(0) == '0')) {
                 return false;
             }
             if (Integer.parseInt(part) > 255) {

@@ -64,9 +64,13 @@ final class Paths {
         return isDots(out, segment, length) ? AMBIGUOUS : length;
     }
 
+    /** Whether a segment is {@code .} or {@code ..}, perhaps with parameters: some servers drop {@code ;x} and resolve what is left. */
     private static boolean isDots(byte[] bytes, int from, int to) {
-        return (to - from == 1 && bytes[from] == '.')
-                || (to - from == 2 && bytes[from] == '.' && bytes[from + 1] == '.');
+        int end = from;
+        while (end < to && bytes[end] == '.') {
+            end++;
+        }
+        return end - from >= 1 && end - from <= 2 && (end == to || bytes[end] == ';');
     }
 
     static boolean isUnreserved(int octet) {

@@ -79,6 +79,7 @@ class HostPortTest {
         assertThat(HostPort.parse("[::1]:1").isLiteral()).isTrue();
         assertThat(HostPort.parse("10.0.0.1:1").isLiteral()).isTrue();
         assertThat(HostPort.parse("a1:1").isLiteral()).isFalse();
+        assertThat(HostPort.parse("a.b.c.d:1").isLiteral()).isFalse();
         assertThat(HostPort.parse("[::1]:1").uriHost()).isEqualTo("[::1]");
     }
 }

@@ -3,14 +3,27 @@ package io.weldr.raft.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.PoolSettings;
+import io.weldr.core.pool.Stamp;
+import io.weldr.core.pool.StickyCookie;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.GatewayException.Kind;
 import io.weldr.core.port.RequestId;
+import io.weldr.core.route.Route;
+import io.weldr.core.route.RouteAction;
+import io.weldr.core.route.RouteFilters;
+import io.weldr.core.route.RouteMatch;
+import io.weldr.core.route.RouteName;
+import io.weldr.core.route.RouteRetries;
+import io.weldr.core.route.RouteTest;
+import io.weldr.core.route.RouteTimeouts;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
+import io.weldr.core.state.Condition;
 import io.weldr.core.state.Limits;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.MemberPort;
@@ -109,5 +122,74 @@ class AdmissionTest {
         assertThatThrownBy(() -> Admission.CURRENT.admit(LogProto.Entry.getDefaultInstance(), true, first))
                 .isInstanceOf(GatewayException.class)
                 .hasMessageContaining("neither a command nor a barrier");
+    }
+
+    private static Route route(String name, String prefix, RouteTest... tests) {
+        return new Route(
+                new RouteName(name),
+                List.of(),
+                List.of(),
+                List.of(RouteMatch.prefix(prefix)),
+                RouteAction.Forward.to(PoolName.DEFAULT),
+                RouteFilters.NONE,
+                RouteTimeouts.UNSET,
+                RouteRetries.DEFAULT,
+                null,
+                List.of(),
+                List.of(),
+                List.of(tests),
+                false,
+                Stamp.INITIAL);
+    }
+
+    private static void refused(Kind kind, String part, Command command, ClusterState state) {
+        assertThatThrownBy(() -> Admission.CURRENT.admit(entry(command), true, state))
+                .isInstanceOfSatisfying(
+                        GatewayException.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(kind))
+                .hasMessageContaining(part);
+    }
+
+    @Test
+    void theLeaderChecksAChangeOfRoutesAndSaysAgainstWhichState() throws Exception {
+        ClusterState state = first.apply(new Command.RaiseClusterVersion(ClusterVersion.RESOURCES, Instant.EPOCH), 1)
+                .next();
+        RouteTest.SampleRequest cart = new RouteTest.SampleRequest("GET", "http://a/cart/1", List.of(), null);
+        Route tested = route("cart", "/cart", new RouteTest(cart, null, null, null));
+        Command put = new Command.PutRoute(tested, Condition.NONE, 0, Instant.EPOCH);
+        LogEntry.Write admitted = (LogEntry.Write) EntryCodec.decode(Admission.CURRENT.admit(entry(put), true, state));
+        state = state.apply(admitted.command(), 7).next();
+        assertThat(state.routing()).isEqualTo(7);
+
+        Command other = new Command.PutRoute(route("all", "/x"), Condition.NONE, 0, Instant.EPOCH);
+        LogEntry.Write second = (LogEntry.Write) EntryCodec.decode(Admission.CURRENT.admit(entry(other), true, state));
+        assertThat(((Command.PutRoute) second.command()).checked()).isEqualTo(7);
+
+        Command narrower = new Command.PutRoute(route("first", "/cart/1"), Condition.NONE, 0, Instant.EPOCH);
+        refused(Kind.ROUTES, "route cart, test 1", narrower, state);
+        Command same = new Command.PutRoute(route("again", "/cart"), Condition.NONE, 0, Instant.EPOCH);
+        refused(Kind.ROUTES, "route cart", same, state);
+    }
+
+    @Test
+    void aStickyCookieNeedsTheSecret() {
+        ClusterState state = first.apply(new Command.RaiseClusterVersion(ClusterVersion.RESOURCES, Instant.EPOCH), 1)
+                .next();
+        StickyCookie cookie = new StickyCookie("sid", false, true, StickyCookie.SameSite.LAX, null);
+        PoolSettings plain = PoolSettings.DEFAULT;
+        PoolSettings sticky = new PoolSettings(
+                plain.balancing(),
+                cookie,
+                plain.slowStart(),
+                plain.ejection(),
+                plain.limits(),
+                null,
+                plain.minimumUp(),
+                false);
+        Command put =
+                new Command.PutPool(new PoolName("web"), HealthPolicy.DEFAULT, sticky, Condition.NONE, Instant.EPOCH);
+        refused(Kind.NEEDS_SECRET, "secret-file", put, state);
+        Admission knowing = Admission.CURRENT.with(new NodeRules(OwnAddresses.ANNOUNCED, true));
+        assertThat(knowing.admit(entry(put), true, state)).isEqualTo(entry(put));
     }
 }
