@@ -4,15 +4,19 @@ import static io.weldr.testing.Patience.PATIENCE_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.PoolSettings;
 import io.weldr.core.pool.Verdict;
+import io.weldr.core.route.RouteName;
 import io.weldr.core.state.Change;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
+import io.weldr.core.state.Condition;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.OriginSpec;
 import java.nio.charset.StandardCharsets;
@@ -73,6 +77,40 @@ class DataFolderIT {
             assertThat(again.state().get().defaultPool()).isEqualTo(last.defaultPool());
             assertThat(again.state().get().operatorChanges()).isEqualTo(last.operatorChanges());
             assertThat(again.state().get().version()).isEqualTo(ClusterVersion.SUPPORTED);
+        }
+    }
+
+    @Test
+    void aFolderFromBeforeThereWereRoutesOpens() throws Exception {
+        unpack("version-1.tar.gz");
+        try (TestCluster cluster = new TestCluster(root, 1)) {
+            RaftCluster node = cluster.start(N1);
+            ClusterState opened = node.state().get();
+            assertThat(opened.version()).isEqualTo(ClusterVersion.HEALTH_APART);
+            assertThat(opened.defaultPool().origins())
+                    .extracting(origin -> origin.id().value())
+                    .containsExactly("six", "origin.example:80", "127.0.0.1:2");
+            assertThat(opened.defaultPool().health().interval()).isEqualTo(Duration.ofMillis(200));
+            assertThat(opened.defaultPool().settings()).isEqualTo(PoolSettings.DEFAULT);
+            assertThat(opened.routes()).isEqualTo(ClusterState.INITIAL.routes());
+            assertThat(opened.listeners()).isEqualTo(ClusterState.INITIAL.listeners());
+
+            cluster.awaitLeader();
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(node.state().get().version()).isEqualTo(ClusterVersion.SUPPORTED));
+            PoolName blue = new PoolName("blue");
+            TestCluster.acknowledged(
+                    node,
+                    new Command.PutPool(
+                            blue, HealthPolicy.DEFAULT, PoolSettings.DEFAULT, Condition.ABSENT, Instant.EPOCH));
+            TestCluster.acknowledged(node, new Command.RemoveRoute(RouteName.DEFAULT, null, 0, Instant.EPOCH));
+            ClusterState last = node.state().get();
+            cluster.stop(N1);
+            RaftCluster again = cluster.start(N1);
+            assertThat(again.state().get().pools()).isEqualTo(last.pools());
+            assertThat(again.state().get().routes()).isEmpty();
+            assertThat(again.state().get().routing()).isEqualTo(last.routing());
         }
     }
 
