@@ -46,6 +46,8 @@ public final class Answers {
     private static final byte[] LOCATION = Octets.ascii("Location: ");
     private static final byte[] CONTENT_LENGTH = Octets.ascii("Content-Length: ");
     private static final byte[] REQUEST_ID = Octets.ascii("X-Request-Id: ");
+    private static final byte[] PROBLEM_TYPE = Octets.ascii("application/problem+json");
+    private static final byte[] TEXT_TYPE = Octets.ascii("text/plain; charset=us-ascii");
     private static final byte[] CLOSE = Octets.ascii("Connection: close\r\n");
     private static final byte[] KEEP_ALIVE = Octets.ascii("Connection: keep-alive\r\n");
 
@@ -55,9 +57,20 @@ public final class Answers {
             .toList();
 
     private final DateField date;
+    private final ErrorPages pages;
 
     public Answers(DateField date) {
+        this(date, ErrorPages.NONE);
+    }
+
+    private Answers(DateField date, ErrorPages pages) {
         this.date = date;
+        this.pages = pages;
+    }
+
+    /** The same with those pages for clients that have not asked for JSON. */
+    Answers with(ErrorPages other) {
+        return new Answers(date, other);
     }
 
     /**
@@ -94,23 +107,19 @@ public final class Answers {
         int status = failure.status();
         String reason = REASONS.getOrDefault(status, "Error");
         String requestId = new String(id.toBytes(), java.nio.charset.StandardCharsets.US_ASCII);
-        String body = json
-                ? "{\"type\":\"about:blank\",\"title\":\"" + reason + "\",\"status\":" + status + ",\"detail\":\""
-                        + failure.detail() + "\",\"cause\":\"" + failure.cause() + "\",\"requestId\":\""
-                        + quoted(requestId) + "\"}\n"
-                : status + " " + reason + ": " + failure.detail() + "\ncause: " + failure.cause() + "\nrequest id: "
-                        + requestId + "\n";
+        ErrorPages.Page page = json ? null : pages.of(status);
+        byte[] type = page != null ? page.contentType() : json ? PROBLEM_TYPE : TEXT_TYPE;
+        byte[] body = page != null ? page.body() : Octets.ascii(words(failure, reason, requestId, json));
         HeadWriter out = to.reset();
-        out.put(Octets.ascii("HTTP/1.1 " + status + " " + reason + "\r\n"));
-        out.put(Octets.ascii("Content-Type: "
-                + (json ? "application/problem+json" : "text/plain; charset=us-ascii")
-                + "\r\nContent-Length: " + body.length() + "\r\nX-Request-Id: " + requestId + "\r\n"));
+        out.put(Octets.ascii("HTTP/1.1 " + status + " " + reason + "\r\nContent-Type: "));
+        out.put(type)
+                .put(Octets.ascii("\r\nContent-Length: " + body.length + "\r\nX-Request-Id: " + requestId + "\r\n"));
         if (retryAfterSeconds > 0) {
             out.put(RETRY_AFTER).put(retryAfterSeconds).crlf();
         }
         finish(out, status, persistence);
         if (!bodiless) {
-            out.put(Octets.ascii(body));
+            out.put(body);
         }
     }
 
@@ -150,6 +159,16 @@ public final class Answers {
         if (!bodiless) {
             out.put(body);
         }
+    }
+
+    private static String words(Failure failure, String reason, String requestId, boolean json) {
+        int status = failure.status();
+        return json
+                ? "{\"type\":\"about:blank\",\"title\":\"" + reason + "\",\"status\":" + status + ",\"detail\":\""
+                        + failure.detail() + "\",\"cause\":\"" + failure.cause() + "\",\"requestId\":\""
+                        + quoted(requestId) + "\"}\n"
+                : status + " " + reason + ": " + failure.detail() + "\ncause: " + failure.cause() + "\nrequest id: "
+                        + requestId + "\n";
     }
 
     /** The answer to an OPTIONS that may go no further (RFC 9110 section 7.6.2). */

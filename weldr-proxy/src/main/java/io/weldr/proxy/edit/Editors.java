@@ -27,6 +27,11 @@ public record Editors(HeadWriter writer, RequestEditor request, ResponseEditor r
                 new Answers(date));
     }
 
+    /** The same, but for the pages that clients read when weldr answers with an error. */
+    public Editors with(ErrorPages pages) {
+        return new Editors(writer, request, response, answers.with(pages));
+    }
+
     /** What was written last, in a buffer of its size. */
     public ByteBuf written(ByteBufAllocator allocator) {
         ByteBuf out = allocator.directBuffer(writer.length());
