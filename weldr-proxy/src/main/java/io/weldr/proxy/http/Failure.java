@@ -22,6 +22,8 @@ public enum Failure {
     BODY_TOO_LARGE(Stage.RECEIVE, Side.DOWNSTREAM, 413, Retry.NEVER, "request body too large"),
     HEAD_TIMEOUT(Stage.RECEIVE, Side.DOWNSTREAM, 408, Retry.NEVER, "request head took too long"),
     BODY_TIMEOUT(Stage.RECEIVE, Side.DOWNSTREAM, 408, Retry.NEVER, "request body made no progress"),
+    /** A connection of a network from which each has to begin with it. */
+    BAD_PROXY_HEADER(Stage.RECEIVE, Side.DOWNSTREAM, 0, Retry.NEVER, "no valid PROXY protocol header"),
     /** The client stopped taking the response: there is nobody to answer. */
     CLIENT_STALLED(Stage.RESPOND, Side.DOWNSTREAM, 0, Retry.NEVER, "client stopped reading"),
     CLIENT_GONE(Stage.ANY, Side.DOWNSTREAM, 0, Retry.NEVER, "client closed the connection"),
@@ -45,6 +47,8 @@ public enum Failure {
     BAD_RESPONSE_CHUNK(Stage.RESPOND, Side.UPSTREAM, 502, Retry.NEVER, "malformed chunked body from the origin"),
     TRUNCATED(Stage.RESPOND, Side.UPSTREAM, 502, Retry.NEVER, "origin ended the response early"),
     RESPONSE_STALLED(Stage.RESPOND, Side.UPSTREAM, 504, Retry.NEVER, "origin made no progress"),
+    /** The origin of a tcp connection. It may be its answer to what the client has sent: no sign that it is ill. */
+    ORIGIN_RESET(Stage.TUNNEL, Side.UPSTREAM, 0, Retry.NEVER, "origin reset the connection"),
 
     NO_ROUTE(Stage.ROUTE, Side.DOWNSTREAM, 404, Retry.NEVER, "no route takes this request"),
     /** The address of the client is in no network that the route allows, or in one that it denies. */

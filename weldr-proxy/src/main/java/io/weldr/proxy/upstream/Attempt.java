@@ -3,20 +3,35 @@ package io.weldr.proxy.upstream;
 import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.net.Deadline;
 import io.weldr.proxy.net.Expiry;
+import io.weldr.proxy.net.ReadBuffers;
 import org.jspecify.annotations.Nullable;
 
-/** One request's wait for a connection: for a name, for a new one to be made, or in the queue for one to become free. */
-public final class Attempt implements Expiry {
+/**
+ * The wait for a connection: for a name, for a new one to be made, or in the queue for one to become free. That of a
+ * request, or of a tcp connection of a client, which takes no connection but a new one.
+ */
+public abstract class Attempt implements Expiry {
 
     private final Endpoint connections;
-    private @Nullable ResponseSink sink;
+    private boolean waiting = true;
     private @Nullable Deadline deadline; // only in the queue, and while a name is looked up
     private boolean queued;
 
-    Attempt(Endpoint connections, ResponseSink sink) {
+    Attempt(Endpoint connections) {
         this.connections = connections;
-        this.sink = sink;
     }
+
+    /** Makes what a new connection speaks. */
+    abstract OriginConnection newConnection(ReadBuffers buffers, ReuseTerms terms);
+
+    /** Whether a connection that another request has used will do. */
+    abstract boolean takesUsed();
+
+    /** There is a connection: hands it over. */
+    abstract void hand(OriginConnection connection);
+
+    /** There will be none. */
+    abstract void tell(Failure failure);
 
     void waitInQueue() {
         Deadline wait = new Deadline(connections.shared.wheel, this);
@@ -50,7 +65,7 @@ public final class Attempt implements Expiry {
 
     /** The request does not wait any more. If a connection comes, other requests get it. */
     public void cancel() {
-        sink = null;
+        waiting = false;
         stopWaiting();
         if (queued) {
             queued = false;
@@ -59,27 +74,25 @@ public final class Attempt implements Expiry {
     }
 
     boolean cancelled() {
-        return sink == null;
+        return !waiting;
     }
 
     /** Hands the connection over; false if nobody wants it. */
-    boolean succeeded(H1Origin connection) {
+    boolean succeeded(OriginConnection connection) {
         leaveQueue();
-        ResponseSink waiting = sink;
-        sink = null;
-        if (waiting == null) {
+        if (!waiting) {
             return false;
         }
-        waiting.connected(connection);
+        waiting = false;
+        hand(connection);
         return true;
     }
 
     void failed(Failure failure) {
         leaveQueue();
-        ResponseSink waiting = sink;
-        sink = null;
-        if (waiting != null) {
-            waiting.notConnected(failure);
+        if (waiting) {
+            waiting = false;
+            tell(failure);
         }
     }
 

@@ -176,7 +176,7 @@ final class Connector {
 
         private void open(InetSocketAddress address) {
             ReadBuffers buffers = new ReadBuffers();
-            H1Origin connection = new H1Origin(connections, buffers, terms(address));
+            OriginConnection connection = attempt.newConnection(buffers, terms(address));
             Bootstrap one = bootstrap.clone().handler(new ChannelInitializer<>() {
                 @Override
                 protected void initChannel(Channel channel) {
@@ -203,7 +203,7 @@ final class Connector {
             return new ReuseTerms(shared.idleTicks, shared.wheel, shared.ageTicks(), watch);
         }
 
-        private void opened(ChannelFuture future, InetSocketAddress address, H1Origin connection) {
+        private void opened(ChannelFuture future, InetSocketAddress address, OriginConnection connection) {
             if (!future.isSuccess()) {
                 if (speaksAgainstAddress(future.cause())) {
                     shared.settings.dead().failed(address, shared.resolver.nanoTime());
@@ -222,7 +222,7 @@ final class Connector {
             }
         }
 
-        private void awaitTls(SslHandler tls, InetSocketAddress address, H1Origin connection) {
+        private void awaitTls(SslHandler tls, InetSocketAddress address, OriginConnection connection) {
             tls.handshakeFuture().addListener(handshake -> {
                 if (handshake.isSuccess()) {
                     stands(address, connection);
@@ -237,7 +237,7 @@ final class Connector {
         }
 
         /** The address can serve requests. A server whose TLS fails cannot, though it accepts TCP connections. */
-        private void stands(InetSocketAddress address, H1Origin connection) {
+        private void stands(InetSocketAddress address, OriginConnection connection) {
             shared.settings.dead().connected(address);
             connection.opened();
             connections.connected(connection, attempt);

@@ -38,7 +38,7 @@ public final class Endpoint implements Expiry {
     private int connectionsMax;
     private int queueMax;
     private int queueTicks;
-    private @Nullable H1Origin standing; // a list through the connections themselves
+    private @Nullable OriginConnection standing; // a list through the connections themselves
     private int open;
     private int inFlight;
     private boolean retired;
@@ -143,7 +143,26 @@ public final class Endpoint implements Expiry {
                 return null;
             }
         }
-        Attempt attempt = new Attempt(this, sink);
+        return begin(new RequestAttempt(this, sink));
+    }
+
+    /**
+     * Makes a connection for the bytes of one client.
+     *
+     * @return what is under way, to be cancelled if it is no longer wanted; null when {@code sink} has been called
+     */
+    public @Nullable Attempt acquire(TcpSink sink) {
+        assert shared.inLoop();
+        if (open >= connectionsMax) {
+            H1Origin unused = idle.pollFirst();
+            if (unused != null) {
+                unused.close(); // gives its place to whoever waits longest
+            }
+        }
+        return begin(new TcpAttempt(this, sink));
+    }
+
+    private @Nullable Attempt begin(Attempt attempt) {
         if (open < connectionsMax) {
             open(attempt);
         } else if (queue.size() < queueMax) {
@@ -151,7 +170,7 @@ public final class Endpoint implements Expiry {
             stats.queued.increment();
             attempt.waitInQueue();
         } else {
-            sink.notConnected(Failure.QUEUE_FULL);
+            attempt.failed(Failure.QUEUE_FULL);
             return null;
         }
         // An attempt that ended within this call, as with a name that is known not to resolve, was reported already:
@@ -189,19 +208,33 @@ public final class Endpoint implements Expiry {
     }
 
     /** A new connection stands. */
-    void connected(H1Origin connection, Attempt attempt) {
+    void connected(OriginConnection connection, Attempt attempt) {
         if (cutOff) {
             connection.close();
             attempt.failed(Failure.CONNECT_FAILED); // nothing has been sent: another origin may do
         } else if (!attempt.succeeded(connection)) {
-            giveBack(connection); // nobody wants it any more
+            if (connection instanceof H1Origin reusable) {
+                giveBack(reusable); // nobody wants it any more
+            } else {
+                connection.close();
+            }
         }
+    }
+
+    /** A connection for the bytes of one client stands: the origin is not ill, however long the connection lasts. */
+    public void accepted() {
+        record.succeeded();
     }
 
     /** A connection that can serve another request: to the next in the queue, or idle. */
     void giveBack(H1Origin connection) {
         assert shared.inLoop();
-        for (Attempt next = pollQueue(); next != null; next = pollQueue()) {
+        for (Attempt next = queue.peek(); next != null; next = queue.peek()) {
+            if (!next.takesUsed() && !next.cancelled()) {
+                connection.close(); // its place goes to the one that waits for a new connection
+                return;
+            }
+            pollQueue();
             if (next.succeeded(connection)) {
                 return;
             }
@@ -248,7 +281,7 @@ public final class Endpoint implements Expiry {
         }
     }
 
-    void add(H1Origin connection) {
+    void add(OriginConnection connection) {
         connection.next = standing;
         if (standing != null) {
             standing.previous = connection;
@@ -256,7 +289,7 @@ public final class Endpoint implements Expiry {
         standing = connection;
     }
 
-    void remove(H1Origin connection) {
+    void remove(OriginConnection connection) {
         if (connection.previous != null) {
             connection.previous.next = connection.next;
         } else {
@@ -342,10 +375,10 @@ public final class Endpoint implements Expiry {
         for (Attempt next = pollQueue(); next != null; next = pollQueue()) {
             next.failed(Failure.CONNECT_FAILED); // nothing has been sent: another origin may do
         }
-        List<H1Origin> all = new ArrayList<>();
-        for (H1Origin at = standing; at != null; at = at.next) {
+        List<OriginConnection> all = new ArrayList<>();
+        for (OriginConnection at = standing; at != null; at = at.next) {
             all.add(at);
         }
-        all.forEach(H1Origin::cutOff);
+        all.forEach(OriginConnection::cutOff);
     }
 }

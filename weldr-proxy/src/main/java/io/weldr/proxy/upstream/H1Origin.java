@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.net.Faults;
 import io.weldr.proxy.net.Link;
-import io.weldr.proxy.net.Protocol;
 import io.weldr.proxy.net.ReadBuffers;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The file is longer than others because each end that an origin can come to is in it, one beside the other.
  */
-final class H1Origin implements Upstream, Protocol {
+final class H1Origin extends OriginConnection implements Upstream {
 
     /** Who has the connection. */
     private enum Phase {
@@ -36,25 +35,17 @@ final class H1Origin implements Upstream, Protocol {
     /** Pipes full in a row for one connection before others get their turn. */
     private static final int SPLICES_IN_A_ROW = 8;
 
-    private final Endpoint endpoint;
-    private final UpstreamLoop shared;
     private final Link link;
     private final ReuseTerms terms;
     private final ResponseReader reader;
     private final ReadBuffers buffers;
     private Phase phase = Phase.OPENING;
     private @Nullable ResponseSink sink;
-    private boolean counted;
     private boolean splicing;
     private boolean used;
     private boolean requestFlushed; // some of it
     private boolean requestSent;
     private boolean reset;
-
-    // The list of all that lead to the same origin.
-    @Nullable H1Origin previous;
-
-    @Nullable H1Origin next;
 
     /**
      * A connection that does not stand yet.
@@ -63,15 +54,14 @@ final class H1Origin implements Upstream, Protocol {
      * @param terms for how long it may be reused
      */
     H1Origin(Endpoint endpoint, ReadBuffers buffers, ReuseTerms terms) {
-        this.endpoint = endpoint;
+        super(endpoint);
         this.buffers = buffers;
-        shared = endpoint.shared;
         link = new Link(this, shared.wheel, shared.held, shared.progressTicks);
         this.terms = terms;
         reader = new ResponseReader(shared, terms, link.account());
     }
 
-    /** What the connector gives the channel. */
+    @Override
     Link link() {
         return link;
     }
@@ -83,10 +73,9 @@ final class H1Origin implements Upstream, Protocol {
         // TLS may have to stand first: the connector calls opened().
     }
 
-    /** The connection stands, TLS included. */
+    @Override
     void opened() {
-        counted = true;
-        endpoint.add(this);
+        super.opened();
         phase = Phase.HELD;
         if (!link.alive()) {
             link.close(); // the end of it is told to whoever has been given it meanwhile
@@ -122,6 +111,7 @@ final class H1Origin implements Upstream, Protocol {
         return alive();
     }
 
+    @Override
     void close() {
         boolean idle = phase == Phase.IDLE;
         phase = Phase.CLOSED;
@@ -132,6 +122,7 @@ final class H1Origin implements Upstream, Protocol {
     }
 
     /** The origin's time is over: what is under way ends, with an answer where none has begun. */
+    @Override
     void cutOff() {
         if (sink == null) {
             close();
@@ -463,11 +454,7 @@ final class H1Origin implements Upstream, Protocol {
         inputEnded();
         phase = Phase.CLOSED;
         reader.stop();
-        if (counted) {
-            counted = false;
-            endpoint.remove(this);
-            endpoint.closed();
-        }
+        leave();
     }
 
     @Override
