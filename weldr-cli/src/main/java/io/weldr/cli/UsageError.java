@@ -1,5 +1,6 @@
 package io.weldr.cli;
 
+import io.weldr.wire.json.Slip;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Locale;

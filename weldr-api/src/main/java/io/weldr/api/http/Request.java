@@ -9,7 +9,7 @@ import io.weldr.api.admin.RequestKeys;
 import io.weldr.api.admin.WriteOptions;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemType;
-import io.weldr.api.json.Durations;
+import io.weldr.wire.json.Durations;
 import io.weldr.core.Check;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.OriginId;

@@ -18,6 +18,7 @@ import io.weldr.core.port.Membership.Result.Done;
 import io.weldr.core.state.Change;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.MemberId;
+import io.weldr.wire.json.Durations;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;

@@ -14,6 +14,7 @@ import io.weldr.core.pool.StatusRange;
 import io.weldr.core.port.Membership.Newcomer;
 import io.weldr.core.state.MemberAddress;
 import io.weldr.core.state.MemberId;
+import io.weldr.wire.json.Durations;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;

@@ -13,6 +13,7 @@ import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.HostPolicy;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.StatusRange;
+import io.weldr.wire.json.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;

@@ -38,13 +38,18 @@ final class Decode {
     static <T> List<T> texts(String field, List<String> from, Function<String, T> parse) {
         List<T> all = new ArrayList<>(from.size());
         for (int i = 0; i < from.size(); i++) {
-            try {
-                all.add(parse.apply(from.get(i)));
-            } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException(field + "[" + i + "]: " + e.getMessage(), e);
-            }
+            all.add(text(field + "[" + i + "]", from.get(i), parse));
         }
         return all;
+    }
+
+    /** Parses a text, naming its field if it fails. */
+    static <T> T text(String field, String from, Function<String, T> parse) {
+        try {
+            return parse.apply(from);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(field + ": " + e.getMessage(), e);
+        }
     }
 
     static @Nullable String optional(String text) {

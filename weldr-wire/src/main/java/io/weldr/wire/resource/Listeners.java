@@ -60,7 +60,7 @@ public final class Listeners {
         return new Listener(
                 new ListenerName(from.getName()),
                 Decode.constant("protocol", Listener.Protocol.HTTP, from.getProtocol()),
-                from.getAddress().isEmpty() ? null : HostPort.parse(from.getAddress()),
+                from.getAddress().isEmpty() ? null : Decode.text("address", from.getAddress(), HostPort::parse),
                 from.getPool().isEmpty() ? null : new PoolName(from.getPool()),
                 from.hasLimits() ? limits(from.getLimits()) : ListenerLimits.UNSET,
                 from.hasTrustedPeers() ? trusted(from.getTrustedPeers()) : null,
@@ -70,7 +70,7 @@ public final class Listeners {
     }
 
     private static @Nullable List<Network> trusted(Networks from) {
-        return Decode.texts("trustedPeers.networks", from.getNetworksList(), Network::parse);
+        return Decode.texts("trustedPeers", from.getNetworksList(), Network::parse);
     }
 
     private static SortedMap<Integer, ErrorPage> errorPages(io.weldr.proto.resource.v1.Listener from) {

@@ -1,17 +1,17 @@
-package io.weldr.cli;
+package io.weldr.wire.json;
 
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the word that somebody meant who typed another one. Pure. */
-final class Slip {
+public final class Slip {
     /** One slip in three letters; with more it is another word. */
     private static final int LETTERS_PER_SLIP = 3;
 
     private Slip() {}
 
     /** The nearest of {@code known}, or null if none is near. */
-    static @Nullable String nearest(String typed, Collection<String> known) {
+    public static @Nullable String nearest(String typed, Collection<String> known) {
         String best = null;
         int bestDistance = Math.max(1, bare(typed).length() / LETTERS_PER_SLIP) + 1;
         for (String word : known) {

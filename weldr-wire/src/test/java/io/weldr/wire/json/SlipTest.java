@@ -1,4 +1,4 @@
-package io.weldr.cli;
+package io.weldr.wire.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
