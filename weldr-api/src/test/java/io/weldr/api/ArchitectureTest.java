@@ -64,7 +64,7 @@ class ArchitectureTest {
             .resideOutsideOfPackages("io.weldr.api.grpc..", "io.weldr.api.error..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.grpc..", "io.weldr.proto..", "com.google..");
+            .resideInAnyPackage("io.grpc..", "io.weldr.proto.admin..", "io.weldr.proto.raft..", "com.google.rpc..");
 
     @ArchTest
     static final ArchRule THE_REST_OF_THE_NODE_IS_SEEN_THROUGH_PORTS = noClasses()

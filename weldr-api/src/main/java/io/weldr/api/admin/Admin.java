@@ -1,27 +1,22 @@
 package io.weldr.api.admin;
 
-import io.weldr.api.admin.Written.Applied;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemException;
 import io.weldr.api.error.ProblemType;
-import io.weldr.api.error.Problems;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.Pool;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.Committed;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
-import io.weldr.core.state.OriginPatch;
 import io.weldr.core.state.OriginRef;
 import io.weldr.core.state.OriginSpec;
-import io.weldr.core.state.Outcome.Accepted;
 import io.weldr.core.state.Outcome.Refusal;
 import io.weldr.core.state.Outcome.Refused;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -38,28 +33,24 @@ public final class Admin {
     /** A revision that no origin is at. */
     private static final long NEVER = 0;
 
-    /** More rounds than this means that somebody changes the same thing all the time. */
-    private static final int ROUNDS_MAX = 5;
-
-    /** How long {@code wait=applied} waits for a member that lags. */
-    private static final Duration APPLIED_WAIT = Duration.ofSeconds(5);
-
     private final AdminPorts ports;
-    private final Census census;
+    private final Rounds rounds;
+    private final Resources resources;
 
     public Admin(AdminPorts ports, Census census) {
         this.ports = ports;
-        this.census = census;
+        this.rounds = new Rounds(ports, census);
+        this.resources = new Resources(ports, rounds);
+    }
+
+    /** The operations on pools, listeners and routes. */
+    public Resources resources() {
+        return resources;
     }
 
     /** A state to read from. */
     public CompletionStage<View> read(Consistency consistency) {
-        return switch (consistency) {
-            case LINEARIZABLE -> ports.gateway().linearizable().thenApply(state -> new View(state, false, null));
-            case STALE ->
-                CompletableFuture.completedFuture(new View(
-                        ports.state().get(), true, ports.status().status().sinceLeaderContact()));
-        };
+        return rounds.read(consistency);
     }
 
     /** Adds an origin. */
@@ -67,7 +58,7 @@ public final class Admin {
         OriginUrl url = required(draft.url());
         HealthDraft health = draft.health();
         if (health == null) {
-            OriginSpec spec = new OriginSpec(url, draft.id(), draft.weight(), draft.host(), null);
+            OriginSpec spec = draft.spec(url, null);
             return add(options, new Command.AddOrigin(pool, spec, mustBeNew, now()));
         }
         check(health);
@@ -78,16 +69,13 @@ public final class Admin {
             Origin before = new OriginRef.ByAddress(url.address()).in(there);
             HealthPolicy own = before == null ? null : before.health();
             HealthPolicy whole = valid(() -> health.complete(own == null ? there.health() : own));
-            OriginSpec spec = new OriginSpec(url, draft.id(), draft.weight(), draft.host(), whole);
+            OriginSpec spec = draft.spec(url, whole);
             return add(options, new Command.AddOrigin(pool, spec, mustBeNew, now()));
         });
     }
 
     private CompletionStage<Written> add(WriteOptions options, Command.AddOrigin command) {
-        return ports.gateway()
-                .submit(options.id(), command)
-                .thenApply(committed -> command.mustBeNew() ? asCondition(committed) : committed)
-                .thenCompose(committed -> settle(options, committed));
+        return rounds.write(options, command, committed -> command.mustBeNew() ? asCondition(committed) : committed);
     }
 
     /**
@@ -108,41 +96,41 @@ public final class Admin {
                     pool,
                     ref,
                     options,
-                    expected -> new Command.UpdateOrigin(pool, ref, patch(draft, null), expected, now()));
+                    expected -> new Command.UpdateOrigin(pool, ref, draft.patch(null), expected, now()));
         }
         check(health);
-        return rounds(
-                options,
-                view -> {
-                    Pool there = view.pool(pool);
-                    Origin origin = ref.in(there);
-                    // Where there is none, the log says so, and not this view: it alone knows whether the same wish was
-                    // carried out before the origin went.
-                    HealthPolicy base = origin == null ? there.health() : origin.healthPolicy(there.health());
-                    long seen = origin == null ? NEVER : origin.modified();
-                    HealthPolicy whole = valid(() -> health.complete(base));
-                    return new Attempt(
-                            new Command.UpdateOrigin(pool, ref, patch(draft, whole), options.expected(seen), now()),
-                            unmet(ref, origin, options));
-                },
-                0);
+        return rounds.repeat(options, view -> {
+            Pool there = view.pool(pool);
+            Origin origin = ref.in(there);
+            // Where there is none, the log says so, and not this view: it alone knows whether the same wish was
+            // carried out before the origin went.
+            HealthPolicy base = origin == null ? there.health() : origin.healthPolicy(there.health());
+            long seen = origin == null ? NEVER : origin.modified();
+            HealthPolicy whole = valid(() -> health.complete(base));
+            return new Rounds.Attempt(
+                    new Command.UpdateOrigin(pool, ref, draft.patch(whole), options.expected(seen), now()),
+                    unmet(ref, origin, options));
+        });
     }
 
     /** Makes an origin what the draft says, with defaults for what it does not say. */
-    public CompletionStage<Written> replace(PoolName pool, OriginRef ref, OriginDraft draft, WriteOptions options) {
-        required(draft.url());
+    public CompletionStage<Written> replace(PoolName pool, OriginRef ref, OriginDraft whole, WriteOptions options) {
+        required(whole.url());
+        // Under an older cluster version no origin can have these, and no command may name them.
+        OriginDraft draft =
+                ports.state().get().version().atLeast(ClusterVersion.RESOURCES) ? whole : whole.withoutDefaults();
         HealthDraft health = draft.health();
         if (health == null) {
             return update(pool, ref, draft, options);
         }
         check(health);
         return read(Consistency.LINEARIZABLE).thenCompose(view -> {
-            HealthPolicy whole = valid(() -> health.complete(view.pool(pool).health()));
+            HealthPolicy policy = valid(() -> health.complete(view.pool(pool).health()));
             return conditional(
                     pool,
                     ref,
                     options,
-                    expected -> new Command.UpdateOrigin(pool, ref, patch(draft, whole), expected, now()));
+                    expected -> new Command.UpdateOrigin(pool, ref, draft.patch(policy), expected, now()));
         });
     }
 
@@ -159,16 +147,13 @@ public final class Admin {
             PoolName pool, OriginRef ref, WriteOptions options, Function<@Nullable Long, Command> command) {
         List<Long> revisions = options.expectedRevisions();
         if (revisions == null || revisions.size() == 1) {
-            return write(options, command.apply(revisions == null ? null : revisions.get(0)));
+            return rounds.write(options, command.apply(revisions == null ? null : revisions.get(0)));
         }
-        return rounds(
-                options,
-                view -> {
-                    Origin origin = ref.in(view.pool(pool));
-                    long expected = options.expected(origin == null ? NEVER : origin.modified());
-                    return new Attempt(command.apply(expected), unmet(ref, origin, options));
-                },
-                0);
+        return rounds.repeat(options, view -> {
+            Origin origin = ref.in(view.pool(pool));
+            long expected = options.expected(origin == null ? NEVER : origin.modified());
+            return new Rounds.Attempt(command.apply(expected), unmet(ref, origin, options));
+        });
     }
 
     private static @Nullable Problem unmet(OriginRef ref, @Nullable Origin origin, WriteOptions options) {
@@ -194,81 +179,14 @@ public final class Admin {
             @Nullable Function<HealthPolicy, @Nullable Problem> unless,
             WriteOptions options) {
         check(draft);
-        return rounds(
-                options,
-                view -> {
-                    HealthPolicy before = view.pool(pool).health();
-                    Problem unmet = unless == null ? null : unless.apply(before);
-                    HealthPolicy whole = valid(() -> draft.complete(base.apply(before)));
-                    // Whether this id was carried out before is known to the log alone.
-                    HealthPolicy expected = unmet == null ? before : whole;
-                    return new Attempt(new Command.SetHealthPolicy(pool, whole, expected, now()), unmet);
-                },
-                0);
-    }
-
-    /**
-     * A command made of what was read.
-     *
-     * @param unmet the writer's own condition that did not hold then; null: it held, or there is none
-     */
-    private record Attempt(Command command, @Nullable Problem unmet) {}
-
-    /** Reads, makes a command of what was read, submits it; again if only that reading was out of date. */
-    private CompletionStage<Written> rounds(WriteOptions options, Function<View, Attempt> attemptAt, int number) {
-        return read(Consistency.LINEARIZABLE).thenCompose(view -> {
-            Attempt attempt = attemptAt.apply(view);
-            return ports.gateway()
-                    .submit(RequestKeys.attempt(options.id(), number), attempt.command())
-                    .thenCompose(committed -> {
-                        if (!movedOn(committed)) {
-                            return settle(options, committed);
-                        }
-                        if (attempt.unmet() != null) {
-                            return CompletableFuture.failedFuture(
-                                    attempt.unmet().exception());
-                        }
-                        return number + 1 < ROUNDS_MAX
-                                ? rounds(options, attemptAt, number + 1)
-                                : settle(options, committed);
-                    });
+        return rounds.repeat(options, view -> {
+            HealthPolicy before = view.pool(pool).health();
+            Problem unmet = unless == null ? null : unless.apply(before);
+            HealthPolicy whole = valid(() -> draft.complete(base.apply(before)));
+            // Whether this id was carried out before is known to the log alone.
+            HealthPolicy expected = unmet == null ? before : whole;
+            return new Rounds.Attempt(new Command.SetHealthPolicy(pool, whole, expected, now()), unmet);
         });
-    }
-
-    private static boolean movedOn(Committed committed) {
-        return committed.outcome() instanceof Refused refused && refused.refusal() == Refusal.PRECONDITION_FAILED;
-    }
-
-    private CompletionStage<Written> write(WriteOptions options, Command command) {
-        return ports.gateway().submit(options.id(), command).thenCompose(committed -> settle(options, committed));
-    }
-
-    private CompletionStage<Written> settle(WriteOptions options, Committed committed) {
-        if (committed.outcome() instanceof Refused refused) {
-            return CompletableFuture.failedFuture(Problems.of(refused).exception());
-        }
-        Accepted accepted = (Accepted) committed.outcome();
-        CompletionStage<List<Applied>> applied = options.waitApplied()
-                ? census.applied(committed.index(), accepted.revision(), APPLIED_WAIT)
-                : CompletableFuture.completedFuture(List.of());
-        return applied.thenApply(list -> new Written(
-                accepted.effect(),
-                ports.state().get(),
-                accepted.revision(),
-                accepted.origin(),
-                accepted.health(),
-                list));
-    }
-
-    private static OriginPatch patch(OriginDraft draft, @Nullable HealthPolicy health) {
-        return new OriginPatch(
-                draft.url(),
-                draft.weight(),
-                draft.admin(),
-                draft.drainDeadline(),
-                draft.host(),
-                health,
-                draft.inheritHealth());
     }
 
     private static OriginUrl required(@Nullable OriginUrl url) {

@@ -1,27 +1,30 @@
 package io.weldr.api.admin;
 
-import io.weldr.core.pool.HealthPolicy;
-import io.weldr.core.pool.StatusRange;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import io.weldr.proto.resource.v1.HealthPolicy;
+import io.weldr.wire.resource.HealthPolicies;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
-/** What a request says of a health policy. Null: not said, so it is as in the policy that it completes. */
-public record HealthDraft(
-        @Nullable String path,
-        HealthPolicy.@Nullable Method method,
-        @Nullable List<StatusRange> expected,
-        @Nullable Duration interval,
-        @Nullable Duration timeout,
-        @Nullable Integer failures,
-        @Nullable Integer passes,
-        HealthPolicy.@Nullable Initial initial,
-        HealthPolicy.@Nullable Confirm confirm) {
-
+/**
+ * What a request says of a health policy.
+ *
+ * @param said a field that is absent is as in the policy that the draft completes
+ * @param defaults fields that get their default, by their names in JSON
+ */
+public record HealthDraft(HealthPolicy said, List<String> defaults) {
     /** Goes with every valid interval and with every valid timeout, so that only what a draft says can be wrong. */
-    private static final Duration TIMEOUT_LEAST = Duration.ofMillis(10);
+    private static final com.google.protobuf.Duration TIMEOUT_LEAST = com.google.protobuf.Duration.newBuilder()
+            .setNanos((int) Duration.ofMillis(10).toNanos())
+            .build();
 
-    private static final Duration INTERVAL_MOST = Duration.ofHours(1);
+    private static final com.google.protobuf.Duration INTERVAL_MOST = com.google.protobuf.Duration.newBuilder()
+            .setSeconds(Duration.ofHours(1).toSeconds())
+            .build();
+
+    public HealthDraft {
+        defaults = List.copyOf(defaults);
+    }
 
     /**
      * Refuses what no policy could make valid, without knowing the policy that the draft completes.
@@ -29,10 +32,12 @@ public record HealthDraft(
      * @throws IllegalArgumentException with the field that is wrong
      */
     public void check() {
-        complete(HealthPolicy.builder()
-                .interval(INTERVAL_MOST)
-                .timeout(TIMEOUT_LEAST)
-                .build());
+        HealthPolicy base = HealthPolicy.newBuilder()
+                .setInterval(INTERVAL_MOST)
+                // A connection may take as long as the probe, whose timeout may be anything as long as it is not said.
+                .setTimeout(said.hasConnectTimeout() ? said.getConnectTimeout() : TIMEOUT_LEAST)
+                .build();
+        HealthPolicies.decode(merged(base), io.weldr.core.pool.HealthPolicy.DEFAULT);
     }
 
     /**
@@ -40,35 +45,19 @@ public record HealthDraft(
      *
      * @throws IllegalArgumentException if it is not valid
      */
-    public HealthPolicy complete(HealthPolicy base) {
-        HealthPolicy.Builder policy = base.toBuilder();
-        if (path != null) {
-            policy.path(path);
+    public io.weldr.core.pool.HealthPolicy complete(io.weldr.core.pool.HealthPolicy base) {
+        return HealthPolicies.decode(merged(HealthPolicies.encode(base)), io.weldr.core.pool.HealthPolicy.DEFAULT);
+    }
+
+    private HealthPolicy merged(HealthPolicy base) {
+        HealthPolicy.Builder merged = base.toBuilder();
+        for (FieldDescriptor field : HealthPolicy.getDescriptor().getFields()) {
+            if (defaults.contains(field.getJsonName())) {
+                merged.clearField(field);
+            }
         }
-        if (method != null) {
-            policy.method(method);
-        }
-        if (expected != null) {
-            policy.expected(expected);
-        }
-        if (interval != null) {
-            policy.interval(interval);
-        }
-        if (timeout != null) {
-            policy.timeout(timeout);
-        }
-        if (failures != null) {
-            policy.failuresToDown(failures);
-        }
-        if (passes != null) {
-            policy.passesToUp(passes);
-        }
-        if (initial != null) {
-            policy.initial(initial);
-        }
-        if (confirm != null) {
-            policy.confirm(confirm);
-        }
-        return policy.build();
+        // A merge of messages would mix two durations, and two maps.
+        said.getAllFields().forEach(merged::setField);
+        return merged.build();
     }
 }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class Watch implements AutoCloseable {
     private final WatchHub hub;
     private final Published<ClusterState> published;
+    private final ChangeFilter filter;
     private final Runnable wake;
     private volatile boolean ended;
 
@@ -22,11 +23,13 @@ public final class Watch implements AutoCloseable {
             Published<ClusterState> published,
             @Nullable Long after,
             boolean unknownRevision,
+            ChangeFilter filter,
             Runnable wake) {
         this.hub = hub;
         this.published = published;
         this.told = after;
         this.unknownRevision = unknownRevision;
+        this.filter = filter;
         this.wake = wake;
     }
 
@@ -41,15 +44,18 @@ public final class Watch implements AutoCloseable {
             unknownRevision = false;
             return resync(state, "the cluster never was at revision " + from);
         }
-        if (state.revision() <= from) {
-            return null;
+        while (state.revision() > from) {
+            Change change = state.firstChangeAfter(from);
+            if (change == null || !state.keepsChangesAfter(from)) {
+                return resync(state, "the changes after revision " + from + " are not kept any more");
+            }
+            from = change.revision();
+            told = from;
+            if (filter.takes(change)) {
+                return new Changed(change);
+            }
         }
-        Change change = state.firstChangeAfter(from);
-        if (change == null || !state.keepsChangesAfter(from)) {
-            return resync(state, "the changes after revision " + from + " are not kept any more");
-        }
-        told = change.revision();
-        return new Changed(change);
+        return null;
     }
 
     private Resync resync(ClusterState state, String reason) {

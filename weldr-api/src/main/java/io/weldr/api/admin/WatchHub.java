@@ -44,20 +44,21 @@ public final class WatchHub implements AutoCloseable {
      * Begins a watch.
      *
      * @param after tell the changes after this revision; null: from now on
+     * @param filter which changes to tell
      * @param wake called on the thread of the hub when there may be something to tell; must hand over at once
      * @return fails with a problem if there are too many already
      */
-    public CompletionStage<Watch> open(@Nullable Long after, Runnable wake) {
+    public CompletionStage<Watch> open(@Nullable Long after, ChangeFilter filter, Runnable wake) {
         if (after == null) {
-            return CompletableFuture.completedFuture(new Watch(this, state(), null, false, wake))
+            return CompletableFuture.completedFuture(new Watch(this, state(), null, false, filter, wake))
                     .thenApply(this::added);
         }
         // Whoever comes from a node that was ahead of this one is not lost: only a revision that the cluster never had
         // is.
         return ports.gateway()
                 .linearizable()
-                .handle((state, failure) ->
-                        added(new Watch(this, state(), after, failure == null && after > state.revision(), wake)));
+                .handle((state, failure) -> added(
+                        new Watch(this, state(), after, failure == null && after > state.revision(), filter, wake)));
     }
 
     private Watch added(Watch watch) {

@@ -2,6 +2,7 @@ package io.weldr.api.admin;
 
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Origin;
+import io.weldr.core.pool.Stamp;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.Outcome.Effect;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param revision of the state that holds it
  * @param origin after the write, or as it last stood if it was removed; null where it was no origin's
  * @param health the pool's policy after the write, where that was written
+ * @param stamp of the pool, listener or route after the write, or as it last stood if it was removed; null where it was none's
  * @param applied how far each member is, if that was asked for; else empty
  */
 public record Written(
@@ -23,6 +25,7 @@ public record Written(
         long revision,
         @Nullable Origin origin,
         @Nullable HealthPolicy health,
+        @Nullable Stamp stamp,
         List<Applied> applied) {
 
     public Written {

@@ -5,12 +5,13 @@ import io.grpc.stub.StreamObserver;
 import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.Census;
+import io.weldr.api.admin.ChangeFilter;
 import io.weldr.api.admin.ClusterView;
 import io.weldr.api.admin.LeaderProbes;
-import io.weldr.api.admin.View;
 import io.weldr.api.admin.WatchHub;
 import io.weldr.api.admin.Written;
 import io.weldr.api.error.Problem;
+import io.weldr.api.error.ProblemException;
 import io.weldr.api.error.ProblemType;
 import io.weldr.api.error.Problems;
 import io.weldr.core.pool.PoolName;
@@ -20,10 +21,8 @@ import io.weldr.core.state.MemberId;
 import io.weldr.core.state.OriginRef;
 import io.weldr.proto.admin.v1.AddMemberRequest;
 import io.weldr.proto.admin.v1.AddOriginRequest;
-import io.weldr.proto.admin.v1.AdminGrpc;
 import io.weldr.proto.admin.v1.ClusterStatusReply;
 import io.weldr.proto.admin.v1.ClusterStatusRequest;
-import io.weldr.proto.admin.v1.Consistency;
 import io.weldr.proto.admin.v1.GetHealthPolicyRequest;
 import io.weldr.proto.admin.v1.HealthPolicyReply;
 import io.weldr.proto.admin.v1.ListOriginsReply;
@@ -53,7 +52,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** {@code weldr.admin.v1.Admin}: each call asks {@link Admin} and turns what comes back into a message. Any thread. */
-final class AdminService extends AdminGrpc.AdminImplBase {
+final class AdminService extends ResourceService {
     private final AdminPorts ports;
     private final Admin admin;
     private final Census census;
@@ -61,6 +60,7 @@ final class AdminService extends AdminGrpc.AdminImplBase {
     private final WatchHub hub;
 
     AdminService(AdminPorts ports, Admin admin, Census census, LeaderProbes probes, WatchHub hub) {
+        super(admin);
         this.ports = ports;
         this.admin = admin;
         this.census = census;
@@ -153,23 +153,13 @@ final class AdminService extends AdminGrpc.AdminImplBase {
                 }));
     }
 
-    private CompletionStage<View> read(Consistency consistency) {
-        return switch (consistency) {
-            case CONSISTENCY_LINEARIZABLE -> admin.read(io.weldr.api.admin.Consistency.LINEARIZABLE);
-            case CONSISTENCY_STALE -> admin.read(io.weldr.api.admin.Consistency.STALE);
-            case UNRECOGNIZED ->
-                throw Problem.of(ProblemType.INVALID_VALUE, "consistency: unknown", "linearizable or stale")
-                        .exception();
-        };
-    }
-
     @Override
     public void getHealthPolicy(GetHealthPolicyRequest request, StreamObserver<HealthPolicyReply> observer) {
         answer(observer, () -> {
             PoolName pool = Requests.pool(request.getPool());
             return read(request.getConsistency()).thenApply(view -> {
                 HealthPolicyReply.Builder reply = HealthPolicyReply.newBuilder()
-                        .setHealth(Wire.health(view.pool(pool).health()))
+                        .setHealth(HealthMessages.message(view.pool(pool).health()))
                         .setRevision(view.state().revision());
                 Duration age = view.age();
                 if (age != null) {
@@ -192,7 +182,7 @@ final class AdminService extends AdminGrpc.AdminImplBase {
                             Requests.options(request.getOptions(), "set-health", request))
                     .thenApply(written -> {
                         HealthPolicyReply.Builder reply = HealthPolicyReply.newBuilder()
-                                .setHealth(Wire.health(
+                                .setHealth(HealthMessages.message(
                                         Objects.requireNonNull(written.health(), "a write of a policy gives one")))
                                 .setRevision(written.revision())
                                 .setEffect(Wire.effect(written.effect()));
@@ -202,7 +192,7 @@ final class AdminService extends AdminGrpc.AdminImplBase {
         });
     }
 
-    private static void refuseRevision(boolean given) {
+    static void refuseRevision(boolean given) {
         if (given) {
             throw Problem.of(
                             ProblemType.INVALID_VALUE,
@@ -219,10 +209,18 @@ final class AdminService extends AdminGrpc.AdminImplBase {
                     ProblemType.INVALID_VALUE, "after_revision: " + request.getAfterRevision(), "0 or more")));
             return;
         }
+        ChangeFilter filter;
+        try {
+            filter = ChangeFilter.of(request.getKindsList(), request.getName());
+        } catch (ProblemException e) {
+            observer.onError(Statuses.of(e.problem()));
+            return;
+        }
         WatchCall.begin(
                 hub,
                 (ServerCallStreamObserver<WatchEvent>) observer,
-                request.hasAfterRevision() ? request.getAfterRevision() : null);
+                request.hasAfterRevision() ? request.getAfterRevision() : null,
+                filter);
     }
 
     @Override

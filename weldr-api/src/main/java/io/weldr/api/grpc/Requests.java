@@ -4,18 +4,14 @@ import com.google.protobuf.MessageLite;
 import io.weldr.api.admin.HealthDraft;
 import io.weldr.api.admin.OriginDraft;
 import io.weldr.api.admin.RequestKeys;
-import io.weldr.api.error.Problem;
-import io.weldr.api.error.ProblemType;
 import io.weldr.core.Check;
 import io.weldr.core.pool.AdminState;
-import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.HostPolicy;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.PoolName;
-import io.weldr.core.pool.StatusRange;
 import io.weldr.core.port.Membership;
 import io.weldr.core.port.RequestId;
 import io.weldr.core.state.MemberId;
@@ -28,7 +24,6 @@ import io.weldr.proto.admin.v1.UpdateOriginRequest;
 import io.weldr.proto.admin.v1.WriteOptions;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +55,11 @@ final class Requests {
                 null,
                 host(request.getHost()),
                 request.hasHealth() ? health(request.getHealth()) : null,
-                false));
+                false,
+                request.hasPriority() ? request.getPriority() : null,
+                request.hasConnectionsMax() ? request.getConnectionsMax() : null,
+                false,
+                request.hasLabels() ? request.getLabels().getLabelsMap() : null));
     }
 
     static OriginDraft draft(UpdateOriginRequest request, Instant now) {
@@ -69,6 +68,11 @@ final class Requests {
                     !(request.hasHealth() && request.getInheritHealth()),
                     "health",
                     "a policy and inherit_health",
+                    "one of them");
+            Check.that(
+                    !(request.hasConnectionsMax() && request.getInheritConnectionsMax()),
+                    "connections_max",
+                    "a limit and inherit_connections_max",
                     "one of them");
             AdminState admin = admin(request);
             return new OriginDraft(
@@ -79,33 +83,16 @@ final class Requests {
                     drainDeadline(request, admin, now),
                     host(request.getHost()),
                     request.hasHealth() ? health(request.getHealth()) : null,
-                    request.getInheritHealth());
+                    request.getInheritHealth(),
+                    request.hasPriority() ? request.getPriority() : null,
+                    request.hasConnectionsMax() ? request.getConnectionsMax() : null,
+                    request.getInheritConnectionsMax(),
+                    request.hasLabels() ? request.getLabels().getLabelsMap() : null);
         });
     }
 
     static HealthDraft health(io.weldr.proto.admin.v1.HealthPolicy message) {
-        return Wire.valid(() -> new HealthDraft(
-                message.hasPath() ? message.getPath() : null,
-                message.hasMethod() ? method(message.getMethod()) : null,
-                message.hasExpect() ? StatusRange.parseList(message.getExpect()) : null,
-                message.hasInterval() ? Wire.duration(message.getInterval()) : null,
-                message.hasTimeout() ? Wire.duration(message.getTimeout()) : null,
-                message.hasFailures() ? message.getFailures() : null,
-                message.hasPasses() ? message.getPasses() : null,
-                message.hasInitialUp()
-                        ? message.getInitialUp() ? HealthPolicy.Initial.UP : HealthPolicy.Initial.DOWN
-                        : null,
-                message.hasConfirm() ? confirm(message.getConfirm()) : null));
-    }
-
-    private static HealthPolicy.Confirm confirm(String word) {
-        for (HealthPolicy.Confirm confirm : HealthPolicy.Confirm.values()) {
-            if (Wire.word(confirm).equals(word)) {
-                return confirm;
-            }
-        }
-        throw Problem.of(ProblemType.INVALID_VALUE, "confirm: " + Check.quote(word), "majority, any or leader-only")
-                .exception();
+        return Wire.valid(() -> HealthMessages.draft(message));
     }
 
     /** The options of a write; {@code request} is the message that holds them. */
@@ -172,15 +159,5 @@ final class Requests {
         }
         Duration drainFor = request.hasDrainFor() ? Wire.duration(request.getDrainFor()) : DRAIN_DEFAULT;
         return now.plus(Check.inRange("drain_for", drainFor, Duration.ZERO, DRAIN_MAX));
-    }
-
-    private static HealthPolicy.Method method(String name) {
-        List<String> names =
-                Arrays.stream(HealthPolicy.Method.values()).map(Enum::name).toList();
-        if (!names.contains(name)) {
-            throw Problem.of(ProblemType.INVALID_VALUE, "method: " + Check.quote(name), "one of " + names)
-                    .exception();
-        }
-        return HealthPolicy.Method.valueOf(name);
     }
 }

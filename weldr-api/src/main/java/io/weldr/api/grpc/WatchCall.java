@@ -2,6 +2,7 @@ package io.weldr.api.grpc;
 
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.weldr.api.admin.ChangeFilter;
 import io.weldr.api.admin.Watch;
 import io.weldr.api.admin.WatchEvent.Changed;
 import io.weldr.api.admin.WatchEvent.Resync;
@@ -23,11 +24,12 @@ final class WatchCall {
     }
 
     /** Begins to answer; must be called within the service method. */
-    static void begin(WatchHub hub, ServerCallStreamObserver<WatchEvent> call, @Nullable Long after) {
+    static void begin(
+            WatchHub hub, ServerCallStreamObserver<WatchEvent> call, @Nullable Long after, ChangeFilter filter) {
         WatchCall watching = new WatchCall(call);
         call.setOnCancelHandler(watching::cancelled);
         call.setOnReadyHandler(watching::pump);
-        hub.open(after, watching::pump).whenComplete((watch, failure) -> {
+        hub.open(after, filter, watching::pump).whenComplete((watch, failure) -> {
             if (failure != null) {
                 watching.refuse(failure);
             } else {

@@ -11,7 +11,6 @@ import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.PoolName;
-import io.weldr.core.pool.StatusRange;
 import io.weldr.core.port.ClusterStatus.Role;
 import io.weldr.core.port.LastProbe;
 import io.weldr.core.port.Traffic;
@@ -82,30 +81,22 @@ final class Wire {
                         })
                 .setRevision(origin.modified())
                 .setCreatedRevision(origin.created())
-                .setState(origin.state());
+                .setState(origin.state())
+                .setPriority(origin.priority())
+                .putAllLabels(origin.labels());
+        Integer connectionsMax = origin.connectionsMax();
+        if (connectionsMax != null) {
+            message.setConnectionsMax(connectionsMax);
+        }
         Instant deadline = origin.drainDeadline();
         if (deadline != null) {
             message.setDrainDeadline(timestamp(deadline));
         }
         HealthPolicy health = origin.health();
         if (health != null) {
-            message.setHealth(health(health));
+            message.setHealth(HealthMessages.message(health));
         }
         return message.build();
-    }
-
-    static io.weldr.proto.admin.v1.HealthPolicy health(HealthPolicy policy) {
-        return io.weldr.proto.admin.v1.HealthPolicy.newBuilder()
-                .setPath(policy.path())
-                .setMethod(policy.method().name())
-                .setExpect(StatusRange.text(policy.expected()))
-                .setInterval(duration(policy.interval()))
-                .setTimeout(duration(policy.timeout()))
-                .setFailures(policy.failuresToDown())
-                .setPasses(policy.passesToUp())
-                .setInitialUp(policy.initial() == HealthPolicy.Initial.UP)
-                .setConfirm(word(policy.confirm()))
-                .build();
     }
 
     static Effect effect(Outcome.Effect effect) {

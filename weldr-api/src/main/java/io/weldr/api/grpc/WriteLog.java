@@ -1,5 +1,6 @@
 package io.weldr.api.grpc;
 
+import com.google.protobuf.Message;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Grpc;
@@ -13,6 +14,7 @@ import io.weldr.core.Check;
 import io.weldr.proto.admin.v1.AddMemberRequest;
 import io.weldr.proto.admin.v1.AddOriginRequest;
 import io.weldr.proto.admin.v1.AdminGrpc;
+import io.weldr.proto.admin.v1.DeleteResourceRequest;
 import io.weldr.proto.admin.v1.OriginKey;
 import io.weldr.proto.admin.v1.RemoveMemberRequest;
 import io.weldr.proto.admin.v1.RemoveOriginRequest;
@@ -37,6 +39,12 @@ final class WriteLog implements ServerInterceptor {
             AdminGrpc.getListOriginsMethod(),
             AdminGrpc.getListProbesMethod(),
             AdminGrpc.getGetHealthPolicyMethod(),
+            AdminGrpc.getListPoolsMethod(),
+            AdminGrpc.getGetPoolMethod(),
+            AdminGrpc.getListListenersMethod(),
+            AdminGrpc.getGetListenerMethod(),
+            AdminGrpc.getListRoutesMethod(),
+            AdminGrpc.getGetRouteMethod(),
             AdminGrpc.getWatchMethod(),
             AdminGrpc.getStatsMethod(),
             AdminGrpc.getClusterStatusMethod(),
@@ -126,7 +134,13 @@ final class WriteLog implements ServerInterceptor {
         if (message instanceof ReplaceMemberRequest replace) {
             return replace.getLeaver().getId() + " by " + replace.getNewcomer().getId();
         }
-        return message instanceof TransferLeadershipRequest transfer ? transfer.getTo() : "";
+        if (message instanceof DeleteResourceRequest delete) {
+            return delete.getName();
+        }
+        if (message instanceof TransferLeadershipRequest transfer) {
+            return transfer.getTo();
+        }
+        return message instanceof Message request ? ResourceMessages.name(request) : "";
     }
 
     private static String in(String pool, String subject) {

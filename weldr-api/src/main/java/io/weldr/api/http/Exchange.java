@@ -66,7 +66,7 @@ final class Exchange {
 
     /** Hands the response to a stream. */
     void stream(Consumer<RoutingContext> handler) {
-        Problem problem = refused(Set.of("after"));
+        Problem problem = refused(WatchStream.PARAMETERS);
         if (problem != null) {
             refuse(problem);
             return;

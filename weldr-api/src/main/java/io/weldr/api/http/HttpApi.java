@@ -69,6 +69,7 @@ public final class HttpApi implements AutoCloseable {
                 .toList());
         ServerRoutes servers = new ServerRoutes(admin, ports, census, version);
         resources.addAll(servers.resources());
+        resources.addAll(new ResourceRoutes(admin).resources());
         resources.addAll(new V1Routes(admin, ports, probes, servers).resources());
         resources.addAll(new MemberRoutes(ports, census).resources());
         resources.addAll(new ProbeRoutes(ports, metrics).resources());

@@ -35,7 +35,7 @@ final class Pages {
         return String.format(
                 Locale.ROOT,
                 "\"p%016x\"",
-                Answers.HealthEntry.ofPolicy(policy)
+                Answers.policy(policy)
                         .toString()
                         .chars()
                         .asLongStream()

@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
+import io.weldr.api.admin.ChangeFilter;
 import io.weldr.api.admin.Consistency;
 import io.weldr.api.admin.RequestKeys;
 import io.weldr.api.admin.WriteOptions;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemType;
-import io.weldr.wire.json.Durations;
 import io.weldr.core.Check;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.OriginId;
@@ -18,6 +18,7 @@ import io.weldr.core.port.Membership;
 import io.weldr.core.port.RequestId;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.OriginRef;
+import io.weldr.wire.json.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,6 +123,18 @@ final class Request {
                     .exception();
         }
         return value;
+    }
+
+    /** A parameter of the path. */
+    String pathParameter(String name) {
+        return context.pathParam(name);
+    }
+
+    /** Which changes a watcher or a reader of the history wants to see: {@code kind}, a list, and {@code name}. */
+    ChangeFilter changes() {
+        String kinds = query("kind");
+        List<String> words = kinds == null ? List.of() : List.of(kinds.split(",", -1));
+        return ChangeFilter.of(words, query("name"));
     }
 
     PoolName pool() {
@@ -266,6 +279,11 @@ final class Request {
         return strong;
     }
 
+    /** Whether {@code If-Match: *} asks that there be one (RFC 9110 section 13.1.1). */
+    boolean ifMatchAny() {
+        return ifMatchField().equals("*");
+    }
+
     private String ifMatchField() {
         return String.join(", ", context.request().headers().getAll("If-Match")).strip();
     }
@@ -284,7 +302,7 @@ final class Request {
             throw Problem.of(
                             ProblemType.PRECONDITION_FAILED,
                             "If-Match: " + Check.quote(ifMatchField()),
-                            "the revision of the origin in quotes, as its ETag has it")
+                            "a revision in quotes, as an ETag has it")
                     .exception();
         }
         return revisions;

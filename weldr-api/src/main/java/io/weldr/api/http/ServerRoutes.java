@@ -78,6 +78,8 @@ final class ServerRoutes {
                         Link.get("stats-detail", "/stats/detail"),
                         Link.get("cluster", "/cluster"),
                         Link.get("pools", "/v1/pools"),
+                        Link.get("listeners", "/v1/listeners"),
+                        Link.get("routes", "/v1/routes"),
                         Link.get("history", "/v1/history"),
                         Link.get("watch", "/v1/watch"),
                         Link.get("metrics", "/metrics"),

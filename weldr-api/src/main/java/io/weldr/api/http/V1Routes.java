@@ -3,6 +3,7 @@ package io.weldr.api.http;
 import io.vertx.core.http.HttpMethod;
 import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
+import io.weldr.api.admin.ChangeFilter;
 import io.weldr.api.admin.HealthDraft;
 import io.weldr.api.admin.LeaderProbes;
 import io.weldr.api.admin.OriginDraft;
@@ -10,21 +11,17 @@ import io.weldr.api.admin.View;
 import io.weldr.api.admin.WriteOptions;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemType;
+import io.weldr.api.json.Answers;
 import io.weldr.api.json.Answers.AppliedEntry;
 import io.weldr.api.json.Answers.ChangeEntry;
 import io.weldr.api.json.Answers.HealthAnswer;
-import io.weldr.api.json.Answers.HealthEntry;
 import io.weldr.api.json.Answers.History;
 import io.weldr.api.json.Answers.Origins;
-import io.weldr.api.json.Answers.PoolEntry;
-import io.weldr.api.json.Answers.Pools;
 import io.weldr.api.json.Answers.Probes;
-import io.weldr.api.json.Answers.Staleness;
 import io.weldr.api.json.Link;
 import io.weldr.api.json.RequestBodies;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.OriginId;
-import io.weldr.core.pool.Pool;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.state.Change;
 import io.weldr.core.state.ClusterState;
@@ -35,7 +32,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The full API below {@code /v1}: pools, their origins by id and their health policy, history. */
+/** The full API below {@code /v1} beside that of {@link ResourceRoutes}: the origins of pools by id, their health policy, history. */
 final class V1Routes {
     private final Admin admin;
     private final AdminPorts ports;
@@ -51,8 +48,6 @@ final class V1Routes {
 
     List<Resource> resources() {
         return List.of(
-                new Resource("/v1/pools").on(HttpMethod.GET, this::pools, "consistency"),
-                new Resource("/v1/pools/:pool").on(HttpMethod.GET, this::pool, "consistency"),
                 new Resource("/v1/pools/:pool/origins")
                         .on(HttpMethod.GET, this::origins, "consistency")
                         .on(HttpMethod.POST, request -> servers.add(request, request.pool()), "wait"),
@@ -66,44 +61,8 @@ final class V1Routes {
                         .on(HttpMethod.GET, this::health, "consistency")
                         .on(HttpMethod.PUT, request -> setHealth(request, before -> HealthPolicy.DEFAULT), "wait")
                         .on(HttpMethod.PATCH, request -> setHealth(request, before -> before), "wait"),
-                new Resource("/v1/history").on(HttpMethod.GET, this::history, "consistency", "after", "limit", "by"));
-    }
-
-    private CompletionStage<Answer> pools(Request request) {
-        return admin.read(request.consistency()).thenApply(view -> {
-            String tag = Pages.tag(view.state().revision());
-            if (!view.stale() && request.has(tag)) {
-                return Answer.empty(304).tagged(tag);
-            }
-            return Answer.ok(new Pools(
-                            view.state().pools().values().stream()
-                                    .map(pool -> entry(pool, null))
-                                    .toList(),
-                            view.state().revision(),
-                            Pages.staleness(view),
-                            List.of(Link.get("self", "/v1/pools"))))
-                    .tagged(tag);
-        });
-    }
-
-    private CompletionStage<Answer> pool(Request request) {
-        PoolName name = request.pool();
-        return admin.read(request.consistency())
-                .thenApply(view -> Answer.ok(entry(view.pool(name), Pages.staleness(view))));
-    }
-
-    private static PoolEntry entry(Pool pool, @Nullable Staleness staleness) {
-        String path = Link.pool(pool.name());
-        return new PoolEntry(
-                pool.name().value(),
-                pool.origins().size(),
-                HealthEntry.ofPolicy(pool.health()),
-                staleness,
-                List.of(
-                        Link.get("self", path),
-                        Link.get("origins", path + "/origins"),
-                        Link.get("probes", path + "/probes"),
-                        Link.get("health", path + "/health")));
+                new Resource("/v1/history")
+                        .on(HttpMethod.GET, this::history, "consistency", "after", "limit", "by", "kind", "name"));
     }
 
     private CompletionStage<Answer> origins(Request request) {
@@ -216,7 +175,7 @@ final class V1Routes {
         String path = Link.pool(name) + "/health";
         return Answer.ok(new HealthAnswer(
                         name.value(),
-                        HealthEntry.ofPolicy(policy),
+                        Answers.policy(policy),
                         revision,
                         view == null ? null : Pages.staleness(view),
                         applied,
@@ -231,9 +190,11 @@ final class V1Routes {
         Long after = request.queryNumber("after", 0, Long.MAX_VALUE);
         Long limit = request.queryNumber("limit", 1, 2L * ClusterState.CHANGES_MAX);
         String by = request.queryChoice("by", List.of("operator", "cluster"));
+        ChangeFilter filter = request.changes();
         return admin.read(request.consistency()).thenApply(view -> {
             List<Change> changes = view.state().history().stream()
                     .filter(change -> by == null || change.kind().byOperator() == by.equals("operator"))
+                    .filter(filter::takes)
                     .filter(change -> after == null || change.revision() > after)
                     .toList();
             // The latest are what people look for; who reads on from a revision wants the next ones.

@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import io.weldr.api.admin.ChangeFilter;
 import io.weldr.api.admin.Watch;
 import io.weldr.api.admin.WatchEvent;
 import io.weldr.api.admin.WatchEvent.Changed;
@@ -15,6 +16,8 @@ import io.weldr.api.json.Answers;
 import io.weldr.api.json.Answers.ChangeEntry;
 import io.weldr.api.json.Answers.ResyncEntry;
 import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * taken what it was sent. Confined to the event loop of the listener.
  */
 final class WatchStream {
+    static final Set<String> PARAMETERS = new TreeSet<>(Set.of("after", "kind", "name"));
+
     private final WatchHub hub;
     private final Duration heartbeatInterval;
 
@@ -39,8 +44,9 @@ final class WatchStream {
         if (last != null && !last.isEmpty()) {
             after = Request.number("Last-Event-ID", last, 0, Long.MAX_VALUE);
         }
+        ChangeFilter filter = request.changes();
         Stream stream = new Stream(routing, routing.vertx());
-        hub.open(after, stream::wake)
+        hub.open(after, filter, stream::wake)
                 .whenComplete((watch, failure) -> stream.loop.runOnContext(nothing -> {
                     if (failure != null) {
                         Exchange.sendAndClose(stream.vertx, routing.request(), Answer.of(Problems.of(failure)));

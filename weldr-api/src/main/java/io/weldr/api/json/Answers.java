@@ -12,17 +12,18 @@ import io.weldr.core.pool.AdminState;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.PoolName;
-import io.weldr.core.pool.StatusRange;
 import io.weldr.core.port.LastProbe;
 import io.weldr.core.port.Membership.Result.Done;
 import io.weldr.core.state.Change;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.MemberId;
-import io.weldr.wire.json.Durations;
+import io.weldr.wire.json.ResourceJson;
+import io.weldr.wire.resource.HealthPolicies;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What answers look like. A null member is left out, unless it says something. */
@@ -59,7 +60,7 @@ public final class Answers {
         }
     }
 
-    /** One origin. {@code health} null says that the pool's policy holds. */
+    /** One origin. Null for {@code health} and {@code connectionsMax} says that the pool's hold. */
     public record OriginEntry(
             String id,
             String url,
@@ -74,7 +75,10 @@ public final class Answers {
             @Nullable String drainDeadline,
             boolean up,
             String host,
-            @JsonInclude @Nullable HealthEntry health,
+            @JsonInclude @Nullable Map<String, Object> health,
+            int priority,
+            @JsonInclude @Nullable Integer connectionsMax,
+            Map<String, String> labels,
             long createdRevision,
             @Nullable List<AppliedEntry> applied,
             @Nullable Staleness staleness,
@@ -121,7 +125,10 @@ public final class Answers {
                     text(origin.drainDeadline()),
                     origin.verdict().up(),
                     word(origin.hostPolicy()),
-                    HealthEntry.of(origin.health()),
+                    origin.health() == null ? null : policy(origin.health()),
+                    origin.priority(),
+                    origin.connectionsMax(),
+                    origin.labels(),
                     origin.created(),
                     AppliedEntry.of(applied),
                     staleness,
@@ -130,33 +137,8 @@ public final class Answers {
     }
 
     /** A health policy, in the words that a request uses. */
-    public record HealthEntry(
-            String path,
-            String method,
-            String expect,
-            String interval,
-            String timeout,
-            int failures,
-            int passes,
-            String initial,
-            String confirm) {
-
-        static @Nullable HealthEntry of(@Nullable HealthPolicy policy) {
-            return policy == null ? null : ofPolicy(policy);
-        }
-
-        public static HealthEntry ofPolicy(HealthPolicy policy) {
-            return new HealthEntry(
-                    policy.path(),
-                    policy.method().name(),
-                    StatusRange.text(policy.expected()),
-                    Durations.text(policy.interval()),
-                    Durations.text(policy.timeout()),
-                    policy.failuresToDown(),
-                    policy.passesToUp(),
-                    word(policy.initial()),
-                    word(policy.confirm()));
-        }
+    public static Map<String, Object> policy(HealthPolicy policy) {
+        return ResourceJson.tree(HealthPolicies.encode(policy));
     }
 
     /** The last probe of an origin. */
@@ -193,7 +175,7 @@ public final class Answers {
     /** A pool's policy, alone. */
     public record HealthAnswer(
             String pool,
-            HealthEntry health,
+            Map<String, Object> health,
             long revision,
             @Nullable Staleness staleness,
             @Nullable List<AppliedEntry> applied,
@@ -223,18 +205,6 @@ public final class Answers {
             return new Removed(OriginEntry.past(pool, origin), revision, AppliedEntry.of(applied), links);
         }
     }
-
-    /** One pool. */
-    public record PoolEntry(
-            String name,
-            int origins,
-            HealthEntry health,
-            @Nullable Staleness staleness,
-            List<Link> links) {}
-
-    /** {@code GET /v1/pools}. */
-    public record Pools(
-            List<PoolEntry> pools, long revision, @Nullable Staleness staleness, List<Link> links) {}
 
     public record CountEntry(long success, long failed) {}
 

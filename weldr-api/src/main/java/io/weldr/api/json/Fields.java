@@ -8,7 +8,9 @@ import io.weldr.api.error.ProblemType;
 import io.weldr.core.Check;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -63,16 +65,43 @@ final class Fields {
         return node.intValue();
     }
 
-    /** The member as an object; null if it is absent. */
-    @Nullable Fields object(String name) {
+    /** The member as an object of maps, lists and values; null if it is absent. */
+    @Nullable Map<?, ?> tree(String name) {
         JsonNode node = get(name);
         if (node == null) {
             return null;
         }
-        if (!(node instanceof ObjectNode inner)) {
+        if (!(StrictJson.tree(node) instanceof Map<?, ?> members)) {
             throw invalid(name, node, "an object");
         }
-        return new Fields(path + name + ".", inner);
+        return members;
+    }
+
+    /** The whole object. Whoever reads it looks for unknown members. */
+    Map<?, ?> tree() {
+        return StrictJson.tree(object) instanceof Map<?, ?> members ? members : Map.of();
+    }
+
+    /** The member as an object of texts; null if it is absent. */
+    @Nullable Map<String, String> texts(String name) {
+        Map<?, ?> members = tree(name);
+        if (members == null) {
+            return null;
+        }
+        Map<String, String> texts = new TreeMap<>();
+        members.forEach((key, value) -> {
+            if (!(value instanceof String text)) {
+                String found = value == null ? "nothing" : value.toString();
+                throw new Problem(
+                                ProblemType.INVALID_VALUE,
+                                path + name + "." + key + ": " + found + " (expected: a text)",
+                                found,
+                                "a text")
+                        .exception();
+            }
+            texts.put(String.valueOf(key), text);
+        });
+        return texts;
     }
 
     /** Whether the member is there and null. */

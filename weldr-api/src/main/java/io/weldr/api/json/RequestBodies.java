@@ -2,24 +2,28 @@ package io.weldr.api.json;
 
 import io.weldr.api.admin.HealthDraft;
 import io.weldr.api.admin.OriginDraft;
+import io.weldr.api.error.Problem;
+import io.weldr.api.error.ProblemType;
 import io.weldr.core.Check;
 import io.weldr.core.pool.AdminState;
-import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.HostPolicy;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.OriginUrl;
-import io.weldr.core.pool.StatusRange;
 import io.weldr.core.port.Membership.Newcomer;
 import io.weldr.core.state.MemberAddress;
 import io.weldr.core.state.MemberId;
+import io.weldr.proto.resource.v1.HealthPolicy;
 import io.weldr.wire.json.Durations;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -31,14 +35,28 @@ public final class RequestBodies {
     /** Longer is not draining but forgotten. */
     public static final Duration DRAIN_MAX = Duration.ofHours(24);
 
+    /** As {@code Origin} has it. */
+    private static final int CONNECTIONS_MOST = 1_000_000;
+
     private RequestBodies() {}
 
     /** A new origin: {@code url}, and maybe {@code id}, {@code weight}, {@code host} and {@code health}. */
     public static OriginDraft newOrigin(byte[] body) {
         Fields fields = StrictJson.object(body);
         OriginUrl url = url(fields);
-        OriginDraft draft =
-                new OriginDraft(url, id(fields), weight(fields), null, null, host(fields), ownHealth(fields), false);
+        OriginDraft draft = new OriginDraft(
+                url,
+                id(fields),
+                weight(fields),
+                null,
+                null,
+                host(fields),
+                ownHealth(fields),
+                false,
+                priority(fields),
+                connectionsMax(fields),
+                false,
+                labels(fields));
         fields.done();
         if (url == null) {
             throw fields.invalid("url", "http://host:port");
@@ -46,7 +64,7 @@ public final class RequestBodies {
         return draft;
     }
 
-    /** What to change of an origin; {@code "health": null} drops its own policy. */
+    /** What to change of an origin; {@code "health": null} drops its own policy, {@code "connectionsMax": null} its own limit. */
     public static OriginDraft originPatch(byte[] body, Instant now) {
         Fields fields = StrictJson.object(body);
         boolean inherit = fields.isNull("health");
@@ -54,8 +72,21 @@ public final class RequestBodies {
         Integer weight = weight(fields);
         AdminState admin = admin(fields);
         Instant deadline = drainDeadline(fields, admin, now);
-        OriginDraft draft =
-                new OriginDraft(url, null, weight, admin, deadline, host(fields), ownHealth(fields), inherit);
+        boolean inheritLimit = fields.isNull("connectionsMax");
+        Map<String, String> labels = fields.isNull("labels") ? Map.of() : labels(fields);
+        OriginDraft draft = new OriginDraft(
+                url,
+                null,
+                weight,
+                admin,
+                deadline,
+                host(fields),
+                ownHealth(fields),
+                inherit,
+                priority(fields),
+                connectionsMax(fields),
+                inheritLimit,
+                labels);
         fields.done();
         return draft;
     }
@@ -71,6 +102,9 @@ public final class RequestBodies {
         Instant deadline = drainDeadline(fields, adminOrDefault, now);
         HostPolicy host = host(fields);
         HealthDraft health = ownHealth(fields);
+        Integer priority = priority(fields);
+        Integer connectionsMax = connectionsMax(fields);
+        Map<String, String> labels = labels(fields);
         fields.done();
         if (url == null) {
             throw fields.invalid("url", "http://host:port");
@@ -86,12 +120,16 @@ public final class RequestBodies {
                 deadline,
                 host == null ? HostPolicy.PRESERVE : host,
                 health,
-                health == null);
+                health == null,
+                priority == null ? 0 : priority,
+                connectionsMax,
+                connectionsMax == null,
+                labels == null ? Map.of() : labels);
     }
 
     /** A health policy, or a part of one. */
     public static HealthDraft health(byte[] body) {
-        return health(StrictJson.object(body));
+        return health("", StrictJson.object(body).tree());
     }
 
     /** A node to be taken in: {@code id} and {@code raft}. */
@@ -125,36 +163,20 @@ public final class RequestBodies {
     }
 
     private static @Nullable HealthDraft ownHealth(Fields fields) {
-        Fields health = fields.object("health");
-        return health == null ? null : health(health);
+        Map<?, ?> health = fields.tree("health");
+        return health == null ? null : health("health.", health);
     }
 
-    private static HealthDraft health(Fields fields) {
-        HealthDraft draft = new HealthDraft(
-                fields.text("path", "a path such as /health", path -> path),
-                fields.text("method", names(HealthPolicy.Method.values(), false), text -> {
-                    return choice(HealthPolicy.Method.values(), text, false);
-                }),
-                fields.textOrNumber(
-                        "expect",
-                        "status codes such as 200-299,401",
-                        StatusRange::parseList,
-                        number -> StatusRange.parseList(
-                                number == Math.rint(number) ? Long.toString(Math.round(number)) : number.toString())),
-                duration(fields, "interval"),
-                duration(fields, "timeout"),
-                fields.wholeNumber("failures", 1, 100),
-                fields.wholeNumber("passes", 1, 100),
-                fields.text(
-                        "initial",
-                        names(HealthPolicy.Initial.values(), true),
-                        text -> choice(HealthPolicy.Initial.values(), text, true)),
-                fields.text(
-                        "confirm",
-                        names(HealthPolicy.Confirm.values(), true),
-                        text -> choice(HealthPolicy.Confirm.values(), text, true)));
-        fields.done();
-        return draft;
+    /** Members that are null get their default. */
+    private static HealthDraft health(String path, Map<?, ?> tree) {
+        HealthPolicy.Builder said = ResourceBodies.read(path, tree, HealthPolicy.newBuilder());
+        List<String> defaults = new ArrayList<>();
+        tree.forEach((name, value) -> {
+            if (value == null) {
+                defaults.add(String.valueOf(name));
+            }
+        });
+        return new HealthDraft(said.build(), defaults);
     }
 
     private static @Nullable Duration duration(Fields fields, String name) {
@@ -171,6 +193,27 @@ public final class RequestBodies {
 
     private static @Nullable Integer weight(Fields fields) {
         return fields.wholeNumber("weight", 0, Origin.WEIGHT_MAX);
+    }
+
+    private static @Nullable Integer priority(Fields fields) {
+        return fields.wholeNumber("priority", 0, Origin.PRIORITY_MAX);
+    }
+
+    private static @Nullable Integer connectionsMax(Fields fields) {
+        return fields.wholeNumber("connectionsMax", 0, CONNECTIONS_MOST);
+    }
+
+    private static @Nullable Map<String, String> labels(Fields fields) {
+        Map<String, String> labels = fields.texts("labels");
+        if (labels == null) {
+            return null;
+        }
+        try {
+            return Origin.checkedLabels(labels);
+        } catch (IllegalArgumentException e) {
+            throw Problem.ofLine(ProblemType.INVALID_VALUE, String.valueOf(e.getMessage()), "labels")
+                    .exception();
+        }
     }
 
     private static @Nullable HostPolicy host(Fields fields) {

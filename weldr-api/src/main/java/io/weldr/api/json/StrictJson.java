@@ -20,13 +20,18 @@ import io.weldr.core.Check;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * JSON as RFC 8259 has it, and nothing beside: UTF-8, one value, each name once. What is ambiguous is refused, since two
  * readers could take it for two different things.
  */
 final class StrictJson {
-    /** Requests nest twice. */
+    /** Routes nest five deep. */
     private static final int NESTING_MAX = 16;
 
     /** No number that means anything here is longer. */
@@ -78,6 +83,26 @@ final class StrictJson {
             throw malformed("the body is " + Check.quote(text.strip()), "a JSON object");
         }
         return new Fields("", object);
+    }
+
+    /** A value as maps, lists, texts, numbers and truth values. Whoever wrote it cannot nest it deeper than {@link #NESTING_MAX}. */
+    static @Nullable Object tree(JsonNode node) {
+        if (node.isObject()) {
+            Map<String, @Nullable Object> members = new LinkedHashMap<>();
+            node.properties().forEach(member -> members.put(member.getKey(), tree(member.getValue())));
+            return members;
+        }
+        if (node.isArray()) {
+            List<@Nullable Object> items = new ArrayList<>();
+            node.forEach(item -> items.add(tree(item)));
+            return items;
+        }
+        return switch (node.getNodeType()) {
+            case STRING -> node.textValue();
+            case BOOLEAN -> node.booleanValue();
+            case NUMBER -> node.numberValue();
+            default -> null;
+        };
     }
 
     private static String where(JsonProcessingException e) {

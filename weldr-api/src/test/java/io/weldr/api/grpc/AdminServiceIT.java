@@ -93,7 +93,7 @@ class AdminServiceIT {
     }
 
     /** The call fails with that code, and its details name that reason. */
-    private static StatusRuntimeException fails(Supplier<?> call, Code code, String reason) {
+    static StatusRuntimeException fails(Supplier<?> call, Code code, String reason) {
         try {
             Object answer = call.get();
             throw new AssertionError("answered: " + answer);

@@ -105,7 +105,7 @@ class BadInputIT {
                 "{\"url\":\"http://127.0.0.1:1\",\"health\":{\"interval\":1e308}}|invalid-value|duration",
                 "{\"url\":\"http://127.0.0.1:1\",\"health\":{\"timeout\":\"31s\"}}|invalid-value|interval",
                 "{\"url\":\"http://127.0.0.1:1\",\"health\":{\"path\":\"up\"}}|invalid-value|up",
-                "{\"url\":\"http://127.0.0.1:1\",\"health\":{\"method\":\"POST\"}}|invalid-value|GET, HEAD, OPTIONS",
+                "{\"url\":\"http://127.0.0.1:1\",\"health\":{\"method\":\"POST\"}}|invalid-value|GET, HEAD or OPTIONS",
                 "{\"url\":\"http://127.0.0.1:1\",\"health\":{\"expect\":\"99\"}}|invalid-value|200-299",
             })
     void aBodyThatIsNotValidSaysWhatWasFoundAndExpected(String body, String type, String words) {

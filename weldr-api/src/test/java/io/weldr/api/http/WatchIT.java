@@ -114,6 +114,23 @@ class WatchIT {
     }
 
     @Test
+    void aWatchMayTellSomeChangesOnly() throws Exception {
+        try (Watcher watcher = new Watcher(cluster, "/v1/watch?kind=pool,route&name=shop")) {
+            assertThat(watcher.next()).contains(" resync ");
+            add(1);
+            Client client = new Client(cluster.node(1));
+            client.post("/v1/pools", "{\"name\":\"other\"}").is(201);
+            client.post("/v1/pools", "{\"name\":\"shop\"}").is(201);
+            assertThat(watcher.next()).contains("\"kind\":\"pool-created\"", "\"subject\":\"shop\"");
+            client.post("/v1/routes", "{\"name\":\"shop\",\"pools\":[{\"pool\":\"shop\"}]}")
+                    .is(201);
+            assertThat(watcher.next()).contains("\"kind\":\"route-created\"");
+        }
+        new Client(cluster.node(1)).get("/v1/watch?kind=pol").isProblem(400, "invalid-value");
+        new Client(cluster.node(1)).get("/v1/history?kind=pol").isProblem(400, "invalid-value");
+    }
+
+    @Test
     void aClientThatComesBackGoesOnWhereItWas() throws Exception {
         long first = add(1);
         long second = add(2);

@@ -56,7 +56,12 @@ public final class Mutations {
 
     /** A body that was changed in at most three places. */
     public static byte[] of(Random random) {
-        byte[] body = SEEDS.get(random.nextInt(SEEDS.size())).getBytes(UTF_8);
+        return of(random, SEEDS);
+    }
+
+    /** One of these bodies, changed in at most three places. */
+    public static byte[] of(Random random, List<String> seeds) {
+        byte[] body = seeds.get(random.nextInt(seeds.size())).getBytes(UTF_8);
         int changes = random.nextInt(4);
         for (int i = 0; i < changes && body.length > 0; i++) {
             body = change(body, random);

@@ -101,7 +101,7 @@ class RequestBodiesTest {
         Problem problem = problem("{\"url\":\"http://127.0.0.1:1\",\"health\":{\"failures\":\"three\"}}");
         assertThat(problem.detail()).startsWith("health.failures: ");
         assertThat(problem.found()).isEqualTo("\"three\"");
-        assertThat(problem.expected()).isEqualTo("a whole number between 1 and 100");
+        assertThat(problem.expected()).isEqualTo("a whole number");
         Problem url = problem("{\"url\":\"http://127.0.0.1\\n:1\"}");
         assertThat(url.detail()).doesNotContain("\n");
     }

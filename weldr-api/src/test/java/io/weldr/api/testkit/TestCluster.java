@@ -26,15 +26,21 @@ public final class TestCluster implements AutoCloseable {
     private long index;
     private @Nullable MemberId leader;
     private @Nullable Kind failure;
+    private int checkedTooEarly;
 
     /** Starts nodes {@code n1}, {@code n2}, ... on free ports. */
     public static TestCluster start(int size) throws IOException {
+        return start(size, ClusterVersion.SUPPORTED);
+    }
+
+    /** The same at an older cluster version. */
+    public static TestCluster start(int size, ClusterVersion version) throws IOException {
         TestCluster cluster = new TestCluster();
         for (int i = 1; i <= size; i++) {
             cluster.nodes.add(new TestNode(cluster, new MemberId("n" + i)));
         }
         cluster.leader = cluster.nodes.get(0).id();
-        cluster.submit(new Command.RaiseClusterVersion(ClusterVersion.SUPPORTED, Instant.now()));
+        cluster.submit(new Command.RaiseClusterVersion(version, Instant.now()));
         for (TestNode node : cluster.nodes) {
             node.start();
         }
@@ -81,9 +87,13 @@ public final class TestCluster implements AutoCloseable {
         if (failure != null && failure != Kind.UNKNOWN_OUTCOME) {
             return CompletableFuture.failedFuture(new GatewayException(failure, "the test says so"));
         }
+        if (!state.version().atLeast(command.since())) {
+            return CompletableFuture.failedFuture(
+                    new GatewayException(Kind.UNSUPPORTED, "the command needs cluster version " + command.since()));
+        }
         Committed before = outcomes.get(id);
         if (before == null) {
-            Transition transition = state.apply(command, ++index);
+            Transition transition = state.apply(admitted(command), ++index);
             state = transition.next();
             before = new Committed(index, transition.outcome());
             outcomes.put(id, before);
@@ -93,6 +103,21 @@ public final class TestCluster implements AutoCloseable {
         return failure == Kind.UNKNOWN_OUTCOME
                 ? CompletableFuture.failedFuture(new GatewayException(failure, "the answer got lost"))
                 : CompletableFuture.completedFuture(before);
+    }
+
+    /** As the leader admits it. */
+    private Command admitted(Command command) {
+        if (!(command instanceof Command.CheckedByLeader checked)) {
+            return command;
+        }
+        boolean early = checkedTooEarly > 0;
+        checkedTooEarly -= early ? 1 : 0;
+        return checked.checkedAt(early ? state.routing() - 1 : state.routing());
+    }
+
+    /** From now on so many commands on routes are checked against a state that has moved on when they are applied. */
+    public synchronized void checkTooEarly(int commands) {
+        checkedTooEarly = commands;
     }
 
     synchronized CompletableFuture<ClusterState> linearizable() {

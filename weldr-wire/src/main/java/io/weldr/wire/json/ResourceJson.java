@@ -29,6 +29,8 @@ import java.util.TreeMap;
  * </table>
  */
 public final class ResourceJson {
+    private static final long SECONDS_MOST = 1_000_000_000_000L;
+
     private ResourceJson() {}
 
     /** The members of a message, in the order of its fields. The maps and lists may be changed. */
@@ -56,7 +58,12 @@ public final class ResourceJson {
      * @throws FieldException with the path of the first member that is unknown or not valid
      */
     public static <B extends Message.Builder> B read(Map<?, ?> tree, B to) {
-        TreeReader.readObject("", tree, to);
+        return read("", tree, to);
+    }
+
+    /** The same for members of an object within another one; {@code path} stands before their names in errors, such as {@code health.}. */
+    public static <B extends Message.Builder> B read(String path, Map<?, ?> tree, B to) {
+        TreeReader.readObject(path, tree, to);
         return to;
     }
 
@@ -81,7 +88,7 @@ public final class ResourceJson {
 
     private static Object value(Object value) {
         if (value instanceof Duration duration) {
-            return Durations.text(java.time.Duration.ofSeconds(duration.getSeconds(), duration.getNanos()));
+            return text(duration);
         }
         if (value instanceof RequestKey key) {
             return text(key);
@@ -99,6 +106,13 @@ public final class ResourceJson {
             return number.longValue();
         }
         return value; // a text, a long, or a truth value
+    }
+
+    /** A duration that is longer than any that {@link Durations} reads has a text, too: it may come from anywhere, and has to be refused by its name. */
+    private static String text(Duration duration) {
+        return Math.abs(duration.getSeconds()) > SECONDS_MOST
+                ? duration.getSeconds() + "s"
+                : Durations.text(java.time.Duration.ofSeconds(duration.getSeconds(), duration.getNanos()));
     }
 
     private static String text(RequestKey key) {

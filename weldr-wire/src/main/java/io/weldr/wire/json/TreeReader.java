@@ -80,6 +80,9 @@ final class TreeReader {
         FieldDescriptor keyField = field.getMessageType().findFieldByNumber(1);
         FieldDescriptor valueField = field.getMessageType().findFieldByNumber(2);
         members.forEach((name, member) -> {
+            if (member == null) {
+                return;
+            }
             Message.Builder entry = to.newBuilderForField(field);
             entry.setField(keyField, String.valueOf(name));
             entry.setField(valueField, value(path + "." + name, member, valueField, entry));

@@ -1,0 +1,104 @@
+package io.weldr.api.http;
+
+import com.google.protobuf.Message;
+import io.vertx.core.http.HttpMethod;
+import io.weldr.api.admin.Admin;
+import io.weldr.api.admin.ResourceEntry;
+import io.weldr.api.admin.ResourceKind;
+import io.weldr.api.admin.ResourceWritten;
+import io.weldr.api.admin.Resources;
+import io.weldr.api.admin.WriteOptions;
+import io.weldr.api.json.ResourceAnswers;
+import io.weldr.api.json.ResourceBodies;
+import io.weldr.core.state.Condition;
+import io.weldr.core.state.Outcome.Effect;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
+
+/** {@code /v1/pools}, {@code /v1/listeners} and {@code /v1/routes}: two resources for every row of {@link ResourceKind}. */
+final class ResourceRoutes {
+    private final Admin admin;
+
+    ResourceRoutes(Admin admin) {
+        this.admin = admin;
+    }
+
+    List<Resource> resources() {
+        List<Resource> resources = new ArrayList<>();
+        for (ResourceKind<?, ?> kind : ResourceKind.ALL) {
+            String path = ResourceAnswers.path(kind);
+            resources.add(new Resource(path)
+                    .on(HttpMethod.GET, request -> list(kind, request), "consistency")
+                    .on(HttpMethod.POST, request -> create(kind, request), "wait"));
+            resources.add(new Resource(path + "/:" + kind.singular())
+                    .on(HttpMethod.GET, request -> get(kind, request), "consistency")
+                    .on(HttpMethod.PUT, request -> replace(kind, request), "wait")
+                    .on(HttpMethod.PATCH, request -> update(kind, request), "wait")
+                    .on(HttpMethod.DELETE, request -> remove(kind, request), "wait"));
+        }
+        return resources;
+    }
+
+    private CompletionStage<Answer> list(ResourceKind<?, ?> kind, Request request) {
+        return admin.read(request.consistency()).thenApply(view -> {
+            String tag = Pages.tag(view.state().revision());
+            if (!view.stale() && request.has(tag)) {
+                return Answer.empty(304).tagged(tag);
+            }
+            return Answer.ok(ResourceAnswers.list(
+                            kind, Resources.list(kind, view), view.state().revision(), Pages.staleness(view)))
+                    .tagged(tag);
+        });
+    }
+
+    /** As with origins, the tag is for {@code If-Match}, and not to say that nothing has changed: the number of a pool's origins may have. */
+    private CompletionStage<Answer> get(ResourceKind<?, ?> kind, Request request) {
+        String name = name(kind, request);
+        return admin.read(request.consistency()).thenApply(view -> {
+            ResourceEntry entry = Resources.get(kind, name, view);
+            return Answer.ok(ResourceAnswers.one(entry, Pages.staleness(view)))
+                    .tagged(Pages.tag(entry.stamp().modified()));
+        });
+    }
+
+    private CompletionStage<Answer> create(ResourceKind<?, ?> kind, Request request) {
+        Message wish = ResourceBodies.created(kind, request.body());
+        return admin.resources()
+                .create(kind, wish, request.mustBeNew(), request.unconditional())
+                .thenApply(ResourceRoutes::written);
+    }
+
+    private CompletionStage<Answer> replace(ResourceKind<?, ?> kind, Request request) {
+        Message wish = ResourceBodies.whole(kind, name(kind, request), request.body());
+        Condition condition =
+                request.mustBeNew() ? Condition.ABSENT : request.ifMatchAny() ? Condition.PRESENT : Condition.NONE;
+        WriteOptions options = request.mustBeNew() ? request.unconditional() : request.ifRevision();
+        return admin.resources().replace(kind, wish, condition, options).thenApply(ResourceRoutes::written);
+    }
+
+    private CompletionStage<Answer> update(ResourceKind<?, ?> kind, Request request) {
+        String name = name(kind, request);
+        UnaryOperator<Message> edit = ResourceBodies.patch(kind, name, request.body());
+        return admin.resources().update(kind, name, edit, request.ifRevision()).thenApply(ResourceRoutes::written);
+    }
+
+    private CompletionStage<Answer> remove(ResourceKind<?, ?> kind, Request request) {
+        return admin.resources()
+                .remove(kind, name(kind, request), request.ifRevision())
+                .thenApply(done -> Answer.ok(ResourceAnswers.removed(done)));
+    }
+
+    /** The name in the path, which is refused if it can be none. */
+    private static String name(ResourceKind<?, ?> kind, Request request) {
+        return String.valueOf(kind.parse(request.pathParameter(kind.singular())));
+    }
+
+    private static Answer written(ResourceWritten done) {
+        boolean created = done.written().effect() == Effect.CREATED;
+        Answer answer = Answer.json(created ? 201 : 200, ResourceAnswers.written(done))
+                .tagged(Pages.tag(done.entry().stamp().modified()));
+        return created ? answer.with("Location", ResourceAnswers.path(done.entry())) : answer;
+    }
+}
