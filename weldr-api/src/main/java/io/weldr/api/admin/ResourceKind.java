@@ -24,7 +24,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pools, listeners and routes: one row of a table for each. The HTTP API and the gRPC API make all their operations on these out of the rows.
+ * Pools, listeners and routes: one row of a table for each. The HTTP API and the gRPC API make all their operations on
+ * these out of the rows.
  *
  * @param singular as it stands in texts: {@code pool}
  * @param plural as it stands in paths: {@code pools}

@@ -18,8 +18,11 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operations on pools, listeners and routes, for every row of {@link ResourceKind}. Any thread; never blocks. Methods throw, and stages fail with,
- * {@link ProblemException} or {@link io.weldr.core.port.GatewayException}.
+ * The operations on pools, listeners and routes, for every row of {@link ResourceKind}. Any thread; never blocks.
+ * Methods throw, and stages fail with,
+ * {@link ProblemException} or {@link io.weldr.core.port.GatewayException}. What a write leaves is looked at on the
+ * common pool: the checks of
+ * thousands of routes take longer than the threads of the gateway may be held.
  */
 public final class Resources {
     /** A revision that no resource is at. What every cluster has from its beginning is at 0. */
@@ -54,7 +57,7 @@ public final class Resources {
     public <K, R> CompletionStage<ResourceWritten> create(
             ResourceKind<K, R> kind, Message wish, boolean mustBeNew, WriteOptions options) {
         Condition condition = mustBeNew ? Condition.ABSENT : Condition.ABSENT_OR_SAME;
-        return rounds.write(options, put(kind, wish, condition)).thenApply(written -> result(kind, wish, written));
+        return rounds.write(options, put(kind, wish, condition)).thenApplyAsync(written -> result(kind, wish, written));
     }
 
     /**
@@ -70,7 +73,7 @@ public final class Resources {
                         kind.parse(kind.name(wish)),
                         options,
                         expected -> put(kind, wish, expected == null ? condition : new Condition.At(expected)))
-                .thenApply(written -> result(kind, wish, written));
+                .thenApplyAsync(written -> result(kind, wish, written));
     }
 
     /**
@@ -93,17 +96,20 @@ public final class Resources {
                     return new Rounds.Attempt(
                             put(kind, next, new Condition.At(options.expected(seen))), unmet(kind, key, seen, options));
                 })
-                .thenApply(written -> result(kind, Objects.requireNonNull(wish.get()), written));
+                .thenApplyAsync(written -> result(kind, Objects.requireNonNull(wish.get()), written));
     }
 
     /** Removes it. */
     public <K, R> CompletionStage<ResourceWritten> remove(ResourceKind<K, R> kind, String name, WriteOptions options) {
         K key = kind.parse(name);
         return conditional(kind, key, options, expected -> kind.remove().command(key, expected, now()))
-                .thenApply(written -> result(kind, kind.named(kind.prototype(), name), written));
+                .thenApplyAsync(written -> result(kind, kind.named(kind.prototype(), name), written));
     }
 
-    /** Writes on the condition of the options. A command expects one revision at most; of several, this reads which one holds. */
+    /**
+     * Writes on the condition of the options. A command expects one revision at most; of several, this reads which one
+     * holds.
+     */
     private <K, R> CompletionStage<Written> conditional(
             ResourceKind<K, R> kind, K key, WriteOptions options, Function<@Nullable Long, Command> command) {
         List<Long> revisions = options.expectedRevisions();

@@ -16,7 +16,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Submits commands, and again where only time has passed: what the command was made of was read too early, or the leader checked it too early.
+ * Submits commands, and again where only time has passed: what the command was made of was read too early, or the
+ * leader checked it too early.
  * Every further attempt has a request id of its own, which follows from that of the first. Any thread; never blocks.
  */
 final class Rounds {

@@ -15,7 +15,8 @@ final class FieldMasks {
     private FieldMasks() {}
 
     /**
-     * The message with the fields that the paths name as they are in {@code wish}: those that are absent there get their default. A repeated field or a map
+     * The message with the fields that the paths name as they are in {@code wish}: those that are absent there get
+     * their default. A repeated field or a map
      * is replaced as a whole.
      *
      * @param paths such as {@code limits.queue_max}; none of them names the name

@@ -9,7 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Health policies of origins and of the calls on health: a message of their own, older than that of resources. Both have the same names in JSON but for
+ * Health policies of origins and of the calls on health: a message of their own, older than that of resources. Both
+ * have the same names in JSON but for
  * {@code initialUp}. Pure.
  */
 final class HealthMessages {

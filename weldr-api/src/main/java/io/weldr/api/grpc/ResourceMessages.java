@@ -13,7 +13,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Reads and writes the messages of the calls on pools, listeners and routes by the names of their fields, which are the same for all of them. A test walks
+ * Reads and writes the messages of the calls on pools, listeners and routes by the names of their fields, which are the
+ * same for all of them. A test walks
  * every row of {@link ResourceKind}, so a name that is missing is found. Pure.
  */
 final class ResourceMessages {
@@ -31,7 +32,10 @@ final class ResourceMessages {
         to.setField(field(to.getDefaultInstanceForType(), name), value);
     }
 
-    /** The resource that a request holds, read as if it had come as JSON: a value that is not valid is refused by the same words. */
+    /**
+     * The resource that a request holds, read as if it had come as JSON: a value that is not valid is refused by the
+     * same words.
+     */
     static Message resource(ResourceKind<?, ?> kind, Message request) {
         Message given = (Message) request.getField(field(request, kind.singular()));
         Message read = Wire.valid(() -> ResourceJson.read(

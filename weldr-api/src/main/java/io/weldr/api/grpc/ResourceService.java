@@ -4,12 +4,15 @@ import com.google.protobuf.FieldMask;
 import com.google.protobuf.Message;
 import io.grpc.stub.StreamObserver;
 import io.weldr.api.admin.Admin;
+import io.weldr.api.admin.Explainer;
 import io.weldr.api.admin.ResourceKind;
 import io.weldr.api.admin.ResourceWritten;
 import io.weldr.api.admin.Resources;
 import io.weldr.api.admin.View;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemType;
+import io.weldr.core.listener.ListenerName;
+import io.weldr.core.route.RouteTest.SampleRequest;
 import io.weldr.core.state.Condition;
 import io.weldr.proto.admin.v1.AdminGrpc;
 import io.weldr.proto.admin.v1.Consistency;
@@ -17,6 +20,8 @@ import io.weldr.proto.admin.v1.CreateListenerRequest;
 import io.weldr.proto.admin.v1.CreatePoolRequest;
 import io.weldr.proto.admin.v1.CreateRouteRequest;
 import io.weldr.proto.admin.v1.DeleteResourceRequest;
+import io.weldr.proto.admin.v1.ExplainReply;
+import io.weldr.proto.admin.v1.ExplainRequest;
 import io.weldr.proto.admin.v1.GetResourceRequest;
 import io.weldr.proto.admin.v1.ListListenersReply;
 import io.weldr.proto.admin.v1.ListPoolsReply;
@@ -33,7 +38,8 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The calls on pools, listeners and routes. Their messages differ in names only: {@link ResourceMessages} reads and writes them by their descriptors, for
+ * The calls on pools, listeners and routes. Their messages differ in names only: {@link ResourceMessages} reads and
+ * writes them by their descriptors, for
  * every row of {@link ResourceKind}. Any thread.
  */
 abstract class ResourceService extends AdminGrpc.AdminImplBase {
@@ -116,6 +122,18 @@ abstract class ResourceService extends AdminGrpc.AdminImplBase {
     @Override
     public void deleteRoute(DeleteResourceRequest request, StreamObserver<RouteReply> observer) {
         delete(ResourceKind.ROUTE, request, RouteReply.getDefaultInstance(), observer);
+    }
+
+    @Override
+    public void explain(ExplainRequest request, StreamObserver<ExplainReply> observer) {
+        AdminService.answer(observer, () -> {
+            SampleRequest sample = ExplainMessages.request(request);
+            ListenerName listener = ExplainMessages.listener(request);
+            // Off the threads of the gateway: the routes of the listener have to be compiled.
+            return read(request.getConsistency())
+                    .thenApplyAsync(view ->
+                            ExplainMessages.reply(Explainer.explain(view.state(), listener, sample), view.age()));
+        });
     }
 
     final CompletionStage<View> read(Consistency consistency) {

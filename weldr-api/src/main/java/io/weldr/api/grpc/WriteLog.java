@@ -43,6 +43,7 @@ final class WriteLog implements ServerInterceptor {
             AdminGrpc.getGetPoolMethod(),
             AdminGrpc.getListListenersMethod(),
             AdminGrpc.getGetListenerMethod(),
+            AdminGrpc.getExplainMethod(),
             AdminGrpc.getListRoutesMethod(),
             AdminGrpc.getGetRouteMethod(),
             AdminGrpc.getWatchMethod(),

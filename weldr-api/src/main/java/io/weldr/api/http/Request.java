@@ -11,11 +11,14 @@ import io.weldr.api.admin.WriteOptions;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemType;
 import io.weldr.core.Check;
+import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.Membership;
 import io.weldr.core.port.RequestId;
+import io.weldr.core.route.HeaderEdits;
+import io.weldr.core.route.RouteTest.SampleRequest;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.OriginRef;
 import io.weldr.wire.json.Durations;
@@ -135,6 +138,35 @@ final class Request {
         String kinds = query("kind");
         List<String> words = kinds == null ? List.of() : List.of(kinds.split(",", -1));
         return ChangeFilter.of(words, query("name"));
+    }
+
+    /**
+     * The request to explain: {@code method}, {@code url}, {@code header} (any number of {@code name: value}) and
+     * {@code client}.
+     */
+    SampleRequest sample() {
+        String method = query("method");
+        String url = query("url");
+        String client = query("client");
+        List<HeaderEdits.HeaderValue> headers = new ArrayList<>();
+        return valid(
+                () -> {
+                    Check.that(url != null, "url", "nothing", "http://host/path");
+                    for (String text : context.queryParams().getAll("header")) {
+                        int colon = text.indexOf(':');
+                        Check.that(colon > 0, "header", text, "name: value");
+                        headers.add(new HeaderEdits.HeaderValue(
+                                text.substring(0, colon).strip(),
+                                text.substring(colon + 1).strip()));
+                    }
+                    return new SampleRequest(method == null ? "GET" : method, String.valueOf(url), headers, client);
+                },
+                "a request");
+    }
+
+    ListenerName listener() {
+        String name = query("listener");
+        return name == null ? ListenerName.DEFAULT : valid(() -> new ListenerName(name), "the name of a listener");
     }
 
     PoolName pool() {

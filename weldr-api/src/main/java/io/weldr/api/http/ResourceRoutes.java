@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
 
-/** {@code /v1/pools}, {@code /v1/listeners} and {@code /v1/routes}: two resources for every row of {@link ResourceKind}. */
+/**
+ * {@code /v1/pools}, {@code /v1/listeners} and {@code /v1/routes}: two resources for every row of {@link ResourceKind}.
+ */
 final class ResourceRoutes {
     private final Admin admin;
 
@@ -53,7 +55,10 @@ final class ResourceRoutes {
         });
     }
 
-    /** As with origins, the tag is for {@code If-Match}, and not to say that nothing has changed: the number of a pool's origins may have. */
+    /**
+     * As with origins, the tag is for {@code If-Match}, and not to say that nothing has changed: the number of a pool's
+     * origins may have.
+     */
     private CompletionStage<Answer> get(ResourceKind<?, ?> kind, Request request) {
         String name = name(kind, request);
         return admin.read(request.consistency()).thenApply(view -> {

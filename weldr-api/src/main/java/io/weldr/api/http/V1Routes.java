@@ -4,6 +4,7 @@ import io.vertx.core.http.HttpMethod;
 import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.ChangeFilter;
+import io.weldr.api.admin.Explainer;
 import io.weldr.api.admin.HealthDraft;
 import io.weldr.api.admin.LeaderProbes;
 import io.weldr.api.admin.OriginDraft;
@@ -18,11 +19,14 @@ import io.weldr.api.json.Answers.HealthAnswer;
 import io.weldr.api.json.Answers.History;
 import io.weldr.api.json.Answers.Origins;
 import io.weldr.api.json.Answers.Probes;
+import io.weldr.api.json.ExplainAnswer;
 import io.weldr.api.json.Link;
 import io.weldr.api.json.RequestBodies;
+import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.route.RouteTest.SampleRequest;
 import io.weldr.core.state.Change;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.OriginRef;
@@ -32,7 +36,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The full API below {@code /v1} beside that of {@link ResourceRoutes}: the origins of pools by id, their health policy, history. */
+/**
+ * The full API below {@code /v1} beside that of {@link ResourceRoutes}: the origins of pools by id, their health
+ * policy, history.
+ */
 final class V1Routes {
     private final Admin admin;
     private final AdminPorts ports;
@@ -61,6 +68,16 @@ final class V1Routes {
                         .on(HttpMethod.GET, this::health, "consistency")
                         .on(HttpMethod.PUT, request -> setHealth(request, before -> HealthPolicy.DEFAULT), "wait")
                         .on(HttpMethod.PATCH, request -> setHealth(request, before -> before), "wait"),
+                new Resource("/v1/explain")
+                        .on(
+                                HttpMethod.GET,
+                                this::explain,
+                                "method",
+                                "url",
+                                "header",
+                                "client",
+                                "listener",
+                                "consistency"),
                 new Resource("/v1/history")
                         .on(HttpMethod.GET, this::history, "consistency", "after", "limit", "by", "kind", "name"));
     }
@@ -184,6 +201,15 @@ final class V1Routes {
                                 new Link("update", path, "PATCH"),
                                 Link.get("pool", Link.pool(name)))))
                 .tagged(Pages.tag(policy));
+    }
+
+    private CompletionStage<Answer> explain(Request request) {
+        SampleRequest sample = request.sample();
+        ListenerName listener = request.listener();
+        // Off the threads of the gateway: the routes of the listener have to be compiled.
+        return admin.read(request.consistency())
+                .thenApplyAsync(view -> Answer.ok(
+                        ExplainAnswer.of(Explainer.explain(view.state(), listener, sample), Pages.staleness(view))));
     }
 
     private CompletionStage<Answer> history(Request request) {

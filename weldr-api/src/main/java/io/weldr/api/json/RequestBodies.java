@@ -64,7 +64,10 @@ public final class RequestBodies {
         return draft;
     }
 
-    /** What to change of an origin; {@code "health": null} drops its own policy, {@code "connectionsMax": null} its own limit. */
+    /**
+     * What to change of an origin; {@code "health": null} drops its own policy, {@code "connectionsMax": null} its own
+     * limit.
+     */
     public static OriginDraft originPatch(byte[] body, Instant now) {
         Fields fields = StrictJson.object(body);
         boolean inherit = fields.isNull("health");

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What answers on pools, listeners and routes look like: the members of the resource, and what there is to say about it. */
+/**
+ * What answers on pools, listeners and routes look like: the members of the resource, and what there is to say about
+ * it.
+ */
 public final class ResourceAnswers {
     private ResourceAnswers() {}
 

@@ -10,15 +10,13 @@ import io.weldr.wire.json.MergePatch;
 import io.weldr.wire.json.ResourceJson;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/** Reads pools, listeners and routes out of bodies. Every method throws {@link io.weldr.api.error.ProblemException} with what was found and expected. */
+/**
+ * Reads pools, listeners and routes out of bodies. Every method throws {@link io.weldr.api.error.ProblemException} with
+ * what was found and expected.
+ */
 public final class ResourceBodies {
-    /** What only answers say. A body may repeat it, so that an answer can be changed and sent back. */
-    private static final Set<String> ANSWERED =
-            Set.of("origins", "revision", "createdRevision", "effect", "warnings", "applied", "staleness", "links");
-
     private ResourceBodies() {}
 
     /** A new resource. Its name stands in the body. */
@@ -40,10 +38,11 @@ public final class ResourceBodies {
         return before -> named(kind, message(kind, MergePatch.apply(ResourceJson.tree(before), patch)), name);
     }
 
+    /** What only answers say may stand there, so that an answer can be changed and sent back. */
     private static Map<String, Object> members(byte[] body) {
         Map<String, Object> members = new LinkedHashMap<>();
         StrictJson.object(body).tree().forEach((name, value) -> {
-            if (!ANSWERED.contains(String.valueOf(name))) {
+            if (!ResourceJson.ANSWERED.contains(String.valueOf(name))) {
                 members.put(String.valueOf(name), value);
             }
         });

@@ -85,7 +85,10 @@ final class StrictJson {
         return new Fields("", object);
     }
 
-    /** A value as maps, lists, texts, numbers and truth values. Whoever wrote it cannot nest it deeper than {@link #NESTING_MAX}. */
+    /**
+     * A value as maps, lists, texts, numbers and truth values. Whoever wrote it cannot nest it deeper than {@link
+     * #NESTING_MAX}.
+     */
     static @Nullable Object tree(JsonNode node) {
         if (node.isObject()) {
             Map<String, @Nullable Object> members = new LinkedHashMap<>();

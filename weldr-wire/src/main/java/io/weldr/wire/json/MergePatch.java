@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
 public final class MergePatch {
     private MergePatch() {}
 
-    /** The target with the members of the patch: null takes a member away, an object changes a part of one, all else replaces it. */
+    /**
+     * The target with the members of the patch: null takes a member away, an object changes a part of one, all else
+     * replaces it.
+     */
     public static Map<String, Object> apply(@Nullable Object target, Map<?, ?> patch) {
         Map<String, Object> merged = new LinkedHashMap<>();
         if (target instanceof Map<?, ?> members) {

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -29,6 +30,13 @@ import java.util.TreeMap;
  * </table>
  */
 public final class ResourceJson {
+    /**
+     * What only answers say of a resource, beside its own members. What reads a resource may be given these, and leaves
+     * them out.
+     */
+    public static final Set<String> ANSWERED = Set.of(
+            "origins", "revision", "createdRevision", "effect", "warnings", "applied", "staleness", "age", "links");
+
     private static final long SECONDS_MOST = 1_000_000_000_000L;
 
     private ResourceJson() {}
@@ -49,7 +57,8 @@ public final class ResourceJson {
     }
 
     /**
-     * Reads what {@link #tree} writes, and in places what is shorter to type: a duration as a number of seconds, a path as the text of its prefix, a
+     * Reads what {@link #tree} writes, and in places what is shorter to type: a duration as a number of seconds, a path
+     * as the text of its prefix, a
      * request key as an object or a text, status codes as a number. A member that is null is as one that is absent.
      *
      * @param tree a JSON object
@@ -61,7 +70,10 @@ public final class ResourceJson {
         return read("", tree, to);
     }
 
-    /** The same for members of an object within another one; {@code path} stands before their names in errors, such as {@code health.}. */
+    /**
+     * The same for members of an object within another one; {@code path} stands before their names in errors, such as
+     * {@code health.}.
+     */
     public static <B extends Message.Builder> B read(String path, Map<?, ?> tree, B to) {
         TreeReader.readObject(path, tree, to);
         return to;
@@ -108,7 +120,10 @@ public final class ResourceJson {
         return value; // a text, a long, or a truth value
     }
 
-    /** A duration that is longer than any that {@link Durations} reads has a text, too: it may come from anywhere, and has to be refused by its name. */
+    /**
+     * A duration that is longer than any that {@link Durations} reads has a text, too: it may come from anywhere, and
+     * has to be refused by its name.
+     */
     private static String text(Duration duration) {
         return Math.abs(duration.getSeconds()) > SECONDS_MOST
                 ? duration.getSeconds() + "s"

@@ -1,0 +1,83 @@
+package io.weldr.api.admin;
+
+import io.weldr.proto.resource.v1.HeaderEdits;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a request would go, and why.
+ *
+ * @param revision of the state that was asked
+ * @param host in normal form
+ * @param path in normal form, or as it came if it is ambiguous
+ * @param route that takes the request; null: none does
+ * @param match place of the match that holds among those of the route, from 0
+ * @param refusal why the route refuses the client; null: it does not
+ * @param status of the answer that weldr gives itself; null: an origin answers
+ * @param location of a redirect
+ * @param pools that the request may go to
+ * @param sent what an origin gets; null: no origin gets anything
+ * @param considered the routes of the listener, in their order of precedence, at most {@value #CONSIDERED_MAX}
+ * @param left how many routes are left out of {@code considered}
+ */
+public record Explained(
+        long revision,
+        String listener,
+        String host,
+        String path,
+        boolean ambiguousPath,
+        @Nullable String route,
+        @Nullable Integer match,
+        @Nullable String refusal,
+        Action action,
+        @Nullable Integer status,
+        @Nullable String location,
+        List<PoolChoice> pools,
+        @Nullable Sent sent,
+        HeaderEdits responseHeaders,
+        List<Considered> considered,
+        int left) {
+    /** More than anybody reads. */
+    static final int CONSIDERED_MAX = 100;
+
+    public Explained {
+        pools = List.copyOf(pools);
+        considered = List.copyOf(considered);
+    }
+
+    /** What becomes of the request. */
+    public enum Action {
+        FORWARD,
+        REDIRECT,
+        RESPOND,
+        /** 403, because of the networks of the route. */
+        REFUSE,
+        /** 404, because no route takes it. */
+        NOT_FOUND
+    }
+
+    /** A pool, its share beside the others, and its origins. */
+    public record PoolChoice(String pool, int weight, List<OriginChoice> origins) {
+        public PoolChoice {
+            origins = List.copyOf(origins);
+        }
+    }
+
+    /** An origin, and whether it takes requests. */
+    public record OriginChoice(String id, String url, String state, int weight, int priority) {}
+
+    /**
+     * What an origin gets that differs from the request.
+     *
+     * @param target path and query
+     * @param host value of {@code Host}; null: as the host policy of the origin says
+     */
+    public record Sent(String target, @Nullable String host, HeaderEdits headers) {}
+
+    /** A route, and why it does not take the request; null: it does. */
+    public record Considered(
+            String route,
+            int match,
+            boolean matches,
+            @Nullable String lost) {}
+}

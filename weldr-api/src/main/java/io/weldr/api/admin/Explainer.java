@@ -1,0 +1,155 @@
+package io.weldr.api.admin;
+
+import io.weldr.api.admin.Explained.Action;
+import io.weldr.api.admin.Explained.Considered;
+import io.weldr.api.admin.Explained.OriginChoice;
+import io.weldr.api.admin.Explained.PoolChoice;
+import io.weldr.api.admin.Explained.Sent;
+import io.weldr.api.error.Problem;
+import io.weldr.api.error.ProblemType;
+import io.weldr.core.listener.Listener;
+import io.weldr.core.listener.ListenerName;
+import io.weldr.core.pool.Pool;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.Scheme;
+import io.weldr.core.route.Actions;
+import io.weldr.core.route.Explanation;
+import io.weldr.core.route.Route;
+import io.weldr.core.route.RouteAction;
+import io.weldr.core.route.RouteMatched;
+import io.weldr.core.route.RouteTable;
+import io.weldr.core.route.RouteTest.SampleRequest;
+import io.weldr.core.route.SampleView;
+import io.weldr.core.state.ClusterState;
+import io.weldr.proto.resource.v1.HeaderEdits;
+import io.weldr.wire.resource.Routes;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells where a request would go, by the table that the proxy routes by. Pure. Takes as long as the routes of the
+ * listener take to be compiled.
+ */
+public final class Explainer {
+    private static final int FORBIDDEN = 403;
+    private static final int NOT_FOUND = 404;
+
+    private final ClusterState state;
+    private final ListenerName listener;
+    private final SampleRequest request;
+
+    private Explainer(ClusterState state, ListenerName listener, SampleRequest request) {
+        this.state = state;
+        this.listener = listener;
+        this.request = request;
+    }
+
+    /** Tells where a request that comes to that listener goes. Throws a problem if there is no such listener. */
+    public static Explained explain(ClusterState state, ListenerName name, SampleRequest request) {
+        Listener listener = state.listener(name);
+        if (listener == null) {
+            throw Problem.of(
+                            ProblemType.NO_SUCH_LISTENER,
+                            "there is no listener " + name,
+                            "one of " + state.listeners().keySet())
+                    .exception();
+        }
+        if (listener.protocol() != Listener.Protocol.HTTP) {
+            throw Problem.of(
+                            ProblemType.INVALID_VALUE,
+                            "listener: " + name + ", which has the protocol tcp",
+                            "a listener of protocol http")
+                    .exception();
+        }
+        return new Explainer(state, name, request).explain();
+    }
+
+    private Explained explain() {
+        SampleView view = new SampleView(request);
+        Explanation found = RouteTable.of(state.routes().values(), listener).explain(view);
+        RouteMatched winner = found.winner();
+        RouteAction action = winner == null ? null : winner.route().action();
+        boolean refused = found.refusal() != null;
+        boolean forwards = action instanceof RouteAction.Forward && !refused;
+        io.weldr.proto.resource.v1.Route message = winner == null || refused ? null : Routes.encode(winner.route());
+        List<Considered> considered = found.considered().stream()
+                .limit(Explained.CONSIDERED_MAX)
+                .map(each -> new Considered(each.route().name().value(), each.index(), each.matches(), each.lost()))
+                .toList();
+        return new Explained(
+                state.revision(),
+                listener.value(),
+                found.host(),
+                found.path(),
+                found.ambiguousPath(),
+                winner == null ? null : winner.route().name().value(),
+                winner == null ? null : winner.index(),
+                found.refusal(),
+                kind(action, refused),
+                status(action, refused),
+                action instanceof RouteAction.Redirect redirect && winner != null && !refused
+                        ? Actions.location(redirect, winner, view, scheme())
+                        : null,
+                action instanceof RouteAction.Forward forward && !refused ? pools(forward) : List.of(),
+                forwards && winner != null && message != null
+                        ? new Sent(
+                                Actions.target(winner, view), rewriteHost(winner.route()), message.getRequestHeaders())
+                        : null,
+                message == null ? HeaderEdits.getDefaultInstance() : message.getResponseHeaders(),
+                considered,
+                found.left() + found.considered().size() - considered.size());
+    }
+
+    private static Action kind(@Nullable RouteAction action, boolean refused) {
+        if (action == null) {
+            return Action.NOT_FOUND;
+        }
+        if (refused) {
+            return Action.REFUSE;
+        }
+        return action instanceof RouteAction.Forward
+                ? Action.FORWARD
+                : action instanceof RouteAction.Redirect ? Action.REDIRECT : Action.RESPOND;
+    }
+
+    private static @Nullable Integer status(@Nullable RouteAction action, boolean refused) {
+        if (action == null) {
+            return NOT_FOUND;
+        }
+        if (refused) {
+            return FORBIDDEN;
+        }
+        if (action instanceof RouteAction.Redirect redirect) {
+            return redirect.status();
+        }
+        return action instanceof RouteAction.FixedResponse fixed ? Integer.valueOf(fixed.status()) : null;
+    }
+
+    private static @Nullable String rewriteHost(Route route) {
+        return route.filters().rewriteHost();
+    }
+
+    private Scheme scheme() {
+        return request.url().startsWith("https:") ? Scheme.HTTPS : Scheme.HTTP;
+    }
+
+    private List<PoolChoice> pools(RouteAction.Forward forward) {
+        return forward.pools().stream()
+                .map(each -> new PoolChoice(each.pool().value(), each.weight(), origins(each.pool())))
+                .toList();
+    }
+
+    private List<OriginChoice> origins(PoolName name) {
+        Pool pool = state.pool(name);
+        return pool == null
+                ? List.of()
+                : pool.origins().stream()
+                        .map(origin -> new OriginChoice(
+                                origin.id().value(),
+                                origin.url().toString(),
+                                origin.state(),
+                                origin.weight(),
+                                origin.priority()))
+                        .toList();
+    }
+}
