@@ -155,6 +155,10 @@ function compReplyArray() {
 function _complete_weldrctl() {
   # Edge case: if command line has no space after subcommand, then don't assume this subcommand is selected (remkop/picocli#1468).
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} servers" ];    then _picocli_weldrctl; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} pools" ];    then _picocli_weldrctl; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} listeners" ];    then _picocli_weldrctl; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} routes" ];    then _picocli_weldrctl; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} explain" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} health" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} stats" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} cluster" ];    then _picocli_weldrctl; return $?; fi
@@ -163,14 +167,54 @@ function _complete_weldrctl() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} completion" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} help" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} servers add" ];    then _picocli_weldrctl_servers; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} servers create" ];    then _picocli_weldrctl_servers; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} servers rm" ];    then _picocli_weldrctl_servers; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} servers delete" ];    then _picocli_weldrctl_servers; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} servers remove" ];    then _picocli_weldrctl_servers; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} servers set" ];    then _picocli_weldrctl_servers; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} servers update" ];    then _picocli_weldrctl_servers; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} servers ls" ];    then _picocli_weldrctl_servers; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} servers list" ];    then _picocli_weldrctl_servers; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} servers show" ];    then _picocli_weldrctl_servers; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} servers get" ];    then _picocli_weldrctl_servers; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} servers help" ];    then _picocli_weldrctl_servers; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} pools add" ];    then _picocli_weldrctl_pools; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} pools create" ];    then _picocli_weldrctl_pools; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} pools rm" ];    then _picocli_weldrctl_pools; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} pools delete" ];    then _picocli_weldrctl_pools; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} pools remove" ];    then _picocli_weldrctl_pools; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} pools set" ];    then _picocli_weldrctl_pools; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} pools update" ];    then _picocli_weldrctl_pools; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} pools ls" ];    then _picocli_weldrctl_pools; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} pools list" ];    then _picocli_weldrctl_pools; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} pools get" ];    then _picocli_weldrctl_pools; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} pools show" ];    then _picocli_weldrctl_pools; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} pools help" ];    then _picocli_weldrctl_pools; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} listeners add" ];    then _picocli_weldrctl_listeners; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} listeners create" ];    then _picocli_weldrctl_listeners; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} listeners rm" ];    then _picocli_weldrctl_listeners; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} listeners delete" ];    then _picocli_weldrctl_listeners; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} listeners remove" ];    then _picocli_weldrctl_listeners; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} listeners set" ];    then _picocli_weldrctl_listeners; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} listeners update" ];    then _picocli_weldrctl_listeners; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} listeners ls" ];    then _picocli_weldrctl_listeners; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} listeners list" ];    then _picocli_weldrctl_listeners; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} listeners get" ];    then _picocli_weldrctl_listeners; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} listeners show" ];    then _picocli_weldrctl_listeners; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} listeners help" ];    then _picocli_weldrctl_listeners; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} routes add" ];    then _picocli_weldrctl_routes; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} routes create" ];    then _picocli_weldrctl_routes; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} routes rm" ];    then _picocli_weldrctl_routes; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} routes delete" ];    then _picocli_weldrctl_routes; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} routes remove" ];    then _picocli_weldrctl_routes; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} routes set" ];    then _picocli_weldrctl_routes; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} routes update" ];    then _picocli_weldrctl_routes; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} routes ls" ];    then _picocli_weldrctl_routes; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} routes list" ];    then _picocli_weldrctl_routes; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} routes get" ];    then _picocli_weldrctl_routes; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} routes show" ];    then _picocli_weldrctl_routes; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} routes test" ];    then _picocli_weldrctl_routes; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} routes help" ];    then _picocli_weldrctl_routes; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} health get" ];    then _picocli_weldrctl_health; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} health show" ];    then _picocli_weldrctl_health; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} health set" ];    then _picocli_weldrctl_health; return $?; fi
@@ -189,69 +233,157 @@ function _complete_weldrctl() {
 
   # Find the longest sequence of subcommands and call the bash function for that subcommand.
   local cmds0=(servers)
-  local cmds1=(health)
-  local cmds2=(stats)
-  local cmds3=(cluster)
-  local cmds4=(ready)
-  local cmds5=(watch)
-  local cmds6=(completion)
-  local cmds7=(help)
-  local cmds8=(servers add)
-  local cmds9=(servers rm)
-  local cmds10=(servers delete)
-  local cmds11=(servers remove)
-  local cmds12=(servers set)
-  local cmds13=(servers ls)
-  local cmds14=(servers list)
-  local cmds15=(servers show)
-  local cmds16=(servers help)
-  local cmds17=(health get)
-  local cmds18=(health show)
-  local cmds19=(health set)
-  local cmds20=(health help)
-  local cmds21=(cluster status)
-  local cmds22=(cluster show)
-  local cmds23=(cluster list)
-  local cmds24=(cluster ls)
-  local cmds25=(cluster add)
-  local cmds26=(cluster remove)
-  local cmds27=(cluster delete)
-  local cmds28=(cluster rm)
-  local cmds29=(cluster replace)
-  local cmds30=(cluster transfer-leader)
-  local cmds31=(cluster help)
+  local cmds1=(pools)
+  local cmds2=(listeners)
+  local cmds3=(routes)
+  local cmds4=(explain)
+  local cmds5=(health)
+  local cmds6=(stats)
+  local cmds7=(cluster)
+  local cmds8=(ready)
+  local cmds9=(watch)
+  local cmds10=(completion)
+  local cmds11=(help)
+  local cmds12=(servers add)
+  local cmds13=(servers create)
+  local cmds14=(servers rm)
+  local cmds15=(servers delete)
+  local cmds16=(servers remove)
+  local cmds17=(servers set)
+  local cmds18=(servers update)
+  local cmds19=(servers ls)
+  local cmds20=(servers list)
+  local cmds21=(servers show)
+  local cmds22=(servers get)
+  local cmds23=(servers help)
+  local cmds24=(pools add)
+  local cmds25=(pools create)
+  local cmds26=(pools rm)
+  local cmds27=(pools delete)
+  local cmds28=(pools remove)
+  local cmds29=(pools set)
+  local cmds30=(pools update)
+  local cmds31=(pools ls)
+  local cmds32=(pools list)
+  local cmds33=(pools get)
+  local cmds34=(pools show)
+  local cmds35=(pools help)
+  local cmds36=(listeners add)
+  local cmds37=(listeners create)
+  local cmds38=(listeners rm)
+  local cmds39=(listeners delete)
+  local cmds40=(listeners remove)
+  local cmds41=(listeners set)
+  local cmds42=(listeners update)
+  local cmds43=(listeners ls)
+  local cmds44=(listeners list)
+  local cmds45=(listeners get)
+  local cmds46=(listeners show)
+  local cmds47=(listeners help)
+  local cmds48=(routes add)
+  local cmds49=(routes create)
+  local cmds50=(routes rm)
+  local cmds51=(routes delete)
+  local cmds52=(routes remove)
+  local cmds53=(routes set)
+  local cmds54=(routes update)
+  local cmds55=(routes ls)
+  local cmds56=(routes list)
+  local cmds57=(routes get)
+  local cmds58=(routes show)
+  local cmds59=(routes test)
+  local cmds60=(routes help)
+  local cmds61=(health get)
+  local cmds62=(health show)
+  local cmds63=(health set)
+  local cmds64=(health help)
+  local cmds65=(cluster status)
+  local cmds66=(cluster show)
+  local cmds67=(cluster list)
+  local cmds68=(cluster ls)
+  local cmds69=(cluster add)
+  local cmds70=(cluster remove)
+  local cmds71=(cluster delete)
+  local cmds72=(cluster rm)
+  local cmds73=(cluster replace)
+  local cmds74=(cluster transfer-leader)
+  local cmds75=(cluster help)
 
-  if CompWordsContainsArray "${cmds31[@]}"; then _picocli_weldrctl_cluster_help; return $?; fi
-  if CompWordsContainsArray "${cmds30[@]}"; then _picocli_weldrctl_cluster_transferleader; return $?; fi
-  if CompWordsContainsArray "${cmds29[@]}"; then _picocli_weldrctl_cluster_replace; return $?; fi
-  if CompWordsContainsArray "${cmds28[@]}"; then _picocli_weldrctl_cluster_rm; return $?; fi
-  if CompWordsContainsArray "${cmds27[@]}"; then _picocli_weldrctl_cluster_delete; return $?; fi
-  if CompWordsContainsArray "${cmds26[@]}"; then _picocli_weldrctl_cluster_remove; return $?; fi
-  if CompWordsContainsArray "${cmds25[@]}"; then _picocli_weldrctl_cluster_add; return $?; fi
-  if CompWordsContainsArray "${cmds24[@]}"; then _picocli_weldrctl_cluster_ls; return $?; fi
-  if CompWordsContainsArray "${cmds23[@]}"; then _picocli_weldrctl_cluster_list; return $?; fi
-  if CompWordsContainsArray "${cmds22[@]}"; then _picocli_weldrctl_cluster_show; return $?; fi
-  if CompWordsContainsArray "${cmds21[@]}"; then _picocli_weldrctl_cluster_status; return $?; fi
-  if CompWordsContainsArray "${cmds20[@]}"; then _picocli_weldrctl_health_help; return $?; fi
-  if CompWordsContainsArray "${cmds19[@]}"; then _picocli_weldrctl_health_set; return $?; fi
-  if CompWordsContainsArray "${cmds18[@]}"; then _picocli_weldrctl_health_show; return $?; fi
-  if CompWordsContainsArray "${cmds17[@]}"; then _picocli_weldrctl_health_get; return $?; fi
-  if CompWordsContainsArray "${cmds16[@]}"; then _picocli_weldrctl_servers_help; return $?; fi
-  if CompWordsContainsArray "${cmds15[@]}"; then _picocli_weldrctl_servers_show; return $?; fi
-  if CompWordsContainsArray "${cmds14[@]}"; then _picocli_weldrctl_servers_list; return $?; fi
-  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_weldrctl_servers_ls; return $?; fi
-  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_weldrctl_servers_set; return $?; fi
-  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_weldrctl_servers_remove; return $?; fi
-  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_weldrctl_servers_delete; return $?; fi
-  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_weldrctl_servers_rm; return $?; fi
-  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_weldrctl_servers_add; return $?; fi
-  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_weldrctl_help; return $?; fi
-  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_weldrctl_completion; return $?; fi
-  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_weldrctl_watch; return $?; fi
-  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_weldrctl_ready; return $?; fi
-  if CompWordsContainsArray "${cmds3[@]}"; then _picocli_weldrctl_cluster; return $?; fi
-  if CompWordsContainsArray "${cmds2[@]}"; then _picocli_weldrctl_stats; return $?; fi
-  if CompWordsContainsArray "${cmds1[@]}"; then _picocli_weldrctl_health; return $?; fi
+  if CompWordsContainsArray "${cmds75[@]}"; then _picocli_weldrctl_cluster_help; return $?; fi
+  if CompWordsContainsArray "${cmds74[@]}"; then _picocli_weldrctl_cluster_transferleader; return $?; fi
+  if CompWordsContainsArray "${cmds73[@]}"; then _picocli_weldrctl_cluster_replace; return $?; fi
+  if CompWordsContainsArray "${cmds72[@]}"; then _picocli_weldrctl_cluster_rm; return $?; fi
+  if CompWordsContainsArray "${cmds71[@]}"; then _picocli_weldrctl_cluster_delete; return $?; fi
+  if CompWordsContainsArray "${cmds70[@]}"; then _picocli_weldrctl_cluster_remove; return $?; fi
+  if CompWordsContainsArray "${cmds69[@]}"; then _picocli_weldrctl_cluster_add; return $?; fi
+  if CompWordsContainsArray "${cmds68[@]}"; then _picocli_weldrctl_cluster_ls; return $?; fi
+  if CompWordsContainsArray "${cmds67[@]}"; then _picocli_weldrctl_cluster_list; return $?; fi
+  if CompWordsContainsArray "${cmds66[@]}"; then _picocli_weldrctl_cluster_show; return $?; fi
+  if CompWordsContainsArray "${cmds65[@]}"; then _picocli_weldrctl_cluster_status; return $?; fi
+  if CompWordsContainsArray "${cmds64[@]}"; then _picocli_weldrctl_health_help; return $?; fi
+  if CompWordsContainsArray "${cmds63[@]}"; then _picocli_weldrctl_health_set; return $?; fi
+  if CompWordsContainsArray "${cmds62[@]}"; then _picocli_weldrctl_health_show; return $?; fi
+  if CompWordsContainsArray "${cmds61[@]}"; then _picocli_weldrctl_health_get; return $?; fi
+  if CompWordsContainsArray "${cmds60[@]}"; then _picocli_weldrctl_routes_help; return $?; fi
+  if CompWordsContainsArray "${cmds59[@]}"; then _picocli_weldrctl_routes_test; return $?; fi
+  if CompWordsContainsArray "${cmds58[@]}"; then _picocli_weldrctl_routes_show; return $?; fi
+  if CompWordsContainsArray "${cmds57[@]}"; then _picocli_weldrctl_routes_get; return $?; fi
+  if CompWordsContainsArray "${cmds56[@]}"; then _picocli_weldrctl_routes_list; return $?; fi
+  if CompWordsContainsArray "${cmds55[@]}"; then _picocli_weldrctl_routes_ls; return $?; fi
+  if CompWordsContainsArray "${cmds54[@]}"; then _picocli_weldrctl_routes_update; return $?; fi
+  if CompWordsContainsArray "${cmds53[@]}"; then _picocli_weldrctl_routes_set; return $?; fi
+  if CompWordsContainsArray "${cmds52[@]}"; then _picocli_weldrctl_routes_remove; return $?; fi
+  if CompWordsContainsArray "${cmds51[@]}"; then _picocli_weldrctl_routes_delete; return $?; fi
+  if CompWordsContainsArray "${cmds50[@]}"; then _picocli_weldrctl_routes_rm; return $?; fi
+  if CompWordsContainsArray "${cmds49[@]}"; then _picocli_weldrctl_routes_create; return $?; fi
+  if CompWordsContainsArray "${cmds48[@]}"; then _picocli_weldrctl_routes_add; return $?; fi
+  if CompWordsContainsArray "${cmds47[@]}"; then _picocli_weldrctl_listeners_help; return $?; fi
+  if CompWordsContainsArray "${cmds46[@]}"; then _picocli_weldrctl_listeners_show; return $?; fi
+  if CompWordsContainsArray "${cmds45[@]}"; then _picocli_weldrctl_listeners_get; return $?; fi
+  if CompWordsContainsArray "${cmds44[@]}"; then _picocli_weldrctl_listeners_list; return $?; fi
+  if CompWordsContainsArray "${cmds43[@]}"; then _picocli_weldrctl_listeners_ls; return $?; fi
+  if CompWordsContainsArray "${cmds42[@]}"; then _picocli_weldrctl_listeners_update; return $?; fi
+  if CompWordsContainsArray "${cmds41[@]}"; then _picocli_weldrctl_listeners_set; return $?; fi
+  if CompWordsContainsArray "${cmds40[@]}"; then _picocli_weldrctl_listeners_remove; return $?; fi
+  if CompWordsContainsArray "${cmds39[@]}"; then _picocli_weldrctl_listeners_delete; return $?; fi
+  if CompWordsContainsArray "${cmds38[@]}"; then _picocli_weldrctl_listeners_rm; return $?; fi
+  if CompWordsContainsArray "${cmds37[@]}"; then _picocli_weldrctl_listeners_create; return $?; fi
+  if CompWordsContainsArray "${cmds36[@]}"; then _picocli_weldrctl_listeners_add; return $?; fi
+  if CompWordsContainsArray "${cmds35[@]}"; then _picocli_weldrctl_pools_help; return $?; fi
+  if CompWordsContainsArray "${cmds34[@]}"; then _picocli_weldrctl_pools_show; return $?; fi
+  if CompWordsContainsArray "${cmds33[@]}"; then _picocli_weldrctl_pools_get; return $?; fi
+  if CompWordsContainsArray "${cmds32[@]}"; then _picocli_weldrctl_pools_list; return $?; fi
+  if CompWordsContainsArray "${cmds31[@]}"; then _picocli_weldrctl_pools_ls; return $?; fi
+  if CompWordsContainsArray "${cmds30[@]}"; then _picocli_weldrctl_pools_update; return $?; fi
+  if CompWordsContainsArray "${cmds29[@]}"; then _picocli_weldrctl_pools_set; return $?; fi
+  if CompWordsContainsArray "${cmds28[@]}"; then _picocli_weldrctl_pools_remove; return $?; fi
+  if CompWordsContainsArray "${cmds27[@]}"; then _picocli_weldrctl_pools_delete; return $?; fi
+  if CompWordsContainsArray "${cmds26[@]}"; then _picocli_weldrctl_pools_rm; return $?; fi
+  if CompWordsContainsArray "${cmds25[@]}"; then _picocli_weldrctl_pools_create; return $?; fi
+  if CompWordsContainsArray "${cmds24[@]}"; then _picocli_weldrctl_pools_add; return $?; fi
+  if CompWordsContainsArray "${cmds23[@]}"; then _picocli_weldrctl_servers_help; return $?; fi
+  if CompWordsContainsArray "${cmds22[@]}"; then _picocli_weldrctl_servers_get; return $?; fi
+  if CompWordsContainsArray "${cmds21[@]}"; then _picocli_weldrctl_servers_show; return $?; fi
+  if CompWordsContainsArray "${cmds20[@]}"; then _picocli_weldrctl_servers_list; return $?; fi
+  if CompWordsContainsArray "${cmds19[@]}"; then _picocli_weldrctl_servers_ls; return $?; fi
+  if CompWordsContainsArray "${cmds18[@]}"; then _picocli_weldrctl_servers_update; return $?; fi
+  if CompWordsContainsArray "${cmds17[@]}"; then _picocli_weldrctl_servers_set; return $?; fi
+  if CompWordsContainsArray "${cmds16[@]}"; then _picocli_weldrctl_servers_remove; return $?; fi
+  if CompWordsContainsArray "${cmds15[@]}"; then _picocli_weldrctl_servers_delete; return $?; fi
+  if CompWordsContainsArray "${cmds14[@]}"; then _picocli_weldrctl_servers_rm; return $?; fi
+  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_weldrctl_servers_create; return $?; fi
+  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_weldrctl_servers_add; return $?; fi
+  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_weldrctl_help; return $?; fi
+  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_weldrctl_completion; return $?; fi
+  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_weldrctl_watch; return $?; fi
+  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_weldrctl_ready; return $?; fi
+  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_weldrctl_cluster; return $?; fi
+  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_weldrctl_stats; return $?; fi
+  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_weldrctl_health; return $?; fi
+  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_weldrctl_explain; return $?; fi
+  if CompWordsContainsArray "${cmds3[@]}"; then _picocli_weldrctl_routes; return $?; fi
+  if CompWordsContainsArray "${cmds2[@]}"; then _picocli_weldrctl_listeners; return $?; fi
+  if CompWordsContainsArray "${cmds1[@]}"; then _picocli_weldrctl_pools; return $?; fi
   if CompWordsContainsArray "${cmds0[@]}"; then _picocli_weldrctl_servers; return $?; fi
 
   # No subcommands were specified; generate completions for the top-level command.
@@ -264,10 +396,10 @@ function _picocli_weldrctl() {
   local curr_word=${COMP_WORDS[COMP_CWORD]}
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
-  local commands="servers health stats cluster ready watch completion help"
+  local commands="servers pools listeners routes explain health stats cluster ready watch completion help"
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -300,14 +432,167 @@ function _picocli_weldrctl_servers() {
   local curr_word=${COMP_WORDS[COMP_CWORD]}
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
-  local commands="add rm delete remove set ls list show help"
+  local commands="add create rm delete remove set update ls list show get help"
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `pools` subcommand.
+function _picocli_weldrctl_pools() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands="add create rm delete remove set update ls list get show help"
+  local flag_opts="'-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `listeners` subcommand.
+function _picocli_weldrctl_listeners() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands="add create rm delete remove set update ls list get show help"
+  local flag_opts="'-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `routes` subcommand.
+function _picocli_weldrctl_routes() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands="add create rm delete remove set update ls list get show test help"
+  local flag_opts="'-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `explain` subcommand.
+function _picocli_weldrctl_explain() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-H' '--header' '--client' '--listener' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-H'|'--header')
+      return
+      ;;
+    '--client')
+      return
+      ;;
+    '--listener')
+      return
+      ;;
     '-e'|'--endpoint')
       return
       ;;
@@ -339,7 +624,7 @@ function _picocli_weldrctl_health() {
   local commands="get show set help"
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -375,7 +660,7 @@ function _picocli_weldrctl_stats() {
   local commands=""
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -411,7 +696,7 @@ function _picocli_weldrctl_cluster() {
   local commands="status show list ls add remove delete rm replace transfer-leader help"
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -447,7 +732,7 @@ function _picocli_weldrctl_ready() {
   local commands=""
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -482,13 +767,19 @@ function _picocli_weldrctl_watch() {
 
   local commands=""
   local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'--after' '--count' '-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local arg_opts="'--after' '--kind' '--name' '--count' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '--after')
+      return
+      ;;
+    '--kind')
+      return
+      ;;
+    '--name')
       return
       ;;
     '--count')
@@ -525,7 +816,7 @@ function _picocli_weldrctl_completion() {
   local commands=""
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -561,7 +852,7 @@ function _picocli_weldrctl_help() {
   local commands=""
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -595,11 +886,11 @@ function _picocli_weldrctl_servers_add() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--new' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '--id' '--weight' '--host' '--path' '--method' '--expect' '--interval' '--probe-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--new' '--witnesses' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--pool' '--id' '--weight' '--host' '--priority' '--connections-max' '--label' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
   local preserverewrite_option_args=("preserve" "rewrite") # --host values
   local updown_option_args=("up" "down") # --initial values
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -618,6 +909,18 @@ function _picocli_weldrctl_servers_add() {
       COMPREPLY=( $( compReplyArray "${preserverewrite_option_args[@]}" ) )
       return $?
       ;;
+    '--priority')
+      return
+      ;;
+    '--connections-max')
+      return
+      ;;
+    '--label')
+      return
+      ;;
+    '--probe-type')
+      return
+      ;;
     '--path')
       return
       ;;
@@ -627,10 +930,154 @@ function _picocli_weldrctl_servers_add() {
     '--expect')
       return
       ;;
+    '--probe-host')
+      return
+      ;;
+    '--probe-header')
+      return
+      ;;
+    '--contains')
+      return
+      ;;
+    '--service')
+      return
+      ;;
+    '--probe-port')
+      return
+      ;;
     '--interval')
       return
       ;;
+    '--unhealthy-interval')
+      return
+      ;;
+    '--jitter')
+      return
+      ;;
     '--probe-timeout')
+      return
+      ;;
+    '--probe-connect-timeout')
+      return
+      ;;
+    '--failures')
+      return
+      ;;
+    '--passes')
+      return
+      ;;
+    '--initial')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${updown_option_args[@]}" ) )
+      return $?
+      ;;
+    '--confirm')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `create` subcommand.
+function _picocli_weldrctl_servers_create() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--new' '--witnesses' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--pool' '--id' '--weight' '--host' '--priority' '--connections-max' '--label' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local preserverewrite_option_args=("preserve" "rewrite") # --host values
+  local updown_option_args=("up" "down") # --initial values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--pool')
+      return
+      ;;
+    '--id')
+      return
+      ;;
+    '--weight')
+      return
+      ;;
+    '--host')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${preserverewrite_option_args[@]}" ) )
+      return $?
+      ;;
+    '--priority')
+      return
+      ;;
+    '--connections-max')
+      return
+      ;;
+    '--label')
+      return
+      ;;
+    '--probe-type')
+      return
+      ;;
+    '--path')
+      return
+      ;;
+    '--method')
+      return
+      ;;
+    '--expect')
+      return
+      ;;
+    '--probe-host')
+      return
+      ;;
+    '--probe-header')
+      return
+      ;;
+    '--contains')
+      return
+      ;;
+    '--service')
+      return
+      ;;
+    '--probe-port')
+      return
+      ;;
+    '--interval')
+      return
+      ;;
+    '--unhealthy-interval')
+      return
+      ;;
+    '--jitter')
+      return
+      ;;
+    '--probe-timeout')
+      return
+      ;;
+    '--probe-connect-timeout')
       return
       ;;
     '--failures')
@@ -681,7 +1128,7 @@ function _picocli_weldrctl_servers_rm() {
   local commands=""
   local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
   local arg_opts="'--pool' '--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -726,7 +1173,7 @@ function _picocli_weldrctl_servers_delete() {
   local commands=""
   local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
   local arg_opts="'--pool' '--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -771,7 +1218,7 @@ function _picocli_weldrctl_servers_remove() {
   local commands=""
   local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
   local arg_opts="'--pool' '--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -814,11 +1261,11 @@ function _picocli_weldrctl_servers_set() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--enable' '--maintenance' '--inherit-health' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '--url' '--weight' '--host' '--drain' '--if-revision' '--path' '--method' '--expect' '--interval' '--probe-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--enable' '--maintenance' '--inherit-health' '--witnesses' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--pool' '--url' '--weight' '--host' '--drain' '--priority' '--connections-max' '--label' '--unset' '--if-revision' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
   local preserverewrite_option_args=("preserve" "rewrite") # --host values
   local updown_option_args=("up" "down") # --initial values
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -840,7 +1287,22 @@ function _picocli_weldrctl_servers_set() {
     '--drain')
       return
       ;;
+    '--priority')
+      return
+      ;;
+    '--connections-max')
+      return
+      ;;
+    '--label')
+      return
+      ;;
+    '--unset')
+      return
+      ;;
     '--if-revision')
+      return
+      ;;
+    '--probe-type')
       return
       ;;
     '--path')
@@ -852,10 +1314,163 @@ function _picocli_weldrctl_servers_set() {
     '--expect')
       return
       ;;
+    '--probe-host')
+      return
+      ;;
+    '--probe-header')
+      return
+      ;;
+    '--contains')
+      return
+      ;;
+    '--service')
+      return
+      ;;
+    '--probe-port')
+      return
+      ;;
     '--interval')
       return
       ;;
+    '--unhealthy-interval')
+      return
+      ;;
+    '--jitter')
+      return
+      ;;
     '--probe-timeout')
+      return
+      ;;
+    '--probe-connect-timeout')
+      return
+      ;;
+    '--failures')
+      return
+      ;;
+    '--passes')
+      return
+      ;;
+    '--initial')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${updown_option_args[@]}" ) )
+      return $?
+      ;;
+    '--confirm')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `update` subcommand.
+function _picocli_weldrctl_servers_update() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--enable' '--maintenance' '--inherit-health' '--witnesses' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--pool' '--url' '--weight' '--host' '--drain' '--priority' '--connections-max' '--label' '--unset' '--if-revision' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local preserverewrite_option_args=("preserve" "rewrite") # --host values
+  local updown_option_args=("up" "down") # --initial values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--pool')
+      return
+      ;;
+    '--url')
+      return
+      ;;
+    '--weight')
+      return
+      ;;
+    '--host')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${preserverewrite_option_args[@]}" ) )
+      return $?
+      ;;
+    '--drain')
+      return
+      ;;
+    '--priority')
+      return
+      ;;
+    '--connections-max')
+      return
+      ;;
+    '--label')
+      return
+      ;;
+    '--unset')
+      return
+      ;;
+    '--if-revision')
+      return
+      ;;
+    '--probe-type')
+      return
+      ;;
+    '--path')
+      return
+      ;;
+    '--method')
+      return
+      ;;
+    '--expect')
+      return
+      ;;
+    '--probe-host')
+      return
+      ;;
+    '--probe-header')
+      return
+      ;;
+    '--contains')
+      return
+      ;;
+    '--service')
+      return
+      ;;
+    '--probe-port')
+      return
+      ;;
+    '--interval')
+      return
+      ;;
+    '--unhealthy-interval')
+      return
+      ;;
+    '--jitter')
+      return
+      ;;
+    '--probe-timeout')
+      return
+      ;;
+    '--probe-connect-timeout')
       return
       ;;
     '--failures')
@@ -906,7 +1521,7 @@ function _picocli_weldrctl_servers_ls() {
   local commands=""
   local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
   local arg_opts="'--pool' '-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -945,7 +1560,7 @@ function _picocli_weldrctl_servers_list() {
   local commands=""
   local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
   local arg_opts="'--pool' '-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -984,7 +1599,46 @@ function _picocli_weldrctl_servers_show() {
   local commands=""
   local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
   local arg_opts="'--pool' '-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--pool')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `get` subcommand.
+function _picocli_weldrctl_servers_get() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--pool' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -1023,7 +1677,2401 @@ function _picocli_weldrctl_servers_help() {
   local commands=""
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `add` subcommand.
+function _picocli_weldrctl_pools_add() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--new' '--sticky-secure' '--send-proxy-protocol' '--witnesses' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local updown_option_args=("up" "down") # --initial values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-f'|'--file')
+      return
+      ;;
+    '--algorithm')
+      return
+      ;;
+    '--key')
+      return
+      ;;
+    '--load-percent-max')
+      return
+      ;;
+    '--sticky')
+      return
+      ;;
+    '--sticky-same-site')
+      return
+      ;;
+    '--sticky-lifetime')
+      return
+      ;;
+    '--slow-start')
+      return
+      ;;
+    '--eject-after')
+      return
+      ;;
+    '--eject-share-max')
+      return
+      ;;
+    '--eject-time')
+      return
+      ;;
+    '--eject-time-max')
+      return
+      ;;
+    '--connections-max')
+      return
+      ;;
+    '--queue-max')
+      return
+      ;;
+    '--queue-timeout')
+      return
+      ;;
+    '--when-all-down')
+      return
+      ;;
+    '--minimum-up')
+      return
+      ;;
+    '--probe-type')
+      return
+      ;;
+    '--path')
+      return
+      ;;
+    '--method')
+      return
+      ;;
+    '--expect')
+      return
+      ;;
+    '--probe-host')
+      return
+      ;;
+    '--probe-header')
+      return
+      ;;
+    '--contains')
+      return
+      ;;
+    '--service')
+      return
+      ;;
+    '--probe-port')
+      return
+      ;;
+    '--interval')
+      return
+      ;;
+    '--unhealthy-interval')
+      return
+      ;;
+    '--jitter')
+      return
+      ;;
+    '--probe-timeout')
+      return
+      ;;
+    '--probe-connect-timeout')
+      return
+      ;;
+    '--failures')
+      return
+      ;;
+    '--passes')
+      return
+      ;;
+    '--initial')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${updown_option_args[@]}" ) )
+      return $?
+      ;;
+    '--confirm')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `create` subcommand.
+function _picocli_weldrctl_pools_create() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--new' '--sticky-secure' '--send-proxy-protocol' '--witnesses' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local updown_option_args=("up" "down") # --initial values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-f'|'--file')
+      return
+      ;;
+    '--algorithm')
+      return
+      ;;
+    '--key')
+      return
+      ;;
+    '--load-percent-max')
+      return
+      ;;
+    '--sticky')
+      return
+      ;;
+    '--sticky-same-site')
+      return
+      ;;
+    '--sticky-lifetime')
+      return
+      ;;
+    '--slow-start')
+      return
+      ;;
+    '--eject-after')
+      return
+      ;;
+    '--eject-share-max')
+      return
+      ;;
+    '--eject-time')
+      return
+      ;;
+    '--eject-time-max')
+      return
+      ;;
+    '--connections-max')
+      return
+      ;;
+    '--queue-max')
+      return
+      ;;
+    '--queue-timeout')
+      return
+      ;;
+    '--when-all-down')
+      return
+      ;;
+    '--minimum-up')
+      return
+      ;;
+    '--probe-type')
+      return
+      ;;
+    '--path')
+      return
+      ;;
+    '--method')
+      return
+      ;;
+    '--expect')
+      return
+      ;;
+    '--probe-host')
+      return
+      ;;
+    '--probe-header')
+      return
+      ;;
+    '--contains')
+      return
+      ;;
+    '--service')
+      return
+      ;;
+    '--probe-port')
+      return
+      ;;
+    '--interval')
+      return
+      ;;
+    '--unhealthy-interval')
+      return
+      ;;
+    '--jitter')
+      return
+      ;;
+    '--probe-timeout')
+      return
+      ;;
+    '--probe-connect-timeout')
+      return
+      ;;
+    '--failures')
+      return
+      ;;
+    '--passes')
+      return
+      ;;
+    '--initial')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${updown_option_args[@]}" ) )
+      return $?
+      ;;
+    '--confirm')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `rm` subcommand.
+function _picocli_weldrctl_pools_rm() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--if-revision')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `delete` subcommand.
+function _picocli_weldrctl_pools_delete() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--if-revision')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `remove` subcommand.
+function _picocli_weldrctl_pools_remove() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--if-revision')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `set` subcommand.
+function _picocli_weldrctl_pools_set() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--sticky-secure' '--send-proxy-protocol' '--witnesses' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local updown_option_args=("up" "down") # --initial values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-f'|'--file')
+      return
+      ;;
+    '--unset')
+      return
+      ;;
+    '--if-revision')
+      return
+      ;;
+    '--algorithm')
+      return
+      ;;
+    '--key')
+      return
+      ;;
+    '--load-percent-max')
+      return
+      ;;
+    '--sticky')
+      return
+      ;;
+    '--sticky-same-site')
+      return
+      ;;
+    '--sticky-lifetime')
+      return
+      ;;
+    '--slow-start')
+      return
+      ;;
+    '--eject-after')
+      return
+      ;;
+    '--eject-share-max')
+      return
+      ;;
+    '--eject-time')
+      return
+      ;;
+    '--eject-time-max')
+      return
+      ;;
+    '--connections-max')
+      return
+      ;;
+    '--queue-max')
+      return
+      ;;
+    '--queue-timeout')
+      return
+      ;;
+    '--when-all-down')
+      return
+      ;;
+    '--minimum-up')
+      return
+      ;;
+    '--probe-type')
+      return
+      ;;
+    '--path')
+      return
+      ;;
+    '--method')
+      return
+      ;;
+    '--expect')
+      return
+      ;;
+    '--probe-host')
+      return
+      ;;
+    '--probe-header')
+      return
+      ;;
+    '--contains')
+      return
+      ;;
+    '--service')
+      return
+      ;;
+    '--probe-port')
+      return
+      ;;
+    '--interval')
+      return
+      ;;
+    '--unhealthy-interval')
+      return
+      ;;
+    '--jitter')
+      return
+      ;;
+    '--probe-timeout')
+      return
+      ;;
+    '--probe-connect-timeout')
+      return
+      ;;
+    '--failures')
+      return
+      ;;
+    '--passes')
+      return
+      ;;
+    '--initial')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${updown_option_args[@]}" ) )
+      return $?
+      ;;
+    '--confirm')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `update` subcommand.
+function _picocli_weldrctl_pools_update() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--sticky-secure' '--send-proxy-protocol' '--witnesses' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local updown_option_args=("up" "down") # --initial values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-f'|'--file')
+      return
+      ;;
+    '--unset')
+      return
+      ;;
+    '--if-revision')
+      return
+      ;;
+    '--algorithm')
+      return
+      ;;
+    '--key')
+      return
+      ;;
+    '--load-percent-max')
+      return
+      ;;
+    '--sticky')
+      return
+      ;;
+    '--sticky-same-site')
+      return
+      ;;
+    '--sticky-lifetime')
+      return
+      ;;
+    '--slow-start')
+      return
+      ;;
+    '--eject-after')
+      return
+      ;;
+    '--eject-share-max')
+      return
+      ;;
+    '--eject-time')
+      return
+      ;;
+    '--eject-time-max')
+      return
+      ;;
+    '--connections-max')
+      return
+      ;;
+    '--queue-max')
+      return
+      ;;
+    '--queue-timeout')
+      return
+      ;;
+    '--when-all-down')
+      return
+      ;;
+    '--minimum-up')
+      return
+      ;;
+    '--probe-type')
+      return
+      ;;
+    '--path')
+      return
+      ;;
+    '--method')
+      return
+      ;;
+    '--expect')
+      return
+      ;;
+    '--probe-host')
+      return
+      ;;
+    '--probe-header')
+      return
+      ;;
+    '--contains')
+      return
+      ;;
+    '--service')
+      return
+      ;;
+    '--probe-port')
+      return
+      ;;
+    '--interval')
+      return
+      ;;
+    '--unhealthy-interval')
+      return
+      ;;
+    '--jitter')
+      return
+      ;;
+    '--probe-timeout')
+      return
+      ;;
+    '--probe-connect-timeout')
+      return
+      ;;
+    '--failures')
+      return
+      ;;
+    '--passes')
+      return
+      ;;
+    '--initial')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${updown_option_args[@]}" ) )
+      return $?
+      ;;
+    '--confirm')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `ls` subcommand.
+function _picocli_weldrctl_pools_ls() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `list` subcommand.
+function _picocli_weldrctl_pools_list() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `get` subcommand.
+function _picocli_weldrctl_pools_get() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `show` subcommand.
+function _picocli_weldrctl_pools_show() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `help` subcommand.
+function _picocli_weldrctl_pools_help() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `add` subcommand.
+function _picocli_weldrctl_listeners_add() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--new' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-f'|'--file')
+      return
+      ;;
+    '--address')
+      return
+      ;;
+    '--protocol')
+      return
+      ;;
+    '--pool')
+      return
+      ;;
+    '--connections-max')
+      return
+      ;;
+    '--body-max')
+      return
+      ;;
+    '--idle-timeout')
+      return
+      ;;
+    '--trusted-peers')
+      return
+      ;;
+    '--proxy-protocol-from')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `create` subcommand.
+function _picocli_weldrctl_listeners_create() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--new' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-f'|'--file')
+      return
+      ;;
+    '--address')
+      return
+      ;;
+    '--protocol')
+      return
+      ;;
+    '--pool')
+      return
+      ;;
+    '--connections-max')
+      return
+      ;;
+    '--body-max')
+      return
+      ;;
+    '--idle-timeout')
+      return
+      ;;
+    '--trusted-peers')
+      return
+      ;;
+    '--proxy-protocol-from')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `rm` subcommand.
+function _picocli_weldrctl_listeners_rm() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--if-revision')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `delete` subcommand.
+function _picocli_weldrctl_listeners_delete() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--if-revision')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `remove` subcommand.
+function _picocli_weldrctl_listeners_remove() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--if-revision')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `set` subcommand.
+function _picocli_weldrctl_listeners_set() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-f'|'--file')
+      return
+      ;;
+    '--unset')
+      return
+      ;;
+    '--if-revision')
+      return
+      ;;
+    '--address')
+      return
+      ;;
+    '--protocol')
+      return
+      ;;
+    '--pool')
+      return
+      ;;
+    '--connections-max')
+      return
+      ;;
+    '--body-max')
+      return
+      ;;
+    '--idle-timeout')
+      return
+      ;;
+    '--trusted-peers')
+      return
+      ;;
+    '--proxy-protocol-from')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `update` subcommand.
+function _picocli_weldrctl_listeners_update() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-f'|'--file')
+      return
+      ;;
+    '--unset')
+      return
+      ;;
+    '--if-revision')
+      return
+      ;;
+    '--address')
+      return
+      ;;
+    '--protocol')
+      return
+      ;;
+    '--pool')
+      return
+      ;;
+    '--connections-max')
+      return
+      ;;
+    '--body-max')
+      return
+      ;;
+    '--idle-timeout')
+      return
+      ;;
+    '--trusted-peers')
+      return
+      ;;
+    '--proxy-protocol-from')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `ls` subcommand.
+function _picocli_weldrctl_listeners_ls() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `list` subcommand.
+function _picocli_weldrctl_listeners_list() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `get` subcommand.
+function _picocli_weldrctl_listeners_get() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `show` subcommand.
+function _picocli_weldrctl_listeners_show() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `help` subcommand.
+function _picocli_weldrctl_listeners_help() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `add` subcommand.
+function _picocli_weldrctl_routes_add() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--new' '--exact' '--regex' '--ambiguous-paths' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--listener' '--host' '--path' '--method' '--header' '--query' '--pool' '--split-by' '--redirect' '--redirect-status' '--respond' '--body' '--content-type' '--rewrite-host' '--rewrite-path' '--rewrite-prefix' '--allow' '--deny' '--request-timeout' '--response-head-timeout' '--tries-max' '--retry-on' '--rate' '--rate-burst' '--rate-key' '--rate-scope' '--set-request-header' '--add-request-header' '--remove-request-header' '--set-response-header' '--add-response-header' '--remove-response-header' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-f'|'--file')
+      return
+      ;;
+    '--listener')
+      return
+      ;;
+    '--host')
+      return
+      ;;
+    '--path')
+      return
+      ;;
+    '--method')
+      return
+      ;;
+    '--header')
+      return
+      ;;
+    '--query')
+      return
+      ;;
+    '--pool')
+      return
+      ;;
+    '--split-by')
+      return
+      ;;
+    '--redirect')
+      return
+      ;;
+    '--redirect-status')
+      return
+      ;;
+    '--respond')
+      return
+      ;;
+    '--body')
+      return
+      ;;
+    '--content-type')
+      return
+      ;;
+    '--rewrite-host')
+      return
+      ;;
+    '--rewrite-path')
+      return
+      ;;
+    '--rewrite-prefix')
+      return
+      ;;
+    '--allow')
+      return
+      ;;
+    '--deny')
+      return
+      ;;
+    '--request-timeout')
+      return
+      ;;
+    '--response-head-timeout')
+      return
+      ;;
+    '--tries-max')
+      return
+      ;;
+    '--retry-on')
+      return
+      ;;
+    '--rate')
+      return
+      ;;
+    '--rate-burst')
+      return
+      ;;
+    '--rate-key')
+      return
+      ;;
+    '--rate-scope')
+      return
+      ;;
+    '--set-request-header')
+      return
+      ;;
+    '--add-request-header')
+      return
+      ;;
+    '--remove-request-header')
+      return
+      ;;
+    '--set-response-header')
+      return
+      ;;
+    '--add-response-header')
+      return
+      ;;
+    '--remove-response-header')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `create` subcommand.
+function _picocli_weldrctl_routes_create() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--new' '--exact' '--regex' '--ambiguous-paths' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--listener' '--host' '--path' '--method' '--header' '--query' '--pool' '--split-by' '--redirect' '--redirect-status' '--respond' '--body' '--content-type' '--rewrite-host' '--rewrite-path' '--rewrite-prefix' '--allow' '--deny' '--request-timeout' '--response-head-timeout' '--tries-max' '--retry-on' '--rate' '--rate-burst' '--rate-key' '--rate-scope' '--set-request-header' '--add-request-header' '--remove-request-header' '--set-response-header' '--add-response-header' '--remove-response-header' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-f'|'--file')
+      return
+      ;;
+    '--listener')
+      return
+      ;;
+    '--host')
+      return
+      ;;
+    '--path')
+      return
+      ;;
+    '--method')
+      return
+      ;;
+    '--header')
+      return
+      ;;
+    '--query')
+      return
+      ;;
+    '--pool')
+      return
+      ;;
+    '--split-by')
+      return
+      ;;
+    '--redirect')
+      return
+      ;;
+    '--redirect-status')
+      return
+      ;;
+    '--respond')
+      return
+      ;;
+    '--body')
+      return
+      ;;
+    '--content-type')
+      return
+      ;;
+    '--rewrite-host')
+      return
+      ;;
+    '--rewrite-path')
+      return
+      ;;
+    '--rewrite-prefix')
+      return
+      ;;
+    '--allow')
+      return
+      ;;
+    '--deny')
+      return
+      ;;
+    '--request-timeout')
+      return
+      ;;
+    '--response-head-timeout')
+      return
+      ;;
+    '--tries-max')
+      return
+      ;;
+    '--retry-on')
+      return
+      ;;
+    '--rate')
+      return
+      ;;
+    '--rate-burst')
+      return
+      ;;
+    '--rate-key')
+      return
+      ;;
+    '--rate-scope')
+      return
+      ;;
+    '--set-request-header')
+      return
+      ;;
+    '--add-request-header')
+      return
+      ;;
+    '--remove-request-header')
+      return
+      ;;
+    '--set-response-header')
+      return
+      ;;
+    '--add-response-header')
+      return
+      ;;
+    '--remove-response-header')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `rm` subcommand.
+function _picocli_weldrctl_routes_rm() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--if-revision')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `delete` subcommand.
+function _picocli_weldrctl_routes_delete() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--if-revision')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `remove` subcommand.
+function _picocli_weldrctl_routes_remove() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--if-revision')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `set` subcommand.
+function _picocli_weldrctl_routes_set() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--exact' '--regex' '--ambiguous-paths' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--listener' '--host' '--path' '--method' '--header' '--query' '--pool' '--split-by' '--redirect' '--redirect-status' '--respond' '--body' '--content-type' '--rewrite-host' '--rewrite-path' '--rewrite-prefix' '--allow' '--deny' '--request-timeout' '--response-head-timeout' '--tries-max' '--retry-on' '--rate' '--rate-burst' '--rate-key' '--rate-scope' '--set-request-header' '--add-request-header' '--remove-request-header' '--set-response-header' '--add-response-header' '--remove-response-header' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-f'|'--file')
+      return
+      ;;
+    '--unset')
+      return
+      ;;
+    '--if-revision')
+      return
+      ;;
+    '--listener')
+      return
+      ;;
+    '--host')
+      return
+      ;;
+    '--path')
+      return
+      ;;
+    '--method')
+      return
+      ;;
+    '--header')
+      return
+      ;;
+    '--query')
+      return
+      ;;
+    '--pool')
+      return
+      ;;
+    '--split-by')
+      return
+      ;;
+    '--redirect')
+      return
+      ;;
+    '--redirect-status')
+      return
+      ;;
+    '--respond')
+      return
+      ;;
+    '--body')
+      return
+      ;;
+    '--content-type')
+      return
+      ;;
+    '--rewrite-host')
+      return
+      ;;
+    '--rewrite-path')
+      return
+      ;;
+    '--rewrite-prefix')
+      return
+      ;;
+    '--allow')
+      return
+      ;;
+    '--deny')
+      return
+      ;;
+    '--request-timeout')
+      return
+      ;;
+    '--response-head-timeout')
+      return
+      ;;
+    '--tries-max')
+      return
+      ;;
+    '--retry-on')
+      return
+      ;;
+    '--rate')
+      return
+      ;;
+    '--rate-burst')
+      return
+      ;;
+    '--rate-key')
+      return
+      ;;
+    '--rate-scope')
+      return
+      ;;
+    '--set-request-header')
+      return
+      ;;
+    '--add-request-header')
+      return
+      ;;
+    '--remove-request-header')
+      return
+      ;;
+    '--set-response-header')
+      return
+      ;;
+    '--add-response-header')
+      return
+      ;;
+    '--remove-response-header')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `update` subcommand.
+function _picocli_weldrctl_routes_update() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--exact' '--regex' '--ambiguous-paths' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--listener' '--host' '--path' '--method' '--header' '--query' '--pool' '--split-by' '--redirect' '--redirect-status' '--respond' '--body' '--content-type' '--rewrite-host' '--rewrite-path' '--rewrite-prefix' '--allow' '--deny' '--request-timeout' '--response-head-timeout' '--tries-max' '--retry-on' '--rate' '--rate-burst' '--rate-key' '--rate-scope' '--set-request-header' '--add-request-header' '--remove-request-header' '--set-response-header' '--add-response-header' '--remove-response-header' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-f'|'--file')
+      return
+      ;;
+    '--unset')
+      return
+      ;;
+    '--if-revision')
+      return
+      ;;
+    '--listener')
+      return
+      ;;
+    '--host')
+      return
+      ;;
+    '--path')
+      return
+      ;;
+    '--method')
+      return
+      ;;
+    '--header')
+      return
+      ;;
+    '--query')
+      return
+      ;;
+    '--pool')
+      return
+      ;;
+    '--split-by')
+      return
+      ;;
+    '--redirect')
+      return
+      ;;
+    '--redirect-status')
+      return
+      ;;
+    '--respond')
+      return
+      ;;
+    '--body')
+      return
+      ;;
+    '--content-type')
+      return
+      ;;
+    '--rewrite-host')
+      return
+      ;;
+    '--rewrite-path')
+      return
+      ;;
+    '--rewrite-prefix')
+      return
+      ;;
+    '--allow')
+      return
+      ;;
+    '--deny')
+      return
+      ;;
+    '--request-timeout')
+      return
+      ;;
+    '--response-head-timeout')
+      return
+      ;;
+    '--tries-max')
+      return
+      ;;
+    '--retry-on')
+      return
+      ;;
+    '--rate')
+      return
+      ;;
+    '--rate-burst')
+      return
+      ;;
+    '--rate-key')
+      return
+      ;;
+    '--rate-scope')
+      return
+      ;;
+    '--set-request-header')
+      return
+      ;;
+    '--add-request-header')
+      return
+      ;;
+    '--remove-request-header')
+      return
+      ;;
+    '--set-response-header')
+      return
+      ;;
+    '--add-response-header')
+      return
+      ;;
+    '--remove-response-header')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `ls` subcommand.
+function _picocli_weldrctl_routes_ls() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `list` subcommand.
+function _picocli_weldrctl_routes_list() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `get` subcommand.
+function _picocli_weldrctl_routes_get() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `show` subcommand.
+function _picocli_weldrctl_routes_show() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `test` subcommand.
+function _picocli_weldrctl_routes_test() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `help` subcommand.
+function _picocli_weldrctl_routes_help() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -1059,7 +4107,7 @@ function _picocli_weldrctl_health_get() {
   local commands=""
   local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
   local arg_opts="'--pool' '-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -1098,7 +4146,7 @@ function _picocli_weldrctl_health_show() {
   local commands=""
   local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
   local arg_opts="'--pool' '-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -1135,15 +4183,21 @@ function _picocli_weldrctl_health_set() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '--path' '--method' '--expect' '--interval' '--probe-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--witnesses' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--pool' '--unset' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
   local updown_option_args=("up" "down") # --initial values
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '--pool')
+      return
+      ;;
+    '--unset')
+      return
+      ;;
+    '--probe-type')
       return
       ;;
     '--path')
@@ -1155,10 +4209,34 @@ function _picocli_weldrctl_health_set() {
     '--expect')
       return
       ;;
+    '--probe-host')
+      return
+      ;;
+    '--probe-header')
+      return
+      ;;
+    '--contains')
+      return
+      ;;
+    '--service')
+      return
+      ;;
+    '--probe-port')
+      return
+      ;;
     '--interval')
       return
       ;;
+    '--unhealthy-interval')
+      return
+      ;;
+    '--jitter')
+      return
+      ;;
     '--probe-timeout')
+      return
+      ;;
+    '--probe-connect-timeout')
       return
       ;;
     '--failures')
@@ -1209,7 +4287,7 @@ function _picocli_weldrctl_health_help() {
   local commands=""
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -1245,7 +4323,7 @@ function _picocli_weldrctl_cluster_status() {
   local commands=""
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -1281,7 +4359,7 @@ function _picocli_weldrctl_cluster_show() {
   local commands=""
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -1317,7 +4395,7 @@ function _picocli_weldrctl_cluster_list() {
   local commands=""
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -1353,7 +4431,7 @@ function _picocli_weldrctl_cluster_ls() {
   local commands=""
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -1389,7 +4467,7 @@ function _picocli_weldrctl_cluster_add() {
   local commands=""
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -1425,7 +4503,7 @@ function _picocli_weldrctl_cluster_remove() {
   local commands=""
   local flag_opts="'--force' '-h' '--help' '-V' '--version'"
   local arg_opts="'--drain' '-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -1464,7 +4542,7 @@ function _picocli_weldrctl_cluster_delete() {
   local commands=""
   local flag_opts="'--force' '-h' '--help' '-V' '--version'"
   local arg_opts="'--drain' '-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -1503,7 +4581,7 @@ function _picocli_weldrctl_cluster_rm() {
   local commands=""
   local flag_opts="'--force' '-h' '--help' '-V' '--version'"
   local arg_opts="'--drain' '-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -1542,7 +4620,7 @@ function _picocli_weldrctl_cluster_replace() {
   local commands=""
   local flag_opts="'--force' '-h' '--help' '-V' '--version'"
   local arg_opts="'--drain' '-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -1581,7 +4659,7 @@ function _picocli_weldrctl_cluster_transferleader() {
   local commands=""
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -1617,7 +4695,7 @@ function _picocli_weldrctl_cluster_help() {
   local commands=""
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
-  local FORMAT_option_args=("table" "json") # --output values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -1652,3 +4730,35 @@ function _picocli_weldrctl_cluster_help() {
 # The `-o default` option means that if the function generated no matches, the
 # default Bash completions and the Readline default filename completions are performed.
 complete -F _complete_weldrctl -o default weldrctl weldrctl.sh weldrctl.bash
+
+# Completes names of pools, listeners, routes and servers by asking the cluster.
+function _complete_weldrctl_names() {
+  _complete_weldrctl
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
+  local kind= verb= pool= word i nodes=()
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    word=${COMP_WORDS[i]}
+    case $word in
+      -e|--endpoint) nodes=(-e "${COMP_WORDS[i+1]}"); i=$((i + 1)) ;;
+      --pool) pool=${COMP_WORDS[i+1]}; i=$((i + 1)) ;;
+      pools|listeners|routes|servers) [ -n "$kind" ] || kind=$word ;;
+      get|show|set|update|rm|delete|remove|ls|list) [ -z "$kind" ] || [ -n "$verb" ] || verb=$word ;;
+    esac
+  done
+  case $previous in
+    --pool) kind=pools verb=get pool= ;;
+    --listener) kind=listeners verb=get ;;
+    -*) return ;;
+  esac
+  case $kind/$verb/$current in
+    */-*|*//*|/*) return ;;
+    servers/*|*/get/*|*/show/*|*/set/*|*/update/*|*/rm/*|*/delete/*|*/remove/*) ;;
+    *) return ;;
+  esac
+  [ ${#COMPREPLY[@]} -eq 0 ] || return
+  local names
+  names=$(weldrctl __complete "$kind" ${pool:+--pool "$pool"} "${nodes[@]}" 2>/dev/null) || return
+  COMPREPLY=($(compgen -W "$names" -- "$current"))
+}
+
+complete -F _complete_weldrctl_names -o default weldrctl

@@ -1,5 +1,6 @@
 package io.weldr.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -21,12 +22,30 @@ record CommandTree(List<String> names, Supplier<Object> command, List<CommandTre
             of(
                     ServersCommand::new,
                     List.of(
-                            of(ServersCommand.Add::new, "add"),
+                            of(ServersAdd::new, "add", "create"),
                             of(ServersCommand.Remove::new, "rm", "delete", "remove"),
-                            of(ServersCommand.Set::new, "set"),
-                            of(ServersCommand.ListAll::new, "ls", "list", "show"),
+                            of(ServersSet::new, "set", "update"),
+                            of(ServersList::new, "ls", "list", "show"),
+                            of(ServersGet::new, "get"),
                             HELP),
                     "servers"),
+            resource(
+                    "The pools of origins, and how requests are spread over them.",
+                    Kind::pools,
+                    PoolOptions::new,
+                    "pools"),
+            resource(
+                    "The addresses on which nodes take connections.",
+                    Kind::listeners,
+                    ListenerOptions::new,
+                    "listeners"),
+            resource(
+                    "Which requests go where, and what is changed on the way.",
+                    Kind::routes,
+                    RouteOptions::new,
+                    "routes",
+                    of(RoutesTest::new, "test")),
+            of(ExplainCommand::new, "explain"),
             of(
                     HealthCommand::new,
                     List.of(of(HealthCommand.Get::new, "get", "show"), of(HealthCommand.Set::new, "set"), HELP),
@@ -47,6 +66,29 @@ record CommandTree(List<String> names, Supplier<Object> command, List<CommandTre
             of(Weldrctl.Completion::new, "completion"),
             HELP);
 
+    /** Commands that are no help to people. They are added when they are called. */
+    private static final List<CommandTree> HIDDEN = List.of(of(Names::new, Names.COMMAND));
+
+    private static CommandTree resource(
+            String description,
+            Supplier<Kind> kind,
+            Supplier<ResourceOptions> options,
+            String plural,
+            CommandTree... more) {
+        List<CommandTree> below = new ArrayList<>(List.of(
+                of(() -> new ResourceWrites.Add(kind.get(), options.get()), "add", "create"),
+                of(() -> new ResourceCommand.Remove(kind.get()), "rm", "delete", "remove"),
+                of(() -> new ResourceWrites.Set(kind.get(), options.get()), "set", "update"),
+                of(() -> new ResourceCommand.ListAll(kind.get()), "ls", "list"),
+                of(() -> new ResourceCommand.Get(kind.get()), "get", "show")));
+        below.addAll(List.of(more));
+        below.add(HELP);
+        return of(
+                () -> new ResourceCommand(description, "add, rm, set, get or ls is missing"),
+                List.copyOf(below),
+                plural);
+    }
+
     private static CommandTree of(Supplier<Object> command, String... names) {
         return of(command, List.of(), names);
     }
@@ -65,13 +107,18 @@ record CommandTree(List<String> names, Supplier<Object> command, List<CommandTre
      */
     static void addCalled(CommandLine root, Set<String> words) {
         ALL.forEach(one -> one.addTo(root, words));
+        HIDDEN.forEach(one -> one.addTo(root, words));
     }
 
     private void addTo(CommandLine parent, @Nullable Set<String> words) {
         if (words != null && names.stream().noneMatch(words::contains)) {
             return;
         }
-        CommandLine added = new CommandLine(command.get());
+        Object made = command.get();
+        CommandLine added = new CommandLine(made);
+        if (made instanceof Described described) {
+            added.getCommandSpec().usageMessage().description(described.description());
+        }
         String[] aliases = names.subList(1, names.size()).toArray(String[]::new);
         added.getCommandSpec().versionProvider(parent.getCommandSpec().versionProvider());
         parent.addSubcommand(names.get(0), added, aliases);

@@ -52,6 +52,13 @@ final class HealthCommand implements Runnable {
         @Option(names = "--pool", paramLabel = "NAME", description = "Default: default")
         private String pool = "";
 
+        @Option(
+                names = "--unset",
+                split = ",",
+                paramLabel = "FIELD",
+                description = "Give a part its default, by its name in JSON, such as contains")
+        private List<String> unset = List.of();
+
         @Mixin
         private HealthOptions health = new HealthOptions();
 
@@ -60,7 +67,7 @@ final class HealthCommand implements Runnable {
 
         @Override
         void run(Session session, Output output) {
-            HealthPolicy policy = health.message();
+            HealthPolicy policy = health.message(unset);
             if (policy == null) {
                 throw UsageError.of(spec, "nothing to set");
             }
@@ -88,11 +95,7 @@ final class HealthCommand implements Runnable {
             output.json(map);
             return;
         }
-        output.table(
-                policy.keySet().stream()
-                        .map(name -> name.toUpperCase(java.util.Locale.ROOT))
-                        .toList(),
-                List.of(policy.values().stream().map(String::valueOf).toList()));
+        output.whole(policy);
         if (reply.getAppliedCount() > 0) {
             output.line(WriteFlags.line(reply.getAppliedList()));
         }

@@ -1,12 +1,20 @@
 package io.weldr.cli;
 
 import io.weldr.proto.admin.v1.HealthPolicy;
+import io.weldr.wire.json.FieldException;
+import io.weldr.wire.json.ResourceJson;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The parts of a health policy; what is not given stays as the pool, or the origin, has it. */
 final class HealthOptions {
+    @Option(names = "--probe-type", paramLabel = "WORD", description = "What a probe is: http, tcp or grpc")
+    private @Nullable String type;
+
     @Option(names = "--path", paramLabel = "PATH", description = "What to ask for, such as /health")
     private @Nullable String path;
 
@@ -16,11 +24,41 @@ final class HealthOptions {
     @Option(names = "--expect", paramLabel = "CODES", description = "Status codes that pass, such as 200-299,401")
     private @Nullable String expect;
 
+    @Option(names = "--probe-host", paramLabel = "HOST", description = "Value of Host. Default: that of the origin")
+    private @Nullable String host;
+
+    @Option(
+            names = "--probe-header",
+            paramLabel = "N=V",
+            description = "One more field of the request; may be repeated")
+    private @Nullable Map<String, String> headers;
+
+    @Option(names = "--contains", paramLabel = "TEXT", description = "Text that has to be in the body")
+    private @Nullable String contains;
+
+    @Option(names = "--service", paramLabel = "NAME", description = "With grpc: the service that is asked about")
+    private @Nullable String service;
+
+    @Option(names = "--probe-port", paramLabel = "N", description = "Where the probe goes. Default: the origin's port")
+    private @Nullable Integer port;
+
     @Option(names = "--interval", paramLabel = "TIME", description = "Between two probes of one origin, such as 30s")
     private @Nullable String interval;
 
+    @Option(names = "--unhealthy-interval", paramLabel = "TIME", description = "The same while the origin is down")
+    private @Nullable String unhealthyInterval;
+
+    @Option(names = "--jitter", paramLabel = "N", description = "How much an interval varies at random, in percent")
+    private @Nullable Integer jitter;
+
     @Option(names = "--probe-timeout", paramLabel = "TIME", description = "How long a probe may take, such as 2s")
     private @Nullable String probeTimeout;
+
+    @Option(
+            names = "--probe-connect-timeout",
+            paramLabel = "TIME",
+            description = "How long the connection of a probe may take to stand")
+    private @Nullable String connectTimeout;
 
     @Option(names = "--failures", paramLabel = "N", description = "Consecutive failures until down")
     private @Nullable Integer failures;
@@ -37,43 +75,65 @@ final class HealthOptions {
             description = "Who has to see it down too before it is down: majority, any or leader-only")
     private @Nullable String confirm;
 
+    @Option(
+            names = "--witnesses",
+            arity = "0..1",
+            fallbackValue = "true",
+            paramLabel = "true|false",
+            description = "Ask members that do not proxy, too")
+    private @Nullable Boolean witnesses;
+
     /** The words of {@code --initial}. */
     enum Initial {
         up,
         down
     }
 
-    /** What was given; null if nothing was. */
-    @Nullable HealthPolicy message() {
-        HealthPolicy.Builder policy = HealthPolicy.newBuilder();
-        if (path != null) {
-            policy.setPath(path);
+    /** What was given, by the names of the HTTP API. */
+    Map<String, Object> members() {
+        Draft draft = new Draft();
+        draft.put("type", type);
+        draft.put("path", path);
+        draft.put("method", method == null ? null : method.toUpperCase(Locale.ROOT));
+        draft.put("expect", expect);
+        draft.put("host", host);
+        draft.put("headers", headers);
+        draft.put("contains", contains);
+        draft.put("service", service);
+        draft.put("port", port);
+        draft.putTime("interval", "--interval", interval);
+        draft.putTime("unhealthyInterval", "--unhealthy-interval", unhealthyInterval);
+        draft.put("jitterPercent", jitter);
+        draft.putTime("timeout", "--probe-timeout", probeTimeout);
+        draft.putTime("connectTimeout", "--probe-connect-timeout", connectTimeout);
+        draft.put("failures", failures);
+        draft.put("passes", passes);
+        draft.put("initial", initial == null ? null : initial.name());
+        draft.put("confirm", confirm);
+        draft.put("witnesses", witnesses);
+        return draft.tree();
+    }
+
+    /**
+     * What was given; null if nothing was.
+     *
+     * @param defaults parts that get their default
+     */
+    @Nullable HealthPolicy message(List<String> defaults) {
+        Map<String, Object> members = new LinkedHashMap<>(members());
+        if (members.isEmpty() && defaults.isEmpty()) {
+            return null;
         }
-        if (method != null) {
-            policy.setMethod(method.toUpperCase(Locale.ROOT));
+        Object first = members.remove("initial");
+        if (first != null) {
+            members.put("initialUp", first.equals("up"));
         }
-        if (expect != null) {
-            policy.setExpect(expect);
+        try {
+            return ResourceJson.read("health.", members, HealthPolicy.newBuilder())
+                    .addAllDefaults(defaults)
+                    .build();
+        } catch (FieldException e) {
+            throw new CliException(ExitCode.USAGE, String.valueOf(e.getMessage()));
         }
-        if (interval != null) {
-            policy.setInterval(Values.message(Values.parseDuration("--interval", interval)));
-        }
-        if (probeTimeout != null) {
-            policy.setTimeout(Values.message(Values.parseDuration("--probe-timeout", probeTimeout)));
-        }
-        if (failures != null) {
-            policy.setFailures(failures);
-        }
-        if (passes != null) {
-            policy.setPasses(passes);
-        }
-        if (initial != null) {
-            policy.setInitialUp(initial == Initial.up);
-        }
-        if (confirm != null) {
-            policy.setConfirm(confirm);
-        }
-        HealthPolicy given = policy.build();
-        return given.equals(HealthPolicy.getDefaultInstance()) ? null : given;
     }
 }

@@ -3,32 +3,56 @@ package io.weldr.cli;
 import java.io.PrintWriter;
 import java.util.List;
 
-/** Prints what a command found: columns for people, JSON for scripts. */
+/** Prints what a command found: columns for people, JSON or YAML for scripts. */
 final class Output {
     private final PrintWriter out;
     private final ResultStream result;
-    private final boolean json;
+    private final Weldrctl.Format format;
 
     /** @param out writes to {@code result} */
-    Output(PrintWriter out, ResultStream result, boolean json) {
+    Output(PrintWriter out, ResultStream result, Weldrctl.Format format) {
         this.out = out;
         this.result = result;
-        this.json = json;
+        this.format = format;
     }
 
+    /** Whether a whole answer is wanted, for {@link #json(Object)}, and no table. */
     boolean json() {
-        return json;
+        return format == Weldrctl.Format.json || format == Weldrctl.Format.yaml;
     }
 
-    /** A whole answer. */
+    /** Whether a table may be wider than a terminal. */
+    boolean wide() {
+        return format == Weldrctl.Format.wide;
+    }
+
+    /** A whole answer, as JSON or YAML. */
     void json(Object value) {
-        out.println(Json.indented(value));
+        if (format == Weldrctl.Format.yaml) {
+            out.print(Yaml.text(value));
+        } else {
+            out.println(Json.indented(value));
+        }
         flush();
     }
 
-    /** One of many, on its own line. */
+    /** All of one thing: people read it as YAML. */
+    void whole(Object value) {
+        if (json()) {
+            json(value);
+        } else {
+            out.print(Yaml.text(value));
+            flush();
+        }
+    }
+
+    /** One of many: JSON on its own line, or a document of YAML. */
     void jsonLine(Object value) {
-        out.println(Json.onOneLine(value));
+        if (format == Weldrctl.Format.yaml) {
+            out.print("---\n" + Yaml.text(value));
+        } else {
+            out.println(Json.onOneLine(value));
+        }
         flush();
     }
 

@@ -11,13 +11,13 @@ import io.weldr.proto.admin.v1.MemberStatus;
 import io.weldr.proto.admin.v1.Origin;
 import io.weldr.proto.admin.v1.OriginProbe;
 import io.weldr.proto.admin.v1.WatchEvent;
+import io.weldr.wire.json.ResourceJson;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.TreeMap;
 
 /** Messages as maps for JSON, in the words of the HTTP API, and as cells for tables. Pure. */
 final class Values {
@@ -42,30 +42,11 @@ final class Values {
         map.put("up", origin.getUp());
         map.put("host", host(origin.getHost()));
         map.put("health", origin.hasHealth() ? health(origin.getHealth()) : null);
+        map.put("priority", origin.getPriority());
+        map.put("connectionsMax", origin.hasConnectionsMax() ? origin.getConnectionsMax() : null);
+        map.put("labels", new TreeMap<>(origin.getLabelsMap()));
         map.put("createdRevision", origin.getCreatedRevision());
         return map;
-    }
-
-    static final List<String> ORIGIN_HEAD = List.of("ID", "URL", "STATE", "WEIGHT", "SINCE", "LAST PROBE", "REASON");
-
-    /** {@code probe}: the last one; null: none is known. */
-    static List<String> row(Origin origin, @Nullable OriginProbe probe) {
-        String reason = origin.hasDrainDeadline()
-                ? "until " + time(origin.getDrainDeadline(), ChronoUnit.SECONDS) + "; " + origin.getReason()
-                : origin.getReason();
-        return List.of(
-                origin.getId(),
-                origin.getUrl(),
-                origin.getState(),
-                Integer.toString(origin.getWeight()),
-                time(origin.hasAdminSince() ? origin.getAdminSince() : origin.getSince(), ChronoUnit.SECONDS),
-                probe == null ? "-" : row(probe),
-                reason);
-    }
-
-    private static String row(OriginProbe probe) {
-        return time(probe.getAt(), ChronoUnit.SECONDS) + " " + (probe.getPassed() ? "passed" : "failed") + " in "
-                + millis(probe.getLatency()) + " ms: " + probe.getAnswer();
     }
 
     static Map<String, Object> probe(OriginProbe probe) {
@@ -77,7 +58,7 @@ final class Values {
         return map;
     }
 
-    private static long millis(Duration duration) {
+    static long millis(Duration duration) {
         return duration.getSeconds() * 1000 + Math.round(duration.getNanos() / 1e6);
     }
 
@@ -96,16 +77,9 @@ final class Values {
     }
 
     static Map<String, Object> health(HealthPolicy health) {
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("path", health.getPath());
-        map.put("method", health.getMethod());
-        map.put("expect", health.getExpect());
-        map.put("interval", duration(health.getInterval()));
-        map.put("timeout", duration(health.getTimeout()));
-        map.put("failures", health.getFailures());
-        map.put("passes", health.getPasses());
+        Map<String, Object> map = ResourceJson.tree(health);
+        map.remove("initialUp");
         map.put("initial", health.getInitialUp() ? "up" : "down");
-        map.put("confirm", health.getConfirm());
         return map;
     }
 
@@ -240,6 +214,12 @@ final class Values {
         throw new CliException(
                 ExitCode.USAGE,
                 option + ": \"" + Output.printable(text) + "\" (expected: a duration such as 250ms, 30s or 1m)");
+    }
+
+    /** Writes what {@link #parseDuration} reads. */
+    static String text(java.time.Duration duration) {
+        long millis = duration.toMillis();
+        return millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
     }
 
     static Duration message(java.time.Duration duration) {

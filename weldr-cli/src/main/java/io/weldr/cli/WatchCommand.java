@@ -8,6 +8,7 @@ import io.weldr.proto.admin.v1.Change;
 import io.weldr.proto.admin.v1.WatchEvent;
 import io.weldr.proto.admin.v1.WatchRequest;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,16 @@ import picocli.CommandLine.Option;
 final class WatchCommand extends Shared {
     @Option(names = "--after", paramLabel = "REVISION", description = "Begin with the change after this revision")
     private @Nullable Long after;
+
+    @Option(
+            names = "--kind",
+            split = ",",
+            paramLabel = "WORD",
+            description = "Only changes of these: pool, listener, route, origin, verdict, member or cluster")
+    private List<String> kinds = List.of();
+
+    @Option(names = "--name", paramLabel = "NAME", description = "Only changes of what has that name or id")
+    private String name = "";
 
     @Option(names = "--count", paramLabel = "N", description = "End after so many changes")
     private @Nullable Long count;
@@ -99,8 +110,9 @@ final class WatchCommand extends Shared {
         }
     }
 
-    private static WatchRequest request(@Nullable Long after) {
-        WatchRequest.Builder request = WatchRequest.newBuilder();
+    private WatchRequest request(@Nullable Long after) {
+        WatchRequest.Builder request =
+                WatchRequest.newBuilder().addAllKinds(kinds).setName(name);
         return after == null ? request.build() : request.setAfterRevision(after).build();
     }
 

@@ -24,7 +24,7 @@ import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The root of the command line: {@code weldrctl [options] servers|health|stats|cluster|ready|watch|completion}. */
+/** The root of the command line: {@code weldrctl [options] pools|listeners|routes|servers|health|...}. */
 @Command(
         name = "weldrctl",
         description = "Looks after a weldr cluster, through any of its nodes.",
@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
             "  0  done",
             "  1  refused, the output could not be written, or something unforeseen",
             "  2  the command line or a value is not valid; nothing was done",
-            "  3  there is no such origin, pool or member",
+            "  3  there is no such origin, pool, listener, route or member",
             "  4  another entry is there, the state moved on, or the members are changing",
             "  5  no node could be reached, or none that reaches a leader; nothing was done",
             "  6  nobody knows whether it was done"
@@ -59,7 +59,7 @@ public final class Weldrctl implements Runnable {
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
             scope = ScopeType.INHERIT,
-            description = "table or json; with json an error is JSON on standard error. Default: table")
+            description = "table, wide, json or yaml; with json an error is JSON on standard error. Default: table")
     private @Nullable Format format;
 
     @Option(
@@ -89,7 +89,9 @@ public final class Weldrctl implements Runnable {
     /** The words of {@code --output}. */
     enum Format {
         table,
-        json
+        json,
+        yaml,
+        wide
     }
 
     @Spec
@@ -206,13 +208,18 @@ public final class Weldrctl implements Runnable {
     }
 
     Session session() {
+        return session(timeout);
+    }
+
+    /** A session that gives up after that time. */
+    Session session(@Nullable String limit) {
         List<Endpoint> endpoints = Endpoint.parseList(endpoint == null ? defaultEndpoint() : endpoint);
-        if (timeout == null) {
+        if (limit == null) {
             return new Session(endpoints, null, beganNanos, alarm);
         }
-        Duration patience = Values.parseDuration("--timeout", timeout);
+        Duration patience = Values.parseDuration("--timeout", limit);
         if (patience.isZero() || patience.compareTo(Duration.ofHours(1)) > 0) {
-            throw new CliException(ExitCode.USAGE, "--timeout: " + timeout + " (expected: more than 0, at most 1h)");
+            throw new CliException(ExitCode.USAGE, "--timeout: " + limit + " (expected: more than 0, at most 1h)");
         }
         return new Session(endpoints, patience, beganNanos, alarm);
     }
@@ -224,7 +231,7 @@ public final class Weldrctl implements Runnable {
 
     /** @param out writes to standard output */
     Output output(PrintWriter out) {
-        return new Output(out, result, format == Format.json);
+        return new Output(out, result, format == null ? Format.table : format);
     }
 
     /** The version that the jar was built with. */
@@ -247,6 +254,7 @@ public final class Weldrctl implements Runnable {
         public void run() {
             PrintWriter out = spec.commandLine().getOut();
             out.print(AutoComplete.bash("weldrctl", spec.root().commandLine()));
+            out.print(Names.SCRIPT);
             out.flush();
         }
     }

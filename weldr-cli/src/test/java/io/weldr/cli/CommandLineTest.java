@@ -47,7 +47,15 @@ class CommandLineTest {
     @Test
     void everyCommandIsExplainedInBothWaysAndWhole() {
         Map<String, CommandSpec> commands = commands();
-        assertThat(commands).containsKeys("servers add", "servers list", "cluster show", "help", "servers help");
+        assertThat(commands)
+                .containsKeys(
+                        "servers add",
+                        "servers list",
+                        "cluster show",
+                        "help",
+                        "servers help",
+                        "pools get",
+                        "routes update");
         commands.forEach((words, spec) -> {
             String help = run(words, "--help").done().out();
             String named = run(("help " + words).strip()).done().out();
@@ -135,7 +143,22 @@ class CommandLineTest {
         "servers ls a b, \"b\" is one argument too many (see weldrctl servers ls --help)",
         "help servers ad, there is no command \"ad\"; did you mean add? (see weldrctl servers --help)",
         "servers help ad, there is no command \"ad\"; did you mean add? (see weldrctl servers --help)",
-        "servers, 'add, rm, set or ls is missing (see weldrctl servers --help)'",
+        "servers, 'add, rm, set, get or ls is missing (see weldrctl servers --help)'",
+        "pools, 'add, rm, set, get or ls is missing (see weldrctl pools --help)'",
+        "pools set a, nothing to set (see weldrctl pools set --help)",
+        "routes get, NAME is missing (see weldrctl routes get --help)",
+        "routes add, NAME is missing",
+        "pools add a --minimum-up x, '--minimum-up: \"x\" (expected: a whole number from 0 to 2147483647) (see weldrctl pools add --help)'",
+        "pools add a --algorithm best, 'balancing.algorithm: \"best\" (expected: one of round-robin, least-requests, random-two, hash)'",
+        "pools add a --slow-start soon, '--slow-start: \"soon\" (expected: a duration such as 250ms, 30s or 1m)'",
+        "routes add a --pool b=x, '--pool: \"b=x\" (expected: NAME, or NAME=WEIGHT with a weight from 0 to 1000000)'",
+        "routes add a --exact, --exact without --path",
+        "routes add a --path / --exact --regex, --exact with --regex (expected: one of them)",
+        "routes add a --pool b --respond 404, --pool with --respond (expected: one of them)",
+        "routes add a --redirect ftp:, '--redirect: \"ftp:\" (expected: a URL or a part of one, such as https: or https://a.example/path)'",
+        "routes add a --rate often, '--rate: \"often\" (expected: a number, and a time behind /, such as 10/1s)'",
+        "routes add -f /nowhere/file, --file /nowhere/file: no such file",
+        "servers set a --unset url, '--unset: \"url\" (expected: health, health.PART, connectionsMax, labels, weight, priority or host) (see weldrctl servers set --help)'",
         "health, get or set is missing (see weldrctl health --help)",
         "'', a command is missing (see weldrctl --help)",
         "-e a:1 servrs, there is no command \"servrs\"; did you mean servers? (see weldrctl --help)",
@@ -146,7 +169,7 @@ class CommandLineTest {
         "servers ls --pool -o table, --pool: the value is missing (expected: --pool NAME) (see weldrctl servers ls --help)",
         "servers ls --stale=yes, '--stale: \"yes\" (expected: no value) (see weldrctl servers ls --help)'",
         "servers ls --stale --stale, --stale is given twice (expected: once) (see weldrctl servers ls --help)",
-        "servers ls -o xml, '--output: \"xml\" (expected: table or json) (see weldrctl servers ls --help)'",
+        "servers ls -o xml, '--output: \"xml\" (expected: table or json or yaml or wide) (see weldrctl servers ls --help)'",
         "servers add u --weight x, '--weight: \"x\" (expected: a whole number from 0 to 2147483647) (see weldrctl servers add --help)'",
         "servers add u --weight -1, '--weight: \"-1\" (expected: a whole number from 0 to 2147483647) (see weldrctl servers add --help)'",
         "servers rm u --if-revision x, '--if-revision: \"x\" (expected: a whole number from 0 to 9223372036854775807) (see weldrctl servers rm --help)'",

@@ -43,20 +43,51 @@ class CompletionIT {
 
     @Test
     void bashKnowsIt() throws Exception {
-        assertThat(bash("complete -p weldrctl")).isEqualTo("complete -o default -F _complete_weldrctl weldrctl");
+        assertThat(bash("complete -p weldrctl")).isEqualTo("complete -o default -F _complete_weldrctl_names weldrctl");
     }
 
     /**
      * The words are those that bash makes of the line; an empty one at the end is written as _. The builtin compopt
      * works only while somebody completes a line at a prompt.
      */
+    /** A cluster that knows names, as far as the script asks for them. */
+    private static final String CLUSTER =
+            "weldrctl() { case \"$*\" in '__complete pools') echo default; echo shop ;; '__complete routes -e host:1') echo default ;;"
+                    + " '__complete servers --pool shop') echo web-1; echo web-2 ;; *) return 1 ;; esac; } && ";
+
+    @ParameterizedTest
+    @CsvSource({
+        "weldrctl pools get _, default shop",
+        "weldrctl pools rm s, shop",
+        "weldrctl -e host:1 routes set d, default",
+        "weldrctl servers set --pool shop web, web-1 web-2",
+        "weldrctl servers add http://a --pool _, default shop",
+        "weldrctl routes add r --pool s, shop",
+        "weldrctl pools add _, ''",
+        "weldrctl pools ls _, ''",
+        "weldrctl pools get --st, --stale",
+        "weldrctl pools g, get",
+        "weldrctl listeners get _, ''",
+    })
+    void namesAreAskedFor(String line, String expected) throws Exception {
+        String[] words = line.split(" ", -1);
+        if (words[words.length - 1].equals("_")) {
+            words[words.length - 1] = "";
+        }
+        assertThat(bash(
+                        CLUSTER
+                                + "compopt() { :; } && COMP_WORDS=(\"$@\") && COMP_CWORD=$(($# - 1)) && { _complete_weldrctl_names; echo \"${COMPREPLY[*]}\"; }",
+                        words))
+                .isEqualTo(expected);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "weldrctl ser, servers",
         "weldrctl servers s, set show",
         "weldrctl servers delete --wa, --wait",
         "weldrctl cluster _, status show list ls add remove delete rm replace transfer-leader help",
-        "weldrctl -o _, table json",
+        "weldrctl -o _, table json yaml wide",
         "weldrctl -e host:1 cluster tr, transfer-leader",
         "weldrctl servers ls --output j, json",
         "weldrctl servers set web --host _, preserve rewrite",

@@ -1,0 +1,109 @@
+package io.weldr.cli;
+
+import com.google.protobuf.Message;
+import io.weldr.proto.admin.v1.Consistency;
+import io.weldr.proto.admin.v1.ListOriginsRequest;
+import io.weldr.proto.admin.v1.ListResourcesRequest;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code weldrctl __complete pools}: the names that the completion script offers, one a line. It says nothing if it
+ * finds none: somebody is typing a
+ * command, and an error would be in its way.
+ */
+@Command(description = "Prints names for the completion script.", hidden = true)
+final class Names implements Runnable {
+    static final String COMMAND = "__complete";
+
+    /** Somebody waits with a finger on the key. */
+    private static final String TIMEOUT = "1s";
+
+    /** Goes behind the script of picocli, which knows the words of commands and not the names in a cluster. */
+    static final String SCRIPT = """
+
+            # Completes names of pools, listeners, routes and servers by asking the cluster.
+            function _complete_weldrctl_names() {
+              _complete_weldrctl
+              local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
+              local kind= verb= pool= word i nodes=()
+              for ((i = 1; i < COMP_CWORD; i++)); do
+                word=${COMP_WORDS[i]}
+                case $word in
+                  -e|--endpoint) nodes=(-e "${COMP_WORDS[i+1]}"); i=$((i + 1)) ;;
+                  --pool) pool=${COMP_WORDS[i+1]}; i=$((i + 1)) ;;
+                  pools|listeners|routes|servers) [ -n "$kind" ] || kind=$word ;;
+                  get|show|set|update|rm|delete|remove|ls|list) [ -z "$kind" ] || [ -n "$verb" ] || verb=$word ;;
+                esac
+              done
+              case $previous in
+                --pool) kind=pools verb=get pool= ;;
+                --listener) kind=listeners verb=get ;;
+                -*) return ;;
+              esac
+              case $kind/$verb/$current in
+                */-*|*//*|/*) return ;;
+                servers/*|*/get/*|*/show/*|*/set/*|*/update/*|*/rm/*|*/delete/*|*/remove/*) ;;
+                *) return ;;
+              esac
+              [ ${#COMPREPLY[@]} -eq 0 ] || return
+              local names
+              names=$(weldrctl __complete "$kind" ${pool:+--pool "$pool"} "${nodes[@]}" 2>/dev/null) || return
+              COMPREPLY=($(compgen -W "$names" -- "$current"))
+            }
+
+            complete -F _complete_weldrctl_names -o default weldrctl
+            """;
+
+    @Parameters(paramLabel = "KIND", description = "pools, listeners, routes or servers")
+    private String kind = "";
+
+    @Option(names = "--pool", paramLabel = "NAME", description = "Of servers. Default: default")
+    private String pool = "";
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli before run()
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        Weldrctl root = (Weldrctl) spec.root().userObject();
+        StringBuilder names = new StringBuilder();
+        try (Session session = root.session(TIMEOUT)) {
+            switch (kind) {
+                case "servers" -> servers(session, names);
+                case "pools" -> resources(session, Kind.pools(), names);
+                case "listeners" -> resources(session, Kind.listeners(), names);
+                case "routes" -> resources(session, Kind.routes(), names);
+                default -> {}
+            }
+        } catch (CliException e) {
+            return;
+        }
+        spec.commandLine().getOut().print(names);
+        spec.commandLine().getOut().flush();
+    }
+
+    private void servers(Session session, StringBuilder names) {
+        ListOriginsRequest request = ListOriginsRequest.newBuilder()
+                .setPool(pool)
+                .setConsistency(Consistency.CONSISTENCY_STALE)
+                .build();
+        session.read(stub -> stub.listOrigins(request))
+                .getOriginsList()
+                .forEach(
+                        origin -> names.append(Output.printable(origin.getId())).append('\n'));
+    }
+
+    private static void resources(Session session, Kind kind, StringBuilder names) {
+        ListResourcesRequest request = ListResourcesRequest.newBuilder()
+                .setConsistency(Consistency.CONSISTENCY_STALE)
+                .build();
+        Message reply = session.read(stub -> kind.list().apply(stub, request));
+        Kind.all(reply, "entries")
+                .forEach(entry -> names.append(kind.name(entry)).append('\n'));
+    }
+}
