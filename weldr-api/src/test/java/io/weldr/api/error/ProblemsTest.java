@@ -36,6 +36,10 @@ class ProblemsTest {
         "NO_SUCH_POOL,no-such-pool,404,NOT_FOUND",
         "NO_SUCH_ORIGIN,no-such-origin,404,NOT_FOUND",
         "NO_SUCH_MEMBER,no-such-member,404,NOT_FOUND",
+        "NO_SUCH_LISTENER,no-such-listener,404,NOT_FOUND",
+        "NO_SUCH_ROUTE,no-such-route,404,NOT_FOUND",
+        "IN_USE,in-use,409,FAILED_PRECONDITION",
+        "CHECKED_TOO_EARLY,conflict,409,ABORTED",
         "ALREADY_EXISTS,already-exists,409,ALREADY_EXISTS",
         "PRECONDITION_FAILED,precondition-failed,412,ABORTED",
         "LIMIT_EXCEEDED,limit-exceeded,409,RESOURCE_EXHAUSTED",
@@ -52,6 +56,8 @@ class ProblemsTest {
         "OVERLOADED,overloaded,503,RESOURCE_EXHAUSTED",
         "TOO_LARGE,body-too-large,413,RESOURCE_EXHAUSTED",
         "OWN_ADDRESS,own-address,409,FAILED_PRECONDITION",
+        "ROUTES,route-checks,422,FAILED_PRECONDITION",
+        "NEEDS_SECRET,needs-secret,409,FAILED_PRECONDITION",
         "UNAVAILABLE,unavailable,503,UNAVAILABLE"
     })
     void failuresOfTheGateway(GatewayException.Kind kind, String slug, int http, String grpc) {
