@@ -1,7 +1,9 @@
 package io.weldr.proxy;
 
+import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.port.ListenerCondition;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.Measurement.Counter;
 import io.weldr.core.port.Measurement.Gauge;
@@ -15,6 +17,7 @@ import io.weldr.proxy.stats.Latencies;
 import io.weldr.proxy.stats.OriginStats;
 import io.weldr.proxy.stats.WorkerStats;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -35,11 +38,16 @@ final class MetricReport {
     }
 
     static List<Measurement> of(
-            List<Worker> workers, ConnectionLimit connections, ServingPools pools, @Nullable AccessLog accessLog) {
+            List<Worker> workers,
+            Collection<Port> ports,
+            ConnectionLimit connections,
+            ServingPools pools,
+            @Nullable AccessLog accessLog) {
         MetricReport report =
                 new MetricReport(workers.stream().map(Worker::stats).toList());
         report.exchanges();
         report.connections();
+        report.listeners(ports);
         report.times();
         report.gauge(
                 "proxy_held_bytes",
@@ -95,6 +103,33 @@ final class MetricReport {
                 "Client connections cut because they held the most bytes when there was no more room.",
                 sum(stats -> stats.connectionsShed));
         gauge("proxy_connections_open", "Client connections that stand.", sum(stats -> stats.connectionsOpen));
+    }
+
+    private void listeners(Collection<Port> ports) {
+        Map<ListenerName, List<Port>> byName = new TreeMap<>(); // one that moves has an old address and a new one
+        ports.forEach(port ->
+                byName.computeIfAbsent(port.name(), name -> new ArrayList<>()).add(port));
+        byName.forEach((name, all) -> {
+            Map<String, String> listener = Map.of("listener", name.value());
+            boolean bound = all.stream().anyMatch(port -> port.state() == ListenerCondition.State.BOUND);
+            this.all.add(
+                    new Gauge("proxy_listener_bound", "1 while this node listens for it.", listener, bound ? 1 : 0));
+            this.all.add(new Gauge(
+                    "proxy_listener_connections_open",
+                    "Client connections that stand.",
+                    listener,
+                    all.stream().mapToLong(Port::connectionsOpen).sum()));
+            this.all.add(new Counter(
+                    "proxy_listener_accepted",
+                    "Client connections accepted.",
+                    listener,
+                    all.stream().mapToLong(Port::accepted).sum()));
+            this.all.add(new Counter(
+                    "proxy_proxy_protocol_refused",
+                    "Connections closed because they did not begin with a PROXY protocol header.",
+                    listener,
+                    all.stream().mapToLong(Port::withoutProxyHeader).sum()));
+        });
     }
 
     private void times() {

@@ -7,6 +7,8 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import io.netty.util.internal.PlatformDependent;
 import io.weldr.core.balance.DeadAddresses;
+import io.weldr.core.port.ListenerCondition;
+import io.weldr.core.port.ListenerConditions;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.MetricSource;
 import io.weldr.core.port.Published;
@@ -15,8 +17,8 @@ import io.weldr.core.port.Traffic;
 import io.weldr.core.port.TrafficSource;
 import io.weldr.core.state.ClusterState;
 import io.weldr.proxy.limits.ProxyLimits;
+import io.weldr.proxy.net.Binder;
 import io.weldr.proxy.net.ConnectionLimit;
-import io.weldr.proxy.net.Listener;
 import io.weldr.proxy.net.Transport;
 import io.weldr.proxy.route.PoolTerms;
 import io.weldr.proxy.route.RateLimits;
@@ -31,13 +33,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The proxy of one node: binds, serves, drains, closes, and tells what it has done. Serving needs nothing but the last
  * published {@link ClusterState}. Methods may be called from any thread but an event loop, and block until done.
  */
-public final class ProxyServer implements TrafficSource, RoutingSource, MetricSource, AutoCloseable {
+public final class ProxyServer
+        implements TrafficSource, RoutingSource, MetricSource, ListenerConditions, AutoCloseable {
 
     private final ProxySettings settings;
     private final Published<ClusterState> state;
@@ -45,9 +49,9 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
     private final NameResolver resolver;
     private final ByteBufAllocator allocator;
     private final List<Worker> workers = new ArrayList<>();
-    private final List<Listener> listeners = new ArrayList<>();
     private final Routing routing;
     private final RateLimits rateLimits = new RateLimits();
+    private volatile @Nullable Listeners listeners; // from start on
     private @Nullable MultiThreadIoEventLoopGroup group;
     private boolean closed;
     private volatile List<Worker> serving = List.of(); // the workers, from the end of start to the beginning of close
@@ -81,7 +85,8 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
     }
 
     /**
-     * Binds every address and starts serving; or binds none.
+     * Binds every address of the settings and starts serving; or binds none. Of the other listeners of the cluster,
+     * those that can be bound are, and those that cannot have a condition that says so.
      *
      * @throws IOException an address cannot be bound; the message names it
      * @throws IllegalStateException the transport is not available here, or this was started before
@@ -100,10 +105,10 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
         try {
             makeWorkers(loops, transport, number);
             routing.follow(state);
-            for (InetSocketAddress address : settings.addresses()) {
-                listeners.add(
-                        Listener.bind(address, workers, loops, transport, settings.limits(), connections, allocator));
-            }
+            Binder binder = new Binder(transport, loops, settings.limits(), allocator);
+            Listeners all = new Listeners(settings, workers, connections, binder);
+            listeners = all;
+            all.follow(state);
             serving = List.copyOf(workers);
         } catch (IOException | RuntimeException e) {
             close();
@@ -112,7 +117,6 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
     }
 
     private void makeWorkers(MultiThreadIoEventLoopGroup loops, Transport transport, int number) {
-        TrustedPeers trusted = new TrustedPeers(settings.trustedPeers());
         UpstreamSettings upstream = new UpstreamSettings(
                 settings.limits(),
                 transport,
@@ -125,16 +129,7 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
         for (int i = 0; i < number; i++) {
             EventLoop loop = (EventLoop) loops.next();
             Worker worker = new Worker(
-                    loop,
-                    i,
-                    settings,
-                    heldMax,
-                    trusted,
-                    upstream,
-                    resolver,
-                    idPrefix,
-                    routing.pools()::record,
-                    rateLimits);
+                    loop, i, settings, heldMax, upstream, resolver, idPrefix, routing.pools()::record, rateLimits);
             worker.start();
             workers.add(worker);
         }
@@ -151,11 +146,19 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
     }
 
     /** All addresses, in the order of the settings. */
-    public synchronized List<InetSocketAddress> boundAddresses() {
-        if (listeners.isEmpty()) {
+    public List<InetSocketAddress> boundAddresses() {
+        Listeners all = listeners;
+        List<InetSocketAddress> own = all == null ? List.of() : all.ownAddresses();
+        if (own.isEmpty()) {
             throw new IllegalStateException("proxy: not listening (expected: started)");
         }
-        return listeners.stream().map(Listener::address).toList();
+        return own;
+    }
+
+    @Override
+    public List<ListenerCondition> listenerConditions() {
+        Listeners all = listeners;
+        return all == null ? List.of() : all.listenerConditions();
     }
 
     /**
@@ -165,6 +168,14 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
     void awaitRouting() {
         routing.awaitBuilt();
         onEveryLoop(() -> {}).forEach(Future::awaitUninterruptibly);
+    }
+
+    /** Blocks until every listener of the state published last before the call has been bound, or tried; for tests. */
+    void awaitListeners() {
+        Listeners all = listeners;
+        while (all != null && !all.idle()) {
+            LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(1));
+        }
     }
 
     /** Runs a task on the loop of each worker, behind what it has to do already. */
@@ -207,7 +218,12 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
 
     @Override
     public synchronized List<Measurement> measure() {
-        return MetricReport.of(workers, connections, routing.pools(), settings.accessLog());
+        return MetricReport.of(
+                workers,
+                listeners == null ? List.of() : listeners.ports(),
+                connections,
+                routing.pools(),
+                settings.accessLog());
     }
 
     /**
@@ -224,10 +240,9 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
             if (closed) {
                 return true; // a node that left its cluster has drained before it is told to stop
             }
-            // First, because it holds for every connection that is accepted from now on.
             workers.forEach(worker -> worker.loop().execute(worker::drain));
-            refusing = CompletableFuture.allOf(
-                    listeners.stream().map(Listener::close).toArray(CompletableFuture<?>[]::new));
+            Listeners all = listeners;
+            refusing = all == null ? CompletableFuture.completedFuture(null) : all.drain();
         }
         try {
             while (!(refusing.isDone() && connections.open() == 0) && System.nanoTime() - until < 0) {
@@ -250,10 +265,16 @@ public final class ProxyServer implements TrafficSource, RoutingSource, MetricSo
         closed = true;
         serving = List.of();
         routing.close();
-        Listener.cut(listeners);
+        Listeners all = listeners;
+        if (all != null) {
+            all.close();
+        }
         MultiThreadIoEventLoopGroup loops = group;
         if (loops != null) {
-            workers.forEach(worker -> worker.loop().execute(worker::cutAll));
+            if (all != null) {
+                all.cutAll();
+            }
+            workers.forEach(worker -> worker.loop().execute(worker::end));
             loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(6, TimeUnit.SECONDS);
         }
     }

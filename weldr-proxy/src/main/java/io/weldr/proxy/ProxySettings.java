@@ -1,5 +1,6 @@
 package io.weldr.proxy;
 
+import io.weldr.core.pool.Network;
 import io.weldr.core.pool.WhenAllDown;
 import io.weldr.core.port.CookieTokens;
 import io.weldr.proxy.access.AccessLog;
@@ -7,6 +8,7 @@ import io.weldr.proxy.edit.Forwarding;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.Transport;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.TrustManagerFactory;
@@ -25,7 +27,9 @@ public final class ProxySettings {
     private final Transport transport;
     private final ProxyLimits limits;
     private final String viaName;
-    private final List<String> trustedPeers;
+    private final List<Network> trustedNetworks;
+    private final PortRanges listenerAllow;
+    private final Duration drainTimeout;
     private final Forwarding forwarding;
     private final boolean traceAllowed;
     private final WhenAllDown whenAllDown;
@@ -39,7 +43,9 @@ public final class ProxySettings {
         transport = builder.transport;
         limits = builder.limits;
         viaName = builder.viaName;
-        trustedPeers = checkedNetworks(List.copyOf(builder.trustedPeers));
+        trustedNetworks = builder.trustedPeers.stream().map(Network::parse).toList();
+        listenerAllow = builder.listenerAllow;
+        drainTimeout = builder.drainTimeout;
         forwarding = builder.forwarding;
         traceAllowed = builder.traceAllowed;
         whenAllDown = builder.whenAllDown;
@@ -62,7 +68,7 @@ public final class ProxySettings {
      * that is not.
      */
     public static List<String> checkedNetworks(List<String> networks) {
-        networks.forEach(TrustedPeers::parse);
+        networks.forEach(Network::parse);
         return networks;
     }
 
@@ -93,8 +99,19 @@ public final class ProxySettings {
         return viaName;
     }
 
-    public List<String> trustedPeers() {
-        return trustedPeers;
+    /** Networks whose word about clients behind them is believed, at the node's own addresses. */
+    public List<Network> trustedNetworks() {
+        return trustedNetworks;
+    }
+
+    /** The ports that listeners of the cluster may have on this node. */
+    public PortRanges listenerAllow() {
+        return listenerAllow;
+    }
+
+    /** How long the connections of a listener that was removed have to finish. */
+    public Duration drainTimeout() {
+        return drainTimeout;
     }
 
     public Forwarding forwarding() {
@@ -130,6 +147,8 @@ public final class ProxySettings {
         private ProxyLimits limits = ProxyLimits.DEFAULTS;
         private String viaName = "weldr";
         private List<String> trustedPeers = List.of();
+        private PortRanges listenerAllow = PortRanges.UNPRIVILEGED;
+        private Duration drainTimeout = Duration.ofSeconds(10);
         private Forwarding forwarding = Forwarding.X_FORWARDED;
         private boolean traceAllowed = false;
         private WhenAllDown whenAllDown = WhenAllDown.ANSWER_503;
@@ -172,6 +191,18 @@ public final class ProxySettings {
         /** Networks, as in {@code 10.0.0.0/8}, whose X-Forwarded-* and Forwarded are believed. By default none. */
         public Builder trustedPeers(List<String> networks) {
             trustedPeers = networks;
+            return this;
+        }
+
+        /** The ports that listeners of the cluster may have on this node. By default those of 1024 and above. */
+        public Builder listenerAllow(PortRanges ports) {
+            listenerAllow = ports;
+            return this;
+        }
+
+        /** How long the connections of a listener that was removed have to finish. By default 10 s. */
+        public Builder drainTimeout(Duration time) {
+            drainTimeout = time;
             return this;
         }
 

@@ -55,8 +55,8 @@ final class RoutingThread implements AutoCloseable {
             try {
                 runTask(wanted);
             } catch (Throwable e) {
-                // Thrown on, it would end the thread, and this node would route by an old state for ever.
-                Faults.report("the thread that builds routing views", e);
+                // Thrown on, it would end the thread, and this node would go by an old state for ever.
+                Faults.report("the thread " + thread.getName(), e);
                 LockSupport.parkNanos(this, RETRY.toNanos());
             }
         }

@@ -1,7 +1,7 @@
 package io.weldr.proxy;
 
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
+import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.PoolName;
@@ -9,23 +9,20 @@ import io.weldr.proxy.access.AccessLog;
 import io.weldr.proxy.edit.Editors;
 import io.weldr.proxy.edit.LoopGuard;
 import io.weldr.proxy.edit.RequestIds;
+import io.weldr.proxy.exchange.Entrance;
 import io.weldr.proxy.exchange.ExchangeLoop;
 import io.weldr.proxy.exchange.RetryBudget;
 import io.weldr.proxy.exchange.RoutingTools;
 import io.weldr.proxy.http1.RequestScanner;
 import io.weldr.proxy.limits.ProxyLimits;
-import io.weldr.proxy.net.ConnectionLimit;
 import io.weldr.proxy.net.DeadlineWheel;
 import io.weldr.proxy.net.Faults;
 import io.weldr.proxy.net.HeldBytes;
 import io.weldr.proxy.net.Pipe;
-import io.weldr.proxy.net.Reception;
 import io.weldr.proxy.route.RateLimits;
 import io.weldr.proxy.route.RoutingView;
 import io.weldr.proxy.server.Clients;
-import io.weldr.proxy.server.H1Server;
 import io.weldr.proxy.server.ServerLoop;
-import io.weldr.proxy.server.TurnedAway;
 import io.weldr.proxy.stats.OriginStats;
 import io.weldr.proxy.stats.WorkerStats;
 import io.weldr.proxy.upstream.NameResolver;
@@ -34,14 +31,12 @@ import io.weldr.proxy.upstream.UpstreamLoop;
 import io.weldr.proxy.upstream.UpstreamSettings;
 import io.weldr.proxy.upstream.WorkerView;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * All that one event loop owns, put together: deadlines, its routing view with its connections to origins, its counters
  * and its clients. Two workers share nothing that is written on the path of a request.
  */
-final class Worker implements Reception {
+final class Worker {
 
     /** Between two lots of deadlines that expire at the same time. */
     private static final long BREATH_MILLIS = 1;
@@ -65,8 +60,7 @@ final class Worker implements Reception {
     private final WorkerStats stats = new WorkerStats();
     private final HeldBytes held;
     private final WorkerView view;
-    private final Clients clients;
-    private final ServerLoop server;
+    private final ExchangeLoop exchanges;
     private final Pipe pipe = new Pipe();
     private final AccessLog.@Nullable Sheet accessLog;
     private final long startNanos = System.nanoTime();
@@ -84,7 +78,6 @@ final class Worker implements Reception {
      *
      * @param number of this worker among all of the node, so that they do not all start with the same origin
      * @param heldMax bytes that buffers may hold while they wait
-     * @param trusted peers whose X-Forwarded-* and Forwarded are believed
      * @param idPrefix first half of the request ids that this node makes
      * @param records how origins do on real traffic, seen by the whole node
      * @param rateLimits counts the requests of the whole node
@@ -94,7 +87,6 @@ final class Worker implements Reception {
             int number,
             ProxySettings settings,
             long heldMax,
-            Predicate<InetSocketAddress> trusted,
             UpstreamSettings upstream,
             NameResolver resolver,
             long idPrefix,
@@ -105,9 +97,8 @@ final class Worker implements Reception {
         accessLog = settings.accessLog() == null ? null : settings.accessLog().newSheet();
         held = new HeldBytes(heldMax, stats.connectionsShed, this::relieveSoon);
         view = new WorkerView(new UpstreamLoop(loop, wheel, held, upstream, resolver), records, number);
-        clients = new Clients(stats);
         RequestScanner scanner = new RequestScanner(limits, settings.traceAllowed());
-        ExchangeLoop exchanges = new ExchangeLoop(
+        exchanges = new ExchangeLoop(
                 limits,
                 wheel,
                 held,
@@ -119,8 +110,8 @@ final class Worker implements Reception {
                 new RoutingTools(scanner.head(), rateLimits),
                 new RetryBudget(limits, wheel),
                 stats,
+                ListenerName.DEFAULT.value(),
                 accessLog);
-        server = new ServerLoop(exchanges, trusted, clients, pipe);
     }
 
     private void relieveSoon() {
@@ -171,25 +162,31 @@ final class Worker implements Reception {
         }
     }
 
-    @Override
-    public EventLoop loop() {
+    EventLoop loop() {
         return loop;
     }
 
-    @Override
-    public boolean hasRoom() {
+    /** Whether there is memory for the buffers of more connections. Any thread. */
+    boolean hasRoom() {
         return held.takesConnections();
     }
 
-    @Override
-    public ChannelHandler welcome() {
-        return new H1Server(server).link();
+    /** For the connections of one listener. Any thread. */
+    Clients newClients() {
+        return new Clients(stats, wheel);
     }
 
-    @Override
-    public ChannelHandler turnAway(ConnectionLimit connections) {
-        stats.connectionsRefused.increment();
-        return new TurnedAway(connections, server).link();
+    /** What the connections of one listener share on this worker. Any thread. */
+    ServerLoop serverLoop(ListenerSetup setup, Clients clients) {
+        return new ServerLoop(
+                exchanges.of(
+                        setup.name().value(),
+                        setup.limits(),
+                        exchanges.editors().with(setup.errorPages())),
+                new Entrance(setup.name(), view),
+                setup.terms(),
+                clients,
+                pipe);
     }
 
     /**
@@ -260,15 +257,13 @@ final class Worker implements Reception {
         return viewNumber;
     }
 
-    /** {@link Clients#drain}, and idle connections to origins are closed. On the loop. */
+    /** The node is being drained: idle connections to origins are closed. On the loop. */
     void drain() {
-        clients.drain();
         view.retireAll();
     }
 
-    /** Closes every client connection, whatever it is doing. On the loop. */
-    void cutAll() {
-        clients.cutAll();
+    /** Nothing is served any more. On the loop, behind the ends of all client connections. */
+    void end() {
         loop.execute(this::closeBooks); // behind the ends of these connections
         try {
             pipe.close();

@@ -36,7 +36,7 @@ class ObservabilityIT {
             assertThat(lines[0])
                     .startsWith("{\"time\":")
                     .contains(
-                            "\"client\":\"127.0.0.1\",\"request\":\"GET /one?x=\\\"y\\\"\",\"version\":\"1.1\",\"status\":200,")
+                            "\"client\":\"127.0.0.1\",\"listener\":\"default\",\"request\":\"GET /one?x=\\\"y\\\"\",\"version\":\"1.1\",\"status\":200,")
                     .contains("\"origin\":\"" + origin.authority() + "\",\"id\":\"id-1\",\"cause\":\"\"}");
             assertThat(lines[1]).contains("\"request\":\"POST /two\"").contains("\"id\":\"id-2\"");
             origin.close();

@@ -9,6 +9,7 @@ import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.Transport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +24,9 @@ class ProxySettingsTest {
         assertThat(settings.transport()).isEqualTo(Transport.AUTO);
         assertThat(settings.limits()).isEqualTo(ProxyLimits.DEFAULTS);
         assertThat(settings.viaName()).isEqualTo("weldr");
-        assertThat(settings.trustedPeers()).isEmpty();
+        assertThat(settings.trustedNetworks()).isEmpty();
+        assertThat(settings.listenerAllow()).hasToString("1024-65535");
+        assertThat(settings.drainTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(settings.forwarding()).isEqualTo(Forwarding.X_FORWARDED);
         assertThat(settings.traceAllowed()).isFalse();
         assertThat(settings.whenAllDown()).isEqualTo(WhenAllDown.ANSWER_503);

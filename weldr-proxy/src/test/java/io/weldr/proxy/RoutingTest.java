@@ -87,7 +87,6 @@ class RoutingTest {
                 0,
                 TestProxy.settings().build(),
                 1 << 20,
-                peer -> false,
                 upstream,
                 resolver,
                 0,

@@ -6,6 +6,7 @@ import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.Verdict;
+import io.weldr.core.port.Measurement;
 import io.weldr.core.port.Published;
 import io.weldr.core.port.Traffic;
 import io.weldr.core.state.ClusterState;
@@ -36,7 +37,7 @@ final class TestProxy implements AutoCloseable {
     static final Transport TRANSPORT =
             Transport.valueOf(System.getProperty("proxy.transport", "auto").toUpperCase(Locale.ROOT));
 
-    final Published<ClusterState> state = new Published<>(ClusterState.INITIAL);
+    final Published<ClusterState> state;
     final ProxyServer server;
     private final NameResolver resolver;
 
@@ -45,7 +46,12 @@ final class TestProxy implements AutoCloseable {
     }
 
     private TestProxy(ProxySettings settings, NameResolver resolver, ByteBufAllocator allocator) {
+        this(settings, resolver, allocator, ClusterState.INITIAL);
+    }
+
+    private TestProxy(ProxySettings settings, NameResolver resolver, ByteBufAllocator allocator, ClusterState first) {
         this.resolver = resolver;
+        state = new Published<>(first);
         server = new ProxyServer(settings, state, resolver, allocator);
         try {
             server.start();
@@ -79,6 +85,11 @@ final class TestProxy implements AutoCloseable {
             proxy.add(origin.url());
         }
         return proxy;
+    }
+
+    /** Of a node that was stopped with that state. */
+    static TestProxy startedWith(ClusterState state) {
+        return new TestProxy(settings().build(), new NameResolver(), ByteBufAllocator.DEFAULT, state);
     }
 
     /** With a name server of the test's own. */
@@ -119,8 +130,14 @@ final class TestProxy implements AutoCloseable {
     }
 
     void apply(Command command) {
+        publish(command);
+        server.awaitRouting();
+    }
+
+    /** The proxy need not have noticed when this returns. */
+    void publish(Command command) {
         if (!state.get().version().atLeast(command.since())) {
-            apply(new Command.RaiseClusterVersion(command.since(), Instant.EPOCH));
+            publish(new Command.RaiseClusterVersion(command.since(), Instant.EPOCH));
         }
         ClusterState before = state.get();
         var transition = before.apply(command, before.revision() + 1);
@@ -128,7 +145,6 @@ final class TestProxy implements AutoCloseable {
             throw new AssertionError(transition.outcome());
         }
         state.publish(transition.next());
-        server.awaitRouting();
     }
 
     /** As if the leader's probes had failed. */
@@ -172,6 +188,25 @@ final class TestProxy implements AutoCloseable {
         });
         await(held);
         return goOn;
+    }
+
+    /** A number that the proxy shows of something, such as a listener, with the suffix of no format. */
+    double gauge(String name, String label, String value) {
+        return server.measure().stream()
+                .filter(each ->
+                        each.name().equals(name) && value.equals(each.labels().get(label)))
+                .mapToDouble(each ->
+                        each instanceof Measurement.Gauge gauge ? gauge.value() : ((Measurement.Counter) each).value())
+                .sum();
+    }
+
+    /** The sum of all measurements of that name. */
+    double value(String name) {
+        return server.measure().stream()
+                .filter(each -> each.name().equals(name))
+                .mapToDouble(each ->
+                        each instanceof Measurement.Gauge gauge ? gauge.value() : ((Measurement.Counter) each).value())
+                .sum();
     }
 
     Traffic traffic() {

@@ -52,7 +52,6 @@ class WorkerTest {
             0,
             TestProxy.settings().build(),
             1 << 20,
-            peer -> false,
             new UpstreamSettings(
                     ProxyLimits.DEFAULTS,
                     Transport.NIO,

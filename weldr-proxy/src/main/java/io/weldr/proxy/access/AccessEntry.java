@@ -6,6 +6,18 @@ package io.weldr.proxy.access;
  */
 public final class AccessEntry {
 
+    /** What the line is about. */
+    public enum Protocol {
+        /** An exchange. */
+        HTTP,
+        /** A connection whose bytes were passed on. Its line has no request, id, status or first byte. */
+        TCP
+    }
+
+    public Protocol protocol = Protocol.HTTP;
+    /** Name of the listener by which the client came. */
+    public String listener = "";
+
     /** More of a request line is cut off: a log is no place for 8 KiB of query. */
     public static final int TARGET_BYTES_MAX = 1024;
 
@@ -26,7 +38,11 @@ public final class AccessEntry {
     public String pool = "";
 
     public int status;
+    /** Passed to the client. */
     public long bytes;
+    /** Passed to the origin; only told of {@link Protocol#TCP}. */
+    public long bytesReceived;
+
     public long startedMillis;
     public long totalMicros;
     /** Until the head of the response, or -1. */

@@ -216,7 +216,10 @@ public final class AccessLog implements AutoCloseable {
         }
 
         /** Adds a line about something that was no request, so that there was no exchange. */
-        public void addRefusal(byte[] client, byte[] requestId, int status, long bytes, String failure) {
+        public void addRefusal(
+                String listener, byte[] client, byte[] requestId, int status, long bytes, String failure) {
+            entry.protocol = AccessEntry.Protocol.HTTP;
+            entry.listener = listener;
             entry.requestLineLength = 0;
             entry.minorVersion = 1;
             entry.client = client;

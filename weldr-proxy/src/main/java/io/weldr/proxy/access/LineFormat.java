@@ -14,6 +14,16 @@ public enum LineFormat {
         void write(AccessEntry entry, LineBuffer out) {
             out.put("{\"time\":").put(entry.startedMillis);
             out.put(",\"client\":\"").put(entry.client);
+            out.put("\",\"listener\":\"").put(entry.listener);
+            if (entry.protocol == AccessEntry.Protocol.TCP) {
+                out.put("\",\"protocol\":\"tcp\",\"bytes\":").put(entry.bytes);
+                out.put(",\"bytesReceived\":").put(entry.bytesReceived);
+                out.put(",\"micros\":").put(entry.totalMicros);
+                out.put(",\"pool\":\"").put(entry.pool);
+                out.put("\",\"origin\":\"").put(entry.origin);
+                out.put("\",\"cause\":\"").put(entry.failure).put("\"}\n");
+                return;
+            }
             out.put("\",\"request\":\"").putQuoted(entry.requestLine, entry.requestLineLength, true);
             out.put("\",\"version\":\"1.").put((long) entry.minorVersion);
             out.put("\",\"status\":").put((long) entry.status);
@@ -32,6 +42,14 @@ public enum LineFormat {
         @Override
         void write(AccessEntry entry, LineBuffer out) {
             out.put(entry.client).put(" - - [").put(time(entry.startedMillis)).put("] \"");
+            if (entry.protocol == AccessEntry.Protocol.TCP) { // a dash stands for what there is not
+                out.put("TCP ")
+                        .put(entry.listener)
+                        .put("\" - ")
+                        .put(entry.bytes)
+                        .put('\n');
+                return;
+            }
             out.putQuoted(entry.requestLine, entry.requestLineLength, false);
             out.put(" HTTP/1.").put((long) entry.minorVersion).put("\" ");
             out.put((long) entry.status).put(' ').put(entry.bytes).put('\n');

@@ -46,7 +46,7 @@ final class Destination {
     @Nullable Failure find(RequestHead head, Downstream client) {
         clear();
         HeadView view = loop.routing().view().set(head, client.peer());
-        RoutePlans routes = loop.view().routes(client.listener());
+        RoutePlans routes = client.listener().routes();
         RouteMatched found = routes.match(view, loop.routing().scratch());
         if (found == null) {
             return Failure.NO_ROUTE;

@@ -2,7 +2,6 @@ package io.weldr.proxy.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.weldr.core.listener.ListenerName;
 import io.weldr.proxy.edit.Peer;
 import io.weldr.proxy.net.HeldBytes;
 import io.weldr.proxy.net.Link;
@@ -17,8 +16,8 @@ public interface Downstream {
 
     Peer peer();
 
-    /** Where the client has come in. */
-    ListenerName listener();
+    /** Where the client has come in: says which routes its requests are matched with. */
+    Entrance listener();
 
     /** What the connection holds; what its exchange holds belongs to it. */
     HeldBytes.Account account();

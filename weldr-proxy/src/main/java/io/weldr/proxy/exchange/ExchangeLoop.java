@@ -13,13 +13,14 @@ import io.weldr.proxy.upstream.WorkerView;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the exchanges of one event loop share.
+ * What the exchanges of one listener share on one event loop.
  *
  * @param loopGuard finds requests that come back again and again
  * @param held where buffers that wait are counted
  * @param scanner has the head of a request that begins
  * @param view where they find a route and an origin
  * @param routing how they find a route
+ * @param listener the name of the listener that their clients came by, for the access log
  * @param accessLog where each leaves a line; null: nowhere
  */
 public record ExchangeLoop(
@@ -34,4 +35,24 @@ public record ExchangeLoop(
         RoutingTools routing,
         RetryBudget retryBudget,
         WorkerStats stats,
-        AccessLog.@Nullable Sheet accessLog) {}
+        String listener,
+        AccessLog.@Nullable Sheet accessLog) {
+
+    /** The same for the clients of one listener: what is not given here is shared with all of the event loop. */
+    public ExchangeLoop of(String name, ProxyLimits limits, Editors editors) {
+        return new ExchangeLoop(
+                limits,
+                wheel,
+                held,
+                scanner,
+                loopGuard,
+                editors,
+                ids,
+                view,
+                routing,
+                retryBudget,
+                stats,
+                name,
+                accessLog);
+    }
+}

@@ -78,6 +78,8 @@ final class ExchangeRecord {
         AccessEntry entry = sheet.entry;
         System.arraycopy(requestLine, 0, entry.requestLine, 0, requestLineLength);
         entry.requestLineLength = requestLineLength;
+        entry.protocol = AccessEntry.Protocol.HTTP;
+        entry.listener = loop.listener();
         entry.minorVersion = client.knowsChunks() ? 1 : 0;
         entry.client = client.peer().address();
         entry.requestId = id.toBytes();

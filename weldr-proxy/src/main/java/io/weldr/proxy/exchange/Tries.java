@@ -82,6 +82,16 @@ final class Tries {
         (status < 500 ? loop.stats().attemptsSucceeded : loop.stats().attemptsFailed).increment();
     }
 
+    /** A connection for the bytes of a client stands. */
+    void accepted() {
+        known().accepted();
+    }
+
+    /** A connection for the bytes of a client has ended on both sides. */
+    void ended() {
+        succeeded(0);
+    }
+
     /** It came to nothing. */
     void failed(Failure failure) {
         loop.stats().attemptsFailed.increment();

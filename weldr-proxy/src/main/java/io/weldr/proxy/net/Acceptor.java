@@ -68,9 +68,9 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         }
         if (connections.tryEnter()) {
             accepted.closeFuture().addListener(closed -> connections.leave());
-            accepted.pipeline().addLast(reception.welcome());
+            reception.welcome(accepted);
         } else {
-            accepted.pipeline().addLast(reception.turnAway(connections));
+            reception.turnAway(accepted, connections);
         }
         reception.loop().register(accepted).addListener(registered -> {
             if (!registered.isSuccess()) {

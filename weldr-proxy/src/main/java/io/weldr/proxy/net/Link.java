@@ -55,6 +55,8 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry, 
     private State state = State.OPEN;
     private @Nullable ChannelHandlerContext context;
     private @Nullable SslHandler tls;
+    private @Nullable SocketAddress toldRemote;
+    private @Nullable SocketAddress toldLocal;
     private boolean unflushed;
     private boolean paused;
     private boolean outputEnded; // by this side
@@ -88,8 +90,22 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry, 
         return context().alloc();
     }
 
+    /** The other end of the connection: what {@link #tell} says, or else the socket. */
     public SocketAddress remoteAddress() {
-        return channel().remoteAddress();
+        SocketAddress told = toldRemote;
+        return told == null ? channel().remoteAddress() : told;
+    }
+
+    /** This end of the connection: what {@link #tell} says, or else the socket. */
+    public SocketAddress localAddress() {
+        SocketAddress told = toldLocal;
+        return told == null ? channel().localAddress() : told;
+    }
+
+    /** A proxy in between has said where the connection really comes from, and where it was meant to go. */
+    public void tell(SocketAddress remote, SocketAddress local) {
+        toldRemote = remote;
+        toldLocal = local;
     }
 
     // ---- writing

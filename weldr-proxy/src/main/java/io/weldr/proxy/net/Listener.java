@@ -1,18 +1,8 @@
 package io.weldr.proxy.net;
 
-import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.unix.UnixChannelOption;
-import io.weldr.core.pool.HostPort;
-import io.weldr.proxy.limits.ProxyLimits;
-import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -20,88 +10,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens on one address. Where the kernel can share a port, every reception has a listening socket of its own and the
- * kernel spreads the connections; elsewhere one socket accepts for all. Thread safe.
+ * Listens on one address: {@link Binder} makes it. Where every loop can have a socket of its own, the kernel spreads the
+ * connections; elsewhere one socket accepts for all. Thread safe.
  */
 public final class Listener {
-
-    /** Connections that the kernel completes while a loop is busy. Above the usual somaxconn of 4096 it is cut. */
-    private static final int BACKLOG = 4096;
 
     private static final long CUT_SECONDS_MAX = 5;
 
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
 
     private final List<Channel> sockets;
+    private final InetSocketAddress address;
     private boolean closing; // guarded by this
 
-    private Listener(List<Channel> sockets) {
+    Listener(List<Channel> sockets) {
         this.sockets = List.copyOf(sockets);
-    }
-
-    /**
-     * Binds {@code address} (port 0: any free one) for all receptions, or leaves nothing open.
-     *
-     * @param group the loops of the receptions, for a transport that cannot share a port
-     * @throws IOException names the address and says why
-     */
-    public static Listener bind(
-            InetSocketAddress address,
-            List<? extends Reception> receptions,
-            EventLoopGroup group,
-            Transport transport,
-            ProxyLimits limits,
-            ConnectionLimit connections,
-            ByteBufAllocator allocator)
-            throws IOException {
-        boolean shared = transport.reusesPort() && receptions.size() > 1;
-        if (shared && address.getPort() != 0) {
-            refuseIfTaken(address);
-        }
-        List<Channel> bound = new ArrayList<>();
-        InetSocketAddress next = address;
-        for (int i = 0; i < (shared ? receptions.size() : 1); i++) {
-            EventLoopGroup loop = transport.reusesPort() ? receptions.get(i).loop() : group;
-            ChannelFuture binding = new Bootstrap()
-                    .group(loop)
-                    .channelFactory(transport::newServerSocket)
-                    .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                    .option(ChannelOption.SO_REUSEADDR, true)
-                    .option(UnixChannelOption.SO_REUSEPORT, shared ? Boolean.TRUE : null)
-                    .option(Transport.KEEP_ALIVE, transport.handsOnKeepAlive() ? 1 : null)
-                    .handler(new Acceptor(receptions, transport, limits, connections, allocator))
-                    .bind(next)
-                    .awaitUninterruptibly();
-            if (!binding.isSuccess()) {
-                close(bound);
-                throw cannotListen(next, binding.cause());
-            }
-            bound.add(binding.channel());
-            next = (InetSocketAddress) binding.channel().localAddress();
-        }
-        return new Listener(bound);
-    }
-
-    /** With SO_REUSEPORT a second process of the same user could bind the same port unnoticed: look first. */
-    private static void refuseIfTaken(InetSocketAddress address) throws IOException {
-        try (ServerSocket probe = new ServerSocket()) {
-            probe.setReuseAddress(true);
-            probe.bind(address);
-        } catch (IOException e) {
-            throw cannotListen(address, e);
-        }
-    }
-
-    private static IOException cannotListen(InetSocketAddress address, Throwable why) {
-        return new IOException(
-                "proxy: cannot listen on " + HostPort.text(address.getHostString(), address.getPort()) + ": "
-                        + why.getMessage(),
-                why);
+        address = (InetSocketAddress) sockets.get(0).localAddress();
     }
 
     /** The address that is bound, with the real port. */
     public InetSocketAddress address() {
-        return (InetSocketAddress) sockets.get(0).localAddress();
+        return address;
     }
 
     /**
@@ -116,7 +45,17 @@ public final class Listener {
             closing = true;
             sockets.forEach(GracefulClose::begin);
         }
+        return closed();
+    }
+
+    /** Done when the sockets are closed, whoever closes them. */
+    CompletableFuture<Void> closed() {
         return CompletableFuture.allOf(sockets.stream().map(Listener::end).toArray(CompletableFuture<?>[]::new));
+    }
+
+    /** Whether every socket is closed. */
+    public boolean isClosed() {
+        return sockets.stream().noneMatch(Channel::isOpen);
     }
 
     private static CompletableFuture<Void> end(Channel socket) {
@@ -135,7 +74,7 @@ public final class Listener {
     }
 
     /** Every socket begins to close before any is waited for, so that one loop that hangs delays no other socket. */
-    private static void close(List<Channel> sockets) {
+    static void close(List<Channel> sockets) {
         List<ChannelFuture> closing = sockets.stream().map(Channel::close).toList();
         long startNanos = System.nanoTime();
         for (ChannelFuture each : closing) {

@@ -1,6 +1,6 @@
 package io.weldr.proxy.net;
 
-import io.netty.channel.ChannelHandler;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 
 /**
@@ -15,13 +15,13 @@ public interface Reception {
     /** Whether there is memory for the buffers of more connections. Any thread. */
     boolean hasRoom();
 
-    /** The one handler of a new connection. */
-    ChannelHandler welcome();
+    /** Gives a new connection its handlers. Its remote address is known already. */
+    void welcome(Channel accepted);
 
     /**
-     * The one handler of a connection for which there is no place. The handler answers and closes the connection.
+     * Gives a connection for which there is no place its handler, which answers and closes the connection.
      *
      * @param connections the limit that was reached; says how many refused connections may stay to read the answer
      */
-    ChannelHandler turnAway(ConnectionLimit connections);
+    void turnAway(Channel accepted, ConnectionLimit connections);
 }

@@ -3,18 +3,25 @@ package io.weldr.proxy.net;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import org.jspecify.annotations.Nullable;
 
 /** What sockets are made of. */
 public enum Transport {
@@ -56,6 +63,43 @@ public enum Transport {
     /** Whether several sockets can listen on one port, each with a loop of its own. */
     public boolean reusesPort() {
         return this != NIO;
+    }
+
+    /** Whether one listening socket accepts for all loops. */
+    boolean sharesSockets() {
+        return !reusesPort();
+    }
+
+    /** The option by which sockets of one user may listen on one port; null: this system does not have it. */
+    @Nullable ChannelOption<Boolean> reusePort() {
+        return switch (this) {
+            case EPOLL, IO_URING -> UnixChannelOption.SO_REUSEPORT;
+            case NIO, AUTO -> NioPort.REUSE;
+        };
+    }
+
+    /** What the JDK has of it. */
+    private static final class NioPort {
+        static final @Nullable ChannelOption<Boolean> REUSE = option();
+
+        private static @Nullable ChannelOption<Boolean> option() {
+            try (java.nio.channels.ServerSocketChannel socket = java.nio.channels.ServerSocketChannel.open()) {
+                return socket.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT)
+                        ? NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT)
+                        : null;
+            } catch (IOException e) {
+                return null; // no socket can be opened: whoever binds is told why
+            }
+        }
+    }
+
+    /** The option by which a socket may have an address that the machine does not have now; null: there is none. */
+    @Nullable ChannelOption<Boolean> freeBind() {
+        return switch (this) {
+            case EPOLL -> EpollChannelOption.IP_FREEBIND;
+            case IO_URING -> IoUringChannelOption.IP_FREEBIND;
+            case NIO, AUTO -> null;
+        };
     }
 
     /** Makes the I/O side of an event loop. Only of a resolved transport. */

@@ -16,6 +16,11 @@ public final class KeySource {
         name = key.name() == null ? new byte[0] : key.name().getBytes(US_ASCII);
     }
 
+    /** The hash of the key of a connection that is not understood: only its client is known. 0 if the key is something else. */
+    public long hash(byte[] clientAddress) {
+        return source == RequestKey.Source.CLIENT_ADDRESS ? Hashing.of(clientAddress, 0, clientAddress.length) : 0;
+    }
+
     /** The hash of a request's key; 0 if the request has none. */
     public long hash(RequestHead head, HeadView view) {
         return switch (source) {

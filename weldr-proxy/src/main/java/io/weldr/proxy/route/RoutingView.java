@@ -16,6 +16,11 @@ public record RoutingView(Map<ListenerName, RoutePlans> routes, Map<PoolName, Se
         pools = Map.copyOf(pools);
     }
 
+    /** The routes of a listener. Called once for each view, listener and worker. */
+    public RoutePlans routes(ListenerName listener) {
+        return routes.getOrDefault(listener, RoutePlans.NONE);
+    }
+
     /** Whether both are made of the same parts: what has not changed is the same object. */
     @SuppressWarnings("ReferenceEquality")
     public boolean sameAs(RoutingView other) {

@@ -1,26 +1,37 @@
 package io.weldr.proxy.server;
 
+import io.weldr.proxy.net.Deadline;
 import io.weldr.proxy.net.DeadlineWheel;
+import io.weldr.proxy.net.Expiry;
 import io.weldr.proxy.net.Faults;
+import io.weldr.proxy.stats.Counter;
 import io.weldr.proxy.stats.WorkerStats;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The client connections of one event loop that stand: counted, and ended together. Confined to the loop. */
-public final class Clients {
+/**
+ * The client connections of one listener on one event loop that stand: counted, and ended together. Confined to the
+ * loop, but for the counter.
+ */
+public final class Clients implements Expiry {
 
     /** How long an idle connection is kept when draining began; the time that a request takes over a slow network. */
     private static final Duration LAST_CALL = Duration.ofMillis(500);
 
     static final int LAST_CALL_TICKS = DeadlineWheel.ticks(LAST_CALL);
 
+    /** Connections from networks of which each has to begin with a PROXY protocol header, and that did not. */
+    public final Counter withoutProxyHeader = new Counter();
+
     private final WorkerStats stats;
-    private @Nullable H1Server first; // a list through the connections themselves
+    private final Deadline drained;
+    private @Nullable Client first; // a list through the connections themselves
     private boolean draining;
 
     /** @param stats where they are counted */
-    public Clients(WorkerStats stats) {
+    public Clients(WorkerStats stats, DeadlineWheel wheel) {
         this.stats = stats;
+        drained = new Deadline(wheel, this);
     }
 
     /** Whether responses announce the end of their connection. */
@@ -34,14 +45,27 @@ public final class Clients {
      */
     public void drain() {
         draining = true;
-        for (H1Server at = first; at != null; at = at.next) {
+        for (Client at = first; at != null; at = at.next) {
             at.lastCall();
         }
     }
 
+    /** As {@link #drain}, and what is left after that time is cut off. */
+    public void drain(Duration deadline) {
+        drain();
+        drained.in(DeadlineWheel.ticks(deadline));
+    }
+
+    /** The listener has had its time to drain. */
+    @Override
+    public void expired() {
+        cutAll();
+    }
+
     /** Closes every connection, whatever it is doing. */
     public void cutAll() {
-        for (H1Server at = first; at != null; at = first) {
+        drained.cancel();
+        for (Client at = first; at != null; at = first) {
             try {
                 at.cutOff();
             } catch (Throwable e) {
@@ -53,7 +77,10 @@ public final class Clients {
         }
     }
 
-    void add(H1Server client) {
+    void add(Client client) {
+        if (client.listed) {
+            return;
+        }
         client.next = first;
         if (first != null) {
             first.previous = client;
@@ -64,7 +91,7 @@ public final class Clients {
         stats.connectionsOpen.increment();
     }
 
-    void remove(H1Server client) {
+    void remove(Client client) {
         if (!client.listed) {
             return;
         }

@@ -2,12 +2,12 @@ package io.weldr.proxy.server;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.weldr.core.listener.ListenerName;
 import io.weldr.proxy.edit.Editors;
 import io.weldr.proxy.edit.Peer;
 import io.weldr.proxy.edit.RequestId;
 import io.weldr.proxy.edit.ResponseEditor.Persistence;
 import io.weldr.proxy.exchange.Downstream;
+import io.weldr.proxy.exchange.Entrance;
 import io.weldr.proxy.exchange.Exchange;
 import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.http.Method;
@@ -18,7 +18,6 @@ import io.weldr.proxy.net.Faults;
 import io.weldr.proxy.net.HeldBuffer;
 import io.weldr.proxy.net.HeldBytes;
 import io.weldr.proxy.net.Link;
-import io.weldr.proxy.net.Protocol;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * that come before they can be used decides when the next request starts, what is waited for, and when the connection
  * ends.
  */
-public final class H1Server implements Protocol, Downstream {
+public final class H1Server extends Client implements Downstream {
 
     private final ServerLoop loop;
     private final Link link;
@@ -45,13 +44,6 @@ public final class H1Server implements Protocol, Downstream {
     private int exchanges;
     private int minorVersion = 1;
 
-    // The list of the loop's clients.
-    @Nullable H1Server previous;
-
-    @Nullable H1Server next;
-
-    boolean listed;
-
     public H1Server(ServerLoop loop) {
         this.loop = loop;
         link = new Link(this, loop.exchanges.wheel(), loop.exchanges.held(), loop.progressTicks);
@@ -59,7 +51,7 @@ public final class H1Server implements Protocol, Downstream {
         own = new Exchange(loop.exchanges, this, loop.exchangeTicks);
     }
 
-    /** The handler of its channel. */
+    @Override
     public Link link() {
         return link;
     }
@@ -370,20 +362,21 @@ public final class H1Server implements Protocol, Downstream {
     }
 
     @Override
-    public ListenerName listener() {
-        return ListenerName.DEFAULT;
-    }
-
-    @Override
     public Peer peer() {
         Peer known = peer;
         if (known == null) {
             var remote = link.remoteAddress();
-            boolean trusted = remote instanceof InetSocketAddress inet && loop.trusted.test(inet);
+            boolean trusted =
+                    remote instanceof InetSocketAddress inet && ListenerTerms.contain(loop.terms.trusted(), inet);
             known = Peer.of(remote, trusted);
             peer = known;
         }
         return known;
+    }
+
+    @Override
+    public Entrance listener() {
+        return loop.entrance;
     }
 
     @Override
@@ -445,7 +438,13 @@ public final class H1Server implements Protocol, Downstream {
         var accessLog = loop.exchanges.accessLog();
         if (accessLog != null) {
             int bytes = editors.writer().length();
-            accessLog.addRefusal(peer().address(), id.toBytes(), failure.status(), bytes, failure.cause());
+            accessLog.addRefusal(
+                    loop.exchanges.listener(),
+                    peer().address(),
+                    id.toBytes(),
+                    failure.status(),
+                    bytes,
+                    failure.cause());
         }
         link.write(editors.written(allocator()));
         flush();
@@ -453,6 +452,7 @@ public final class H1Server implements Protocol, Downstream {
     }
 
     /** Closes soon if nothing comes; what comes is answered, and the answer announces the end. */
+    @Override
     void lastCall() {
         // A client that has not taken its response yet keeps the time that it has for that.
         if (exchange == null && pending.isEmpty() && link.open() && link.backlogBytes() == 0) {
@@ -470,7 +470,7 @@ public final class H1Server implements Protocol, Downstream {
         }
     }
 
-    /** The time of the node is over: what is under way ends here, and is counted. */
+    @Override
     void cutOff() {
         Exchange current = exchange;
         if (current != null) {

@@ -1,19 +1,31 @@
 package io.weldr.proxy.server;
 
+import io.netty.channel.Channel;
+import io.weldr.proxy.exchange.Entrance;
 import io.weldr.proxy.exchange.ExchangeLoop;
+import io.weldr.proxy.exchange.RelayLoop;
 import io.weldr.proxy.limits.ProxyLimits;
+import io.weldr.proxy.net.ConnectionLimit;
 import io.weldr.proxy.net.DeadlineWheel;
 import io.weldr.proxy.net.Pipe;
+import io.weldr.proxy.net.ProxyHeader;
+import io.weldr.proxy.net.ReadBuffers;
 import java.net.InetSocketAddress;
-import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
-/** What the client connections of one event loop share: what their exchanges do, and limits in ticks. */
+/**
+ * What the client connections of one listener share on one event loop: what their exchanges do, and limits in ticks.
+ * When the listener changes, new connections get another one; those that stand keep theirs.
+ */
 public final class ServerLoop {
 
     final ExchangeLoop exchanges;
-    final Predicate<InetSocketAddress> trusted;
+    final Entrance entrance;
+    final ListenerTerms terms;
     final Clients clients;
     final Pipe pipe;
+    final @Nullable RelayLoop relays; // of a listener of protocol tcp
+    final ProxyHeader proxyHeader = new ProxyHeader(); // scratch space
     final ProxyLimits limits;
     final int idleTicks;
     final int requestHeadTicks;
@@ -25,15 +37,17 @@ public final class ServerLoop {
     /**
      * What client connections need.
      *
-     * @param trusted peers whose X-Forwarded-* and Forwarded are believed
+     * @param exchanges with the limits of the listener
      * @param clients lists those that stand
      * @param pipe moves large bodies; empty between two calls, so that one does for all
      */
-    public ServerLoop(ExchangeLoop exchanges, Predicate<InetSocketAddress> trusted, Clients clients, Pipe pipe) {
+    public ServerLoop(ExchangeLoop exchanges, Entrance entrance, ListenerTerms terms, Clients clients, Pipe pipe) {
         this.exchanges = exchanges;
-        this.trusted = trusted;
+        this.entrance = entrance;
+        this.terms = terms;
         this.clients = clients;
         this.pipe = pipe;
+        relays = terms.tcp() == null ? null : new RelayLoop(exchanges, terms.tcp(), terms.sendsProxyProtocol(), pipe);
         limits = exchanges.limits();
         idleTicks = DeadlineWheel.ticks(limits.clientIdleTimeout());
         requestHeadTicks = DeadlineWheel.ticks(limits.requestHeadTimeout());
@@ -41,5 +55,28 @@ public final class ServerLoop {
         tunnelIdleTicks = DeadlineWheel.ticks(limits.tunnelIdleTimeout());
         exchangeTicks = limits.exchangeTimeout().isZero() ? 0 : DeadlineWheel.ticks(limits.exchangeTimeout());
         lingerTicks = DeadlineWheel.ticks(limits.lingerTimeout());
+    }
+
+    /** Gives a new connection its handlers. On the loop of the listening socket, before it is registered. */
+    public void welcome(Channel accepted) {
+        Client client;
+        if (relays == null) {
+            client = new H1Server(this);
+        } else {
+            ReadBuffers own = new ReadBuffers();
+            accepted.config().setRecvByteBufAllocator(own);
+            client = new TcpServer(this, relays, own);
+        }
+        if (!terms.proxies().isEmpty()
+                && accepted.remoteAddress() instanceof InetSocketAddress peer
+                && ListenerTerms.contain(terms.proxies(), peer)) {
+            accepted.pipeline().addLast(new HeaderGate(this, client));
+        }
+        accepted.pipeline().addLast(client.link());
+    }
+
+    /** Gives a connection for which there is no place the handler that says so. */
+    public void turnAway(Channel accepted, ConnectionLimit connections) {
+        accepted.pipeline().addLast(new TurnedAway(connections, this).link());
     }
 }

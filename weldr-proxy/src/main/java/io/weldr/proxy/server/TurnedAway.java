@@ -36,6 +36,10 @@ public final class TurnedAway implements Protocol {
     @Override
     public void connected() {
         loop.exchanges.stats().causes(Failure.TOO_MANY_CONNECTIONS).increment();
+        if (loop.relays != null) {
+            link.reset(); // a mere end would look like all that there is to say
+            return;
+        }
         RequestId id = new RequestId();
         loop.exchanges.ids().make(id);
         Editors editors = loop.exchanges.editors();

@@ -1,10 +1,8 @@
 package io.weldr.proxy.upstream;
 
-import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.PoolName;
-import io.weldr.proxy.route.RoutePlans;
 import io.weldr.proxy.route.RoutingView;
 import io.weldr.proxy.route.ServingPool;
 import io.weldr.proxy.stats.OriginStats;
@@ -26,7 +24,7 @@ public final class WorkerView {
     /** Written by the loop only. */
     private final Map<PoolName, PoolView> byName = new ConcurrentHashMap<>();
 
-    private Map<ListenerName, RoutePlans> routes = Map.of();
+    private @Nullable RoutingView current;
 
     /**
      * No pools yet.
@@ -55,7 +53,7 @@ public final class WorkerView {
         });
         pools.forEach(
                 (name, pool) -> byName.computeIfAbsent(name, this::newPool).update(pool));
-        routes = next.routes();
+        current = next;
     }
 
     private PoolView newPool(PoolName name) {
@@ -68,9 +66,9 @@ public final class WorkerView {
         return pool == null ? null : pool.pool();
     }
 
-    /** Which routes the requests of a listener may take. */
-    public RoutePlans routes(ListenerName listener) {
-        return routes.getOrDefault(listener, RoutePlans.NONE);
+    /** The view that was taken over last; null before the first. */
+    public @Nullable RoutingView current() {
+        return current;
     }
 
     /**

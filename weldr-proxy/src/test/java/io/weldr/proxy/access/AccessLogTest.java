@@ -20,6 +20,7 @@ class AccessLogTest {
         System.arraycopy(line, 0, entry.requestLine, 0, line.length);
         entry.requestLineLength = line.length;
         entry.minorVersion = 1;
+        entry.listener = "public";
         entry.client = "192.0.2.1".getBytes(US_ASCII);
         entry.requestId = "id".getBytes(US_ASCII);
         entry.origin = "web:80";
@@ -45,11 +46,35 @@ class AccessLogTest {
     @Test
     void linesAreJsonOrCommon() {
         assertThat(written(LineFormat.JSON))
-                .isEqualTo("{\"time\":784111777000,\"client\":\"192.0.2.1\",\"request\":\"GET /a\\\"b\\\\c\","
-                        + "\"version\":\"1.1\",\"status\":200,\"bytes\":1234,\"micros\":56,\"firstByteMicros\":-1,"
-                        + "\"route\":\"\",\"pool\":\"\",\"origin\":\"web:80\",\"id\":\"id\",\"cause\":\"\"}\n");
+                .isEqualTo(
+                        "{\"time\":784111777000,\"client\":\"192.0.2.1\",\"listener\":\"public\",\"request\":\"GET /a\\\"b\\\\c\","
+                                + "\"version\":\"1.1\",\"status\":200,\"bytes\":1234,\"micros\":56,\"firstByteMicros\":-1,"
+                                + "\"route\":\"\",\"pool\":\"\",\"origin\":\"web:80\",\"id\":\"id\",\"cause\":\"\"}\n");
         assertThat(written(LineFormat.COMMON))
                 .isEqualTo("192.0.2.1 - - [06/Nov/1994:08:49:37 +0000] \"GET /a\\\"b\\\\c HTTP/1.1\" 200 1234\n");
+    }
+
+    @Test
+    void aTcpConnectionHasALineOfItsOwnKind() {
+        assertThat(writtenTcp(LineFormat.JSON))
+                .isEqualTo(
+                        "{\"time\":784111777000,\"client\":\"192.0.2.1\",\"listener\":\"public\",\"protocol\":\"tcp\","
+                                + "\"bytes\":1234,\"bytesReceived\":7,\"micros\":56,\"pool\":\"\",\"origin\":\"web:80\",\"cause\":\"\"}\n");
+        assertThat(writtenTcp(LineFormat.COMMON))
+                .isEqualTo("192.0.2.1 - - [06/Nov/1994:08:49:37 +0000] \"TCP public\" - 1234\n");
+    }
+
+    private static String writtenTcp(LineFormat format) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (AccessLog log = new AccessLog(format, out)) {
+            AccessLog.Sheet sheet = log.newSheet();
+            fill(sheet.entry);
+            sheet.entry.protocol = AccessEntry.Protocol.TCP;
+            sheet.entry.bytesReceived = 7;
+            sheet.add();
+            sheet.handOver();
+        }
+        return out.toString(US_ASCII);
     }
 
     /** A disk that keeps the first write, and each that follows, until it is told to go on. */

@@ -8,8 +8,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
@@ -51,18 +51,18 @@ class ListenerIT {
         }
 
         @Override
-        public ChannelHandler welcome() {
-            return new ChannelInboundHandlerAdapter() {
+        public void welcome(Channel accepted) {
+            accepted.pipeline().addLast(new ChannelInboundHandlerAdapter() {
                 @Override
                 public void channelActive(ChannelHandlerContext ctx) {
                     ctx.writeAndFlush(Unpooled.copiedBuffer("hello", US_ASCII))
                             .addListener(ChannelFutureListener.CLOSE);
                 }
-            };
+            });
         }
 
         @Override
-        public ChannelHandler turnAway(ConnectionLimit connections) {
+        public void turnAway(Channel accepted, ConnectionLimit connections) {
             throw new AssertionError("there is room");
         }
     }
@@ -204,14 +204,8 @@ class ListenerIT {
     private static Listener listen(
             List<Greeter> receptions, EventLoopGroup group, Transport transport, ConnectionLimit connections)
             throws IOException {
-        return Listener.bind(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                receptions,
-                group,
-                transport,
-                ProxyLimits.DEFAULTS,
-                connections,
-                ByteBufAllocator.DEFAULT);
+        return new Binder(transport, group, ProxyLimits.DEFAULTS, ByteBufAllocator.DEFAULT)
+                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), false, receptions, connections);
     }
 
     /** Holds every loop until the result is counted down. */

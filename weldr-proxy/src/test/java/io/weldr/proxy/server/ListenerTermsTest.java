@@ -1,7 +1,8 @@
-package io.weldr.proxy;
+package io.weldr.proxy.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weldr.core.pool.Network;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class TrustedPeersTest {
+class ListenerTermsTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -26,10 +27,10 @@ class TrustedPeersTest {
         "::1, ::1, true",
         "::1, 127.0.0.1, false",
     })
-    void aPeerIsTrustedWhenItsNetworkIs(String network, String peer, boolean trusted) throws UnknownHostException {
-        var peers = new TrustedPeers(List.of("198.51.100.0/24", network));
-        assertThat(peers.test(new InetSocketAddress(InetAddress.getByName(peer), 1)))
-                .isEqualTo(trusted);
+    void aPeerIsOneOfThemWhenItsNetworkIs(String network, String peer, boolean contained) throws UnknownHostException {
+        List<Network> networks = List.of(Network.parse("198.51.100.0/24"), Network.parse(network));
+        assertThat(ListenerTerms.contain(networks, new InetSocketAddress(InetAddress.getByName(peer), 1)))
+                .isEqualTo(contained);
     }
 
     @Test
@@ -38,7 +39,10 @@ class TrustedPeersTest {
         System.arraycopy(new byte[] {(byte) 0xff, (byte) 0xff, 10, 1, 2, 3}, 0, mapped, 10, 6);
         InetSocketAddress peer = new InetSocketAddress(Inet6Address.getByAddress(null, mapped, -1), 1);
         assertThat(peer.getAddress()).isInstanceOf(Inet6Address.class);
-        assertThat(new TrustedPeers(List.of("10.0.0.0/8")).test(peer)).isTrue();
-        assertThat(new TrustedPeers(List.of("11.0.0.0/8")).test(peer)).isFalse();
+        assertThat(ListenerTerms.contain(List.of(Network.parse("10.0.0.0/8")), peer))
+                .isTrue();
+        assertThat(ListenerTerms.contain(List.of(Network.parse("11.0.0.0/8")), peer))
+                .isFalse();
+        assertThat(ListenerTerms.contain(List.of(), peer)).isFalse();
     }
 }

@@ -1,0 +1,65 @@
+package io.weldr.proxy;
+
+import io.weldr.core.listener.ErrorPage;
+import io.weldr.core.listener.Listener;
+import io.weldr.core.listener.ListenerLimits;
+import io.weldr.core.listener.ListenerName;
+import io.weldr.core.pool.Network;
+import io.weldr.core.pool.Pool;
+import io.weldr.core.state.ClusterState;
+import io.weldr.proxy.edit.ErrorPages;
+import io.weldr.proxy.limits.ProxyLimits;
+import io.weldr.proxy.server.ListenerTerms;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a listener of the cluster means on this node: what it says, and the settings of the node where it says nothing.
+ *
+ * @param connectionsMax client connections, within the limit of the node
+ */
+record ListenerSetup(
+        ListenerName name, ProxyLimits limits, int connectionsMax, ErrorPages errorPages, ListenerTerms terms) {
+
+    /** @param sendsProxyProtocol as {@link #sendsProxyProtocol} has it */
+    static ListenerSetup of(Listener listener, boolean sendsProxyProtocol, ProxySettings settings) {
+        ListenerLimits own = listener.limits();
+        ProxyLimits limits = settings.limits();
+        if (own.requestBodyBytesMax() != null) {
+            limits = limits.with("requestBodyBytesMax", own.requestBodyBytesMax());
+        }
+        if (own.idleTimeout() != null) {
+            boolean tcp = listener.protocol() == Listener.Protocol.TCP;
+            limits = limits.with(tcp ? "tunnelIdleTimeout" : "clientIdleTimeout", own.idleTimeout());
+        }
+        ListenerTerms terms = new ListenerTerms(
+                trusted(listener, settings), listener.proxyProtocol(), listener.pool(), sendsProxyProtocol);
+        return new ListenerSetup(
+                listener.name(),
+                limits,
+                own.connectionsMax() == null ? Integer.MAX_VALUE : own.connectionsMax(),
+                new ErrorPages(
+                        page(listener.errorPages().get(4)),
+                        page(listener.errorPages().get(5))),
+                terms);
+    }
+
+    /** The node's own list is about the listener that is the node's own. */
+    private static List<Network> trusted(Listener listener, ProxySettings settings) {
+        List<Network> said = listener.trustedPeers();
+        if (said != null) {
+            return said;
+        }
+        return listener.name().equals(ListenerName.DEFAULT) ? settings.trustedNetworks() : List.of();
+    }
+
+    private static ErrorPages.@Nullable Page page(@Nullable ErrorPage page) {
+        return page == null ? null : ErrorPages.Page.of(page.contentType(), page.body());
+    }
+
+    /** Whether the pool of the listener wants its origins told where connections come from. */
+    static boolean sendsProxyProtocol(Listener listener, ClusterState state) {
+        Pool pool = listener.pool() == null ? null : state.pool(listener.pool());
+        return pool != null && pool.settings().sendsProxyProtocol();
+    }
+}

@@ -1,0 +1,40 @@
+package io.weldr.proxy.exchange;
+
+import io.weldr.core.listener.ListenerName;
+import io.weldr.proxy.route.RoutePlans;
+import io.weldr.proxy.route.RoutingView;
+import io.weldr.proxy.upstream.WorkerView;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One listener as a worker sees it: its name, and the route table that its requests are matched with. The table is
+ * looked up once for each routing view. Confined to the worker's loop, but for {@link #name}.
+ */
+public final class Entrance {
+
+    private final ListenerName name;
+    private final WorkerView view;
+    private @Nullable RoutingView seen;
+    private RoutePlans routes = RoutePlans.NONE;
+
+    /** The listener of that name; whether a routing view knows it does not matter. */
+    public Entrance(ListenerName name, WorkerView view) {
+        this.name = name;
+        this.view = view;
+    }
+
+    public ListenerName name() {
+        return name;
+    }
+
+    /** The routes that the worker has now for requests of this listener. */
+    @SuppressWarnings("ReferenceEquality") // another view is another object: to compare what is in them takes long
+    public RoutePlans routes() {
+        RoutingView current = view.current();
+        if (current != seen) {
+            seen = current;
+            routes = current == null ? RoutePlans.NONE : current.routes(name);
+        }
+        return routes;
+    }
+}

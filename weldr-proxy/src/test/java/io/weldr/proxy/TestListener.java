@@ -1,0 +1,167 @@
+package io.weldr.proxy;
+
+import io.weldr.core.listener.ErrorPage;
+import io.weldr.core.listener.Listener;
+import io.weldr.core.listener.Listener.Protocol;
+import io.weldr.core.listener.ListenerLimits;
+import io.weldr.core.listener.ListenerName;
+import io.weldr.core.pool.HostPort;
+import io.weldr.core.pool.Network;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.Stamp;
+import io.weldr.core.port.ListenerCondition;
+import io.weldr.core.state.Command;
+import io.weldr.core.state.Condition;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A listener of the cluster as a test describes it, and what a proxy has made of it. */
+final class TestListener {
+
+    private final ListenerName name;
+    private Protocol protocol = Protocol.HTTP;
+    private @Nullable HostPort address;
+    private @Nullable PoolName pool;
+    private @Nullable Integer connectionsMax;
+    private @Nullable Long bodyMax;
+    private @Nullable Duration idle;
+    private @Nullable List<Network> trusted;
+    private List<Network> proxies = List.of();
+    private final TreeMap<Integer, ErrorPage> pages = new TreeMap<>();
+
+    private TestListener(String name) {
+        this.name = new ListenerName(name);
+    }
+
+    /** The listener that every node binds to its own addresses. */
+    static TestListener ofNode() {
+        return new TestListener("default");
+    }
+
+    static TestListener http(String name, String address) {
+        TestListener listener = new TestListener(name);
+        listener.address = HostPort.parse(address);
+        return listener;
+    }
+
+    static TestListener http(String name, int port) {
+        return http(name, "127.0.0.1:" + port);
+    }
+
+    /** Leads to the pool {@code default}. */
+    static TestListener tcp(String name, int port) {
+        TestListener listener = http(name, port);
+        listener.protocol = Protocol.TCP;
+        listener.pool = PoolName.DEFAULT;
+        return listener;
+    }
+
+    TestListener connectionsMax(int most) {
+        connectionsMax = most;
+        return this;
+    }
+
+    TestListener bodyMax(long most) {
+        bodyMax = most;
+        return this;
+    }
+
+    TestListener idle(Duration timeout) {
+        idle = timeout;
+        return this;
+    }
+
+    TestListener trusting(String... networks) {
+        trusted = List.of(networks).stream().map(Network::parse).toList();
+        return this;
+    }
+
+    TestListener behindProxies(String... networks) {
+        proxies = List.of(networks).stream().map(Network::parse).toList();
+        return this;
+    }
+
+    TestListener page(int statusClass, String type, String body) {
+        pages.put(statusClass, new ErrorPage(type, body));
+        return this;
+    }
+
+    Listener build() {
+        return new Listener(
+                name,
+                protocol,
+                address,
+                pool,
+                new ListenerLimits(connectionsMax, bodyMax, idle),
+                trusted,
+                proxies,
+                pages,
+                Stamp.INITIAL);
+    }
+
+    /** Writes it into the state. */
+    TestListener applyTo(TestProxy proxy) {
+        proxy.publish(new Command.PutListener(build(), Condition.NONE, Instant.EPOCH));
+        return this;
+    }
+
+    int port() {
+        HostPort to = address;
+        return to == null ? 0 : to.port();
+    }
+
+    /** Writes it into the state, and waits until the proxy has tried to listen. */
+    TestListener putTo(TestProxy proxy) {
+        applyTo(proxy);
+        proxy.server.awaitListeners();
+        return this;
+    }
+
+    void removeFrom(TestProxy proxy) {
+        proxy.apply(new Command.RemoveListener(name, null, Instant.EPOCH));
+        proxy.server.awaitListeners();
+    }
+
+    /** The condition of the newest port of that name. */
+    static ListenerCondition condition(TestProxy proxy, String name) {
+        return proxy.server.listenerConditions().stream()
+                .filter(condition -> condition.name().value().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no condition of " + name));
+    }
+
+    Wire connect() {
+        HostPort to = address;
+        if (to == null) {
+            throw new AssertionError("the node's own");
+        }
+        try {
+            return new Wire(new Socket(to.host(), to.port()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    String exchange(String request) {
+        try (Wire wire = connect()) {
+            return wire.send(request).readMessage();
+        }
+    }
+
+    static boolean refuses(String host, int port) {
+        try (Socket socket = new Socket(host, port)) {
+            return !socket.isConnected();
+        } catch (ConnectException e) {
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Client connections, without sockets. */
+@NullMarked
+package io.weldr.proxy.server;
+
+import org.jspecify.annotations.NullMarked;
