@@ -5,12 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.weldr.core.port.Measurement;
 import io.weldr.proxy.limits.ProxyLimits;
+import io.weldr.testing.Ports;
 import io.weldr.testing.TestAuthority;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
@@ -160,12 +162,34 @@ class OutOfMemoryIT {
         }
     }
 
+    @Test
+    void aFailedAllocationOfATcpConnectionBehindAProxyHeader() {
+        String line = "PROXY TCP4 192.0.2.1 198.51.100.1 56324 443\r\n";
+        try (RawOrigin origin = RawOrigin.serving(OutOfMemoryIT::serve);
+                TestProxy proxy = TestProxy.allocating(allocator, UnaryOperator.identity(), origin)) {
+            TestListener listener = TestListener.tcp("db", Ports.free())
+                    .behindProxies("127.0.0.1")
+                    .putTo(proxy);
+            assertThat(tellsOfEach(proxy, listener::connect, client -> {
+                        client.send(line.substring(0, 9));
+                        client.send(line.substring(9) + "GET /chunked HTTP/1.1\r\nHost: a\r\n\r\n");
+                        client.send("POST /small HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n")
+                                .send(LARGE);
+                    }))
+                    .isPositive();
+        }
+    }
+
     /** Returns how many allocations there are. */
     private int tellsOfEach(TestProxy proxy, Consumer<Wire> story) {
+        return tellsOfEach(proxy, proxy::connect, story);
+    }
+
+    private int tellsOfEach(TestProxy proxy, Supplier<Wire> connect, Consumer<Wire> story) {
         for (int call = 1; call <= CALLS_MAX; call++) {
             String at = "at call " + call;
             allocator.failAt(call);
-            try (Wire client = proxy.connect()) {
+            try (Wire client = connect.get()) {
                 try {
                     story.accept(client);
                     client.endOutput();
