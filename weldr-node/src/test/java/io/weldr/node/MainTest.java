@@ -51,7 +51,7 @@ class MainTest {
         assertThat(run(Map.of(), "check", "--trusted-peers", "foo")).isEqualTo(2);
         assertThat(err.toString(UTF_8).lines())
                 .containsExactly(
-                        "weldr: --trusted-peers: network: \"foo\" (expected: an address or a network, as in 10.0.0.0/8)");
+                        "weldr: --trusted-peers: network: \"foo\" (expected: an address or a network, as in 10.0.0.0/8 or 2001:db8::/32)");
     }
 
     @Test

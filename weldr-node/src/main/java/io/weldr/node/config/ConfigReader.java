@@ -12,6 +12,7 @@ import io.weldr.node.config.ConfigText.Source;
 import io.weldr.node.config.NodeConfig.Join;
 import io.weldr.node.config.NodeConfig.LogLevel;
 import io.weldr.node.config.NodeConfig.OnRemoval;
+import io.weldr.proxy.PortRanges;
 import io.weldr.proxy.ProxySettings;
 import io.weldr.proxy.access.LineFormat;
 import io.weldr.proxy.edit.Forwarding;
@@ -165,6 +166,7 @@ public final class ConfigReader {
                 insecure,
                 workers == 0 ? Math.min(WORKERS_MAX, Runtime.getRuntime().availableProcessors()) : workers,
                 parse(Setting.TRANSPORT, text -> Values.oneOf(Transport.class, text)),
+                parse(Setting.LISTENER_ALLOW, PortRanges::parse),
                 parse(Setting.TRUSTED_PEERS, text -> ProxySettings.checkedNetworks(Values.list(text))),
                 parse(Setting.FORWARDED, text -> Values.oneOf(Forwarding.class, text)),
                 parse(Setting.WHEN_ALL_DOWN, text -> Values.oneOf(WhenAllDown.class, text)),

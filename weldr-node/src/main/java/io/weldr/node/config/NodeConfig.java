@@ -4,6 +4,7 @@ import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.WhenAllDown;
 import io.weldr.core.state.MemberId;
 import io.weldr.leader.vip.VirtualIpSettings;
+import io.weldr.proxy.PortRanges;
 import io.weldr.proxy.access.LineFormat;
 import io.weldr.proxy.edit.Forwarding;
 import io.weldr.proxy.limits.ProxyLimits;
@@ -29,10 +30,11 @@ import org.jspecify.annotations.Nullable;
  * @param electionTimeoutMin silence of the leader after which a follower may stand, 50 ms to 10 s
  * @param electionTimeoutMax after which it does; more than the least, at most ten times as much
  * @param workers event loops that proxy, 1 to 256
+ * @param listenerAllow ports that listeners of the cluster may have on this node
  * @param trustedPeers networks whose X-Forwarded-* and Forwarded are believed
  * @param forwarded in which fields origins are told who the client is
  * @param accessLog a file, or {@code -} for standard output; null: none
- * @param drainTimeout for exchanges under way when the node stops, 0 to 1 h
+ * @param drainTimeout for exchanges under way when the node stops or a listener is removed, 0 to 1 h
  * @param virtualIp what to hold and to run while this node leads
  * @param raftSnapshotEntries log entries between two snapshots
  * @param raftSegmentBytes size of one log file
@@ -59,6 +61,7 @@ public record NodeConfig(
         boolean insecure,
         int workers,
         Transport transport,
+        PortRanges listenerAllow,
         List<String> trustedPeers,
         Forwarding forwarded,
         WhenAllDown whenAllDown,

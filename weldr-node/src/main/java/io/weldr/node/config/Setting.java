@@ -90,6 +90,11 @@ public record Setting(
     public static final Setting WORKERS = of("workers", "0", "N", "event loops that proxy; 0: one for each core");
     public static final Setting TRANSPORT =
             of("transport", "auto", "auto|epoll|io-uring|nio", "how the proxy talks to the kernel");
+    public static final Setting LISTENER_ALLOW = of(
+            "listener-allow",
+            "1024-65535",
+            "443,1024-65535,...",
+            "ports that listeners made through the API may have on this node");
     public static final Setting TRUSTED_PEERS = of(
             "trusted-peers",
             "",
@@ -114,8 +119,11 @@ public record Setting(
             of("access-log", "", "FILE", "where each exchange leaves a line; - is standard output; not given: nowhere");
     public static final Setting ACCESS_LOG_FORMAT =
             of("access-log-format", "json", "json|common", "how a line of the access log is written");
-    public static final Setting DRAIN_TIMEOUT =
-            of("drain-timeout", "10s", "TIME", "how long exchanges under way may take to finish when the node stops");
+    public static final Setting DRAIN_TIMEOUT = of(
+            "drain-timeout",
+            "10s",
+            "TIME",
+            "how long exchanges under way may take to finish when the node stops, or a listener is removed");
     public static final Setting VIP_ADDRESS =
             of("vip-address", "", "ADDRESS/PREFIX", "a virtual IP that the leader holds; see docs/howto/virtual-ip.md");
     public static final Setting VIP_INTERFACE = of("vip-interface", "", "NAME", "the interface of --vip-address");

@@ -174,6 +174,8 @@ public final class Node {
                 .workers(config.workers())
                 .transport(config.transport())
                 .limits(config.limits())
+                .listenerAllow(config.listenerAllow())
+                .drainTimeout(config.drainTimeout())
                 .viaName(VIA_NAME)
                 .trustedPeers(config.trustedPeers())
                 .forwarding(config.forwarded())

@@ -53,6 +53,7 @@ class NodeConfigTest {
         assertThat(config.insecure()).isFalse();
         assertThat(config.workers()).isEqualTo(Runtime.getRuntime().availableProcessors());
         assertThat(config.transport()).isEqualTo(Transport.AUTO);
+        assertThat(config.listenerAllow()).hasToString("1024-65535");
         assertThat(config.trustedPeers()).isEmpty();
         assertThat(config.forwarded()).isEqualTo(Forwarding.X_FORWARDED);
         assertThat(config.whenAllDown()).isEqualTo(WhenAllDown.ANSWER_503);
@@ -230,6 +231,7 @@ class NodeConfigTest {
                 "peers: {n1: }              | :1: peers: n1: no single value (expected: host:port)",
                 "vip: {addresses: [{address: [a]}]} | :1: vip-addresses: address: no single value",
                 "vip: {addresses: [{interface: {a: b}}]} | :1: vip-addresses: interface: no single value",
+                "listener-allow: 0-80       | :1: listener-allow: port: \"0-80\" (expected: a port from 1 to 65535",
                 "trusted-peers: foo         | :1: trusted-peers: network: \"foo\" (expected: an address or a network",
                 "trusted-peers: '10.0.0.0/8,10.0.0.0/33' | :1: trusted-peers: network: \"10.0.0.0/33\"",
                 "'- a'                      | expected keys and values",
