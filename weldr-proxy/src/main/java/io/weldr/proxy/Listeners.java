@@ -26,6 +26,8 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,10 +60,23 @@ final class Listeners implements ListenerConditions, AutoCloseable {
     private final Map<ListenerName, Port> candidates = new TreeMap<>(); // not bound yet
     private final List<Port> draining = new ArrayList<>();
 
+    private static final Duration ROUTES_TIMEOUT = Duration.ofSeconds(2);
+
+    private final LongSupplier routedRevision;
     private volatile List<Port> all = List.of(); // of the three above
 
-    /** Listens nowhere yet. */
-    Listeners(ProxySettings settings, List<Worker> workers, ConnectionLimit connections, Binder binder) {
+    /**
+     * Listens nowhere yet.
+     *
+     * @param routedRevision the revision of a state that every worker routes by
+     */
+    Listeners(
+            ProxySettings settings,
+            List<Worker> workers,
+            ConnectionLimit connections,
+            Binder binder,
+            LongSupplier routedRevision) {
+        this.routedRevision = routedRevision;
         this.settings = settings;
         this.workers = List.copyOf(workers);
         this.connections = connections;
@@ -193,6 +208,7 @@ final class Listeners implements ListenerConditions, AutoCloseable {
         if (!port.mayTry()) {
             return;
         }
+        awaitRoutes(state);
         try {
             port.bind(binder);
             LOG.info(
@@ -201,6 +217,14 @@ final class Listeners implements ListenerConditions, AutoCloseable {
                     port.condition().address());
         } catch (CannotListenException e) {
             retry(port, e.reason());
+        }
+    }
+
+    /** A client that comes at once is to find the routes that are for this listener. A worker that hangs keeps no listener closed. */
+    private void awaitRoutes(ClusterState state) {
+        long until = System.nanoTime() + ROUTES_TIMEOUT.toNanos();
+        while (routedRevision.getAsLong() < state.revision() && System.nanoTime() - until < 0) {
+            LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(1));
         }
     }
 

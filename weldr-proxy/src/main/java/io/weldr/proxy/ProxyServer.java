@@ -106,7 +106,7 @@ public final class ProxyServer
             makeWorkers(loops, transport, number);
             routing.follow(state);
             Binder binder = new Binder(transport, loops, settings.limits(), allocator);
-            Listeners all = new Listeners(settings, workers, connections, binder);
+            Listeners all = new Listeners(settings, workers, connections, binder, routing::routedRevision);
             listeners = all;
             all.follow(state);
             serving = List.copyOf(workers);

@@ -10,6 +10,12 @@ import io.weldr.core.pool.Network;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.Stamp;
 import io.weldr.core.port.ListenerCondition;
+import io.weldr.core.route.Route;
+import io.weldr.core.route.RouteAction;
+import io.weldr.core.route.RouteFilters;
+import io.weldr.core.route.RouteName;
+import io.weldr.core.route.RouteRetries;
+import io.weldr.core.route.RouteTimeouts;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Condition;
 import java.io.IOException;
@@ -24,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A listener of the cluster as a test describes it, and what a proxy has made of it. */
 final class TestListener {
+    private static final RouteName EVERYWHERE = new RouteName("everywhere");
 
     private final ListenerName name;
     private Protocol protocol = Protocol.HTTP;
@@ -106,8 +113,27 @@ final class TestListener {
                 Stamp.INITIAL);
     }
 
-    /** Writes it into the state. */
+    /** Writes it into the state, with a route for requests of all listeners to the pool {@code default}. */
     TestListener applyTo(TestProxy proxy) {
+        if (protocol == Listener.Protocol.HTTP && proxy.state.get().route(EVERYWHERE) == null) {
+            Route everywhere = new Route(
+                    EVERYWHERE,
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    RouteAction.Forward.to(PoolName.DEFAULT),
+                    RouteFilters.NONE,
+                    RouteTimeouts.UNSET,
+                    RouteRetries.DEFAULT,
+                    null,
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    true,
+                    Stamp.INITIAL);
+            proxy.publish(new Command.PutRoute(
+                    everywhere, Condition.NONE, proxy.state.get().routing(), Instant.EPOCH));
+        }
         proxy.publish(new Command.PutListener(build(), Condition.NONE, Instant.EPOCH));
         return this;
     }

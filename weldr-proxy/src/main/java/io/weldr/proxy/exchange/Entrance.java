@@ -33,7 +33,10 @@ public final class Entrance {
         RoutingView current = view.current();
         if (current != seen) {
             seen = current;
-            routes = current == null ? RoutePlans.NONE : current.routes(name);
+            RoutePlans now = current == null ? null : current.routes(name);
+            if (now != null) {
+                routes = now; // else the listener was removed: what its connections still ask goes where it went
+            }
         }
         return routes;
     }

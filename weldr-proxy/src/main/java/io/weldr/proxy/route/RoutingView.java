@@ -3,6 +3,7 @@ package io.weldr.proxy.route;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.PoolName;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker needs to know of the cluster to serve requests. Immutable, as all that it holds.
@@ -16,9 +17,9 @@ public record RoutingView(Map<ListenerName, RoutePlans> routes, Map<PoolName, Se
         pools = Map.copyOf(pools);
     }
 
-    /** The routes of a listener. Called once for each view, listener and worker. */
-    public RoutePlans routes(ListenerName listener) {
-        return routes.getOrDefault(listener, RoutePlans.NONE);
+    /** The routes of a listener; null if there is none of that name. Called once for each view, listener and worker. */
+    public @Nullable RoutePlans routes(ListenerName listener) {
+        return routes.get(listener);
     }
 
     /** Whether both are made of the same parts: what has not changed is the same object. */
