@@ -5,7 +5,6 @@ import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.Pool;
 import io.weldr.core.pool.PoolName;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -49,7 +48,7 @@ public record OwnAddresses(List<Listener> everywhere, Set<String> virtualIps) {
      */
     public @Nullable String refusal(Command command, ClusterState state) {
         OriginUrl url = newUrl(command, state);
-        String owner = url == null ? null : owner(url.address(), state.members().values());
+        String owner = url == null ? null : owner(url.address(), state);
         return owner == null ? null : "origin " + url + " is " + owner;
     }
 
@@ -74,9 +73,16 @@ public record OwnAddresses(List<Listener> everywhere, Set<String> virtualIps) {
     }
 
     /** Whose address it is, and what to do; null: nobody's. */
-    private @Nullable String owner(HostPort address, Collection<Member> members) {
+    private @Nullable String owner(HostPort address, ClusterState state) {
         String host = plain(address.host());
-        for (Member member : members) {
+        for (io.weldr.core.listener.Listener listener : state.listeners().values()) {
+            HostPort there = listener.address();
+            if (there != null && there.port() == address.port() && leadsToListener(host, there, state)) {
+                return "listener " + listener.name() + " of the cluster, at " + there
+                        + " (expected: the address of a server that is not weldr)";
+            }
+        }
+        for (Member member : state.members().values()) {
             for (MemberPort what : MemberPort.values()) {
                 HostPort there = what.of(member);
                 if (there != null && there.port() == address.port() && sameHost(host, plain(there.host()))) {
@@ -97,6 +103,20 @@ public record OwnAddresses(List<Listener> everywhere, Set<String> virtualIps) {
             }
         }
         return null;
+    }
+
+    /** Every member listens there. A wildcard means every address of its machine, of which weldr knows those that it announces. */
+    private boolean leadsToListener(String host, HostPort there, ClusterState state) {
+        boolean everyAddress = there.host().equals("0.0.0.0") || there.host().equals("::");
+        if (!everyAddress) {
+            return sameHost(host, plain(there.host()));
+        }
+        return isThisMachine(host)
+                || virtualIps.contains(host)
+                || state.members().values().stream()
+                        .anyMatch(member -> sameHost(host, plain(member.raft().host()))
+                                || (member.proxy() != null
+                                        && sameHost(host, plain(member.proxy().host()))));
     }
 
     private static String described(MemberId member, MemberPort what, String where) {

@@ -2,15 +2,19 @@ package io.weldr.core.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weldr.core.listener.Listener;
+import io.weldr.core.listener.ListenerLimits;
+import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.AdminState;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.PoolName;
-import io.weldr.core.state.OwnAddresses.Listener;
+import io.weldr.core.pool.Stamp;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +25,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OwnAddressesTest {
     private static final MemberId N1 = new MemberId("n1");
     private static final OwnAddresses LEADERS = new OwnAddresses(
-            List.of(new Listener(N1, MemberPort.PROXY, 8080), new Listener(N1, MemberPort.HTTP, 8687)),
+            List.of(
+                    new OwnAddresses.Listener(N1, MemberPort.PROXY, 8080),
+                    new OwnAddresses.Listener(N1, MemberPort.HTTP, 8687)),
             Set.of("10.0.0.100", "2001:db8::100"));
 
     /** Three machines: proxies everywhere, the API of n1 on loopback, n2 known by a name, n3 a witness. */
@@ -69,6 +75,38 @@ class OwnAddressesTest {
                 new OriginPatch(url == null ? null : OriginUrl.parse(url), null, admin, null, null, null, false);
         OriginRef ref = new OriginRef.ById(new OriginId(id));
         return new Command.UpdateOrigin(PoolName.DEFAULT, ref, patch, null, Instant.EPOCH);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0.0.0.0:9000, http://10.0.0.1:9000, true",
+        "0.0.0.0:9000, http://n2.example:9000, true",
+        "0.0.0.0:9000, http://localhost:9000, true",
+        "0.0.0.0:9000, http://10.0.0.9:9000, false",
+        "0.0.0.0:9000, http://10.0.0.1:9001, false",
+        "10.0.0.8:9000, http://10.0.0.8:9000, true",
+        "10.0.0.8:9000, http://10.0.0.1:9000, false",
+    })
+    void noOriginIsAtAListenerOfTheCluster(String listener, String url, boolean refused) {
+        ClusterState state =
+                applied(MACHINES, new Command.RaiseClusterVersion(ClusterVersion.RESOURCES, Instant.EPOCH));
+        Listener public9000 = new Listener(
+                new ListenerName("public"),
+                Listener.Protocol.HTTP,
+                HostPort.parse(listener),
+                null,
+                ListenerLimits.UNSET,
+                null,
+                List.of(),
+                new TreeMap<>(),
+                Stamp.INITIAL);
+        state = applied(state, new Command.PutListener(public9000, Condition.NONE, Instant.EPOCH));
+        String refusal = OwnAddresses.ANNOUNCED.refusal(add(url), state);
+        if (refused) {
+            assertThat(refusal).contains("listener public of the cluster");
+        } else {
+            assertThat(refusal).isNull();
+        }
     }
 
     @ParameterizedTest
@@ -132,7 +170,8 @@ class OwnAddressesTest {
     void aMemberAtOneLoopbackAddressLeavesTheOthersToServers(String host) {
         assertThat(OwnAddresses.ANNOUNCED.refusal(add("http://" + host + ":8080"), ONE_MACHINE))
                 .isNull();
-        OwnAddresses everywhere = new OwnAddresses(List.of(new Listener(N1, MemberPort.PROXY, 8080)), Set.of());
+        OwnAddresses everywhere =
+                new OwnAddresses(List.of(new OwnAddresses.Listener(N1, MemberPort.PROXY, 8080)), Set.of());
         assertThat(everywhere.refusal(add("http://" + host + ":8080"), ONE_MACHINE))
                 .as("a member that listens at every address has these too")
                 .contains("of member n1, which listens on port 8080 at every address");
