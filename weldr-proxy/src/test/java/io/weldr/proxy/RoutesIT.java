@@ -70,6 +70,10 @@ class RoutesIT {
             assertThat(proxy.exchange(get("a", "/", "Accept: application/json")))
                     .startsWith("HTTP/1.1 404 Not Found\r\n")
                     .contains("\"cause\":\"no_route\"");
+            try (Wire client = proxy.connect()) { // what goes nowhere is understood: the connection stays
+                assertThat(client.send(get("a", "/")).readMessage()).startsWith("HTTP/1.1 404 ");
+                assertThat(client.send(get("a", "/")).readMessage()).startsWith("HTTP/1.1 404 ");
+            }
             assertThat(origin.requests()).isEmpty();
         }
     }

@@ -482,11 +482,12 @@ public final class Exchange implements ResponseSink, Expiry {
 
     /** The exchange cannot go on: the client gets an answer if there is still a way to give one, else it is cut off. */
     public void fail(Failure failure) {
-        boolean clientsFault = failure.side() == Failure.Side.DOWNSTREAM;
+        // Nobody knows what follows a request that is malformed. One that goes nowhere is understood.
+        boolean malformed = failure.side() == Failure.Side.DOWNSTREAM && failure.stage() == Failure.Stage.RECEIVE;
         boolean answerable = !response.committed() && failure.status() != 0;
         boolean pretend = response.endsByClosing();
-        boolean keepClient = answerable && keep && !clientsFault && request.complete() && client.mayKeep();
-        if (clientsFault && failure.status() != 0) {
+        boolean keepClient = answerable && keep && !malformed && request.complete() && client.mayKeep();
+        if (malformed) {
             loop.stats().requestsRefused.increment();
         }
         ByteBuf answer = answerable ? answerTo(failure, keepClient) : null;
