@@ -59,6 +59,7 @@ final class Listeners implements ListenerConditions, AutoCloseable {
     private final Map<ListenerName, Port> serving = new TreeMap<>();
     private final Map<ListenerName, Port> candidates = new TreeMap<>(); // not bound yet
     private final List<Port> draining = new ArrayList<>();
+    private @Nullable Long askedForNanos; // when a timer asks next
 
     private static final Duration ROUTES_TIMEOUT = Duration.ofSeconds(2);
 
@@ -117,6 +118,9 @@ final class Listeners implements ListenerConditions, AutoCloseable {
 
     private void reconcile() {
         ClusterState state = newest;
+        if (askedForNanos != null && System.nanoTime() - askedForNanos >= 0) {
+            askedForNanos = null;
+        }
         try {
             letGo(state);
             for (Listener wish : state.listeners().values()) {
@@ -269,7 +273,13 @@ final class Listeners implements ListenerConditions, AutoCloseable {
         }
     }
 
+    /** One timer does for all that wait, unless one of them is due before it. */
     private void askIn(Duration delay) {
+        long due = System.nanoTime() + delay.toNanos();
+        if (askedForNanos != null && askedForNanos - due <= 0) {
+            return;
+        }
+        askedForNanos = due;
         try {
             workers.get(0).loop().schedule(thread::ask, delay.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {

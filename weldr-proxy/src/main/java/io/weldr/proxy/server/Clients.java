@@ -27,6 +27,7 @@ public final class Clients implements Expiry {
     private final Deadline drained;
     private @Nullable Client first; // a list through the connections themselves
     private boolean draining;
+    private boolean over; // the time to drain is
 
     /** @param stats where they are counted */
     public Clients(WorkerStats stats, DeadlineWheel wheel) {
@@ -59,6 +60,7 @@ public final class Clients implements Expiry {
     /** The listener has had its time to drain. */
     @Override
     public void expired() {
+        over = true;
         cutAll();
     }
 
@@ -87,6 +89,9 @@ public final class Clients implements Expiry {
         }
         first = client;
         client.listed = true;
+        if (over) {
+            drained.in(1); // accepted while the sockets are being closed
+        }
         stats.connectionsAccepted.increment();
         stats.connectionsOpen.increment();
     }
