@@ -26,6 +26,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,8 @@ final class Listeners implements ListenerConditions, AutoCloseable {
     /** Between two looks at what is being closed. */
     private static final Duration LOOK = Duration.ofMillis(200);
 
+    private static final long NO_TIMER = Long.MAX_VALUE;
+
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
     private final ProxySettings settings;
@@ -59,7 +62,9 @@ final class Listeners implements ListenerConditions, AutoCloseable {
     private final Map<ListenerName, Port> serving = new TreeMap<>();
     private final Map<ListenerName, Port> candidates = new TreeMap<>(); // not bound yet
     private final List<Port> draining = new ArrayList<>();
-    private @Nullable Long askedForNanos; // when a timer asks next
+
+    private final long startNanos = System.nanoTime();
+    private final AtomicLong timer = new AtomicLong(NO_TIMER); // when one asks next, from the start
 
     private static final Duration ROUTES_TIMEOUT = Duration.ofSeconds(2);
 
@@ -118,9 +123,6 @@ final class Listeners implements ListenerConditions, AutoCloseable {
 
     private void reconcile() {
         ClusterState state = newest;
-        if (askedForNanos != null && System.nanoTime() - askedForNanos >= 0) {
-            askedForNanos = null;
-        }
         try {
             letGo(state);
             for (Listener wish : state.listeners().values()) {
@@ -209,7 +211,9 @@ final class Listeners implements ListenerConditions, AutoCloseable {
             awaitHolder(port, state);
             return;
         }
-        if (!port.mayTry()) {
+        Duration wait = port.untilRetry();
+        if (!wait.isZero()) {
+            askIn(wait);
             return;
         }
         awaitRoutes(state);
@@ -256,7 +260,7 @@ final class Listeners implements ListenerConditions, AutoCloseable {
 
     private void retry(Port port, String reason) {
         boolean known = port.condition().reason().equals(reason);
-        Duration wait = port.failed(reason);
+        port.failed(reason);
         if (!known) {
             LOG.warn(
                     "listener {}: cannot listen on {}, tries again: {}",
@@ -264,7 +268,7 @@ final class Listeners implements ListenerConditions, AutoCloseable {
                     port.condition().address(),
                     reason);
         }
-        askIn(wait);
+        askIn(port.untilRetry());
     }
 
     private static void stand(Port port, State state, String reason) {
@@ -273,18 +277,24 @@ final class Listeners implements ListenerConditions, AutoCloseable {
         }
     }
 
-    /** One timer does for all that wait, unless one of them is due before it. */
+    /** Asks for the earliest of all waits: what is due later asks again when it has come. */
     private void askIn(Duration delay) {
-        long due = System.nanoTime() + delay.toNanos();
-        if (askedForNanos != null && askedForNanos - due <= 0) {
+        long due = System.nanoTime() - startNanos + delay.toNanos();
+        if (timer.get() <= due) {
             return;
         }
-        askedForNanos = due;
+        timer.set(due);
         try {
-            workers.get(0).loop().schedule(thread::ask, delay.toMillis(), TimeUnit.MILLISECONDS);
+            workers.get(0).loop().schedule(() -> timerExpired(due), delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             LOG.debug("the proxy is closing", e);
         }
+    }
+
+    /** On the loop of a worker. */
+    private void timerExpired(long due) {
+        timer.compareAndSet(due, NO_TIMER); // unless there is one before it by now
+        thread.ask();
     }
 
     // ---- what any thread may ask

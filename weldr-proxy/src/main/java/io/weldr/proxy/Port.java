@@ -121,19 +121,18 @@ final class Port {
         stand(State.BOUND, "");
     }
 
-    /** It cannot be bound now. Returns after which time it is to be tried again. */
-    Duration failed(String reason) {
+    /** It cannot be bound now. */
+    void failed(String reason) {
         long factor = 1L << Math.min(failures++, 16);
         Duration wait = RETRY_FIRST.multipliedBy(factor);
         Duration next = wait.compareTo(RETRY_MAX) > 0 ? RETRY_MAX : wait;
         retryNanos = System.nanoTime() + next.toNanos();
         stand(State.RETRYING, reason);
-        return next;
     }
 
-    /** Whether the time for another attempt has come. */
-    boolean mayTry() {
-        return System.nanoTime() - retryNanos >= 0;
+    /** For how long no other attempt is to be made. */
+    Duration untilRetry() {
+        return Duration.ofNanos(Math.max(0, retryNanos - System.nanoTime()));
     }
 
     /** Another attempt may be made at once. */

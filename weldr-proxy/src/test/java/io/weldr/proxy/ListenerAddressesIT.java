@@ -28,6 +28,8 @@ class ListenerAddressesIT {
             int port = Ports.free();
             TestListener listener = TestListener.http("public", port);
             try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                // Something else is waited for, too, and is over first.
+                TestListener.http("gone", Ports.free()).putTo(proxy).removeFrom(proxy);
                 listener.putTo(proxy);
                 assertThat(condition(proxy, "public").state()).isEqualTo(State.RETRYING);
                 assertThat(condition(proxy, "public").reason()).startsWith("Address already in use (expected: ");
