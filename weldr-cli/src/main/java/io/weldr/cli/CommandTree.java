@@ -44,7 +44,7 @@ record CommandTree(List<String> names, Supplier<Object> command, List<CommandTre
                     Kind::routes,
                     RouteOptions::new,
                     "routes",
-                    of(RoutesTest::new, "test")),
+                    of(RouteTests::new, "test")),
             of(ExplainCommand::new, "explain"),
             of(
                     HealthCommand::new,

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 final class Names implements Runnable {
     static final String COMMAND = "__complete";
 
-    /** Somebody waits with a finger on the key. */
+    /** The user waits for the completion. */
     private static final String TIMEOUT = "1s";
 
     /** Goes behind the script of picocli, which knows the words of commands and not the names in a cluster. */

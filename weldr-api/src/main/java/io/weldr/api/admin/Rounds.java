@@ -2,6 +2,8 @@ package io.weldr.api.admin;
 
 import io.weldr.api.admin.Written.Applied;
 import io.weldr.api.error.Problem;
+import io.weldr.api.error.ProblemException;
+import io.weldr.api.error.ProblemType;
 import io.weldr.api.error.Problems;
 import io.weldr.core.port.Committed;
 import io.weldr.core.state.Command;
@@ -21,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Every further attempt has a request id of its own, which follows from that of the first. Any thread; never blocks.
  */
 final class Rounds {
-    /** More rounds than this means that somebody changes the same thing all the time. */
-    private static final int STALE_MAX = 5;
+    /** As many writers of the same thing at the same time each have their turn. */
+    private static final int STALE_MAX = 20;
 
     /** As many writers of routes at the same time each have their turn. */
     private static final int CHECKED_TOO_EARLY_MAX = 20;
@@ -87,7 +89,8 @@ final class Rounds {
             return ports.gateway()
                     .submit(RequestKeys.attempt(options.id(), number), attempt.command())
                     .thenCompose(committed -> {
-                        if (refused(committed, Refusal.CHECKED_TOO_EARLY) && number + 1 < CHECKED_TOO_EARLY_MAX) {
+                        if (refused(committed, Refusal.CHECKED_TOO_EARLY)
+                                && number - stale + 1 < CHECKED_TOO_EARLY_MAX) {
                             return repeat(options, attemptAt, number + 1, stale);
                         }
                         if (!refused(committed, Refusal.PRECONDITION_FAILED)) {
@@ -99,9 +102,18 @@ final class Rounds {
                         }
                         return stale + 1 < STALE_MAX
                                 ? repeat(options, attemptAt, number + 1, stale + 1)
-                                : settle(options, committed);
+                                : CompletableFuture.failedFuture(overtaken((Refused) committed.outcome()));
                     });
         });
+    }
+
+    /** The writer named no condition that does not hold, so that this is no failed one: the same request may be sent again. */
+    private static ProblemException overtaken(Refused last) {
+        return Problem.of(
+                        ProblemType.CONFLICT,
+                        "it was changed " + STALE_MAX + " times while this change was made, at last: " + last.detail(),
+                        "no other change of it at the same time")
+                .exception();
     }
 
     private static boolean refused(Committed committed, Refusal refusal) {

@@ -275,6 +275,21 @@ class ResourcesIT {
     }
 
     @Test
+    void aChangeThatIsAlwaysOvertakenIsAConflictAndNoFailedCondition() {
+        client.post("/v1/pools", POOL).is(201);
+        cluster.overtake(19);
+        client.send("PATCH", "/v1/pools/shop", part("pools")).is(200);
+        cluster.overtake(20);
+        Reply conflict =
+                client.send("PATCH", "/v1/pools/shop", "{\"minimumUp\":4}").isProblem(409, "conflict");
+        assertThat(conflict.field("Retry-After")).isEqualTo("1");
+        cluster.overtake(1);
+        String tag = client.get("/v1/pools/shop").field("ETag");
+        client.send("PATCH", "/v1/pools/shop", "{\"minimumUp\":4}", "If-Match", tag)
+                .isProblem(412, "precondition-failed");
+    }
+
+    @Test
     void withoutALeaderNothingIsHalfDone() {
         cluster.fail(Kind.NO_LEADER);
         for (String plural : new String[] {"pools", "listeners", "routes"}) {

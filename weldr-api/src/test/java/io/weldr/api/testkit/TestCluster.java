@@ -1,5 +1,7 @@
 package io.weldr.api.testkit;
 
+import io.weldr.core.pool.Pool;
+import io.weldr.core.pool.PoolSettings;
 import io.weldr.core.port.Committed;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.GatewayException.Kind;
@@ -7,9 +9,11 @@ import io.weldr.core.port.RequestId;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
+import io.weldr.core.state.Condition;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.Transition;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,6 +31,7 @@ public final class TestCluster implements AutoCloseable {
     private @Nullable MemberId leader;
     private @Nullable Kind failure;
     private int checkedTooEarly;
+    private int overtaken;
 
     /** Starts nodes {@code n1}, {@code n2}, ... on free ports. */
     public static TestCluster start(int size) throws IOException {
@@ -93,6 +98,7 @@ public final class TestCluster implements AutoCloseable {
         }
         Committed before = outcomes.get(id);
         if (before == null) {
+            overtake(command);
             Transition transition = state.apply(admitted(command), ++index);
             state = transition.next();
             before = new Committed(index, transition.outcome());
@@ -113,6 +119,38 @@ public final class TestCluster implements AutoCloseable {
         boolean early = checkedTooEarly > 0;
         checkedTooEarly -= early ? 1 : 0;
         return checked.checkedAt(early ? state.routing() - 1 : state.routing());
+    }
+
+    /** From now on somebody else writes the pool before so many commands that write one. */
+    public synchronized void overtake(int commands) {
+        overtaken = commands;
+    }
+
+    /** Somebody else is quicker. */
+    private void overtake(Command command) {
+        if (overtaken > 0 && command instanceof Command.PutPool put) {
+            Pool pool = state.pool(put.name());
+            if (pool != null) {
+                overtaken--;
+                Duration other = pool.settings().slowStart().equals(Duration.ofSeconds(1))
+                        ? Duration.ofSeconds(2)
+                        : Duration.ofSeconds(1);
+                PoolSettings now = pool.settings();
+                PoolSettings next = new PoolSettings(
+                        now.balancing(),
+                        now.sticky(),
+                        other,
+                        now.ejection(),
+                        now.limits(),
+                        now.whenAllDown(),
+                        now.minimumUp(),
+                        now.sendsProxyProtocol());
+                state = state.apply(
+                                new Command.PutPool(pool.name(), pool.health(), next, Condition.NONE, Instant.now()),
+                                ++index)
+                        .next();
+            }
+        }
     }
 
     /** From now on so many commands on routes are checked against a state that has moved on when they are applied. */

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code weldrctl routes test [NAME]}: the tests that routes carry, on every listener of their route. */
 @Command(description = "Runs the tests of all routes, or of one; ends with 1 if one fails.")
-final class RoutesTest extends Shared {
+final class RouteTests extends Shared {
     private static final String NO_ROUTE = "none";
 
     @Parameters(paramLabel = "NAME", arity = "0..1", description = "Only those of this route. Default: all")
@@ -109,7 +109,7 @@ final class RoutesTest extends Shared {
     private static void print(Output output, List<Result> results) {
         if (output.json()) {
             output.json(
-                    Map.of("tests", results.stream().map(RoutesTest::members).toList()));
+                    Map.of("tests", results.stream().map(RouteTests::members).toList()));
             return;
         }
         output.table(
