@@ -254,6 +254,9 @@ final class Laboratory implements CommandGateway, Prober, ProbeLink, Handover {
     }
 
     Outcome apply(Command command) {
+        if (!state.get().version().atLeast(command.since())) {
+            apply(new Command.RaiseClusterVersion(command.since(), Instant.EPOCH));
+        }
         Transition transition = state.get().apply(command, ++index);
         state.publish(transition.next());
         return transition.outcome();

@@ -96,9 +96,10 @@ class ProbeIntervalsTest {
         start(policy(30, 5));
         lab.answers(A, false);
         lab.log = Laboratory.Log.NO_LEADER;
-        while (lab.submitted.isEmpty()) {
+        for (int second = 0; lab.submitted.isEmpty() && second < 300; second++) {
             seconds(1);
         }
+        assertThat(lab.submitted).isNotEmpty();
         seconds(20);
         int before = lab.sent.size();
         lab.log = Laboratory.Log.COMMITS;
