@@ -30,7 +30,7 @@ public record ClusterVersion(int number) implements Comparable<ClusterVersion> {
     public static final ClusterVersion RESOURCES = new ClusterVersion(2);
 
     /** The newest one that this program supports. It supports all before, too. */
-    public static final ClusterVersion SUPPORTED = RESOURCES;
+    public static final ClusterVersion SUPPORTED = new ClusterVersion(2);
 
     public ClusterVersion {
         Check.inRange("cluster version", number, 0, NUMBER_MAX);

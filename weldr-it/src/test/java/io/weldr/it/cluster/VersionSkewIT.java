@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.it.harness.Http;
 import io.weldr.it.harness.NextVersion;
 import io.weldr.it.harness.TestCluster;
@@ -32,6 +33,9 @@ class VersionSkewIT {
     @TempDir
     Path folder;
 
+    /** The cluster version of this program; the next program supports one more. */
+    private static final int THIS = ClusterVersion.SUPPORTED.number();
+
     @Test
     void membersOfTwoVersionsAgreeAndTheNewCommandWaitsForAll() throws Exception {
         Path next = NextVersion.compile(folder.resolve("next"));
@@ -43,24 +47,24 @@ class VersionSkewIT {
             cluster.nodes().forEach(cluster::launch);
             cluster.awaitLeader();
             try (PoolWriter writer = new PoolWriter(cluster.nodes())) {
-                awaitClusterVersion(cluster.nodes(), 1);
+                awaitClusterVersion(cluster.nodes(), THIS);
 
                 // Neither an old nor a new leader takes it, whoever forwards it.
                 lead(cluster, n1);
                 assertRefused(n1, "Command has field 900");
                 lead(cluster, n3);
-                assertRefused(n3, "the command needs cluster version 2");
+                assertRefused(n3, "the command needs cluster version " + (THIS + 1));
 
                 // Back, and forth again.
                 restart(cluster, n3, null);
                 restart(cluster, n3, next);
-                assertThat(clusterVersion(n1)).isEqualTo(1);
+                assertThat(clusterVersion(n1)).isEqualTo(THIS);
                 restart(cluster, n2, next);
                 writer.awaitMore();
-                assertThat(clusterVersion(n1)).isEqualTo(1);
+                assertThat(clusterVersion(n1)).isEqualTo(THIS);
                 restart(cluster, n1, next);
 
-                awaitClusterVersion(cluster.nodes(), 2);
+                awaitClusterVersion(cluster.nodes(), THIS + 1);
                 await().atMost(PATIENCE).until(() -> accepted(cluster, NextVersion.setInterval(77)));
                 writer.awaitMore();
                 assertAllEqual(cluster.nodes());
