@@ -59,7 +59,7 @@ class WeldrctlIT {
             assertThat(added.exit()).as("%s", added).isZero();
             assertThat(added.out()).contains("applied: ").contains("n1", "n2", "n3");
             await("a probe of the leader").untilAsserted(() -> {
-                Result listed = Weldrctl.run(follower.grpcAddress(), "servers", "ls");
+                Result listed = Weldrctl.run(follower.grpcAddress(), "servers", "ls", "-o", "wide");
                 assertThat(listed.out()).as("%s", listed).contains("passed in ", "status 200");
             });
             Result members = Weldrctl.run(follower.grpcAddress(), "cluster");
