@@ -102,6 +102,7 @@ class SecretIT {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx256m",
+                "--enable-native-access=ALL-UNNAMED", // as the start scripts have it; else newer Java versions warn
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName(),
