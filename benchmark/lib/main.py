@@ -80,7 +80,7 @@ def _interleaved(workload, origin, options, settings):
     measures = {"slow-heads": workloads.resist_slow_heads, "stalled": workloads.resist_stalled}
     measure = measures.get(workload.kind, workloads.measure)
     kinds = [kind for kind in options.peers if not (workload.kind in measures and kind == "direct")]
-    contestants = peers.make(kinds, settings, workload.with_logging)
+    contestants = peers.make(kinds, settings, workload.with_logging, workload.with_routes)
     samples = {peer.name: [] for peer in contestants}
     try:
         for peer in contestants:
@@ -210,7 +210,7 @@ def say(text):
 
 def _options():
     names = [workload.name for workload in workloads.WORKLOADS]
-    about = "\n".join(f"  {workload.name:10} {workload.title}" for workload in workloads.WORKLOADS)
+    about = "\n".join(f"  {workload.name:11} {workload.title}" for workload in workloads.WORKLOADS)
     parser = argparse.ArgumentParser(
         prog="benchmark/run",
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -14,6 +14,8 @@ from processes import BenchmarkError, OwnProcess, wait_until
 HERE = Path(__file__).resolve().parent.parent
 PORT_FIRST = 22000
 PORTS_EACH = 10
+# 100 hosts of 10 paths each. Every route adds a header field of its own, and removes one.
+ROUTES = [(f"r{h}-{p}", f"h{h}.bench.example", f"/s{p}/") for h in range(100) for p in range(10)]
 NAMES = ("direct", "haproxy", "nginx", "weldr", "weldr-io-uring")
 
 
@@ -47,9 +49,10 @@ class Peer:
     # Caches and connection pools fill within a few thousand requests; only compiled code needs more.
     warm_requests = 5_000
 
-    def __init__(self, kind, index, settings, logging=False):
+    def __init__(self, kind, index, settings, logging=False, routes=False):
         self.kind = kind
         self.logging = logging
+        self.routes = routes
         self.name = f"{kind}+log" if logging else kind
         self.port = PORT_FIRST + PORTS_EACH * index
         self.settings = settings
@@ -92,8 +95,8 @@ class Peer:
 class Direct(Peer):
     """No proxy: how far the origin and the load generator go by themselves."""
 
-    def __init__(self, kind, index, settings, logging=False):
-        super().__init__(kind, index, settings, logging)
+    def __init__(self, kind, index, settings, logging=False, routes=False):
+        super().__init__(kind, index, settings, logging, routes)
         self.port = Origin.port
 
     def start(self):
@@ -102,12 +105,24 @@ class Direct(Peer):
 
 class HaProxy(Peer):
     def _launch(self):
+        lines = "    default_backend origins"
+        if self.routes:
+            names = self.directory / "routes.map"
+            names.write_text("".join(f"{host}{path} {name}\n" for name, host, path in ROUTES))
+            pools = self.directory / "pools.map"
+            pools.write_text("".join(f"{host}{path} origins\n" for _, host, path in ROUTES))
+            lines = (
+                f"    http-request set-header X-Route %[base,map_beg({names})]\n"
+                f"    http-request del-header X-Drop\n"
+                f"    use_backend %[base,map_beg({pools})]"
+            )
         config = _write_config(
             "haproxy.cfg",
             self.directory / "haproxy.cfg",
             self.settings,
             PORT=self.port,
             CONNECTIONS=self.settings.connections_max,
+            ROUTE_LINES=lines,
             LOG_LINE="    log stdout format raw local0" if self.logging else "",
             FRONTEND_LOG_LINES="    log global\n    option httplog" if self.logging else "",
         )
@@ -118,9 +133,33 @@ class Nginx(Peer):
     def _launch(self):
         log = f"{self.directory}/access.log combined buffer=64k flush=1s" if self.logging else "off"
         config = _write_config(
-            "nginx.conf", self.directory / "nginx.conf", self.settings, DIR=self.directory, PORT=self.port, ACCESS_LOG=log
+            "nginx.conf",
+            self.directory / "nginx.conf",
+            self.settings,
+            SERVERS=self._servers(),
+            DIR=self.directory,
+            PORT=self.port,
+            ACCESS_LOG=log,
         )
         self._started(["nginx", "-c", config])
+
+
+    def _servers(self):
+        """One server for all hosts; with routes one for each, as they are told apart by nothing else."""
+        if not self.routes:
+            return (HERE / "conf" / "nginx-server.conf").read_text()
+        location = (HERE / "conf" / "nginx-route.conf").read_text()
+        servers = {}
+        for name, host, path in ROUTES:
+            servers.setdefault(host, []).append(location.replace("@PATH@", path).replace("@NAME@", name))
+        options = " reuseport backlog=4096"  # may be said once for each address
+        texts = []
+        for host, locations in servers.items():
+            texts.append(
+                f"    server {{\n        listen 127.0.0.1:@PORT@{options};\n        server_name {host};\n{''.join(locations)}    }}\n"
+            )
+            options = ""
+        return "    server_names_hash_max_size 1024;\n" + "".join(texts)
 
 
 class Weldr(Peer):
@@ -150,12 +189,28 @@ class Weldr(Peer):
         )
         wait_until(lambda: _answer(admin, "GET", "/readyz")[0] == 200, "GET /readyz answering 200", self.process)
         wait_until(lambda: self._added(admin), "the pool taking the origin", self.process)
+        if self.routes:
+            for route in ROUTES:
+                self._add_route(admin, *route)
 
     def _added(self, admin):
         status, text = _answer(admin, "POST", "/servers", {"url": f"http://127.0.0.1:{Origin.port}"})
         if 400 <= status < 500:
             raise BenchmarkError(f"{self.name}: POST /servers answered {status}: {text}")
         return status in (200, 201)
+
+    def _add_route(self, admin, name, host, path):
+        route = {
+            "name": name,
+            "listeners": ["default"],
+            "hosts": [host],
+            "matches": [{"path": path}],
+            "pools": [{"pool": "default"}],
+            "requestHeaders": {"set": [{"name": "X-Route", "value": name}], "remove": ["X-Drop"]},
+        }
+        status, text = _answer(admin, "POST", "/v1/routes", route)
+        if status not in (200, 201):
+            raise BenchmarkError(f"{self.name}: POST /v1/routes answered {status}: {text}")
 
     def allocated_bytes(self):
         text = self._jcmd("Thread.print", "-e")
@@ -185,13 +240,13 @@ class WeldrOnIoUring(Weldr):
     transport = ["--transport", "io-uring"]
 
 
-def make(kinds, settings, with_logging=False):
+def make(kinds, settings, with_logging=False, with_routes=False):
     """The contestants of a workload; with_logging: each one beside itself with its access log on."""
     classes = {"direct": Direct, "haproxy": HaProxy, "nginx": Nginx, "weldr": Weldr, "weldr-io-uring": WeldrOnIoUring}
     variants = [(kind, False) for kind in kinds]
     if with_logging:
         variants += [(kind, True) for kind in kinds if kind != "direct"]
-    return [classes[kind](kind, index, settings, logging) for index, (kind, logging) in enumerate(variants, start=1)]
+    return [classes[kind](kind, index, settings, logging, with_routes) for index, (kind, logging) in enumerate(variants, start=1)]
 
 
 def _write_config(template, to, settings, **words):

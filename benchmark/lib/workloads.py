@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
 
+from peers import ROUTES
 from processes import BenchmarkError, OwnProcess, machine_busy_micros, wait_until
 
 HERE = Path(__file__).resolve().parent.parent
@@ -35,6 +36,7 @@ class Workload:
     post_bytes: int = 0
     headers: tuple = ()
     with_logging: bool = False  # each peer beside itself with its access log on
+    with_routes: bool = False  # requests to all hosts and paths of peers.ROUTES
     warm_share: float = 1.0  # of the peer's own number of requests; less where a request is long
 
 
@@ -44,6 +46,7 @@ WORKLOADS = (
     Workload("get-1m", "1 MiB GET, 16 connections", "closed", connections=16, path="/1m", warm_share=0.08),
     Workload("post-16k", "POST 16 KiB, 64 connections", "closed", path="/post", post_bytes=16_384),
     Workload("close", "connection per request, 64 at once", "closed", headers=("Connection: close",), warm_share=0.4),
+    Workload("routes-64", "small GET over 100 hosts of 10 routes, 64 connections", "closed", with_routes=True),
     Workload("log", "small GET, 64 connections, access log off and on", "closed", with_logging=True),
     Workload("rate", "small GET at a fixed rate, 64 connections", "rate"),
     Workload("slow-heads", "small GET at a fixed rate, beside slow request heads", "slow-heads", warm_share=0.4),
@@ -282,7 +285,11 @@ def _wrk(port, workload, seconds, settings):
     for header in workload.headers:
         argv += ["-H", header]
     argv += ["-s", HERE / "lib" / "wrk.lua", f"http://127.0.0.1:{port}{workload.path}"]
-    return _generate("wrk", argv, seconds, settings, {"BENCH_POST_BYTES": str(workload.post_bytes)})
+    return _generate("wrk", argv, seconds, settings, {"BENCH_POST_BYTES": str(workload.post_bytes), "BENCH_ROUTES": _routes(workload)})
+
+
+def _routes(workload):
+    return " ".join(f"{host}{path}" for _, host, path in ROUTES) if workload.with_routes else ""
 
 
 def _generate(name, argv, seconds, settings, env=None, at_line=None):
