@@ -5,6 +5,7 @@ import io.weldr.proxy.access.AccessLog;
 import io.weldr.proxy.edit.RequestId;
 import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.http1.RequestHead;
+import io.weldr.proxy.stats.WorkerStats;
 import io.weldr.proxy.upstream.Endpoint;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,9 @@ final class ExchangeRecord {
         this.loop = loop;
     }
 
+    /** A request has come. */
     void begin(RequestHead head) {
+        loop.stats().exchangesOpen.increment();
         status = 0;
         startedNanos = System.nanoTime();
         firstByteNanos = 0;
@@ -57,7 +60,7 @@ final class ExchangeRecord {
     }
 
     /**
-     * Counts the time it took and leaves a line in the access log.
+     * Counts how it ended and the time it took, and leaves a line in the access log.
      *
      * @param failure null: nothing went wrong
      * @param endpoint that was tried last; null: none
@@ -69,8 +72,15 @@ final class ExchangeRecord {
             ResponseHalf response,
             Destination destination,
             RequestId id) {
+        WorkerStats stats = loop.stats();
+        if (failure == null) {
+            stats.succeeded.increment();
+        } else {
+            stats.failed.increment();
+            stats.causes(failure).increment();
+        }
         long totalNanos = System.nanoTime() - startedNanos;
-        loop.stats().total.record(totalNanos);
+        stats.total.record(totalNanos);
         AccessLog.Sheet sheet = loop.accessLog();
         if (sheet == null) {
             return;
@@ -93,5 +103,10 @@ final class ExchangeRecord {
         entry.firstByteMicros = firstByteNanos == 0 ? -1 : firstByteNanos / 1000;
         entry.failure = failure == null ? "" : failure.cause();
         sheet.add();
+    }
+
+    /** The exchange holds nothing any more, whether or not {@link #end} came through. */
+    void close() {
+        loop.stats().exchangesOpen.add(-1);
     }
 }

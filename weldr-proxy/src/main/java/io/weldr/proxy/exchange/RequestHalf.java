@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The request of an exchange on its way to the origin. The buffer that held the end of the head is kept until the
- * request cannot be sent again; body bytes that come later are passed through and never kept.
+ * request cannot be sent again; body bytes that come later are passed through and never kept. Confined to the event
+ * loop.
  */
 final class RequestHalf {
 
@@ -68,6 +69,9 @@ final class RequestHalf {
     private static final int KEPT_BYTES_MAX = 4096;
 
     private final ExchangeLoop loop;
+    private final Downstream client;
+    private final Destination destination;
+    private final RequestId id;
     private final Body body;
     private State state = State.FREE;
     private final HeldBuffer first;
@@ -77,6 +81,7 @@ final class RequestHalf {
     private byte @Nullable [] firstTrailers;
     private long discarded;
     private boolean anyBody;
+    private boolean inputEnded;
     private int responseHeadTicks;
 
     private Method method = Method.OTHER;
@@ -86,10 +91,13 @@ final class RequestHalf {
     private boolean expectsContinue;
     private byte @Nullable [] upgrade;
 
-    RequestHalf(ExchangeLoop loop, HeldBytes.Account account) {
+    RequestHalf(ExchangeLoop loop, Downstream client, Destination destination, RequestId id) {
         this.loop = loop;
+        this.client = client;
+        this.destination = destination;
+        this.id = id;
         body = new Body(loop.limits());
-        first = new HeldBuffer(account);
+        first = new HeldBuffer(client.account());
     }
 
     private void become(State next) {
@@ -132,6 +140,16 @@ final class RequestHalf {
 
     // ---- how much of it has come
 
+    /** The client sends no more. */
+    void endInput() {
+        inputEnded = true;
+    }
+
+    /** Whether the client has said that it sends no more. */
+    boolean inputEnded() {
+        return inputEnded;
+    }
+
     /** Whether all of the body has come from the client. */
     boolean complete() {
         return body.complete();
@@ -172,6 +190,7 @@ final class RequestHalf {
         firstTrailers = null;
         discarded = 0;
         anyBody = false;
+        inputEnded = false;
         in.skipBytes(headLength);
         Framing framing = head.framing();
         body.start(framing, head);
@@ -199,12 +218,14 @@ final class RequestHalf {
     }
 
     /** Writes the head and what is there of the body, without flushing. */
-    void send(Upstream origin, ByteBufAllocator allocator, Peer peer, Destination to, RequestId id) {
+    void send(Upstream origin) {
+        ByteBufAllocator allocator = client.allocator();
+        Peer peer = client.peer();
         ByteBuf kept = first();
         RequestHead head = loop.scanner().headOf(this, kept, headStart, headLength);
         HeadWriter writer = loop.editors().writer();
         var endpoint = origin.endpoint();
-        responseHeadTicks = to.plan().responseHeadTicks();
+        responseHeadTicks = destination.plan().responseHeadTicks();
         loop.editors()
                 .request()
                 .write(
@@ -212,8 +233,8 @@ final class RequestHalf {
                         writer,
                         endpoint.authority(),
                         endpoint.preserveHost(),
-                        to.plan().request(),
-                        to.target(head, peer),
+                        destination.plan().request(),
+                        destination.target(head, peer),
                         peer,
                         id);
         int bodyAt = headStart + headLength;

@@ -1,19 +1,21 @@
 package io.weldr.proxy.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.weldr.core.pool.OriginId;
 import io.weldr.proxy.edit.HeadPlan;
 import io.weldr.proxy.edit.RequestId;
 import io.weldr.proxy.edit.ResponseEditor.Persistence;
 import io.weldr.proxy.http.Framing;
 import io.weldr.proxy.http.HeadWriter;
 import io.weldr.proxy.http1.ResponseHead;
+import io.weldr.proxy.net.Link;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The response of an exchange on its way to the client. Small parts are gathered behind the head, so that a small
- * response is one buffer and one write; large ones are passed on as they came.
+ * response is one buffer and one write; large ones are passed on as they came. Confined to the event loop.
  */
 final class ResponseHalf {
 
@@ -68,6 +70,8 @@ final class ResponseHalf {
 
     private final ExchangeLoop loop;
     private final Downstream client;
+    private final Destination destination;
+    private final RequestId id;
     private State state = State.FREE;
     private Mode mode = Mode.VERBATIM;
     private @Nullable ByteBuf gathered;
@@ -75,9 +79,11 @@ final class ResponseHalf {
     private boolean endsByClosing;
     private long bytes;
 
-    ResponseHalf(ExchangeLoop loop, Downstream client) {
+    ResponseHalf(ExchangeLoop loop, Downstream client, Destination destination, RequestId id) {
         this.loop = loop;
         this.client = client;
+        this.destination = destination;
+        this.id = id;
     }
 
     private void become(State next) {
@@ -112,7 +118,7 @@ final class ResponseHalf {
         return bytes;
     }
 
-    void interim(ResponseHead head, RequestId id) {
+    void interim(ResponseHead head) {
         HeadWriter writer = loop.editors().writer();
         loop.editors().response().write(head, writer, Persistence.IMPLIED, false, false, HeadPlan.NONE, null, id);
         writer.writeTo(room(writer.length()));
@@ -122,9 +128,9 @@ final class ResponseHalf {
     /**
      * Starts the final response.
      *
+     * @param answersHead whether the request was HEAD
      * @param following bytes of the body that are there already
-     * @param plan what the route changes
-     * @param cookie a line that binds the client to the origin; null: none
+     * @param from the origin that has answered
      */
     void head(
             ResponseHead head,
@@ -132,9 +138,7 @@ final class ResponseHalf {
             Persistence persistence,
             boolean answersHead,
             int following,
-            HeadPlan plan,
-            byte @Nullable [] cookie,
-            RequestId id) {
+            OriginId from) {
         boolean tunnel = persistence == Persistence.UPGRADE;
         become(tunnel ? State.TUNNEL : State.FLOWING);
         boolean chunks = framing == Framing.CHUNKED && client.knowsChunks();
@@ -143,6 +147,8 @@ final class ResponseHalf {
             chunks = true;
         }
         endsByClosing = !chunks && (framing == Framing.UNTIL_CLOSE || framing == Framing.CHUNKED);
+        HeadPlan plan = destination.plan().response();
+        byte[] cookie = destination.cookie(from);
         HeadWriter writer = loop.editors().writer();
         loop.editors().response().write(head, writer, persistence, chunks, answersHead, plan, cookie, id);
         int length = writer.length();
@@ -152,7 +158,7 @@ final class ResponseHalf {
     }
 
     /** So many bytes are on their way to the client: counted as they go, not at the end of a long download. */
-    void sent(int more) {
+    private void sent(int more) {
         bytes += more;
         loop.stats().bytesToClients.add(more);
     }
@@ -194,10 +200,19 @@ final class ResponseHalf {
         return false;
     }
 
-    /** So much of the body has been passed on without coming through here. */
-    void passed(int size) {
-        sent(size);
-        committed = true;
+    /**
+     * Moves up to {@code max} bytes of the body from the origin's socket to the client's. Only if
+     * {@link Downstream#takesSplice}.
+     *
+     * @return how many bytes were moved
+     */
+    int splice(Link from, long max) {
+        int moved = client.splice(from, max);
+        if (state != State.FREE) { // else the client has gone within that
+            sent(moved);
+            committed = true;
+        }
+        return moved;
     }
 
     /** Ends the body: all of it is written then, and has still to be flushed. */
