@@ -14,6 +14,12 @@ public final class RouteChecks {
     /** Enough to see what is wrong, and an answer that can still be read. */
     private static final int TEXTS_MAX = 16;
 
+    /** Steps of all expressions of one route: some 4 MiB. */
+    static final long ROUTE_COST_MAX = 65_536;
+
+    /** Steps of all expressions of all routes: some 64 MiB on every node. */
+    static final long COST_MAX = 1_048_576;
+
     private RouteChecks() {}
 
     /**
@@ -30,8 +36,9 @@ public final class RouteChecks {
     }
 
     /**
-     * Checks a change. Three things refuse it: a match of the changed route that no request can reach, a stored test of
-     * any route that fails, and more pairs of host and match than {@link RouteTable#ENTRIES_MAX}.
+     * Checks a change. Four things refuse it: a match of the changed route that no request can reach, a stored test of
+     * any route that fails, more pairs of host and match than {@link RouteTable#ENTRIES_MAX}, and expressions that take
+     * too much memory.
      *
      * @param after all routes as they would be after the change
      * @param changed the route that was created or changed, with the stamp that it would have; null or a route that is
@@ -49,12 +56,9 @@ public final class RouteChecks {
                 .orElse(null);
         List<String> refusals = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
-        if (route != null && entries(routes, listeners) > RouteTable.ENTRIES_MAX) {
-            refusals.add("routes: " + entries(routes, listeners)
-                    + " pairs of host and match in the routes of all listeners (expected: at most "
-                    + RouteTable.ENTRIES_MAX
-                    + ", by fewer hosts or listeners, or by wildcards)");
-            return new Result(refusals, warnings);
+        String tooMuch = route == null ? null : tooMuch(route, routes, listeners);
+        if (tooMuch != null) { // nothing of it is compiled
+            return new Result(List.of(tooMuch), warnings);
         }
         List<ListenerName> names = listeners.stream().sorted().toList();
         List<CompiledMatch> matches = CompiledMatch.all(routes);
@@ -66,15 +70,41 @@ public final class RouteChecks {
         return new Result(first(refusals), first(warnings));
     }
 
-    private static long entries(List<Route> routes, Set<ListenerName> listeners) {
-        long entries = 0;
-        for (Route route : routes) {
-            long of = listeners.stream()
-                    .filter(listener -> RouteTable.isFor(route, listener))
-                    .count();
-            entries += of * Math.max(1, route.hosts().size()) * route.matches().size();
+    private static @Nullable String tooMuch(Route route, List<Route> routes, Set<ListenerName> listeners) {
+        long entries = RouteTable.entries(routes, listeners);
+        if (entries > RouteTable.ENTRIES_MAX) {
+            return "routes: " + entries + " pairs of host and match in the routes of all listeners (expected: at most "
+                    + RouteTable.ENTRIES_MAX + ", by fewer hosts or listeners, or by wildcards)";
         }
-        return entries;
+        long own = cost(route);
+        if (own > ROUTE_COST_MAX) {
+            return "matches: expressions whose automata have " + own + " steps (expected: at most " + ROUTE_COST_MAX
+                    + ", by fewer or simpler expressions)";
+        }
+        long all = routes.stream().mapToLong(RouteChecks::cost).sum();
+        if (all > COST_MAX) {
+            return "routes: the automata of the expressions of all routes have " + all + " steps (expected: at most "
+                    + COST_MAX + ", by fewer or simpler expressions)";
+        }
+        return null;
+    }
+
+    private static long cost(Route route) {
+        long cost = 0;
+        for (RouteMatch match : route.matches()) {
+            if (match.path().kind() == PathMatch.Kind.REGEX) {
+                cost += ExpressionCost.of(match.path().value());
+            }
+            cost += cost(match.headers()) + cost(match.query());
+        }
+        return cost;
+    }
+
+    private static long cost(List<ValueMatch> values) {
+        return values.stream()
+                .filter(value -> value.kind() == ValueMatch.Kind.REGEX)
+                .mapToLong(value -> ExpressionCost.of(value.value()))
+                .sum();
     }
 
     private static void checkWeights(Route route, List<Route> routes, List<String> warnings) {

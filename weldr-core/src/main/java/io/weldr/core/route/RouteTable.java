@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,7 @@ public final class RouteTable {
     /**
      * Pairs of a host and a match in all tables of a cluster: 4096 routes with one host and one match on each of 64
      * listeners. A pair takes 80 to 300 bytes, so that the tables take up to 75 MiB. {@link RouteChecks} refuses a
-     * route that leads beyond that.
+     * route that leads beyond that, and {@code core.state} a listener that does.
      */
     public static final int ENTRIES_MAX = 262_144;
 
@@ -83,6 +84,22 @@ public final class RouteTable {
         Map<ListenerName, RouteTable> tables = new LinkedHashMap<>();
         listeners.forEach(name -> tables.put(name, new RouteTable(all, name)));
         return tables;
+    }
+
+    /**
+     * Pairs of a host and a match in the tables of those listeners.
+     *
+     * @param listeners of protocol {@code http}
+     */
+    public static long entries(Collection<Route> routes, Set<ListenerName> listeners) {
+        long entries = 0;
+        for (Route route : routes) {
+            long of = route.listeners().isEmpty()
+                    ? listeners.size()
+                    : route.listeners().stream().filter(listeners::contains).count();
+            entries += of * Math.max(1, route.hosts().size()) * route.matches().size();
+        }
+        return entries;
     }
 
     /** Whether that route takes requests of that listener, which is one of protocol {@code http}. */

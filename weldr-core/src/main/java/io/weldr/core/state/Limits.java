@@ -1,6 +1,7 @@
 package io.weldr.core.state;
 
 import io.weldr.core.Check;
+import io.weldr.core.route.RouteTable;
 
 /**
  * How large the state may become. The leader writes its limits into each entry of the log, and {@link ClusterState#apply} checks against
@@ -8,15 +9,23 @@ import io.weldr.core.Check;
  *
  * @param originsMax origins in one pool, at least 1
  * @param membersMax members that announced themselves, at least 1
- * @param poolsMax at least 1, as the three below
+ * @param poolsMax at least 1, as those below
  * @param routesMax routes
  * @param listenersMax listeners
  * @param originsTotalMax origins in all pools
+ * @param routeEntriesMax pairs of a host and a match in the tables of all listeners, see {@link RouteTable#entries}. Checked where a listener
+ *     is written; a route is checked by the leader
  */
 public record Limits(
-        int originsMax, int membersMax, int poolsMax, int routesMax, int listenersMax, int originsTotalMax) {
+        int originsMax,
+        int membersMax,
+        int poolsMax,
+        int routesMax,
+        int listenersMax,
+        int originsTotalMax,
+        int routeEntriesMax) {
     /** The limits of entries that name none, for ever: these entries were written when there was no other limit. */
-    public static final Limits INITIAL = new Limits(1024, 16, 256, 4096, 64, 16_384);
+    public static final Limits INITIAL = new Limits(1024, 16, 256, 4096, 64, 16_384, 262_144);
 
     /**
      * The limits of this program. A node lays out the order over 1024 origins in milliseconds, on a thread of its own.
@@ -33,6 +42,7 @@ public record Limits(
         checkLeast("routes limit", routesMax);
         checkLeast("listeners limit", listenersMax);
         checkLeast("total origins limit", originsTotalMax);
+        checkLeast("route entries limit", routeEntriesMax);
     }
 
     private static void checkLeast(String name, int value) {
@@ -41,6 +51,6 @@ public record Limits(
 
     /** The initial limits with other numbers of origins in a pool and of members. */
     public Limits(int originsMax, int membersMax) {
-        this(originsMax, membersMax, 256, 4096, 64, 16_384);
+        this(originsMax, membersMax, 256, 4096, 64, 16_384, 262_144);
     }
 }

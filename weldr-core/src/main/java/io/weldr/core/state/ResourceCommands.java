@@ -7,14 +7,17 @@ import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.Stamp;
 import io.weldr.core.route.Route;
 import io.weldr.core.route.RouteAction;
+import io.weldr.core.route.RouteTable;
 import io.weldr.core.state.Change.Kind;
 import io.weldr.core.state.Outcome.Accepted;
 import io.weldr.core.state.Outcome.Effect;
 import io.weldr.core.state.Outcome.Refusal;
 import io.weldr.core.state.Outcome.Refused;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the commands on pools, listeners and routes do. Each asks before it constructs, so that nothing here throws. */
@@ -155,6 +158,10 @@ final class ResourceCommands {
                                 + " (expected: the protocol http as long as a route names it)");
             }
         }
+        Transition tooMany = tooManyEntries(state, limits, wish);
+        if (tooMany != null) {
+            return tooMany;
+        }
         Stamp stamp = before == null ? new Stamp(index, index) : before.stamp().modifiedAt(index);
         Listener after = wish.with(stamp);
         Change change = change(
@@ -168,6 +175,29 @@ final class ResourceCommands {
         return new Transition(
                 state.edit().listener(after).commitRouting(change),
                 Accepted.of(before == null ? Effect.CREATED : Effect.UPDATED, index, stamp));
+    }
+
+    /** Each listener has a table of its own: one more can multiply what the routes take. */
+    private static @Nullable Transition tooManyEntries(ClusterState state, Limits limits, Listener wish) {
+        if (wish.protocol() != Listener.Protocol.HTTP) {
+            return null;
+        }
+        Set<ListenerName> http = new HashSet<>();
+        http.add(wish.name());
+        for (Listener listener : state.listeners().values()) {
+            if (listener.protocol() == Listener.Protocol.HTTP && !http.add(listener.name())) {
+                return null; // it has its table already
+            }
+        }
+        long entries = RouteTable.entries(state.routes().values(), http);
+        return entries <= limits.routeEntriesMax()
+                ? null
+                : refused(
+                        state,
+                        Refusal.LIMIT_EXCEEDED,
+                        "with listener " + wish.name() + ", the routes of all listeners have " + entries
+                                + " pairs of host and match (expected: at most " + limits.routeEntriesMax()
+                                + ", by routes that name their listeners, or by fewer hosts)");
     }
 
     static Transition removeListener(ClusterState state, long index, Command.RemoveListener command) {

@@ -343,4 +343,34 @@ class RouteChecksTest {
         }
         assertThat(refused).isGreaterThan(20);
     }
+
+    /** Sixty expressions that are each as large as one may be. */
+    private static RouteMatch[] largeExpressions(int matches) {
+        return IntStream.range(0, matches)
+                .mapToObj(i -> regex("/" + i + ".{1000}"))
+                .toArray(RouteMatch[]::new);
+    }
+
+    @Test
+    void expressionsHaveABudgetForEachRouteAndForAll() {
+        RouteChecks.Result one = check("one", Draft.named("one", 1).matches(largeExpressions(60)));
+        assertThat(one.refusals())
+                .singleElement()
+                .asString()
+                .startsWith("matches: expressions whose automata have ")
+                .endsWith("steps (expected: at most 65536, by fewer or simpler expressions)");
+        Draft[] many = IntStream.range(0, 40)
+                .mapToObj(i -> Draft.named("r" + i, i).hosts("h" + i + ".test").matches(largeExpressions(30)))
+                .toArray(Draft[]::new);
+        assertThat(check("r0", Arrays.copyOf(many, 10)).refusals()).isEmpty();
+        assertThat(check("r0", many).refusals())
+                .singleElement()
+                .asString()
+                .startsWith("routes: the automata of the expressions of all routes have ")
+                .contains("(expected: at most 1048576");
+        assertThat(RouteChecks.check(Arrays.stream(many).map(Draft::route).toList(), null, POOLS, Set.of(EDGE))
+                        .refusals())
+                .as("one may always be removed")
+                .isEmpty();
+    }
 }

@@ -27,4 +27,23 @@ public final class TestRoutes {
                 false,
                 Stamp.INITIAL);
     }
+
+    /** The same route for every listener. */
+    public static Route everywhere(Route route) {
+        return new Route(
+                route.name(),
+                List.of(),
+                route.hosts(),
+                route.matches(),
+                route.action(),
+                route.filters(),
+                route.timeouts(),
+                route.retries(),
+                route.rateLimit(),
+                route.allow(),
+                route.deny(),
+                route.tests(),
+                route.ambiguousPaths(),
+                route.stamp());
+    }
 }

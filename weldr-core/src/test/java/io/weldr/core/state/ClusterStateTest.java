@@ -441,6 +441,50 @@ class ClusterStateTest {
         accepted0(state.apply(second, index, Limits.INITIAL).outcome(), Effect.CREATED);
     }
 
+    /** Each listener has a table of all routes that name none. */
+    @Test
+    void aListenerThatMultipliesTheRoutesBeyondTheLimitIsRefused() {
+        state = state.apply(new Command.RaiseClusterVersion(ClusterVersion.SUPPORTED, NOW), ++index)
+                .next();
+        Limits limits = new Limits(1024, 16, 256, 4096, 64, 16_384, 10);
+        for (int i = 0; i < 3; i++) {
+            Route some = TestRoutes.route("r" + i, ListenerName.DEFAULT, "r" + i + ".test", "/", PoolName.DEFAULT);
+            Route everywhere = TestRoutes.everywhere(some);
+            accepted0(apply(new Command.PutRoute(everywhere, Condition.NONE, state.routing(), NOW)), Effect.CREATED);
+        }
+        // 3 on each listener, and the route default on the listener default: 4, 7, 10, 13.
+        accepted0(put(listener("a", 1, Listener.Protocol.HTTP), limits), Effect.CREATED);
+        accepted0(put(listener("b", 2, Listener.Protocol.HTTP), limits), Effect.CREATED);
+        Outcome third = put(listener("c", 3, Listener.Protocol.HTTP), limits);
+        refused(third, Refusal.LIMIT_EXCEEDED);
+        assertThat(((Refused) third).detail())
+                .isEqualTo("with listener c, the routes of all listeners have 13 pairs of host and match "
+                        + "(expected: at most 10, by routes that name their listeners, or by fewer hosts)");
+        accepted0(put(listener("c", 3, Listener.Protocol.TCP), limits), Effect.CREATED);
+        refused(put(listener("c", 3, Listener.Protocol.HTTP), limits), Refusal.LIMIT_EXCEEDED);
+        Limits fewer = new Limits(1024, 16, 256, 4096, 64, 16_384, 1);
+        accepted0(put(listener("b", 4, Listener.Protocol.HTTP), fewer), Effect.UPDATED);
+    }
+
+    private Outcome put(Listener listener, Limits limits) {
+        Transition transition = state.apply(new Command.PutListener(listener, Condition.NONE, NOW), ++index, limits);
+        state = transition.next();
+        return transition.outcome();
+    }
+
+    private static Listener listener(String name, int port, Listener.Protocol protocol) {
+        return new Listener(
+                new ListenerName(name),
+                protocol,
+                HostPort.parse("127.0.0.1:" + port),
+                protocol == Listener.Protocol.TCP ? PoolName.DEFAULT : null,
+                ListenerLimits.UNSET,
+                null,
+                List.of(),
+                new TreeMap<>(),
+                Stamp.INITIAL);
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void anyRowOfCommandsKeepsTheInvariantsAndReplaysToTheSameState(long seed) {

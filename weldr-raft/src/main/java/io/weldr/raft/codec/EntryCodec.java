@@ -35,7 +35,8 @@ public final class EntryCodec {
                         .setPoolsMax(limits.poolsMax())
                         .setRoutesMax(limits.routesMax())
                         .setListenersMax(limits.listenersMax())
-                        .setOriginsTotalMax(limits.originsTotalMax()))
+                        .setOriginsTotalMax(limits.originsTotalMax())
+                        .setRouteEntriesMax(limits.routeEntriesMax()))
                 .build();
     }
 
@@ -78,6 +79,7 @@ public final class EntryCodec {
                 from.hasPoolsMax() ? from.getPoolsMax() : initial.poolsMax(),
                 from.hasRoutesMax() ? from.getRoutesMax() : initial.routesMax(),
                 from.hasListenersMax() ? from.getListenersMax() : initial.listenersMax(),
-                from.hasOriginsTotalMax() ? from.getOriginsTotalMax() : initial.originsTotalMax());
+                from.hasOriginsTotalMax() ? from.getOriginsTotalMax() : initial.originsTotalMax(),
+                from.hasRouteEntriesMax() ? from.getRouteEntriesMax() : initial.routeEntriesMax());
     }
 }

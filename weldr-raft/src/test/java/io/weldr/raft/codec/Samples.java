@@ -54,7 +54,7 @@ public final class Samples {
     public Limits limits() {
         return random.nextBoolean()
                 ? Limits.INITIAL
-                : new Limits(1 + random.nextInt(2000), 1 + random.nextInt(30), 5, 6, 1 + random.nextInt(7), 9);
+                : new Limits(1 + random.nextInt(2000), 1 + random.nextInt(30), 5, 6, 1 + random.nextInt(7), 9, 10);
     }
 
     private PoolName pool() {
