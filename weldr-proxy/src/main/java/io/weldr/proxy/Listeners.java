@@ -207,6 +207,11 @@ final class Listeners implements ListenerConditions, AutoCloseable {
                             + settings.listenerAllow() + ")");
             return;
         }
+        String own = ownAddress(port.addresses().get(0));
+        if (own != null) {
+            stand(port, State.NOT_ALLOWED, own);
+            return;
+        }
         if (port.isHeld(binder)) {
             awaitHolder(port, state);
             return;
@@ -226,6 +231,25 @@ final class Listeners implements ListenerConditions, AutoCloseable {
         } catch (CannotListenException e) {
             retry(port, e.reason());
         }
+    }
+
+    /**
+     * Why an address may not be bound, because the node needs it for itself; null: it does not. The node may not be there yet: it binds this
+     * address later than the listeners that it has on its disk, and could not start.
+     */
+    private @Nullable String ownAddress(InetSocketAddress wish) {
+        for (Map.Entry<String, InetSocketAddress> own : settings.ownAddresses().entrySet()) {
+            InetSocketAddress address = own.getValue();
+            if (address.getPort() == wish.getPort() && overlap(address.getAddress(), wish.getAddress())) {
+                return "port " + wish.getPort() + " is needed for " + own.getKey()
+                        + " of this node (expected: a port that no node uses for itself)";
+            }
+        }
+        return null;
+    }
+
+    private static boolean overlap(@Nullable InetAddress one, InetAddress other) {
+        return one == null || one.isAnyLocalAddress() || other.isAnyLocalAddress() || one.equals(other);
     }
 
     /** A client that comes at once is to find the routes that are for this listener. A worker that hangs keeps no listener closed. */

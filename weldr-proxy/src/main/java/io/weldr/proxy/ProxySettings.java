@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ public final class ProxySettings {
     private final String viaName;
     private final List<Network> trustedNetworks;
     private final PortRanges listenerAllow;
+    private final Map<String, InetSocketAddress> ownAddresses;
     private final Duration drainTimeout;
     private final Forwarding forwarding;
     private final boolean traceAllowed;
@@ -45,6 +47,7 @@ public final class ProxySettings {
         viaName = builder.viaName;
         trustedNetworks = builder.trustedPeers.stream().map(Network::parse).toList();
         listenerAllow = builder.listenerAllow;
+        ownAddresses = Map.copyOf(builder.ownAddresses);
         drainTimeout = builder.drainTimeout;
         forwarding = builder.forwarding;
         traceAllowed = builder.traceAllowed;
@@ -109,6 +112,11 @@ public final class ProxySettings {
         return listenerAllow;
     }
 
+    /** Where the node listens for itself, by the setting that says it; no listener of the cluster may be in the way. */
+    public Map<String, InetSocketAddress> ownAddresses() {
+        return ownAddresses;
+    }
+
     /** How long the connections of a listener that was removed have to finish. */
     public Duration drainTimeout() {
         return drainTimeout;
@@ -148,6 +156,7 @@ public final class ProxySettings {
         private String viaName = "weldr";
         private List<String> trustedPeers = List.of();
         private PortRanges listenerAllow = PortRanges.UNPRIVILEGED;
+        private Map<String, InetSocketAddress> ownAddresses = Map.of();
         private Duration drainTimeout = Duration.ofSeconds(10);
         private Forwarding forwarding = Forwarding.X_FORWARDED;
         private boolean traceAllowed = false;
@@ -197,6 +206,12 @@ public final class ProxySettings {
         /** The ports that listeners of the cluster may have on this node. By default those of 1024 and above. */
         public Builder listenerAllow(PortRanges ports) {
             listenerAllow = ports;
+            return this;
+        }
+
+        /** Where the node listens for itself, by the setting that says it. Default: nowhere. */
+        public Builder ownAddresses(Map<String, InetSocketAddress> addresses) {
+            ownAddresses = addresses;
             return this;
         }
 

@@ -12,8 +12,10 @@ import io.weldr.proxy.net.Transport;
 import io.weldr.testing.Ports;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Which addresses a node can bind for a listener of the cluster, and what it says of those that it cannot. */
@@ -126,6 +128,28 @@ class ListenerAddressesIT {
                     assertThat(condition.reason()).isEqualTo("no interface of this node has the address now");
                 }
             }
+        }
+    }
+
+    /** The node binds its own ports after the listeners that it has on its disk: with one in the way it could not start. */
+    @Test
+    void aPortThatTheNodeNeedsForItselfIsNotBound() {
+        int api = Ports.free();
+        int other = Ports.free();
+        InetSocketAddress own = new InetSocketAddress(InetAddress.getLoopbackAddress(), api);
+        try (TestProxy proxy = TestProxy.with(settings -> settings.ownAddresses(Map.of("admin-address", own)))) {
+            TestListener.http("all", "0.0.0.0:" + api).putTo(proxy);
+            TestListener.http("same", "127.0.0.1:" + api).putTo(proxy);
+            TestListener.http("elsewhere", "127.0.0.2:" + api).putTo(proxy);
+            TestListener.http("other", other).putTo(proxy);
+            for (String name : List.of("all", "same")) {
+                assertThat(condition(proxy, name).state()).isEqualTo(State.NOT_ALLOWED);
+                assertThat(condition(proxy, name).reason())
+                        .isEqualTo("port " + api + " is needed for admin-address of this node (expected: a port that no"
+                                + " node uses for itself)");
+            }
+            assertThat(condition(proxy, "elsewhere").bound()).isTrue();
+            assertThat(condition(proxy, "other").bound()).isTrue();
         }
     }
 

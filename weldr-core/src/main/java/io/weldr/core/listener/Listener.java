@@ -71,7 +71,7 @@ public record Listener(
         Check.that(
                 tcp == (pool != null),
                 "pool",
-                String.valueOf(pool),
+                pool == null ? "nothing" : pool,
                 tcp ? "the pool that the bytes go to" : "none, because routes lead requests to pools");
         Check.that(
                 !tcp || (trustedPeers == null && errorPages.isEmpty() && limits.requestBodyBytesMax() == null),

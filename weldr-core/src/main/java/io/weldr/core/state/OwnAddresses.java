@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which addresses are weldr's own. An origin there would bring requests back to weldr, or show clients of the proxy the
- * API of a member. The leader asks before a command enters the log. {@link ClusterState#apply} does not, so a change of
+ * API of a member. A listener there would be in the way of a member that starts. The leader asks before a command enters the log. {@link ClusterState#apply} does not, so a change of
  * this rule cannot make two members disagree.
  *
  * <p>The members have announced most of these addresses. The rest is known to each node about itself, and is kept here.
@@ -42,14 +42,51 @@ public record OwnAddresses(List<Listener> everywhere, Set<String> virtualIps) {
     }
 
     /**
-     * Why the command may not enter the log: it would move an origin to one of weldr's own addresses. Null: it would
-     * not. An origin that is there already, because a member came to its address later, can still be changed and
-     * removed.
+     * Why the command may not enter the log: it would move an origin or a listener to one of weldr's own addresses.
+     * Null: it would not. One that is there already, because a member came to its address later, can still be changed
+     * and removed.
      */
     public @Nullable String refusal(Command command, ClusterState state) {
+        if (command instanceof Command.PutListener put) {
+            return refusal(put.listener(), state);
+        }
         OriginUrl url = newUrl(command, state);
         String owner = url == null ? null : owner(url.address(), state);
         return owner == null ? null : "origin " + url + " is " + owner;
+    }
+
+    private @Nullable String refusal(io.weldr.core.listener.Listener wish, ClusterState state) {
+        HostPort address = wish.address();
+        io.weldr.core.listener.Listener before = state.listener(wish.name());
+        if (address == null || (before != null && address.equals(before.address()))) {
+            return null;
+        }
+        String host = plain(address.host());
+        boolean everyAddress = host.equals("0.0.0.0") || host.equals("::");
+        for (Member member : state.members().values()) {
+            for (MemberPort what : MemberPort.values()) {
+                HostPort there = what.of(member);
+                // The listener default of a node may share its port with a listener at one address.
+                if (what != MemberPort.PROXY
+                        && there != null
+                        && there.port() == address.port()
+                        && (everyAddress || sameHost(host, plain(there.host())))) {
+                    return taken(wish, member.id(), what);
+                }
+            }
+        }
+        for (Listener own : everywhere) {
+            if (own.what() != MemberPort.PROXY && own.port() == address.port()) {
+                return taken(wish, own.member(), own.what());
+            }
+        }
+        return null;
+    }
+
+    private static String taken(io.weldr.core.listener.Listener wish, MemberId member, MemberPort what) {
+        return "listener " + wish.name() + " at " + wish.address() + " would take the " + what.text() + " of member "
+                + member + " (expected: a port that no member uses for itself; " + what.setting()
+                + " of a member says which)";
     }
 
     /** Where an origin would be that is not there yet. */

@@ -90,23 +90,69 @@ class OwnAddressesTest {
     void noOriginIsAtAListenerOfTheCluster(String listener, String url, boolean refused) {
         ClusterState state =
                 applied(MACHINES, new Command.RaiseClusterVersion(ClusterVersion.RESOURCES, Instant.EPOCH));
-        Listener public9000 = new Listener(
-                new ListenerName("public"),
-                Listener.Protocol.HTTP,
-                HostPort.parse(listener),
-                null,
-                ListenerLimits.UNSET,
-                null,
-                List.of(),
-                new TreeMap<>(),
-                Stamp.INITIAL);
-        state = applied(state, new Command.PutListener(public9000, Condition.NONE, Instant.EPOCH));
+        state = applied(state, put(listener));
         String refusal = OwnAddresses.ANNOUNCED.refusal(add(url), state);
         if (refused) {
             assertThat(refusal).contains("listener public of the cluster");
         } else {
             assertThat(refusal).isNull();
         }
+    }
+
+    private static Command put(String address) {
+        Listener listener = new Listener(
+                new ListenerName("public"),
+                Listener.Protocol.HTTP,
+                HostPort.parse(address),
+                null,
+                ListenerLimits.UNSET,
+                null,
+                List.of(),
+                new TreeMap<>(),
+                Stamp.INITIAL);
+        return new Command.PutListener(listener, Condition.NONE, Instant.EPOCH);
+    }
+
+    /** A member that starts again would find its port taken by a listener that it has on its disk. */
+    @ParameterizedTest
+    @CsvSource({
+        "0.0.0.0:8687, the HTTP API of member n1",
+        "[::]:8787, the gRPC API of member n1",
+        "127.0.0.1:8687, the HTTP API of member n1",
+        "[::ffff:127.0.0.1]:8687, the HTTP API of member n1",
+        "10.0.0.1:9687, the Raft port of member n1",
+        "10.9.9.9:8687, ",
+        "10.0.0.2:9687, ",
+        "0.0.0.0:8080, ",
+        "0.0.0.0:9000, "
+    })
+    void noListenerTakesAPortThatAMemberNeeds(String address, @Nullable String owner) {
+        String refusal = OwnAddresses.ANNOUNCED.refusal(put(address), MACHINES);
+        if (owner == null) {
+            assertThat(refusal).isNull();
+        } else {
+            assertThat(refusal)
+                    .startsWith(
+                            "listener public at " + HostPort.parse(address) + " would take " + owner + " (expected: ");
+        }
+    }
+
+    @Test
+    void noListenerIsAtAPortThatThisNodeHasAtEveryAddress() {
+        OwnAddresses.Listener api = new OwnAddresses.Listener(new MemberId("n1"), MemberPort.HTTP, 7000);
+        OwnAddresses.Listener proxy = new OwnAddresses.Listener(new MemberId("n1"), MemberPort.PROXY, 7001);
+        OwnAddresses own = new OwnAddresses(List.of(api, proxy), Set.of());
+        assertThat(own.refusal(put("10.9.9.9:7000"), MACHINES)).contains("would take the HTTP API of member n1");
+        assertThat(own.refusal(put("10.9.9.9:7001"), MACHINES)).isNull();
+    }
+
+    @Test
+    void aListenerThatWasThereBeforeTheMemberCanBeChanged() {
+        ClusterState state =
+                applied(MACHINES, new Command.RaiseClusterVersion(ClusterVersion.RESOURCES, Instant.EPOCH));
+        state = applied(state, put("0.0.0.0:8687"));
+        assertThat(OwnAddresses.ANNOUNCED.refusal(put("0.0.0.0:8687"), state)).isNull();
+        assertThat(OwnAddresses.ANNOUNCED.refusal(put("0.0.0.0:8787"), state)).isNotNull();
     }
 
     @ParameterizedTest

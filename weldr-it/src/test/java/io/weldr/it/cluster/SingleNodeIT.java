@@ -8,6 +8,7 @@ import io.weldr.it.harness.Http;
 import io.weldr.it.harness.Run;
 import io.weldr.it.harness.TestCluster;
 import io.weldr.it.harness.TestNode;
+import io.weldr.testing.Ports;
 import io.weldr.testserver.TestServer;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -51,6 +52,29 @@ class SingleNodeIT {
                         .containsPattern("\nweldr_proxy_" + name + "_seconds_count [1-9][0-9]*\n")
                         .containsPattern("\nweldr_proxy_" + name + "_seconds_sum [0-9.E-]+\n");
             }
+        }
+    }
+
+    /** The listeners on its disk are bound before its APIs: one of them must not keep a node from starting. */
+    @Test
+    void aListenerThatHasTheNewPortOfAnApiIsNotInItsWay() {
+        try (TestCluster cluster = TestCluster.start(folder, 1)) {
+            TestNode node = cluster.node(1);
+            int port = Ports.free();
+            String listener = "{\"name\":\"edge\",\"address\":\"0.0.0.0:" + port + "\"}";
+            await("cluster version 2")
+                    .until(() -> Http.post(node.adminUrl() + "/v1/listeners", listener).status() == 201);
+            await("the listener").until(() -> Http.get("http://127.0.0.1:" + port + "/").status() > 0);
+            assertThat(node.terminate()).isZero();
+
+            node.launch("--grpc-address", "127.0.0.1:" + port);
+            node.awaitReady();
+            assertThat(node.output())
+                    .contains("listener edge: not bound: port " + port + " is needed for grpc-address of this node");
+            await("an answer of the leader").until(() -> Http.post(
+                            node.adminUrl() + "/v1/listeners", listener.replace("edge", "other"))
+                    .body()
+                    .contains("would take the gRPC API of member"));
         }
     }
 

@@ -37,6 +37,7 @@ import io.weldr.raft.RaftSettings;
 import io.weldr.raft.RaftSettings.LogSettings;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -66,6 +67,8 @@ public final class Node {
 
     /** What this node calls itself in Via. One name for all nodes: which one it was is nobody's business outside. */
     private static final String VIA_NAME = "weldr";
+
+    private static final String PROXY_ADDRESS = "proxy-address";
 
     /** Letting go takes milliseconds; a node that stops waits no longer than the kernel keeps the address. */
     private static final long RETIRE_MILLIS_MAX = 2_000;
@@ -175,6 +178,7 @@ public final class Node {
                 .transport(config.transport())
                 .limits(config.limits())
                 .listenerAllow(config.listenerAllow())
+                .ownAddresses(ownAddresses())
                 .drainTimeout(config.drainTimeout())
                 .viaName(VIA_NAME)
                 .trustedPeers(config.trustedPeers())
@@ -303,12 +307,23 @@ public final class Node {
     private Map<String, ListenAddress> ports() {
         Map<String, ListenAddress> ports = new LinkedHashMap<>();
         if (!config.witness()) {
-            ports.put("proxy-address", config.proxyAddress());
+            ports.put(PROXY_ADDRESS, config.proxyAddress());
         }
         ports.put("admin-address", config.adminAddress());
         ports.put("grpc-address", config.grpcAddress());
         ports.put("raft-address", config.raftAddress());
         return ports;
+    }
+
+    /** Where this node listens for its own needs. The listener {@code default} shares its port with whoever is more specific. */
+    private Map<String, InetSocketAddress> ownAddresses() {
+        Map<String, InetSocketAddress> own = new LinkedHashMap<>();
+        ports().forEach((setting, address) -> {
+            if (!setting.equals(PROXY_ADDRESS) && address.port() != 0) {
+                own.put(setting, address.socketAddress());
+            }
+        });
+        return own;
     }
 
     /** Whether clients are to be served: not by a witness, and not by a node that is no member any more. */
