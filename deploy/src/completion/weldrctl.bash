@@ -4734,17 +4734,24 @@ complete -F _complete_weldrctl -o default weldrctl weldrctl.sh weldrctl.bash
 # Completes names of pools, listeners, routes and servers by asking the cluster.
 function _complete_weldrctl_names() {
   _complete_weldrctl
-  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
-  local kind= verb= pool= word i nodes=()
-  for ((i = 1; i < COMP_CWORD; i++)); do
-    word=${COMP_WORDS[i]}
-    case $word in
-      -e|--endpoint) nodes=(-e "${COMP_WORDS[i+1]}"); i=$((i + 1)) ;;
-      --pool) pool=${COMP_WORDS[i+1]}; i=$((i + 1)) ;;
-      pools|listeners|routes|servers) [ -n "$kind" ] || kind=$word ;;
-      get|show|set|update|rm|delete|remove|ls|list) [ -z "$kind" ] || [ -n "$verb" ] || verb=$word ;;
+  # The words of bash end at colons, and servers and endpoints have some. Here they end at spaces.
+  local rest=${COMP_LINE:0:$COMP_POINT} previous= word= kind= verb= pool= nodes=()
+  while [[ $rest == *[[:space:]]* ]]; do
+    word=${rest%%[[:space:]]*} rest=${rest#*[[:space:]]}
+    [ -n "$word" ] || continue
+    case $previous in
+      -e|--endpoint) nodes=(-e "$word") ;;
+      --pool) pool=$word ;;
+      *)
+        case $word in
+          pools|listeners|routes|servers) [ -n "$kind" ] || kind=$word ;;
+          get|show|set|update|rm|delete|remove|ls|list) [ -z "$kind" ] || [ -n "$verb" ] || verb=$word ;;
+        esac
+        ;;
     esac
+    previous=$word
   done
+  local current=$rest
   case $previous in
     --pool) kind=pools verb=get pool= ;;
     --listener) kind=listeners verb=get ;;
@@ -4756,9 +4763,17 @@ function _complete_weldrctl_names() {
     *) return ;;
   esac
   [ ${#COMPREPLY[@]} -eq 0 ] || return
-  local names
+  local names name before=
   names=$(weldrctl __complete "$kind" ${pool:+--pool "$pool"} "${nodes[@]}" 2>/dev/null) || return
-  COMPREPLY=($(compgen -W "$names" -- "$current"))
+  # Bash replaces what stands behind the last colon.
+  if [[ ${COMP_WORDBREAKS-} == *:* && $current == *:* ]]; then before=${current%"${current##*:}"}; fi
+  COMPREPLY=()
+  while IFS= read -r name; do
+    # Nothing that a shell would take for more than a name, whoever answered.
+    if [[ -n $name && $name != *[!][A-Za-z0-9._:-]* && $name == "$current"* ]]; then
+      COMPREPLY+=("${name#"$before"}")
+    fi
+  done <<<"$names"
 }
 
 complete -F _complete_weldrctl_names -o default weldrctl

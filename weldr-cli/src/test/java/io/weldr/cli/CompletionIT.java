@@ -53,7 +53,16 @@ class CompletionIT {
     /** A cluster that knows names, as far as the script asks for them. */
     private static final String CLUSTER =
             "weldrctl() { case \"$*\" in '__complete pools') echo default; echo shop ;; '__complete routes -e host:1') echo default ;;"
-                    + " '__complete servers --pool shop') echo web-1; echo web-2 ;; *) return 1 ;; esac; } && ";
+                    + " '__complete servers --pool shop') echo web-1; echo web-2 ;;"
+                    + " '__complete servers'|'__complete servers -e 10.0.0.1:8787') echo 10.0.1.1:80; echo 10.0.1.2:80; echo 10.0.1.2:81 ;;"
+                    + " *) return 1 ;; esac; } && ";
+
+    /** What bash has made of a line: words that end at spaces, and at colons, which are words of their own. */
+    private static String line(String line, String function) {
+        return "compopt() { :; } && COMP_WORDBREAKS=$' \\t\\n:=' && COMP_LINE=\"$*\" && COMP_POINT=${#COMP_LINE} && "
+                + "COMP_WORDS=(" + line.replace(":", " : ") + (line.endsWith(" ") ? " ''" : "")
+                + ") && COMP_CWORD=$((${#COMP_WORDS[@]} - 1)) && { " + function + "; echo \"${COMPREPLY[*]}\"; }";
+    }
 
     @ParameterizedTest
     @CsvSource({
@@ -68,17 +77,25 @@ class CompletionIT {
         "weldrctl pools get --st, --stale",
         "weldrctl pools g, get",
         "weldrctl listeners get _, ''",
+        "weldrctl servers rm 10, 10.0.1.1:80 10.0.1.2:80 10.0.1.2:81",
+        "weldrctl servers rm 10.0.1.1:, 80",
+        "weldrctl servers rm 10.0.1.2:8, 80 81",
+        "weldrctl servers rm 10.0.1.3:8, ''",
+        "weldrctl -e 10.0.0.1:8787 servers get 10.0.1.1, 10.0.1.1:80",
+        "weldrctl  servers   rm 10.0.1.1, 10.0.1.1:80",
     })
     void namesAreAskedFor(String line, String expected) throws Exception {
-        String[] words = line.split(" ", -1);
-        if (words[words.length - 1].equals("_")) {
-            words[words.length - 1] = "";
-        }
-        assertThat(bash(
-                        CLUSTER
-                                + "compopt() { :; } && COMP_WORDS=(\"$@\") && COMP_CWORD=$(($# - 1)) && { _complete_weldrctl_names; echo \"${COMPREPLY[*]}\"; }",
-                        words))
+        String typed = line.endsWith("_") ? line.substring(0, line.length() - 1) : line;
+        assertThat(bash(CLUSTER + line(typed, "_complete_weldrctl_names"), typed))
                 .isEqualTo(expected);
+    }
+
+    /** The endpoint may be anybody's: what it says is neither run nor put into the line. */
+    @Test
+    void aNameThatAShellWouldRunIsLeftOut() throws Exception {
+        String hostile = "weldrctl() { echo '$(echo run >&2)'; echo 'x;y'; echo '`z`'; echo 'a b'; echo web; } && ";
+        assertThat(bash(hostile + line("weldrctl pools get ", "_complete_weldrctl_names"), "weldrctl pools get "))
+                .isEqualTo("web");
     }
 
     @ParameterizedTest
