@@ -50,13 +50,15 @@ public record RouteTest(
         public SampleRequest {
             io.weldr.core.pool.Names.checkToken("method", method);
             Check.that(
-                    url.length() <= URL_CHARS_MAX && url.matches("https?://[^/?# ]+(/[!-~&&[^#]]*)?(\\?[!-~&&[^#]]*)?"),
+                    url.length() <= URL_CHARS_MAX
+                            && url.matches("https?://[!-~&&[^/?#@]]+(/[!-~&&[^#]]*)?(\\?[!-~&&[^#]]*)?"),
                     "url",
                     url,
                     "http://host/path, with a query if need be");
             headers = List.copyOf(headers);
             Check.atMost("headers", headers.size(), HEADERS_MAX);
             if (client != null) {
+                Check.that(client.indexOf('/') < 0, "client", client, "an address, as in 192.0.2.1 or 2001:db8::1");
                 Network.parse(client);
             }
         }

@@ -341,8 +341,7 @@ final class OriginCommands {
         return refused(
                 state,
                 Refusal.NO_SUCH_POOL,
-                "there is no pool " + name + " (expected: one of "
-                        + state.pools().keySet() + ")");
+                "there is no pool " + name + " (expected: one of " + ResourceCommands.some(state.pools()) + ")");
     }
 
     private static Transition noSuchOrigin(ClusterState state, Pool pool, OriginRef origin) {

@@ -70,8 +70,7 @@ final class ResourceCommands {
             return refused(
                     state,
                     Refusal.NO_SUCH_POOL,
-                    "there is no pool " + name + " (expected: one of "
-                            + state.pools().keySet() + ")");
+                    "there is no pool " + name + " (expected: one of " + some(state.pools()) + ")");
         }
         if (name.equals(PoolName.DEFAULT)) {
             return refused(state, Refusal.IN_USE, "the pool " + name + " always exists (expected: another pool)");
@@ -421,8 +420,8 @@ final class ResourceCommands {
                 field + "there is no listener " + name + " (expected: one of " + some(state.listeners()) + ")");
     }
 
-    /** Their names, as many as a line holds. */
-    private static String some(Map<?, ?> resources) {
+    /** Their names, as many as a line holds: the outcomes of thousands of commands are kept, refusals among them. */
+    static String some(Map<?, ?> resources) {
         List<String> names =
                 resources.keySet().stream().limit(10).map(String::valueOf).toList();
         return String.join(", ", names) + (resources.size() > names.size() ? ", …" : "");

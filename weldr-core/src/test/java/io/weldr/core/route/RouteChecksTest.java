@@ -1,6 +1,7 @@
 package io.weldr.core.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.Network;
@@ -372,5 +373,20 @@ class RouteChecksTest {
                         .refusals())
                 .as("one may always be removed")
                 .isEmpty();
+    }
+
+    /** Its text goes into messages that people read in a terminal. */
+    @Test
+    void aSampleHasAnUrlOfPrintableCharactersAndOneAddress() {
+        for (String url : List.of(
+                "http://a\nb/", "http://\u001b[31mred/", "http://a b/", "http://me@a.test/", "http://é.test/")) {
+            assertThatThrownBy(() -> new RouteTest.SampleRequest("GET", url, List.of(), null))
+                    .as(url)
+                    .hasMessageStartingWith("url: ");
+        }
+        assertThatThrownBy(() -> new RouteTest.SampleRequest("GET", "http://a.test/", List.of(), "10.0.0.0/8"))
+                .hasMessageStartingWith("client: \"10.0.0.0/8\" (expected: an address");
+        assertThat(new RouteTest.SampleRequest("GET", "http://[2001:db8::1]:8080?a", List.of(), "2001:db8::2").client())
+                .isEqualTo("2001:db8::2");
     }
 }

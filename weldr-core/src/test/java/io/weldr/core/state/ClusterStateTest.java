@@ -441,6 +441,25 @@ class ClusterStateTest {
         accepted0(state.apply(second, index, Limits.INITIAL).outcome(), Effect.CREATED);
     }
 
+    /** What became of thousands of commands is kept, in memory and in every snapshot. */
+    @Test
+    void aRefusalDoesNotNameHundredsOfPools() {
+        state = state.apply(new Command.RaiseClusterVersion(ClusterVersion.SUPPORTED, NOW), ++index)
+                .next();
+        for (int i = 0; i < 200; i++) {
+            PoolName name = new PoolName("a-name-as-long-as-it-may-be-".concat("x".repeat(30)) + i);
+            apply(new Command.PutPool(name, HealthPolicy.DEFAULT, PoolSettings.DEFAULT, Condition.ABSENT, NOW));
+        }
+        PoolName nowhere = new PoolName("nowhere");
+        for (Command command : List.of(
+                new Command.RemovePool(nowhere, null, NOW),
+                new Command.AddOrigin(nowhere, OriginSpec.of(OriginUrl.parse("http://a:1")), false, NOW))) {
+            Outcome outcome = apply(command);
+            refused(outcome, Refusal.NO_SUCH_POOL);
+            assertThat(((Refused) outcome).detail()).hasSizeLessThan(1000).endsWith(", …)");
+        }
+    }
+
     /** Each listener has a table of all routes that name none. */
     @Test
     void aListenerThatMultipliesTheRoutesBeyondTheLimitIsRefused() {
