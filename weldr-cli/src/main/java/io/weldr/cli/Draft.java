@@ -46,6 +46,11 @@ final class Draft {
         paths.add(path);
     }
 
+    /** Whether it says that member. */
+    boolean says(String path) {
+        return paths.contains(path);
+    }
+
     boolean isEmpty() {
         return paths.isEmpty();
     }

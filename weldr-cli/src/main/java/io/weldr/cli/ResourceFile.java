@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -72,6 +73,10 @@ final class ResourceFile {
 
     private static @Nullable Object value(JsonParser parser, int depth) throws IOException {
         JsonToken token = parser.currentToken();
+        if (parser instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
+            throw new IOException("line " + parser.currentLocation().getLineNr() + ": alias *" + parser.getText()
+                    + " (expected: what it stands for, written out)");
+        }
         if (depth > NESTING_MAX) {
             throw new IOException("nested more than " + NESTING_MAX + " deep");
         }

@@ -2,6 +2,7 @@ package io.weldr.cli;
 
 import com.google.protobuf.FieldMask;
 import com.google.protobuf.Message;
+import io.weldr.proto.admin.v1.GetResourceRequest;
 import io.weldr.wire.json.FieldException;
 import io.weldr.wire.json.MergePatch;
 import io.weldr.wire.json.ResourceJson;
@@ -120,7 +121,11 @@ final class ResourceWrites {
             }
             Message.Builder request = kind.updateRequest().newBuilderForType();
             Map<String, Object> members = file == null ? draft.tree() : read(file);
-            Kind.set(request, kind.singular(), message(kind, members, name));
+            Message given = message(kind, members, name);
+            if (file == null && !unset.contains(RouteOptions.MATCHES) && resource.replaces(draft)) {
+                resource.checkLosses(before(session, Kind.get(given, "name").toString()));
+            }
+            Kind.set(request, kind.singular(), given);
             FieldMask mask = draft.mask();
             if (mask.getPathsCount() > 0) {
                 Kind.set(request, "update_mask", mask);
@@ -130,12 +135,21 @@ final class ResourceWrites {
             ResourceCommand.print(
                     kind, output, session.write(stub -> kind.update().apply(stub, wish), flags.waits()));
         }
+
+        private Map<String, Object> before(Session session, String named) {
+            GetResourceRequest request =
+                    GetResourceRequest.newBuilder().setName(named).build();
+            Message entry = (Message) Kind.get(session.read(stub -> kind.get().apply(stub, request)), "entry");
+            return ResourceJson.tree(kind.resource(entry));
+        }
     }
 
     private static Map<String, Object> read(String file) {
-        Map<String, Object> members = ResourceFile.read(file);
-        members.keySet().removeAll(ResourceJson.ANSWERED);
-        return members;
+        try {
+            return ResourceJson.withoutAnswered(ResourceFile.read(file));
+        } catch (FieldException e) {
+            throw new CliException(ExitCode.USAGE, "--file " + Output.printable(file) + ": " + e.getMessage());
+        }
     }
 
     private static Message message(Kind kind, Map<String, Object> members, String name) {

@@ -12,6 +12,9 @@ import picocli.CommandLine.Option;
 
 /** What is said of a route. */
 final class RouteOptions implements ResourceOptions {
+    static final String MATCHES = "matches";
+    private static final Map<String, Object> EVERY_PATH = Map.of("kind", "prefix", "value", "/");
+
     private static final Pattern REDIRECT =
             Pattern.compile("(?:(https?):)?(?://(\\[[^]]+]|[^/:\\[\\]]*)(?::([0-9]{1,5}))?)?(/.*)?");
 
@@ -123,7 +126,7 @@ final class RouteOptions implements ResourceOptions {
         draft.put("listeners", listeners);
         draft.put("hosts", hosts);
         if (paths != null || method != null || headers != null || query != null) {
-            draft.put("matches", matches());
+            draft.put(MATCHES, matches());
         } else if (exact || regex) {
             throw new CliException(ExitCode.USAGE, (exact ? "--exact" : "--regex") + " without --path");
         }
@@ -135,6 +138,38 @@ final class RouteOptions implements ResourceOptions {
         draft.put("ambiguousPaths", ambiguousPaths);
         traffic.into(draft);
         edits.into(draft);
+    }
+
+    @Override
+    public boolean replaces(Draft draft) {
+        return draft.says(MATCHES);
+    }
+
+    /** New matches take the place of those before. A route that keeps its method and loses its path takes every request of that method. */
+    @Override
+    public void checkLosses(Map<String, Object> before) {
+        Map<String, String> lost = new LinkedHashMap<>(); // what the matches ask for, and the option that says it
+        for (Object match : before.get(MATCHES) instanceof List<?> all ? all : List.of()) {
+            Map<?, ?> asked = match instanceof Map<?, ?> members ? members : Map.of();
+            boolean everyPath = EVERY_PATH.equals(asked.get("path")) || asked.get("path") == null;
+            lose(lost, "a path", "--path", paths == null && !everyPath);
+            lose(lost, "a method", "--method", method == null && asked.get("method") != null);
+            lose(lost, "headers", "--header", headers == null && asked.get("headers") != null);
+            lose(lost, "parameters", "--query", query == null && asked.get("query") != null);
+        }
+        if (!lost.isEmpty()) {
+            throw new CliException(
+                    ExitCode.USAGE,
+                    "the route asks for " + String.join(" and ", lost.keySet())
+                            + " until now, and new matches take the place of all (expected: "
+                            + String.join(" and ", lost.values()) + " as well, or --unset matches to give that up)");
+        }
+    }
+
+    private static void lose(Map<String, String> lost, String what, String option, boolean loses) {
+        if (loses) {
+            lost.put(what, option);
+        }
     }
 
     private static void requireAtMostOne(String one, boolean hasOne, String other, boolean hasOther) {

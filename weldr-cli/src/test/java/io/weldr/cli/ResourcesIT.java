@@ -210,6 +210,54 @@ class ResourcesIT {
         assertThat(get("routes", "part").path("hosts").toString()).isEqualTo("[\"b.example\"]");
     }
 
+    /** A route that keeps its method and loses its path takes every request of that method. */
+    @Test
+    void newMatchesTakeAwayNothingThatWasNotSpokenOf() {
+        run("routes add narrow --host n.example --path /a --path /b --method POST --header X-A=1 --pool default")
+                .done();
+        String before = get("routes", "narrow").toString();
+        assertThat(run("routes set narrow --method PUT").failed(ExitCode.USAGE).err())
+                .contains("the route asks for a path and headers until now, and new matches take the place of all"
+                        + " (expected: --path and --header as well, or --unset matches to give that up)");
+        assertThat(run("routes set narrow --path /c").failed(ExitCode.USAGE).err())
+                .contains("asks for a method and headers");
+        assertThat(run("routes set narrow --query q=1").failed(ExitCode.USAGE).err())
+                .contains("--path and --method and --header");
+        assertThat(get("routes", "narrow")).hasToString(before);
+        run("routes set narrow --path /c --method PUT --header X-B=2").done();
+        assertThat(get("routes", "narrow").path("matches").toString()).contains("/c", "PUT", "x-b");
+        run("routes set narrow --path /d --unset matches").done();
+        assertThat(get("routes", "narrow").path("matches").toString())
+                .contains("/d")
+                .doesNotContain("PUT");
+        run("routes set narrow --path / --pool default=2").done();
+        run("routes set narrow --method GET").done(); // every path before, and afterwards
+        assertThat(run("routes set nowhere --path /a")
+                        .failed(ExitCode.NOT_FOUND)
+                        .err())
+                .contains("nowhere");
+        run("routes rm narrow").done();
+    }
+
+    @Test
+    void originsOfAPoolAreNotWrittenWithIt() throws IOException {
+        Path file = folder.resolve("pool.yaml");
+        Files.writeString(file, "name: p\norigins:\n- url: http://a:1\n", UTF_8);
+        assertThat(run("pools add -f " + file).failed(ExitCode.USAGE).err())
+                .contains("origins: an array (expected: none: origins are added to a pool that is there, one by one)");
+        Files.writeString(file, "name: p\norigins: 3\n", UTF_8);
+        run("pools add -f " + file).done();
+        run("pools rm p").done();
+    }
+
+    @Test
+    void anAliasOfYamlIsNotTakenForItsName() throws IOException {
+        Path file = folder.resolve("alias.yaml");
+        Files.writeString(file, "name: a\nhosts: &h [x.example]\nlisteners: *h\n", UTF_8);
+        assertThat(run("routes add -f " + file).failed(ExitCode.USAGE).err())
+                .contains("line 3: alias *h (expected: what it stands for, written out)");
+    }
+
     private static JsonNode withoutRevisions(JsonNode resource) {
         ObjectNode rest = resource.deepCopy();
         rest.remove(List.of("revision", "createdRevision"));

@@ -8,8 +8,8 @@ import io.weldr.core.Check;
 import io.weldr.wire.json.FieldException;
 import io.weldr.wire.json.MergePatch;
 import io.weldr.wire.json.ResourceJson;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -40,13 +40,8 @@ public final class ResourceBodies {
 
     /** What only answers say may stand there, so that an answer can be changed and sent back. */
     private static Map<String, Object> members(byte[] body) {
-        Map<String, Object> members = new LinkedHashMap<>();
-        StrictJson.object(body).tree().forEach((name, value) -> {
-            if (!ResourceJson.ANSWERED.contains(String.valueOf(name))) {
-                members.put(String.valueOf(name), value);
-            }
-        });
-        return members;
+        Map<?, ?> tree = StrictJson.object(body).tree();
+        return reading(() -> ResourceJson.withoutAnswered(tree));
     }
 
     private static Message message(ResourceKind<?, ?> kind, Map<String, Object> members) {
@@ -67,8 +62,12 @@ public final class ResourceBodies {
 
     /** Reads the members into a message; {@code path} stands before their names in errors. */
     static <B extends Message.Builder> B read(String path, Map<?, ?> members, B to) {
+        return reading(() -> ResourceJson.read(path, members, to));
+    }
+
+    private static <T> T reading(Supplier<T> what) {
         try {
-            return ResourceJson.read(path, members, to);
+            return what.get();
         } catch (FieldException e) {
             ProblemType type = e.unknown() ? ProblemType.UNKNOWN_FIELD : ProblemType.INVALID_VALUE;
             throw new Problem(type, String.valueOf(e.getMessage()), e.found(), e.expected()).exception();

@@ -30,16 +30,41 @@ import java.util.TreeMap;
  * </table>
  */
 public final class ResourceJson {
+    /** Of a pool: how many origins it has. */
+    private static final String ORIGINS = "origins";
+
     /**
      * What only answers say of a resource, beside its own members. What reads a resource may be given these, and leaves
      * them out.
      */
-    public static final Set<String> ANSWERED = Set.of(
-            "origins", "revision", "createdRevision", "effect", "warnings", "applied", "staleness", "age", "links");
+    private static final Set<String> ANSWERED = Set.of(
+            ORIGINS, "revision", "createdRevision", "effect", "warnings", "applied", "staleness", "age", "links");
 
     private static final long SECONDS_MOST = 1_000_000_000_000L;
 
     private ResourceJson() {}
+
+    /**
+     * The members of a resource without those that only answers have, so that an answer can be changed and sent back.
+     *
+     * @throws FieldException if somebody wants to write the origins of a pool that way
+     */
+    public static Map<String, Object> withoutAnswered(Map<?, ?> members) {
+        Map<String, Object> rest = new LinkedHashMap<>();
+        members.forEach((key, value) -> {
+            String name = String.valueOf(key);
+            if (name.equals(ORIGINS) && (value instanceof Map || value instanceof List)) {
+                throw FieldException.invalid(
+                        ORIGINS,
+                        value instanceof Map ? "an object" : "an array",
+                        "none: origins are added to a pool that is there, one by one");
+            }
+            if (!ANSWERED.contains(name)) {
+                rest.put(name, value);
+            }
+        });
+        return rest;
+    }
 
     /** The members of a message, in the order of its fields. The maps and lists may be changed. */
     public static Map<String, Object> tree(MessageOrBuilder message) {

@@ -1,6 +1,7 @@
 package io.weldr.wire.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.Descriptors.Descriptor;
@@ -256,5 +257,15 @@ class ResourceJsonTest {
                 .containsEntry("e", object("y", 1))
                 .containsKeys("a", "d");
         assertThat(target).as("is left as it was").containsEntry("e", "x");
+    }
+
+    @Test
+    void whatOnlyAnswersHaveIsLeftOutButForOriginsThatSomebodyWantsToWrite() {
+        assertThat(ResourceJson.withoutAnswered(Map.of("name", "a", "origins", 3, "revision", 9, "links", List.of())))
+                .isEqualTo(Map.of("name", "a"));
+        assertThatThrownBy(() -> ResourceJson.withoutAnswered(Map.of("origins", List.of("http://a:1"))))
+                .isInstanceOf(FieldException.class)
+                .hasMessage(
+                        "origins: an array (expected: none: origins are added to a pool that is there, one by one)");
     }
 }
