@@ -81,6 +81,7 @@ public final class ProxyServer
         routing = new Routing(
                 new PoolTerms.NodeDefaults(settings.limits(), settings.whenAllDown()),
                 (pool, terms, ejected, now) -> ServingPool.of(pool, terms, ejected, now, settings.tokens()),
+                settings.tokens(),
                 workers);
     }
 

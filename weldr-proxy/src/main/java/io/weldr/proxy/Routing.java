@@ -1,6 +1,7 @@
 package io.weldr.proxy;
 
 import io.weldr.core.listener.ListenerName;
+import io.weldr.core.port.CookieTokens;
 import io.weldr.core.port.Published;
 import io.weldr.core.state.ClusterState;
 import io.weldr.proxy.route.PoolTerms;
@@ -49,10 +50,14 @@ final class Routing implements AutoCloseable {
     /** A state, and the view that a worker needs to route by it. States that route alike share one. */
     private record Target(long revision, long view) {}
 
-    /** Views for {@code workers}, which may still be filled until {@link #follow}. */
-    Routing(PoolTerms.NodeDefaults node, ServingPools.Maker maker, List<Worker> workers) {
+    /**
+     * Views for {@code workers}, which may still be filled until {@link #follow}.
+     *
+     * @param tokens of which the maker makes the cookies of sticky pools
+     */
+    Routing(PoolTerms.NodeDefaults node, ServingPools.Maker maker, CookieTokens tokens, List<Worker> workers) {
         this.workers = workers;
-        pools = new ServingPools(node, maker, this::schedule, thread::ask);
+        pools = new ServingPools(node, maker, tokens, this::schedule, thread::ask);
     }
 
     ServingPools pools() {

@@ -5,6 +5,7 @@ import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.Pool;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.port.CookieTokens;
 import io.weldr.core.state.ClusterState;
 import io.weldr.proxy.route.PoolTerms;
 import io.weldr.proxy.route.ServingPool;
@@ -37,8 +38,14 @@ final class ServingPools {
         ServingPool make(Pool pool, PoolTerms terms, Set<OriginId> ejected, Instant now);
     }
 
+    /** A secret is replaced a few times a year, in steps that are a minute apart. */
+    private static final Duration TOKENS_LOOK = Duration.ofSeconds(10);
+
+    private static final Object NO_TOKENS = new Object();
+
     private final PoolTerms.NodeDefaults node;
     private final Maker maker;
+    private final CookieTokens tokens;
     private final BiConsumer<Runnable, Duration> schedule;
     private final Runnable changed;
     private final Map<PoolName, OutlierDetector> ejections = new ConcurrentHashMap<>();
@@ -47,23 +54,54 @@ final class ServingPools {
     // These belong to the thread that refreshes.
     private final Map<PoolName, Built> built = new HashMap<>();
     private Map<PoolName, ServingPool> current = Map.of();
+    private @Nullable Alarm alarm; // the last one that was set; null: none yet
 
-    /** What a serving pool was made of, and when it has to be made anew for the time alone. */
-    private record Built(Pool pool, Set<OriginId> without, ServingPool serving, long changesAtMillis) {
-        boolean holds(Pool now, Set<OriginId> ejected, long nowMillis) {
-            return same(pool, now) && without.equals(ejected) && nowMillis < changesAtMillis;
+    /**
+     * What a serving pool was made of, and when it has to be made anew for the time alone.
+     *
+     * @param tokens the version of the tokens in its cookies
+     */
+    private record Built(Pool pool, Set<OriginId> without, Object tokens, ServingPool serving, long changesAtMillis) {
+        @SuppressWarnings("ReferenceEquality") // versions are compared so
+        boolean holds(Pool now, Set<OriginId> ejected, Object version, long nowMillis) {
+            return same(pool, now) && without.equals(ejected) && tokens == version && nowMillis < changesAtMillis;
+        }
+    }
+
+    /** A refresh that is due at a time. It rings early where the clock has been set back, or runs slowly. */
+    private static final class Alarm implements Runnable {
+        private final long atMillis;
+        private final Runnable changed;
+        private volatile boolean rung;
+
+        Alarm(long atMillis, Runnable changed) {
+            this.atMillis = atMillis;
+            this.changed = changed;
+        }
+
+        @Override
+        public void run() {
+            rung = true;
+            changed.run();
         }
     }
 
     /**
      * No pools yet.
      *
+     * @param tokens of which the maker makes the cookies of sticky pools
      * @param schedule runs something once, later, on any thread
      * @param changed called when a refresh is due, also on event loops; must not block
      */
-    ServingPools(PoolTerms.NodeDefaults node, Maker maker, BiConsumer<Runnable, Duration> schedule, Runnable changed) {
+    ServingPools(
+            PoolTerms.NodeDefaults node,
+            Maker maker,
+            CookieTokens tokens,
+            BiConsumer<Runnable, Duration> schedule,
+            Runnable changed) {
         this.node = node;
         this.maker = maker;
+        this.tokens = tokens;
         this.schedule = schedule;
         this.changed = changed;
     }
@@ -75,6 +113,7 @@ final class ServingPools {
     }
 
     /** The pools of that state. The same object as the last time, if nothing has changed. */
+    @SuppressWarnings("ReferenceEquality") // what has not changed is the same object
     Map<PoolName, ServingPool> refresh(ClusterState state, Instant now) {
         boolean other = built.keySet().retainAll(state.pools().keySet());
         ejections.forEach((name, detector) -> {
@@ -85,16 +124,18 @@ final class ServingPools {
         });
         long next = SlowStart.NEVER;
         for (Pool pool : state.pools().values()) {
-            Built after = refreshed(pool, built.get(pool.name()), now);
-            if (after != null) {
+            Built before = built.get(pool.name());
+            Built after = refreshed(pool, before, now);
+            if (after != before) {
                 built.put(pool.name(), after);
                 other = true;
-                next = Math.min(next, after.changesAtMillis());
+            }
+            next = Math.min(next, after.changesAtMillis());
+            if (pool.settings().sticky() != null) {
+                next = Math.min(next, now.plus(TOKENS_LOOK).toEpochMilli());
             }
         }
-        if (next != SlowStart.NEVER) {
-            schedule.accept(changed, Duration.ofMillis(Math.max(1, next - now.toEpochMilli())));
-        }
+        refreshAt(next, now);
         if (other) {
             Map<PoolName, ServingPool> pools = new HashMap<>();
             built.forEach((name, each) -> pools.put(name, each.serving()));
@@ -103,8 +144,19 @@ final class ServingPools {
         return current;
     }
 
-    /** The pool made anew; null: it is as it was. */
-    private @Nullable Built refreshed(Pool pool, @Nullable Built before, Instant now) {
+    /** Asks for a refresh at that time, unless one is asked for at an earlier time. */
+    private void refreshAt(long nextMillis, Instant now) {
+        Alarm pending = alarm;
+        if (nextMillis == SlowStart.NEVER || (pending != null && !pending.rung && pending.atMillis <= nextMillis)) {
+            return;
+        }
+        Alarm next = new Alarm(nextMillis, changed);
+        schedule.accept(next, Duration.ofMillis(Math.max(1, nextMillis - now.toEpochMilli())));
+        alarm = next;
+    }
+
+    /** The pool made anew; or as it was before, if nothing has changed. */
+    private Built refreshed(Pool pool, @Nullable Built before, Instant now) {
         OutlierDetector detector = ejections.computeIfAbsent(
                 pool.name(), unknown -> new OutlierDetector(System::nanoTime, schedule, changed));
         PoolTerms terms = PoolTerms.of(pool, node);
@@ -112,11 +164,12 @@ final class ServingPools {
             detector.follow(pool, terms);
         }
         Set<OriginId> without = detector.ejected();
-        if (before != null && before.holds(pool, without, now.toEpochMilli())) {
-            return null;
+        Object version = pool.settings().sticky() == null ? NO_TOKENS : tokens.version();
+        if (before != null && before.holds(pool, without, version, now.toEpochMilli())) {
+            return before;
         }
         ServingPool serving = maker.make(pool, terms, without, now);
-        return new Built(pool, without, serving, serving.nextChangeMillis(now));
+        return new Built(pool, without, version, serving, serving.nextChangeMillis(now));
     }
 
     /** How an origin of that pool does on real traffic, seen by the whole node. */

@@ -50,8 +50,8 @@ class RoutingTest {
     private final DefaultEventLoop loop = new DefaultEventLoop();
     private final NameResolver resolver = new NameResolver();
     private final List<Worker> workers = new CopyOnWriteArrayList<>();
-    private final Routing routing =
-            new Routing(new PoolTerms.NodeDefaults(LIMITS, WhenAllDown.ANSWER_503), this::serving, workers);
+    private final Routing routing = new Routing(
+            new PoolTerms.NodeDefaults(LIMITS, WhenAllDown.ANSWER_503), this::serving, CookieTokens.NONE, workers);
     private final Published<ClusterState> state = new Published<>(ClusterState.INITIAL);
 
     /** Each build but the first waits for the test. */

@@ -139,6 +139,11 @@ public final class NodeSecret implements CookieTokens, AutoCloseable {
     }
 
     @Override
+    public Object version() {
+        return tokens.version();
+    }
+
+    @Override
     public void close() {
         if (looking != null) {
             looking.shutdownNow();

@@ -33,6 +33,7 @@ final class Destination {
     private @Nullable RouteMatched matched;
     private @Nullable RoutePlan plan;
     private long retryAfterSeconds;
+    private boolean boundByOldCookie; // the origin that the client is bound to stays, and its cookie is renewed
 
     Destination(ExchangeLoop loop) {
         this.loop = loop;
@@ -76,14 +77,16 @@ final class Destination {
         HeadView view = loop.routing().view().set(head, client.peer());
         PoolName name = plan().pool(head, view);
         ServingPool pool = loop.view().pool(name);
+        boundByOldCookie = false;
         if (pool == null) {
             affinity.set(name);
             return;
         }
         StickyTable sticky = pool.sticky();
-        OriginId bound = sticky == null ? null : sticky.find(head);
+        StickyTable.Binding bound = sticky == null ? null : sticky.find(head);
+        boundByOldCookie = bound != null && !bound.current();
         long key = pool.key() == null ? 0 : pool.key().hash(head, view);
-        affinity.set(name, key, bound);
+        affinity.set(name, key, bound == null ? null : bound.origin());
     }
 
     /** Whether a route was found. */
@@ -129,7 +132,8 @@ final class Destination {
     byte @Nullable [] cookie(OriginId origin) {
         ServingPool pool = loop.view().pool(affinity.pool());
         StickyTable sticky = pool == null ? null : pool.sticky();
-        return sticky == null || origin.equals(affinity.origin()) ? null : sticky.line(origin);
+        boolean boundAlready = origin.equals(affinity.origin()) && !boundByOldCookie;
+        return sticky == null || boundAlready ? null : sticky.line(origin);
     }
 
     void clear() {

@@ -26,9 +26,16 @@ public final class StickyTable {
     private final Map<OriginId, Cookie> cookies;
     private final @Nullable Entry[] slots; // open addressing; a power of two, at most half full
 
+    /**
+     * What the token of a cookie stands for.
+     *
+     * @param current whether a new cookie would have the same token; if not, it is of the secret before
+     */
+    public record Binding(OriginId origin, boolean current) {}
+
     /** Never compared, and never changed. */
     @SuppressWarnings("ArrayRecordComponent")
-    private record Entry(byte[] token, OriginId origin) {}
+    private record Entry(byte[] token, Binding binding) {}
 
     /** Never compared, and never changed. */
     @SuppressWarnings("ArrayRecordComponent")
@@ -54,10 +61,10 @@ public final class StickyTable {
         List<Entry> entries = new ArrayList<>();
         for (List<Origin> origins : List.of(serving, bound)) {
             for (Origin origin : origins) {
-                byte[] line = line(cookie, tokens.token(pool, origin.id()));
-                cookies.put(origin.id(), new Cookie(origin, line));
+                String own = tokens.token(pool, origin.id());
+                cookies.put(origin.id(), new Cookie(origin, line(cookie, own)));
                 for (String token : tokens.accepted(pool, origin.id())) {
-                    entries.add(new Entry(token.getBytes(US_ASCII), origin.id()));
+                    entries.add(new Entry(token.getBytes(US_ASCII), new Binding(origin.id(), token.equals(own))));
                 }
             }
         }
@@ -91,17 +98,17 @@ public final class StickyTable {
     }
 
     /** The origin that the cookie of a request stands for; null: none that may be used. */
-    public @Nullable OriginId find(RequestHead head) {
+    public @Nullable Binding find(RequestHead head) {
         long range = Cookies.find(head, name);
         return range == Cookies.NONE ? null : find(head.bytes(), Cookies.start(range), Cookies.end(range));
     }
 
     /** The origin that a token stands for; null: none that may be used. */
-    @Nullable OriginId find(byte[] bytes, int from, int to) {
+    @Nullable Binding find(byte[] bytes, int from, int to) {
         int at = slot(bytes, from, to);
         for (Entry entry = slots[at]; entry != null; entry = slots[at]) {
             if (Arrays.equals(entry.token(), 0, entry.token().length, bytes, from, to)) {
-                return entry.origin();
+                return entry.binding();
             }
             at = (at + 1) & (slots.length - 1);
         }
