@@ -122,6 +122,56 @@ class RoutesIT {
     }
 
     @Test
+    void aRewriteLeavesTheAsteriskOfOptionsAlone() {
+        RouteFilters filters = new RouteFilters(
+                HeaderEdits.NONE, HeaderEdits.NONE, null, new PathRewrite(PathRewrite.Kind.FULL, "/v2"));
+        try (RawOrigin origin = RawOrigin.answering(ok("x"));
+                TestProxy proxy = TestProxy.inFrontOf(origin)) {
+            Routes.of(proxy).filters(filters).put("default");
+            assertThat(proxy.exchange("OPTIONS http://a HTTP/1.1\r\nHost: a\r\n\r\n"))
+                    .endsWith("x");
+            assertThat(proxy.exchange("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n")).endsWith("x");
+            assertThat(proxy.exchange("OPTIONS http://a/ HTTP/1.1\r\nHost: a\r\n\r\n"))
+                    .endsWith("x");
+            assertThat(origin.requests())
+                    .satisfiesExactly(
+                            first -> assertThat(first).startsWith("OPTIONS * HTTP/1.1\r\n"),
+                            second -> assertThat(second).startsWith("OPTIONS * HTTP/1.1\r\n"),
+                            third -> assertThat(third).startsWith("OPTIONS /v2 HTTP/1.1\r\n"));
+        }
+    }
+
+    @Test
+    void aFieldThatARouteSetsIsThereOnceInItsOwnAnswers() {
+        RouteFilters filters = new RouteFilters(
+                HeaderEdits.NONE,
+                new HeaderEdits(
+                        List.of(new HeaderValue("Content-Type", "text/plain"), new HeaderValue("Location", "/here")),
+                        List.of(),
+                        List.of()),
+                null,
+                null);
+        try (TestProxy proxy = TestProxy.inFrontOf()) {
+            Routes.of(proxy)
+                    .below("/fixed")
+                    .action(new RouteAction.FixedResponse(200, "text/html", "x"))
+                    .filters(filters)
+                    .put("fixed");
+            Routes.of(proxy)
+                    .below("/moved")
+                    .action(new RouteAction.Redirect(308, Scheme.HTTPS, null, null, null))
+                    .filters(filters)
+                    .put("moved");
+            assertThat(proxy.exchange(get("a", "/fixed")))
+                    .contains("Content-Type: text/plain\r\n")
+                    .doesNotContain("text/html");
+            assertThat(proxy.exchange(get("a", "/moved")))
+                    .contains("Location: /here\r\n")
+                    .doesNotContain("https:");
+        }
+    }
+
+    @Test
     void redirectsAndFixedResponsesNeedNoOrigin() {
         try (TestProxy proxy = TestProxy.inFrontOf()) {
             Routes.of(proxy)

@@ -1,6 +1,7 @@
 package io.weldr.proxy.edit;
 
 import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.http.Field;
 import io.weldr.proxy.http.HeadWriter;
 import io.weldr.proxy.http.Octets;
 import io.weldr.proxy.http1.RequestHead;
@@ -142,10 +143,10 @@ public final class Answers {
             RequestId id) {
         HeadWriter out = to.reset();
         out.put(Octets.ascii("HTTP/1.1 " + status + " " + REASONS.getOrDefault(status, "") + "\r\n"));
-        if (location != null) {
+        if (location != null && !plan.drops(Field.LOCATION)) {
             out.put(LOCATION).put(location).crlf();
         }
-        if (contentType != null && body.length > 0) {
+        if (contentType != null && body.length > 0 && !plan.drops(Field.CONTENT_TYPE)) {
             out.put(Octets.ascii("Content-Type: " + contentType + "\r\n"));
         }
         if (status != 204 && status != 304) {

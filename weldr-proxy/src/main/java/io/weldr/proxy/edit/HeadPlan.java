@@ -1,5 +1,6 @@
 package io.weldr.proxy.edit;
 
+import io.weldr.proxy.http.Field;
 import io.weldr.proxy.http.HeadWriter;
 import io.weldr.proxy.http.Octets;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ public final class HeadPlan {
 
     private final byte[][] dropped; // lower case
     private final long lengths; // bit n: a dropped name has n octets; bit 63: or more
+    private final long known; // those of the dropped fields that have an entry in Field
     private final byte[] lines;
     private final byte @Nullable [] host;
 
@@ -33,12 +35,16 @@ public final class HeadPlan {
     public HeadPlan(List<String> drop, List<Line> add, @Nullable String host) {
         List<byte[]> names = new ArrayList<>();
         long mask = 0;
+        long fields = 0;
         for (String name : drop) {
-            names.add(Octets.ascii(name.toLowerCase(Locale.ROOT)));
+            byte[] lower = Octets.ascii(name.toLowerCase(Locale.ROOT));
+            names.add(lower);
             mask |= lengthBit(name.length());
+            fields |= Field.named(lower, 0, lower.length).bit();
         }
         dropped = names.toArray(byte[][]::new);
         lengths = mask;
+        known = fields & ~Field.OTHER.bit();
         StringBuilder text = new StringBuilder();
         add.forEach(line ->
                 text.append(line.name()).append(": ").append(line.value()).append("\r\n"));
@@ -66,6 +72,11 @@ public final class HeadPlan {
     /** Whether any field is left out. */
     boolean dropsAny() {
         return lengths != 0;
+    }
+
+    /** Whether that field is left out: then weldr does not write it either. Not for fields without a name of their own. */
+    boolean drops(Field field) {
+        return (known & field.bit()) != 0;
     }
 
     void writeLines(HeadWriter to) {

@@ -87,9 +87,9 @@ public final class RequestEditor {
             out.put(MAX_FORWARDS).put(head.maxForwards() - 1).crlf();
         }
         if (writesXForwarded) {
-            writeXForwarded(head, out, peer);
+            writeXForwarded(head, out, peer, plan);
         }
-        if (writesForwarded) {
+        if (writesForwarded && !plan.drops(Field.FORWARDED)) {
             writeForwarded(head, out, peer);
         }
         out.put(VIA).put((char) ('0' + head.minorVersion())).put(viaName);
@@ -102,7 +102,7 @@ public final class RequestEditor {
     private static void writeTarget(RequestHead head, HeadWriter out, @Nullable TargetBytes target) {
         byte[] b = head.bytes();
         out.put(b, head.methodStart(), head.methodEnd()).put(' ');
-        if (target != null) {
+        if (target != null && target.length() > 0) { // a rewrite leaves the asterisk of OPTIONS alone
             out.put(target.bytes(), 0, target.length());
         } else if (head.asteriskByEmptyPath()) {
             out.put('*');
@@ -173,16 +173,20 @@ public final class RequestEditor {
         };
     }
 
-    private static void writeXForwarded(RequestHead head, HeadWriter out, Peer peer) {
-        out.put(FORWARDED_FOR);
-        if (peer.trusted()) {
-            putBefore(head, Field.X_FORWARDED_FOR, out);
+    private static void writeXForwarded(RequestHead head, HeadWriter out, Peer peer, HeadPlan plan) {
+        if (!plan.drops(Field.X_FORWARDED_FOR)) {
+            out.put(FORWARDED_FOR);
+            if (peer.trusted()) {
+                putBefore(head, Field.X_FORWARDED_FOR, out);
+            }
+            out.put(peer.address()).crlf();
         }
-        out.put(peer.address()).crlf();
-        if (!peer.trusted() || !head.has(Field.X_FORWARDED_PROTO)) {
+        if ((!peer.trusted() || !head.has(Field.X_FORWARDED_PROTO)) && !plan.drops(Field.X_FORWARDED_PROTO)) {
             out.put(FORWARDED_PROTO);
         }
-        if (head.hostEnd() > head.hostStart() && (!peer.trusted() || !head.has(Field.X_FORWARDED_HOST))) {
+        if (head.hostEnd() > head.hostStart()
+                && (!peer.trusted() || !head.has(Field.X_FORWARDED_HOST))
+                && !plan.drops(Field.X_FORWARDED_HOST)) {
             out.put(FORWARDED_HOST)
                     .put(head.bytes(), head.hostStart(), head.hostEnd())
                     .crlf();

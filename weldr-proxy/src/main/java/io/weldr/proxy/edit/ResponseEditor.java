@@ -83,7 +83,7 @@ public final class ResponseEditor {
             out.put(cookie);
         }
         if (status >= 200) {
-            if (!head.has(Field.DATE)) {
+            if (!head.has(Field.DATE) && !plan.drops(Field.DATE)) {
                 out.put(date.line());
             }
             if (!head.has(Field.X_REQUEST_ID)) {

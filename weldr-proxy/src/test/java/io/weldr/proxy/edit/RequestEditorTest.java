@@ -105,6 +105,26 @@ class RequestEditorTest {
     }
 
     @Test
+    void aRouteThatSetsAForwardingFieldOrRemovesItHasTheLastWord() {
+        plan = new HeadPlan(
+                List.of("X-Forwarded-Proto", "x-forwarded-for"),
+                List.of(new HeadPlan.Line("X-Forwarded-Proto", "https")),
+                null);
+        String own =
+                "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Host: a\r\nVia: 1.1 weldr\r\nX-Forwarded-Proto: https\r\n";
+        assertThat(edit("GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Proto: ftp\r\nX-Forwarded-For: b\r\n\r\n"))
+                .startsWith(own);
+        trusted = true;
+        assertThat(edit("GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Proto: ftp\r\nX-Forwarded-For: b\r\n\r\n"))
+                .startsWith(own);
+
+        editor = new RequestEditor("weldr", false, true);
+        plan = new HeadPlan(List.of("forwarded"), List.of(), null);
+        assertThat(edit("GET / HTTP/1.1\r\nHost: a\r\nForwarded: for=b\r\n\r\n"))
+                .isEqualTo("GET / HTTP/1.1\r\nHost: a\r\n" + ADDED);
+    }
+
+    @Test
     void hostIsRewrittenWhenThePolicySaysSo() {
         preserveHost = false;
         assertThat(edit("GET / HTTP/1.1\r\nA: b\r\nHost: a\r\nC: d\r\n\r\n"))
