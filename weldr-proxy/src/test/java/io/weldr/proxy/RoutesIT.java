@@ -217,6 +217,48 @@ class RoutesIT {
     }
 
     @Test
+    void requestsWithoutTheKeyOfASplitGoByTheirClient() {
+        try (RawOrigin stable = RawOrigin.answering(ok("stable"));
+                RawOrigin canary = RawOrigin.answering(ok("canary"));
+                TestProxy proxy = TestProxy.with(settings -> settings.trustedPeers(List.of("127.0.0.0/8")))) {
+            PoolName one = Routes.pool(proxy, "one", stable);
+            PoolName two = Routes.pool(proxy, "two", canary);
+            for (RequestKey key : List.of(
+                    new RequestKey(RequestKey.Source.COOKIE, "user"),
+                    new RequestKey(RequestKey.Source.HEADER, "x-user"))) {
+                Routes.of(proxy).split(one, 80, two, 20, key).put("default");
+                int canaries = 0;
+                for (int client = 0; client < 200; client++) {
+                    String answer = proxy.exchange(get("a", "/", "X-Forwarded-For: 192.0.2." + client));
+                    canaries += answer.endsWith("canary") ? 1 : 0;
+                }
+                assertThat(canaries).as("split by %s", key).isBetween(20, 60);
+            }
+        }
+    }
+
+    @Test
+    void whatAnUntrustedPeerSaysOfTheClientDecidesNothing() {
+        RouteMatch secure = new RouteMatch(
+                PathMatch.ANY,
+                null,
+                List.of(new ValueMatch("x-forwarded-proto", ValueMatch.Kind.EXACT, "https")),
+                List.of());
+        for (boolean trusted : List.of(false, true)) {
+            try (RawOrigin all = RawOrigin.answering(ok("all"));
+                    RawOrigin few = RawOrigin.answering(ok("few"));
+                    TestProxy proxy = TestProxy.with(
+                            settings -> settings.trustedPeers(trusted ? List.of("127.0.0.0/8") : List.of()), all)) {
+                Routes.of(proxy).when(secure).to(Routes.pool(proxy, "few", few)).put("secure");
+                assertThat(proxy.exchange(get("a", "/", "X-Forwarded-Proto: https")))
+                        .endsWith(trusted ? "few" : "all");
+                assertThat(proxy.exchange(get("a", "/", "X-Forwarded-Proto: http")))
+                        .endsWith("all");
+            }
+        }
+    }
+
+    @Test
     void clientsOfADeniedNetworkAreRefused() {
         try (RawOrigin origin = RawOrigin.answering(ok("x"));
                 TestProxy proxy = TestProxy.with(settings -> settings.trustedPeers(List.of("127.0.0.0/8")), origin)) {

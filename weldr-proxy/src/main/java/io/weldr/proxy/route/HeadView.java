@@ -13,6 +13,7 @@ public final class HeadView implements RequestView {
     private final byte[] six = new byte[16];
     private RequestHead head;
     private byte[] client = four;
+    private boolean trusted;
     private int pathEnd;
 
     public HeadView(RequestHead head) {
@@ -23,6 +24,7 @@ public final class HeadView implements RequestView {
     public HeadView set(RequestHead scanned, Peer peer) {
         head = scanned;
         pathEnd = scanned.pathEnd();
+        trusted = peer.trusted();
         client = peer.trusted() && scanned.has(Field.X_FORWARDED_FOR) ? told(peer) : peer.raw();
         return this;
     }
@@ -85,11 +87,13 @@ public final class HeadView implements RequestView {
         return head.targetEnd();
     }
 
+    /** What an untrusted peer says about who the client is goes no further, and decides nothing here. */
     @Override
     public int find(byte[] lowerCaseName, int from) {
         byte[] bytes = head.bytes();
         for (int i = from; i < head.count(); i++) {
-            if (Octets.equalsIgnoreCase(bytes, head.lineStart(i), head.nameEnd(i), lowerCaseName)) {
+            if (Octets.equalsIgnoreCase(bytes, head.lineStart(i), head.nameEnd(i), lowerCaseName)
+                    && (trusted || head.field(i).kind() != Field.Kind.TRUST)) {
                 return i;
             }
         }

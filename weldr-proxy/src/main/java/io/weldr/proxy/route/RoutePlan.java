@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.weldr.core.balance.Hashing;
 import io.weldr.core.balance.WeightedSplit;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.RequestKey;
 import io.weldr.core.pool.StatusRange;
 import io.weldr.core.route.HeaderEdits;
 import io.weldr.core.route.RateLimit;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A route as workers follow it: all that can be known before a request comes is compiled. Immutable, and shared by all workers. */
 public final class RoutePlan {
+    private static final KeySource BY_CLIENT = new KeySource(RequestKey.CLIENT_ADDRESS);
+
     private final Route route;
     private final RouteAction action;
     private final PoolName[] pools;
@@ -48,7 +51,7 @@ public final class RoutePlan {
         } else {
             pools = new PoolName[0];
             split = null;
-            splitBy = new KeySource(io.weldr.core.pool.RequestKey.CLIENT_ADDRESS);
+            splitBy = BY_CLIENT;
         }
         RouteFilters filters = route.filters();
         request = plan(filters.request(), filters.rewriteHost());
@@ -87,7 +90,7 @@ public final class RoutePlan {
         int sharers = limit.scope() == RateLimit.Scope.CLUSTER ? proxies : 1;
         long interval = Math.max(1, limit.period().toNanos() * sharers / limit.requests());
         int burst = Math.max(1, limit.burst() / sharers);
-        boolean byHeader = limit.key().source() == io.weldr.core.pool.RequestKey.Source.HEADER;
+        boolean byHeader = limit.key().source() == RequestKey.Source.HEADER;
         long salt = Hashing.of(route.name().value()) ^ Hashing.mix(interval) ^ (byHeader ? 1 : 0);
         return new RateLimits.Limit(salt, new KeySource(limit.key()), interval, burst);
     }
@@ -101,12 +104,16 @@ public final class RoutePlan {
         return action;
     }
 
-    /** The pool that a request goes to. Only if the action is to forward. */
+    /**
+     * The pool that a request goes to. Only if the action is to forward. A request without the header or the cookie that
+     * decides goes by its client's address: else all of them would go to one pool, whatever the weights.
+     */
     public PoolName pool(RequestHead head, HeadView view) {
         if (split == null) {
             return pools[0];
         }
-        return pools[split.pick(splitBy.hash(head, view))];
+        long key = splitBy.hash(head, view);
+        return pools[split.pick(key != 0 ? key : BY_CLIENT.hash(head, view))];
     }
 
     /** What is changed of requests. */
