@@ -14,6 +14,9 @@ public final class RateLimits {
 
     private static final int WAYS = 4;
 
+    /** A millisecond: bits of the key that tell claims of the same time apart. */
+    private static final long CLAIM_NANOS = (1 << 20) - 1;
+
     /** {@link #take}: it may pass. */
     public static final long PASS = 0;
 
@@ -39,13 +42,19 @@ public final class RateLimits {
     public long take(Limit limit, long hash, long nowNanos) {
         long key = Hashing.mix(hash ^ limit.salt()) | 1;
         int set = (int) (key >>> 40) % SETS * WAYS;
-        int slot = find(key, set);
-        while (slot < 0) {
-            slot = claim(key, set, nowNanos);
-        }
         long room = limit.intervalNanos() * limit.burst();
         while (true) {
-            long before = fullNanos.get(slot);
+            int slot = find(key, set);
+            if (slot < 0) {
+                slot = claim(key, set, nowNanos);
+            }
+            long before = slot < 0 ? 0 : fullNanos.get(slot);
+            // Asked behind the time, which is set behind the key: a bucket that belongs to another client by now, or
+            // before the time below is changed, is left alone. A token of an hour would lock that client out for an
+            // hour.
+            if (slot < 0 || keys.get(slot) != key) {
+                continue;
+            }
             long full = Math.max(before, nowNanos) + limit.intervalNanos();
             if (full - nowNanos > room) {
                 return full - nowNanos - room;
@@ -81,7 +90,8 @@ public final class RateLimits {
         if (!keys.compareAndSet(victim, before, key)) {
             return find(key, set);
         }
-        fullNanos.set(victim, nowNanos);
+        // A full bucket, whenever that was: two clients that come within a nanosecond have different times.
+        fullNanos.set(victim, nowNanos - (key & CLAIM_NANOS));
         return victim;
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.weldr.proxy.route;
+
+import org.jspecify.annotations.NullMarked;
