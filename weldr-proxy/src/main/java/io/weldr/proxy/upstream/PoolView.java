@@ -75,7 +75,9 @@ final class PoolView {
                 retire(known);
             }
         }
-        kept.values().forEach(known -> known.follow(next.terms()));
+        // A copy: an attempt that fails at once when it gets its place goes on to another origin, which may be new
+        // here.
+        List.copyOf(kept.values()).forEach(known -> known.follow(next.terms()));
         setDrainDeadlines(next.origins());
         stats.keySet().retainAll(next.origins().stream().map(Origin::id).collect(Collectors.toSet()));
     }

@@ -50,12 +50,20 @@ class PoolViewTest {
                 end.await();
                 throw new UnknownHostException("the test is over");
             },
-            System::nanoTime,
+            this::nanoTime,
             Duration.ofMillis(500));
     private final PoolView view = new PoolView(
             Embedded.upstream(new DeadlineWheel(), silent, LIMITS), origin -> new OriginRecord(() -> 0, () -> {}), 0);
     private final Affinity affinity = new Affinity();
     private final List<Failure> refused = new ArrayList<>();
+    private volatile boolean lookupsFail;
+
+    private long nanoTime() {
+        if (lookupsFail) {
+            throw new InternalError("of the test");
+        }
+        return System.nanoTime();
+    }
 
     @AfterEach
     void end() {
@@ -102,11 +110,36 @@ class PoolViewTest {
         assertThat(told).containsExactly(0, 0, 0, 1, 0, 1, 2, 0, 2, 2, 1, 3, 2, 0, 2);
     }
 
+    @Test
+    void anAttemptThatFailsWhenLimitsAreRaisedGoesOnToAnOriginThatWasNotUsed() {
+        Balancer firstThenSecond = candidates -> candidates.tried(0) ? 1 : 0;
+        serve(firstThenSecond);
+        Endpoint first = pick();
+        assertThat(first.acquire(new Waiting(), false)).isNotNull();
+        assertThat(first.acquire(new Waiting(), false)).isNotNull();
+        List<Endpoint> next = new ArrayList<>();
+        ResponseSink goesOn = new Waiting() {
+            @Override
+            public void notConnected(Failure failure) {
+                next.add(requireNonNull(view.pick(affinity, new Endpoint[] {first}, 1)));
+            }
+        };
+        assertThat(first.acquire(goesOn, false)).as("in the queue").isNotNull();
+        lookupsFail = true;
+        serve(firstThenSecond, LIMITS.with("connectionsPerOriginMax", 3));
+        lookupsFail = false;
+        assertThat(next).singleElement().isNotSameAs(first);
+    }
+
     private Endpoint pick() {
         return requireNonNull(view.pick(affinity, NONE_TRIED, 0));
     }
 
     private void serve(Balancer balancer) {
+        serve(balancer, LIMITS);
+    }
+
+    private void serve(Balancer balancer, ProxyLimits limits) {
         ClusterState state = ClusterState.INITIAL;
         long revision = 0;
         for (String name : List.of("a", "b")) {
@@ -116,13 +149,13 @@ class PoolViewTest {
         }
         Pool pool = state.defaultPool();
         List<Origin> origins = pool.origins();
-        PoolTerms terms = PoolTerms.of(pool, new PoolTerms.NodeDefaults(LIMITS, WhenAllDown.ANSWER_503));
+        PoolTerms terms = PoolTerms.of(pool, new PoolTerms.NodeDefaults(limits, WhenAllDown.ANSWER_503));
         view.update(new ServingPool(
                 pool.name(), pool.settings(), terms, origins, origins, List.of(), balancer, null, null));
     }
 
     /** Waits for ever: the lookup of the name does not end. */
-    private final class Waiting implements ResponseSink {
+    private class Waiting implements ResponseSink {
         @Override
         public void connected(Upstream connection) {
             throw new AssertionError("the name has no address");
