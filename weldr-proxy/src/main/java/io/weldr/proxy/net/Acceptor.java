@@ -58,6 +58,25 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         Channel accepted = (Channel) message;
         Reception reception = reception(ctx);
+        boolean entered = connections.tryEnter();
+        try {
+            prepare(accepted, reception, entered);
+        } catch (Throwable e) { // it belongs to no loop that would close it
+            if (entered) {
+                connections.leave();
+            }
+            accepted.unsafe().closeForcibly();
+            throw e;
+        }
+        reception.loop().register(accepted).addListener(registered -> {
+            if (!registered.isSuccess()) {
+                LOG.debug("a connection came while the proxy was closing", registered.cause());
+                accepted.unsafe().closeForcibly();
+            }
+        });
+    }
+
+    private void prepare(Channel accepted, Reception reception, boolean entered) {
         ChannelConfig config = accepted.config(); // TCP_NODELAY is on unless it is turned off
         config.setAllocator(allocator);
         config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
@@ -66,18 +85,12 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         if (setsKeepAlive) {
             config.setOption(ChannelOption.SO_KEEPALIVE, true);
         }
-        if (connections.tryEnter()) {
-            accepted.closeFuture().addListener(closed -> connections.leave());
+        if (entered) {
             reception.welcome(accepted);
+            accepted.closeFuture().addListener(closed -> connections.leave());
         } else {
             reception.turnAway(accepted, connections);
         }
-        reception.loop().register(accepted).addListener(registered -> {
-            if (!registered.isSuccess()) {
-                LOG.debug("a connection came while the proxy was closing", registered.cause());
-                accepted.unsafe().closeForcibly();
-            }
-        });
     }
 
     private Reception reception(ChannelHandlerContext ctx) {

@@ -169,6 +169,53 @@ class ListenerIT {
         }
     }
 
+    /** As where an allocation fails. Such a connection would stay open for good, and hold a place among the connections. */
+    @ParameterizedTest
+    @EnumSource(names = {"EPOLL", "IO_URING", "NIO"})
+    void aConnectionThatCannotBeWelcomedIsClosedAndHoldsNoPlace(Transport transport) throws Exception {
+        assumeThat(available(transport)).as("%s on this machine", transport).isTrue();
+        MultiThreadIoEventLoopGroup group =
+                new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("listener", true), transport.ioHandler());
+        try {
+            Greeter greeter = new Greeter(group.next(), new AtomicBoolean(true));
+            AtomicBoolean fails = new AtomicBoolean(true);
+            Reception failsOnce = new Reception() {
+                @Override
+                public EventLoop loop() {
+                    return greeter.loop();
+                }
+
+                @Override
+                public boolean hasRoom() {
+                    return true;
+                }
+
+                @Override
+                public void welcome(Channel accepted) {
+                    if (fails.getAndSet(false)) {
+                        throw new InternalError("of the test");
+                    }
+                    greeter.welcome(accepted);
+                }
+
+                @Override
+                public void turnAway(Channel accepted, ConnectionLimit connections) {
+                    greeter.turnAway(accepted, connections);
+                }
+            };
+            ConnectionLimit one = new ConnectionLimit(1);
+            Listener listener = listen(List.of(failsOnce), group, transport, one);
+            try (Socket unlucky = connect(listener)) {
+                assertThat(ended(unlucky)).isTrue();
+                await().until(() -> one.open() == 0);
+                assertThat(greeting(connect(listener))).isEqualTo("hello");
+            }
+            await().until(() -> one.open() == 0);
+        } finally {
+            group.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly();
+        }
+    }
+
     /** A listener of one loop, with room for one client. */
     private static final class Single implements AutoCloseable {
         final AtomicBoolean room = new AtomicBoolean();
@@ -202,7 +249,10 @@ class ListenerIT {
     }
 
     private static Listener listen(
-            List<Greeter> receptions, EventLoopGroup group, Transport transport, ConnectionLimit connections)
+            List<? extends Reception> receptions,
+            EventLoopGroup group,
+            Transport transport,
+            ConnectionLimit connections)
             throws IOException {
         return new Binder(transport, group, ProxyLimits.DEFAULTS, ByteBufAllocator.DEFAULT)
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), false, receptions, connections);
