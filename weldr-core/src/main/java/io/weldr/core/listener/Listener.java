@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param address an IP literal and a port; a wildcard such as {@code 0.0.0.0} or {@code ::} means every address of the node. Null for the
  *     listener {@code default}, and only there: each node has its own
  * @param pool where the bytes of {@link Protocol#TCP} go; null with {@link Protocol#HTTP}, whose requests go where routes say
- * @param trustedPeers networks whose {@code X-Forwarded-*} and {@code Forwarded} fields are believed; null: as the node has it
+ * @param trustedPeers networks whose {@code X-Forwarded-*} and {@code Forwarded} fields are believed; null: as the node has it with
+ *     the listener {@code default}, and none with others
  * @param proxyProtocol networks from which every connection has to begin with a PROXY protocol header, version 1 or 2
  * @param errorPages by status class, 4 or 5
  */
