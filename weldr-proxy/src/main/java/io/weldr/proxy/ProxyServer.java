@@ -81,7 +81,6 @@ public final class ProxyServer
         routing = new Routing(
                 new PoolTerms.NodeDefaults(settings.limits(), settings.whenAllDown()),
                 (pool, terms, ejected, now) -> ServingPool.of(pool, terms, ejected, now, settings.tokens()),
-                settings.tokens(),
                 workers);
     }
 
@@ -154,6 +153,14 @@ public final class ProxyServer
             throw new IllegalStateException("proxy: not listening (expected: started)");
         }
         return own;
+    }
+
+    /**
+     * The tokens of sticky cookies have changed. Soon every worker goes by those that there are now. Returns at once;
+     * harmless before start and after close.
+     */
+    public void tokensChanged() {
+        routing.pools().tokensChanged();
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.weldr.proxy;
 
 import io.weldr.core.listener.ListenerName;
-import io.weldr.core.port.CookieTokens;
 import io.weldr.core.port.Published;
 import io.weldr.core.state.ClusterState;
 import io.weldr.proxy.route.PoolTerms;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns published states into routing views and hands each view to every worker's own loop; so it does when this node
- * ejects an origin or takes it back. A thread of its own builds the views, because a large pool takes milliseconds:
+ * ejects an origin or takes it back, and when sticky cookies get other tokens. A thread of its own builds the views, because a large pool takes milliseconds:
  * neither the thread that applies the log nor an event loop waits for it. Changes that come meanwhile lead to one view,
  * of the newest state. States that route alike change nothing. Thread safe.
  */
@@ -50,14 +49,10 @@ final class Routing implements AutoCloseable {
     /** A state, and the view that a worker needs to route by it. States that route alike share one. */
     private record Target(long revision, long view) {}
 
-    /**
-     * Views for {@code workers}, which may still be filled until {@link #follow}.
-     *
-     * @param tokens of which the maker makes the cookies of sticky pools
-     */
-    Routing(PoolTerms.NodeDefaults node, ServingPools.Maker maker, CookieTokens tokens, List<Worker> workers) {
+    /** Views for {@code workers}, which may still be filled until {@link #follow}. */
+    Routing(PoolTerms.NodeDefaults node, ServingPools.Maker maker, List<Worker> workers) {
         this.workers = workers;
-        pools = new ServingPools(node, maker, tokens, this::schedule, thread::ask);
+        pools = new ServingPools(node, maker, this::schedule, thread::ask);
     }
 
     ServingPools pools() {

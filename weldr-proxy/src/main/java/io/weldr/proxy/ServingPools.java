@@ -5,7 +5,6 @@ import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.Pool;
 import io.weldr.core.pool.PoolName;
-import io.weldr.core.port.CookieTokens;
 import io.weldr.core.state.ClusterState;
 import io.weldr.proxy.route.PoolTerms;
 import io.weldr.proxy.route.ServingPool;
@@ -22,8 +21,9 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pools of this node: what workers need to know of each, and which origins the node has ejected. Only pools that have changed are made anew. One
- * thread refreshes; the rest may be called by any thread.
+ * The pools of this node: what workers need to know of each, and which origins the node has ejected. Only pools that
+ * have changed are made anew, and pools with a sticky cookie when the cookies have other tokens. One thread refreshes;
+ * the rest may be called by any thread.
  */
 final class ServingPools {
 
@@ -38,18 +38,14 @@ final class ServingPools {
         ServingPool make(Pool pool, PoolTerms terms, Set<OriginId> ejected, Instant now);
     }
 
-    /** A secret is replaced a few times a year, in steps that are a minute apart. */
-    private static final Duration TOKENS_LOOK = Duration.ofSeconds(10);
-
-    private static final Object NO_TOKENS = new Object();
-
     private final PoolTerms.NodeDefaults node;
     private final Maker maker;
-    private final CookieTokens tokens;
     private final BiConsumer<Runnable, Duration> schedule;
     private final Runnable changed;
     private final Map<PoolName, OutlierDetector> ejections = new ConcurrentHashMap<>();
     private final AtomicLong ejectedBefore = new AtomicLong(); // by detectors of pools that are gone
+
+    private final AtomicLong tokens = new AtomicLong(); // how often the tokens of sticky cookies have changed
 
     // These belong to the thread that refreshes.
     private final Map<PoolName, Built> built = new HashMap<>();
@@ -59,12 +55,14 @@ final class ServingPools {
     /**
      * What a serving pool was made of, and when it has to be made anew for the time alone.
      *
-     * @param tokens the version of the tokens in its cookies
+     * @param tokens how often the tokens of sticky cookies had changed
      */
-    private record Built(Pool pool, Set<OriginId> without, Object tokens, ServingPool serving, long changesAtMillis) {
-        @SuppressWarnings("ReferenceEquality") // versions are compared so
-        boolean holds(Pool now, Set<OriginId> ejected, Object version, long nowMillis) {
-            return same(pool, now) && without.equals(ejected) && tokens == version && nowMillis < changesAtMillis;
+    private record Built(Pool pool, Set<OriginId> without, long tokens, ServingPool serving, long changesAtMillis) {
+        boolean holds(Pool now, Set<OriginId> ejected, long newestTokens, long nowMillis) {
+            return same(pool, now)
+                    && without.equals(ejected)
+                    && (tokens == newestTokens || now.settings().sticky() == null)
+                    && nowMillis < changesAtMillis;
         }
     }
 
@@ -89,19 +87,12 @@ final class ServingPools {
     /**
      * No pools yet.
      *
-     * @param tokens of which the maker makes the cookies of sticky pools
      * @param schedule runs something once, later, on any thread
      * @param changed called when a refresh is due, also on event loops; must not block
      */
-    ServingPools(
-            PoolTerms.NodeDefaults node,
-            Maker maker,
-            CookieTokens tokens,
-            BiConsumer<Runnable, Duration> schedule,
-            Runnable changed) {
+    ServingPools(PoolTerms.NodeDefaults node, Maker maker, BiConsumer<Runnable, Duration> schedule, Runnable changed) {
         this.node = node;
         this.maker = maker;
-        this.tokens = tokens;
         this.schedule = schedule;
         this.changed = changed;
     }
@@ -112,9 +103,17 @@ final class ServingPools {
         return one == other || one.equals(other);
     }
 
+    /** Pools with a sticky cookie are made anew soon, with the tokens that there are now. Any thread; does not block. */
+    void tokensChanged() {
+        tokens.incrementAndGet();
+        changed.run();
+    }
+
     /** The pools of that state. The same object as the last time, if nothing has changed. */
     @SuppressWarnings("ReferenceEquality") // what has not changed is the same object
     Map<PoolName, ServingPool> refresh(ClusterState state, Instant now) {
+        // Asked first: tokens that change from here on make pools anew once more.
+        long newestTokens = tokens.get();
         boolean other = built.keySet().retainAll(state.pools().keySet());
         ejections.forEach((name, detector) -> {
             if (!state.pools().containsKey(name)) {
@@ -125,15 +124,12 @@ final class ServingPools {
         long next = SlowStart.NEVER;
         for (Pool pool : state.pools().values()) {
             Built before = built.get(pool.name());
-            Built after = refreshed(pool, before, now);
+            Built after = refreshed(pool, before, newestTokens, now);
             if (after != before) {
                 built.put(pool.name(), after);
                 other = true;
             }
             next = Math.min(next, after.changesAtMillis());
-            if (pool.settings().sticky() != null) {
-                next = Math.min(next, now.plus(TOKENS_LOOK).toEpochMilli());
-            }
         }
         refreshAt(next, now);
         if (other) {
@@ -156,7 +152,7 @@ final class ServingPools {
     }
 
     /** The pool made anew; or as it was before, if nothing has changed. */
-    private Built refreshed(Pool pool, @Nullable Built before, Instant now) {
+    private Built refreshed(Pool pool, @Nullable Built before, long newestTokens, Instant now) {
         OutlierDetector detector = ejections.computeIfAbsent(
                 pool.name(), unknown -> new OutlierDetector(System::nanoTime, schedule, changed));
         PoolTerms terms = PoolTerms.of(pool, node);
@@ -164,12 +160,11 @@ final class ServingPools {
             detector.follow(pool, terms);
         }
         Set<OriginId> without = detector.ejected();
-        Object version = pool.settings().sticky() == null ? NO_TOKENS : tokens.version();
-        if (before != null && before.holds(pool, without, version, now.toEpochMilli())) {
+        if (before != null && before.holds(pool, without, newestTokens, now.toEpochMilli())) {
             return before;
         }
         ServingPool serving = maker.make(pool, terms, without, now);
-        return new Built(pool, without, version, serving, serving.nextChangeMillis(now));
+        return new Built(pool, without, newestTokens, serving, serving.nextChangeMillis(now));
     }
 
     /** How an origin of that pool does on real traffic, seen by the whole node. */

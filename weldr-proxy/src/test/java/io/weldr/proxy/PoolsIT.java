@@ -39,7 +39,17 @@ class PoolsIT {
             Pattern.compile("Set-Cookie: (sid=[^;]+); Path=/; Max-Age=60; HttpOnly; SameSite=Lax\r\n");
 
     /** Tokens that only the test understands. */
-    private static final CookieTokens TOKENS = new CookieTokens() {
+    private static final class Tokens implements CookieTokens {
+        private volatile List<String> secrets; // the current one first
+
+        Tokens(String... secrets) {
+            this.secrets = List.of(secrets);
+        }
+
+        void replace(List<String> next) {
+            secrets = next;
+        }
+
         @Override
         public boolean available() {
             return true;
@@ -47,23 +57,17 @@ class PoolsIT {
 
         @Override
         public String token(PoolName pool, OriginId origin) {
-            return "new-" + Integer.toHexString(origin.value().hashCode());
+            return accepted(pool, origin).get(0);
         }
 
         @Override
         public List<String> accepted(PoolName pool, OriginId origin) {
-            return List.of(
-                    token(pool, origin),
-                    "old-" + Integer.toHexString(origin.value().hashCode()));
+            String number = Integer.toHexString(origin.value().hashCode());
+            return secrets.stream().map(secret -> secret + "-" + number).toList();
         }
+    }
 
-        @Override
-        public Object version() {
-            return this;
-        }
-    };
-
-    private static final PoolSettings STICKY = new PoolSettings(
+    static final PoolSettings STICKY = new PoolSettings(
             Balancing.ROUND_ROBIN,
             new StickyCookie("sid", false, true, StickyCookie.SameSite.LAX, Duration.ofSeconds(60)),
             Duration.ZERO,
@@ -94,7 +98,7 @@ class PoolsIT {
     void aCookieBindsAClientToItsOriginUntilThatIsGone() {
         try (RawOrigin one = named("one");
                 RawOrigin two = named("two");
-                TestProxy proxy = TestProxy.with(settings -> settings.tokens(TOKENS))) {
+                TestProxy proxy = TestProxy.with(settings -> settings.tokens(new Tokens("new", "old")))) {
             PoolName pool = Routes.pool(proxy, "sticky", STICKY, one, two);
             Routes.of(proxy).to(pool).put("default");
             String first = proxy.exchange(GET);
@@ -134,6 +138,48 @@ class PoolsIT {
             assertThat(body(moved)).isNotEqualTo(body(first));
             assertThat(moved).contains("Set-Cookie: sid=new-").doesNotContain(cookie.group(1));
         }
+    }
+
+    @Test
+    void cookiesOfANewSecretAreMadeAtOnceAndThoseOfTheSecretBeforeStillCount() {
+        Tokens tokens = new Tokens("old");
+        try (RawOrigin one = named("one");
+                RawOrigin two = named("two");
+                TestProxy proxy =
+                        TestProxy.with(settings -> settings.tokens(tokens).workers(2))) {
+            PoolName pool = Routes.pool(proxy, "sticky", STICKY, one, two);
+            Routes.of(proxy).to(pool).put("default");
+            long revision = proxy.state.get().revision();
+            String first = proxy.exchange(GET);
+            String old = sid(first);
+            assertThat(old).startsWith("sid=old-");
+
+            // Each step is that of an operator, as an edit of the file has it.
+            for (List<String> secrets :
+                    List.of(List.of("old", "new"), List.of("new", "old"), List.of("new"), List.of("newer", "new"))) {
+                tokens.replace(secrets);
+                proxy.server.tokensChanged();
+                proxy.server.awaitRouting();
+                for (int i = 0; i < 4; i++) { // by both workers
+                    assertThat(sid(proxy.exchange(GET))).startsWith("sid=" + secrets.get(0) + "-");
+                    String again = proxy.exchange(with(old));
+                    if (secrets.contains("old")) {
+                        assertThat(body(again)).as("%s", secrets).isEqualTo(body(first));
+                        assertThat(again).doesNotContain("Set-Cookie");
+                    } else {
+                        assertThat(sid(again)).startsWith("sid=" + secrets.get(0) + "-");
+                    }
+                }
+            }
+            assertThat(proxy.state.get().revision()).isEqualTo(revision);
+        }
+    }
+
+    /** The cookie that a client was given. */
+    private static String sid(String response) {
+        Matcher cookie = COOKIE.matcher(response);
+        assertThat(cookie.find()).as(response).isTrue();
+        return cookie.group(1);
     }
 
     @Test

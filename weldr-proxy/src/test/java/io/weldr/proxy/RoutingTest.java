@@ -7,16 +7,19 @@ import static org.awaitility.Awaitility.await;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.DefaultEventLoop;
 import io.weldr.core.balance.DeadAddresses;
+import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.Pool;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.PoolSettings;
 import io.weldr.core.pool.WhenAllDown;
 import io.weldr.core.port.CookieTokens;
 import io.weldr.core.port.Published;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
+import io.weldr.core.state.Condition;
 import io.weldr.core.state.OriginSpec;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.Transport;
@@ -41,7 +44,7 @@ class RoutingTest {
 
     private static final ProxyLimits LIMITS = ProxyLimits.DEFAULTS.with("ejectAfterFailures", 1);
 
-    private record Build(Thread thread, List<String> origins, Set<OriginId> ejected) {}
+    private record Build(Thread thread, PoolName pool, List<String> origins, Set<OriginId> ejected) {}
 
     private final List<Build> builds = new CopyOnWriteArrayList<>();
     private final Semaphore mayBuild = new Semaphore(0);
@@ -50,8 +53,8 @@ class RoutingTest {
     private final DefaultEventLoop loop = new DefaultEventLoop();
     private final NameResolver resolver = new NameResolver();
     private final List<Worker> workers = new CopyOnWriteArrayList<>();
-    private final Routing routing = new Routing(
-            new PoolTerms.NodeDefaults(LIMITS, WhenAllDown.ANSWER_503), this::serving, CookieTokens.NONE, workers);
+    private final Routing routing =
+            new Routing(new PoolTerms.NodeDefaults(LIMITS, WhenAllDown.ANSWER_503), this::serving, workers);
     private final Published<ClusterState> state = new Published<>(ClusterState.INITIAL);
 
     /** Each build but the first waits for the test. */
@@ -59,6 +62,7 @@ class RoutingTest {
         boolean first = builds.isEmpty();
         builds.add(new Build(
                 Thread.currentThread(),
+                pool.name(),
                 pool.origins().stream().map(origin -> origin.id().value()).toList(),
                 ejected));
         if (!first) {
@@ -108,11 +112,16 @@ class RoutingTest {
     }
 
     private void add(int number) {
-        ClusterState before = state.get();
         OriginSpec spec = OriginSpec.of(OriginUrl.parse("http://192.0.2." + number + ":80"));
-        state.publish(
-                before.apply(new Command.AddOrigin(PoolName.DEFAULT, spec, true, Instant.EPOCH), before.revision() + 1)
-                        .next());
+        apply(new Command.AddOrigin(PoolName.DEFAULT, spec, true, Instant.EPOCH));
+    }
+
+    private void apply(Command command) {
+        if (!state.get().version().atLeast(command.since())) {
+            apply(new Command.RaiseClusterVersion(command.since(), Instant.EPOCH));
+        }
+        ClusterState before = state.get();
+        state.publish(before.apply(command, before.revision() + 1).next());
     }
 
     private Origin origin(int index) {
@@ -163,6 +172,31 @@ class RoutingTest {
         await().until(() -> builds.size() == 3);
         assertThat(builds.get(2).ejected()).containsExactly(origin(0).id());
         assertThat(builds.get(2).thread().getName()).isEqualTo("weldr-routing");
+    }
+
+    /** The table of cookies is built from the tokens that there are at that moment, and kept. */
+    @Test
+    void otherTokensLeadToANewViewOfPoolsWithAStickyCookieAlone() {
+        mayBuild.release(2);
+        PoolName sticky = new PoolName("sticky");
+        for (String name : List.of("plain", sticky.value())) {
+            PoolSettings settings = name.equals("plain") ? PoolSettings.DEFAULT : PoolsIT.STICKY;
+            apply(new Command.PutPool(
+                    new PoolName(name), HealthPolicy.DEFAULT, settings, Condition.NONE, Instant.EPOCH));
+        }
+        await().until(() -> routing.routedRevision() == state.get().revision());
+        assertThat(builds).hasSize(3);
+        routing.pools().tokensChanged();
+        await().until(mayBuild::hasQueuedThreads);
+        assertThat(builds).hasSize(4);
+        assertThat(builds.get(3).pool()).isEqualTo(sticky);
+        assertThat(builds.get(3).thread().getName()).isEqualTo("weldr-routing");
+
+        routing.pools().tokensChanged(); // while the pool is built, maybe from the tokens before
+        mayBuild.release(2);
+        routing.awaitBuilt();
+        assertThat(builds).hasSize(5);
+        assertThat(builds.get(4).pool()).isEqualTo(sticky);
     }
 
     @Test

@@ -53,11 +53,6 @@ public final class StickyTokens implements CookieTokens {
         return keys().stream().map(key -> token(key, pool, origin)).toList();
     }
 
-    @Override
-    public Object version() {
-        return secret.get();
-    }
-
     private List<SecretKey> keys() {
         ClusterSecret now = secret.get();
         Keys current = keys;

@@ -31,11 +31,6 @@ public interface CookieTokens {
         public List<String> accepted(PoolName pool, OriginId origin) {
             return List.of();
         }
-
-        @Override
-        public Object version() {
-            return this;
-        }
     };
 
     /** Whether there are tokens. Once there are, they stay available while the node runs. */
@@ -53,10 +48,4 @@ public interface CookieTokens {
      * replaced also the one of the previous secret. None if there are no tokens.
      */
     List<String> accepted(PoolName pool, OriginId origin);
-
-    /**
-     * Another object each time when the tokens have become others, because the secret was replaced. Whoever keeps tokens
-     * reads this before it asks for them, and compares it by identity from time to time. Only a read.
-     */
-    Object version();
 }

@@ -258,7 +258,7 @@ public final class Node {
         try {
             FreePorts.check(ports());
             checkVirtualIps();
-            secret.open();
+            secret.open(proxy::tokensChanged);
             raft.start();
             removed = raft.removed();
             if (removed && config.onRemoval() == OnRemoval.EXIT) {

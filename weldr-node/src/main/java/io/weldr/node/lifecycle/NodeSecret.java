@@ -80,10 +80,15 @@ public final class NodeSecret implements CookieTokens, AutoCloseable {
     /**
      * Reads the secret, or makes it. To be called before anything listens.
      *
+     * @param replaced called after the secret of the running node was replaced, on a thread of its own; returns soon
      * @throws SecretException the file cannot be used
      * @throws IOException the data folder cannot be written
      */
-    void open() throws IOException {
+    void open(Runnable replaced) throws IOException {
+        open(LOOK_EVERY, replaced);
+    }
+
+    void open(Duration lookEvery, Runnable replaced) throws IOException {
         Path file = file(config);
         if (file == null && makesItsOwn(config)) {
             file = make();
@@ -97,8 +102,19 @@ public final class NodeSecret implements CookieTokens, AutoCloseable {
         LOG.info("{}, of {}; all members of a cluster have the same", watch.get(), file);
         ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(NodeSecret::thread);
         var unused = thread.scheduleWithFixedDelay(
-                watch::reload, LOOK_EVERY.toMillis(), LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+                () -> look(watch, replaced), lookEvery.toMillis(), lookEvery.toMillis(), TimeUnit.MILLISECONDS);
         looking = thread;
+    }
+
+    private static void look(SecretWatch watch, Runnable replaced) {
+        try {
+            if (watch.reload()) {
+                replaced.run();
+            }
+        } catch (RuntimeException | Error e) {
+            // Thrown on, it would end the looking for good.
+            LOG.error("a look at the secret file failed; the node looks again", e);
+        }
     }
 
     private @Nullable Path make() throws IOException {
@@ -136,11 +152,6 @@ public final class NodeSecret implements CookieTokens, AutoCloseable {
     @Override
     public List<String> accepted(PoolName pool, OriginId origin) {
         return tokens.accepted(pool, origin);
-    }
-
-    @Override
-    public Object version() {
-        return tokens.version();
     }
 
     @Override

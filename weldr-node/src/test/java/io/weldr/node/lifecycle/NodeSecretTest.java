@@ -1,5 +1,7 @@
 package io.weldr.node.lifecycle;
 
+import static io.weldr.testing.Patience.PATIENCE_MILLIS;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,10 +15,15 @@ import io.weldr.trust.SecretException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,7 +65,7 @@ class NodeSecretTest {
                 Map.of(Setting.JOIN, "127.0.0.1:8687"),
                 Map.of(Setting.JOIN, "wait"))) {
             try (NodeSecret secret = new NodeSecret(config(cluster))) {
-                secret.open();
+                secret.open(NodeSecretTest::unexpected);
                 assertThat(secret.available()).as("%s", cluster).isFalse();
             }
         }
@@ -71,7 +78,7 @@ class NodeSecretTest {
             Files.createDirectories(data);
             Path written = Files.createFile(data.resolve(sign));
             try (NodeSecret secret = new NodeSecret(config(Map.of()))) {
-                secret.open();
+                secret.open(NodeSecretTest::unexpected);
                 assertThat(secret.available()).as(sign).isFalse();
                 assertThat(secret.accepted(PoolName.DEFAULT, ORIGIN)).isEmpty();
             }
@@ -94,7 +101,9 @@ class NodeSecretTest {
 
         Files.delete(given); // after it was checked
         try (NodeSecret secret = new NodeSecret(config)) {
-            assertThatThrownBy(secret::open).isInstanceOf(SecretException.class).hasMessageContaining("no such file");
+            assertThatThrownBy(() -> secret.open(NodeSecretTest::unexpected))
+                    .isInstanceOf(SecretException.class)
+                    .hasMessageContaining("no such file");
         }
     }
 
@@ -104,16 +113,49 @@ class NodeSecretTest {
         Files.setPosixFilePermissions(
                 Files.writeString(own, "b2".repeat(32)), PosixFilePermissions.fromString("rw-r--r--"));
         try (NodeSecret secret = new NodeSecret(config(Map.of()))) {
-            assertThatThrownBy(secret::open)
+            assertThatThrownBy(() -> secret.open(NodeSecretTest::unexpected))
                     .isInstanceOf(SecretException.class)
                     .hasMessageContaining("chmod 600 " + own);
         }
         assertThat(own).content().isEqualTo("b2".repeat(32));
     }
 
+    @Test
+    void whoeverKeepsTokensIsToldWhenTheSecretIsReplaced() throws Exception {
+        Path given = secretFile("a1".repeat(32));
+        BlockingQueue<List<String>> told = new LinkedBlockingQueue<>();
+        try (NodeSecret secret = new NodeSecret(config(Map.of(Setting.SECRET_FILE, given.toString())))) {
+            secret.open(Duration.ofMillis(10), () -> {
+                told.add(secret.accepted(PoolName.DEFAULT, ORIGIN));
+                throw new IllegalStateException("of the test"); // the node looks again all the same
+            });
+            String old = secret.token(PoolName.DEFAULT, ORIGIN);
+
+            secretFile("b2".repeat(32) + "\n" + "a1".repeat(32));
+            List<String> both = requireNonNull(told.poll(PATIENCE_MILLIS, TimeUnit.MILLISECONDS));
+            assertThat(both).hasSize(2).endsWith(old);
+            assertThat(secret.token(PoolName.DEFAULT, ORIGIN)).isEqualTo(both.get(0));
+
+            secretFile("b2".repeat(32));
+            assertThat(told.poll(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).containsExactly(both.get(0));
+            assertThat(told).isEmpty();
+        }
+    }
+
+    /** Written beside the place and moved there, so that no half file is read. */
+    private Path secretFile(String text) throws IOException {
+        Path next = Files.writeString(folder.resolve("given.next"), text);
+        Files.setPosixFilePermissions(next, PosixFilePermissions.fromString("rw-------"));
+        return Files.move(next, folder.resolve("given"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static void unexpected() {
+        throw new AssertionError("nobody replaces the secret");
+    }
+
     private static String token(NodeConfig config) throws IOException {
         try (NodeSecret secret = new NodeSecret(config)) {
-            secret.open();
+            secret.open(NodeSecretTest::unexpected);
             assertThat(secret.available()).isTrue();
             return secret.token(PoolName.DEFAULT, ORIGIN);
         }
