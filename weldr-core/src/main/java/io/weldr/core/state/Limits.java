@@ -31,7 +31,7 @@ public record Limits(
      * The limits of this program. A node lays out the order over 1024 origins in milliseconds, on a thread of its own.
      * Raft with more than a handful of voters is slower and not safer; 16 leave room for replacements. Each listener takes a
      * socket of every worker. The state with all of it full, its snapshot and what a worker makes of it are measured in
-     * {@code docs/explanation/performance.md}.
+     * {@code docs/reference/limits.md}.
      */
     public static final Limits CURRENT = INITIAL;
 
