@@ -130,6 +130,11 @@ final class Exchange {
         end();
     }
 
+    /** What the server calls itself. */
+    String origin() {
+        return connection.origin();
+    }
+
     /** An answer head with the fields that every answer has. */
     HttpResponse head(int status, String type) {
         HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));

@@ -214,7 +214,8 @@ final class GoodRoutes {
             return;
         }
         exchange.raw(new ScriptedAnswer(
-                "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: " + wanted + "\r\n\r\n",
+                "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: " + wanted + "\r\nX-Origin: "
+                        + exchange.origin() + "\r\n\r\n",
                 ScriptedAnswer.Then.HANG));
         exchange.becomeRawEcho();
     }

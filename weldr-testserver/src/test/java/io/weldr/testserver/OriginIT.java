@@ -372,7 +372,7 @@ class OriginIT {
             assertThat(raw.head()).startsWith("HTTP/1.1 200 OK\r\n");
             raw.text(12);
             raw.send("GET /upgrade HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: any\r\n\r\n");
-            assertThat(raw.head()).startsWith("HTTP/1.1 101 ").contains("Upgrade: any");
+            assertThat(raw.head()).startsWith("HTTP/1.1 101 ").contains("Upgrade: any", "X-Origin: " + origin.name());
             raw.send("\0\u00ffGET / HTTP/1.1\r\n\r\n");
             assertThat(raw.text(20)).isEqualTo("\0\u00ffGET / HTTP/1.1\r\n\r\n");
         }
