@@ -63,18 +63,21 @@ class SingleNodeIT {
             int port = Ports.free();
             String listener = "{\"name\":\"edge\",\"address\":\"0.0.0.0:" + port + "\"}";
             await("cluster version 2")
-                    .until(() -> Http.post(node.adminUrl() + "/v1/listeners", listener).status() == 201);
-            await("the listener").until(() -> Http.get("http://127.0.0.1:" + port + "/").status() > 0);
+                    .until(() -> Http.post(node.adminUrl() + "/v1/listeners", listener)
+                                    .status()
+                            == 201);
+            await("the listener")
+                    .until(() -> Http.get("http://127.0.0.1:" + port + "/").status() > 0);
             assertThat(node.terminate()).isZero();
 
             node.launch("--grpc-address", "127.0.0.1:" + port);
             node.awaitReady();
             assertThat(node.output())
                     .contains("listener edge: not bound: port " + port + " is needed for grpc-address of this node");
-            await("an answer of the leader").until(() -> Http.post(
-                            node.adminUrl() + "/v1/listeners", listener.replace("edge", "other"))
-                    .body()
-                    .contains("would take the gRPC API of member"));
+            await("an answer of the leader")
+                    .until(() -> Http.post(node.adminUrl() + "/v1/listeners", listener.replace("edge", "other"))
+                            .body()
+                            .contains("would take the gRPC API of member"));
         }
     }
 
