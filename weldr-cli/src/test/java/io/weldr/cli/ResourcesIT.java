@@ -62,7 +62,7 @@ class ResourcesIT {
         JsonNode pool = get("pools", "shop");
         assertThat(pool.path("balancing").toString())
                 .isEqualTo("{\"algorithm\":\"hash\",\"key\":\"cookie sid\",\"loadPercentMax\":150}");
-        assertThat(pool.path("sticky").path("name").asText()).isEqualTo("weldr");
+        assertThat(pool.path("sticky").path("name").asText()).isEqualTo("weldr-shop");
         assertThat(pool.path("health").path("headers").path("x-a").asText()).isEqualTo("1");
         run("pools set shop --queue-max 10 --probe-type tcp").done();
         pool = get("pools", "shop");

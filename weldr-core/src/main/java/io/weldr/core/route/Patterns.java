@@ -10,10 +10,10 @@ final class Patterns {
     private static final int CHARS_MAX = 512;
 
     /**
-     * Steps of the automaton of one expression: 60 KiB. The worst expression of that size holds an event loop for 0.2 s with a path of 16 KiB.
+     * Steps of the automaton of one expression: 120 KiB. The worst expression of that size holds an event loop for 0.4 s with a path of 16 KiB.
      * Without repetitions, {@value #CHARS_MAX} characters take fewer.
      */
-    static final int COST_MAX = 1000;
+    static final int COST_MAX = 2048;
 
     private Patterns() {}
 

@@ -92,7 +92,7 @@ public final class RoutePlan {
         int burst = Math.max(1, limit.burst() / sharers);
         boolean byHeader = limit.key().source() == RequestKey.Source.HEADER;
         long salt = Hashing.of(route.name().value()) ^ Hashing.mix(interval) ^ (byHeader ? 1 : 0);
-        return new RateLimits.Limit(salt, new KeySource(limit.key()), interval, burst);
+        return new RateLimits.Limit(salt, KeySource.ofSites(limit.key()), interval, burst);
     }
 
     /** What the operator wrote. */

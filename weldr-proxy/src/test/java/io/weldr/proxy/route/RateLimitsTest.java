@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weldr.core.balance.Hashing;
 import io.weldr.core.pool.RequestKey;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -32,6 +34,22 @@ class RateLimitsTest {
         assertThat(limits.take(limit, 42, 1100)).isEqualTo(RateLimits.PASS);
         assertThat(limits.take(limit, 43, 1100)).isEqualTo(RateLimits.PASS);
         assertThat(limits.take(limit, 42, 1000 + HOUR)).isEqualTo(RateLimits.PASS);
+    }
+
+    /** A client with a /64 of its own has 2^64 addresses, and one bucket. */
+    @Test
+    void theAddressesOfAnIpv6SiteAreOneClient() throws UnknownHostException {
+        KeySource sites = KeySource.ofSites(RequestKey.CLIENT_ADDRESS);
+        assertThat(sites.hash(address("2001:db8:0:1::1"))).isEqualTo(sites.hash(address("2001:db8:0:1:ffff::2")));
+        assertThat(sites.hash(address("2001:db8:0:1::1"))).isNotEqualTo(sites.hash(address("2001:db8:0:2::1")));
+        assertThat(sites.hash(address("192.0.2.1"))).isNotEqualTo(sites.hash(address("192.0.2.2")));
+        assertThat(KEY.hash(address("2001:db8:0:1::1")))
+                .as("a hash spreads single addresses")
+                .isNotEqualTo(KEY.hash(address("2001:db8:0:1::2")));
+    }
+
+    private static byte[] address(String text) throws UnknownHostException {
+        return InetAddress.getByName(text).getAddress();
     }
 
     /** Hashes whose buckets all lie where that one's does. */

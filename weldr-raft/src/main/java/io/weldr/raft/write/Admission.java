@@ -18,6 +18,7 @@ import io.weldr.proto.raft.v1.LogProto;
 import io.weldr.raft.codec.EntryCodec;
 import io.weldr.raft.codec.LogEntry;
 import io.weldr.raft.codec.UndecodableException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -63,6 +64,8 @@ record Admission(Limits limits, NodeRules rules) {
         if (command instanceof Command.CheckedByLeader checked) {
             checkRoutes(command, state);
             admitted = EntryCodec.withCommand(entry, checked.checkedAt(state.routing()));
+        } else if (command instanceof Command.PutListener put && bringsRequests(put.listener(), state)) {
+            checkRoutes(command, state); // or else the next change of routes would be refused, whatever it is
         }
         // Members of before limits were written down apply the initial ones.
         Limits holding = state.version().atLeast(ClusterVersion.HEALTH_APART) ? limits : Limits.INITIAL;
@@ -71,7 +74,13 @@ record Admission(Limits limits, NodeRules rules) {
                 : EntryCodec.withLimits(admitted, holding);
     }
 
-    /** Refuses a change of routes after which a stored test fails, or a match is never reached. */
+    private static boolean bringsRequests(Listener listener, ClusterState state) {
+        Listener before = state.listener(listener.name());
+        return listener.protocol() == Listener.Protocol.HTTP
+                && (before == null || before.protocol() != Listener.Protocol.HTTP);
+    }
+
+    /** Refuses a change of routes or listeners after which a stored test fails, or a match is never reached. */
     private static void checkRoutes(Command command, ClusterState state) {
         Map<RouteName, Route> after = new TreeMap<>(state.routes());
         RouteName changed = null;
@@ -86,7 +95,10 @@ record Admission(Limits limits, NodeRules rules) {
         Set<ListenerName> listeners = state.listeners().values().stream()
                 .filter(listener -> listener.protocol() == Listener.Protocol.HTTP)
                 .map(Listener::name)
-                .collect(Collectors.toSet());
+                .collect(Collectors.toCollection(HashSet::new));
+        if (command instanceof Command.PutListener put) {
+            listeners.add(put.listener().name());
+        }
         List<String> refusals = RouteChecks.check(
                         after.values(), changed, state.pools().keySet(), listeners)
                 .refusals();

@@ -3,7 +3,11 @@ package io.weldr.raft.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.weldr.core.listener.Listener.Protocol;
+import io.weldr.core.listener.ListenerLimits;
+import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.HealthPolicy;
+import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.PoolSettings;
@@ -38,6 +42,7 @@ import io.weldr.raft.codec.LogEntry;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
@@ -169,6 +174,32 @@ class AdmissionTest {
         refused(Kind.ROUTES, "route cart, test 1", narrower, state);
         Command same = new Command.PutRoute(route("again", "/cart"), Condition.NONE, 0, Instant.EPOCH);
         refused(Kind.ROUTES, "route cart", same, state);
+    }
+
+    /** Or else every later change of routes would be refused because of it. */
+    @Test
+    void aListenerOnWhichAStoredTestFailsIsRefused() {
+        ClusterState state = first.apply(new Command.RaiseClusterVersion(ClusterVersion.RESOURCES, Instant.EPOCH), 1)
+                .next();
+        RouteTest.SampleRequest rest = new RouteTest.SampleRequest("GET", "http://a/rest", List.of(), null);
+        Route tested = route("cart", "/cart", new RouteTest(rest, "default", null, null));
+        state = state.apply(new Command.PutRoute(tested, Condition.NONE, state.routing(), Instant.EPOCH), 7)
+                .next();
+        assertThat(state.routes()).hasSize(2);
+        Command put = new Command.PutListener(
+                new io.weldr.core.listener.Listener(
+                        new ListenerName("edge"),
+                        Protocol.HTTP,
+                        HostPort.parse("0.0.0.0:9000"),
+                        null,
+                        ListenerLimits.UNSET,
+                        null,
+                        List.of(),
+                        new TreeMap<>(),
+                        Stamp.INITIAL),
+                Condition.NONE,
+                Instant.EPOCH);
+        refused(Kind.ROUTES, "route cart, test 1: GET http://a/rest on listener edge takes no route", put, state);
     }
 
     @Test

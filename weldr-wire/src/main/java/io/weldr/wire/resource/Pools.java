@@ -69,7 +69,7 @@ public final class Pools {
     public static PoolSettings settings(io.weldr.proto.resource.v1.Pool from) {
         return new PoolSettings(
                 from.hasBalancing() ? balancing(from.getBalancing()) : Balancing.ROUND_ROBIN,
-                from.hasSticky() ? sticky(from.getSticky()) : null,
+                from.hasSticky() ? sticky(from.getSticky(), from.getName()) : null,
                 from.hasSlowStart() ? Decode.duration("slowStart", from.getSlowStart()) : Duration.ZERO,
                 from.hasEjection() ? ejection(from.getEjection()) : EjectionPolicy.UNSET,
                 from.hasLimits() ? limits(from.getLimits()) : OriginLimits.UNSET,
@@ -110,9 +110,9 @@ public final class Pools {
         return to.build();
     }
 
-    private static StickyCookie sticky(io.weldr.proto.resource.v1.StickyCookie from) {
+    private static StickyCookie sticky(io.weldr.proto.resource.v1.StickyCookie from, String pool) {
         return new StickyCookie(
-                Decode.orElse(from.getName(), StickyCookie.NAME_DEFAULT),
+                Decode.orElse(from.getName(), StickyCookie.nameFor(pool)),
                 from.getSecure(),
                 !from.hasHttpOnly() || from.getHttpOnly(),
                 Decode.constant("sticky.sameSite", StickyCookie.SameSite.LAX, from.getSameSite()),
