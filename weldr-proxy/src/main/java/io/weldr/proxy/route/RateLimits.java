@@ -17,6 +17,12 @@ public final class RateLimits {
     /** A millisecond: bits of the key that tell claims of the same time apart. */
     private static final long CLAIM_NANOS = (1 << 20) - 1;
 
+    /** In place of a key: the bucket is being given to another client. Keys are odd. */
+    private static final long CLAIMED = 2;
+
+    /** Others that take from the same bucket at the same moment, or claim it, are this many at most; behind them a request passes. */
+    private static final int ATTEMPTS_MAX = 64;
+
     /** {@link #take}: it may pass. */
     public static final long PASS = 0;
 
@@ -43,13 +49,13 @@ public final class RateLimits {
         long key = Hashing.mix(hash ^ limit.salt()) | 1;
         int set = (int) (key >>> 40) % SETS * WAYS;
         long room = limit.intervalNanos() * limit.burst();
-        while (true) {
+        for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
             int slot = find(key, set);
             if (slot < 0) {
                 slot = claim(key, set, nowNanos);
             }
             long before = slot < 0 ? 0 : fullNanos.get(slot);
-            // Asked behind the time, which is set behind the key: a bucket that belongs to another client by now, or
+            // Asked behind the time, which is set before the key: a bucket that belongs to another client by now, or
             // before the time below is changed, is left alone. A token of an hour would lock that client out for an
             // hour.
             if (slot < 0 || keys.get(slot) != key) {
@@ -63,6 +69,7 @@ public final class RateLimits {
                 return PASS;
             }
         }
+        return PASS;
     }
 
     private int find(long key, int set) {
@@ -74,24 +81,29 @@ public final class RateLimits {
         return -1;
     }
 
-    /** A bucket for a key that has none; -1 if another thread was faster. */
+    /** A bucket for a key that has none; -1 if other threads were faster. */
     private int claim(long key, int set, long nowNanos) {
-        int victim = set;
+        int victim = -1;
+        long before = CLAIMED;
         for (int i = set; i < set + WAYS; i++) {
-            if (keys.get(i) == 0) {
+            long holder = keys.get(i);
+            if (holder == CLAIMED) {
+                continue;
+            }
+            if (victim < 0 || holder == 0 || fullNanos.get(i) < fullNanos.get(victim)) {
                 victim = i;
+                before = holder;
+            }
+            if (holder == 0) {
                 break;
             }
-            if (fullNanos.get(i) < fullNanos.get(victim)) {
-                victim = i;
-            }
         }
-        long before = keys.get(victim);
-        if (!keys.compareAndSet(victim, before, key)) {
+        if (victim < 0 || !keys.compareAndSet(victim, before, CLAIMED)) {
             return find(key, set);
         }
         // A full bucket, whenever that was: two clients that come within a nanosecond have different times.
         fullNanos.set(victim, nowNanos - (key & CLAIM_NANOS));
+        keys.set(victim, key);
         return victim;
     }
 }
