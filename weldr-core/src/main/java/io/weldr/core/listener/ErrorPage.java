@@ -15,15 +15,15 @@ public record ErrorPage(String contentType, String body) {
     private static final int TYPE_CHARS_MAX = 128;
 
     public ErrorPage {
-        checkContentType(contentType);
+        checkContentType("contentType", contentType);
         Check.utf8AtMost("body", body, BODY_BYTES_MAX);
     }
 
     /** Throws unless it can be the value of {@code Content-Type}. */
-    public static void checkContentType(String contentType) {
+    public static void checkContentType(String field, String contentType) {
         Check.that(
                 contentType.length() <= TYPE_CHARS_MAX && contentType.matches("[!-~]+/[!-~]+( *; *[!-~]+)*"),
-                "contentType",
+                field,
                 contentType,
                 "a media type, as in text/html; charset=utf-8");
     }

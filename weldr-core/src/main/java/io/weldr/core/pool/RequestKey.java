@@ -27,12 +27,12 @@ public record RequestKey(Source source, @Nullable String name) {
         boolean named = source == Source.HEADER || source == Source.COOKIE;
         Check.that(
                 named == (name != null),
-                "key.name",
+                "name",
                 String.valueOf(name),
                 named ? "the name of the " + Words.of(source) : "no name with the source " + Words.of(source));
         if (name != null) {
             name = source == Source.HEADER ? name.toLowerCase(Locale.ROOT) : name;
-            Names.checkToken("key.name", name);
+            Names.checkToken("name", name);
         }
     }
 

@@ -29,7 +29,9 @@ public record StatusRange(int least, int most) {
             Check.that(
                     range.matches("[1-5][0-9]{2}(-[1-5][0-9]{2})?"), field, text, "status codes such as 200-299,401");
             int least = Integer.parseInt(range.substring(0, 3));
-            ranges.add(new StatusRange(least, range.length() == 3 ? least : Integer.parseInt(range.substring(4))));
+            int most = range.length() == 3 ? least : Integer.parseInt(range.substring(4));
+            Check.that(least <= most, field, range, "the smaller code first");
+            ranges.add(new StatusRange(least, most));
         }
         Check.atMost(field, ranges.size(), RANGES_MAX);
         return List.copyOf(ranges);

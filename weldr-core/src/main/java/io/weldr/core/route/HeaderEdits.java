@@ -2,6 +2,7 @@ package io.weldr.core.route;
 
 import io.weldr.core.Check;
 import io.weldr.core.pool.Names;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -21,31 +22,15 @@ public record HeaderEdits(List<HeaderValue> set, List<HeaderValue> add, List<Str
     private static final int EDITS_MAX = 32;
     private static final int VALUE_CHARS_MAX = 4096;
 
-    /** What weldr itself decides: framing, the connection, and who it is (RFC 9110 section 7.6, RFC 9112 section 6). */
-    private static final Set<String> RESERVED = Set.of(
-            "connection",
-            "content-length",
-            "transfer-encoding",
-            "te",
-            "trailer",
-            "upgrade",
-            "keep-alive",
-            "proxy-connection",
-            "host",
-            "via",
-            "x-request-id",
-            "expect",
-            "max-forwards");
-
     /** A field. */
     public record HeaderValue(String name, String value) {
         public HeaderValue {
-            checkName(name);
+            Names.checkToken("name", name);
             Check.that(
                     value.length() <= VALUE_CHARS_MAX
                             && value.equals(value.strip())
                             && value.chars().allMatch(c -> (c >= ' ' && c < 0x7f) || c == '\t'),
-                    "value of " + name,
+                    "value",
                     value,
                     "up to " + VALUE_CHARS_MAX + " visible ASCII characters, spaces and tabs, none at either end");
         }
@@ -54,18 +39,25 @@ public record HeaderEdits(List<HeaderValue> set, List<HeaderValue> add, List<Str
     public HeaderEdits {
         set = List.copyOf(set);
         add = List.copyOf(add);
-        remove = remove.stream().map(name -> checkName(name)).toList();
-        Check.atMost("header edits", set.size() + add.size() + remove.size(), EDITS_MAX);
+        List<String> removed = new ArrayList<>();
+        for (String name : remove) {
+            removed.add(Names.checkToken("remove[" + removed.size() + "]", name).toLowerCase(Locale.ROOT));
+        }
+        remove = List.copyOf(removed);
+        Check.that(
+                set.size() + add.size() + remove.size() <= EDITS_MAX,
+                set.isEmpty() ? add.isEmpty() ? "remove" : "add" : "set",
+                set.size() + add.size() + remove.size() + " edits",
+                "at most " + EDITS_MAX + " in set, add and remove together");
         Set<String> seen = new HashSet<>();
-        set.forEach(field ->
-                Check.that(seen.add(field.name().toLowerCase(Locale.ROOT)), "set", field.name(), "each name once"));
-        remove.forEach(name -> Check.that(seen.add(name), "remove", name, "each name once, in set or in remove"));
-    }
-
-    private static String checkName(String name) {
-        String lower = Names.checkToken("header", name).toLowerCase(Locale.ROOT);
-        Check.that(!RESERVED.contains(lower), "header", name, "a field that weldr does not write itself");
-        return lower;
+        for (int i = 0; i < set.size(); i++) {
+            String name = set.get(i).name();
+            Check.that(seen.add(name.toLowerCase(Locale.ROOT)), "set[" + i + "].name", name, "each name once");
+        }
+        for (int i = 0; i < remove.size(); i++) {
+            String name = remove.get(i);
+            Check.that(seen.add(name), "remove[" + i + "]", name, "each name once, in set or in remove");
+        }
     }
 
     public boolean isEmpty() {

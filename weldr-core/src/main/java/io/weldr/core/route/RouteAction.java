@@ -64,10 +64,18 @@ public sealed interface RouteAction {
             implements RouteAction {
         private static final Set<Integer> STATUSES = Set.of(301, 302, 303, 307, 308);
 
+        private static String checkedHost(String host) {
+            try {
+                return new HostPort(host, 1).host();
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("redirect." + e.getMessage(), e);
+            }
+        }
+
         public Redirect {
             Check.that(STATUSES.contains(status), "redirect.status", status, "301, 302, 303, 307 or 308");
             if (host != null) {
-                host = new HostPort(host, 1).host();
+                host = checkedHost(host);
             }
             if (port != null) {
                 Check.inRange("redirect.port", port, 1, 65535);
@@ -89,7 +97,7 @@ public sealed interface RouteAction {
     record FixedResponse(int status, String contentType, String body) implements RouteAction {
         public FixedResponse {
             Check.inRange("fixedResponse.status", status, 200, 599);
-            ErrorPage.checkContentType(contentType);
+            ErrorPage.checkContentType("fixedResponse.contentType", contentType);
             Check.utf8AtMost("fixedResponse.body", body, ErrorPage.BODY_BYTES_MAX);
             Check.that(
                     (status != 204 && status != 304) || body.isEmpty(),

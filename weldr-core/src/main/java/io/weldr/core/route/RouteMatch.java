@@ -2,6 +2,7 @@ package io.weldr.core.route;
 
 import io.weldr.core.Check;
 import io.weldr.core.pool.Names;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,7 +25,7 @@ public record RouteMatch(PathMatch path, @Nullable String method, List<ValueMatc
         if (method != null) {
             Names.checkToken("method", method);
         }
-        headers = headers.stream().map(ValueMatch::asHeader).toList();
+        headers = asHeaders(headers);
         query = List.copyOf(query);
         checkNames("headers", headers);
         checkNames("query", query);
@@ -33,7 +34,18 @@ public record RouteMatch(PathMatch path, @Nullable String method, List<ValueMatc
     private static void checkNames(String field, List<ValueMatch> values) {
         Check.atMost(field, values.size(), VALUES_MAX);
         Set<String> seen = new HashSet<>();
-        values.forEach(value -> Check.that(seen.add(value.name()), field, value.name(), "each name once"));
+        for (int i = 0; i < values.size(); i++) {
+            String name = values.get(i).name();
+            Check.that(seen.add(name), field + "[" + i + "].name", name, "each name once");
+        }
+    }
+
+    private static List<ValueMatch> asHeaders(List<ValueMatch> values) {
+        List<ValueMatch> headers = new ArrayList<>();
+        for (ValueMatch value : values) {
+            headers.add(value.asHeader("headers[" + headers.size() + "].name"));
+        }
+        return List.copyOf(headers);
     }
 
     /** Every request below that path. */

@@ -29,7 +29,7 @@ public record RouteTest(
             route = new RouteName(route).value();
         }
         if (status != null) {
-            Check.inRange("tests.status", status, 200, 599);
+            Check.inRange("status", status, 200, 599);
         }
     }
 
@@ -47,6 +47,17 @@ public record RouteTest(
         private static final int URL_CHARS_MAX = 2048;
         private static final int HEADERS_MAX = 16;
 
+        private static void checkAddress(String client) {
+            String expected = "an IP address, as in 192.0.2.1 or 2001:db8::1";
+            Check.that(client.indexOf('/') < 0, "client", client, expected);
+            try {
+                Network.parse(client);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "client: " + Check.quote(client) + " (expected: " + expected + ")", e);
+            }
+        }
+
         public SampleRequest {
             io.weldr.core.pool.Names.checkToken("method", method);
             Check.that(
@@ -57,9 +68,16 @@ public record RouteTest(
                     "http://host/path, with a query if need be");
             headers = List.copyOf(headers);
             Check.atMost("headers", headers.size(), HEADERS_MAX);
+            for (int i = 0; i < headers.size(); i++) {
+                String name = headers.get(i).name();
+                Check.that(
+                        !name.equalsIgnoreCase("host"),
+                        "headers[" + i + "].name",
+                        name,
+                        "no Host: the url says which host is asked for");
+            }
             if (client != null) {
-                Check.that(client.indexOf('/') < 0, "client", client, "an address, as in 192.0.2.1 or 2001:db8::1");
-                Network.parse(client);
+                checkAddress(client);
             }
         }
     }

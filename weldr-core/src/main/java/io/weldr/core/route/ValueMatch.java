@@ -29,9 +29,12 @@ public record ValueMatch(String name, Kind kind, String value) {
         }
     }
 
-    /** The same for a header field, whose name has no case. */
-    ValueMatch asHeader() {
-        return new ValueMatch(
-                io.weldr.core.pool.Names.checkToken("headers.name", name).toLowerCase(Locale.ROOT), kind, value);
+    /**
+     * The same for a header field, whose name has no case.
+     *
+     * @param field what an error calls the name
+     */
+    ValueMatch asHeader(String field) {
+        return new ValueMatch(io.weldr.core.pool.Names.checkToken(field, name).toLowerCase(Locale.ROOT), kind, value);
     }
 }

@@ -9,10 +9,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What decoding and encoding of all resources share. */
 final class Decode {
+    private static final Pattern OWN_NAME = Pattern.compile("[a-z]+: ");
+
     private Decode() {}
 
     /** Runs {@code value} and puts {@code path} before the field that its failure names. */
@@ -43,12 +47,18 @@ final class Decode {
         return all;
     }
 
-    /** Parses a text, naming its field if it fails. */
+    /**
+     * Parses a text, naming its field if it fails. The parser has a name of its own for what it reads, as in {@code
+     * network: …}: the name of the field takes its place.
+     */
     static <T> T text(String field, String from, Function<String, T> parse) {
         try {
             return parse.apply(from);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(field + ": " + e.getMessage(), e);
+            String line = String.valueOf(e.getMessage());
+            Matcher named = OWN_NAME.matcher(line);
+            throw new IllegalArgumentException(
+                    field + ": " + (named.lookingAt() ? line.substring(named.end()) : line), e);
         }
     }
 

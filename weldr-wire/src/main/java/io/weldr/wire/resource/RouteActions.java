@@ -140,7 +140,7 @@ final class RouteActions {
         PathRewrite path = rewrite.hasPath() ? Decode.at("rewrite", () -> rewrite(rewrite.getPath())) : null;
         HeaderEdits request = Decode.at("requestHeaders", () -> edits(from.getRequestHeaders()));
         HeaderEdits response = Decode.at("responseHeaders", () -> edits(from.getResponseHeaders()));
-        return Decode.at("rewrite", () -> new RouteFilters(request, response, host, path));
+        return new RouteFilters(request, response, host, path);
     }
 
     private static io.weldr.proto.resource.v1.HeaderEdits encode(HeaderEdits edits) {

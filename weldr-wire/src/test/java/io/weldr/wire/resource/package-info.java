@@ -1,0 +1,4 @@
+@NullMarked
+package io.weldr.wire.resource;
+
+import org.jspecify.annotations.NullMarked;
