@@ -76,11 +76,7 @@ final class ExplainCommand extends Shared {
             }
         }
         if (reply.hasSent()) {
-            output.line("sends " + reply.getSent().getTarget()
-                    + (reply.getSent().getHost().isEmpty()
-                            ? ""
-                            : " to host " + reply.getSent().getHost())
-                    + edits(reply.getSent().getHeaders()));
+            print(reply.getSent(), output);
         }
         String response = edits(reply.getResponseHeaders());
         if (!response.isEmpty()) {
@@ -89,6 +85,23 @@ final class ExplainCommand extends Shared {
         output.table(List.of("ROUTE", "MATCHES", "WHY NOT"), rows(reply));
         if (reply.getLeft() > 0) {
             output.line("and " + reply.getLeft() + " more routes");
+        }
+    }
+
+    private static void print(ExplainReply.Sent sent, Output output) {
+        if (!sent.getRefused().isEmpty()) {
+            output.line("but is answered by the proxy before that: " + sent.getRefused());
+            return;
+        }
+        output.line("sends " + sent.getTarget() + (sent.getOrigin().isEmpty() ? "" : " to origin " + sent.getOrigin())
+                + (sent.getHost().isEmpty() ? "" : " as host " + sent.getHost())
+                + edits(sent.getHeaders()));
+        if (sent.getFieldsCount() > 0) {
+            output.table(
+                    List.of("  FIELD", "VALUE"),
+                    sent.getFieldsList().stream()
+                            .map(field -> List.of("  " + field.getName(), field.getValue()))
+                            .toList());
         }
     }
 

@@ -174,6 +174,12 @@ final class ResourceCommand implements Runnable, Described {
         if (kind.singular().equals("pool")) {
             members.put("origins", Kind.get(entry, "origins"));
         }
+        if (kind.singular().equals("listener")) {
+            List<Map<String, Object>> conditions = ListenerConditions.members(entry);
+            if (!conditions.isEmpty()) {
+                members.put("conditions", conditions);
+            }
+        }
         members.put("revision", Kind.get(entry, "revision"));
         members.put("createdRevision", Kind.get(entry, "created_revision"));
         return members;

@@ -17,7 +17,7 @@ final class ResourceTables {
         List<String> head = new ArrayList<>(
                 switch (kind.singular()) {
                     case "pool" -> List.of("NAME", "ALGORITHM", "ORIGINS", "HEALTH", "REVISION");
-                    case "listener" -> List.of("NAME", "PROTOCOL", "ADDRESS", "POOL", "REVISION");
+                    case "listener" -> List.of("NAME", "PROTOCOL", "ADDRESS", "POOL", "REVISION", "STATE");
                     default -> List.of("NAME", "HOSTS", "PATHS", "TO", "LISTENERS", "REVISION");
                 });
         if (wide) {
@@ -72,6 +72,7 @@ final class ResourceTables {
         row.add(listener.get("address") == null ? "each node's own" : text(listener.get("address")));
         row.add(text(listener.get("pool")));
         row.add(text(Kind.get(entry, "revision")));
+        row.add(cut(ListenerConditions.line(entry), 44, wide));
         if (wide) {
             row.add(pairs(listener.get("limits")));
             row.add(

@@ -91,6 +91,9 @@ final class Values {
         }
         if (applied.getMissing()) {
             map.put("missing", true);
+            if (!applied.getReason().isEmpty()) {
+                map.put("reason", applied.getReason());
+            }
         }
         return map;
     }

@@ -42,6 +42,12 @@ import picocli.CommandLine.Spec;
         })
 public final class Weldrctl implements Runnable {
     private static final String ENDPOINT_VARIABLE = "WELDR_ENDPOINT";
+    /**
+     * Commands that run before that of the command line, with commas between them and a plus between words. The training
+     * run of the distribution sets it: of all that one process does, a cache is recorded that makes it fast.
+     */
+    private static final String TRAINING_PROPERTY = "weldrctl.training";
+
     private static final String ENDPOINT_DEFAULT = "127.0.0.1:8787";
 
     /** As wide as a line of help may be; narrower terminals are rare. */
@@ -117,12 +123,25 @@ public final class Weldrctl implements Runnable {
         Alarm alarm = new Alarm(verdict -> Runtime.getRuntime().halt(report.print(verdict)));
         int code;
         try {
+            train(System.getProperty(TRAINING_PROPERTY));
             code = run(new FileOutputStream(FileDescriptor.out), err, beganNanos, alarm, args);
         } catch (RuntimeException | Error e) {
             code = report.print(unforeseen(e));
         }
         // System.exit would run shutdown hooks, of which weldrctl has none, and load a logger for that event.
         Runtime.getRuntime().halt(code);
+    }
+
+    private static void train(@Nullable String commands) {
+        if (commands != null) {
+            PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+            for (String command : commands.split(",", -1)) {
+                int code = run(OutputStream.nullOutputStream(), err, command.split("\\+", -1));
+                if (code != ExitCode.DONE.code()) {
+                    throw new IllegalStateException(command + " ended with " + code);
+                }
+            }
+        }
     }
 
     private static CliException unforeseen(Throwable failure) {

@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 
 /** What every write takes. */
 final class WriteFlags {
-    @Option(names = "--wait", description = "Return once every member that can be reached routes by it, or after 5 s")
+    @Option(names = "--wait", description = "Return once every member that can be reached serves by it, or after 5 s")
     private boolean waitApplied;
 
     @Option(
@@ -28,7 +28,7 @@ final class WriteFlags {
                 : options.setRequestId(requestId).build();
     }
 
-    /** For people: {@code applied: n1 at 7; missing: n2 at 5, n3}. */
+    /** For people: {@code applied: n1 at 7; missing: n2 at 5 (it does not route by the change yet)}. */
     static String line(List<Applied> applied) {
         String there = applied.stream()
                 .filter(one -> !one.getMissing())
@@ -42,6 +42,8 @@ final class WriteFlags {
     }
 
     private static String progress(Applied applied) {
-        return applied.getMember() + (applied.getAppliedIndex() > 0 ? " at " + applied.getAppliedIndex() : "");
+        return applied.getMember()
+                + (applied.getAppliedIndex() > 0 ? " at " + applied.getAppliedIndex() : "")
+                + (applied.getReason().isEmpty() ? "" : " (" + applied.getReason() + ")");
     }
 }

@@ -72,8 +72,9 @@ class ExplainIT {
                 .contains(
                         "route cart, match 1: to pool shop",
                         "  shop  a  http://127.0.0.1:1  up  weight 1  priority 1",
-                        "sends /c/7 to host in.example with x-b: 2",
+                        "sends /c/7 to origin a as host in.example with x-b: 2",
                         "response without server")
+                .containsPattern("  FIELD +VALUE\n  Host +http://127.0.0.1:1\n  X-Route +cart\n")
                 .containsPattern("ROUTE +MATCHES +WHY NOT")
                 .containsPattern("cart +yes +-")
                 .containsPattern("default +yes +.*cart");
@@ -88,6 +89,12 @@ class ExplainIT {
                 .json();
         assertThat(json.path("action").asText()).isEqualTo("forward");
         assertThat(json.path("sent").path("target").asText()).isEqualTo("/c");
+        assertThat(json.path("sent").path("fields").get(1).toString())
+                .isEqualTo("{\"name\":\"X-Route\",\"value\":\"cart\"}");
+        assertThat(run("explain", "TRACE http://shop.example/cart", "-H", "X-A: 1")
+                        .done()
+                        .out())
+                .contains("but is answered by the proxy before that: 405 method_not_allowed: not here");
         run("explain", "shop").failed(ExitCode.USAGE, "url", "http://host/path");
         run("explain", "http://a/", "--listener", "none").failed(ExitCode.NOT_FOUND, "no-such-listener");
         run("explain", "http://a/", "-H", "x").failed(ExitCode.USAGE, "'N: V'");

@@ -8,9 +8,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.weldr.api.testkit.TestCluster;
+import io.weldr.core.listener.ListenerName;
+import io.weldr.core.port.ListenerCondition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -159,6 +162,36 @@ class ResourcesIT {
                         .path(plural)
                         .size())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void aListenerSaysWhichMemberCannotBindIt() {
+        String created =
+                run("listeners add web --address 0.0.0.0:8443 --wait").done().out();
+        assertThat(created).contains("applied: n1 at ").doesNotContain("missing");
+        assertThat(run("listeners ls").done().out())
+                .containsPattern("NAME +PROTOCOL +ADDRESS +POOL +REVISION +STATE\n")
+                .containsPattern("web +http +0.0.0.0:8443 +- +[0-9]+ +bound 1/1\n");
+        String reason = "Address already in use (expected: no other program that listens there)";
+        cluster.node(1)
+                .conditions(new ListenerCondition(
+                        new ListenerName("web"),
+                        "0.0.0.0:8443",
+                        ListenerCondition.State.RETRYING,
+                        reason,
+                        Instant.parse("2026-01-02T03:04:05Z"),
+                        0));
+        assertThat(run("listeners ls").done().out())
+                .containsPattern("web .* 0/1: n1: Address already in use\n")
+                .containsPattern("default .* 0/1: n1: it has not applied the listener yet\n");
+        assertThat(get("listeners", "web").path("conditions").toString())
+                .isEqualTo("[{\"member\":\"n1\",\"state\":\"retrying\",\"address\":\"0.0.0.0:8443\",\"reason\":\""
+                        + reason + "\",\"since\":\"2026-01-02T03:04:05Z\",\"connections\":0}]");
+        assertThat(run("listeners set web --connections-max 9 --wait").done().out())
+                .containsPattern(
+                        "missing: n1 at [0-9]+ \\(listener web: not bound at 0.0.0.0:8443: Address already in use");
+        assertThat(run("listeners ls").done().out().lines().toList())
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
     }
 
     @Test

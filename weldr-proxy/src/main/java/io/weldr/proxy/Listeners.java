@@ -70,6 +70,7 @@ final class Listeners implements ListenerConditions, AutoCloseable {
 
     private final LongSupplier routedRevision;
     private volatile List<Port> all = List.of(); // of the three above
+    private volatile long listenedRevision; // written behind all
 
     /**
      * Listens nowhere yet.
@@ -139,6 +140,7 @@ final class Listeners implements ListenerConditions, AutoCloseable {
             now.addAll(draining);
             now.sort(Comparator.comparing(Port::name)); // of one name, the one that serves is first
             all = List.copyOf(now);
+            listenedRevision = state.revision();
         }
         if (!draining.isEmpty()) {
             askIn(LOOK);
@@ -326,6 +328,11 @@ final class Listeners implements ListenerConditions, AutoCloseable {
     @Override
     public List<ListenerCondition> listenerConditions() {
         return all.stream().map(Port::condition).toList();
+    }
+
+    @Override
+    public long listenedRevision() {
+        return listenedRevision;
     }
 
     /** Listeners that are bound, or are to be, or still have connections. */

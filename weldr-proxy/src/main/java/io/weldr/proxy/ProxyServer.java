@@ -13,6 +13,7 @@ import io.weldr.core.port.Measurement;
 import io.weldr.core.port.MetricSource;
 import io.weldr.core.port.Published;
 import io.weldr.core.port.RoutingSource;
+import io.weldr.core.port.SentHeads;
 import io.weldr.core.port.Traffic;
 import io.weldr.core.port.TrafficSource;
 import io.weldr.core.state.ClusterState;
@@ -167,6 +168,17 @@ public final class ProxyServer
     public List<ListenerCondition> listenerConditions() {
         Listeners all = listeners;
         return all == null ? List.of() : all.listenerConditions();
+    }
+
+    @Override
+    public long listenedRevision() {
+        Listeners all = listeners;
+        return all == null || serving.isEmpty() ? state.get().revision() : all.listenedRevision();
+    }
+
+    /** Tells what origins would get of a request, also before start and after close. */
+    public SentHeads sentHeads() {
+        return new SampleHeads(settings);
     }
 
     /**

@@ -196,6 +196,36 @@ class RoutesIT {
     }
 
     @Test
+    void anEditOfAnAnswerOfTheRouteReplacesTheField() {
+        RouteFilters filters = new RouteFilters(
+                HeaderEdits.NONE,
+                new HeaderEdits(
+                        List.of(new HeaderValue("Location", "/there"), new HeaderValue("content-type", "text/x")),
+                        List.of(),
+                        List.of()),
+                null,
+                null);
+        try (TestProxy proxy = TestProxy.inFrontOf()) {
+            Routes.of(proxy)
+                    .below("/old")
+                    .filters(filters)
+                    .action(new RouteAction.Redirect(308, Scheme.HTTPS, null, null, null))
+                    .put("moved");
+            Routes.of(proxy)
+                    .below("/down")
+                    .filters(filters)
+                    .action(new RouteAction.FixedResponse(503, "text/html", "<p>back soon</p>"))
+                    .put("down");
+            assertThat(proxy.exchange(get("a", "/old")))
+                    .containsOnlyOnce("ocation: ")
+                    .contains("Location: /there\r\n");
+            assertThat(proxy.exchange(get("a", "/down")))
+                    .doesNotContain("text/html")
+                    .contains("content-type: text/x\r\n");
+        }
+    }
+
+    @Test
     void aSplitKeepsEachClientOnOneSide() {
         try (RawOrigin stable = RawOrigin.answering(ok("stable"));
                 RawOrigin canary = RawOrigin.answering(ok("canary"));

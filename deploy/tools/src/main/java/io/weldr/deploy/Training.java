@@ -26,6 +26,10 @@ final class Training implements AutoCloseable {
     /** For what is not recorded: fast to start. */
     private static final String UNRECORDED = "-XX:TieredStopAtLevel=1";
 
+    /** What weldrctl does before {@code servers ls} in the one process that is recorded. */
+    private static final String TRAINED_COMMANDS =
+            "pools+ls,routes+get+default,listeners+ls,explain+http://shop.example/";
+
     private static final List<String> PAGES = List.of(
             "/",
             "/servers",
@@ -40,6 +44,9 @@ final class Training implements AutoCloseable {
             "/v1/pools/default",
             "/v1/pools/default/origins",
             "/v1/pools/default/health",
+            "/v1/listeners",
+            "/v1/routes/default",
+            "/v1/explain?url=http://shop.example/",
             "/v1/cluster/members",
             "/v1/history");
 
@@ -168,7 +175,7 @@ final class Training implements AutoCloseable {
         for (String command : List.of("stats", "cluster", "health get", "servers ls -o json")) {
             weldrctl(node, UNRECORDED, command);
         }
-        weldrctl(node, record + "lib/weldrctl" + ending, "servers ls");
+        weldrctl(node, record + "lib/weldrctl" + ending + " -Dweldrctl.training=" + TRAINED_COMMANDS, "servers ls");
     }
 
     private void weldrctl(TrainedNode node, String javaOptions, String command) throws IOException {
@@ -176,7 +183,11 @@ final class Training implements AutoCloseable {
         words.add(weldr.resolve("bin/weldrctl").toString());
         words.addAll(List.of(command.split(" ", -1)));
         words.addAll(List.of("--endpoint", node.grpcAddress(), "--timeout", "60s"));
-        Program.run(weldr, words, Map.of("WELDRCTL_JAVA_OPTS", javaOptions), folder.resolve("weldrctl.log"));
+        Program.run(
+                weldr,
+                words,
+                Map.of("WELDRCTL_JAVA_OPTS", javaOptions, "WELDR_ENDPOINT", node.grpcAddress()),
+                folder.resolve("weldrctl.log"));
     }
 
     private void lead(TrainedNode node) throws IOException {

@@ -3,12 +3,14 @@ package io.weldr.api.admin;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemException;
 import io.weldr.api.error.ProblemType;
+import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.Pool;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.Committed;
+import io.weldr.core.route.RouteTest.SampleRequest;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.OriginRef;
@@ -46,6 +48,11 @@ public final class Admin {
     /** The operations on pools, listeners and routes. */
     public Resources resources() {
         return resources;
+    }
+
+    /** Tells where a request that comes to that listener goes. Takes as long as its routes take to be compiled. */
+    public Explained explain(View view, ListenerName listener, SampleRequest request) {
+        return Explainer.explain(view.state(), listener, request, ports.sentHeads());
     }
 
     /** A state to read from. */

@@ -2,6 +2,7 @@ package io.weldr.api.admin;
 
 import io.weldr.core.port.CedeCalls;
 import io.weldr.core.port.CommandGateway;
+import io.weldr.core.port.ListenerConditions;
 import io.weldr.core.port.MemberCalls;
 import io.weldr.core.port.Membership;
 import io.weldr.core.port.MetricSource;
@@ -9,6 +10,7 @@ import io.weldr.core.port.ProbeCalls;
 import io.weldr.core.port.ProbeSource;
 import io.weldr.core.port.Published;
 import io.weldr.core.port.RoutingSource;
+import io.weldr.core.port.SentHeads;
 import io.weldr.core.port.StatusSource;
 import io.weldr.core.port.TrafficSource;
 import io.weldr.core.state.ClusterState;
@@ -38,6 +40,8 @@ public record AdminPorts(
         Membership membership,
         TrafficSource traffic,
         RoutingSource routing,
+        ListenerConditions listeners,
+        SentHeads sentHeads,
         ProbeSource lastProbes,
         List<MetricSource> metrics,
         MemberCalls calls,

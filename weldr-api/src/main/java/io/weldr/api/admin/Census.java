@@ -2,6 +2,7 @@ package io.weldr.api.admin;
 
 import io.weldr.api.admin.Written.Applied;
 import io.weldr.api.error.Problems;
+import io.weldr.core.listener.ListenerName;
 import io.weldr.core.port.ClusterStatus;
 import io.weldr.core.port.ClusterStatus.Voter;
 import io.weldr.core.state.Member;
@@ -56,69 +57,77 @@ public final class Census {
 
     /** Everybody's report, by id; at the latest after {@link #PATIENCE} and a moment. Does not fail. */
     public CompletionStage<List<Line>> take() {
-        return ask(0, PATIENCE);
+        return ask(Awaited.NOTHING, PATIENCE);
     }
 
     /**
-     * How far each member is, once each routes by what the log had at {@code index}, cannot be reached, or has had the
-     * time. Does not fail.
+     * How far each member is, once each serves by what was awaited, cannot be reached, or has had the time. Does not
+     * fail.
      *
-     * @param revision of the state that the entry at {@code index} made
+     * @param revision of the state that the awaited entry of the log made
      */
-    public CompletionStage<List<Applied>> applied(long index, long revision, Duration patience) {
-        return ask(index, patience)
+    public CompletionStage<List<Applied>> applied(Awaited awaited, long revision, Duration patience) {
+        return ask(awaited, patience)
                 .thenApply(lines -> lines.stream()
                         .map(line -> {
                             MemberReport report = line.report();
                             return report == null
-                                    ? new Applied(line.id(), null, true)
-                                    : new Applied(line.id(), report.appliedIndex(), !report.routesBy(index, revision));
+                                    ? new Applied(line.id(), null, line.missing())
+                                    : new Applied(
+                                            line.id(),
+                                            report.appliedIndex(),
+                                            report.behind(awaited.index(), revision, awaited.listener()));
                         })
                         .toList());
     }
 
     /**
-     * This node's own report, once it routes by what the log had at that index, or {@code patience} is nearly over; 0:
-     * at once. Does not fail.
+     * This node's own report, once it serves by what is awaited, or {@code patience} is nearly over. Does not fail.
      */
-    public CompletionStage<MemberReport> own(long appliedAtLeast, Duration patience) {
-        if (appliedAtLeast <= 0) {
+    public CompletionStage<MemberReport> own(Awaited awaited, Duration patience) {
+        if (awaited.index() <= 0) {
             return CompletableFuture.completedFuture(own());
         }
         long untilNanos = System.nanoTime() + patience.minus(SPARE).toNanos();
         CompletableFuture<Void> reached = new CompletableFuture<>();
-        awaitApplied(appliedAtLeast, untilNanos, reached);
+        awaitApplied(awaited, untilNanos, reached);
         return reached.handle((nothing, failure) -> own());
     }
 
     /** Asks again when the gateway gives up: it has a shorter patience than whoever waits here. */
-    private void awaitApplied(long index, long untilNanos, CompletableFuture<Void> reached) {
+    private void awaitApplied(Awaited awaited, long untilNanos, CompletableFuture<Void> reached) {
         long leftNanos = untilNanos - System.nanoTime();
         if (leftNanos <= 0) {
             reached.complete(null);
             return;
         }
         var unused = ports.gateway()
-                .applied(index)
+                .applied(awaited.index())
                 .toCompletableFuture()
                 .copy()
                 .orTimeout(leftNanos, TimeUnit.NANOSECONDS)
                 .whenComplete((state, failure) -> {
                     if (failure == null) {
-                        awaitRouted(state.revision(), untilNanos, reached);
+                        awaitServed(awaited, state.revision(), untilNanos, reached);
                     } else {
-                        LATER.execute(() -> guarded(reached, () -> awaitApplied(index, untilNanos, reached)));
+                        LATER.execute(() -> guarded(reached, () -> awaitApplied(awaited, untilNanos, reached)));
                     }
                 });
     }
 
     /** Looks now and then: a worker must not be made to tell anybody. */
-    private void awaitRouted(long revision, long untilNanos, CompletableFuture<Void> reached) {
-        if (ports.routing().routedRevision() >= revision || System.nanoTime() - untilNanos >= 0) {
+    private void awaitServed(Awaited awaited, long revision, long untilNanos, CompletableFuture<Void> reached) {
+        if (serves(awaited, revision) || System.nanoTime() - untilNanos >= 0) {
             reached.complete(null);
         } else {
-            LATER.execute(() -> guarded(reached, () -> awaitRouted(revision, untilNanos, reached)));
+            LATER.execute(() -> guarded(reached, () -> awaitServed(awaited, revision, untilNanos, reached)));
         }
+    }
+
+    private boolean serves(Awaited awaited, long revision) {
+        ListenerName listener = awaited.listener();
+        return ports.routing().routedRevision() >= revision
+                && (listener == null || ListenerReport.of(ports.listeners()).settled(listener, revision));
     }
 
     /** Whatever goes wrong, nobody waits for ever. */
@@ -135,10 +144,11 @@ public final class Census {
                 ports.status().status(),
                 ports.routing().routedRevision(),
                 Duration.ofNanos(System.nanoTime() - startNanos),
+                ListenerReport.of(ports.listeners()),
                 ports.traffic().traffic());
     }
 
-    private CompletionStage<List<Line>> ask(long appliedAtLeast, Duration patience) {
+    private CompletionStage<List<Line>> ask(Awaited awaited, Duration patience) {
         ClusterStatus status = ports.status().status();
         Map<MemberId, Member> members = new TreeMap<>(ports.state().get().members());
         Member self = ports.self().get();
@@ -157,9 +167,9 @@ public final class Census {
             boolean voter = voters.contains(id);
             CompletionStage<MemberReport> report;
             if (id.equals(status.self())) {
-                report = own(appliedAtLeast, patience);
+                report = own(awaited, patience);
             } else if (member != null) {
-                report = reporter.report(member, appliedAtLeast, patience);
+                report = reporter.report(member, awaited, patience);
             } else {
                 lines.add(CompletableFuture.completedFuture(
                         new Line(id, null, voter, null, "it has not told its address yet")));

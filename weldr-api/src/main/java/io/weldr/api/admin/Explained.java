@@ -1,5 +1,6 @@
 package io.weldr.api.admin;
 
+import io.weldr.core.port.SentHeads;
 import io.weldr.proto.resource.v1.HeaderEdits;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -67,12 +68,26 @@ public record Explained(
     public record OriginChoice(String id, String url, String state, int weight, int priority) {}
 
     /**
-     * What an origin gets that differs from the request.
+     * What an origin gets.
      *
      * @param target path and query
-     * @param host value of {@code Host}; null: as the host policy of the origin says
+     * @param host value of {@code Host} that the route sets; null: as the host policy of the origin says
+     * @param origin that the fields are for; null: the pools have none
+     * @param fields the header section as the proxy of this node sends it; none: there is no origin, or the request is
+     *     refused
+     * @param refused why the proxy refuses the request before it looks for a route, for people; null: it does not
      */
-    public record Sent(String target, @Nullable String host, HeaderEdits headers) {}
+    public record Sent(
+            String target,
+            @Nullable String host,
+            HeaderEdits headers,
+            @Nullable String origin,
+            List<SentHeads.Field> fields,
+            @Nullable String refused) {
+        public Sent {
+            fields = List.copyOf(fields);
+        }
+    }
 
     /** A route, and why it does not take the request; null: it does. */
     public record Considered(

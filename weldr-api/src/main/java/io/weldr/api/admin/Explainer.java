@@ -9,9 +9,11 @@ import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemType;
 import io.weldr.core.listener.Listener;
 import io.weldr.core.listener.ListenerName;
+import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.Pool;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.Scheme;
+import io.weldr.core.port.SentHeads;
 import io.weldr.core.route.Actions;
 import io.weldr.core.route.Explanation;
 import io.weldr.core.route.Route;
@@ -24,28 +26,31 @@ import io.weldr.core.state.ClusterState;
 import io.weldr.proto.resource.v1.HeaderEdits;
 import io.weldr.wire.resource.Routes;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tells where a request would go, by the table that the proxy routes by. Pure. Takes as long as the routes of the
  * listener take to be compiled.
  */
-public final class Explainer {
+final class Explainer {
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
 
     private final ClusterState state;
-    private final ListenerName listener;
+    private final Listener listener;
     private final SampleRequest request;
+    private final SentHeads heads;
 
-    private Explainer(ClusterState state, ListenerName listener, SampleRequest request) {
+    private Explainer(ClusterState state, Listener listener, SampleRequest request, SentHeads heads) {
         this.state = state;
         this.listener = listener;
         this.request = request;
+        this.heads = heads;
     }
 
     /** Tells where a request that comes to that listener goes. Throws a problem if there is no such listener. */
-    public static Explained explain(ClusterState state, ListenerName name, SampleRequest request) {
+    static Explained explain(ClusterState state, ListenerName name, SampleRequest request, SentHeads heads) {
         Listener listener = state.listener(name);
         if (listener == null) {
             throw Problem.of(
@@ -61,16 +66,16 @@ public final class Explainer {
                             "a listener of protocol http")
                     .exception();
         }
-        return new Explainer(state, name, request).explain();
+        return new Explainer(state, listener, request, heads).explain();
     }
 
     private Explained explain() {
         SampleView view = new SampleView(request);
-        Explanation found = RouteTable.of(state.routes().values(), listener).explain(view);
+        Explanation found =
+                RouteTable.of(state.routes().values(), listener.name()).explain(view);
         RouteMatched winner = found.winner();
         RouteAction action = winner == null ? null : winner.route().action();
         boolean refused = found.refusal() != null;
-        boolean forwards = action instanceof RouteAction.Forward && !refused;
         io.weldr.proto.resource.v1.Route message = winner == null || refused ? null : Routes.encode(winner.route());
         List<Considered> considered = found.considered().stream()
                 .limit(Explained.CONSIDERED_MAX)
@@ -78,7 +83,7 @@ public final class Explainer {
                 .toList();
         return new Explained(
                 state.revision(),
-                listener.value(),
+                listener.name().value(),
                 found.host(),
                 found.path(),
                 found.ambiguousPath(),
@@ -91,9 +96,8 @@ public final class Explainer {
                         ? Actions.location(redirect, winner, view, scheme())
                         : null,
                 action instanceof RouteAction.Forward forward && !refused ? pools(forward) : List.of(),
-                forwards && winner != null && message != null
-                        ? new Sent(
-                                Actions.target(winner, view), rewriteHost(winner.route()), message.getRequestHeaders())
+                action instanceof RouteAction.Forward forward && winner != null && message != null
+                        ? sent(forward, winner, message.getRequestHeaders(), view)
                         : null,
                 message == null ? HeaderEdits.getDefaultInstance() : message.getResponseHeaders(),
                 considered,
@@ -123,6 +127,32 @@ public final class Explainer {
             return redirect.status();
         }
         return action instanceof RouteAction.FixedResponse fixed ? Integer.valueOf(fixed.status()) : null;
+    }
+
+    private Sent sent(RouteAction.Forward forward, RouteMatched winner, HeaderEdits edits, SampleView view) {
+        Origin origin = firstOrigin(forward);
+        SentHeads.Head head = origin == null ? null : heads.head(request, listener, winner, origin);
+        return new Sent(
+                head == null || head.refused() != null ? Actions.target(winner, view) : head.target(),
+                rewriteHost(winner.route()),
+                edits,
+                origin == null ? null : origin.id().value(),
+                head == null ? List.of() : head.fields(),
+                head == null ? null : head.refused());
+    }
+
+    /** Of the pools with a weight: the first one that takes requests, or the first of all; null: there is none. */
+    private @Nullable Origin firstOrigin(RouteAction.Forward forward) {
+        List<Origin> all = forward.pools().stream()
+                .filter(each -> each.weight() > 0)
+                .map(each -> state.pool(each.pool()))
+                .filter(Objects::nonNull)
+                .flatMap(pool -> pool.origins().stream())
+                .toList();
+        return all.stream()
+                .filter(origin -> origin.state().equals("up"))
+                .findFirst()
+                .orElseGet(() -> all.isEmpty() ? null : all.get(0));
     }
 
     private static @Nullable String rewriteHost(Route route) {

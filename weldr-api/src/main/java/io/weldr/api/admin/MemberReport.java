@@ -1,5 +1,6 @@
 package io.weldr.api.admin;
 
+import io.weldr.core.listener.ListenerName;
 import io.weldr.core.port.ClusterStatus;
 import io.weldr.core.port.ClusterStatus.Role;
 import io.weldr.core.port.Traffic;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param routedRevision the revision of a state that every worker of its proxy routes by; null: an older version that
  *     does not tell
  * @param uptime since it started; null: an older version that does not tell
+ * @param listeners what it has made of the listeners; null: an older version that does not tell
  * @param trouble why its consensus part is not whole; null if it is
  */
 public record MemberReport(
@@ -27,6 +29,7 @@ public record MemberReport(
         long appliedIndex,
         @Nullable Long routedRevision,
         @Nullable Duration uptime,
+        @Nullable ListenerReport listeners,
         @Nullable String trouble,
         Traffic traffic) {
 
@@ -35,8 +38,22 @@ public record MemberReport(
         return appliedIndex >= index && (routedRevision == null || routedRevision >= revision);
     }
 
+    /**
+     * Why it does not serve by what the log had at {@code index}, which made the state of {@code revision}, for people;
+     * null: it does, as far as it tells.
+     *
+     * @param listener that was written; null: none was
+     */
+    @Nullable String behind(long index, long revision, @Nullable ListenerName listener) {
+        if (!routesBy(index, revision)) {
+            return "it does not route by the change yet";
+        }
+        return listener == null || listeners == null ? null : listeners.unbound(listener, revision);
+    }
+
     /** Of the node that this is. */
-    static MemberReport of(ClusterStatus status, long routedRevision, Duration uptime, Traffic traffic) {
+    static MemberReport of(
+            ClusterStatus status, long routedRevision, Duration uptime, ListenerReport listeners, Traffic traffic) {
         return new MemberReport(
                 status.self(),
                 status.role(),
@@ -47,6 +64,7 @@ public record MemberReport(
                 status.appliedIndex(),
                 routedRevision,
                 uptime,
+                listeners,
                 status.trouble(),
                 traffic);
     }

@@ -10,8 +10,8 @@ public interface MemberReporter {
     /**
      * Asks {@code to} once.
      *
-     * @param appliedAtLeast the member answers once it has applied this log index, or near the deadline with what it has; 0: at once
+     * @param awaited the member answers once it has come so far, or near the deadline with what it has
      * @return fails, whatever the reason, at the latest at the deadline
      */
-    CompletionStage<MemberReport> report(Member to, long appliedAtLeast, Duration deadline);
+    CompletionStage<MemberReport> report(Member to, Awaited awaited, Duration deadline);
 }

@@ -11,6 +11,7 @@ import io.weldr.core.state.Outcome.Effect;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -36,21 +37,45 @@ public final class Resources {
         this.rounds = rounds;
     }
 
-    /** All of a kind, by name. */
-    public static <K, R> List<ResourceEntry> list(ResourceKind<K, R> kind, View view) {
-        return kind.all().apply(view.state()).values().stream()
-                .map(value -> ResourceEntry.of(kind, value))
-                .toList();
+    /** A state, and what was read of it. */
+    public record Read<T>(View view, T found) {}
+
+    /** All of a kind, by name; listeners with what each member has made of them. */
+    public <K, R> CompletionStage<Read<List<ResourceEntry>>> list(ResourceKind<K, R> kind, Consistency consistency) {
+        return rounds.read(consistency)
+                .thenCombine(
+                        lines(kind),
+                        (view, lines) -> new Read<>(
+                                view,
+                                kind.all().apply(view.state()).values().stream()
+                                        .map(value -> entry(kind, value, lines))
+                                        .toList()));
     }
 
-    /** The one of that name, or a problem. */
-    public static <K, R> ResourceEntry get(ResourceKind<K, R> kind, String name, View view) {
+    /** The one of that name, or a problem; a listener with what each member has made of it. */
+    public <K, R> CompletionStage<Read<ResourceEntry>> get(
+            ResourceKind<K, R> kind, String name, Consistency consistency) {
+        return rounds.read(consistency)
+                .thenCombine(lines(kind), (view, lines) -> new Read<>(view, get(kind, name, view, lines)));
+    }
+
+    /** The members' reports, asked for while the state is read; none for what only the state tells about. */
+    private CompletionStage<List<Census.Line>> lines(ResourceKind<?, ?> kind) {
+        return kind.equals(ResourceKind.LISTENER) ? rounds.census() : CompletableFuture.completedFuture(List.of());
+    }
+
+    private static <K, R> ResourceEntry entry(ResourceKind<K, R> kind, R value, List<Census.Line> lines) {
+        ResourceEntry entry = ResourceEntry.of(kind, value);
+        return kind.equals(ResourceKind.LISTENER) ? entry.boundBy(lines) : entry;
+    }
+
+    private static <K, R> ResourceEntry get(ResourceKind<K, R> kind, String name, View view, List<Census.Line> lines) {
         K key = kind.parse(name);
         R value = kind.all().apply(view.state()).get(key);
         if (value == null) {
             throw kind.noSuch(key).exception();
         }
-        return ResourceEntry.of(kind, value);
+        return entry(kind, value, lines);
     }
 
     /** Creates it; the same again changes nothing, unless it must be new. */
@@ -151,7 +176,7 @@ public final class Resources {
         if (entry == null
                 || written.effect() == Effect.REMOVED
                 || !entry.stamp().equals(stamp)) {
-            entry = new ResourceEntry(kind, wish, stamp, entry == null ? null : entry.origins());
+            entry = new ResourceEntry(kind, wish, stamp, entry == null ? null : entry.origins(), null);
         }
         return new ResourceWritten(written, entry, Warnings.of(entry, written.state()));
     }

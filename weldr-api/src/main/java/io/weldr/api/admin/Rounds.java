@@ -5,6 +5,7 @@ import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemException;
 import io.weldr.api.error.ProblemType;
 import io.weldr.api.error.Problems;
+import io.weldr.core.listener.ListenerName;
 import io.weldr.core.port.Committed;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Outcome.Accepted;
@@ -57,6 +58,11 @@ final class Rounds {
         };
     }
 
+    /** Everybody's report. Does not fail. */
+    CompletionStage<List<Census.Line>> census() {
+        return census.take();
+    }
+
     /** Submits the command. */
     CompletionStage<Written> write(WriteOptions options, Command command) {
         return write(options, command, Function.identity());
@@ -74,7 +80,7 @@ final class Rounds {
                 .thenCompose(
                         committed -> refused(committed, Refusal.CHECKED_TOO_EARLY) && number + 1 < CHECKED_TOO_EARLY_MAX
                                 ? write(options, command, reword, number + 1)
-                                : settle(options, reword.apply(committed)));
+                                : settle(options, command, reword.apply(committed)));
     }
 
     /** Reads, makes a command of what was read, and submits it; again if only that reading was out of date. */
@@ -94,7 +100,7 @@ final class Rounds {
                             return repeat(options, attemptAt, number + 1, stale);
                         }
                         if (!refused(committed, Refusal.PRECONDITION_FAILED)) {
-                            return settle(options, committed);
+                            return settle(options, attempt.command(), committed);
                         }
                         if (attempt.unmet() != null) {
                             return CompletableFuture.failedFuture(
@@ -120,13 +126,21 @@ final class Rounds {
         return committed.outcome() instanceof Refused refused && refused.refusal() == refusal;
     }
 
-    private CompletionStage<Written> settle(WriteOptions options, Committed committed) {
+    /** The listener that a command writes; null: none. */
+    private static @Nullable ListenerName listener(Command command) {
+        if (command instanceof Command.PutListener put) {
+            return put.listener().name();
+        }
+        return command instanceof Command.RemoveListener remove ? remove.name() : null;
+    }
+
+    private CompletionStage<Written> settle(WriteOptions options, Command command, Committed committed) {
         if (committed.outcome() instanceof Refused refused) {
             return CompletableFuture.failedFuture(Problems.of(refused).exception());
         }
         Accepted accepted = (Accepted) committed.outcome();
         CompletionStage<List<Applied>> applied = options.waitApplied()
-                ? census.applied(committed.index(), accepted.revision(), APPLIED_WAIT)
+                ? census.applied(new Awaited(committed.index(), listener(command)), accepted.revision(), APPLIED_WAIT)
                 : CompletableFuture.completedFuture(List.of());
         return applied.thenApply(list -> new Written(
                 accepted.effect(),

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id names the wish
  * @param expectedRevisions refuse unless the origin was last modified at one of them; null: whatever it is
- * @param waitApplied answer only once every member that can be reached routes by it
+ * @param waitApplied answer only once every member that can be reached serves by it
  */
 public record WriteOptions(RequestId id, @Nullable List<Long> expectedRevisions, boolean waitApplied) {
     public WriteOptions {

@@ -37,7 +37,13 @@ public record Written(
      * How far a member is.
      *
      * @param index how far it has applied the log; null: it did not answer
-     * @param missing whether it does not route by the write, as far as is known
+     * @param reason why it does not serve by the write, as far as is known, for people; null: it does
      */
-    public record Applied(MemberId member, @Nullable Long index, boolean missing) {}
+    public record Applied(
+            MemberId member, @Nullable Long index, @Nullable String reason) {
+        /** Whether it does not serve by the write, as far as is known. */
+        public boolean missing() {
+            return reason != null;
+        }
+    }
 }

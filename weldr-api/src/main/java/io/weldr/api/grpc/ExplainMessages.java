@@ -6,6 +6,7 @@ import io.weldr.core.route.HeaderEdits;
 import io.weldr.core.route.RouteTest.SampleRequest;
 import io.weldr.proto.admin.v1.ExplainReply;
 import io.weldr.proto.admin.v1.ExplainRequest;
+import io.weldr.proto.resource.v1.HeaderValue;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -62,10 +63,16 @@ final class ExplainMessages {
         }
         Explained.Sent sent = explained.sent();
         if (sent != null) {
-            reply.setSent(ExplainReply.Sent.newBuilder()
+            ExplainReply.Sent.Builder message = ExplainReply.Sent.newBuilder()
                     .setTarget(sent.target())
                     .setHost(orEmpty(sent.host()))
-                    .setHeaders(sent.headers()));
+                    .setHeaders(sent.headers())
+                    .setOrigin(orEmpty(sent.origin()))
+                    .setRefused(orEmpty(sent.refused()));
+            sent.fields()
+                    .forEach(field -> message.addFields(
+                            HeaderValue.newBuilder().setName(field.name()).setValue(field.value())));
+            reply.setSent(message);
         }
         explained.pools().forEach(pool -> reply.addPools(pool(pool)));
         explained

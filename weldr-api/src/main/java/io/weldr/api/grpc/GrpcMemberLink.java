@@ -14,12 +14,14 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import io.netty.channel.ChannelOption;
+import io.weldr.api.admin.Awaited;
 import io.weldr.api.admin.MemberReport;
 import io.weldr.api.admin.MemberReporter;
 import io.weldr.api.admin.ProbeReport;
 import io.weldr.api.admin.ProbeReporter;
 import io.weldr.core.health.Opinion;
 import io.weldr.core.health.ProbeResult;
+import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.GatewayException;
@@ -116,9 +118,12 @@ public final class GrpcMemberLink implements MemberLink, ProbeLink, MemberReport
     }
 
     @Override
-    public CompletionStage<MemberReport> report(Member to, long appliedAtLeast, Duration deadline) {
-        ReportRequest request =
-                ReportRequest.newBuilder().setAppliedAtLeast(appliedAtLeast).build();
+    public CompletionStage<MemberReport> report(Member to, Awaited awaited, Duration deadline) {
+        ListenerName listener = awaited.listener();
+        ReportRequest request = ReportRequest.newBuilder()
+                .setAppliedAtLeast(awaited.index())
+                .setListener(listener == null ? "" : listener.value())
+                .build();
         return ask(to, MemberToMemberGrpc.getReportMethod(), request, deadline).thenApply(reply -> {
             MemberReport report = Wire.report(reply);
             if (!report.id().equals(to.id())) {

@@ -4,9 +4,11 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.stub.StreamObserver;
+import io.weldr.api.admin.Awaited;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.LeaderProbes;
 import io.weldr.core.Check;
+import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.CedeCalls;
@@ -117,8 +119,11 @@ final class MemberService extends MemberToMemberGrpc.MemberToMemberImplBase {
         Duration patience = deadline == null
                 ? Census.PATIENCE
                 : Duration.ofMillis(Math.max(0, deadline.timeRemaining(TimeUnit.MILLISECONDS)));
-        AdminService.answer(
-                observer,
-                () -> census.own(request.getAppliedAtLeast(), patience).thenApply(Wire::report));
+        AdminService.answer(observer, () -> {
+            ListenerName listener =
+                    request.getListener().isEmpty() ? null : Wire.valid(() -> new ListenerName(request.getListener()));
+            return census.own(new Awaited(request.getAppliedAtLeast(), listener), patience)
+                    .thenApply(Wire::report);
+        });
     }
 }

@@ -3,6 +3,7 @@ package io.weldr.api.grpc;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.FieldMask;
 import com.google.protobuf.Message;
+import io.weldr.api.admin.ListenerBinding;
 import io.weldr.api.admin.ResourceEntry;
 import io.weldr.api.admin.ResourceKind;
 import io.weldr.api.admin.ResourceWritten;
@@ -114,6 +115,11 @@ final class ResourceMessages {
         Integer origins = entry.origins();
         if (origins != null) {
             set(to, "origins", origins);
+        }
+        List<ListenerBinding> bindings = entry.bindings();
+        if (bindings != null) {
+            FieldDescriptor conditions = field(to.getDefaultInstanceForType(), "conditions");
+            bindings.forEach(binding -> to.addRepeatedField(conditions, ListenerMessages.condition(binding)));
         }
         return to.build();
     }

@@ -4,10 +4,8 @@ import com.google.protobuf.FieldMask;
 import com.google.protobuf.Message;
 import io.grpc.stub.StreamObserver;
 import io.weldr.api.admin.Admin;
-import io.weldr.api.admin.Explainer;
 import io.weldr.api.admin.ResourceKind;
 import io.weldr.api.admin.ResourceWritten;
-import io.weldr.api.admin.Resources;
 import io.weldr.api.admin.View;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemType;
@@ -131,15 +129,18 @@ abstract class ResourceService extends AdminGrpc.AdminImplBase {
             ListenerName listener = ExplainMessages.listener(request);
             // Off the threads of the gateway: the routes of the listener have to be compiled.
             return read(request.getConsistency())
-                    .thenApplyAsync(view ->
-                            ExplainMessages.reply(Explainer.explain(view.state(), listener, sample), view.age()));
+                    .thenApplyAsync(view -> ExplainMessages.reply(admin.explain(view, listener, sample), view.age()));
         });
     }
 
     final CompletionStage<View> read(Consistency consistency) {
+        return admin.read(consistency(consistency));
+    }
+
+    private static io.weldr.api.admin.Consistency consistency(Consistency consistency) {
         return switch (consistency) {
-            case CONSISTENCY_LINEARIZABLE -> admin.read(io.weldr.api.admin.Consistency.LINEARIZABLE);
-            case CONSISTENCY_STALE -> admin.read(io.weldr.api.admin.Consistency.STALE);
+            case CONSISTENCY_LINEARIZABLE -> io.weldr.api.admin.Consistency.LINEARIZABLE;
+            case CONSISTENCY_STALE -> io.weldr.api.admin.Consistency.STALE;
             case UNRECOGNIZED ->
                 throw Problem.of(ProblemType.INVALID_VALUE, "consistency: unknown", "linearizable or stale")
                         .exception();
@@ -150,16 +151,18 @@ abstract class ResourceService extends AdminGrpc.AdminImplBase {
             ResourceKind<?, ?> kind, ListResourcesRequest request, T reply, StreamObserver<T> observer) {
         AdminService.answer(
                 observer,
-                () -> read(request.getConsistency())
-                        .thenApply(view -> ResourceMessages.list(reply, Resources.list(kind, view), view)));
+                () -> admin.resources()
+                        .list(kind, consistency(request.getConsistency()))
+                        .thenApply(read -> ResourceMessages.list(reply, read.found(), read.view())));
     }
 
     private <T extends Message> void get(
             ResourceKind<?, ?> kind, GetResourceRequest request, T reply, StreamObserver<T> observer) {
         AdminService.answer(observer, () -> {
             String name = String.valueOf(kind.parse(request.getName()));
-            return read(request.getConsistency())
-                    .thenApply(view -> ResourceMessages.read(reply, Resources.get(kind, name, view), view));
+            return admin.resources()
+                    .get(kind, name, consistency(request.getConsistency()))
+                    .thenApply(read -> ResourceMessages.read(reply, read.found(), read.view()));
         });
     }
 

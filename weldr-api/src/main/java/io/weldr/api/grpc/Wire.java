@@ -2,6 +2,7 @@ package io.weldr.api.grpc;
 
 import com.google.protobuf.Timestamp;
 import io.weldr.api.admin.Census;
+import io.weldr.api.admin.ListenerReport;
 import io.weldr.api.admin.MemberReport;
 import io.weldr.api.admin.ProbeReport;
 import io.weldr.api.admin.Written;
@@ -112,7 +113,11 @@ final class Wire {
         Applied.Builder message =
                 Applied.newBuilder().setMember(applied.member().value()).setMissing(applied.missing());
         Long index = applied.index();
-        return index == null ? message.build() : message.setAppliedIndex(index).build();
+        if (index != null) {
+            message.setAppliedIndex(index);
+        }
+        String reason = applied.reason();
+        return reason == null ? message.build() : message.setReason(reason).build();
     }
 
     static io.weldr.proto.admin.v1.Change change(Change change) {
@@ -183,6 +188,10 @@ final class Wire {
                 .setClient(count(report.traffic().client()))
                 .setServer(count(report.traffic().server()));
         report.traffic().origins().forEach(origin -> message.addOrigins(originCount(origin)));
+        ListenerReport listeners = report.listeners();
+        if (listeners != null) {
+            message.setListeners(ListenerMessages.report(listeners));
+        }
         return message.build();
     }
 
@@ -199,6 +208,7 @@ final class Wire {
                 status.getAppliedIndex(),
                 status.hasRoutedRevision() ? status.getRoutedRevision() : null,
                 status.hasUptime() ? duration(status.getUptime()) : null,
+                reply.hasListeners() ? ListenerMessages.report(reply.getListeners()) : null,
                 status.getTrouble().isEmpty() ? null : status.getTrouble(),
                 new Traffic(
                         count(reply.getClient()),
@@ -306,7 +316,7 @@ final class Wire {
         }
     }
 
-    private static Timestamp timestamp(Instant instant) {
+    static Timestamp timestamp(Instant instant) {
         return Timestamp.newBuilder()
                 .setSeconds(instant.getEpochSecond())
                 .setNanos(instant.getNano())

@@ -2,6 +2,7 @@ package io.weldr.api.http;
 
 import io.vertx.core.http.HttpMethod;
 import io.weldr.api.admin.AdminPorts;
+import io.weldr.api.admin.ListenerReport;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemType;
 import io.weldr.api.json.Answers;
@@ -93,8 +94,17 @@ final class ProbeRoutes {
                         leader == null ? null : leader.value(),
                         status.trouble(),
                         (self != null && self.witness()) ? true : null,
+                        reasons == null ? null : unbound(),
                         reasons)
-                : new Probe(word, status.self().value(), null, null, null, null, null, null, null, null);
+                : new Probe(word, status.self().value(), null, null, null, null, null, null, null, null, null);
+    }
+
+    /** Of all listeners of the cluster one that is not bound makes no node unready: the others serve. Null: none. */
+    private @Nullable List<String> unbound() {
+        List<String> unbound = ListenerReport.of(ports.listeners()).unbound().stream()
+                .map(line -> line + "; the node is ready all the same")
+                .toList();
+        return unbound.isEmpty() ? null : unbound;
     }
 
     private CompletionStage<Answer> metrics(Request request) {

@@ -6,7 +6,7 @@ import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.ResourceEntry;
 import io.weldr.api.admin.ResourceKind;
 import io.weldr.api.admin.ResourceWritten;
-import io.weldr.api.admin.Resources;
+import io.weldr.api.admin.View;
 import io.weldr.api.admin.WriteOptions;
 import io.weldr.api.json.ResourceAnswers;
 import io.weldr.api.json.ResourceBodies;
@@ -44,26 +44,29 @@ final class ResourceRoutes {
     }
 
     private CompletionStage<Answer> list(ResourceKind<?, ?> kind, Request request) {
-        return admin.read(request.consistency()).thenApply(view -> {
+        return admin.resources().list(kind, request.consistency()).thenApply(read -> {
+            View view = read.view();
             String tag = Pages.tag(view.state().revision());
-            if (!view.stale() && request.has(tag)) {
+            // What members make of listeners changes without a revision.
+            boolean tagged = !kind.equals(ResourceKind.LISTENER);
+            if (tagged && !view.stale() && request.has(tag)) {
                 return Answer.empty(304).tagged(tag);
             }
-            return Answer.ok(ResourceAnswers.list(
-                            kind, Resources.list(kind, view), view.state().revision(), Pages.staleness(view)))
-                    .tagged(tag);
+            Answer answer = Answer.ok(
+                    ResourceAnswers.list(kind, read.found(), view.state().revision(), Pages.staleness(view)));
+            return tagged ? answer.tagged(tag) : answer;
         });
     }
 
     /**
      * As with origins, the tag is for {@code If-Match}, and not to say that nothing has changed: the number of a pool's
-     * origins may have.
+     * origins may have, or what members have made of a listener.
      */
     private CompletionStage<Answer> get(ResourceKind<?, ?> kind, Request request) {
         String name = name(kind, request);
-        return admin.read(request.consistency()).thenApply(view -> {
-            ResourceEntry entry = Resources.get(kind, name, view);
-            return Answer.ok(ResourceAnswers.one(entry, Pages.staleness(view)))
+        return admin.resources().get(kind, name, request.consistency()).thenApply(read -> {
+            ResourceEntry entry = read.found();
+            return Answer.ok(ResourceAnswers.one(entry, Pages.staleness(read.view())))
                     .tagged(Pages.tag(entry.stamp().modified()));
         });
     }

@@ -4,7 +4,6 @@ import io.vertx.core.http.HttpMethod;
 import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.ChangeFilter;
-import io.weldr.api.admin.Explainer;
 import io.weldr.api.admin.HealthDraft;
 import io.weldr.api.admin.LeaderProbes;
 import io.weldr.api.admin.OriginDraft;
@@ -208,8 +207,8 @@ final class V1Routes {
         ListenerName listener = request.listener();
         // Off the threads of the gateway: the routes of the listener have to be compiled.
         return admin.read(request.consistency())
-                .thenApplyAsync(view -> Answer.ok(
-                        ExplainAnswer.of(Explainer.explain(view.state(), listener, sample), Pages.staleness(view))));
+                .thenApplyAsync(view ->
+                        Answer.ok(ExplainAnswer.of(admin.explain(view, listener, sample), Pages.staleness(view))));
     }
 
     private CompletionStage<Answer> history(Request request) {

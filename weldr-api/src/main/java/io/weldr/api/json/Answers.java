@@ -2,6 +2,7 @@ package io.weldr.api.json;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.weldr.api.admin.ListenerBinding;
 import io.weldr.api.admin.ProbeReport;
 import io.weldr.api.admin.WatchEvent;
 import io.weldr.api.admin.Written;
@@ -13,6 +14,7 @@ import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.LastProbe;
+import io.weldr.core.port.ListenerCondition;
 import io.weldr.core.port.Membership.Result.Done;
 import io.weldr.core.state.Change;
 import io.weldr.core.state.ClusterState;
@@ -44,18 +46,20 @@ public final class Answers {
     public record Index(String about, String version, String node, List<Link> links) {}
 
     /**
-     * How far a member is. {@code appliedIndex} null: it did not answer; {@code missing} null: it routes by the write.
+     * How far a member is. {@code appliedIndex} null: it did not answer; {@code missing} and {@code reason} null: it
+     * serves by the write.
      */
     public record AppliedEntry(
             String member,
             @Nullable Long appliedIndex,
-            @Nullable Boolean missing) {
+            @Nullable Boolean missing,
+            @Nullable String reason) {
         public static @Nullable List<AppliedEntry> of(List<Applied> applied) {
             return applied.isEmpty()
                     ? null
                     : applied.stream()
-                            .map(one ->
-                                    new AppliedEntry(one.member().value(), one.index(), one.missing() ? true : null))
+                            .map(one -> new AppliedEntry(
+                                    one.member().value(), one.index(), one.missing() ? true : null, one.reason()))
                             .toList();
         }
     }
@@ -315,7 +319,33 @@ public final class Answers {
         }
     }
 
-    /** {@code /livez}, {@code /readyz}, {@code /leader}. */
+    /**
+     * What a member has made of a listener. {@code state} is {@code unknown} if the member did not tell, and the reason
+     * says why.
+     */
+    public record ConditionEntry(
+            String member,
+            String state,
+            @Nullable String address,
+            @Nullable String reason,
+            @Nullable String since,
+            @Nullable Integer connections) {
+        public static ConditionEntry of(ListenerBinding binding) {
+            ListenerCondition condition = binding.condition();
+            String member = binding.member().value();
+            return condition == null
+                    ? new ConditionEntry(member, "unknown", null, binding.missing(), null, null)
+                    : new ConditionEntry(
+                            member,
+                            word(condition.state()),
+                            condition.address(),
+                            condition.reason().isEmpty() ? null : condition.reason(),
+                            condition.since().toString(),
+                            condition.connections());
+        }
+    }
+
+    /** {@code /livez}, {@code /readyz}, {@code /leader}. {@code listeners}: those that the node cannot bind. */
     public record Probe(
             String status,
             String node,
@@ -326,6 +356,7 @@ public final class Answers {
             @Nullable String leader,
             @Nullable String trouble,
             @Nullable Boolean witness,
+            @Nullable List<String> listeners,
             @Nullable List<String> reasons) {}
 
     /** RFC 9457. */

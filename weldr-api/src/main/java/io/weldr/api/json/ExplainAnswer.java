@@ -27,6 +27,9 @@ public final class ExplainAnswer {
             members.put("target", sent.target());
             put(members, "host", sent.host());
             members.put("headers", ResourceJson.tree(sent.headers()));
+            put(members, "origin", sent.origin());
+            members.put("fields", sent.fields());
+            put(members, "refused", sent.refused());
             answer.put("sent", members);
         }
         answer.put("responseHeaders", ResourceJson.tree(explained.responseHeaders()));

@@ -1,9 +1,11 @@
 package io.weldr.api.json;
 
+import io.weldr.api.admin.ListenerBinding;
 import io.weldr.api.admin.ResourceEntry;
 import io.weldr.api.admin.ResourceKind;
 import io.weldr.api.admin.ResourceWritten;
 import io.weldr.api.json.Answers.AppliedEntry;
+import io.weldr.api.json.Answers.ConditionEntry;
 import io.weldr.api.json.Answers.Staleness;
 import io.weldr.wire.json.ResourceJson;
 import java.util.ArrayList;
@@ -69,6 +71,10 @@ public final class ResourceAnswers {
     private static Map<String, Object> members(ResourceEntry entry) {
         Map<String, Object> members = ResourceJson.tree(entry.message());
         putIfPresent(members, "origins", entry.origins());
+        List<ListenerBinding> bindings = entry.bindings();
+        if (bindings != null) {
+            members.put("conditions", bindings.stream().map(ConditionEntry::of).toList());
+        }
         members.put("revision", entry.stamp().modified());
         members.put("createdRevision", entry.stamp().created());
         return members;

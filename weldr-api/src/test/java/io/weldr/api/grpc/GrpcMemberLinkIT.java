@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import io.weldr.api.admin.Awaited;
 import io.weldr.api.testkit.TestCluster;
 import io.weldr.core.health.Opinion;
 import io.weldr.core.health.ProbeResult;
@@ -216,8 +217,9 @@ class GrpcMemberLinkIT {
                 real.proxy(),
                 "x",
                 ClusterVersion.SUPPORTED);
-        Throwable failure = catchThrowable(() ->
-                link.report(claimed, 0, DEADLINE).toCompletableFuture().get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS));
+        Throwable failure = catchThrowable(() -> link.report(claimed, Awaited.NOTHING, DEADLINE)
+                .toCompletableFuture()
+                .get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS));
         assertThat(failure).hasMessageContaining("answers n2, not n7");
     }
 }

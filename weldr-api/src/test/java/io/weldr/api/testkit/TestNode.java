@@ -18,11 +18,16 @@ import io.weldr.core.port.Committed;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.GatewayException.Kind;
 import io.weldr.core.port.LastProbe;
+import io.weldr.core.port.ListenerCondition;
+import io.weldr.core.port.ListenerConditions;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.ProbeQuestion;
 import io.weldr.core.port.Published;
 import io.weldr.core.port.RequestId;
+import io.weldr.core.port.SentHeads;
 import io.weldr.core.port.Traffic;
+import io.weldr.core.route.Actions;
+import io.weldr.core.route.SampleView;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
@@ -69,6 +74,7 @@ public final class TestNode implements AutoCloseable {
     private volatile CompletableFuture<Opinion> probeAnswer =
             CompletableFuture.completedFuture(new Opinion(new ProbeResult(true, "status 200"), true));
     private volatile List<LastProbe> probes = List.of();
+    private volatile @Nullable List<ListenerCondition> conditions;
     private volatile Traffic traffic = Traffic.NONE;
     private volatile List<String> unready = List.of();
     private volatile @Nullable String stuck;
@@ -81,6 +87,7 @@ public final class TestNode implements AutoCloseable {
     private volatile @Nullable Long stuckAtRevision;
     private volatile boolean impatient;
     private final AtomicInteger appliedCalls = new AtomicInteger();
+    private final AtomicInteger asked = new AtomicInteger();
 
     private record Waiter(long index, CompletableFuture<ClusterState> done) {}
 
@@ -155,6 +162,19 @@ public final class TestNode implements AutoCloseable {
                 membership,
                 () -> traffic,
                 this::routedRevision,
+                new Listeners(),
+                (request, listener, matched, origin) -> request.method().equals("TRACE")
+                        ? new SentHeads.Head("", List.of(), "405 method_not_allowed: not here")
+                        : new SentHeads.Head(
+                                Actions.target(matched, new SampleView(request)),
+                                List.of(
+                                        new SentHeads.Field("Host", origin.url().toString()),
+                                        new SentHeads.Field(
+                                                "X-Route",
+                                                matched.route().name().value()),
+                                        new SentHeads.Field(
+                                                "X-Listener", listener.name().value())),
+                                null),
                 pool -> probes.stream()
                         .filter(probe -> probe.pool().equals(pool))
                         .toList(),
@@ -240,6 +260,42 @@ public final class TestNode implements AutoCloseable {
     /** How often its gateway was asked to wait for an index. */
     public int appliedCalls() {
         return appliedCalls.get();
+    }
+
+    /** From now on it has made that of the listeners, also of newer states. */
+    public void conditions(ListenerCondition... all) {
+        conditions = List.of(all);
+    }
+
+    /** How often it was asked what it has made of the listeners. */
+    public int asked() {
+        return asked.get();
+    }
+
+    private final class Listeners implements ListenerConditions {
+        @Override
+        public List<ListenerCondition> listenerConditions() {
+            asked.incrementAndGet();
+            List<ListenerCondition> set = conditions;
+            return set != null
+                    ? set
+                    : state.get().listeners().values().stream()
+                            .map(listener -> new ListenerCondition(
+                                    listener.name(),
+                                    listener.address() == null
+                                            ? "127.0.0.1:7"
+                                            : listener.address().toString(),
+                                    ListenerCondition.State.BOUND,
+                                    "",
+                                    Instant.EPOCH,
+                                    0))
+                            .toList();
+        }
+
+        @Override
+        public long listenedRevision() {
+            return state.get().revision();
+        }
     }
 
     private final class Gateway implements CommandGateway {

@@ -74,7 +74,8 @@ public record Setting(
             "witness-probes",
             "false",
             SWITCH,
-            "a witness probes origins, too: only if it reaches them by the same network as the nodes that proxy");
+            "a witness probes origins, too: only if it reaches them by the same network as the nodes that proxy,"
+                    + " and only for pools whose health policy has witnesses: true");
     public static final Setting ON_REMOVAL = of(
             "on-removal",
             "exit",

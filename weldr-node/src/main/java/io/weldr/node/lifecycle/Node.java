@@ -128,6 +128,8 @@ public final class Node {
                         raft.membership(),
                         proxy,
                         proxy,
+                        proxy,
+                        proxy.sentHeads(),
                         health,
                         List.of(raft, proxy, health, this::measureVirtualIps),
                         raft,

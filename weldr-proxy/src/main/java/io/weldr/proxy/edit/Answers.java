@@ -161,7 +161,6 @@ public final class Answers {
             out.put(body);
         }
     }
-
     private static String words(Failure failure, String reason, String requestId, boolean json) {
         int status = failure.status();
         return json

@@ -53,9 +53,8 @@ public final class RoutePlan {
             split = null;
             splitBy = BY_CLIENT;
         }
-        RouteFilters filters = route.filters();
-        request = plan(filters.request(), filters.rewriteHost());
-        response = plan(filters.response(), null);
+        request = requestPlan(route);
+        response = plan(route.filters().response(), null);
         body = action instanceof RouteAction.FixedResponse fixed ? fixed.body().getBytes(UTF_8) : new byte[0];
         requestTicks = ticks(route.timeouts().request());
         responseHeadTicks = ticks(route.timeouts().responseHead());
@@ -66,6 +65,12 @@ public final class RoutePlan {
         return WeightedSplit.of(forward.pools().stream()
                 .map(each -> new WeightedSplit.Alternative(each.pool().value(), each.weight()))
                 .toList());
+    }
+
+    /** What a route changes of the heads of requests. */
+    public static HeadPlan requestPlan(Route route) {
+        RouteFilters filters = route.filters();
+        return plan(filters.request(), filters.rewriteHost());
     }
 
     private static HeadPlan plan(HeaderEdits edits, @Nullable String host) {

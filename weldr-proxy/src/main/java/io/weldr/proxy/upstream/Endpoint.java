@@ -3,6 +3,7 @@ package io.weldr.proxy.upstream;
 import io.weldr.core.pool.HostPolicy;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.Origin;
+import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.Scheme;
 import io.weldr.core.tls.TlsFailure;
 import io.weldr.proxy.http.Failure;
@@ -45,6 +46,12 @@ public final class Endpoint implements Expiry {
     private boolean cutOff;
     private boolean filling; // free places, from the queue
 
+    /** Value of Host in requests to an origin whose host policy is to rewrite it. */
+    public static byte[] authority(OriginUrl url) {
+        HostPort address = url.address();
+        return Octets.ascii(address.port() == url.scheme().defaultPort() ? address.uriHost() : address.toString());
+    }
+
     /**
      * None stands yet.
      *
@@ -57,9 +64,8 @@ public final class Endpoint implements Expiry {
         this.origin = origin;
         this.stats = stats;
         this.record = record;
-        HostPort address = origin.url().address();
         Scheme scheme = origin.url().scheme();
-        authority = Octets.ascii(address.port() == scheme.defaultPort() ? address.uriHost() : address.toString());
+        authority = authority(origin.url());
         preserveHost = origin.hostPolicy() == HostPolicy.PRESERVE;
         if (scheme == Scheme.HTTPS) {
             stats.countTlsFailures();

@@ -38,7 +38,16 @@ public final class ResourceJson {
      * them out.
      */
     private static final Set<String> ANSWERED = Set.of(
-            ORIGINS, "revision", "createdRevision", "effect", "warnings", "applied", "staleness", "age", "links");
+            ORIGINS,
+            "conditions",
+            "revision",
+            "createdRevision",
+            "effect",
+            "warnings",
+            "applied",
+            "staleness",
+            "age",
+            "links");
 
     private static final long SECONDS_MOST = 1_000_000_000_000L;
 

@@ -176,10 +176,7 @@ class FieldNamesTest {
 
     /** @param absent members that the sample need not have; null: it need not have any */
     private static void check(
-            Message prototype,
-            Map<String, Object> sample,
-            Consumer<Message> decode,
-            @Nullable Set<String> absent) {
+            Message prototype, Map<String, Object> sample, Consumer<Message> decode, @Nullable Set<String> absent) {
         assertThat(refusal(prototype, sample, decode)).as("the sample itself").isEmpty();
         if (absent != null) {
             for (FieldDescriptor field : prototype.getDescriptorForType().getFields()) {

@@ -1,0 +1,15 @@
+package io.weldr.api.admin;
+
+import io.weldr.core.listener.ListenerName;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a member waits for before it reports.
+ *
+ * @param index the log index that its proxy has to route by; 0: none, it reports at once
+ * @param listener the listener that it has to have bound, or be unable to bind by its configuration; null: none
+ */
+public record Awaited(long index, @Nullable ListenerName listener) {
+    /** It reports at once. */
+    public static final Awaited NOTHING = new Awaited(0, null);
+}
