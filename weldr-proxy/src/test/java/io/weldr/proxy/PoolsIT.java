@@ -165,8 +165,10 @@ class PoolsIT {
                     String again = proxy.exchange(with(old));
                     if (secrets.contains("old")) {
                         assertThat(body(again)).as("%s", secrets).isEqualTo(body(first));
+                    }
+                    if (secrets.get(0).equals("old")) {
                         assertThat(again).doesNotContain("Set-Cookie");
-                    } else {
+                    } else { // or else the secret before could never be taken out of the file
                         assertThat(sid(again)).startsWith("sid=" + secrets.get(0) + "-");
                     }
                 }

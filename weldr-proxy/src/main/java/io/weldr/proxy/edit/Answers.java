@@ -161,6 +161,7 @@ public final class Answers {
             out.put(body);
         }
     }
+
     private static String words(Failure failure, String reason, String requestId, boolean json) {
         int status = failure.status();
         return json
