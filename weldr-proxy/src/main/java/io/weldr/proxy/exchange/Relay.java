@@ -3,7 +3,6 @@ package io.weldr.proxy.exchange;
 import io.netty.buffer.ByteBuf;
 import io.weldr.proxy.edit.Peer;
 import io.weldr.proxy.http.Failure;
-import io.weldr.proxy.http1.HeadBytes;
 import io.weldr.proxy.net.Faults;
 import io.weldr.proxy.net.HeldBuffer;
 import io.weldr.proxy.net.Link;
@@ -175,22 +174,7 @@ public final class Relay implements TcpSink {
     }
 
     private void stash(ByteBuf in) {
-        ByteBuf kept = pending.take();
-        if (kept != null && !kept.isWritable(in.readableBytes())) {
-            ByteBuf wider;
-            try {
-                wider = client.allocator()
-                        .directBuffer(kept.readableBytes() + in.readableBytes())
-                        .writeBytes(kept);
-            } catch (Throwable e) {
-                in.release();
-                throw e;
-            } finally {
-                kept.release();
-            }
-            kept = wider;
-        }
-        pending.put(HeadBytes.join(kept, in));
+        pending.append(client.allocator(), in);
         client.pauseReading();
     }
 

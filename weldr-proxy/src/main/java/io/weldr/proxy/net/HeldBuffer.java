@@ -1,6 +1,7 @@
 package io.weldr.proxy.net;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
 /** A place for one buffer that has to wait, and is counted while it does. Confined to the loop. */
@@ -30,6 +31,33 @@ public final class HeldBuffer {
         buffer = next;
         held = HeldBytes.capacity(next);
         account.add(held);
+    }
+
+    /**
+     * Puts {@code more} behind what waits already, in a wider buffer if need be. Takes over {@code more}, also if it
+     * fails; then nothing waits any more.
+     */
+    public void append(ByteBufAllocator allocator, ByteBuf more) {
+        ByteBuf joined = take();
+        if (joined == null) {
+            put(more);
+            return;
+        }
+        try {
+            if (!joined.isWritable(more.readableBytes())) {
+                ByteBuf wider = allocator.directBuffer(joined.readableBytes() + more.readableBytes());
+                wider.writeBytes(joined);
+                joined.release();
+                joined = wider;
+            }
+            joined.writeBytes(more);
+        } catch (Throwable e) { // There is no room.
+            joined.release();
+            throw e;
+        } finally {
+            more.release();
+        }
+        put(joined);
     }
 
     /** Gives the buffer to the caller; null: there is none. */

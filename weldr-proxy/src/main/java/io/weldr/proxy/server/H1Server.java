@@ -2,15 +2,11 @@ package io.weldr.proxy.server;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.weldr.proxy.edit.Editors;
 import io.weldr.proxy.edit.Peer;
-import io.weldr.proxy.edit.RequestId;
-import io.weldr.proxy.edit.ResponseEditor.Persistence;
 import io.weldr.proxy.exchange.Downstream;
 import io.weldr.proxy.exchange.Entrance;
 import io.weldr.proxy.exchange.Exchange;
 import io.weldr.proxy.http.Failure;
-import io.weldr.proxy.http.Method;
 import io.weldr.proxy.http1.HeadBytes;
 import io.weldr.proxy.http1.RequestHead;
 import io.weldr.proxy.http1.Scan;
@@ -131,12 +127,8 @@ public final class H1Server extends Client implements Downstream {
                 if (!writable()) {
                     continue; // it is to read first: what it sends does not make up for that
                 }
-                if (current.awaitsClient()) {
-                    link.await(loop.progressTicks);
-                } else if (current.tunnelling()) {
-                    link.await(loop.tunnelIdleTicks);
-                } else if (exchange == current) {
-                    link.awaitNothing();
+                if (exchange == current) {
+                    awaitClient(current);
                 }
             } else {
                 break;
@@ -187,26 +179,8 @@ public final class H1Server extends Client implements Downstream {
 
     /** Bytes that have to wait until the exchange can take them or is over. */
     private void stash(ByteBuf in) {
-        ByteBuf kept = pending.take();
-        if (kept != null && !kept.isWritable(in.readableBytes())) {
-            kept = widened(kept, in);
-        }
-        pending.put(HeadBytes.join(kept, in));
+        pending.append(allocator(), in);
         pauseReading();
-    }
-
-    /** Owns {@code kept}, and {@code more} if it fails. */
-    private ByteBuf widened(ByteBuf kept, ByteBuf more) {
-        try {
-            return allocator()
-                    .buffer(kept.readableBytes() + more.readableBytes())
-                    .writeBytes(kept);
-        } catch (Throwable e) {
-            more.release();
-            throw e;
-        } finally {
-            kept.release();
-        }
     }
 
     private void processPending() {
@@ -265,6 +239,17 @@ public final class H1Server extends Client implements Downstream {
         }
     }
 
+    /** The client takes what it is sent: sets the time that it has to send what the exchange waits for. */
+    private void awaitClient(Exchange current) {
+        if (current.tunnelling()) {
+            link.await(loop.tunnelIdleTicks);
+        } else if (current.awaitsClient()) {
+            link.await(loop.progressTicks);
+        } else {
+            link.awaitNothing();
+        }
+    }
+
     // ---- what the exchange wants of the client's input
 
     @Override
@@ -295,7 +280,7 @@ public final class H1Server extends Client implements Downstream {
         if (exchange != null && exchange.wantsBytes() && pending.isEmpty()) {
             resumeReading();
             if (writable()) {
-                link.await(exchange.tunnelling() ? loop.tunnelIdleTicks : loop.progressTicks);
+                awaitClient(exchange);
             }
         }
     }
@@ -383,12 +368,8 @@ public final class H1Server extends Client implements Downstream {
     public void writabilityChanged(boolean writable) {
         if (!writable) {
             link.awaitProgress();
-        } else if (exchange != null && exchange.tunnelling()) {
-            link.await(loop.tunnelIdleTicks);
-        } else if (exchange != null && exchange.awaitsClient()) {
-            link.await(loop.progressTicks);
         } else if (exchange != null) {
-            link.awaitNothing();
+            awaitClient(exchange);
         }
         if (exchange != null) {
             exchange.clientWritability(writable);
@@ -420,33 +401,9 @@ public final class H1Server extends Client implements Downstream {
         }
     }
 
-    /**
-     * Answers the head just scanned, which is no request, and closes: where the next one would start is anybody's
-     * guess.
-     */
+    /** Answers the head just scanned, which is no request, and closes: nobody knows where the next one would start. */
     private void refuse(Failure failure) {
-        var stats = loop.exchanges.stats();
-        stats.failed.increment();
-        stats.causes(failure).increment();
-        stats.requestsRefused.increment();
-        RequestId id = new RequestId();
-        RequestHead head = loop.exchanges.scanner().head(); // as much as came of it
-        loop.exchanges.ids().set(id, head);
-        boolean bodiless = head.method() == Method.HEAD;
-        Editors editors = loop.exchanges.editors();
-        editors.answers().write(failure, editors.writer(), Persistence.CLOSE, head.acceptsJson(), bodiless, id);
-        var accessLog = loop.exchanges.accessLog();
-        if (accessLog != null) {
-            int bytes = editors.writer().length();
-            accessLog.addRefusal(
-                    loop.exchanges.listener(),
-                    peer().address(),
-                    id.toBytes(),
-                    failure.status(),
-                    bytes,
-                    failure.cause());
-        }
-        link.write(editors.written(allocator()));
+        link.write(Refusal.answer(loop.exchanges, failure, peer(), allocator()));
         flush();
         link.linger(loop.lingerTicks);
     }
