@@ -27,21 +27,12 @@ final class H1Origin extends OriginConnection implements Upstream {
         CLOSED
     }
 
-    /**
-     * From here on a body is moved within the kernel, where possible; below, two more system calls cost more than a
-     * copy.
-     */
-    private static final int SPLICE_BYTES_MIN = 64 * 1024;
-    /** Pipes full in a row for one connection before others get their turn. */
-    private static final int SPLICES_IN_A_ROW = 8;
-
     private final Link link;
     private final ReuseTerms terms;
     private final ResponseReader reader;
-    private final ReadBuffers buffers;
+    private final BodySplice splice;
     private Phase phase = Phase.OPENING;
     private @Nullable ResponseSink sink;
-    private boolean splicing;
     private boolean used;
     private boolean requestFlushed; // some of it
     private boolean requestSent;
@@ -55,10 +46,10 @@ final class H1Origin extends OriginConnection implements Upstream {
      */
     H1Origin(Endpoint endpoint, ReadBuffers buffers, ReuseTerms terms) {
         super(endpoint);
-        this.buffers = buffers;
         link = new Link(this, shared.wheel, shared.held, shared.progressTicks);
         this.terms = terms;
         reader = new ResponseReader(shared, terms, link.account());
+        splice = new BodySplice(link, reader, buffers, shared.progressTicks);
     }
 
     @Override
@@ -286,10 +277,7 @@ final class H1Origin extends OriginConnection implements Upstream {
                 if (before == ResponseReader.State.HEAD) {
                     link.awaitNothing();
                 }
-                if (!splicing && spliceWorthwhile()) {
-                    splicing = true;
-                    buffers.sip(true);
-                }
+                splice.startIfWorthwhile();
                 if (!link.paused()) {
                     link.await(shared.progressTicks);
                 }
@@ -301,10 +289,7 @@ final class H1Origin extends OriginConnection implements Upstream {
     }
 
     private void endResponse() {
-        if (splicing) {
-            splicing = false;
-            buffers.sip(false);
-        }
+        splice.stop();
         if (requestSent || writable()) {
             link.awaitNothing();
         } else {
@@ -318,32 +303,8 @@ final class H1Origin extends OriginConnection implements Upstream {
         if (sink != null) {
             sink.responsePause();
         }
-        if (splicing && reader.state() == ResponseReader.State.BODY && sink != null) {
-            splice();
-        }
-    }
-
-    private boolean spliceWorthwhile() {
-        return reader.remaining() >= SPLICE_BYTES_MIN && link.splices();
-    }
-
-    /** Moves on what has arrived of a large body without reading it, as long as the client takes it. */
-    private void splice() {
-        boolean able = !link.paused() && sink().takesSplice();
-        buffers.sip(able); // a client that is slow gets buffers: to wait in
-        for (int i = 0; able && i < SPLICES_IN_A_ROW; i++) {
-            int moved = sink().splice(link, reader.remaining());
-            if (reader.state() != ResponseReader.State.BODY || moved == 0) {
-                return;
-            }
-            if (reader.skip(moved)) {
-                endResponse();
-                return;
-            }
-            able = !link.paused() && sink().takesSplice();
-            if (!link.paused()) {
-                link.await(shared.progressTicks);
-            }
+        if (sink != null && splice.move(sink)) {
+            endResponse();
         }
     }
 
