@@ -13,7 +13,7 @@ final class Tries {
     private static final int TRIES_MOST = 16;
 
     private final ExchangeLoop loop;
-    private final Endpoint[] tried;
+    private Endpoint[] tried; // as long as the tries of any request so far
     private int count;
     private @Nullable Endpoint current;
     private boolean occupied; // the request is in flight at the current one
@@ -23,8 +23,8 @@ final class Tries {
     @SuppressWarnings("NullAway") // slots are filled before they are read: count says how many
     Tries(ExchangeLoop loop) {
         this.loop = loop;
-        tried = new Endpoint[TRIES_MOST];
         max = loop.limits().connectTriesMax();
+        tried = new Endpoint[max]; // every idle connection has one: few routes ask for more
     }
 
     /**
@@ -32,8 +32,13 @@ final class Tries {
      *
      * @param triesMax origins that it is sent to at most; 0: as the node has it
      */
+    @SuppressWarnings("NullAway") // slots are filled before they are read: count says how many
     void begin(int triesMax) {
+        assert count == 0 : "of the request before";
         max = triesMax > 0 ? Math.min(triesMax, TRIES_MOST) : loop.limits().connectTriesMax();
+        if (tried.length < max) {
+            tried = new Endpoint[max];
+        }
     }
 
     /**
