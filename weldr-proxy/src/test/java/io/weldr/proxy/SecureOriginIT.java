@@ -44,7 +44,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** https origins: the name is sent and verified, and nobody is believed who cannot prove it. */
+/**
+ * https origins: the name is sent and verified, and an origin that cannot prove its name is not believed.
+ *
+ * <p>The file is longer than others because all of its stories need the certificates that it makes.
+ */
 class SecureOriginIT {
 
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";

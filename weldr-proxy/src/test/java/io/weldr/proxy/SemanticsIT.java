@@ -8,7 +8,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What HTTP means beyond the plain exchange: interim responses, upgrades, early answers, versions, ends. */
+/**
+ * What HTTP means beyond the plain exchange: interim responses, upgrades, early answers, versions, ends.
+ *
+ * <p>The file is longer than others because it follows the sections of RFC 9110 and 9112, one short story for each rule.
+ */
 class SemanticsIT {
 
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
