@@ -77,9 +77,15 @@ def run(options):
 
 def _interleaved(workload, origin, options, settings):
     """All peers stand beside each other, warm; the rounds go A B C, C B A."""
-    measures = {"slow-heads": workloads.resist_slow_heads, "stalled": workloads.resist_stalled}
+    measures = {
+        "slow-heads": workloads.resist_slow_heads,
+        "stalled": workloads.resist_stalled,
+        "changes": workloads.resist_changes,
+    }
     measure = measures.get(workload.kind, workloads.measure)
     kinds = [kind for kind in options.peers if not (workload.kind in measures and kind == "direct")]
+    if workload.kind == "changes":  # the others change nothing without a reload
+        kinds = [kind for kind in kinds if kind.startswith("weldr")]
     contestants = peers.make(kinds, settings, workload.with_logging, workload.with_routes)
     samples = {peer.name: [] for peer in contestants}
     try:
@@ -166,7 +172,7 @@ def _settings(options):
 
 def _require_programs(options, chosen):
     needed = {"nginx", "wrk"} | ({"haproxy", "nginx"} & set(options.peers))
-    rate = any(workload.kind in ("rate", "slow-heads", "stalled") for workload in chosen)
+    rate = any(workload.kind in ("rate", "slow-heads", "stalled", "changes") for workload in chosen)
     weldr = {"weldr", "weldr-io-uring"} & set(options.peers)
     if rate or weldr:
         needed.add("java")
@@ -229,7 +235,7 @@ def _options():
         default=third,
         help="threads of each of origin, proxy and load generator; default: a third of the cores, at least 1",
     )
-    parser.add_argument("--rate", type=_positive, default=4_000, help="requests a second of rate, slow-heads and stalled; default: 4000")
+    parser.add_argument("--rate", type=_positive, default=4_000, help="requests a second of rate, slow-heads, stalled and changes; default: 4000")
     parser.add_argument("--idle-connections", type=_positive, default=10_000, help="default: 10000")
     parser.add_argument("--slow-connections", type=_positive, default=10_000, help="of slow-heads; default: 10000")
     parser.add_argument("--stalled-connections", type=_positive, default=1_000, help="of stalled; default: 1000")

@@ -16,6 +16,7 @@ PORT_FIRST = 22000
 PORTS_EACH = 10
 # 100 hosts of 10 paths each. Every route adds a header field of its own, and removes one.
 ROUTES = [(f"r{h}-{p}", f"h{h}.bench.example", f"/s{p}/") for h in range(100) for p in range(10)]
+CHANGING_HOST = "changing.bench.example"
 NAMES = ("direct", "haproxy", "nginx", "weldr", "weldr-io-uring")
 
 
@@ -211,6 +212,17 @@ class Weldr(Peer):
         status, text = _answer(admin, "POST", "/v1/routes", route)
         if status not in (200, 201):
             raise BenchmarkError(f"{self.name}: POST /v1/routes answered {status}: {text}")
+
+    def change_route(self, number):
+        """Makes a route answer with that number."""
+        route = {
+            "listeners": ["default"],
+            "hosts": [CHANGING_HOST],
+            "fixedResponse": {"status": 200, "body": str(number)},
+        }
+        status, text = _answer(self.port + 1, "PUT", "/v1/routes/changing", route)
+        if status not in (200, 201):
+            raise BenchmarkError(f"{self.name}: PUT /v1/routes/changing answered {status}: {text}")
 
     def allocated_bytes(self):
         text = self._jcmd("Thread.print", "-e")

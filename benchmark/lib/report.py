@@ -43,6 +43,12 @@ def brief(sample):
         return f"{sample.extra['pss_each']:.0f} B PSS a connection{heap}, {sample.errors} closed by the proxy"
     if "over_10ms" in sample.extra:
         return f"p99 {sample.p99_us / 1000:.1f} ms, max {sample.max_us / 1000:.1f} ms"
+    if "changes" in sample.extra:
+        return (
+            f"p99 {sample.extra['alone_p99_us'] / 1000:.2f} -> {sample.p99_us / 1000:.2f} ms beside {sample.extra['changes']} "
+            f"changes, to be seen after {sample.extra['visible_p50_us'] / 1000:.1f} ms (p99 {sample.extra['visible_p99_us'] / 1000:.1f}), "
+            f"{sample.errors} errors"
+        )
     if "stalled" in sample.extra:
         return (
             f"p99 {sample.extra['alone_p99_us'] / 1000:.2f} -> {sample.p99_us / 1000:.2f} ms beside {sample.extra['stalled']} "
@@ -79,6 +85,8 @@ def render(results, about, workloads):
         parts += _slow_heads_table(results["slow-heads"])
     if "stalled" in results:
         parts += _stalled_table(results["stalled"])
+    if "changes" in results:
+        parts += _changes_table(results["changes"])
     if "idle" in results:
         parts += _idle_table(results["idle"])
     if "first" in results:
@@ -161,6 +169,24 @@ def _stalled_table(by_peer):
         parts.append(
             f"| {peer} | {of('stalled'):.0f} | {of('alone_p50_us') / 1000:.2f} | {p50:.2f} | {of('alone_p99_us') / 1000:.2f} | {p99:.2f} "
             f"| {of('rss_before') / MIB:.0f} | {rss / MIB:.0f} | {sum(sample.errors for sample in samples)} |"
+        )
+    return parts + [""]
+
+
+def _changes_table(by_peer):
+    parts = [
+        "| beside changes of a route | changes | p50 ms without | with | p99 ms without | with | to be seen after ms, p50 | p99 | errors |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for peer, samples in by_peer.items():
+
+        def of(key):
+            return median(sample.extra[key] for sample in samples)
+
+        p50, p99 = (median(getattr(sample, key) for sample in samples) / 1000 for key in ("p50_us", "p99_us"))
+        parts.append(
+            f"| {peer} | {of('changes'):.0f} | {of('alone_p50_us') / 1000:.2f} | {p50:.2f} | {of('alone_p99_us') / 1000:.2f} | {p99:.2f} "
+            f"| {of('visible_p50_us') / 1000:.1f} | {of('visible_p99_us') / 1000:.1f} | {sum(sample.errors for sample in samples)} |"
         )
     return parts + [""]
 

@@ -5,12 +5,13 @@ import os
 import re
 import resource
 import socket
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
 
-from peers import ROUTES
+from peers import CHANGING_HOST, ROUTES
 from processes import BenchmarkError, OwnProcess, machine_busy_micros, wait_until
 
 HERE = Path(__file__).resolve().parent.parent
@@ -24,13 +25,14 @@ SETTLE_SECONDS = 3
 SLOW_BYTE_MILLIS = 1_000
 SLOW_OPENING_SECONDS = 10
 FIRST_REQUESTS = 1_000
+CHANGE_SECONDS = 60 / 1_000
 
 
 @dataclass(frozen=True)
 class Workload:
     name: str
     title: str
-    kind: str  # "closed": as fast as the connections allow; "rate"; "slow-heads"; "stalled"; "idle"; "first"
+    kind: str  # "closed": as fast as the connections allow; "rate"; "slow-heads"; "stalled"; "changes"; "idle"; "first"
     connections: int = 64
     path: str = "/"
     post_bytes: int = 0
@@ -51,6 +53,13 @@ WORKLOADS = (
     Workload("rate", "small GET at a fixed rate, 64 connections", "rate"),
     Workload("slow-heads", "small GET at a fixed rate, beside slow request heads", "slow-heads", warm_share=0.4),
     Workload("stalled", "small GET at a fixed rate, beside clients that read nothing", "stalled", warm_share=0.4),
+    Workload(
+        "changes",
+        "small GET at a fixed rate, beside 1000 changes of a route a minute",
+        "changes",
+        with_routes=True,
+        warm_share=0.4,
+    ),
     Workload("idle", "idle connections", "idle"),
     Workload("first", f"the first {FIRST_REQUESTS} requests, one connection", "first"),
 )
@@ -208,6 +217,81 @@ def resist_stalled(peer, workload, origin, settings):
     sample.extra["alone_p50_us"], sample.extra["alone_p99_us"] = alone["p50_us"], alone["p99_us"]
     sample.extra["stalled"] = standing
     sample.extra["rss_before"] = memory_before.rss_bytes
+    return sample
+
+
+class _Changes(threading.Thread):
+    """Writes a route anew again and again, and asks for it until the new one answers."""
+
+    def __init__(self, peer):
+        super().__init__(daemon=True)
+        self.peer = peer
+        self.visible_us = []
+        self.failures = []
+        self._over = threading.Event()
+
+    def run(self):
+        number = 0
+        due = time.monotonic()
+        try:
+            with socket.create_connection(("127.0.0.1", self.peer.port), 10) as connection:
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                while not self._over.wait(max(0.0, due - time.monotonic())):
+                    due += CHANGE_SECONDS
+                    number += 1
+                    self.peer.change_route(number)
+                    written = time.perf_counter_ns()
+                    while self._seen(connection) != number:
+                        if time.perf_counter_ns() - written > 5e9:
+                            raise BenchmarkError(f"change {number} is not to be seen after 5 s")
+                    self.visible_us.append((time.perf_counter_ns() - written) // 1000)
+        except (OSError, BenchmarkError) as failure:
+            self.failures.append(str(failure))
+
+    @staticmethod
+    def _seen(connection):
+        """The number that the route answers with; -1 before there is the route."""
+        connection.sendall(f"GET / HTTP/1.1\r\nHost: {CHANGING_HOST}\r\n\r\n".encode())
+        answer = b""
+        while True:
+            more = connection.recv(4096)
+            if not more:
+                raise BenchmarkError("the connection was closed")
+            answer += more
+            head, end, body = answer.partition(b"\r\n\r\n")
+            length = re.search(rb"\r\ncontent-length: *(\d+)", head, re.IGNORECASE)
+            if end and (not length or len(body) >= int(length.group(1))):
+                return int(body) if body.isdigit() else -1
+
+    def stop(self):
+        self._over.set()
+        self.join(30)
+
+
+def resist_changes(peer, workload, origin, settings):
+    """Ordinary requests at a fixed rate: first alone, then while a route is written anew 1000 times a minute."""
+    alone, _ = _fixed_rate(peer, workload, origin, settings)
+    changes = _Changes(peer)
+    changes.start()
+    try:
+        beside, _ = _fixed_rate(peer, workload, origin, settings)
+    finally:
+        changes.stop()
+    peer.check_alive()
+    if changes.failures or not changes.visible_us:
+        raise BenchmarkError(f"{peer.name}: {changes.failures or 'no change was made'}")
+    seen = sorted(changes.visible_us)
+    sample = Sample(
+        requests=beside["requests"],
+        seconds=beside["micros"] / 1e6,
+        p50_us=beside["p50_us"],
+        p99_us=beside["p99_us"],
+        max_us=beside["max_us"],
+        errors=beside["errors"] + alone["errors"],
+    )
+    sample.extra["alone_p50_us"], sample.extra["alone_p99_us"] = alone["p50_us"], alone["p99_us"]
+    sample.extra["changes"] = len(seen)
+    sample.extra["visible_p50_us"], sample.extra["visible_p99_us"] = seen[len(seen) // 2], seen[len(seen) * 99 // 100]
     return sample
 
 

@@ -385,7 +385,7 @@ class RouteChecksTest {
                     .hasMessageStartingWith("url: ");
         }
         assertThatThrownBy(() -> new RouteTest.SampleRequest("GET", "http://a.test/", List.of(), "10.0.0.0/8"))
-                .hasMessageStartingWith("client: \"10.0.0.0/8\" (expected: an address");
+                .hasMessageStartingWith("client: \"10.0.0.0/8\" (expected: an IP address");
         assertThat(new RouteTest.SampleRequest("GET", "http://[2001:db8::1]:8080?a", List.of(), "2001:db8::2").client())
                 .isEqualTo("2001:db8::2");
     }
