@@ -5,6 +5,7 @@ import io.weldr.api.error.Problems;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.port.ClusterStatus;
 import io.weldr.core.port.ClusterStatus.Voter;
+import io.weldr.core.port.GatewayException;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -177,15 +179,23 @@ public final class Census {
             }
             lines.add(report.handle((answer, failure) -> failure == null
                             ? new Line(id, member, voter, answer, null)
-                            : new Line(
-                                    id,
-                                    member,
-                                    voter,
-                                    null,
-                                    Problems.of(failure).detail()))
+                            : new Line(id, member, voter, null, notReached(id, failure)))
                     .toCompletableFuture());
         }
         return CompletableFuture.allOf(lines.toArray(CompletableFuture[]::new))
                 .thenApply(done -> lines.stream().map(CompletableFuture::join).toList());
+    }
+
+    /** Why there is no report. A member that cannot be reached is no call of which it matters whether anything was done. */
+    private static String notReached(MemberId id, Throwable failure) {
+        Throwable cause = failure instanceof CompletionException wrapped && wrapped.getCause() != null
+                ? wrapped.getCause()
+                : failure;
+        if (!(cause instanceof GatewayException)) {
+            return Problems.of(failure).detail();
+        }
+        String line = String.valueOf(cause.getMessage());
+        String named = id + " at ";
+        return line.startsWith(named) ? "not reached at " + line.substring(named.length()) : line;
     }
 }

@@ -42,6 +42,7 @@ import io.weldr.proto.admin.v1.LastProbesRequest;
 import io.weldr.proto.admin.v1.MemberToMemberGrpc;
 import io.weldr.proto.admin.v1.ProbeRequest;
 import io.weldr.proto.admin.v1.ReportRequest;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -195,7 +196,9 @@ public final class GrpcMemberLink implements MemberLink, ProbeLink, MemberReport
         boolean surelyNot = !left || status.getCode() == Status.Code.UNIMPLEMENTED;
         String why = status.getCode() == Status.Code.DEADLINE_EXCEEDED
                 ? "no answer in time"
-                : String.valueOf(status.getDescription());
+                : status.getCause() instanceof IOException // gRPC says no more of it than that
+                        ? String.valueOf(status.getCause().getMessage())
+                        : String.valueOf(status.getDescription());
         return new GatewayException(
                 surelyNot ? Kind.NO_LEADER : Kind.UNKNOWN_OUTCOME,
                 to.id() + " at " + to.grpc() + ": " + why,

@@ -39,6 +39,9 @@ class ListenerConditionsIT {
             TestNode first = cluster.nodes().get(0);
             TestNode second = cluster.nodes().get(1);
             first.addEverywhere(origin.url());
+            await("all members to know what each understands")
+                    .until(() ->
+                            Http.put(first.adminUrl() + "/v1/pools/later", "{}").status() == 201);
             try (PortHolder holder = PortHolder.at(taken, PORT)) {
                 JsonNode applied = create(first, "web", PORT);
                 assertThat(reason(applied, "n1")).isEmpty();
