@@ -196,13 +196,19 @@ public final class GrpcMemberLink implements MemberLink, ProbeLink, MemberReport
         boolean surelyNot = !left || status.getCode() == Status.Code.UNIMPLEMENTED;
         String why = status.getCode() == Status.Code.DEADLINE_EXCEEDED
                 ? "no answer in time"
-                : status.getCause() instanceof IOException // gRPC says no more of it than that
-                        ? String.valueOf(status.getCause().getMessage())
+                : status.getCause() instanceof IOException cause
+                        ? withoutAddress(String.valueOf(cause.getMessage()))
                         : String.valueOf(status.getDescription());
         return new GatewayException(
                 surelyNot ? Kind.NO_LEADER : Kind.UNKNOWN_OUTCOME,
                 to.id() + " at " + to.grpc() + ": " + why,
                 status.asRuntimeException());
+    }
+
+    /** {@code Connection refused: /10.0.0.2:8787}: the address stands in front of it already. */
+    private static String withoutAddress(String message) {
+        int address = message.indexOf(": /");
+        return address < 0 ? message : message.substring(0, address);
     }
 
     private @Nullable ManagedChannel channel(HostPort address) {
