@@ -38,7 +38,7 @@ final class WriteFlags {
                 .filter(Applied::getMissing)
                 .map(WriteFlags::progress)
                 .collect(Collectors.joining(", "));
-        return "applied: " + there + (missing.isEmpty() ? "" : "; missing: " + missing);
+        return "applied: " + (there.isEmpty() ? "none" : there) + (missing.isEmpty() ? "" : "; missing: " + missing);
     }
 
     private static String progress(Applied applied) {

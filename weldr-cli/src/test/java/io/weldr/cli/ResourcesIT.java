@@ -189,7 +189,7 @@ class ResourcesIT {
                         + reason + "\",\"since\":\"2026-01-02T03:04:05Z\",\"connections\":0}]");
         assertThat(run("listeners set web --connections-max 9 --wait").done().out())
                 .containsPattern(
-                        "missing: n1 at [0-9]+ \\(listener web: not bound at 0.0.0.0:8443: Address already in use");
+                        "applied: none; missing: n1 at [0-9]+ \\(listener web: not bound at 0.0.0.0:8443: Address already in use");
         assertThat(run("listeners ls").done().out().lines().toList())
                 .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
     }
