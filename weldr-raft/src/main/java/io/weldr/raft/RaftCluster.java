@@ -235,7 +235,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         }
         openedNanos = System.nanoTime();
         watchdog.start();
-        versionRaise.start(timer);
+        versionRaise.start(timer, applied.state());
         ours.begin();
         var unused = healing.scheduleWithFixedDelay(
                 upkeep::look, HEAL_EVERY_MILLIS, HEAL_EVERY_MILLIS, TimeUnit.MILLISECONDS);

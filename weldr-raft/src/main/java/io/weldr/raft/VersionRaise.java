@@ -1,18 +1,23 @@
 package io.weldr.raft;
 
 import io.weldr.core.port.CommandGateway;
+import io.weldr.core.port.Published;
 import io.weldr.core.port.RequestId;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
+import io.weldr.core.state.MemberId;
 import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.Seat;
 import java.time.Clock;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +43,7 @@ final class VersionRaise implements AutoCloseable {
     private final Clock clock = Clock.systemUTC();
     private volatile boolean underWay;
     private volatile boolean closed;
+    private Published.@Nullable Subscription subscription;
 
     VersionRaise(
             CommandGateway gateway,
@@ -50,9 +56,25 @@ final class VersionRaise implements AutoCloseable {
         this.said = said;
     }
 
-    void start(ScheduledExecutorService timer) {
+    /**
+     * Looks each time when members have announced something, because operators of a new cluster come at once, and once a second for all
+     * else.
+     */
+    void start(ScheduledExecutorService timer, Published<ClusterState> states) {
         var unused =
                 timer.scheduleWithFixedDelay(this::look, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+        subscription = states.subscribe(new Consumer<>() {
+            private SortedMap<MemberId, Member> seen = new TreeMap<>();
+
+            @Override
+            @SuppressWarnings("ReferenceEquality") // a change of anything else leaves the map as it is
+            public void accept(ClusterState next) {
+                if (next.members() != seen && !next.version().atLeast(ClusterVersion.SUPPORTED)) {
+                    timer.execute(VersionRaise.this::look);
+                }
+                seen = next.members();
+            }
+        });
     }
 
     private void look() {
@@ -114,5 +136,8 @@ final class VersionRaise implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        if (subscription != null) {
+            subscription.close();
+        }
     }
 }
