@@ -1,5 +1,6 @@
 package io.weldr.proxy;
 
+import io.weldr.core.Stamp;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Network;
@@ -7,7 +8,6 @@ import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.PoolSettings;
 import io.weldr.core.pool.RequestKey;
-import io.weldr.core.pool.Stamp;
 import io.weldr.core.route.HostPattern;
 import io.weldr.core.route.RateLimit;
 import io.weldr.core.route.Route;

@@ -1,5 +1,6 @@
 package io.weldr.proxy;
 
+import io.weldr.core.Stamp;
 import io.weldr.core.listener.ErrorPage;
 import io.weldr.core.listener.Listener;
 import io.weldr.core.listener.Listener.Protocol;
@@ -8,7 +9,6 @@ import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.Network;
 import io.weldr.core.pool.PoolName;
-import io.weldr.core.pool.Stamp;
 import io.weldr.core.port.ListenerCondition;
 import io.weldr.core.route.Route;
 import io.weldr.core.route.RouteAction;

@@ -1,9 +1,9 @@
 package io.weldr.api.admin;
 
 import com.google.protobuf.Message;
+import io.weldr.core.Stamp;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.Pool;
-import io.weldr.core.pool.Stamp;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

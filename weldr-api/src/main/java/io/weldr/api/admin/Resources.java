@@ -4,7 +4,7 @@ import com.google.protobuf.Message;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemException;
 import io.weldr.api.error.ProblemType;
-import io.weldr.core.pool.Stamp;
+import io.weldr.core.Stamp;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Condition;
 import io.weldr.core.state.Outcome.Effect;

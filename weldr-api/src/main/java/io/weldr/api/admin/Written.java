@@ -1,8 +1,8 @@
 package io.weldr.api.admin;
 
+import io.weldr.core.Stamp;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Origin;
-import io.weldr.core.pool.Stamp;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.Outcome.Effect;

@@ -1,10 +1,10 @@
 package io.weldr.core.listener;
 
 import io.weldr.core.Check;
+import io.weldr.core.Stamp;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.Network;
 import io.weldr.core.pool.PoolName;
-import io.weldr.core.pool.Stamp;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;

@@ -1,6 +1,6 @@
 package io.weldr.core.listener;
 
-import io.weldr.core.pool.Names;
+import io.weldr.core.Names;
 
 /** The name of a listener: 1 to 64 letters, digits, {@code -}, {@code _} or {@code .}. */
 public record ListenerName(String value) implements Comparable<ListenerName> {

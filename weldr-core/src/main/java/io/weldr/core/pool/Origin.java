@@ -1,6 +1,7 @@
 package io.weldr.core.pool;
 
 import io.weldr.core.Check;
+import io.weldr.core.Names;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;

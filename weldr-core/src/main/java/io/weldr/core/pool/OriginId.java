@@ -1,6 +1,7 @@
 package io.weldr.core.pool;
 
 import io.weldr.core.Check;
+import io.weldr.core.Names;
 
 /** The name of an origin within its pool: stable, {@code host:port} unless one is given. 1 to 270 characters. */
 public record OriginId(String value) implements Comparable<OriginId> {

@@ -1,6 +1,7 @@
 package io.weldr.core.pool;
 
 import io.weldr.core.Check;
+import io.weldr.core.Stamp;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

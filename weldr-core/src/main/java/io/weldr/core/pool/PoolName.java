@@ -1,5 +1,7 @@
 package io.weldr.core.pool;
 
+import io.weldr.core.Names;
+
 /** The name of a pool: 1 to 64 letters, digits, {@code -}, {@code _} or {@code .}. */
 public record PoolName(String value) implements Comparable<PoolName> {
     /** The pool that always exists, and that {@code /servers} speaks of. */

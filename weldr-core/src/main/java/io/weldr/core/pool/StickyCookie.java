@@ -1,6 +1,7 @@
 package io.weldr.core.pool;
 
 import io.weldr.core.Check;
+import io.weldr.core.Names;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package io.weldr.core.route;
 
 import io.weldr.core.Check;
-import io.weldr.core.pool.Names;
+import io.weldr.core.Names;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

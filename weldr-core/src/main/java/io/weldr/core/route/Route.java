@@ -1,10 +1,10 @@
 package io.weldr.core.route;
 
 import io.weldr.core.Check;
+import io.weldr.core.Stamp;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.Network;
 import io.weldr.core.pool.PoolName;
-import io.weldr.core.pool.Stamp;
 import java.util.HashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package io.weldr.core.route;
 
-import io.weldr.core.pool.Names;
+import io.weldr.core.Names;
 
 /** The name of a route: 1 to 64 letters, digits, {@code -}, {@code _} or {@code .}. */
 public record RouteName(String value) implements Comparable<RouteName> {

@@ -59,7 +59,7 @@ public record RouteTest(
         }
 
         public SampleRequest {
-            io.weldr.core.pool.Names.checkToken("method", method);
+            io.weldr.core.Names.checkToken("method", method);
             Check.that(
                     url.length() <= URL_CHARS_MAX
                             && url.matches("https?://[!-~&&[^/?#@]]+(/[!-~&&[^#]]*)?(\\?[!-~&&[^#]]*)?"),

@@ -35,6 +35,6 @@ public record ValueMatch(String name, Kind kind, String value) {
      * @param field what an error calls the name
      */
     ValueMatch asHeader(String field) {
-        return new ValueMatch(io.weldr.core.pool.Names.checkToken(field, name).toLowerCase(Locale.ROOT), kind, value);
+        return new ValueMatch(io.weldr.core.Names.checkToken(field, name).toLowerCase(Locale.ROOT), kind, value);
     }
 }

@@ -1,8 +1,8 @@
 package io.weldr.core.state;
 
+import io.weldr.core.Stamp;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Origin;
-import io.weldr.core.pool.Stamp;
 import org.jspecify.annotations.Nullable;
 
 /** What became of a command, once it was committed and applied. */

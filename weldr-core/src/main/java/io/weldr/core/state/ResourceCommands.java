@@ -1,10 +1,10 @@
 package io.weldr.core.state;
 
+import io.weldr.core.Stamp;
 import io.weldr.core.listener.Listener;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.Pool;
 import io.weldr.core.pool.PoolName;
-import io.weldr.core.pool.Stamp;
 import io.weldr.core.route.Route;
 import io.weldr.core.route.RouteAction;
 import io.weldr.core.route.RouteTable;

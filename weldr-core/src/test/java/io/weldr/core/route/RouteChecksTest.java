@@ -3,10 +3,10 @@ package io.weldr.core.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.weldr.core.Stamp;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.Network;
 import io.weldr.core.pool.PoolName;
-import io.weldr.core.pool.Stamp;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -3,9 +3,9 @@ package io.weldr.core.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.weldr.core.Stamp;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.PoolName;
-import io.weldr.core.pool.Stamp;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Collections;

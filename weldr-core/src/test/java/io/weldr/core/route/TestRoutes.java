@@ -1,8 +1,8 @@
 package io.weldr.core.route;
 
+import io.weldr.core.Stamp;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.PoolName;
-import io.weldr.core.pool.Stamp;
 import java.util.List;
 
 /** Routes for tests. */

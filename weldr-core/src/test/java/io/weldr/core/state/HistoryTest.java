@@ -2,6 +2,7 @@ package io.weldr.core.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weldr.core.Stamp;
 import io.weldr.core.listener.ErrorPage;
 import io.weldr.core.listener.Listener;
 import io.weldr.core.listener.ListenerLimits;
@@ -17,7 +18,6 @@ import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.PoolSettings;
 import io.weldr.core.pool.RequestKey;
-import io.weldr.core.pool.Stamp;
 import io.weldr.core.pool.StatusRange;
 import io.weldr.core.route.Route;
 import io.weldr.core.route.TestRoutes;

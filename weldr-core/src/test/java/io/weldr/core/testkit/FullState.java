@@ -2,6 +2,7 @@ package io.weldr.core.testkit;
 
 import static java.util.Objects.requireNonNull;
 
+import io.weldr.core.Stamp;
 import io.weldr.core.listener.Listener;
 import io.weldr.core.listener.ListenerLimits;
 import io.weldr.core.listener.ListenerName;
@@ -12,7 +13,6 @@ import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.PoolSettings;
 import io.weldr.core.pool.Scheme;
-import io.weldr.core.pool.Stamp;
 import io.weldr.core.pool.Verdict;
 import io.weldr.core.route.HeaderEdits;
 import io.weldr.core.route.HostPattern;

@@ -1,8 +1,8 @@
 package io.weldr.core.testkit;
 
+import io.weldr.core.Stamp;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.Scheme;
-import io.weldr.core.pool.Stamp;
 import io.weldr.core.route.HeaderEdits;
 import io.weldr.core.route.HeaderEdits.HeaderValue;
 import io.weldr.core.route.HostPattern;

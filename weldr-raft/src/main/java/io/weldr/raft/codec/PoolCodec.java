@@ -1,6 +1,7 @@
 package io.weldr.raft.codec;
 
 import com.google.protobuf.Timestamp;
+import io.weldr.core.Stamp;
 import io.weldr.core.pool.AdminState;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.HostPolicy;
@@ -10,7 +11,6 @@ import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.Pool;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.PoolSettings;
-import io.weldr.core.pool.Stamp;
 import io.weldr.core.pool.StatusRange;
 import io.weldr.core.pool.Verdict;
 import io.weldr.core.state.ClusterVersion;

@@ -1,8 +1,8 @@
 package io.weldr.raft.write;
 
+import io.weldr.core.Stamp;
 import io.weldr.core.listener.Listener;
 import io.weldr.core.listener.ListenerName;
-import io.weldr.core.pool.Stamp;
 import io.weldr.core.port.CookieTokens;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.GatewayException.Kind;

@@ -1,5 +1,6 @@
 package io.weldr.raft.codec;
 
+import io.weldr.core.Stamp;
 import io.weldr.core.listener.ErrorPage;
 import io.weldr.core.listener.Listener;
 import io.weldr.core.listener.ListenerLimits;
@@ -15,7 +16,6 @@ import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.PoolSettings;
 import io.weldr.core.pool.RequestKey;
 import io.weldr.core.pool.Scheme;
-import io.weldr.core.pool.Stamp;
 import io.weldr.core.pool.StatusRange;
 import io.weldr.core.pool.StickyCookie;
 import io.weldr.core.pool.WhenAllDown;

@@ -3,6 +3,7 @@ package io.weldr.raft.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.weldr.core.Stamp;
 import io.weldr.core.listener.Listener.Protocol;
 import io.weldr.core.listener.ListenerLimits;
 import io.weldr.core.listener.ListenerName;
@@ -11,7 +12,6 @@ import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.PoolSettings;
-import io.weldr.core.pool.Stamp;
 import io.weldr.core.pool.StickyCookie;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.GatewayException.Kind;

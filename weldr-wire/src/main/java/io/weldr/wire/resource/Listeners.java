@@ -1,6 +1,7 @@
 package io.weldr.wire.resource;
 
 import io.weldr.core.Check;
+import io.weldr.core.Stamp;
 import io.weldr.core.listener.ErrorPage;
 import io.weldr.core.listener.Listener;
 import io.weldr.core.listener.ListenerLimits;
@@ -8,7 +9,6 @@ import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.Network;
 import io.weldr.core.pool.PoolName;
-import io.weldr.core.pool.Stamp;
 import io.weldr.proto.resource.v1.Listener.Protocol;
 import io.weldr.proto.resource.v1.Networks;
 import java.util.List;

@@ -1,11 +1,11 @@
 package io.weldr.wire.resource;
 
 import io.weldr.core.Check;
+import io.weldr.core.Stamp;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.Network;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.RequestKey;
-import io.weldr.core.pool.Stamp;
 import io.weldr.core.pool.StatusRange;
 import io.weldr.core.route.HostPattern;
 import io.weldr.core.route.PathMatch;

@@ -2,6 +2,7 @@ package io.weldr.benchmark.jmh;
 
 import static java.util.Objects.requireNonNull;
 
+import io.weldr.core.Stamp;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.HostPort;
@@ -11,7 +12,6 @@ import io.weldr.core.pool.Pool;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.PoolSettings;
 import io.weldr.core.pool.Scheme;
-import io.weldr.core.pool.Stamp;
 import io.weldr.core.pool.Verdict;
 import io.weldr.core.pool.WhenAllDown;
 import io.weldr.core.port.CookieTokens;

@@ -1,8 +1,8 @@
 package io.weldr.benchmark.jmh;
 
+import io.weldr.core.Stamp;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.PoolName;
-import io.weldr.core.pool.Stamp;
 import io.weldr.core.route.HostPattern;
 import io.weldr.core.route.MatchScratch;
 import io.weldr.core.route.PathMatch;

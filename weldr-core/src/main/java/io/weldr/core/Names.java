@@ -1,6 +1,4 @@
-package io.weldr.core.pool;
-
-import io.weldr.core.Check;
+package io.weldr.core;
 
 /** The one rule for names that people choose: they stand in URLs, tables, metrics and log lines without quoting. */
 public final class Names {

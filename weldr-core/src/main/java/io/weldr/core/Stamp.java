@@ -1,4 +1,4 @@
-package io.weldr.core.pool;
+package io.weldr.core;
 
 /**
  * When an operator wrote a resource, as revisions of the cluster's state.
