@@ -67,15 +67,9 @@ class PoolsIT {
         }
     }
 
-    static final PoolSettings STICKY = new PoolSettings(
-            Balancing.ROUND_ROBIN,
-            new StickyCookie("sid", false, true, StickyCookie.SameSite.LAX, Duration.ofSeconds(60)),
-            Duration.ZERO,
-            PoolSettings.DEFAULT.ejection(),
-            OriginLimits.UNSET,
-            null,
-            1,
-            false);
+    static final PoolSettings STICKY = PoolSettings.builder()
+            .sticky(new StickyCookie("sid", false, true, StickyCookie.SameSite.LAX, Duration.ofSeconds(60)))
+            .build();
 
     private static RawOrigin named(String name) {
         return RawOrigin.answering("HTTP/1.1 200 OK\r\nContent-Length: " + name.length() + "\r\n\r\n" + name);
@@ -224,15 +218,8 @@ class PoolsIT {
 
     @Test
     void anOriginThatComesUpGetsLessThanItsShareAtFirst() {
-        PoolSettings slow = new PoolSettings(
-                Balancing.ROUND_ROBIN,
-                null,
-                Duration.ofHours(1),
-                PoolSettings.DEFAULT.ejection(),
-                OriginLimits.UNSET,
-                null,
-                1,
-                false);
+        PoolSettings slow =
+                PoolSettings.builder().slowStart(Duration.ofHours(1)).build();
         try (RawOrigin one = named("one");
                 RawOrigin two = named("two");
                 TestProxy proxy = TestProxy.inFrontOf()) {
@@ -254,15 +241,8 @@ class PoolsIT {
 
     @Test
     void theLimitsOfAPoolAreItsOwn() throws InterruptedException {
-        PoolSettings narrow = new PoolSettings(
-                Balancing.ROUND_ROBIN,
-                null,
-                Duration.ZERO,
-                PoolSettings.DEFAULT.ejection(),
-                new OriginLimits(1, 0, null),
-                null,
-                1,
-                false);
+        PoolSettings narrow =
+                PoolSettings.builder().limits(new OriginLimits(1, 0, null)).build();
         CountDownLatch goOn = new CountDownLatch(1);
         try (RawOrigin slow = RawOrigin.serving((wire, self) -> {
                     while (!self.next(wire).isEmpty()) {

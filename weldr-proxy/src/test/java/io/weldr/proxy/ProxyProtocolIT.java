@@ -179,15 +179,7 @@ class ProxyProtocolIT {
             proxy.apply(new Command.PutPool(
                     PoolName.DEFAULT,
                     HealthPolicy.DEFAULT,
-                    new PoolSettings(
-                            plain.balancing(),
-                            plain.sticky(),
-                            plain.slowStart(),
-                            plain.ejection(),
-                            plain.limits(),
-                            plain.whenAllDown(),
-                            plain.minimumUp(),
-                            true),
+                    plain.toBuilder().sendsProxyProtocol(true).build(),
                     Condition.NONE,
                     Instant.EPOCH));
             TestListener listener = TestListener.tcp("public", Ports.free())

@@ -2,10 +2,8 @@ package io.weldr.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.weldr.core.pool.Balancing;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.OriginId;
-import io.weldr.core.pool.OriginLimits;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.PoolSettings;
@@ -67,15 +65,8 @@ class ServingPoolsTest {
             () -> asked++);
 
     private static ClusterState state(@Nullable StickyCookie sticky, Duration slowStart) {
-        PoolSettings settings = new PoolSettings(
-                Balancing.ROUND_ROBIN,
-                sticky,
-                slowStart,
-                PoolSettings.DEFAULT.ejection(),
-                OriginLimits.UNSET,
-                null,
-                1,
-                false);
+        PoolSettings settings =
+                PoolSettings.builder().sticky(sticky).slowStart(slowStart).build();
         OriginSpec spec = OriginSpec.of(OriginUrl.parse("http://192.0.2.1:80"));
         Command put = new Command.PutPool(POOL, HealthPolicy.DEFAULT, settings, Condition.NONE, UP_SINCE);
         ClusterState state = then(ClusterState.INITIAL, new Command.RaiseClusterVersion(put.since(), UP_SINCE));

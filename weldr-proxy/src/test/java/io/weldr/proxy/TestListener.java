@@ -101,16 +101,15 @@ final class TestListener {
     }
 
     Listener build() {
-        return new Listener(
-                name,
-                protocol,
-                address,
-                pool,
-                new ListenerLimits(connectionsMax, bodyMax, idle),
-                trusted,
-                proxies,
-                pages,
-                Stamp.INITIAL);
+        return Listener.named(name)
+                .protocol(protocol)
+                .address(address)
+                .pool(pool)
+                .limits(new ListenerLimits(connectionsMax, bodyMax, idle))
+                .trustedPeers(trusted)
+                .proxyProtocol(proxies)
+                .errorPages(pages)
+                .build();
     }
 
     /** Writes it into the state, with a route for requests of all listeners to the pool {@code default}. */

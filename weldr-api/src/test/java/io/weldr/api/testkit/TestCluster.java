@@ -136,15 +136,7 @@ public final class TestCluster implements AutoCloseable {
                         ? Duration.ofSeconds(2)
                         : Duration.ofSeconds(1);
                 PoolSettings now = pool.settings();
-                PoolSettings next = new PoolSettings(
-                        now.balancing(),
-                        now.sticky(),
-                        other,
-                        now.ejection(),
-                        now.limits(),
-                        now.whenAllDown(),
-                        now.minimumUp(),
-                        now.sendsProxyProtocol());
+                PoolSettings next = now.toBuilder().slowStart(other).build();
                 state = state.apply(
                                 new Command.PutPool(pool.name(), pool.health(), next, Condition.NONE, Instant.now()),
                                 ++index)

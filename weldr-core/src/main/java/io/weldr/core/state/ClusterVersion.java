@@ -1,7 +1,11 @@
 package io.weldr.core.state;
 
 import io.weldr.core.Check;
+import io.weldr.core.listener.Listener;
 import io.weldr.core.pool.HealthPolicy;
+import io.weldr.core.pool.OriginProtocol;
+import io.weldr.core.pool.OriginTlsPolicy;
+import io.weldr.core.pool.PoolSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +33,9 @@ public record ClusterVersion(int number) implements Comparable<ClusterVersion> {
     /** Pools, listeners and routes are written by commands of their own; origins have a priority, a limit and labels; probes have types. */
     public static final ClusterVersion RESOURCES = new ClusterVersion(2);
 
+    /** Certificates, listeners and origins with TLS, HTTP/2. */
+    public static final ClusterVersion TLS = new ClusterVersion(3);
+
     /** The newest one that this program supports. It supports all before, too. */
     public static final ClusterVersion SUPPORTED = new ClusterVersion(2);
 
@@ -53,6 +60,22 @@ public record ClusterVersion(int number) implements Comparable<ClusterVersion> {
                 .confirm(policy.confirm())
                 .build();
         return plain.equals(policy) ? INITIAL : RESOURCES;
+    }
+
+    /** The first version under which a command may hold that listener. */
+    public static ClusterVersion of(Listener listener) {
+        boolean plain = listener.tls() == null
+                && listener.http2() == null
+                && listener.redirectPort() == null
+                && listener.protocol() != Listener.Protocol.TLS_PASSTHROUGH;
+        return plain ? RESOURCES : TLS;
+    }
+
+    /** The first version under which a command may hold these settings. */
+    public static ClusterVersion of(PoolSettings settings) {
+        boolean plain =
+                settings.protocol() == OriginProtocol.HTTP1 && settings.tls().equals(OriginTlsPolicy.DEFAULT);
+        return plain ? RESOURCES : TLS;
     }
 
     /** Whether what came with {@code other} may be used. */

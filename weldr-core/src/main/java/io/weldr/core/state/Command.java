@@ -203,7 +203,7 @@ public sealed interface Command {
 
         @Override
         public ClusterVersion since() {
-            return ClusterVersion.RESOURCES;
+            return ClusterVersion.of(settings);
         }
 
         @Override
@@ -239,7 +239,7 @@ public sealed interface Command {
 
         @Override
         public ClusterVersion since() {
-            return ClusterVersion.RESOURCES;
+            return ClusterVersion.of(listener);
         }
 
         @Override

@@ -2,10 +2,8 @@ package io.weldr.core.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.weldr.core.Stamp;
 import io.weldr.core.listener.ErrorPage;
 import io.weldr.core.listener.Listener;
-import io.weldr.core.listener.ListenerLimits;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.AdminState;
 import io.weldr.core.pool.Balancing;
@@ -114,28 +112,18 @@ class HistoryTest extends AppliedCommands {
                 .contains("balancing.algorithm round-robin -> hash", "balancing.key unset -> client-address")
                 .contains("health policy: path / -> /up");
         ListenerName inside = new ListenerName("inside");
-        Listener bytes = new Listener(
-                inside,
-                Listener.Protocol.TCP,
-                HostPort.parse("127.0.0.1:9000"),
-                blue,
-                ListenerLimits.UNSET,
-                null,
-                List.of(),
-                new TreeMap<>(),
-                Stamp.INITIAL);
+        Listener bytes = Listener.named(inside)
+                .protocol(Listener.Protocol.TCP)
+                .address(HostPort.parse("127.0.0.1:9000"))
+                .pool(blue)
+                .build();
         accepted0(apply(new Command.PutListener(bytes, Condition.NONE, NOW)), Effect.CREATED);
         refused(apply(new Command.RemovePool(blue, null, NOW)), Refusal.IN_USE);
-        Listener requests = new Listener(
-                inside,
-                Listener.Protocol.HTTP,
-                HostPort.parse("127.0.0.1:9001"),
-                null,
-                ListenerLimits.UNSET,
-                List.of(Network.parse("10.0.0.0/8")),
-                List.of(),
-                new TreeMap<>(Map.of(5, new ErrorPage("text/html", "<p>sorry"))),
-                Stamp.INITIAL);
+        Listener requests = Listener.named(inside)
+                .address(HostPort.parse("127.0.0.1:9001"))
+                .trustedPeers(List.of(Network.parse("10.0.0.0/8")))
+                .errorPages(new TreeMap<>(Map.of(5, new ErrorPage("text/html", "<p>sorry"))))
+                .build();
         accepted0(apply(new Command.PutListener(requests, Condition.NONE, NOW)), Effect.UPDATED);
         Route route = TestRoutes.route("shop", inside, "shop.example.com", "/cart", blue);
         accepted0(apply(new Command.PutRoute(route, Condition.ABSENT, state.routing(), NOW)), Effect.CREATED);

@@ -2,9 +2,7 @@ package io.weldr.core.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.weldr.core.Stamp;
 import io.weldr.core.listener.Listener;
-import io.weldr.core.listener.ListenerLimits;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.AdminState;
 import io.weldr.core.pool.HostPort;
@@ -14,7 +12,6 @@ import io.weldr.core.pool.PoolName;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,16 +97,9 @@ class OwnAddressesTest {
     }
 
     private static Command put(String address) {
-        Listener listener = new Listener(
-                new ListenerName("public"),
-                Listener.Protocol.HTTP,
-                HostPort.parse(address),
-                null,
-                ListenerLimits.UNSET,
-                null,
-                List.of(),
-                new TreeMap<>(),
-                Stamp.INITIAL);
+        Listener listener = Listener.named(new ListenerName("public"))
+                .address(HostPort.parse(address))
+                .build();
         return new Command.PutListener(listener, Condition.NONE, Instant.EPOCH);
     }
 

@@ -2,9 +2,7 @@ package io.weldr.core.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.weldr.core.Stamp;
 import io.weldr.core.listener.Listener;
-import io.weldr.core.listener.ListenerLimits;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.HostPort;
@@ -17,7 +15,6 @@ import io.weldr.core.state.Outcome.Effect;
 import io.weldr.core.state.Outcome.Refusal;
 import io.weldr.core.state.Outcome.Refused;
 import java.util.List;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** How large resources may make the state, and what is kept of those that are refused. */
@@ -73,15 +70,10 @@ class ResourceLimitsTest extends AppliedCommands {
     }
 
     private static Listener listener(String name, int port, Listener.Protocol protocol) {
-        return new Listener(
-                new ListenerName(name),
-                protocol,
-                HostPort.parse("127.0.0.1:" + port),
-                protocol == Listener.Protocol.TCP ? PoolName.DEFAULT : null,
-                ListenerLimits.UNSET,
-                null,
-                List.of(),
-                new TreeMap<>(),
-                Stamp.INITIAL);
+        return Listener.named(new ListenerName(name))
+                .protocol(protocol)
+                .address(HostPort.parse("127.0.0.1:" + port))
+                .pool(protocol == Listener.Protocol.TCP ? PoolName.DEFAULT : null)
+                .build();
     }
 }

@@ -33,7 +33,6 @@ import io.weldr.core.state.Outcome;
 import io.weldr.core.state.Transition;
 import java.time.Instant;
 import java.util.List;
-import java.util.TreeMap;
 
 /**
  * A cluster with as many pools, origins, routes and listeners as it may have. No client comes to the addresses of
@@ -135,15 +134,11 @@ public final class FullState {
     }
 
     private static Listener listener(int number) {
-        return new Listener(
-                new ListenerName("listener-" + number),
-                Listener.Protocol.HTTP,
-                new HostPort("192.0.2." + number, 8080), // an address of documentation
-                null,
-                new ListenerLimits(null, null, null),
-                null,
-                List.of(),
-                new TreeMap<>(),
-                Stamp.INITIAL);
+        return Listener.named(new ListenerName("listener-" + number))
+                .address(new HostPort("192.0.2." + number, 8080))
+                .pool( // an address of documentation
+                        null)
+                .limits(new ListenerLimits(null, null, null))
+                .build();
     }
 }

@@ -81,22 +81,24 @@ final class ResourceSamples {
     }
 
     private PoolSettings settings() {
-        return new PoolSettings(
-                balancing(),
-                maybe(() -> new StickyCookie(
+        return PoolSettings.builder()
+                .balancing(balancing())
+                .sticky(maybe(() -> new StickyCookie(
                         "c" + random.nextInt(3),
                         true,
                         random.nextBoolean(),
                         pick(StickyCookie.SameSite.values()),
-                        maybe(() -> Duration.ofSeconds(1 + random.nextInt(1000))))),
-                Duration.ofMillis(random.nextInt(10_000)),
-                random.nextBoolean()
-                        ? EjectionPolicy.UNSET
-                        : new EjectionPolicy(3, 50, Duration.ofSeconds(1), Duration.ofSeconds(9)),
-                random.nextBoolean() ? OriginLimits.UNSET : new OriginLimits(7, 0, Duration.ofSeconds(1)),
-                maybe(() -> pick(WhenAllDown.values())),
-                1 + random.nextInt(5),
-                random.nextBoolean());
+                        maybe(() -> Duration.ofSeconds(1 + random.nextInt(1000))))))
+                .slowStart(Duration.ofMillis(random.nextInt(10_000)))
+                .ejection(
+                        random.nextBoolean()
+                                ? EjectionPolicy.UNSET
+                                : new EjectionPolicy(3, 50, Duration.ofSeconds(1), Duration.ofSeconds(9)))
+                .limits(random.nextBoolean() ? OriginLimits.UNSET : new OriginLimits(7, 0, Duration.ofSeconds(1)))
+                .whenAllDown(maybe(() -> pick(WhenAllDown.values())))
+                .minimumUp(1 + random.nextInt(5))
+                .sendsProxyProtocol(random.nextBoolean())
+                .build();
     }
 
     private Balancing balancing() {
@@ -115,18 +117,19 @@ final class ResourceSamples {
         ListenerName name = listenerName();
         boolean own = name.equals(ListenerName.DEFAULT);
         boolean tcp = !own && random.nextBoolean();
-        return new Listener(
-                name,
-                tcp ? Listener.Protocol.TCP : Listener.Protocol.HTTP,
-                own ? null : new HostPort(random.nextBoolean() ? "0.0.0.0" : "::1", 9000 + random.nextInt(4)),
-                tcp ? new PoolName("default") : null,
-                random.nextBoolean()
-                        ? ListenerLimits.UNSET
-                        : new ListenerLimits(10, tcp ? null : 1L << 33, Duration.ofSeconds(5)),
-                tcp ? null : maybe(() -> random.nextBoolean() ? List.of() : networks()),
-                random.nextBoolean() ? List.of() : networks(),
-                new TreeMap<>(tcp || random.nextBoolean() ? Map.of() : Map.of(5, new ErrorPage("text/html", "<p>ü"))),
-                Stamp.INITIAL);
+        return Listener.named(name)
+                .protocol(tcp ? Listener.Protocol.TCP : Listener.Protocol.HTTP)
+                .address(own ? null : new HostPort(random.nextBoolean() ? "0.0.0.0" : "::1", 9000 + random.nextInt(4)))
+                .pool(tcp ? new PoolName("default") : null)
+                .limits(
+                        random.nextBoolean()
+                                ? ListenerLimits.UNSET
+                                : new ListenerLimits(10, tcp ? null : 1L << 33, Duration.ofSeconds(5)))
+                .trustedPeers(tcp ? null : maybe(() -> random.nextBoolean() ? List.of() : networks()))
+                .proxyProtocol(random.nextBoolean() ? List.of() : networks())
+                .errorPages(new TreeMap<>(
+                        tcp || random.nextBoolean() ? Map.of() : Map.of(5, new ErrorPage("text/html", "<p>ü"))))
+                .build();
     }
 
     private static List<Network> networks() {

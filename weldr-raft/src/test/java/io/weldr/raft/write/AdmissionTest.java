@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weldr.core.Stamp;
-import io.weldr.core.listener.Listener.Protocol;
-import io.weldr.core.listener.ListenerLimits;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.HostPort;
@@ -42,7 +40,6 @@ import io.weldr.raft.codec.LogEntry;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
@@ -187,16 +184,9 @@ class AdmissionTest {
                 .next();
         assertThat(state.routes()).hasSize(2);
         Command put = new Command.PutListener(
-                new io.weldr.core.listener.Listener(
-                        new ListenerName("edge"),
-                        Protocol.HTTP,
-                        HostPort.parse("0.0.0.0:9000"),
-                        null,
-                        ListenerLimits.UNSET,
-                        null,
-                        List.of(),
-                        new TreeMap<>(),
-                        Stamp.INITIAL),
+                io.weldr.core.listener.Listener.named(new ListenerName("edge"))
+                        .address(HostPort.parse("0.0.0.0:9000"))
+                        .build(),
                 Condition.NONE,
                 Instant.EPOCH);
         refused(Kind.ROUTES, "route cart, test 1: GET http://a/rest on listener edge takes no route", put, state);
@@ -208,15 +198,7 @@ class AdmissionTest {
                 .next();
         StickyCookie cookie = new StickyCookie("sid", false, true, StickyCookie.SameSite.LAX, null);
         PoolSettings plain = PoolSettings.DEFAULT;
-        PoolSettings sticky = new PoolSettings(
-                plain.balancing(),
-                cookie,
-                plain.slowStart(),
-                plain.ejection(),
-                plain.limits(),
-                null,
-                plain.minimumUp(),
-                false);
+        PoolSettings sticky = plain.toBuilder().sticky(cookie).build();
         Command put =
                 new Command.PutPool(new PoolName("web"), HealthPolicy.DEFAULT, sticky, Condition.NONE, Instant.EPOCH);
         refused(Kind.NEEDS_SECRET, "secret-file", put, state);

@@ -2,14 +2,18 @@ package io.weldr.wire.resource;
 
 import io.weldr.core.Check;
 import io.weldr.core.Stamp;
+import io.weldr.core.certificate.CertificateName;
 import io.weldr.core.listener.ErrorPage;
 import io.weldr.core.listener.Listener;
 import io.weldr.core.listener.ListenerLimits;
 import io.weldr.core.listener.ListenerName;
+import io.weldr.core.listener.ListenerTls;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.Network;
 import io.weldr.core.pool.PoolName;
 import io.weldr.proto.resource.v1.Listener.Protocol;
+import io.weldr.proto.resource.v1.ListenerTls.ClientCertificates;
+import io.weldr.proto.resource.v1.ListenerTls.TlsPolicy;
 import io.weldr.proto.resource.v1.Networks;
 import java.util.List;
 import java.util.SortedMap;
@@ -48,6 +52,15 @@ public final class Listeners {
                         .setStatusClass(status)
                         .setContentType(page.contentType())
                         .setBody(page.body())));
+        if (listener.tls() != null) {
+            to.setTls(encode(listener.tls()));
+        }
+        if (listener.http2() != null) {
+            to.setHttp2(listener.http2());
+        }
+        if (listener.redirectPort() != null) {
+            to.setRedirectPort(listener.redirectPort());
+        }
         return to.build();
     }
 
@@ -57,16 +70,54 @@ public final class Listeners {
     }
 
     public static Listener decode(io.weldr.proto.resource.v1.Listener from, Stamp stamp) {
-        return new Listener(
-                new ListenerName(from.getName()),
-                Decode.constant("protocol", Listener.Protocol.HTTP, from.getProtocol()),
-                from.getAddress().isEmpty() ? null : Decode.text("address", from.getAddress(), HostPort::parse),
-                from.getPool().isEmpty() ? null : new PoolName(from.getPool()),
-                from.hasLimits() ? limits(from.getLimits()) : ListenerLimits.UNSET,
-                from.hasTrustedPeers() ? trusted(from.getTrustedPeers()) : null,
-                Decode.texts("proxyProtocol", from.getProxyProtocolList(), Network::parse),
-                errorPages(from),
-                stamp);
+        return Listener.named(new ListenerName(from.getName()))
+                .protocol(Decode.constant("protocol", Listener.Protocol.HTTP, from.getProtocol()))
+                .address(
+                        from.getAddress().isEmpty() ? null : Decode.text("address", from.getAddress(), HostPort::parse))
+                .pool(from.getPool().isEmpty() ? null : new PoolName(from.getPool()))
+                .limits(from.hasLimits() ? limits(from.getLimits()) : ListenerLimits.UNSET)
+                .trustedPeers(from.hasTrustedPeers() ? trusted(from.getTrustedPeers()) : null)
+                .proxyProtocol(Decode.texts("proxyProtocol", from.getProxyProtocolList(), Network::parse))
+                .errorPages(errorPages(from))
+                .tls(from.hasTls() ? tls(from.getTls()) : null)
+                .http2(from.hasHttp2() ? from.getHttp2() : null)
+                .redirectPort(from.hasRedirectPort() ? from.getRedirectPort() : null)
+                .stamp(stamp)
+                .build();
+    }
+
+    private static ListenerTls tls(io.weldr.proto.resource.v1.ListenerTls from) {
+        return new ListenerTls(
+                Decode.texts("tls.certificates", from.getCertificatesList(), CertificateName::new),
+                from.getDefaultCertificate().isEmpty()
+                        ? null
+                        : Decode.text("tls.defaultCertificate", from.getDefaultCertificate(), CertificateName::new),
+                Decode.constant("tls.policy", ListenerTls.TlsPolicy.INTERMEDIATE, from.getPolicy()),
+                Decode.constant(
+                        "tls.clientCertificates", ListenerTls.ClientCertificates.NONE, from.getClientCertificates()),
+                Decode.optional(from.getClientAuthorities()),
+                Decode.optional(from.getSubjectField()),
+                Decode.optional(from.getFingerprintField()));
+    }
+
+    private static io.weldr.proto.resource.v1.ListenerTls encode(ListenerTls tls) {
+        io.weldr.proto.resource.v1.ListenerTls.Builder to = io.weldr.proto.resource.v1.ListenerTls.newBuilder()
+                .setPolicy(Decode.constant(TlsPolicy.class, tls.policy()))
+                .setClientCertificates(Decode.constant(ClientCertificates.class, tls.clients()));
+        tls.certificates().forEach(certificate -> to.addCertificates(certificate.value()));
+        if (tls.defaultCertificate() != null) {
+            to.setDefaultCertificate(tls.defaultCertificate().value());
+        }
+        if (tls.clientAuthorities() != null) {
+            to.setClientAuthorities(tls.clientAuthorities());
+        }
+        if (tls.subjectField() != null) {
+            to.setSubjectField(tls.subjectField());
+        }
+        if (tls.fingerprintField() != null) {
+            to.setFingerprintField(tls.fingerprintField());
+        }
+        return to.build();
     }
 
     private static @Nullable List<Network> trusted(Networks from) {

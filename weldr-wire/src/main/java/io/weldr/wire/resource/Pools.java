@@ -1,10 +1,13 @@
 package io.weldr.wire.resource;
 
+import io.weldr.core.certificate.CertificateName;
 import io.weldr.core.pool.Algorithm;
 import io.weldr.core.pool.Balancing;
 import io.weldr.core.pool.EjectionPolicy;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.OriginLimits;
+import io.weldr.core.pool.OriginProtocol;
+import io.weldr.core.pool.OriginTlsPolicy;
 import io.weldr.core.pool.Pool;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.PoolSettings;
@@ -12,6 +15,7 @@ import io.weldr.core.pool.RequestKey;
 import io.weldr.core.pool.StickyCookie;
 import io.weldr.core.pool.WhenAllDown;
 import io.weldr.proto.resource.v1.Ejection;
+import io.weldr.proto.resource.v1.OriginTls;
 import io.weldr.proto.resource.v1.StickyCookie.SameSite;
 import java.time.Duration;
 
@@ -54,6 +58,12 @@ public final class Pools {
         if (settings.whenAllDown() != null) {
             to.setWhenAllDown(Decode.constant(io.weldr.proto.resource.v1.WhenAllDown.class, settings.whenAllDown()));
         }
+        if (settings.protocol() != OriginProtocol.HTTP1) {
+            to.setProtocol(Decode.constant(io.weldr.proto.resource.v1.OriginProtocol.class, settings.protocol()));
+        }
+        if (!settings.tls().equals(OriginTlsPolicy.DEFAULT)) {
+            to.setTls(encode(settings.tls()));
+        }
         return to.build();
     }
 
@@ -67,15 +77,42 @@ public final class Pools {
 
     /** All but name and health policy. */
     public static PoolSettings settings(io.weldr.proto.resource.v1.Pool from) {
-        return new PoolSettings(
-                from.hasBalancing() ? balancing(from.getBalancing()) : Balancing.ROUND_ROBIN,
-                from.hasSticky() ? sticky(from.getSticky(), from.getName()) : null,
-                from.hasSlowStart() ? Decode.duration("slowStart", from.getSlowStart()) : Duration.ZERO,
-                from.hasEjection() ? ejection(from.getEjection()) : EjectionPolicy.UNSET,
-                from.hasLimits() ? limits(from.getLimits()) : OriginLimits.UNSET,
-                Decode.constant("whenAllDown", WhenAllDown.class, from.getWhenAllDown()),
-                from.getMinimumUp() == 0 ? PoolSettings.DEFAULT.minimumUp() : from.getMinimumUp(),
-                from.getSendsProxyProtocol());
+        return PoolSettings.builder()
+                .balancing(from.hasBalancing() ? balancing(from.getBalancing()) : Balancing.ROUND_ROBIN)
+                .sticky(from.hasSticky() ? sticky(from.getSticky(), from.getName()) : null)
+                .slowStart(from.hasSlowStart() ? Decode.duration("slowStart", from.getSlowStart()) : Duration.ZERO)
+                .ejection(from.hasEjection() ? ejection(from.getEjection()) : EjectionPolicy.UNSET)
+                .limits(from.hasLimits() ? limits(from.getLimits()) : OriginLimits.UNSET)
+                .whenAllDown(Decode.constant("whenAllDown", WhenAllDown.class, from.getWhenAllDown()))
+                .minimumUp(from.getMinimumUp() == 0 ? PoolSettings.DEFAULT.minimumUp() : from.getMinimumUp())
+                .sendsProxyProtocol(from.getSendsProxyProtocol())
+                .protocol(Decode.constant("protocol", OriginProtocol.HTTP1, from.getProtocol()))
+                .tls(from.hasTls() ? tls(from.getTls()) : OriginTlsPolicy.DEFAULT)
+                .build();
+    }
+
+    private static OriginTlsPolicy tls(OriginTls from) {
+        return new OriginTlsPolicy(
+                Decode.optional(from.getAuthorities()),
+                Decode.optional(from.getServerName()),
+                from.getClientCertificate().isEmpty()
+                        ? null
+                        : Decode.text("tls.clientCertificate", from.getClientCertificate(), CertificateName::new),
+                from.getInsecureSkipVerify());
+    }
+
+    private static OriginTls encode(OriginTlsPolicy tls) {
+        OriginTls.Builder to = OriginTls.newBuilder().setInsecureSkipVerify(tls.insecureSkipVerify());
+        if (tls.authorities() != null) {
+            to.setAuthorities(tls.authorities());
+        }
+        if (tls.serverName() != null) {
+            to.setServerName(tls.serverName());
+        }
+        if (tls.clientCertificate() != null) {
+            to.setClientCertificate(tls.clientCertificate().value());
+        }
+        return to.build();
     }
 
     private static io.weldr.proto.resource.v1.Balancing encode(Balancing balancing) {
