@@ -25,6 +25,7 @@ public final class AccessEntry {
     public final byte[] requestLine = new byte[TARGET_BYTES_MAX];
 
     public int requestLineLength;
+    public int majorVersion = 1;
     public int minorVersion;
     public byte[] client = new byte[0];
     public byte[] requestId = new byte[0];

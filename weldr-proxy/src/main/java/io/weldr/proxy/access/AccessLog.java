@@ -221,6 +221,7 @@ public final class AccessLog implements AutoCloseable {
             entry.protocol = AccessEntry.Protocol.HTTP;
             entry.listener = listener;
             entry.requestLineLength = 0;
+            entry.majorVersion = 1;
             entry.minorVersion = 1;
             entry.client = client;
             entry.requestId = requestId;

@@ -25,7 +25,8 @@ public enum LineFormat {
                 return;
             }
             out.put("\",\"request\":\"").putQuoted(entry.requestLine, entry.requestLineLength, true);
-            out.put("\",\"version\":\"1.").put((long) entry.minorVersion);
+            out.put("\",\"version\":\"").put((long) entry.majorVersion);
+            out.put('.').put((long) entry.minorVersion);
             out.put("\",\"status\":").put((long) entry.status);
             out.put(",\"bytes\":").put(entry.bytes);
             out.put(",\"micros\":").put(entry.totalMicros);
@@ -51,7 +52,8 @@ public enum LineFormat {
                 return;
             }
             out.putQuoted(entry.requestLine, entry.requestLineLength, false);
-            out.put(" HTTP/1.").put((long) entry.minorVersion).put("\" ");
+            out.put(" HTTP/").put((long) entry.majorVersion);
+            out.put('.').put((long) entry.minorVersion).put("\" ");
             out.put((long) entry.status).put(' ').put(entry.bytes).put('\n');
         }
     };

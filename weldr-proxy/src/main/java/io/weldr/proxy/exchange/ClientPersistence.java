@@ -12,6 +12,7 @@ final class ClientPersistence {
 
     private final Downstream client;
     private final RequestHalf request;
+    private Dialect dialect = Dialect.HTTP_1_1;
     private boolean kept;
 
     ClientPersistence(Downstream client, RequestHalf request) {
@@ -19,8 +20,9 @@ final class ClientPersistence {
         this.request = request;
     }
 
-    void begin(RequestHead head) {
-        kept = head.persistent();
+    void begin(RequestHead head, Dialect spoken) {
+        dialect = spoken;
+        kept = spoken != Dialect.HTTP_2 && head.persistent(); // a stream serves one exchange
     }
 
     /** The connection closes behind this exchange, whatever comes. */
@@ -44,7 +46,7 @@ final class ClientPersistence {
     }
 
     private boolean mayFollow(Framing framing) {
-        boolean endIsVisible = client.knowsChunks() || framing == Framing.NONE || framing == Framing.LENGTH;
+        boolean endIsVisible = dialect == Dialect.HTTP_1_1 || framing == Framing.NONE || framing == Framing.LENGTH;
         // A client that waits for 100 and gets a final answer may send the body or not: nobody can tell what comes
         // next.
         boolean nextIsClear = request.complete() || !request.bodyMayNotCome();
@@ -58,9 +60,10 @@ final class ClientPersistence {
 
     /** What the client is told about a connection that is kept, or not. */
     Persistence told(boolean keep) {
-        if (!keep) {
-            return Persistence.CLOSE;
-        }
-        return client.knowsChunks() ? Persistence.IMPLIED : Persistence.KEEP_ALIVE;
+        return switch (dialect) {
+            case HTTP_1_0 -> keep ? Persistence.KEEP_ALIVE : Persistence.CLOSE;
+            case HTTP_1_1 -> keep ? Persistence.IMPLIED : Persistence.CLOSE;
+            case HTTP_2 -> Persistence.IMPLIED; // what becomes of the connection is no matter of one response
+        };
     }
 }

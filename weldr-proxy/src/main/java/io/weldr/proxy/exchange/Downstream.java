@@ -3,6 +3,7 @@ package io.weldr.proxy.exchange;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.weldr.proxy.edit.Peer;
+import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.net.HeldBytes;
 import io.weldr.proxy.net.Link;
 
@@ -22,8 +23,8 @@ public interface Downstream {
     /** What the connection holds; what its exchange holds belongs to it. */
     HeldBytes.Account account();
 
-    /** Whether the client of the current exchange speaks HTTP/1.1: chunks, interim responses, implied persistence. */
-    boolean knowsChunks();
+    /** What the client of the current exchange speaks. Asked once an exchange. */
+    Dialect dialect();
 
     /** Whether, for all that the connection knows, it may serve another request. */
     boolean mayKeep();
@@ -32,6 +33,13 @@ public interface Downstream {
     void write(ByteBuf part);
 
     void flush();
+
+    /**
+     * Sends a whole answer of weldr's own, in place of a response; takes over the buffer.
+     *
+     * @param answer head and body, as HTTP/1.1 has them; the body has no framing but its length
+     */
+    void answer(ByteBuf answer);
 
     /** Whether the client takes what is written fast enough for more to be written. */
     boolean writable();
@@ -72,8 +80,9 @@ public interface Downstream {
      *
      * @param visibly whether the client must see a broken connection, because a mere end would look like a complete
      *     response
+     * @param why the reason
      */
-    void cut(boolean visibly);
+    void cut(boolean visibly, Failure why);
 
     /** Something was thrown that nobody expected: the connection ends, and no other. Calls {@link Exchange#abandon}. */
     void failed(Throwable cause);

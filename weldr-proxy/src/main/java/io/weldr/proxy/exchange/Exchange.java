@@ -63,14 +63,16 @@ public final class Exchange implements Expiry {
     /** Starts with the head just scanned, whose bytes {@code in} starts with; leaves it readable behind this request. */
     public void begin(RequestHead head, ByteBuf in) {
         become(Phase.OPEN);
-        record.begin(head);
+        Dialect dialect = client.dialect();
+        record.begin(head, dialect);
         loop.ids().set(id, head);
-        persistence.begin(head);
-        response.begin();
+        persistence.begin(head, dialect);
+        origin.speak(dialect);
+        response.begin(dialect);
         destination.clear();
         boolean lastRecipient = head.maxForwards() == 0;
         boolean room = loop.held().takesRequests();
-        Failure wrong = request.begin(head, in);
+        Failure wrong = request.begin(head, in, dialect);
         if (wrong == null) {
             wrong = !room ? Failure.MEMORY_FULL : loop.loopGuard().loops(head) ? Failure.LOOP_DETECTED : null;
         }
@@ -266,7 +268,7 @@ public final class Exchange implements Expiry {
         if (answer != null) {
             part(answer, keepClient, true);
         } else {
-            client.cut(pretend);
+            client.cut(pretend, failure);
         }
     }
 
@@ -318,8 +320,7 @@ public final class Exchange implements Expiry {
     private void part(@Nullable ByteBuf answer, boolean keepClient, boolean lingering) {
         try {
             if (answer != null) {
-                client.write(answer);
-                client.flush();
+                client.answer(answer);
             }
             client.ended(keepClient, lingering);
         } catch (Throwable e) { // whoever has called may be no part of the client's connection, and would not end it

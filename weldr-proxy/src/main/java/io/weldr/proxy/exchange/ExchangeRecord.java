@@ -18,13 +18,15 @@ final class ExchangeRecord {
     private long firstByteNanos; // from the start; 0: no response has begun
     private byte[] requestLine = {}; // only with an access log
     private int requestLineLength;
+    private Dialect dialect = Dialect.HTTP_1_1;
 
     ExchangeRecord(ExchangeLoop loop) {
         this.loop = loop;
     }
 
     /** A request has come. */
-    void begin(RequestHead head) {
+    void begin(RequestHead head, Dialect spoken) {
+        dialect = spoken;
         loop.stats().exchangesOpen.increment();
         status = 0;
         startedNanos = System.nanoTime();
@@ -90,7 +92,8 @@ final class ExchangeRecord {
         entry.requestLineLength = requestLineLength;
         entry.protocol = AccessEntry.Protocol.HTTP;
         entry.listener = loop.listener();
-        entry.minorVersion = client.knowsChunks() ? 1 : 0;
+        entry.majorVersion = dialect == Dialect.HTTP_2 ? 2 : 1;
+        entry.minorVersion = dialect == Dialect.HTTP_1_1 ? 1 : 0;
         entry.client = client.peer().address();
         entry.requestId = id.toBytes();
         entry.route = destination.known() ? destination.plan().route().name().value() : "";

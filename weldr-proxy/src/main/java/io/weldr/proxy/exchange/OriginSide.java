@@ -71,6 +71,7 @@ final class OriginSide implements ResponseSink {
     private final Tries tries;
 
     private State state = State.NONE;
+    private Dialect dialect = Dialect.HTTP_1_1; // of the client
     private @Nullable Attempt attempt; // only while CONNECTING
     private @Nullable Upstream origin; // while FORWARDING and TUNNEL
 
@@ -92,6 +93,11 @@ final class OriginSide implements ResponseSink {
         this.record = record;
         this.end = end;
         tries = new Tries(loop);
+    }
+
+    /** What the client of the exchange that begins speaks. */
+    void speak(Dialect spoken) {
+        dialect = spoken;
     }
 
     private void become(State next) {
@@ -234,7 +240,7 @@ final class OriginSide implements ResponseSink {
 
     @Override
     public void interimHead(ResponseHead head) {
-        if (client.knowsChunks()) { // RFC 9110 section 15.2: never to an HTTP/1.0 client
+        if (dialect != Dialect.HTTP_1_0) { // RFC 9110 section 15.2: never to an HTTP/1.0 client
             response.interim(head);
         }
     }
@@ -251,7 +257,7 @@ final class OriginSide implements ResponseSink {
             return;
         }
         Persistence told = persistence.decide(framing);
-        if (framing == Framing.CHUNKED && !client.knowsChunks()) {
+        if (framing == Framing.CHUNKED && dialect != Dialect.HTTP_1_1) {
             origin().deliverContentOnly();
         }
         boolean answersHead = request.method() == Method.HEAD;

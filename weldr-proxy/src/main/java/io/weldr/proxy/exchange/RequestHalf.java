@@ -174,12 +174,13 @@ final class RequestHalf {
      *
      * @return what is wrong with the body; null: nothing so far
      */
-    @Nullable Failure begin(RequestHead head, ByteBuf in) {
+    @Nullable Failure begin(RequestHead head, ByteBuf in, Dialect dialect) {
         become(State.HELD);
         method = head.method();
         persistent = head.persistent();
         acceptsJson = head.acceptsJson();
-        acceptsTrailers = head.acceptsTrailers();
+        // In HTTP/2, trailers are read by everybody, and few clients say so.
+        acceptsTrailers = dialect == Dialect.HTTP_2 || head.acceptsTrailers();
         expectsContinue = head.expectsContinue();
         upgrade = head.upgradeProtocols();
         loop.scanner().hold(this);

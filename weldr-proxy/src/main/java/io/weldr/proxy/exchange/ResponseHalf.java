@@ -70,10 +70,12 @@ final class ResponseHalf {
 
     private final ExchangeLoop loop;
     private final Downstream client;
+    private final @Nullable MessageDownstream messages; // the client, if it takes no bytes of HTTP/1.1
     private final Destination destination;
     private final RequestId id;
     private State state = State.FREE;
     private Mode mode = Mode.VERBATIM;
+    private Dialect dialect = Dialect.HTTP_1_1;
     private @Nullable ByteBuf gathered;
     private boolean committed;
     private boolean endsByClosing;
@@ -82,6 +84,7 @@ final class ResponseHalf {
     ResponseHalf(ExchangeLoop loop, Downstream client, Destination destination, RequestId id) {
         this.loop = loop;
         this.client = client;
+        messages = client instanceof MessageDownstream taking ? taking : null;
         this.destination = destination;
         this.id = id;
     }
@@ -95,8 +98,9 @@ final class ResponseHalf {
         return state;
     }
 
-    void begin() {
+    void begin(Dialect spoken) {
         become(State.AWAITED);
+        dialect = spoken;
         mode = Mode.VERBATIM;
         committed = false;
         endsByClosing = false;
@@ -121,8 +125,13 @@ final class ResponseHalf {
     void interim(ResponseHead head) {
         HeadWriter writer = loop.editors().writer();
         loop.editors().response().write(head, writer, Persistence.IMPLIED, false, false, HeadPlan.NONE, null, id);
-        writer.writeTo(room(writer.length()));
-        sent(writer.length());
+        int length = writer.length();
+        sent(length);
+        if (messages != null) {
+            messages.head(writer);
+        } else {
+            writer.writeTo(room(length));
+        }
     }
 
     /**
@@ -141,20 +150,25 @@ final class ResponseHalf {
             OriginId from) {
         boolean tunnel = persistence == Persistence.UPGRADE;
         become(tunnel ? State.TUNNEL : State.FLOWING);
-        boolean chunks = framing == Framing.CHUNKED && client.knowsChunks();
-        if (framing == Framing.UNTIL_CLOSE && client.knowsChunks() && !tunnel) {
+        boolean chunks = framing == Framing.CHUNKED && dialect != Dialect.HTTP_1_0;
+        if (framing == Framing.UNTIL_CLOSE && dialect == Dialect.HTTP_1_1 && !tunnel) {
             mode = Mode.CHUNKED;
             chunks = true;
         }
-        endsByClosing = !chunks && (framing == Framing.UNTIL_CLOSE || framing == Framing.CHUNKED);
+        endsByClosing = messages == null && !chunks && (framing == Framing.UNTIL_CLOSE || framing == Framing.CHUNKED);
         HeadPlan plan = destination.plan().response();
         byte[] cookie = destination.cookie(from);
         HeadWriter writer = loop.editors().writer();
         loop.editors().response().write(head, writer, persistence, chunks, answersHead, plan, cookie, id);
         int length = writer.length();
+        sent(length);
+        if (messages != null) {
+            committed = true;
+            messages.head(writer);
+            return;
+        }
         int behind = following <= COPY_BYTES_MAX ? following : 0;
         writer.writeTo(room(length + behind + (mode == Mode.CHUNKED ? GATHER_BYTES : 0)));
-        sent(length);
     }
 
     /** So many bytes are on their way to the client: counted as they go, not at the end of a long download. */
@@ -168,6 +182,10 @@ final class ResponseHalf {
         int size = part.readableBytes();
         boolean copied;
         sent(size);
+        if (messages != null) {
+            client.write(part);
+            return;
+        }
         try {
             if (mode == Mode.CHUNKED) {
                 chunkSize(room(20), size);
@@ -217,9 +235,11 @@ final class ResponseHalf {
 
     /** Ends the body: all of it is written then, and has still to be flushed. */
     void complete(byte @Nullable [] trailers) {
-        if (mode == Mode.CHUNKED) {
+        if (messages != null) {
+            messages.end(trailers);
+        } else if (mode == Mode.CHUNKED) {
             room(LAST_CHUNK.length).writeBytes(LAST_CHUNK);
-        } else if (trailers != null && client.knowsChunks()) {
+        } else if (trailers != null && dialect == Dialect.HTTP_1_1) {
             room(trailers.length).writeBytes(trailers);
         }
         writeGathered();

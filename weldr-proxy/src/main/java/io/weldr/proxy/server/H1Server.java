@@ -3,6 +3,7 @@ package io.weldr.proxy.server;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.weldr.proxy.edit.Peer;
+import io.weldr.proxy.exchange.Dialect;
 import io.weldr.proxy.exchange.Downstream;
 import io.weldr.proxy.exchange.Entrance;
 import io.weldr.proxy.exchange.Exchange;
@@ -303,6 +304,12 @@ public final class H1Server extends Client implements Downstream {
     }
 
     @Override
+    public void answer(ByteBuf answer) {
+        link.write(answer);
+        link.flush();
+    }
+
+    @Override
     public boolean writable() {
         return link.writable();
     }
@@ -330,8 +337,8 @@ public final class H1Server extends Client implements Downstream {
     }
 
     @Override
-    public boolean knowsChunks() {
-        return minorVersion == 1;
+    public Dialect dialect() {
+        return minorVersion == 1 ? Dialect.HTTP_1_1 : Dialect.HTTP_1_0;
     }
 
     @Override
@@ -423,7 +430,7 @@ public final class H1Server extends Client implements Downstream {
         if (current != null) {
             current.fail(Failure.SHED); // has no answer, and so cuts the connection
         } else {
-            cut(true);
+            end(true);
         }
     }
 
@@ -433,12 +440,16 @@ public final class H1Server extends Client implements Downstream {
         if (current != null) {
             current.fail(Failure.CUT_OFF); // has no answer, and so cuts the connection
         } else {
-            cut(false);
+            end(false);
         }
     }
 
     @Override
-    public void cut(boolean visibly) {
+    public void cut(boolean visibly, Failure why) {
+        end(visibly);
+    }
+
+    private void end(boolean visibly) {
         exchange = null;
         pending.drop();
         if (visibly) {
