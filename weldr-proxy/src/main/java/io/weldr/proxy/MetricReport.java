@@ -11,6 +11,8 @@ import io.weldr.core.port.Measurement.Histogram;
 import io.weldr.core.tls.TlsCause;
 import io.weldr.proxy.access.AccessLog;
 import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.http2.ErrorCode;
+import io.weldr.proxy.http2.Http2Limit;
 import io.weldr.proxy.net.ConnectionLimit;
 import io.weldr.proxy.net.Faults;
 import io.weldr.proxy.stats.Latencies;
@@ -47,6 +49,7 @@ final class MetricReport {
                 new MetricReport(workers.stream().map(Worker::stats).toList());
         report.exchanges();
         report.connections();
+        report.http2();
         report.listeners(ports);
         report.times();
         report.gauge(
@@ -103,6 +106,30 @@ final class MetricReport {
                 "Client connections cut because they held the most bytes when there was no more room.",
                 sum(stats -> stats.connectionsShed));
         gauge("proxy_connections_open", "Client connections that stand.", sum(stats -> stats.connectionsOpen));
+    }
+
+    private void http2() {
+        counter("proxy_http2_connections", "HTTP/2 connections of clients.", sum(s -> s.http2.connections));
+        gauge("proxy_http2_connections_open", "HTTP/2 connections that stand.", sum(s -> s.http2.connectionsOpen));
+        counter("proxy_http2_streams", "HTTP/2 streams that began.", sum(s -> s.http2.streams));
+        gauge("proxy_http2_streams_open", "HTTP/2 streams under way.", sum(s -> s.http2.streamsOpen));
+        String resets = "HTTP/2 streams that were reset, and by whom.";
+        all.add(new Counter("proxy_http2_resets", resets, Map.of("by", "client"), sum(s -> s.http2.resetsReceived)));
+        all.add(new Counter("proxy_http2_resets", resets, Map.of("by", "weldr"), sum(s -> s.http2.resetsSent)));
+        for (ErrorCode code : ErrorCode.values()) {
+            all.add(new Counter(
+                    "proxy_http2_goaways",
+                    "GOAWAY frames sent, by their code.",
+                    Map.of("code", code.label()),
+                    sum(s -> s.http2.goAways(code))));
+        }
+        for (Http2Limit limit : Http2Limit.values()) {
+            all.add(new Counter(
+                    "proxy_http2_limits",
+                    "Times that a limit of HTTP/2 was exceeded.",
+                    Map.of("limit", limit.label()),
+                    sum(s -> s.http2.limits(limit))));
+        }
     }
 
     private void listeners(Collection<Port> ports) {

@@ -36,6 +36,7 @@ final class TestListener {
     private Protocol protocol = Protocol.HTTP;
     private @Nullable HostPort address;
     private @Nullable PoolName pool;
+    private @Nullable Boolean http2;
     private @Nullable Integer connectionsMax;
     private @Nullable Long bodyMax;
     private @Nullable Duration idle;
@@ -68,6 +69,12 @@ final class TestListener {
         listener.protocol = Protocol.TCP;
         listener.pool = PoolName.DEFAULT;
         return listener;
+    }
+
+    /** Clients may speak HTTP/2 without being asked. */
+    TestListener http2() {
+        http2 = true;
+        return this;
     }
 
     TestListener connectionsMax(int most) {
@@ -109,6 +116,7 @@ final class TestListener {
                 .trustedPeers(trusted)
                 .proxyProtocol(proxies)
                 .errorPages(pages)
+                .http2(http2)
                 .build();
     }
 

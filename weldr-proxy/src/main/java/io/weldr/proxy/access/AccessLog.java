@@ -217,12 +217,12 @@ public final class AccessLog implements AutoCloseable {
 
         /** Adds a line about something that was no request, so that there was no exchange. */
         public void addRefusal(
-                String listener, byte[] client, byte[] requestId, int status, long bytes, String failure) {
+                String listener, int version, byte[] client, byte[] requestId, int status, long bytes, String failure) {
             entry.protocol = AccessEntry.Protocol.HTTP;
             entry.listener = listener;
             entry.requestLineLength = 0;
-            entry.majorVersion = 1;
-            entry.minorVersion = 1;
+            entry.majorVersion = version;
+            entry.minorVersion = version == 1 ? 1 : 0;
             entry.client = client;
             entry.requestId = requestId;
             entry.origin = "";

@@ -13,9 +13,21 @@ import java.util.Arrays;
  * @param address literal address; IPv6 without brackets and zone
  * @param raw the same as 4 or 16 bytes; 0.0.0.0 if it is no IP address
  * @param trusted whether what it says about clients behind it is believed
+ * @param http2 whether it speaks HTTP/2, as Via says
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; it lives as long as its connection
-public record Peer(byte[] address, byte[] raw, boolean trusted) {
+public record Peer(byte[] address, byte[] raw, boolean trusted, boolean http2) {
+
+    /** One that speaks HTTP/1. */
+    public Peer(byte[] address, byte[] raw, boolean trusted) {
+        this(address, raw, trusted, false);
+    }
+
+    /** The same, speaking HTTP/2. */
+    public Peer overHttp2() {
+        return new Peer(address, raw, trusted, true);
+    }
+
 
     private static final byte[] UNKNOWN = new byte[4];
 

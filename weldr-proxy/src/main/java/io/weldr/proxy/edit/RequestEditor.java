@@ -29,6 +29,7 @@ public final class RequestEditor {
     private static final byte[] REQUEST_ID = Octets.ascii("X-Request-Id: ");
     private static final byte[] LIST = Octets.ascii(", ");
     private static final byte[] VIA = Octets.ascii("Via: 1.");
+    private static final byte[] VIA_2 = Octets.ascii("Via: 2.0");
 
     private final byte[] viaName;
 
@@ -92,7 +93,11 @@ public final class RequestEditor {
         if (writesForwarded && !plan.drops(Field.FORWARDED)) {
             writeForwarded(head, out, peer);
         }
-        out.put(VIA).put((char) ('0' + head.minorVersion())).put(viaName);
+        if (peer.http2()) {
+            out.put(VIA_2).put(viaName);
+        } else {
+            out.put(VIA).put((char) ('0' + head.minorVersion())).put(viaName);
+        }
         plan.writeLines(out);
         out.put(REQUEST_ID);
         id.writeTo(out);

@@ -31,6 +31,11 @@ public final class HeadWriter {
         return this;
     }
 
+    /** What another one has. */
+    public HeadWriter put(HeadWriter other) {
+        return put(other.bytes, 0, other.length);
+    }
+
     public HeadWriter put(char octet) {
         ensure(1);
         bytes[length++] = (byte) octet;
@@ -70,6 +75,11 @@ public final class HeadWriter {
     /** Copies what was written to {@code out}. */
     public void writeTo(ByteBuf out) {
         out.writeBytes(bytes, 0, length);
+    }
+
+    /** The array that has what was written, from its start. It holds until the next head. */
+    public byte[] array() {
+        return bytes;
     }
 
     /** A copy of what was written. */

@@ -26,6 +26,13 @@ public final class RequestScanner {
         return HeadBytes.scan(head, in, scratch);
     }
 
+    /** There is nothing to scan: {@link #head} is that of a request of which nothing is known. */
+    public void forget() {
+        holder = null;
+        Scan scan = head.scan(scratch, 0);
+        assert scan == Scan.INCOMPLETE : scan;
+    }
+
     /** What was scanned last. */
     public RequestHead head() {
         return head;

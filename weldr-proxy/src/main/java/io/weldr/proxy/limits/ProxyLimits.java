@@ -152,6 +152,67 @@ public final class ProxyLimits extends LimitTable {
         return idlePerOriginMax;
     }
 
+    // HTTP/2.
+
+    private final int http2StreamsMax = count("http2StreamsMax", 128, between(1, 10_000));
+
+    /**
+     * Most streams of one HTTP/2 connection at a time. More are refused with REFUSED_STREAM. RFC 9113 section 5.1.2
+     * asks for at least 100; a page seldom has more requests at a time.
+     */
+    public int http2StreamsMax() {
+        return http2StreamsMax;
+    }
+
+    private final int http2StreamWindowBytes =
+            bytes("http2StreamWindowBytes", 64 * KIB, between(KIB, 16 * MIB));
+
+    /**
+     * Most bytes of one HTTP/2 request body that wait for the origin. Sending more is an error of the client. As much
+     * is on its way in one round trip: more helps uploads over long distances, and costs memory for slow origins.
+     */
+    public int http2StreamWindowBytes() {
+        return http2StreamWindowBytes;
+    }
+
+    private final int http2BlockFramesMax = count("http2BlockFramesMax", 8, between(1, 1024));
+
+    /** Most frames of one HTTP/2 field block. More end the connection. A block is one frame, or two. */
+    public int http2BlockFramesMax() {
+        return http2BlockFramesMax;
+    }
+
+    private final int http2IdleFramesMax = count("http2IdleFramesMax", 1000, between(10, 1_000_000));
+
+    /**
+     * Most HTTP/2 frames of one connection in 10 s that bring nothing forward: SETTINGS, PING, PRIORITY, empty DATA,
+     * WINDOW_UPDATE and unknown ones. Each request, and each frame of content either way, pays for some of them. More
+     * end the connection. Clients send a ping and two window updates for a frame of content at most.
+     */
+    public int http2IdleFramesMax() {
+        return http2IdleFramesMax;
+    }
+
+    private final int http2ResetsMax = count("http2ResetsMax", 300, between(1, 1_000_000));
+
+    /**
+     * Most requests that one HTTP/2 connection cancels in 10 s. More end the connection. A browser cancels the
+     * requests of a page together; a user who leaves two pages in 10 s stays below.
+     */
+    public int http2ResetsMax() {
+        return http2ResetsMax;
+    }
+
+    private final int http2ProvokedResetsMax = count("http2ProvokedResetsMax", 50, between(1, 1_000_000));
+
+    /**
+     * Most streams of one HTTP/2 connection in 10 s that weldr resets because of what the client did. More end the
+     * connection. A sound client causes none.
+     */
+    public int http2ProvokedResetsMax() {
+        return http2ProvokedResetsMax;
+    }
+
     // Retries and ejection.
 
     private final int connectTriesMax = count("connectTriesMax", 3, between(1, 16));

@@ -47,7 +47,7 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry, 
     /** Where a byte is read to that nobody wants; all loops may. */
     private static final ByteBuffer ANY_BYTE = ByteBuffer.allocateDirect(1);
 
-    private final Protocol protocol;
+    private Protocol protocol;
     private final Deadline deadline;
     private final HeldBytes.Account account;
     private final Backlog backlog;
@@ -75,6 +75,15 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry, 
         backlog = new Backlog(account);
         this.progressTicks = progressTicks;
         deadline = new Deadline(wheel, this);
+    }
+
+    /**
+     * From now on another protocol speaks over it, within the call that has found that out: {@link Protocol#connected}
+     * is not called again, and nothing is passed on that the protocol before has taken. Deadlines stay as they are.
+     */
+    public void handOver(Protocol next) {
+        assert state == State.OPEN : state;
+        protocol = next;
     }
 
     private ChannelHandlerContext context() {

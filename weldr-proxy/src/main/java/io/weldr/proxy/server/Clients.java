@@ -96,6 +96,27 @@ public final class Clients implements Expiry {
         stats.connectionsOpen.increment();
     }
 
+    /** The connection of one client is served by another object from now on; it is counted already. */
+    void replace(Client old, Client next) {
+        assert old.listed && !next.listed : "one connection is listed once";
+        Client before = old.previous;
+        Client after = old.next;
+        next.previous = before;
+        next.next = after;
+        if (before != null) {
+            before.next = next;
+        } else {
+            first = next;
+        }
+        if (after != null) {
+            after.previous = next;
+        }
+        old.previous = null;
+        old.next = null;
+        old.listed = false;
+        next.listed = true;
+    }
+
     void remove(Client client) {
         if (!client.listed) {
             return;

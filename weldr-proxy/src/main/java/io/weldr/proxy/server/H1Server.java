@@ -11,11 +11,11 @@ import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.http1.HeadBytes;
 import io.weldr.proxy.http1.RequestHead;
 import io.weldr.proxy.http1.Scan;
+import io.weldr.proxy.http2.Frames;
 import io.weldr.proxy.net.Faults;
 import io.weldr.proxy.net.HeldBuffer;
 import io.weldr.proxy.net.HeldBytes;
 import io.weldr.proxy.net.Link;
-import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +36,7 @@ public final class H1Server extends Client implements Downstream {
     private final HeldBuffer pending;
 
     private @Nullable Peer peer;
+    private @Nullable H2Server successor; // only within process
     private boolean headStarted;
     private boolean processing;
     private int exchanges;
@@ -101,6 +102,11 @@ public final class H1Server extends Client implements Downstream {
         } finally {
             processing = false;
         }
+        H2Server next = successor;
+        if (next != null) {
+            handOver(next, in);
+            return;
+        }
         if (in.isReadable() && link.open()) {
             keep(in);
         } else {
@@ -160,6 +166,9 @@ public final class H1Server extends Client implements Downstream {
                 return false;
             }
             case REFUSED -> {
+                if (loop.terms.http2() && exchanges == 0 && beginsHttp2(in)) {
+                    return false;
+                }
                 in.skipBytes(in.readableBytes());
                 refuse(head.failure());
             }
@@ -176,6 +185,41 @@ public final class H1Server extends Client implements Downstream {
             }
         }
         return true;
+    }
+
+    /**
+     * Whether the connection begins as one of HTTP/2 does (RFC 9113 section 3.4). HTTP/1.1 refuses that, so that its
+     * requests are never asked. Once the preface is whole, the connection is handed over behind this.
+     */
+    private boolean beginsHttp2(ByteBuf in) {
+        int known = Math.min(Frames.PREFACE_BYTES, in.readableBytes());
+        for (int i = 0; i < known; i++) {
+            if (in.getByte(in.readerIndex() + i) != Frames.preface(i)) {
+                return false;
+            }
+        }
+        if (known == Frames.PREFACE_BYTES) {
+            successor = new H2Server(loop, link);
+        } else if (!headStarted) {
+            headStarted = true;
+            link.await(loop.requestHeadTicks);
+        }
+        return true;
+    }
+
+    /** The connection speaks HTTP/2 from its first byte on. */
+    private void handOver(H2Server next, ByteBuf in) {
+        successor = null;
+        link.awaitNothing();
+        link.handOver(next);
+        loop.clients.replace(this, next);
+        try {
+            next.begin();
+        } catch (Throwable e) {
+            in.release();
+            throw e;
+        }
+        next.received(in);
     }
 
     /** Bytes that have to wait until the exchange can take them or is over. */
@@ -357,10 +401,7 @@ public final class H1Server extends Client implements Downstream {
     public Peer peer() {
         Peer known = peer;
         if (known == null) {
-            var remote = link.remoteAddress();
-            boolean trusted =
-                    remote instanceof InetSocketAddress inet && ListenerTerms.contain(loop.terms.trusted(), inet);
-            known = Peer.of(remote, trusted);
+            known = loop.peer(link);
             peer = known;
         }
         return known;

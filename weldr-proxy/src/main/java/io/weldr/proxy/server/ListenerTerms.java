@@ -13,12 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param proxies networks from which every connection has to begin with a PROXY protocol header
  * @param tcp where the bytes of each connection go; null: connections are HTTP
  * @param sendsProxyProtocol whether origins of {@code tcp} are sent a PROXY protocol header
+ * @param http2 whether clients may begin to speak HTTP/2 without being asked (RFC 9113 section 3.3)
  */
 public record ListenerTerms(
         List<Network> trusted,
         List<Network> proxies,
         @Nullable PoolName tcp,
-        boolean sendsProxyProtocol) {
+        boolean sendsProxyProtocol,
+        boolean http2) {
 
     public ListenerTerms {
         trusted = List.copyOf(trusted);

@@ -10,6 +10,7 @@ import io.weldr.proxy.exchange.ExchangeLoop;
 import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.http.Method;
 import io.weldr.proxy.http1.RequestHead;
+import org.jspecify.annotations.Nullable;
 
 /** The answer to bytes that are no request, so that there is no exchange. Called on the event loop. */
 final class Refusal {
@@ -22,6 +23,18 @@ final class Refusal {
      * @return the answer, which the caller owns; it says that the connection closes behind it
      */
     static ByteBuf answer(ExchangeLoop loop, Failure failure, Peer peer, ByteBufAllocator allocator) {
+        ByteBuf answer = answer(loop, failure, peer, allocator, false);
+        assert answer != null : "not silent";
+        return answer;
+    }
+
+    /**
+     * The same.
+     *
+     * @param silent whether the client is told in another way: then there is no answer, but only counts and a line
+     */
+    static @Nullable ByteBuf answer(
+            ExchangeLoop loop, Failure failure, Peer peer, ByteBufAllocator allocator, boolean silent) {
         var stats = loop.stats();
         stats.failed.increment();
         stats.causes(failure).increment();
@@ -34,10 +47,10 @@ final class Refusal {
         editors.answers().write(failure, editors.writer(), Persistence.CLOSE, head.acceptsJson(), bodiless, id);
         var accessLog = loop.accessLog();
         if (accessLog != null) {
-            int bytes = editors.writer().length();
+            int bytes = silent ? 0 : editors.writer().length();
             accessLog.addRefusal(
-                    loop.listener(), peer.address(), id.toBytes(), failure.status(), bytes, failure.cause());
+                    loop.listener(), peer.http2() ? 2 : 1, peer.address(), id.toBytes(), failure.status(), bytes, failure.cause());
         }
-        return editors.written(allocator);
+        return silent ? null : editors.written(allocator);
     }
 }

@@ -1,16 +1,20 @@
 package io.weldr.proxy.server;
 
 import io.netty.channel.Channel;
+import io.weldr.proxy.edit.Peer;
 import io.weldr.proxy.exchange.Entrance;
 import io.weldr.proxy.exchange.ExchangeLoop;
 import io.weldr.proxy.exchange.RelayLoop;
+import io.weldr.proxy.http2.RequestFields;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.ConnectionLimit;
 import io.weldr.proxy.net.DeadlineWheel;
+import io.weldr.proxy.net.Link;
 import io.weldr.proxy.net.Pipe;
 import io.weldr.proxy.net.ProxyHeader;
 import io.weldr.proxy.net.ReadBuffers;
 import java.net.InetSocketAddress;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +30,7 @@ public final class ServerLoop {
     final Pipe pipe;
     final @Nullable RelayLoop relays; // of a listener of protocol tcp
     final ProxyHeader proxyHeader = new ProxyHeader(); // scratch space
+    final RequestFields fields; // scratch space of HTTP/2
     final ProxyLimits limits;
     final int idleTicks;
     final int requestHeadTicks;
@@ -47,6 +52,8 @@ public final class ServerLoop {
         this.terms = terms;
         this.clients = clients;
         this.pipe = pipe;
+        SplittableRandom random = new SplittableRandom(); // confined to the loop
+        fields = new RequestFields(random::nextLong);
         relays = terms.tcp() == null ? null : new RelayLoop(exchanges, terms.tcp(), terms.sendsProxyProtocol(), pipe);
         limits = exchanges.limits();
         idleTicks = DeadlineWheel.ticks(limits.clientIdleTimeout());
@@ -55,6 +62,13 @@ public final class ServerLoop {
         tunnelIdleTicks = DeadlineWheel.ticks(limits.tunnelIdleTimeout());
         exchangeTicks = limits.exchangeTimeout().isZero() ? 0 : DeadlineWheel.ticks(limits.exchangeTimeout());
         lingerTicks = DeadlineWheel.ticks(limits.lingerTimeout());
+    }
+
+    /** Who the client of a connection is. */
+    Peer peer(Link link) {
+        var remote = link.remoteAddress();
+        boolean trusted = remote instanceof InetSocketAddress inet && ListenerTerms.contain(terms.trusted(), inet);
+        return Peer.of(remote, trusted);
     }
 
     /** Gives a new connection its handlers. On the loop of the listening socket, before it is registered. */

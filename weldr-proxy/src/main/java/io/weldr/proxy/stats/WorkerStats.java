@@ -51,4 +51,6 @@ public final class WorkerStats {
     public final Counter tunnels = new Counter();
     public final Counter bytesToClients = new Counter();
     public final Counter bytesToOrigins = new Counter();
+    /** Connections of clients that speak HTTP/2. */
+    public final Http2Stats http2 = new Http2Stats();
 }

@@ -1,0 +1,792 @@
+package io.weldr.proxy.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.weldr.proxy.edit.Peer;
+import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.http.HeadWriter;
+import io.weldr.proxy.http1.HeadBytes;
+import io.weldr.proxy.http1.RequestHead;
+import io.weldr.proxy.http1.Scan;
+import io.weldr.proxy.http2.ErrorCode;
+import io.weldr.proxy.http2.FrameReader;
+import io.weldr.proxy.http2.FrameSink;
+import io.weldr.proxy.http2.FrameWriter;
+import io.weldr.proxy.http2.Frames;
+import io.weldr.proxy.http2.HpackReader;
+import io.weldr.proxy.http2.Http2Limit;
+import io.weldr.proxy.http2.RequestFields;
+import io.weldr.proxy.net.Deadline;
+import io.weldr.proxy.net.Faults;
+import io.weldr.proxy.net.HeldBuffer;
+import io.weldr.proxy.net.Link;
+import io.weldr.proxy.stats.Http2Stats;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/2 connection of a client (RFC 9113): reads frames, starts an {@link H2Stream} for each request, and decides
+ * when the connection ends. It begins with the client's preface, in the clear or within TLS. Confined to its event loop.
+ *
+ * <p>The file is longer than others so that each frame and each end of a connection is answered in one place.
+ */
+public final class H2Server extends Client implements FrameSink {
+
+    /** The window of the connection. It never holds a stream up, since only the windows of streams wait for origins. */
+    private static final int WINDOW_BYTES_MIN = 1024 * 1024;
+
+    private final ServerLoop loop;
+    private final Link link;
+    private final Http2Stats stats;
+    private final H2Output output;
+    private final FrameWriter frames;
+    private final FrameReader reader = new FrameReader(this);
+    private final HpackReader hpack;
+    private final RequestFields fields;
+    private final H2Streams streams = new H2Streams();
+    private final H2Limits limits;
+    private final H2Block block;
+    private final HeldBuffer partial; // the beginning of a frame
+    private final Deadline unfinished; // the preface, a field block, or a frame
+    private final Deadline goAwayTimer;
+    private final List<H2Stream> fed = new ArrayList<>();
+    private final int windowBytes;
+
+    private @Nullable Peer peer;
+    private @Nullable HeadWriter answerHead;
+    private int window = Frames.WINDOW_BYTES; // what the client may still send
+    private int uncredited;
+    private int peerStreamWindow = Frames.WINDOW_BYTES;
+    private int exchanges;
+    private boolean counted;
+    private boolean settingsSeen; // those of the client
+    private boolean settingsKnown; // those of weldr, to the client
+    private boolean announced; // that the connection is going to end
+    private boolean closing; // no stream is opened any more
+    private boolean ended;
+
+    /** A connection that begins. */
+    public H2Server(ServerLoop loop) {
+        this(loop, null);
+    }
+
+    /**
+     * A connection that has begun.
+     *
+     * @param standing the link that another protocol hands over; null: a new one
+     */
+    @SuppressWarnings("this-escape") // the link keeps it, and calls it when it is connected
+    H2Server(ServerLoop loop, @Nullable Link standing) {
+        this.loop = loop;
+        var wheel = loop.exchanges.wheel();
+        link = standing != null ? standing : new Link(this, wheel, loop.exchanges.held(), loop.progressTicks);
+        stats = loop.exchanges.stats().http2;
+        output = new H2Output(link);
+        frames = output.frames();
+        hpack = new HpackReader(loop.limits.headBytesMax());
+        fields = loop.fields;
+        limits = new H2Limits(loop.limits, wheel);
+        block = new H2Block(loop.limits, link.account());
+        partial = new HeldBuffer(link.account());
+        unfinished = new Deadline(wheel, () -> guarded(this::unfinishedForTooLong));
+        goAwayTimer = new Deadline(wheel, () -> guarded(this::closeToNewStreams));
+        windowBytes = Math.max(WINDOW_BYTES_MIN, loop.limits.http2StreamWindowBytes());
+    }
+
+    private void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (Throwable e) {
+            failed(e);
+        }
+    }
+
+    @Override
+    public Link link() {
+        return link;
+    }
+
+    @Override
+    public void connected() {
+        loop.clients.add(this);
+        begin();
+        output.flush();
+    }
+
+    /** Tells the client what weldr's side is like. The caller flushes. */
+    void begin() {
+        counted = true;
+        stats.connections.increment();
+        stats.connectionsOpen.increment();
+        frames.settings(
+                loop.limits.http2StreamsMax(), loop.limits.http2StreamWindowBytes(), loop.limits.headBytesMax());
+        frames.windowUpdate(0, windowBytes - window);
+        window = windowBytes;
+        unfinished.in(loop.requestHeadTicks);
+        if (loop.clients.draining()) {
+            announceEnd();
+        }
+    }
+
+    // ---- what the client sends
+
+    @Override
+    public void received(ByteBuf arrived) {
+        output.hold();
+        ByteBuf in = HeadBytes.join(partial.take(), arrived);
+        int before = in.readableBytes();
+        try {
+            reader.read(in);
+        } catch (Throwable e) {
+            in.release();
+            throw e;
+        }
+        boolean progressed = in.readableBytes() < before;
+        if (in.isReadable() && takesFrames()) {
+            partial.put(HeadBytes.keep(link.allocator(), in));
+        } else {
+            in.release();
+        }
+        awaitRest(progressed);
+    }
+
+    /** A frame or a block that has begun has to be complete soon; DATA has the time of its stream. */
+    private void awaitRest(boolean progressed) {
+        if (!reader.begun() || reader.inBlock()) {
+            return; // the time was set when it began
+        }
+        if (partial.isEmpty()) {
+            unfinished.off();
+        } else if (progressed || !unfinished.isSet()) {
+            unfinished.in(loop.requestHeadTicks);
+        }
+    }
+
+    @Override
+    public void receivedAll() {
+        for (int i = 0; i < fed.size(); i++) {
+            fed.get(i).requestPause();
+        }
+        fed.clear();
+        output.release();
+    }
+
+    /** The stream has passed on content, which has to leave when no more comes. */
+    void fed(H2Stream stream) {
+        if (fed.isEmpty() || fed.get(fed.size() - 1) != stream) {
+            fed.add(stream);
+        }
+    }
+
+    @Override
+    public boolean takesFrames() {
+        return !ended && link.open();
+    }
+
+    private void idleFrame() {
+        if (!limits.idleFrame()) {
+            exceeded(Http2Limit.IDLE_FRAMES, ErrorCode.ENHANCE_YOUR_CALM);
+        }
+    }
+
+    /** Whether the stream may be known: a client uses odd numbers in growing order (RFC 9113 section 5.1.1). */
+    private boolean isIdle(int stream) {
+        return stream > streams.last() || (stream & 1) == 0;
+    }
+
+    // ---- DATA
+
+    @Override
+    public void dataBegins(int id, int flowBytes, int padding) {
+        H2Stream stream = streams.get(id);
+        if (isIdle(id)) {
+            connectionError(ErrorCode.PROTOCOL_ERROR, "DATA on an idle stream");
+            return;
+        }
+        window -= flowBytes;
+        if (window < 0) {
+            connectionError(ErrorCode.FLOW_CONTROL_ERROR, "window of the connection");
+            return;
+        }
+        uncredited += flowBytes;
+        if (uncredited >= windowBytes / 2) { // whoever waits for an origin has a window of its own
+            frames.windowUpdate(0, uncredited);
+            window += uncredited;
+            uncredited = 0;
+        }
+        if (stream == null) {
+            if (!streams.wasReset(id)) {
+                connectionError(ErrorCode.STREAM_CLOSED, "DATA on a closed stream");
+            }
+        } else if (stream.inputEnded()) {
+            stream.fail(ErrorCode.STREAM_CLOSED, Failure.BAD_FRAMING);
+        } else if (!stream.receive(flowBytes)) {
+            stream.fail(ErrorCode.FLOW_CONTROL_ERROR, Failure.BAD_FRAMING);
+        } else if (padding > 0) {
+            stream.credit(padding);
+        }
+        if (flowBytes == padding) {
+            idleFrame();
+        } else {
+            limits.useful();
+        }
+    }
+
+    @Override
+    public void data(int id, ByteBuf part) {
+        H2Stream stream = streams.get(id);
+        if (stream != null) {
+            stream.content(part);
+        }
+    }
+
+    @Override
+    public void dataEnds(int id, boolean endStream) {
+        H2Stream stream = streams.get(id);
+        if (endStream && stream != null) {
+            stream.endInput(null);
+        }
+    }
+
+    /** A frame with content was sent: it pays for what the client answers. */
+    void sentContent() {
+        limits.useful();
+    }
+
+    // ---- field sections
+
+    @Override
+    public void headers(int id, ByteBuf fragment, boolean endStream, boolean endBlock) {
+        if (endBlock) {
+            section(id, fragment, endStream);
+            return;
+        }
+        unfinished.in(loop.requestHeadTicks);
+        block.begin(endStream);
+        addToBlock(fragment);
+    }
+
+    private void addToBlock(ByteBuf fragment) {
+        Http2Limit exceeded = block.add(link.allocator(), fragment);
+        if (exceeded != null) {
+            exceeded(exceeded, ErrorCode.ENHANCE_YOUR_CALM);
+        }
+    }
+
+    @Override
+    public void continuation(int id, ByteBuf fragment, boolean endBlock) {
+        addToBlock(fragment);
+        if (!endBlock || !takesFrames()) {
+            return;
+        }
+        ByteBuf whole = block.take();
+        try {
+            section(id, whole == null ? Unpooled.EMPTY_BUFFER : whole, block.endStream());
+        } finally {
+            if (whole != null) {
+                whole.release();
+            }
+        }
+    }
+
+    /** A whole field block: every one is decoded, since later ones refer to it. */
+    private void section(int id, ByteBuf whole, boolean endStream) {
+        if (whole.readableBytes() > loop.limits.headBytesMax()) {
+            exceeded(Http2Limit.BLOCK_BYTES, ErrorCode.ENHANCE_YOUR_CALM);
+            return;
+        }
+        H2Stream stream = streams.get(id);
+        HpackReader.Result result = hpack.decode(id, whole, fields.begin(stream != null));
+        if (result == HpackReader.Result.BROKEN) {
+            connectionError(ErrorCode.COMPRESSION_ERROR, "field block");
+        } else if (stream != null) {
+            trailers(stream, endStream, result);
+        } else if (!isIdle(id)) {
+            if (!streams.wasReset(id)) {
+                connectionError(ErrorCode.STREAM_CLOSED, "HEADERS on a closed stream");
+            }
+        } else if ((id & 1) == 0) {
+            connectionError(ErrorCode.PROTOCOL_ERROR, "number of a stream");
+        } else if (!closing) { // else the client will learn that it was not looked at: RFC 9113 section 6.8
+            streams.seen(id);
+            limits.useful();
+            request(id, endStream, result);
+        }
+    }
+
+    private void trailers(H2Stream stream, boolean endStream, HpackReader.Result result) {
+        if (stream.inputEnded()) {
+            stream.fail(ErrorCode.STREAM_CLOSED, Failure.BAD_FRAMING);
+        } else if (!endStream || result == HpackReader.Result.TOO_LARGE || fields.finish(true) != null) {
+            if (result == HpackReader.Result.TOO_LARGE) {
+                exceeded(Http2Limit.SECTION_BYTES);
+            }
+            stream.fail(ErrorCode.PROTOCOL_ERROR, Failure.BAD_FIELD);
+        } else {
+            stream.endInput(fields.text().toBytes());
+        }
+    }
+
+    private void request(int id, boolean endStream, HpackReader.Result result) {
+        if (streams.count() >= loop.limits.http2StreamsMax()) {
+            frames.reset(id, ErrorCode.REFUSED_STREAM);
+            streams.rememberReset(id);
+            stats.resetsSent.increment();
+            exceeded(Http2Limit.STREAMS);
+            if (settingsKnown) {
+                countProvoked();
+            }
+            return;
+        }
+        if (result == HpackReader.Result.TOO_LARGE) {
+            exceeded(Http2Limit.SECTION_BYTES);
+            refuse(id, endStream, Failure.HEAD_TOO_LARGE);
+            return;
+        }
+        Failure wrong = fields.finish(endStream);
+        if (wrong != null) {
+            loop.exchanges.scanner().forget();
+            refuse(id, endStream, wrong);
+            return;
+        }
+        ByteBuf text = link.allocator().directBuffer(fields.text().length());
+        try {
+            fields.text().writeTo(text);
+            request(id, endStream, text);
+        } finally {
+            text.release();
+        }
+    }
+
+    /** The place where what only HTTP/2 can ask of a head that is sound is checked: its scheme, and 421 within TLS. */
+    private void request(int id, boolean endStream, ByteBuf text) {
+        Scan scan = loop.exchanges.scanner().scan(text);
+        RequestHead head = loop.exchanges.scanner().head();
+        if (scan != Scan.COMPLETE) {
+            refuse(id, endStream, scan == Scan.REFUSED ? head.failure() : Failure.HEAD_TOO_LARGE);
+        } else if (endStream && head.contentLength() > 0) {
+            refuse(id, true, Failure.BAD_FRAMING); // RFC 9113 section 8.1.1
+        } else {
+            open(id, endStream).begin(head, text, fields.isTunnel());
+            int max = loop.limits.exchangesPerConnectionMax();
+            if (++exchanges >= max && max > 0) {
+                announceEnd();
+            }
+        }
+    }
+
+    private H2Stream open(int id, boolean endStream) {
+        if (streams.count() == 0) {
+            link.awaitNothing(); // each stream has a time of its own
+        }
+        H2Stream stream = streams.spare();
+        if (stream == null) {
+            stream = new H2Stream(this, loop, output);
+        }
+        streams.add(id, stream.open(id, peerStreamWindow, endStream));
+        stats.streams.increment();
+        stats.streamsOpen.increment();
+        return stream;
+    }
+
+    /** The section is no request: it is reset if it is malformed, and answered if it only asks for too much. */
+    private void refuse(int id, boolean endStream, Failure failure) {
+        boolean malformed = failure.status() == 400;
+        ByteBuf answer = Refusal.answer(loop.exchanges, failure, peer(), link.allocator(), malformed);
+        if (answer != null) {
+            open(id, endStream).refused(answer);
+            return;
+        }
+        frames.reset(id, ErrorCode.PROTOCOL_ERROR);
+        streams.rememberReset(id);
+        stats.resetsSent.increment();
+        countProvoked();
+    }
+
+    /** Takes the head off an answer that is written as HTTP/1.1 has it, into scratch space. */
+    HeadWriter answerHead(ByteBuf answer) {
+        HeadWriter head = answerHead;
+        if (head == null) {
+            head = new HeadWriter();
+            answerHead = head;
+        }
+        head.reset();
+        int state = 0; // octets of CR LF CR LF that were seen in a row
+        while (state < 4) {
+            byte octet = answer.readByte();
+            head.put((char) octet);
+            state = octet == (state % 2 == 0 ? '\r' : '\n') ? state + 1 : octet == '\r' ? 1 : 0;
+        }
+        return head;
+    }
+
+    // ---- the other frames
+
+    @Override
+    public void reset(int id, long code) {
+        if (isIdle(id)) {
+            connectionError(ErrorCode.PROTOCOL_ERROR, "RST_STREAM on an idle stream");
+            return;
+        }
+        H2Stream stream = streams.get(id);
+        if (stream == null) {
+            idleFrame();
+            return;
+        }
+        stats.resetsReceived.increment();
+        stream.gone();
+        remove(stream);
+        if (!limits.reset()) {
+            exceeded(Http2Limit.RESETS, ErrorCode.ENHANCE_YOUR_CALM);
+        }
+    }
+
+    @Override
+    public void settings(ByteBuf values) {
+        if (settingsSeen) {
+            idleFrame();
+        } else {
+            settingsSeen = true;
+            unfinished.off();
+            if (streams.count() == 0) {
+                link.await(loop.idleTicks);
+            }
+        }
+        int seen = peerStreamWindow;
+        if (H2Settings.read(values, this, frames) && takesFrames()) {
+            frames.acknowledgeSettings();
+            if (peerStreamWindow != seen) {
+                changeWindows((long) peerStreamWindow - seen);
+            }
+        }
+    }
+
+    /** The window that streams start with (RFC 9113 section 6.9.2). */
+    void peerStreamWindow(int bytes) {
+        peerStreamWindow = bytes;
+    }
+
+    private void changeWindows(long change) {
+        for (H2Stream stream : streams.all()) {
+            if (!stream.openSendWindow(change)) {
+                connectionError(ErrorCode.FLOW_CONTROL_ERROR, "window of a stream");
+                return;
+            }
+        }
+    }
+
+    @Override
+    public void settingsAcknowledged() {
+        if (settingsKnown) {
+            idleFrame();
+        }
+        settingsKnown = true;
+    }
+
+    @Override
+    public void ping(long opaque) {
+        idleFrame();
+        if (takesFrames()) {
+            frames.acknowledgePing(opaque);
+        }
+    }
+
+    /** The client opens no more streams: those under way finish. */
+    @Override
+    public void goAway() {
+        idleFrame();
+        if (takesFrames()) {
+            closing = true;
+            finishIfOver();
+        }
+    }
+
+    @Override
+    public void windowUpdate(int id, int increment) {
+        idleFrame();
+        if (!takesFrames()) {
+            return;
+        }
+        if (id == 0) {
+            if (!output.credit(increment)) {
+                connectionError(ErrorCode.FLOW_CONTROL_ERROR, "window of the connection");
+            }
+            return;
+        }
+        if (isIdle(id)) {
+            connectionError(ErrorCode.PROTOCOL_ERROR, "WINDOW_UPDATE on an idle stream");
+            return;
+        }
+        H2Stream stream = streams.get(id);
+        if (stream != null && !stream.openSendWindow(increment)) {
+            stream.fail(ErrorCode.FLOW_CONTROL_ERROR, Failure.BAD_FRAMING);
+        }
+    }
+
+    @Override
+    public void ignored() {
+        idleFrame();
+    }
+
+    @Override
+    public void streamError(int id, ErrorCode code) {
+        H2Stream stream = streams.get(id);
+        if (stream != null) {
+            stream.fail(code, Failure.BAD_FRAMING);
+        } else if (isIdle(id)) {
+            connectionError(code, "frame on an idle stream");
+        } else {
+            idleFrame(); // it is closed already
+        }
+    }
+
+    // ---- the ends of streams
+
+    /** weldr ends the stream before its client does. */
+    void reset(H2Stream stream, ErrorCode code, boolean provoked) {
+        if (stream.id() == 0) {
+            return;
+        }
+        if (takesFrames()) {
+            frames.reset(stream.id(), code);
+            stats.resetsSent.increment();
+            streams.rememberReset(stream.id());
+        }
+        remove(stream);
+        if (provoked) {
+            countProvoked();
+        }
+        output.pump();
+    }
+
+    /** Both sides have said all. */
+    void closed(H2Stream stream) {
+        if (stream.id() != 0) {
+            remove(stream);
+        }
+    }
+
+    private void remove(H2Stream stream) {
+        streams.remove(stream);
+        stats.streamsOpen.add(-1);
+        if (streams.count() == 0 && !ended) {
+            if (link.writable()) {
+                link.await(loop.clients.draining() ? Clients.LAST_CALL_TICKS : loop.idleTicks);
+            }
+            finishIfOver();
+        }
+    }
+
+    private void countProvoked() {
+        if (takesFrames() && !limits.provokedReset()) {
+            exceeded(Http2Limit.PROVOKED_RESETS, ErrorCode.ENHANCE_YOUR_CALM);
+        }
+    }
+
+    // ---- the ends of the connection
+
+    /** A limit was exceeded that costs the connection nothing. */
+    void exceeded(Http2Limit limit) {
+        stats.limits(limit).increment();
+    }
+
+    @Override
+    public void exceeded(Http2Limit limit, ErrorCode code) {
+        if (takesFrames()) {
+            exceeded(limit);
+            connectionError(code, limit.label());
+        }
+    }
+
+    @Override
+    public void connectionError(ErrorCode code, String why) {
+        if (!takesFrames()) {
+            return;
+        }
+        ended = true;
+        endStreams(stream -> stream.gone());
+        goAway(streams.last(), code, why);
+        output.flush();
+        link.linger(loop.lingerTicks);
+    }
+
+    private void goAway(int last, ErrorCode code, String why) {
+        frames.goAway(last, code, why);
+        stats.goAways(code).increment();
+    }
+
+    private void endStreams(java.util.function.Consumer<H2Stream> how) {
+        for (H2Stream stream : streams.all()) {
+            how.accept(stream);
+            if (stream.id() != 0) {
+                remove(stream);
+            }
+        }
+    }
+
+    /** Announces the end, and takes what the client sent before it could know (RFC 9113 section 6.8). */
+    private void announceEnd() {
+        if (announced || !takesFrames()) {
+            return;
+        }
+        announced = true;
+        goAway(Frames.INT31_MAX, ErrorCode.NO_ERROR, "draining");
+        goAwayTimer.in(Clients.LAST_CALL_TICKS);
+        output.pump();
+    }
+
+    private void closeToNewStreams() {
+        if (!takesFrames()) {
+            return;
+        }
+        closing = true;
+        goAway(streams.last(), ErrorCode.NO_ERROR, "draining");
+        output.pump();
+        finishIfOver();
+    }
+
+    /** No stream is under way and none will be opened: what was written leaves, then the connection closes. */
+    private void finishIfOver() {
+        if (closing && streams.count() == 0 && takesFrames()) {
+            ended = true;
+            output.flush();
+            if (link.hasInputEnded()) {
+                link.finish();
+            } else {
+                link.linger(loop.lingerTicks);
+            }
+        }
+    }
+
+    @Override
+    void lastCall() {
+        announceEnd();
+    }
+
+    @Override
+    void cutOff() {
+        if (takesFrames()) {
+            endStreams(stream -> stream.end(Failure.CUT_OFF));
+            goAway(streams.last(), ErrorCode.NO_ERROR, "closing");
+            ended = true;
+            output.flush();
+        }
+        link.close();
+    }
+
+    @Override
+    public void shed() {
+        endStreams(stream -> stream.end(Failure.SHED));
+        ended = true;
+        link.reset();
+    }
+
+    private void unfinishedForTooLong() {
+        if (!reader.begun()) {
+            exceeded(Http2Limit.PREFACE_TIME, ErrorCode.SETTINGS_TIMEOUT);
+        } else {
+            exceeded(Http2Limit.BLOCK_TIME, ErrorCode.ENHANCE_YOUR_CALM);
+        }
+    }
+
+    // ---- what the link tells
+
+    @Override
+    public void writabilityChanged(boolean writable) {
+        if (!writable) {
+            link.pauseReading(); // it is to read first: what it sends does not make up for that
+            link.awaitProgress();
+            return;
+        }
+        link.resumeReading();
+        if (streams.count() == 0) {
+            link.await(loop.idleTicks);
+        } else {
+            link.awaitNothing();
+        }
+        output.pump();
+    }
+
+    /** Requests that are not complete will not be; the others are answered. */
+    @Override
+    public void inputEnded() {
+        if (!takesFrames()) {
+            return;
+        }
+        endStreams(stream -> {
+            if (!stream.inputEnded()) {
+                stream.gone();
+            }
+        });
+    }
+
+    @Override
+    public void waitExpired() {
+        if (link.progressed()) {
+            return; // slow, but it takes what we send
+        }
+        if (!link.writable()) {
+            endStreams(stream -> stream.end(Failure.CLIENT_STALLED));
+            link.close();
+        } else if (streams.count() == 0) {
+            exceeded(Http2Limit.IDLE_TIME, ErrorCode.NO_ERROR);
+        }
+    }
+
+    @Override
+    public void outputFailed() {
+        link.close();
+    }
+
+    @Override
+    public void broken() {
+        link.close();
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        Faults.report("a client connection", cause);
+        link.account().failed(cause);
+        ended = true;
+        try {
+            endStreams(H2Stream::abandon);
+        } catch (Throwable e) {
+            Faults.report("the streams of a client connection", e);
+        } finally {
+            link.reset();
+        }
+    }
+
+    @Override
+    public void closed() {
+        ended = true;
+        loop.clients.remove(this);
+        unfinished.cancel();
+        goAwayTimer.cancel();
+        if (counted) {
+            counted = false;
+            stats.connectionsOpen.add(-1);
+        }
+        try {
+            endStreams(H2Stream::gone);
+        } finally {
+            streams.clear();
+            fed.clear();
+            output.drop();
+            partial.drop();
+            block.drop();
+        }
+    }
+
+    // ---- what streams ask
+
+    Peer peer() {
+        Peer known = peer;
+        if (known == null) {
+            known = loop.peer(link).overHttp2();
+            peer = known;
+        }
+        return known;
+    }
+}
