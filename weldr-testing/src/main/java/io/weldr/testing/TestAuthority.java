@@ -9,11 +9,13 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /** A certificate authority, made by the keytool of the running JDK. Confined to the thread of a test. */
 public final class TestAuthority implements AutoCloseable {
@@ -26,14 +28,28 @@ public final class TestAuthority implements AutoCloseable {
 
     /** A key, and the certificate that this authority has signed for it. */
     public record Issued(PrivateKey key, X509Certificate certificate) {
+        /** The certificate alone, as PEM. */
+        public String pem() throws GeneralSecurityException {
+            return TestAuthority.pem(certificate);
+        }
+
         /** For a server that shows this certificate, without that of the authority. */
         public SSLContext forServer() throws GeneralSecurityException {
+            return forServer(null);
+        }
+
+        /**
+         * For a server that shows this certificate, without that of the authority.
+         *
+         * @param clients whom clients may be vouched for by; null: nobody asks
+         */
+        public SSLContext forServer(@Nullable TrustManagerFactory clients) throws GeneralSecurityException {
             KeyStore keys = empty();
             keys.setKeyEntry("server", key, PASSWORD.toCharArray(), new X509Certificate[] {certificate});
             KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             managers.init(keys, PASSWORD.toCharArray());
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(managers.getKeyManagers(), null, null);
+            context.init(managers.getKeyManagers(), clients == null ? null : clients.getTrustManagers(), null);
             return context;
         }
     }
@@ -57,6 +73,17 @@ public final class TestAuthority implements AutoCloseable {
         KeyStore keys = load();
         return new Issued(
                 (PrivateKey) keys.getKey(alias, PASSWORD.toCharArray()), (X509Certificate) keys.getCertificate(alias));
+    }
+
+    /** The certificate of this authority, as PEM. */
+    public String pem() throws IOException, GeneralSecurityException {
+        return pem((X509Certificate) load().getCertificate(AUTHORITY));
+    }
+
+    private static String pem(X509Certificate certificate) throws GeneralSecurityException {
+        return "-----BEGIN CERTIFICATE-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded())
+                + "\n-----END CERTIFICATE-----\n";
     }
 
     /** Believes what this authority has signed, and nothing else. */

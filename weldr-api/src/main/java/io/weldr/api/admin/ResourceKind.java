@@ -14,6 +14,7 @@ import io.weldr.core.route.RouteName;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Condition;
+import io.weldr.core.tls.OriginTrust;
 import io.weldr.wire.resource.Listeners;
 import io.weldr.wire.resource.Pools;
 import io.weldr.wire.resource.Routes;
@@ -77,6 +78,7 @@ public record ResourceKind<K, R>(
             Pools::encode,
             (message, condition, at) -> {
                 Pools.Spec spec = Pools.decode((io.weldr.proto.resource.v1.Pool) message);
+                OriginTrust.check(spec.settings().tls());
                 return new Command.PutPool(spec.name(), spec.health(), spec.settings(), condition, at);
             },
             Command.RemovePool::new,

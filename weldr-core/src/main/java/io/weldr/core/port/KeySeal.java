@@ -5,6 +5,24 @@ import io.weldr.core.certificate.Sealed;
 
 /** Seals secrets for the log and opens them again. Thread safe. */
 public interface KeySeal {
+    /** Of a node that has no secret. */
+    KeySeal NONE = new KeySeal() {
+        @Override
+        public Sealed seal(KeyOwner owner, byte[] secret) {
+            throw new IllegalStateException("this node has no secret");
+        }
+
+        @Override
+        public byte[] open(KeyOwner owner, Sealed sealed) {
+            throw new IllegalStateException("this node has no secret");
+        }
+
+        @Override
+        public boolean hasSecret() {
+            return false;
+        }
+    };
+
     /**
      * Seals with a key of the cluster secret.
      *

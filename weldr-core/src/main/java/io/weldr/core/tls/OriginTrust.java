@@ -1,11 +1,17 @@
 package io.weldr.core.tls;
 
+import io.weldr.core.pool.OriginTlsPolicy;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyManagementException;
 import java.security.KeyStore;
 import java.security.cert.CertificateException;
+import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
+import java.util.HashSet;
+import java.util.Set;
+import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -45,6 +51,50 @@ public final class OriginTrust extends X509ExtendedTrustManager {
             throw new KeyManagementException("authorities for origins: none (expected: a trust manager)");
         }
         return made[0] instanceof X509ExtendedTrustManager checks ? new OriginTrust(checks) : made[0];
+    }
+
+    /**
+     * The trust manager for the origins of a pool.
+     *
+     * @param node whom origins may be vouched for by where the policy does not say; null: whom the Java platform trusts
+     * @throws GeneralSecurityException there is none, or the authorities of the policy cannot be read; the message says why
+     */
+    public static TrustManager of(OriginTlsPolicy policy, @Nullable TrustManagerFactory node)
+            throws GeneralSecurityException {
+        if (policy.insecureSkipVerify()) {
+            return new AnyCertificate();
+        }
+        String authorities = policy.authorities();
+        return of(authorities == null ? node : factory(authorities));
+    }
+
+    /**
+     * Checks what a new policy says before it enters the log. Parts of the JDK decide it, so nothing that is applied may depend on it.
+     *
+     * @throws IllegalArgumentException the authorities cannot be read; the message names the field, and says what was found
+     */
+    public static void check(OriginTlsPolicy policy) {
+        String authorities = policy.authorities();
+        if (authorities != null) {
+            try {
+                factory(authorities);
+            } catch (GeneralSecurityException e) {
+                throw new IllegalArgumentException("tls.authorities: " + TlsFailure.message(e), e);
+            }
+        }
+    }
+
+    private static TrustManagerFactory factory(String authorities) throws GeneralSecurityException {
+        Set<TrustAnchor> anchors = new HashSet<>();
+        for (X509Certificate authority : PemCertificates.parse(authorities)) {
+            anchors.add(new TrustAnchor(authority, null));
+        }
+        PKIXBuilderParameters parameters = new PKIXBuilderParameters(anchors, null);
+        parameters.setRevocationEnabled(
+                false); // as where the platform's authorities are trusted: nothing is asked on the way
+        TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+        factory.init(new CertPathTrustManagerParameters(parameters));
+        return factory;
     }
 
     @Override
@@ -102,5 +152,39 @@ public final class OriginTrust extends X509ExtendedTrustManager {
     @Override
     public X509Certificate[] getAcceptedIssuers() {
         return checks.getAcceptedIssuers();
+    }
+
+    /** What an operator has asked for in as many words. Of this type, or the JDK would check names behind it. */
+    private static final class AnyCertificate extends X509ExtendedTrustManager {
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+                throws CertificateException {
+            throw new CertificateException("no clients are expected here");
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+                throws CertificateException {
+            throw new CertificateException("no clients are expected here");
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+            throw new CertificateException("no clients are expected here");
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
     }
 }
