@@ -81,7 +81,9 @@ public final class ProxyServer
         connections = new ConnectionLimit(settings.limits().connectionsMax());
         routing = new Routing(
                 new PoolTerms.NodeDefaults(settings.limits(), settings.whenAllDown()),
-                (pool, terms, ejected, now) -> ServingPool.of(pool, terms, ejected, now, settings.tokens()),
+                (pool, terms, access, ejected, now) ->
+                        ServingPool.of(pool, terms, access, ejected, now, settings.tokens()),
+                new OriginTls(settings.trust(), settings.keySeal()),
                 workers);
     }
 
@@ -119,12 +121,7 @@ public final class ProxyServer
 
     private void makeWorkers(MultiThreadIoEventLoopGroup loops, Transport transport, int number) {
         UpstreamSettings upstream = new UpstreamSettings(
-                settings.limits(),
-                transport,
-                number,
-                new OriginTls(settings.trust()),
-                allocator,
-                new DeadAddresses<>(UpstreamSettings.DEAD_TIME));
+                settings.limits(), transport, number, allocator, new DeadAddresses<>(UpstreamSettings.DEAD_TIME));
         long heldMax = Math.max(1, heldBytesMax(settings.limits()) / number);
         long idPrefix = new SecureRandom().nextLong();
         for (int i = 0; i < number; i++) {

@@ -3,6 +3,7 @@ package io.weldr.proxy;
 import io.weldr.core.pool.Network;
 import io.weldr.core.pool.WhenAllDown;
 import io.weldr.core.port.CookieTokens;
+import io.weldr.core.port.KeySeal;
 import io.weldr.proxy.access.AccessLog;
 import io.weldr.proxy.edit.Forwarding;
 import io.weldr.proxy.limits.ProxyLimits;
@@ -36,6 +37,7 @@ public final class ProxySettings {
     private final boolean traceAllowed;
     private final WhenAllDown whenAllDown;
     private final CookieTokens tokens;
+    private final KeySeal keySeal;
     private final @Nullable TrustManagerFactory trust;
     private final @Nullable AccessLog accessLog;
 
@@ -53,6 +55,7 @@ public final class ProxySettings {
         traceAllowed = builder.traceAllowed;
         whenAllDown = builder.whenAllDown;
         tokens = builder.tokens;
+        keySeal = builder.keySeal;
         trust = builder.trust;
         accessLog = builder.accessLog;
         if (addresses.isEmpty()) {
@@ -139,6 +142,11 @@ public final class ProxySettings {
         return tokens;
     }
 
+    /** Opens the private keys of the cluster's certificates. */
+    public KeySeal keySeal() {
+        return keySeal;
+    }
+
     public @Nullable TrustManagerFactory trust() {
         return trust;
     }
@@ -162,6 +170,7 @@ public final class ProxySettings {
         private boolean traceAllowed = false;
         private WhenAllDown whenAllDown = WhenAllDown.ANSWER_503;
         private CookieTokens tokens = CookieTokens.NONE;
+        private KeySeal keySeal = KeySeal.NONE;
         private @Nullable TrustManagerFactory trust = null;
         private @Nullable AccessLog accessLog = null;
 
@@ -242,6 +251,12 @@ public final class ProxySettings {
         /** What happens when no origin is up. */
         public Builder whenAllDown(WhenAllDown policy) {
             whenAllDown = policy;
+            return this;
+        }
+
+        /** Opens the private keys of the cluster's certificates. Without, none can be used. */
+        public Builder keySeal(KeySeal seal) {
+            keySeal = seal;
             return this;
         }
 

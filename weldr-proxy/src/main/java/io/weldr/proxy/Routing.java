@@ -50,9 +50,9 @@ final class Routing implements AutoCloseable {
     private record Target(long revision, long view) {}
 
     /** Views for {@code workers}, which may still be filled until {@link #follow}. */
-    Routing(PoolTerms.NodeDefaults node, ServingPools.Maker maker, List<Worker> workers) {
+    Routing(PoolTerms.NodeDefaults node, ServingPools.Maker maker, OriginTls tls, List<Worker> workers) {
         this.workers = workers;
-        pools = new ServingPools(node, maker, this::schedule, thread::ask);
+        pools = new ServingPools(node, maker, tls, this::schedule, thread::ask);
     }
 
     ServingPools pools() {

@@ -6,6 +6,7 @@ import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.Pool;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.state.ClusterState;
+import io.weldr.proxy.route.OriginAccess;
 import io.weldr.proxy.route.PoolTerms;
 import io.weldr.proxy.route.ServingPool;
 import io.weldr.proxy.upstream.OriginRecord;
@@ -33,13 +34,15 @@ final class ServingPools {
         /**
          * The serving pool.
          *
+         * @param access how its origins are spoken to
          * @param ejected origins that this node does not use for now
          */
-        ServingPool make(Pool pool, PoolTerms terms, Set<OriginId> ejected, Instant now);
+        ServingPool make(Pool pool, PoolTerms terms, OriginAccess access, Set<OriginId> ejected, Instant now);
     }
 
     private final PoolTerms.NodeDefaults node;
     private final Maker maker;
+    private final OriginTls tls;
     private final BiConsumer<Runnable, Duration> schedule;
     private final Runnable changed;
     private final Map<PoolName, OutlierDetector> ejections = new ConcurrentHashMap<>();
@@ -90,8 +93,14 @@ final class ServingPools {
      * @param schedule runs something once, later, on any thread
      * @param changed called when a refresh is due, also on event loops; must not block
      */
-    ServingPools(PoolTerms.NodeDefaults node, Maker maker, BiConsumer<Runnable, Duration> schedule, Runnable changed) {
+    ServingPools(
+            PoolTerms.NodeDefaults node,
+            Maker maker,
+            OriginTls tls,
+            BiConsumer<Runnable, Duration> schedule,
+            Runnable changed) {
         this.node = node;
+        this.tls = tls;
         this.maker = maker;
         this.schedule = schedule;
         this.changed = changed;
@@ -136,6 +145,7 @@ final class ServingPools {
             Map<PoolName, ServingPool> pools = new HashMap<>();
             built.forEach((name, each) -> pools.put(name, each.serving()));
             current = Map.copyOf(pools);
+            tls.retain(pools.values().stream().map(ServingPool::access).toList());
         }
         return current;
     }
@@ -163,7 +173,9 @@ final class ServingPools {
         if (before != null && before.holds(pool, without, newestTokens, now.toEpochMilli())) {
             return before;
         }
-        ServingPool serving = maker.make(pool, terms, without, now);
+        OriginAccess access =
+                tls.access(pool, null, before == null ? null : before.serving().access());
+        ServingPool serving = maker.make(pool, terms, access, without, now);
         return new Built(pool, without, newestTokens, serving, serving.nextChangeMillis(now));
     }
 

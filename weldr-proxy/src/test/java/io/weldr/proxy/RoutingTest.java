@@ -16,6 +16,7 @@ import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.PoolSettings;
 import io.weldr.core.pool.WhenAllDown;
 import io.weldr.core.port.CookieTokens;
+import io.weldr.core.port.KeySeal;
 import io.weldr.core.port.Published;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
@@ -23,6 +24,7 @@ import io.weldr.core.state.Condition;
 import io.weldr.core.state.OriginSpec;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.Transport;
+import io.weldr.proxy.route.OriginAccess;
 import io.weldr.proxy.route.PoolTerms;
 import io.weldr.proxy.route.RateLimits;
 import io.weldr.proxy.route.ServingPool;
@@ -53,12 +55,15 @@ class RoutingTest {
     private final DefaultEventLoop loop = new DefaultEventLoop();
     private final NameResolver resolver = new NameResolver();
     private final List<Worker> workers = new CopyOnWriteArrayList<>();
-    private final Routing routing =
-            new Routing(new PoolTerms.NodeDefaults(LIMITS, WhenAllDown.ANSWER_503), this::serving, workers);
+    private final Routing routing = new Routing(
+            new PoolTerms.NodeDefaults(LIMITS, WhenAllDown.ANSWER_503),
+            this::serving,
+            new OriginTls(null, KeySeal.NONE),
+            workers);
     private final Published<ClusterState> state = new Published<>(ClusterState.INITIAL);
 
     /** Each build but the first waits for the test. */
-    private ServingPool serving(Pool pool, PoolTerms terms, Set<OriginId> ejected, Instant now) {
+    private ServingPool serving(Pool pool, PoolTerms terms, OriginAccess access, Set<OriginId> ejected, Instant now) {
         boolean first = builds.isEmpty();
         builds.add(new Build(
                 Thread.currentThread(),
@@ -72,20 +77,13 @@ class RoutingTest {
             failing = false;
             throw new OutOfMemoryError("of the test");
         }
-        return ServingPool.of(pool, terms, ejected, now, CookieTokens.NONE);
+        return ServingPool.of(pool, terms, access, ejected, now, CookieTokens.NONE);
     }
 
     @BeforeEach
     void followFourOrigins() {
         UpstreamSettings upstream = new UpstreamSettings(
-                LIMITS,
-                Transport.NIO,
-                1,
-                () -> {
-                    throw new AssertionError("no origin is connected to");
-                },
-                ByteBufAllocator.DEFAULT,
-                new DeadAddresses<>(UpstreamSettings.DEAD_TIME));
+                LIMITS, Transport.NIO, 1, ByteBufAllocator.DEFAULT, new DeadAddresses<>(UpstreamSettings.DEAD_TIME));
         workers.add(new Worker(
                 loop,
                 0,

@@ -10,6 +10,7 @@ import io.weldr.core.pool.PoolSettings;
 import io.weldr.core.pool.StickyCookie;
 import io.weldr.core.pool.WhenAllDown;
 import io.weldr.core.port.CookieTokens;
+import io.weldr.core.port.KeySeal;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Condition;
@@ -60,7 +61,8 @@ class ServingPoolsTest {
     private int asked;
     private final ServingPools pools = new ServingPools(
             new PoolTerms.NodeDefaults(ProxyLimits.DEFAULTS, WhenAllDown.ANSWER_503),
-            (pool, terms, ejected, now) -> ServingPool.of(pool, terms, ejected, now, tokens),
+            (pool, terms, access, ejected, now) -> ServingPool.of(pool, terms, access, ejected, now, tokens),
+            new OriginTls(null, KeySeal.NONE),
             (task, delay) -> scheduled.add(new Scheduled(task, delay)),
             () -> asked++);
 

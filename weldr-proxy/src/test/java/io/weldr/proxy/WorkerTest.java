@@ -16,6 +16,7 @@ import io.weldr.core.state.Command;
 import io.weldr.core.state.OriginSpec;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.Transport;
+import io.weldr.proxy.route.OriginAccess;
 import io.weldr.proxy.route.PoolTerms;
 import io.weldr.proxy.route.RateLimits;
 import io.weldr.proxy.route.RoutingView;
@@ -56,9 +57,6 @@ class WorkerTest {
                     ProxyLimits.DEFAULTS,
                     Transport.NIO,
                     1,
-                    () -> {
-                        throw new AssertionError("no origin is connected to");
-                    },
                     ByteBufAllocator.DEFAULT,
                     new DeadAddresses<>(UpstreamSettings.DEAD_TIME)),
             resolver,
@@ -79,7 +77,8 @@ class WorkerTest {
                 .next();
         Pool pool = state.defaultPool();
         PoolTerms terms = PoolTerms.of(pool, new PoolTerms.NodeDefaults(ProxyLimits.DEFAULTS, WhenAllDown.ANSWER_503));
-        ServingPool serving = ServingPool.of(pool, terms, Set.of(), Instant.EPOCH, CookieTokens.NONE);
+        ServingPool serving =
+                ServingPool.of(pool, terms, OriginAccess.PLAIN, Set.of(), Instant.EPOCH, CookieTokens.NONE);
         List<Origin> bound = new AbstractList<>() {
             @Override
             public Origin get(int index) {
@@ -96,6 +95,7 @@ class WorkerTest {
                 serving.name(),
                 serving.settings(),
                 terms,
+                OriginAccess.PLAIN,
                 serving.origins(),
                 serving.serving(),
                 bound,

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a worker needs to know of one pool. Immutable; all workers share it.
  *
+ * @param access how its origins are spoken to
  * @param origins all of the pool, whether they serve or not
  * @param serving those that new requests may go to
  * @param bound those that only requests of clients that are bound to them may go to: they drain
@@ -37,6 +38,7 @@ public record ServingPool(
         PoolName name,
         PoolSettings settings,
         PoolTerms terms,
+        OriginAccess access,
         List<Origin> origins,
         List<Origin> serving,
         List<Origin> bound,
@@ -50,7 +52,8 @@ public record ServingPool(
      * @param ejected origins that this node does not use for now, whatever their verdict
      * @param tokens what binds clients to origins; asked only for a pool with a sticky cookie
      */
-    public static ServingPool of(Pool pool, PoolTerms terms, Set<OriginId> ejected, Instant now, CookieTokens tokens) {
+    public static ServingPool of(
+            Pool pool, PoolTerms terms, OriginAccess access, Set<OriginId> ejected, Instant now, CookieTokens tokens) {
         List<Origin> serving = serving(pool, terms, ejected);
         PoolSettings settings = pool.settings();
         Balancing balancing = settings.balancing();
@@ -62,6 +65,7 @@ public record ServingPool(
                 pool.name(),
                 settings,
                 terms,
+                access,
                 pool.origins(),
                 serving,
                 bound,

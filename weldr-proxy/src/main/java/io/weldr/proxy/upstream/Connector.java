@@ -7,17 +7,18 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.weldr.core.Check;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.OriginUrl;
-import io.weldr.core.pool.Scheme;
 import io.weldr.core.tls.TlsCause;
 import io.weldr.core.tls.TlsFailure;
 import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.net.Faults;
 import io.weldr.proxy.net.ReadBuffers;
+import io.weldr.proxy.route.OriginSecurity;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -31,8 +32,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /** Makes connections to one origin: looks its name up, connects, and for https waits until TLS stands. */
@@ -45,14 +44,15 @@ final class Connector {
 
     private final UpstreamLoop shared;
     private final HostPort target;
-    private final boolean secure;
+    private final @Nullable OriginSecurity security;
     private final Bootstrap bootstrap;
     private int turn;
 
-    Connector(UpstreamLoop shared, OriginUrl url) {
+    /** @param security of an https origin; null: of no other */
+    Connector(UpstreamLoop shared, OriginUrl url, @Nullable OriginSecurity security) {
         this.shared = shared;
         target = url.address();
-        secure = url.scheme() == Scheme.HTTPS;
+        this.security = security;
         turn = shared.firstTurn();
         int timeoutMillis =
                 (int) Math.min(Integer.MAX_VALUE, shared.limits.connectTimeout().toMillis());
@@ -175,14 +175,22 @@ final class Connector {
         }
 
         private void open(InetSocketAddress address) {
+            SslContext context = security == null ? null : security.context();
+            if (security != null && context == null) {
+                TlsFailure why = security.failure();
+                connections.tlsFailed(why == null ? new TlsFailure(TlsCause.OTHER, "no TLS here") : why);
+                connections.connectFailed(attempt, Failure.TLS_FAILED); // no other address makes it better
+                return;
+            }
             ReadBuffers buffers = new ReadBuffers();
             OriginConnection connection = attempt.newConnection(buffers, terms(address));
+            SslHandler secured = security == null || context == null ? null : tlsHandler(context, security);
             Bootstrap one = bootstrap.clone().handler(new ChannelInitializer<>() {
                 @Override
                 protected void initChannel(Channel channel) {
                     channel.config().setRecvByteBufAllocator(buffers);
-                    if (secure) {
-                        channel.pipeline().addLast(tlsHandler(channel));
+                    if (secured != null) {
+                        channel.pipeline().addLast(secured);
                     }
                     channel.pipeline().addLast(connection.link());
                 }
@@ -258,13 +266,11 @@ final class Connector {
         return cause instanceof ConnectException || cause instanceof NoRouteToHostException;
     }
 
-    private SslHandler tlsHandler(Channel channel) {
-        // With a peer host the engine sends SNI for names, and verifies the certificate against it.
-        SslHandler handler = shared.settings.tls().get().newHandler(channel.alloc(), target.host(), target.port());
-        SSLEngine engine = handler.engine();
-        SSLParameters parameters = engine.getSSLParameters();
-        parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        engine.setSSLParameters(parameters);
+    private SslHandler tlsHandler(SslContext context, OriginSecurity security) {
+        // With a peer host the engine sends SNI for names, and verifies the certificate against it. By host and port it
+        // also finds the session of the connection before.
+        SslHandler handler =
+                context.newHandler(shared.settings.allocator(), security.nameOf(target.host()), target.port());
         handler.setHandshakeTimeoutMillis(shared.limits.tlsTimeout().toMillis());
         return handler;
     }

@@ -12,6 +12,7 @@ import io.weldr.proxy.net.Deadline;
 import io.weldr.proxy.net.DeadlineWheel;
 import io.weldr.proxy.net.Expiry;
 import io.weldr.proxy.net.Faults;
+import io.weldr.proxy.route.OriginAccess;
 import io.weldr.proxy.route.PoolTerms;
 import io.weldr.proxy.stats.OriginStats;
 import java.util.ArrayDeque;
@@ -30,6 +31,7 @@ public final class Endpoint implements Expiry {
     private final Origin origin;
     private final byte[] authority;
     private final boolean preserveHost;
+    private final OriginAccess access;
     private final OriginStats stats;
     private final OriginRecord record;
     private final Connector connector;
@@ -56,11 +58,19 @@ public final class Endpoint implements Expiry {
      * None stands yet.
      *
      * @param terms of its pool
+     * @param access how the origins of its pool are spoken to
      * @param stats where this loop counts what it sees of the origin
      * @param record where the whole node does
      */
-    public Endpoint(UpstreamLoop shared, Origin origin, PoolTerms terms, OriginStats stats, OriginRecord record) {
+    public Endpoint(
+            UpstreamLoop shared,
+            Origin origin,
+            PoolTerms terms,
+            OriginAccess access,
+            OriginStats stats,
+            OriginRecord record) {
         this.shared = shared;
+        this.access = access;
         this.origin = origin;
         this.stats = stats;
         this.record = record;
@@ -70,7 +80,7 @@ public final class Endpoint implements Expiry {
         if (scheme == Scheme.HTTPS) {
             stats.countTlsFailures();
         }
-        connector = new Connector(shared, origin.url());
+        connector = new Connector(shared, origin.url(), scheme == Scheme.HTTPS ? access.security() : null);
         drained = new Deadline(shared.wheel, this);
         setLimits(terms);
     }
@@ -87,6 +97,10 @@ public final class Endpoint implements Expiry {
         connectionsMax = shared.settings.share(own != null ? own : terms.connectionsMax());
         queueMax = terms.queueMax();
         queueTicks = DeadlineWheel.ticks(terms.queueTimeout());
+    }
+
+    OriginAccess access() {
+        return access;
     }
 
     int queueTicks() {

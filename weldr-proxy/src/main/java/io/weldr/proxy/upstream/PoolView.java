@@ -6,6 +6,7 @@ import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.Scheme;
 import io.weldr.proxy.net.DeadlineWheel;
+import io.weldr.proxy.route.OriginAccess;
 import io.weldr.proxy.route.ServingPool;
 import io.weldr.proxy.route.StickyTable;
 import io.weldr.proxy.stats.OriginStats;
@@ -60,9 +61,9 @@ final class PoolView {
         Map<OriginId, Endpoint> kept = new HashMap<>();
         @Nullable Endpoint[] places = new Endpoint[next.serving().size()];
         for (int i = 0; i < places.length; i++) {
-            places[i] = keep(next.serving().get(i), kept);
+            places[i] = keep(next.serving().get(i), next.access(), kept);
         }
-        next.bound().forEach(origin -> keep(origin, kept));
+        next.bound().forEach(origin -> keep(origin, next.access(), kept));
         next.serving().forEach(this::showStats);
         // Nothing has changed up to here: if memory runs out above, the worker goes on with the view before, and tries
         // again.
@@ -91,9 +92,11 @@ final class PoolView {
     }
 
     /** The connections to an origin that there are already; null: none yet. */
-    private @Nullable Endpoint keep(Origin origin, Map<OriginId, Endpoint> kept) {
+    private @Nullable Endpoint keep(Origin origin, OriginAccess access, Map<OriginId, Endpoint> kept) {
         Endpoint known = byId.get(origin.id());
-        if (known == null || !sameTarget(known.origin(), origin)) {
+        if (known == null
+                || !sameTarget(known.origin(), origin)
+                || !known.access().equals(access)) {
             return null;
         }
         kept.put(origin.id(), known);
@@ -133,7 +136,8 @@ final class PoolView {
     }
 
     private Endpoint connectionsTo(Origin origin, ServingPool current) {
-        Endpoint made = new Endpoint(upstream, origin, current.terms(), statsOf(origin), records.apply(origin));
+        Endpoint made = new Endpoint(
+                upstream, origin, current.terms(), current.access(), statsOf(origin), records.apply(origin));
         byId.put(origin.id(), made);
         return made;
     }

@@ -1,19 +1,16 @@
 package io.weldr.proxy.upstream;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.handler.ssl.SslContext;
 import io.weldr.core.balance.DeadAddresses;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.Transport;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.function.Supplier;
 
 /**
  * What all connections to origins have in common.
  *
  * @param workers how many event loops share the limits that are meant for the node
- * @param tls how https origins are verified; asked for when the first one is connected to, because making it is slow
  * @param allocator for all that is read and written
  * @param dead addresses that are tried after the others of their name
  */
@@ -21,7 +18,6 @@ public record UpstreamSettings(
         ProxyLimits limits,
         Transport transport,
         int workers,
-        Supplier<SslContext> tls,
         ByteBufAllocator allocator,
         DeadAddresses<InetSocketAddress> dead) {
 

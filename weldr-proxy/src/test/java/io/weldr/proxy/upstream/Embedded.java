@@ -16,14 +16,7 @@ final class Embedded {
 
     static UpstreamLoop upstream(DeadlineWheel wheel, NameResolver resolver, ProxyLimits limits) {
         UpstreamSettings settings = new UpstreamSettings(
-                limits,
-                Transport.NIO,
-                1,
-                () -> {
-                    throw new AssertionError("no origin of https");
-                },
-                ByteBufAllocator.DEFAULT,
-                new DeadAddresses<>(UpstreamSettings.DEAD_TIME));
+                limits, Transport.NIO, 1, ByteBufAllocator.DEFAULT, new DeadAddresses<>(UpstreamSettings.DEAD_TIME));
         HeldBytes held = new HeldBytes(Long.MAX_VALUE, new Counter(), () -> {});
         return new UpstreamLoop(new EmbeddedChannel().eventLoop(), wheel, held, settings, resolver);
     }

@@ -20,6 +20,7 @@ import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.DeadlineWheel;
 import io.weldr.proxy.net.Link;
 import io.weldr.proxy.net.ReadBuffers;
+import io.weldr.proxy.route.OriginAccess;
 import io.weldr.proxy.route.PoolTerms;
 import io.weldr.proxy.stats.OriginStats;
 import java.net.UnknownHostException;
@@ -53,7 +54,12 @@ class H1OriginTest {
             new PoolTerms.NodeDefaults(ProxyLimits.DEFAULTS, WhenAllDown.ANSWER_503));
 
     private final Endpoint endpoint = new Endpoint(
-            Embedded.upstream(wheel, silent, ProxyLimits.DEFAULTS), origin(), TERMS, stats, OriginRecord.unwatched());
+            Embedded.upstream(wheel, silent, ProxyLimits.DEFAULTS),
+            origin(),
+            TERMS,
+            OriginAccess.PLAIN,
+            stats,
+            OriginRecord.unwatched());
     private final H1Origin connection = new H1Origin(endpoint, new ReadBuffers(), new ReuseTerms(500, wheel, 0, null));
     private final EmbeddedChannel channel = new EmbeddedChannel(connection.link());
 

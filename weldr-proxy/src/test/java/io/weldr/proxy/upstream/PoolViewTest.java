@@ -21,6 +21,7 @@ import io.weldr.proxy.http1.ResponseHead;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.DeadlineWheel;
 import io.weldr.proxy.net.Link;
+import io.weldr.proxy.route.OriginAccess;
 import io.weldr.proxy.route.PoolTerms;
 import io.weldr.proxy.route.ServingPool;
 import java.net.UnknownHostException;
@@ -151,7 +152,16 @@ class PoolViewTest {
         List<Origin> origins = pool.origins();
         PoolTerms terms = PoolTerms.of(pool, new PoolTerms.NodeDefaults(limits, WhenAllDown.ANSWER_503));
         view.update(new ServingPool(
-                pool.name(), pool.settings(), terms, origins, origins, List.of(), balancer, null, null));
+                pool.name(),
+                pool.settings(),
+                terms,
+                OriginAccess.PLAIN,
+                origins,
+                origins,
+                List.of(),
+                balancer,
+                null,
+                null));
     }
 
     /** Waits for ever: the lookup of the name does not end. */

@@ -33,6 +33,7 @@ import io.weldr.core.state.OriginSpec;
 import io.weldr.core.state.Outcome;
 import io.weldr.core.state.Transition;
 import io.weldr.proxy.limits.ProxyLimits;
+import io.weldr.proxy.route.OriginAccess;
 import io.weldr.proxy.route.PoolTerms;
 import io.weldr.proxy.route.RoutePlans;
 import io.weldr.proxy.route.ServingPool;
@@ -173,7 +174,7 @@ public class FullStateBenchmark {
     public ServingPool makeOnePool() {
         Pool pool = requireNonNull(full.pool(pool(7)));
         PoolTerms terms = PoolTerms.of(pool, new PoolTerms.NodeDefaults(ProxyLimits.DEFAULTS, WhenAllDown.ANSWER_503));
-        return ServingPool.of(pool, terms, Set.of(), Instant.EPOCH, CookieTokens.NONE);
+        return ServingPool.of(pool, terms, OriginAccess.PLAIN, Set.of(), Instant.EPOCH, CookieTokens.NONE);
     }
 
     @Benchmark
