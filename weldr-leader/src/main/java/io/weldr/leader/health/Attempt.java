@@ -15,7 +15,6 @@ import io.netty.handler.ssl.SslHandler;
 import io.weldr.core.Check;
 import io.weldr.core.health.ProbeResult;
 import io.weldr.core.pool.HealthPolicy;
-import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.Scheme;
 import java.net.InetAddress;
@@ -37,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * them. Each has its share of the time that is left, so that one that is silent does not take all of it, and one that
  * failed before is tried last.
  *
- * <p>An https origin has to show a certificate that the node trusts, for the host of its URL, as the proxy asks of it too: an origin
- * that the proxy would refuse must not count as up.
+ * <p>An https origin has to show the certificate that its pool asks for, as the proxy asks of it too: an origin that the proxy would refuse must
+ * not count as up.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a close is not waited for: the channel tells by its close future
 final class Attempt {
@@ -51,6 +50,7 @@ final class Attempt {
     private static final String FAILURES = "failures";
 
     final OriginUrl url;
+    final ProbeAccess access;
     final HealthPolicy policy;
     final EventLoop loop;
     final CompletableFuture<ProbeResult> result = new CompletableFuture<>();
@@ -65,10 +65,17 @@ final class Attempt {
     /** Why an address could not be connected to; null: none was tried in earnest. */
     private @Nullable String unreachable;
 
-    Attempt(NetworkProber prober, Question question, OriginUrl url, HealthPolicy policy, EventLoop loop) {
+    Attempt(
+            NetworkProber prober,
+            Question question,
+            OriginUrl url,
+            ProbeAccess access,
+            HealthPolicy policy,
+            EventLoop loop) {
         this.prober = prober;
         this.question = question;
         this.url = url;
+        this.access = access;
         this.policy = policy;
         this.loop = loop;
     }
@@ -124,7 +131,7 @@ final class Attempt {
         SslContext secure = null;
         try {
             if (url.scheme() == Scheme.HTTPS) {
-                secure = prober.tls.context(question.alpn());
+                secure = prober.tls.context(access, question.alpn(access.protocol()));
             }
         } catch (SSLException e) {
             notSent("no TLS here: " + ProbeFailures.text(e));
@@ -198,9 +205,10 @@ final class Attempt {
 
     private void build(SocketChannel made, @Nullable SslContext secure) {
         if (secure != null) {
-            HostPort address = url.address();
+            String name = access.tls().serverName();
             // The host goes into SNI if it is a name, and the certificate has to be for it.
-            SslHandler handler = secure.newHandler(made.alloc(), address.host(), port());
+            SslHandler handler =
+                    secure.newHandler(made.alloc(), name == null ? url.address().host() : name, port());
             handler.setHandshakeTimeoutMillis(0); // the deadline of the probe covers it
             made.pipeline().addLast(handler);
         }

@@ -9,6 +9,7 @@ import io.weldr.core.health.Opinion;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.CommandGateway;
 import io.weldr.core.port.HostNames;
+import io.weldr.core.port.KeySeal;
 import io.weldr.core.port.LastProbe;
 import io.weldr.core.port.LeaderDuty;
 import io.weldr.core.port.Measurement;
@@ -47,6 +48,7 @@ public final class HealthChecks implements LeaderDuty, ProbeCalls, ProbeSource, 
      * @param random spreads the probes of many origins
      * @param names looks the names of origins up, for the proxy too
      * @param trust whom https origins may be vouched for by; null: whom the Java platform trusts. The same as the proxy's
+     * @param seal opens the keys of the certificates that are shown to origins
      * @param self this node, which needs no second opinion of its own
      * @param link to the other members, who are asked before an origin is down
      * @param handover moves leadership when this leader alone does not reach the origins
@@ -58,13 +60,14 @@ public final class HealthChecks implements LeaderDuty, ProbeCalls, ProbeSource, 
             RandomGenerator random,
             HostNames names,
             @Nullable TrustManagerFactory trust,
+            KeySeal seal,
             MemberId self,
             ProbeLink link,
             Handover handover,
             String version) {
         loops = new MultiThreadIoEventLoopGroup(
                 LOOPS, new DefaultThreadFactory("weldr-health", true), NioIoHandler.newFactory());
-        prober = new NetworkProber(loops, names, new ProbeTls(trust), version + " (" + self + ")");
+        prober = new NetworkProber(loops, names, new ProbeTls(trust, seal), version + " (" + self + ")");
         EventLoop loop = loops.next();
         HealthCounters counters = new HealthCounters();
         SeenUp seenUp = new SeenUp();

@@ -68,8 +68,8 @@ final class NetworkProber implements Prober {
     }
 
     @Override
-    public CompletionStage<ProbeResult> probe(OriginUrl url, HealthPolicy policy) {
-        Attempt attempt = new Attempt(this, question(policy.type()), url, policy, loops.next());
+    public CompletionStage<ProbeResult> probe(OriginUrl url, ProbeAccess access, HealthPolicy policy) {
+        Attempt attempt = new Attempt(this, question(policy.type()), url, access, policy, loops.next());
         try {
             attempt.loop.execute(attempt::start);
         } catch (RejectedExecutionException e) {

@@ -28,8 +28,8 @@ final class ProbePlan {
     /** An origin that appears, or whose policy changes, is probed within this time or its interval if that is shorter. */
     static final Duration SOON_MAX = Duration.ofSeconds(1);
 
-    /** One probe that is under way, and the policy it was started under. */
-    record Probe(Watch watch, HealthPolicy policy) {}
+    /** One probe that is under way, and what it was started under. */
+    record Probe(Watch watch, ProbeAccess access, HealthPolicy policy) {}
 
     private final MemberId self;
     private final RandomGenerator random;
@@ -87,6 +87,7 @@ final class ProbePlan {
         Member member = state.members().get(self);
         boolean witness = member != null && member.witness();
         for (Pool pool : state.pools().values()) {
+            ProbeAccess access = ProbeAccess.of(pool);
             for (Origin origin : pool.origins()) {
                 HealthPolicy policy = origin.healthPolicy(pool.health());
                 if (origin.admin() == AdminState.MAINTENANCE || (witness && !policy.witnesses())) {
@@ -95,13 +96,14 @@ final class ProbePlan {
                 Watch.Key key = new Watch.Key(pool.name(), origin.id(), origin.generation());
                 Beat beat = before.remove(key);
                 if (beat == null) {
-                    beat = new Beat(new Watch(key, origin, policy, state.revision()), new Due(now, sequence++));
+                    beat = new Beat(new Watch(key, origin, access, policy, state.revision()), new Due(now, sequence++));
                     beats.put(key, beat);
                     added.add(beat);
                 } else {
                     beat.watch.committed(origin.verdict().up(), state.revision(), at);
-                    if (!beat.watch.policy().equals(policy)) {
-                        beat.watch.follow(policy);
+                    if (!beat.watch.policy().equals(policy)
+                            || !beat.watch.access().equals(access)) {
+                        beat.watch.follow(access, policy);
                         moveForward(beat, now);
                     } else if (beat.up != beat.watch.committedUp()) {
                         moveToNewInterval(beat, now);
@@ -194,7 +196,7 @@ final class ProbePlan {
             beat.due = new Due(next, sequence++);
             beat.inFlight = true;
             inFlight++;
-            due.add(new Probe(beat.watch, beat.watch.policy()));
+            due.add(new Probe(beat.watch, beat.watch.access(), beat.watch.policy()));
             queue.put(beat.due, beat);
         }
         return due;

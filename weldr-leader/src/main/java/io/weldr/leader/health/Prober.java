@@ -4,21 +4,23 @@ import io.weldr.core.health.ProbeResult;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginUrl;
+import io.weldr.core.pool.Pool;
 import java.util.concurrent.CompletionStage;
 
 /** Asks an origin once how it is. Any node may do so, leader or not. */
 @FunctionalInterface
-public interface Prober {
+interface Prober {
     /**
      * Sends one probe. Any thread; never blocks.
      *
+     * @param access how the origin is spoken to
      * @return completes within the policy's timeout and a little: what goes wrong is the result. Fails with {@link NotSentException}, and
      *     nothing else, if what goes wrong is this node's own fault
      */
-    CompletionStage<ProbeResult> probe(OriginUrl url, HealthPolicy policy);
+    CompletionStage<ProbeResult> probe(OriginUrl url, ProbeAccess access, HealthPolicy policy);
 
-    /** The same, by the policy that holds for this origin in a pool with {@code poolPolicy}. */
-    default CompletionStage<ProbeResult> probe(Origin origin, HealthPolicy poolPolicy) {
-        return probe(origin.url(), origin.healthPolicy(poolPolicy));
+    /** The same, as that pool says. */
+    default CompletionStage<ProbeResult> probe(Origin origin, Pool pool) {
+        return probe(origin.url(), ProbeAccess.of(pool), origin.healthPolicy(pool.health()));
     }
 }

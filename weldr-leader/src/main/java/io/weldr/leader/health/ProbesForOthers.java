@@ -67,7 +67,7 @@ final class ProbesForOthers implements ProbeCalls {
 
     private CompletionStage<ProbeResult> begun(Origin origin, Pool pool) {
         try {
-            return prober.probe(origin, pool.health());
+            return prober.probe(origin, pool);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e); // against its contract; it is not in flight any more
         }

@@ -1,13 +1,18 @@
 package io.weldr.leader.health;
 
 import io.netty.channel.socket.SocketChannel;
+import io.weldr.core.pool.OriginProtocol;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.leader.health.ProbeTls.Alpn;
 
 /** What one type of probe asks over a connection that stands. One object serves all probes of its type, on their loops. */
 interface Question {
-    /** What is offered by ALPN in the TLS handshake with an https origin. */
-    default Alpn alpn() {
+    /**
+     * What is offered by ALPN in the TLS handshake with an https origin.
+     *
+     * @param protocol of the pool
+     */
+    default Alpn alpn(OriginProtocol protocol) {
         return Alpn.NONE;
     }
 

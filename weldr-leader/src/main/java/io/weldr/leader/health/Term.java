@@ -157,7 +157,7 @@ final class Term {
 
     private CompletionStage<ProbeResult> begun(ProbePlan.Probe probe) {
         try {
-            return prober.probe(probe.watch().url(), probe.policy());
+            return prober.probe(probe.watch().url(), probe.access(), probe.policy());
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e); // against its contract; its place in the plan is free again
         }

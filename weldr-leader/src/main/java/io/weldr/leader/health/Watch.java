@@ -26,6 +26,7 @@ final class Watch {
 
     private final Key key;
     private final OriginUrl url;
+    private ProbeAccess access;
     private HealthPolicy policy;
     private Health health;
     private boolean committedUp;
@@ -35,9 +36,10 @@ final class Watch {
     private boolean removed;
     private @Nullable Long acquaintedNanos; // when the other members were last asked to probe it while it was up
 
-    Watch(Key key, Origin origin, HealthPolicy policy, long revision) {
+    Watch(Key key, Origin origin, ProbeAccess access, HealthPolicy policy, long revision) {
         this.key = key;
         this.url = origin.url();
+        this.access = access;
         this.policy = policy;
         this.committedUp = origin.verdict().up();
         this.committedAt = revision;
@@ -51,6 +53,10 @@ final class Watch {
 
     OriginUrl url() {
         return url;
+    }
+
+    ProbeAccess access() {
+        return access;
     }
 
     HealthPolicy policy() {
@@ -102,11 +108,12 @@ final class Watch {
     }
 
     /**
-     * Another policy. If it asks something else, what was counted so far answers another question: counts start afresh, and
+     * Another policy, or another way to the origin. If it asks something else, what was counted so far answers another question: counts start afresh, and
      * a verdict that is not committed yet is not wished for any more.
      */
-    void follow(HealthPolicy next) {
-        boolean sameQuestion = asksTheSame(next, policy);
+    void follow(ProbeAccess nextAccess, HealthPolicy next) {
+        boolean sameQuestion = nextAccess.equals(access) && asksTheSame(next, policy);
+        access = nextAccess;
         policy = next;
         if (!sameQuestion) {
             health = Health.of(committedUp);

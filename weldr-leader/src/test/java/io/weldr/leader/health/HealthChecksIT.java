@@ -13,6 +13,7 @@ import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.StatusRange;
 import io.weldr.core.port.CommandGateway;
 import io.weldr.core.port.Committed;
+import io.weldr.core.port.KeySeal;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.ProbeLink;
 import io.weldr.core.port.ProbeQuestion;
@@ -78,7 +79,16 @@ class HealthChecksIT {
     @BeforeEach
     void make() throws Exception {
         checks = new HealthChecks(
-                log.state, log, new Random(1), TestNames.PLATFORM, null, SELF, NOBODY, heir -> STAYS, "test");
+                log.state,
+                log,
+                new Random(1),
+                TestNames.PLATFORM,
+                null,
+                KeySeal.NONE,
+                SELF,
+                NOBODY,
+                heir -> STAYS,
+                "test");
         var policy = new HealthPolicy(
                 "/health",
                 HealthPolicy.Method.GET,
@@ -190,13 +200,23 @@ class HealthChecksIT {
                         new Member(heir, nowhere, nowhere, nowhere, nowhere, "test", ClusterVersion.SUPPORTED),
                         Instant.now()));
         try (HealthChecks other = new HealthChecks(
-                        log.state, log, new Random(2), TestNames.PLATFORM, null, heir, NOBODY, id -> STAYS, "test");
+                        log.state,
+                        log,
+                        new Random(2),
+                        TestNames.PLATFORM,
+                        null,
+                        KeySeal.NONE,
+                        heir,
+                        NOBODY,
+                        id -> STAYS,
+                        "test");
                 HealthChecks leader = new HealthChecks(
                         log.state,
                         log,
                         new Random(3),
                         TestNames.PLATFORM,
                         null,
+                        KeySeal.NONE,
                         SELF,
                         (to, question, deadline) -> other.probe(question),
                         id -> {

@@ -159,7 +159,8 @@ class HttpProbesIT {
     void hangingOriginsDoNotHoldUpOthers() throws Exception {
         List<CompletableFuture<ProbeResult>> hanging = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
-            hanging.add(prober.probe(OriginUrl.parse(origin.url()), get("/hang", Duration.ofSeconds(30)))
+            hanging.add(prober.probe(
+                            OriginUrl.parse(origin.url()), ProbeAccess.DEFAULT, get("/hang", Duration.ofSeconds(30)))
                     .toCompletableFuture());
         }
         assertThat(probe(origin.url(), get("/", Duration.ofSeconds(10))).passed())

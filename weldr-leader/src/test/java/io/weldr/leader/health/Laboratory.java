@@ -135,7 +135,7 @@ final class Laboratory implements CommandGateway, Prober, ProbeLink, Handover {
     // The origins
 
     @Override
-    public CompletionStage<ProbeResult> probe(OriginUrl url, HealthPolicy policy) {
+    public CompletionStage<ProbeResult> probe(OriginUrl url, ProbeAccess access, HealthPolicy policy) {
         sent.add(new Sent(time.nowNanos(), url, policy));
         if (nothingIsSent) {
             return CompletableFuture.failedFuture(new NotSentException("as the test wants"));

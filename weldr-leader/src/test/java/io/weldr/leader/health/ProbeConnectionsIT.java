@@ -69,7 +69,8 @@ class ProbeConnectionsIT {
             String url = "http://127.0.0.1:" + full.getLocalPort();
             List<CompletableFuture<ProbeResult>> probes = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
-                probes.add(prober.probe(OriginUrl.parse(url), get("/", SHORT)).toCompletableFuture());
+                probes.add(prober.probe(OriginUrl.parse(url), ProbeAccess.DEFAULT, get("/", SHORT))
+                        .toCompletableFuture());
             }
             List<String> reasons = new ArrayList<>();
             for (CompletableFuture<ProbeResult> one : probes) {
@@ -158,7 +159,8 @@ class ProbeConnectionsIT {
 
     @Test
     void aProbeThatTheEndBreaksOffSaysNothingOfTheOrigin() throws Exception {
-        CompletableFuture<ProbeResult> hanging = prober.probe(OriginUrl.parse(origin.url()), get("/hang", PATIENT))
+        CompletableFuture<ProbeResult> hanging = prober.probe(
+                        OriginUrl.parse(origin.url()), ProbeAccess.DEFAULT, get("/hang", PATIENT))
                 .toCompletableFuture();
         await().until(() -> origin.received().requests() == 1);
         probing.close();

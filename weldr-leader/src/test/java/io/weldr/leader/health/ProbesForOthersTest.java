@@ -60,7 +60,7 @@ class ProbesForOthersTest {
         lab.add(A, null);
         ProbesForOthers broken = new ProbesForOthers(
                 lab.state,
-                (url, policy) -> {
+                (url, access, policy) -> {
                     throw new IllegalStateException("as the test wants");
                 },
                 lab.seenUp,

@@ -11,8 +11,10 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.weldr.core.health.ProbeResult;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.OriginUrl;
+import io.weldr.core.pool.PoolSettings;
 import io.weldr.core.pool.StatusRange;
 import io.weldr.core.port.HostNames;
+import io.weldr.core.port.KeySeal;
 import io.weldr.core.state.MemberId;
 import io.weldr.testserver.TestCertificate;
 import java.net.InetAddress;
@@ -40,7 +42,16 @@ final class Probing implements AutoCloseable {
     Prober prober(@Nullable TrustManagerFactory trust) {
         Laboratory lab = new Laboratory();
         HealthChecks checks = new HealthChecks(
-                lab.state, lab, new Random(1), TestNames.PLATFORM, trust, new MemberId("n1"), lab, lab, "0.1");
+                lab.state,
+                lab,
+                new Random(1),
+                TestNames.PLATFORM,
+                trust,
+                KeySeal.NONE,
+                new MemberId("n1"),
+                lab,
+                lab,
+                "0.1");
         made.add(checks);
         return checks.prober();
     }
@@ -49,7 +60,7 @@ final class Probing implements AutoCloseable {
     Prober prober(ChannelFactory<NioSocketChannel> sockets, HostNames names, @Nullable TrustManagerFactory trust) {
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         made.add(() -> loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly());
-        return new NetworkProber(loops, sockets, names, new ProbeTls(trust), "0.1");
+        return new NetworkProber(loops, sockets, names, new ProbeTls(trust, KeySeal.NONE), "0.1");
     }
 
     @Override
@@ -79,8 +90,16 @@ final class Probing implements AutoCloseable {
         return begun(prober, url, policy).get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
+    /** A probe as a pool with these settings asks for it. */
+    static ProbeResult probe(Prober prober, String url, PoolSettings settings, HealthPolicy policy) throws Exception {
+        ProbeAccess access = new ProbeAccess(settings.protocol(), settings.tls(), null);
+        return prober.probe(OriginUrl.parse(url), access, policy)
+                .toCompletableFuture()
+                .get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
     static CompletableFuture<ProbeResult> begun(Prober prober, String url, HealthPolicy policy) {
-        return prober.probe(OriginUrl.parse(url), policy).toCompletableFuture();
+        return prober.probe(OriginUrl.parse(url), ProbeAccess.DEFAULT, policy).toCompletableFuture();
     }
 
     static void assertNotSent(Prober by, String url, String why) {

@@ -19,27 +19,40 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Frame;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** An origin that answers each stream with the frames of a test, whatever was asked. */
 @SuppressWarnings("FutureReturnValueIgnored") // what cannot be written is seen by the prober
 final class ScriptedHttp2 implements AutoCloseable {
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final Channel listening;
+    private final List<Http2Headers> heads = new CopyOnWriteArrayList<>();
 
     ScriptedHttp2(Supplier<List<Http2Frame>> answer) {
+        this(null, answer);
+    }
+
+    /** @param tls null: none */
+    ScriptedHttp2(@Nullable SslContext tls, Supplier<List<Http2Frame>> answer) {
         listening = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel connection) {
+                        if (tls != null) {
+                            connection.pipeline().addLast(tls.newHandler(connection.alloc()));
+                        }
                         connection
                                 .pipeline()
                                 .addLast(Http2FrameCodecBuilder.forServer()
@@ -48,7 +61,7 @@ final class ScriptedHttp2 implements AutoCloseable {
                                 .addLast(new Http2MultiplexHandler(new ChannelInitializer<>() {
                                     @Override
                                     protected void initChannel(Channel stream) {
-                                        stream.pipeline().addLast(new Answering(answer));
+                                        stream.pipeline().addLast(new Answering(answer, heads));
                                     }
                                 }));
                     }
@@ -60,20 +73,35 @@ final class ScriptedHttp2 implements AutoCloseable {
 
     private static final class Answering extends ChannelInboundHandlerAdapter {
         private final Supplier<List<Http2Frame>> answer;
+        private final List<Http2Headers> heads;
 
-        Answering(Supplier<List<Http2Frame>> answer) {
+        Answering(Supplier<List<Http2Frame>> answer, List<Http2Headers> heads) {
             this.answer = answer;
+            this.heads = heads;
         }
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object frame) {
             boolean last = frame instanceof Http2DataFrame data && data.isEndStream();
+            if (frame instanceof Http2HeadersFrame head) {
+                heads.add(head.headers());
+                last |= head.isEndStream();
+            }
             ReferenceCountUtil.release(frame);
             if (last) {
                 answer.get().forEach(ctx::write);
                 ctx.flush();
             }
         }
+    }
+
+    /** What was asked. */
+    List<Http2Headers> heads() {
+        return heads;
+    }
+
+    int port() {
+        return ((InetSocketAddress) listening.localAddress()).getPort();
     }
 
     /** A head of these names and values, in turns. */
@@ -98,7 +126,7 @@ final class ScriptedHttp2 implements AutoCloseable {
     }
 
     String url() {
-        return "http://127.0.0.1:" + ((InetSocketAddress) listening.localAddress()).getPort();
+        return "http://127.0.0.1:" + port();
     }
 
     @Override

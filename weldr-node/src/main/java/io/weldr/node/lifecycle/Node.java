@@ -11,6 +11,7 @@ import io.weldr.core.pool.HostPort;
 import io.weldr.core.port.ClusterStatus;
 import io.weldr.core.port.ClusterStatus.Role;
 import io.weldr.core.port.GatewayException;
+import io.weldr.core.port.KeySeal;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.ProbeQuestion;
 import io.weldr.core.state.ClusterVersion;
@@ -108,7 +109,16 @@ public final class Node {
         link = new GrpcMemberLink();
         raft = new RaftCluster(raftSettings(), link, List.of(duties));
         health = new HealthChecks(
-                raft.state(), raft, new SecureRandom(), names, null, config.id(), link, raft::handOver, version);
+                raft.state(),
+                raft,
+                new SecureRandom(),
+                names,
+                null,
+                KeySeal.NONE,
+                config.id(),
+                link,
+                raft::handOver,
+                version);
         if (probes()) {
             duties.add(health);
         }
