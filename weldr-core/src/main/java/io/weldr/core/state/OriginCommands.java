@@ -341,7 +341,7 @@ final class OriginCommands {
         return refused(
                 state,
                 Refusal.NO_SUCH_POOL,
-                "there is no pool " + name + " (expected: one of " + ResourceCommands.some(state.pools()) + ")");
+                "there is no pool " + name + " (expected: one of " + ResourceWrites.some(state.pools()) + ")");
     }
 
     private static Transition noSuchOrigin(ClusterState state, Pool pool, OriginRef origin) {
