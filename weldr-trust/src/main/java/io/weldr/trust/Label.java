@@ -8,6 +8,15 @@ public enum Label {
     /** Signs the tokens of sticky cookies. */
     STICKY_COOKIE("weldr sticky cookie v1"),
 
+    /** Encrypts private keys in the log. */
+    SEALING("weldr sealing v1"),
+
+    /** Not a key: says in what is sealed by which secret that was done. */
+    SEALING_KEY_ID("weldr sealing key id v1"),
+
+    /** Makes the keys of TLS session tickets, one for each day and policy. */
+    SESSION_TICKET("weldr session ticket v1"),
+
     /** Not a key: lets people compare the secrets of members without showing them. */
     FINGERPRINT("weldr fingerprint v1");
 

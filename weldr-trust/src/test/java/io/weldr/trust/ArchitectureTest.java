@@ -22,5 +22,6 @@ class ArchitectureTest {
             .that()
             .arePublic()
             .should()
-            .haveNameMatching(".*\\.(ClusterSecret|Label|SecretException|SecretFile|SecretWatch|StickyTokens)");
+            .haveNameMatching(
+                    ".*\\.(ClusterSecret|Label|SecretException|SecretFile|SealingKeys|SecretWatch|SessionTicketKeys|StickyTokens)");
 }

@@ -11,9 +11,7 @@ import java.util.List;
  */
 public interface CookieTokens {
     /** Why a node without a secret refuses sticky cookies, and what to do about it. */
-    String NEEDS_SECRET = "sticky cookies need the secret of the cluster, which this node does not have (expected:"
-            + " secret-file in the configuration of every member, each with a copy of the same file; to make one:"
-            + " openssl rand -hex 32 > FILE; chmod 600 FILE; then restart the nodes, one after the other)";
+    String NEEDS_SECRET = "sticky cookies need " + MissingSecret.TEXT;
 
     /** A node that has no secret. */
     CookieTokens NONE = new CookieTokens() {

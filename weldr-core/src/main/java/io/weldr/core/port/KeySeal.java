@@ -5,16 +5,19 @@ import io.weldr.core.certificate.Sealed;
 
 /** Seals secrets for the log and opens them again. Thread safe. */
 public interface KeySeal {
-    /** Of a node that has no secret. */
+    /** Why a node without a secret refuses certificates, and what to do about it. */
+    String NEEDS_SECRET = "private keys of certificates are sealed, which needs " + MissingSecret.TEXT;
+
+    /** A node that has no secret. */
     KeySeal NONE = new KeySeal() {
         @Override
         public Sealed seal(KeyOwner owner, byte[] secret) {
-            throw new IllegalStateException("this node has no secret");
+            throw new IllegalStateException(NEEDS_SECRET);
         }
 
         @Override
         public byte[] open(KeyOwner owner, Sealed sealed) {
-            throw new IllegalStateException("this node has no secret");
+            throw new IllegalStateException(NEEDS_SECRET);
         }
 
         @Override

@@ -1,19 +1,26 @@
 package io.weldr.node.lifecycle;
 
+import io.weldr.core.certificate.KeyOwner;
+import io.weldr.core.certificate.Sealed;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.CookieTokens;
+import io.weldr.core.port.KeySeal;
+import io.weldr.core.port.TicketKeys;
 import io.weldr.node.config.NodeConfig;
 import io.weldr.raft.RaftCluster;
+import io.weldr.trust.SealingKeys;
 import io.weldr.trust.SecretException;
 import io.weldr.trust.SecretFile;
 import io.weldr.trust.SecretWatch;
+import io.weldr.trust.SessionTicketKeys;
 import io.weldr.trust.StickyTokens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -26,9 +33,9 @@ import org.slf4j.LoggerFactory;
  * The secret of this node's cluster: where it comes from, and what the node has from it. A node with the setting {@code
  * secret-file} reads that file. Without it, a node whose data folder holds a secret uses that one, and a node that begins
  * as a cluster of one makes it there. Any other node has none: only an operator can give all members the same. {@link
- * #open} and {@link #close} once each, from one thread; the tokens from any.
+ * #open} and {@link #close} once each, from one thread; what it gives from any: the tokens of cookies, sealing, ticket keys.
  */
-public final class NodeSecret implements CookieTokens, AutoCloseable {
+public final class NodeSecret implements CookieTokens, KeySeal, TicketKeys, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeSecret.class);
 
     /** In the data folder. */
@@ -38,7 +45,9 @@ public final class NodeSecret implements CookieTokens, AutoCloseable {
     private static final Duration LOOK_EVERY = Duration.ofSeconds(30);
 
     private final NodeConfig config;
-    private volatile CookieTokens tokens = NONE;
+    private volatile CookieTokens tokens = CookieTokens.NONE;
+    private volatile KeySeal seal = KeySeal.NONE;
+    private volatile TicketKeys tickets = TicketKeys.NONE;
     private @Nullable ScheduledExecutorService looking; // confined to whoever opens and closes
 
     NodeSecret(NodeConfig config) {
@@ -99,6 +108,8 @@ public final class NodeSecret implements CookieTokens, AutoCloseable {
         }
         SecretWatch watch = SecretWatch.open(file);
         tokens = new StickyTokens(watch);
+        seal = new SealingKeys(watch, new SecureRandom());
+        tickets = new SessionTicketKeys(watch);
         LOG.info("{}, of {}; all members of a cluster have the same", watch.get(), file);
         ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(NodeSecret::thread);
         var unused = thread.scheduleWithFixedDelay(
@@ -152,6 +163,26 @@ public final class NodeSecret implements CookieTokens, AutoCloseable {
     @Override
     public List<String> accepted(PoolName pool, OriginId origin) {
         return tokens.accepted(pool, origin);
+    }
+
+    @Override
+    public boolean hasSecret() {
+        return seal.hasSecret();
+    }
+
+    @Override
+    public Sealed seal(KeyOwner owner, byte[] plain) {
+        return seal.seal(owner, plain);
+    }
+
+    @Override
+    public byte[] open(KeyOwner owner, Sealed sealed) {
+        return seal.open(owner, sealed);
+    }
+
+    @Override
+    public List<TicketKey> keys(String policy, Instant now) {
+        return tickets.keys(policy, now);
     }
 
     @Override
