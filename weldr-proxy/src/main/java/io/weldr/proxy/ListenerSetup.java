@@ -29,8 +29,8 @@ record ListenerSetup(
             limits = limits.with("requestBodyBytesMax", own.requestBodyBytesMax());
         }
         if (own.idleTimeout() != null) {
-            boolean tcp = listener.protocol() == Listener.Protocol.TCP;
-            limits = limits.with(tcp ? "tunnelIdleTimeout" : "clientIdleTimeout", own.idleTimeout());
+            boolean http = listener.protocol().carriesHttp();
+            limits = limits.with(http ? "clientIdleTimeout" : "tunnelIdleTimeout", own.idleTimeout());
         }
         ListenerTerms terms = new ListenerTerms(
                 trusted(listener, settings), listener.proxyProtocol(), listener.pool(), sendsProxyProtocol,

@@ -127,6 +127,9 @@ final class Listeners implements ListenerConditions, AutoCloseable {
         try {
             letGo(state);
             for (Listener wish : state.listeners().values()) {
+                if (!isServed(wish)) {
+                    continue;
+                }
                 try {
                     follow(wish, state);
                 } catch (RuntimeException e) {
@@ -147,11 +150,18 @@ final class Listeners implements ListenerConditions, AutoCloseable {
         }
     }
 
+    /** Nothing that is to be encrypted is served in the clear. */
+    private static boolean isServed(@Nullable Listener listener) {
+        return listener != null
+                && listener.protocol() != Listener.Protocol.HTTPS
+                && listener.protocol() != Listener.Protocol.TLS_PASSTHROUGH;
+    }
+
     /** Listeners that were removed. */
     private void letGo(ClusterState state) {
-        candidates.keySet().retainAll(state.listeners().keySet());
+        candidates.keySet().removeIf(name -> !isServed(state.listener(name)));
         for (ListenerName name : List.copyOf(serving.keySet())) {
-            if (!state.listeners().containsKey(name)) {
+            if (!isServed(state.listener(name))) {
                 drain(name, "removed");
             }
         }

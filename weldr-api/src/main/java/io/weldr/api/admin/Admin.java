@@ -50,8 +50,12 @@ public final class Admin {
         return resources;
     }
 
-    /** Tells where a request that comes to that listener goes. Takes as long as its routes take to be compiled. */
-    public Explained explain(View view, ListenerName listener, SampleRequest request) {
+    /**
+     * Tells where a request that comes to that listener goes. Takes as long as its routes take to be compiled.
+     *
+     * @param listener null: the first one of protocol {@code https} if the URL begins with {@code https:} and there is one, else {@code default}
+     */
+    public Explained explain(View view, @Nullable ListenerName listener, SampleRequest request) {
         return Explainer.explain(view.state(), listener, request, ports.sentHeads());
     }
 

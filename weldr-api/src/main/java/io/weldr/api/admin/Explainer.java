@@ -7,6 +7,7 @@ import io.weldr.api.admin.Explained.PoolChoice;
 import io.weldr.api.admin.Explained.Sent;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemType;
+import io.weldr.core.Words;
 import io.weldr.core.listener.Listener;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.Origin;
@@ -49,8 +50,13 @@ final class Explainer {
         this.heads = heads;
     }
 
-    /** Tells where a request that comes to that listener goes. Throws a problem if there is no such listener. */
-    static Explained explain(ClusterState state, ListenerName name, SampleRequest request, SentHeads heads) {
+    /**
+     * Tells where a request that comes to that listener goes. Throws a problem if there is no such listener.
+     *
+     * @param asked null: the first one of protocol {@code https} if the URL begins with {@code https:} and there is one, else {@code default}
+     */
+    static Explained explain(ClusterState state, @Nullable ListenerName asked, SampleRequest request, SentHeads heads) {
+        ListenerName name = asked == null ? listenerOf(state, request.scheme()) : asked;
         Listener listener = state.listener(name);
         if (listener == null) {
             throw Problem.of(
@@ -59,14 +65,22 @@ final class Explainer {
                             "one of " + state.listeners().keySet())
                     .exception();
         }
-        if (listener.protocol() != Listener.Protocol.HTTP) {
+        if (!listener.protocol().carriesHttp()) {
             throw Problem.of(
                             ProblemType.INVALID_VALUE,
-                            "listener: " + name + ", which has the protocol tcp",
-                            "a listener of protocol http")
+                            "listener: " + name + ", which has the protocol " + Words.of(listener.protocol()),
+                            "a listener of protocol http or https")
                     .exception();
         }
         return new Explainer(state, listener, request, heads).explain();
+    }
+
+    private static ListenerName listenerOf(ClusterState state, Scheme scheme) {
+        return state.listeners().values().stream()
+                .filter(listener -> scheme == Scheme.HTTPS && listener.protocol() == Listener.Protocol.HTTPS)
+                .map(Listener::name)
+                .findFirst()
+                .orElse(ListenerName.DEFAULT);
     }
 
     private Explained explain() {
@@ -93,7 +107,7 @@ final class Explainer {
                 kind(action, refused),
                 status(action, refused),
                 action instanceof RouteAction.Redirect redirect && winner != null && !refused
-                        ? Actions.location(redirect, winner, view, scheme())
+                        ? Actions.location(redirect, winner, view, request.scheme())
                         : null,
                 action instanceof RouteAction.Forward forward && !refused ? pools(forward) : List.of(),
                 action instanceof RouteAction.Forward forward && winner != null && message != null
@@ -157,10 +171,6 @@ final class Explainer {
 
     private static @Nullable String rewriteHost(Route route) {
         return route.filters().rewriteHost();
-    }
-
-    private Scheme scheme() {
-        return request.url().startsWith("https:") ? Scheme.HTTPS : Scheme.HTTP;
     }
 
     private List<PoolChoice> pools(RouteAction.Forward forward) {

@@ -1,13 +1,10 @@
 package io.weldr.api.admin;
 
-import io.weldr.core.listener.Listener;
-import io.weldr.core.listener.ListenerName;
 import io.weldr.core.route.RouteChecks;
 import io.weldr.core.route.RouteName;
+import io.weldr.core.route.RoutedListeners;
 import io.weldr.core.state.ClusterState;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * What is odd about a resource that was written, though it is valid: a route of which another one takes all requests,
@@ -29,10 +26,7 @@ final class Warnings {
         if (state.route(name) == null) {
             return List.of();
         }
-        Set<ListenerName> listeners = state.listeners().values().stream()
-                .filter(listener -> listener.protocol() == Listener.Protocol.HTTP)
-                .map(Listener::name)
-                .collect(Collectors.toSet());
+        RoutedListeners listeners = RoutedListeners.of(state.listeners().values());
         return RouteChecks.check(state.routes().values(), name, state.pools().keySet(), listeners)
                 .warnings();
     }

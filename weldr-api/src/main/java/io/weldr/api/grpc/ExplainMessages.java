@@ -24,10 +24,8 @@ final class ExplainMessages {
                 Wire.textOrNull(message.getClient())));
     }
 
-    static ListenerName listener(ExplainRequest message) {
-        return message.getListener().isEmpty()
-                ? ListenerName.DEFAULT
-                : Wire.valid(() -> new ListenerName(message.getListener()));
+    static @Nullable ListenerName listener(ExplainRequest message) {
+        return message.getListener().isEmpty() ? null : Wire.valid(() -> new ListenerName(message.getListener()));
     }
 
     static ExplainReply reply(Explained explained, @Nullable Duration age) {

@@ -164,9 +164,9 @@ final class Request {
                 "a request");
     }
 
-    ListenerName listener() {
+    @Nullable ListenerName listener() {
         String name = query("listener");
-        return name == null ? ListenerName.DEFAULT : valid(() -> new ListenerName(name), "the name of a listener");
+        return name == null ? null : valid(() -> new ListenerName(name), "the name of a listener");
     }
 
     PoolName pool() {

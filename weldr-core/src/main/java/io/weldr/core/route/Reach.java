@@ -13,13 +13,13 @@ final class Reach {
     private static final int PLACES_NAMED_MAX = 3;
 
     private final List<CompiledMatch> all;
-    private final List<ListenerName> listeners;
+    private final RoutedListeners listeners;
 
     /**
      * @param all matches of all routes, in the order of precedence
-     * @param listeners of protocol {@code http}
+     * @param listeners that exist
      */
-    Reach(List<CompiledMatch> all, List<ListenerName> listeners) {
+    Reach(List<CompiledMatch> all, RoutedListeners listeners) {
         this.all = all;
         this.listeners = listeners;
     }
@@ -30,21 +30,22 @@ final class Reach {
      * @param host null: any
      */
     private record Place(ListenerName listener, @Nullable HostPattern host) {
-        boolean isServedBy(Route route) {
-            return RouteTable.isFor(route, listener)
-                    && (host == null ? route.hosts().isEmpty() : route.hosts().contains(host));
-        }
-
         @Override
         public String toString() {
             return (host == null ? "any host" : "host " + host) + " on listener " + listener;
         }
     }
 
+    private boolean isServed(Place place, Route route) {
+        HostPattern host = place.host();
+        return listeners.leads(route, place.listener())
+                && (host == null ? route.hosts().isEmpty() : route.hosts().contains(host));
+    }
+
     private List<Place> places(Route route) {
         List<Place> places = new ArrayList<>();
-        for (ListenerName listener : listeners) {
-            if (RouteTable.isFor(route, listener)) {
+        for (ListenerName listener : listeners.protocols().keySet()) {
+            if (listeners.leads(route, listener)) {
                 route.hosts().forEach(host -> places.add(new Place(listener, host)));
                 if (route.hosts().isEmpty()) {
                     places.add(new Place(listener, null));
@@ -57,7 +58,7 @@ final class Reach {
     /** Adds what can be said of the matches of a route, and of what it takes from others. */
     void check(Route route, List<String> refusals, List<String> warnings) {
         if (places(route).isEmpty()) {
-            warnings.add("listeners: no listener of protocol http leads requests to route " + route.name());
+            warnings.add("listeners: no listener leads requests to route " + route.name());
             return;
         }
         for (int i = 0; i < all.size(); i++) {
@@ -85,7 +86,7 @@ final class Reach {
                 continue;
             }
             List<Place> served = open.stream()
-                    .filter(place -> place.isServedBy(other.route()))
+                    .filter(place -> isServed(place, other.route()))
                     .toList();
             if (!served.isEmpty()) {
                 taken.addAll(served);
@@ -109,7 +110,7 @@ final class Reach {
         for (CompiledMatch other : all.subList(at + 1, all.size())) {
             if (!other.route().name().equals(match.route().name()) && match.isImpliedBy(other)) {
                 List<Place> places = places(other.route());
-                if (!places.isEmpty() && places.stream().allMatch(place -> place.isServedBy(match.route()))) {
+                if (!places.isEmpty() && places.stream().allMatch(place -> isServed(place, match.route()))) {
                     warnings.add("route " + other.route().name() + ", matches[" + other.index()
                             + "]: gets no requests, because " + why(List.of(match), other, "the same hosts, "));
                 }

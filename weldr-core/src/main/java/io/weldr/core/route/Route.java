@@ -5,6 +5,7 @@ import io.weldr.core.Stamp;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.Network;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.RequestKey;
 import java.util.HashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which requests go where, and what is changed on the way.
  *
- * @param listeners whose requests it takes, at most 64; none: those of every listener of protocol {@code http}
+ * @param listeners whose requests it takes, at most 64; none: those of every listener of protocol {@code http} or {@code https}. Either
+ *     all are of protocol {@code tls-passthrough} or none is, see {@link #refusedOfPassthrough}
  * @param hosts at most 64; none: every host
  * @param matches ways in which a request can match, in the order in which they are tried among equals; at least one, at most 64
  * @param rateLimit null: none
@@ -39,6 +41,7 @@ public record Route(
 
     private static final int PARTS_MAX = 64;
     private static final int TESTS_MAX = 32;
+    private static final String OPAQUE = "a listener of protocol tls-passthrough sees no requests";
 
     /** What every cluster has from its beginning: all requests, those with an ambiguous path among them, of the listener {@code default} go to the pool {@code default}. */
     public static final Route DEFAULT = new Route(
@@ -89,6 +92,51 @@ public record Route(
                     match.path().value(),
                     "a path of kind prefix in every match, because the rewrite replaces the prefix"));
         }
+    }
+
+    /**
+     * What it says that cannot be said of connections of a listener of protocol {@code tls-passthrough}: weldr sees the name that a client asks
+     * for, and nothing of the requests.
+     *
+     * @return {@code field: what was found (expected: what may stand there)}; null: it says nothing of that sort
+     */
+    public @Nullable String refusedOfPassthrough() {
+        if (!(action instanceof RouteAction.Forward forward)) {
+            String field = action instanceof RouteAction.Redirect ? "redirect" : "fixedResponse";
+            return field + ": an answer by weldr (expected: pools, because " + OPAQUE + ")";
+        }
+        if (forward.splitBy().source() != RequestKey.Source.CLIENT_ADDRESS) {
+            return unseen("splitBy", forward.splitBy());
+        }
+        if (!matches.equals(List.of(RouteMatch.ANY))) {
+            return unseen("matches", matches.get(0).path().value());
+        }
+        if (!filters.request().equals(HeaderEdits.NONE)) {
+            return unseen("requestHeaders", "changes");
+        }
+        if (!filters.response().equals(HeaderEdits.NONE)) {
+            return unseen("responseHeaders", "changes");
+        }
+        if (filters.rewriteHost() != null || filters.rewritePath() != null) {
+            return unseen("rewrite", "another host or path");
+        }
+        if (!timeouts.equals(RouteTimeouts.UNSET)) {
+            return unseen("timeouts", "of requests");
+        }
+        if (!retries.equals(RouteRetries.DEFAULT)) {
+            return unseen("retries", "of requests");
+        }
+        if (rateLimit != null) {
+            return unseen("rateLimit", "of requests");
+        }
+        if (!tests.isEmpty()) {
+            return unseen("tests", tests.get(0).request().url());
+        }
+        return ambiguousPaths ? unseen("ambiguousPaths", true) : null;
+    }
+
+    private static String unseen(String field, Object found) {
+        return field + ": " + Check.quote(found) + " (expected: none, because " + OPAQUE + ")";
     }
 
     /** The same, as written at another time. */

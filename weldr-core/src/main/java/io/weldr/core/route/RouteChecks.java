@@ -1,6 +1,5 @@
 package io.weldr.core.route;
 
-import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.PoolName;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -44,10 +43,10 @@ public final class RouteChecks {
      * @param changed the route that was created or changed, with the stamp that it would have; null or a route that is
      *     not there: one was removed
      * @param pools that exist
-     * @param listeners of protocol {@code http} that exist
+     * @param listeners that exist
      */
     public static Result check(
-            Collection<Route> after, @Nullable RouteName changed, Set<PoolName> pools, Set<ListenerName> listeners) {
+            Collection<Route> after, @Nullable RouteName changed, Set<PoolName> pools, RoutedListeners listeners) {
         List<Route> routes =
                 after.stream().sorted(Comparator.comparing(Route::name)).toList();
         Route route = routes.stream()
@@ -60,17 +59,16 @@ public final class RouteChecks {
         if (tooMuch != null) { // nothing of it is compiled
             return new Result(List.of(tooMuch), warnings);
         }
-        List<ListenerName> names = listeners.stream().sorted().toList();
         List<CompiledMatch> matches = CompiledMatch.all(routes);
         if (route != null) {
-            new Reach(matches, names).check(route, refusals, warnings);
+            new Reach(matches, listeners).check(route, refusals, warnings);
             checkWeights(route, routes, warnings);
         }
-        refusals.addAll(new StoredTests(RouteTable.ofCompiled(matches, names), pools).failures(routes));
+        refusals.addAll(new StoredTests(RouteTable.ofCompiled(matches, listeners), listeners, pools).failures(routes));
         return new Result(first(refusals), first(warnings));
     }
 
-    private static @Nullable String tooMuch(Route route, List<Route> routes, Set<ListenerName> listeners) {
+    private static @Nullable String tooMuch(Route route, List<Route> routes, RoutedListeners listeners) {
         long entries = RouteTable.entries(routes, listeners);
         if (entries > RouteTable.ENTRIES_MAX) {
             return "routes: " + entries + " pairs of host and match in the routes of all listeners (expected: at most "

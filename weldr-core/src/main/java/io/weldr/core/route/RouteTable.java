@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,10 +33,10 @@ public final class RouteTable {
     private final @Nullable ByteTable<HostIndex> wildcards;
     private final @Nullable HostIndex any;
 
-    /** @param all in the order of {@link Precedence}, for this listener and others */
-    private RouteTable(List<CompiledMatch> all, ListenerName listener) {
+    /** @param matches of the routes of that listener, in the order of {@link Precedence} */
+    private RouteTable(List<CompiledMatch> matches, ListenerName listener) {
         this.listener = listener;
-        matches = all.stream().filter(match -> isFor(match.route(), listener)).toList();
+        this.matches = matches;
         Map<String, HostIndex.Builder> exactBuilders = new HashMap<>();
         Map<String, HostIndex.Builder> wildcardBuilders = new HashMap<>();
         HostIndex.Builder anyBuilder = new HostIndex.Builder();
@@ -67,44 +66,41 @@ public final class RouteTable {
         return table;
     }
 
-    /** The table of one listener: of the routes that name it, and of those that name no listener. */
+    /** The table of one listener that carries requests: of the routes that name it, and of those that name no listener. */
     public static RouteTable of(Collection<Route> routes, ListenerName listener) {
         return new RouteTable(
-                CompiledMatch.all(
-                        routes.stream().filter(route -> isFor(route, listener)).toList()),
+                CompiledMatch.all(routes.stream()
+                        .filter(route ->
+                                route.listeners().isEmpty() || route.listeners().contains(listener))
+                        .toList()),
                 listener);
     }
 
     /** The tables of several listeners, which share what they have in common. */
-    public static Map<ListenerName, RouteTable> of(Collection<Route> routes, Collection<ListenerName> listeners) {
+    public static Map<ListenerName, RouteTable> of(Collection<Route> routes, RoutedListeners listeners) {
         return ofCompiled(CompiledMatch.all(routes), listeners);
     }
 
-    static Map<ListenerName, RouteTable> ofCompiled(List<CompiledMatch> all, Collection<ListenerName> listeners) {
+    static Map<ListenerName, RouteTable> ofCompiled(List<CompiledMatch> all, RoutedListeners listeners) {
         Map<ListenerName, RouteTable> tables = new LinkedHashMap<>();
-        listeners.forEach(name -> tables.put(name, new RouteTable(all, name)));
+        for (ListenerName name : listeners.protocols().keySet()) {
+            List<CompiledMatch> own = all.stream()
+                    .filter(match -> listeners.leads(match.route(), name))
+                    .toList();
+            tables.put(name, new RouteTable(own, name));
+        }
         return tables;
     }
 
-    /**
-     * Pairs of a host and a match in the tables of those listeners.
-     *
-     * @param listeners of protocol {@code http}
-     */
-    public static long entries(Collection<Route> routes, Set<ListenerName> listeners) {
+    /** Pairs of a host and a match in the tables of those listeners. */
+    public static long entries(Collection<Route> routes, RoutedListeners listeners) {
         long entries = 0;
         for (Route route : routes) {
-            long of = route.listeners().isEmpty()
-                    ? listeners.size()
-                    : route.listeners().stream().filter(listeners::contains).count();
-            entries += of * Math.max(1, route.hosts().size()) * route.matches().size();
+            entries += (long) listeners.ledBy(route)
+                    * Math.max(1, route.hosts().size())
+                    * route.matches().size();
         }
         return entries;
-    }
-
-    /** Whether that route takes requests of that listener, which is one of protocol {@code http}. */
-    static boolean isFor(Route route, ListenerName listener) {
-        return route.listeners().isEmpty() || route.listeners().contains(listener);
     }
 
     public ListenerName listener() {

@@ -3,6 +3,7 @@ package io.weldr.core.route;
 import io.weldr.core.Check;
 import io.weldr.core.pool.Network;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.Scheme;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * A request and what has to become of it. The leader runs the tests of all routes before a change of routes enters the
  * log.
  *
- * @param request as it would come
+ * @param request as it would come. It is tried on the listeners of the route that speak the scheme of its URL, or on all listeners of the
+ *     route if none does
  * @param route the route that the request has to take; null: the one that has the test. {@link #NO_ROUTE}: none
  * @param pool where it has to be able to go; null: anywhere
  * @param status that weldr itself has to answer: of a redirect or a fixed response, 403 if the route denies the client,
@@ -36,7 +38,7 @@ public record RouteTest(
     /**
      * A request as people write it down.
      *
-     * @param url {@code http://host[:port]/path[?query]}
+     * @param url {@code http://host[:port]/path[?query]}, or {@code https:}
      * @param client address of the client; null: 192.0.2.1
      */
     public record SampleRequest(
@@ -46,6 +48,11 @@ public record RouteTest(
             @Nullable String client) {
         private static final int URL_CHARS_MAX = 2048;
         private static final int HEADERS_MAX = 16;
+
+        /** Of the URL. */
+        public Scheme scheme() {
+            return url.startsWith("https:") ? Scheme.HTTPS : Scheme.HTTP;
+        }
 
         private static void checkAddress(String client) {
             String expected = "an IP address, as in 192.0.2.1 or 2001:db8::1";

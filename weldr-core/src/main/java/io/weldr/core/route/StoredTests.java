@@ -1,7 +1,9 @@
 package io.weldr.core.route;
 
+import io.weldr.core.listener.Listener.Protocol;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.pool.Scheme;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -16,12 +18,14 @@ final class StoredTests {
     private static final int FORBIDDEN = 403;
 
     private final Map<ListenerName, RouteTable> tables;
+    private final RoutedListeners listeners;
     private final Set<PoolName> pools;
     private final MatchScratch scratch = new MatchScratch();
 
-    /** @param tables of all listeners of protocol {@code http} */
-    StoredTests(Map<ListenerName, RouteTable> tables, Set<PoolName> pools) {
+    /** @param tables of all these listeners */
+    StoredTests(Map<ListenerName, RouteTable> tables, RoutedListeners listeners, Set<PoolName> pools) {
         this.tables = tables;
+        this.listeners = listeners;
         this.pools = pools;
     }
 
@@ -37,8 +41,8 @@ final class StoredTests {
                     continue;
                 }
                 RequestView view = new SampleView(test.request());
-                for (RouteTable table : tables.values()) {
-                    String failure = RouteTable.isFor(route, table.listener()) ? run(route, test, view, table) : null;
+                for (RouteTable table : tablesFor(route, test.request().scheme())) {
+                    String failure = run(route, test, view, table);
                     if (failure != null) {
                         String where = tables.size() > 1 ? " on listener " + table.listener() : "";
                         failures.add(name + test.request().method() + " "
@@ -48,6 +52,18 @@ final class StoredTests {
             }
         }
         return failures;
+    }
+
+    /** Those of the listeners of the route that speak that scheme, or of all of its listeners if none does. */
+    private List<RouteTable> tablesFor(Route route, Scheme scheme) {
+        Protocol wanted = scheme == Scheme.HTTPS ? Protocol.HTTPS : Protocol.HTTP;
+        List<RouteTable> all = tables.values().stream()
+                .filter(table -> listeners.leads(route, table.listener()))
+                .toList();
+        List<RouteTable> speaking = all.stream()
+                .filter(table -> listeners.protocols().get(table.listener()) == wanted)
+                .toList();
+        return speaking.isEmpty() ? all : speaking;
     }
 
     private @Nullable String run(Route owner, RouteTest test, RequestView view, RouteTable table) {

@@ -6,6 +6,7 @@ import static io.weldr.core.state.ResourceWrites.refused;
 import static io.weldr.core.state.ResourceWrites.some;
 
 import io.weldr.core.Stamp;
+import io.weldr.core.Words;
 import io.weldr.core.listener.Listener;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.Pool;
@@ -13,15 +14,14 @@ import io.weldr.core.pool.PoolName;
 import io.weldr.core.route.Route;
 import io.weldr.core.route.RouteAction;
 import io.weldr.core.route.RouteTable;
+import io.weldr.core.route.RoutedListeners;
 import io.weldr.core.state.Change.Kind;
 import io.weldr.core.state.Outcome.Accepted;
 import io.weldr.core.state.Outcome.Effect;
 import io.weldr.core.state.Outcome.Refusal;
 import io.weldr.core.state.ResourceWrites.Write;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the commands on pools, listeners and routes do. Each asks before it constructs, so that nothing here throws. */
@@ -151,15 +151,16 @@ final class ResourceCommands {
                                 + " (expected: an address that no other listener has)");
             }
         }
-        if (before != null && before.protocol() != wish.protocol()) {
-            String route = routeNaming(state, wish.name());
-            if (route != null && wish.protocol() == Listener.Protocol.TCP) {
-                return refused(
-                        state,
-                        Refusal.IN_USE,
-                        "route " + route + " names listener " + wish.name()
-                                + " (expected: the protocol http as long as a route names it)");
-            }
+        String route = before == null || sameRoutes(before.protocol(), wish.protocol())
+                ? null
+                : routeNaming(state, wish.name());
+        if (before != null && route != null) {
+            return refused(
+                    state,
+                    Refusal.IN_USE,
+                    "route " + route + " names listener " + wish.name() + " (expected: the protocol "
+                            + (before.protocol().carriesHttp() ? "http or https" : Words.of(before.protocol()))
+                            + " as long as a route names it)");
         }
         Transition tooMany = tooManyEntries(state, limits, wish);
         if (tooMany != null) {
@@ -180,19 +181,20 @@ final class ResourceCommands {
                 Accepted.of(before == null ? Effect.CREATED : Effect.UPDATED, index, stamp));
     }
 
+    /** Whether routes that may name a listener of the one protocol may name one of the other, too. */
+    private static boolean sameRoutes(Listener.Protocol one, Listener.Protocol other) {
+        return one == other || (one.carriesHttp() && other.carriesHttp());
+    }
+
     /** Each listener has a table of its own: one more can multiply what the routes take. */
     private static @Nullable Transition tooManyEntries(ClusterState state, Limits limits, Listener wish) {
-        if (wish.protocol() != Listener.Protocol.HTTP) {
-            return null;
+        Listener before = state.listener(wish.name());
+        if (!wish.protocol().carriesHttp()
+                || (before != null && before.protocol().carriesHttp())) {
+            return null; // no route is for it yet, or it has its table already
         }
-        Set<ListenerName> http = new HashSet<>();
-        http.add(wish.name());
-        for (Listener listener : state.listeners().values()) {
-            if (listener.protocol() == Listener.Protocol.HTTP && !http.add(listener.name())) {
-                return null; // it has its table already
-            }
-        }
-        long entries = RouteTable.entries(state.routes().values(), http);
+        RoutedListeners routed = RoutedListeners.of(state.listeners().values()).with(wish);
+        long entries = RouteTable.entries(state.routes().values(), routed);
         return entries <= limits.routeEntriesMax()
                 ? null
                 : refused(
@@ -281,17 +283,33 @@ final class ResourceCommands {
 
     /** Refuses a route that names what is not there. */
     private static @Nullable Transition dangling(ClusterState state, Route route) {
+        ListenerName opaque = null;
+        ListenerName open = null;
         for (ListenerName name : route.listeners()) {
             Listener listener = state.listener(name);
             if (listener == null) {
                 return noSuchListener(state, "listeners: ", name);
             }
-            if (listener.protocol() != Listener.Protocol.HTTP) {
+            if (listener.protocol() == Listener.Protocol.TCP) {
                 return refused(
                         state,
                         Refusal.INVALID,
-                        "listeners: listener " + name + " has the protocol tcp (expected: listeners of protocol http)");
+                        "listeners: listener " + name + " has the protocol tcp (expected: listeners of protocol http,"
+                                + " https or tls-passthrough)");
             }
+            opaque = listener.protocol() == Listener.Protocol.TLS_PASSTHROUGH ? name : opaque;
+            open = listener.protocol().carriesHttp() ? name : open;
+        }
+        if (opaque != null && open != null) {
+            return refused(
+                    state,
+                    Refusal.INVALID,
+                    "listeners: listener " + opaque + " has the protocol tls-passthrough, and listener " + open
+                            + " has not (expected: all or none of that protocol)");
+        }
+        String unseen = opaque == null ? null : route.refusedOfPassthrough();
+        if (unseen != null) {
+            return refused(state, Refusal.INVALID, unseen);
         }
         if (route.action() instanceof RouteAction.Forward forward) {
             for (RouteAction.WeightedPool each : forward.pools()) {

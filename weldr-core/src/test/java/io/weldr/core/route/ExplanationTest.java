@@ -218,7 +218,7 @@ class ExplanationTest {
             assertThat(explanation.considered())
                     .as(what)
                     .hasSize((int) some.stream()
-                            .filter(route -> RouteTable.isFor(route, RandomRoutes.EDGE))
+                            .filter(route -> TestRoutes.http(RandomRoutes.EDGE).leads(route, RandomRoutes.EDGE))
                             .count())
                     .allMatch(each -> (each.lost() == null) == each.equals(first));
         }

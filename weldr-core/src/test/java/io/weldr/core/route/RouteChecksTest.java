@@ -110,7 +110,7 @@ class RouteChecksTest {
                 Arrays.stream(drafts).map(Draft::route).toList(),
                 new RouteName(changed),
                 POOLS,
-                Set.of(ListenerName.DEFAULT, EDGE));
+                TestRoutes.http(ListenerName.DEFAULT, EDGE));
     }
 
     private static RouteMatch regex(String expression) {
@@ -214,7 +214,7 @@ class RouteChecksTest {
     void aRouteWithoutAListenerIsWarnedAbout() {
         Draft lost = Draft.named("lost", 1).on(new ListenerName("gone"));
         assertThat(check("lost", lost).warnings())
-                .containsExactly("listeners: no listener of protocol http leads requests to route lost");
+                .containsExactly("listeners: no listener leads requests to route lost");
     }
 
     @Test
@@ -276,8 +276,8 @@ class RouteChecksTest {
                         test("GET", "http://blue.test/", "blue", null, 200),
                         denied,
                         test("GET", "http://blue.test/", "blue", new PoolName("gold"), null));
-        RouteChecks.Result result =
-                RouteChecks.check(List.of(blue.route(), tea.route(), owner.route()), null, POOLS, Set.of(EDGE));
+        RouteChecks.Result result = RouteChecks.check(
+                List.of(blue.route(), tea.route(), owner.route()), null, POOLS, TestRoutes.http(EDGE));
         assertThat(result.refusals())
                 .containsExactly(
                         "route owner, test 5: GET http://tea.test/ takes route tea (expected: no route)",
@@ -303,7 +303,7 @@ class RouteChecksTest {
         for (int i = 0; i < 33; i++) {
             routes.add(Draft.named("r" + i, i).hosts(hosts).matches(matches).route());
         }
-        Set<ListenerName> two = Set.of(ListenerName.DEFAULT, EDGE);
+        RoutedListeners two = TestRoutes.http(ListenerName.DEFAULT, EDGE);
         assertThat(RouteChecks.check(routes, new RouteName("r32"), POOLS, two).refusals())
                 .containsExactly("routes: 270336 pairs of host and match in the routes of all listeners"
                         + " (expected: at most 262144, by fewer hosts or listeners, or by wildcards)");
@@ -326,13 +326,13 @@ class RouteChecksTest {
         for (int i = 0; i < 3000; i++) {
             List<Route> routes = random.routes(8);
             Route changed = random.any(routes);
-            Set<ListenerName> listeners = Set.of(ListenerName.DEFAULT, EDGE);
+            RoutedListeners listeners = TestRoutes.http(ListenerName.DEFAULT, EDGE);
             List<String> refusals =
                     RouteChecks.check(routes, changed.name(), POOLS, listeners).refusals();
             refused += refusals.size();
             for (int k = 0; k < 30 && !refusals.isEmpty(); k++) {
                 WrittenRequest request = random.request();
-                for (ListenerName listener : listeners) {
+                for (ListenerName listener : listeners.protocols().keySet()) {
                     RouteMatched found = RouteTable.of(routes, listener).match(request.view(), scratch);
                     if (found != null && found.route().name().equals(changed.name())) {
                         assertThat(refusals)
@@ -369,7 +369,7 @@ class RouteChecksTest {
                 .asString()
                 .startsWith("routes: the automata of the expressions of all routes have ")
                 .contains("(expected: at most 1048576");
-        assertThat(RouteChecks.check(Arrays.stream(many).map(Draft::route).toList(), null, POOLS, Set.of(EDGE))
+        assertThat(RouteChecks.check(Arrays.stream(many).map(Draft::route).toList(), null, POOLS, TestRoutes.http(EDGE))
                         .refusals())
                 .as("one may always be removed")
                 .isEmpty();

@@ -31,8 +31,8 @@ class RouteTableTest {
         for (int i = 0; i < TABLES; i++) {
             List<Route> routes = random.routes(i % 10 == 0 ? 60 : 12);
             ListenerName listener = random.oneIn(2) ? RandomRoutes.EDGE : ListenerName.DEFAULT;
-            RouteTable table =
-                    Objects.requireNonNull(RouteTable.of(routes, List.of(ListenerName.DEFAULT, RandomRoutes.EDGE))
+            RouteTable table = Objects.requireNonNull(
+                    RouteTable.of(routes, TestRoutes.http(ListenerName.DEFAULT, RandomRoutes.EDGE))
                             .get(listener));
             for (int k = 0; k < REQUESTS; k++) {
                 WrittenRequest request = random.request();

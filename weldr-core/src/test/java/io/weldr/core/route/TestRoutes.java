@@ -1,9 +1,12 @@
 package io.weldr.core.route;
 
 import io.weldr.core.Stamp;
+import io.weldr.core.listener.Listener;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.PoolName;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Routes for tests. */
 public final class TestRoutes {
@@ -26,6 +29,13 @@ public final class TestRoutes {
                 List.of(),
                 false,
                 Stamp.INITIAL);
+    }
+
+    /** Listeners of protocol {@code http}. */
+    public static RoutedListeners http(ListenerName... names) {
+        SortedMap<ListenerName, Listener.Protocol> protocols = new TreeMap<>();
+        List.of(names).forEach(name -> protocols.put(name, Listener.Protocol.HTTP));
+        return new RoutedListeners(protocols);
     }
 
     /** The same route for every listener. */

@@ -8,6 +8,7 @@ import io.weldr.core.route.Route;
 import io.weldr.core.route.RouteMatched;
 import io.weldr.core.route.RouteName;
 import io.weldr.core.route.RouteTable;
+import io.weldr.core.route.RoutedListeners;
 import io.weldr.core.state.ClusterState;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -29,15 +30,12 @@ public final class RoutePlans {
         this.plans = plans;
     }
 
-    /** The plans of every listener of protocol {@code http}. May take milliseconds. */
+    /** The plans of every listener whose requests or connections routes lead. May take milliseconds. */
     public static Map<ListenerName, RoutePlans> of(ClusterState state) {
         int proxies = Math.max(1, proxies(state));
         IdentityHashMap<Route, RoutePlan> plans = new IdentityHashMap<>();
         state.routes().values().forEach(route -> plans.put(route, new RoutePlan(route, proxies)));
-        List<ListenerName> listeners = state.listeners().values().stream()
-                .filter(listener -> listener.protocol() == Listener.Protocol.HTTP)
-                .map(Listener::name)
-                .toList();
+        RoutedListeners listeners = RoutedListeners.of(state.listeners().values());
         Map<ListenerName, RoutePlans> all = new HashMap<>();
         RouteTable.of(state.routes().values(), listeners)
                 .forEach((name, table) -> all.put(name, new RoutePlans(table, plans)));

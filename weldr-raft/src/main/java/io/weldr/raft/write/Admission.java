@@ -2,13 +2,13 @@ package io.weldr.raft.write;
 
 import io.weldr.core.Stamp;
 import io.weldr.core.listener.Listener;
-import io.weldr.core.listener.ListenerName;
 import io.weldr.core.port.CookieTokens;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.GatewayException.Kind;
 import io.weldr.core.route.Route;
 import io.weldr.core.route.RouteChecks;
 import io.weldr.core.route.RouteName;
+import io.weldr.core.route.RoutedListeners;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
@@ -18,12 +18,10 @@ import io.weldr.proto.raft.v1.LogProto;
 import io.weldr.raft.codec.EntryCodec;
 import io.weldr.raft.codec.LogEntry;
 import io.weldr.raft.codec.UndecodableException;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the leader checks before an entry goes into the log, whether the command came in here or was forwarded. An entry that passes can be applied
@@ -53,8 +51,9 @@ record Admission(Limits limits, NodeRules rules) {
         if (forwarded && command instanceof Command.RaiseClusterVersion) {
             throw unsupported("a member asks for another cluster version (expected: the leader raises it)");
         }
-        if (command instanceof Command.PutPool put && put.settings().sticky() != null && !rules.hasSecret()) {
-            throw new GatewayException(Kind.NEEDS_SECRET, "sticky: " + CookieTokens.NEEDS_SECRET);
+        String secretFor = rules.hasSecret() ? null : secretFor(command);
+        if (secretFor != null) {
+            throw new GatewayException(Kind.NEEDS_SECRET, secretFor);
         }
         String refusal = rules.own().refusal(command, state);
         if (refusal != null) {
@@ -74,10 +73,17 @@ record Admission(Limits limits, NodeRules rules) {
                 : EntryCodec.withLimits(admitted, holding);
     }
 
+    /** What of a command needs the secret of the cluster, and how to make one; null: nothing does. */
+    private static @Nullable String secretFor(Command command) {
+        if (command instanceof Command.PutPool put && put.settings().sticky() != null) {
+            return "sticky: " + CookieTokens.NEEDS_SECRET;
+        }
+        return null;
+    }
+
     private static boolean bringsRequests(Listener listener, ClusterState state) {
         Listener before = state.listener(listener.name());
-        return listener.protocol() == Listener.Protocol.HTTP
-                && (before == null || before.protocol() != Listener.Protocol.HTTP);
+        return listener.protocol().carriesHttp() && (before == null || before.protocol() != listener.protocol());
     }
 
     /** Refuses a change of routes or listeners after which a stored test fails, or a match is never reached. */
@@ -92,12 +98,9 @@ record Admission(Limits limits, NodeRules rules) {
         } else if (command instanceof Command.RemoveRoute remove) {
             after.remove(remove.name());
         }
-        Set<ListenerName> listeners = state.listeners().values().stream()
-                .filter(listener -> listener.protocol() == Listener.Protocol.HTTP)
-                .map(Listener::name)
-                .collect(Collectors.toCollection(HashSet::new));
+        RoutedListeners listeners = RoutedListeners.of(state.listeners().values());
         if (command instanceof Command.PutListener put) {
-            listeners.add(put.listener().name());
+            listeners = listeners.with(put.listener());
         }
         List<String> refusals = RouteChecks.check(
                         after.values(), changed, state.pools().keySet(), listeners)

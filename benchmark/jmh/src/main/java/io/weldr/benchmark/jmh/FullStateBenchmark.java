@@ -25,6 +25,7 @@ import io.weldr.core.route.RouteMatch;
 import io.weldr.core.route.RouteName;
 import io.weldr.core.route.RouteRetries;
 import io.weldr.core.route.RouteTimeouts;
+import io.weldr.core.route.RoutedListeners;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
@@ -162,7 +163,7 @@ public class FullStateBenchmark {
                 full.routes().values(),
                 new RouteName("route-77"),
                 full.pools().keySet(),
-                full.listeners().keySet());
+                RoutedListeners.of(full.listeners().values()));
     }
 
     @Benchmark
