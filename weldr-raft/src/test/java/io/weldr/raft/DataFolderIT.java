@@ -1,15 +1,23 @@
 package io.weldr.raft;
 
 import static io.weldr.testing.Patience.PATIENCE_MILLIS;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.weldr.core.certificate.Certificate;
+import io.weldr.core.certificate.CertificateName;
+import io.weldr.core.certificate.IssuedChain;
+import io.weldr.core.certificate.Sealed;
+import io.weldr.core.listener.ListenerName;
+import io.weldr.core.pool.Balancing;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.PoolSettings;
+import io.weldr.core.pool.RequestKey;
 import io.weldr.core.pool.Verdict;
 import io.weldr.core.route.RouteName;
 import io.weldr.core.state.Change;
@@ -18,12 +26,15 @@ import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Condition;
 import io.weldr.core.state.MemberId;
+import io.weldr.core.state.NodeRules;
 import io.weldr.core.state.OriginSpec;
+import io.weldr.core.state.OwnAddresses;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,6 +122,53 @@ class DataFolderIT {
             assertThat(again.state().get().pools()).isEqualTo(last.pools());
             assertThat(again.state().get().routes()).isEmpty();
             assertThat(again.state().get().routing()).isEqualTo(last.routing());
+        }
+    }
+
+    @Test
+    void aFolderFromBeforeThereWereCertificatesOpens() throws Exception {
+        unpack("version-2.tar.gz");
+        try (TestCluster cluster = new TestCluster(root, 1)) {
+            RaftCluster node = cluster.start(N1);
+            ClusterState opened = node.state().get();
+            assertThat(opened.version()).isEqualTo(ClusterVersion.RESOURCES);
+            assertThat(opened.pools().keySet()).extracting(PoolName::value).containsExactly("blue", "default", "green");
+            assertThat(requireNonNull(opened.pool(new PoolName("blue"))).settings())
+                    .isEqualTo(PoolSettings.builder()
+                            .balancing(Balancing.hash(RequestKey.CLIENT_ADDRESS))
+                            .slowStart(Duration.ofSeconds(8))
+                            .build());
+            assertThat(opened.listeners().keySet())
+                    .extracting(ListenerName::value)
+                    .containsExactly("bytes", "default", "edge");
+            assertThat(opened.routes().keySet()).extracting(RouteName::value).containsExactly("shop");
+            assertThat(opened.certificates()).isEmpty();
+            assertThat(opened.accounts()).isEmpty();
+
+            cluster.awaitLeader();
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(node.state().get().version()).isEqualTo(ClusterVersion.SUPPORTED));
+            node.announce(
+                    requireNonNull(node.state().get().members().get(N1)), new NodeRules(OwnAddresses.ANNOUNCED, true));
+            IssuedChain issued = new IssuedChain(
+                    "pem",
+                    Sealed.of(new byte[] {1}),
+                    List.of("a.example"),
+                    Instant.EPOCH,
+                    Instant.EPOCH.plusSeconds(1),
+                    "EC P-256",
+                    "1",
+                    "2");
+            Certificate certificate = Certificate.given(new CertificateName("shop"), issued);
+            TestCluster.acknowledged(node, new Command.PutCertificate(certificate, Condition.ABSENT, Instant.EPOCH));
+            ClusterState last = node.state().get();
+            cluster.stop(N1);
+            RaftCluster again = cluster.start(N1);
+            assertThat(again.state().get().certificates())
+                    .isEqualTo(last.certificates())
+                    .hasSize(1);
+            assertThat(again.state().get().routes()).isEqualTo(last.routes());
         }
     }
 

@@ -27,6 +27,7 @@ public record ChangeFilter(Set<Subject> subjects, @Nullable String name) {
         POOL,
         LISTENER,
         ROUTE,
+        CERTIFICATE,
         ORIGIN,
         VERDICT,
         MEMBER,
@@ -39,6 +40,11 @@ public record ChangeFilter(Set<Subject> subjects, @Nullable String name) {
                 case HEALTH_POLICY_SET, POOL_CREATED, POOL_UPDATED, POOL_REMOVED -> POOL;
                 case LISTENER_CREATED, LISTENER_UPDATED, LISTENER_REMOVED -> LISTENER;
                 case ROUTE_CREATED, ROUTE_UPDATED, ROUTE_REMOVED -> ROUTE;
+                case CERTIFICATE_CREATED,
+                        CERTIFICATE_UPDATED,
+                        CERTIFICATE_REMOVED,
+                        CERTIFICATE_ISSUED,
+                        CERTIFICATE_ORDER_FAILED -> CERTIFICATE;
                 case MEMBER_ANNOUNCED, MEMBER_RETIRED -> MEMBER;
                 case CLUSTER_VERSION_RAISED -> CLUSTER;
             };

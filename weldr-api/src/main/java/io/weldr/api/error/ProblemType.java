@@ -19,6 +19,7 @@ public enum ProblemType {
     NO_SUCH_ORIGIN("no-such-origin", 404, Code.NOT_FOUND, "There is no such origin"),
     NO_SUCH_LISTENER("no-such-listener", 404, Code.NOT_FOUND, "There is no such listener"),
     NO_SUCH_ROUTE("no-such-route", 404, Code.NOT_FOUND, "There is no such route"),
+    NO_SUCH_CERTIFICATE("no-such-certificate", 404, Code.NOT_FOUND, "There is no such certificate"),
     NO_SUCH_MEMBER("no-such-member", 404, Code.NOT_FOUND, "There is no such member"),
     METHOD_NOT_ALLOWED("method-not-allowed", 405, Code.UNIMPLEMENTED, "The resource does not take that method"),
     REQUEST_TIMEOUT("request-timeout", 408, Code.DEADLINE_EXCEEDED, "The request did not arrive in time"),

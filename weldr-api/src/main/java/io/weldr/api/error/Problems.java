@@ -24,6 +24,7 @@ public final class Problems {
             case NO_SUCH_MEMBER -> ProblemType.NO_SUCH_MEMBER;
             case NO_SUCH_LISTENER -> ProblemType.NO_SUCH_LISTENER;
             case NO_SUCH_ROUTE -> ProblemType.NO_SUCH_ROUTE;
+            case NO_SUCH_CERTIFICATE -> ProblemType.NO_SUCH_CERTIFICATE;
             case IN_USE -> ProblemType.IN_USE;
             case CHECKED_TOO_EARLY -> ProblemType.CONFLICT;
             case ALREADY_EXISTS -> ProblemType.ALREADY_EXISTS;
@@ -40,6 +41,7 @@ public final class Problems {
             case NO_SUCH_MEMBER -> "a member of the cluster";
             case NO_SUCH_LISTENER -> "the name of a listener";
             case NO_SUCH_ROUTE -> "the name of a route";
+            case NO_SUCH_CERTIFICATE -> "the name of a certificate";
             case IN_USE -> "a resource that nothing else needs";
             case CHECKED_TOO_EARLY -> "no other change of routes, listeners or pools at the same time";
             case ALREADY_EXISTS -> "an id and an address that are not in use";

@@ -38,6 +38,7 @@ class ProblemsTest {
         "NO_SUCH_MEMBER,no-such-member,404,NOT_FOUND",
         "NO_SUCH_LISTENER,no-such-listener,404,NOT_FOUND",
         "NO_SUCH_ROUTE,no-such-route,404,NOT_FOUND",
+        "NO_SUCH_CERTIFICATE,no-such-certificate,404,NOT_FOUND",
         "IN_USE,in-use,409,FAILED_PRECONDITION",
         "CHECKED_TOO_EARLY,conflict,409,ABORTED",
         "ALREADY_EXISTS,already-exists,409,ALREADY_EXISTS",

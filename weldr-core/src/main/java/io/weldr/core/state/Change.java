@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param revision the log index that it came with
  * @param at when its command was made, by the clock of the node that took it
- * @param pool the pool it happened in; null for members, listeners, routes and the cluster itself
- * @param subject the id of the origin or member, the name of the pool, listener or route, or the cluster version
+ * @param pool the pool it happened in; null for members, listeners, routes, certificates and the cluster itself
+ * @param subject the id of the origin or member, the name of the pool, listener, route or certificate, or the cluster version
  * @param origin the origin after the change, or as it last stood if it was removed; null where it is no origin's
  * @param detail one line for people, in the words of the API. Members of two versions may word it differently, so
  *     nothing depends on it
@@ -41,6 +41,11 @@ public record Change(
         ROUTE_CREATED(true),
         ROUTE_UPDATED(true),
         ROUTE_REMOVED(true),
+        CERTIFICATE_CREATED(true),
+        CERTIFICATE_UPDATED(true),
+        CERTIFICATE_REMOVED(true),
+        CERTIFICATE_ISSUED(false),
+        CERTIFICATE_ORDER_FAILED(false),
         MEMBER_ANNOUNCED(false),
         MEMBER_RETIRED(true),
         CLUSTER_VERSION_RAISED(false);

@@ -1,6 +1,9 @@
 package io.weldr.core.state;
 
 import io.weldr.core.Check;
+import io.weldr.core.certificate.AcmeAccount;
+import io.weldr.core.certificate.Certificate;
+import io.weldr.core.certificate.CertificateName;
 import io.weldr.core.listener.Listener;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.HealthPolicy;
@@ -27,7 +30,10 @@ import org.jspecify.annotations.Nullable;
  * @param pools by name; {@code default} is always there
  * @param listeners by name; {@code default} is always there
  * @param routes by name
- * @param routing the revision of the last change of routes, listeners or settings of pools: what the leader checks a change of these against
+ * @param routing the revision of the last change of routes, listeners or settings of pools: what the leader checks a change of these against.
+ *     No route depends on a certificate, so that a step of ACME never gets in the way of a change of routes
+ * @param certificates by name
+ * @param accounts at certificate authorities, by the URL of their directory
  * @param members those that announced themselves, by id
  * @param operatorChanges the latest changes that operators asked for, oldest first; from before {@link ClusterVersion#HEALTH_APART} all
  *     changes
@@ -40,6 +46,8 @@ public record ClusterState(
         SortedMap<ListenerName, Listener> listeners,
         SortedMap<RouteName, Route> routes,
         long routing,
+        SortedMap<CertificateName, Certificate> certificates,
+        SortedMap<String, AcmeAccount> accounts,
         SortedMap<MemberId, Member> members,
         List<Change> operatorChanges,
         List<Change> clusterChanges) {
@@ -65,6 +73,8 @@ public record ClusterState(
             new TreeMap<>(Map.of(RouteName.DEFAULT, Route.DEFAULT)),
             0,
             new TreeMap<>(),
+            new TreeMap<>(),
+            new TreeMap<>(),
             List.of(),
             List.of());
 
@@ -72,6 +82,8 @@ public record ClusterState(
         pools = frozen(pools);
         listeners = frozen(listeners);
         routes = frozen(routes);
+        certificates = frozen(certificates);
+        accounts = frozen(accounts);
         members = frozen(members);
         operatorChanges = List.copyOf(operatorChanges);
         clusterChanges = List.copyOf(clusterChanges);
@@ -134,6 +146,11 @@ public record ClusterState(
     /** The route of that name, or null. */
     public @Nullable Route route(RouteName name) {
         return routes.get(name);
+    }
+
+    /** The certificate of that name, or null. */
+    public @Nullable Certificate certificate(CertificateName name) {
+        return certificates.get(name);
     }
 
     /** Origins in all pools. */
@@ -236,6 +253,8 @@ public record ClusterState(
         private SortedMap<PoolName, Pool> pools = ClusterState.this.pools;
         private SortedMap<ListenerName, Listener> listeners = ClusterState.this.listeners;
         private SortedMap<RouteName, Route> routes = ClusterState.this.routes;
+        private SortedMap<CertificateName, Certificate> certificates = ClusterState.this.certificates;
+        private SortedMap<String, AcmeAccount> accounts = ClusterState.this.accounts;
         private SortedMap<MemberId, Member> members = ClusterState.this.members;
         private long routing = ClusterState.this.routing;
 
@@ -254,6 +273,16 @@ public record ClusterState(
             return this;
         }
 
+        Edit certificate(Certificate certificate) {
+            certificates = put(certificates, certificate.name(), certificate);
+            return this;
+        }
+
+        Edit accounts(SortedMap<String, AcmeAccount> next) {
+            accounts = next;
+            return this;
+        }
+
         Edit without(PoolName name) {
             pools = remove(pools, name);
             return this;
@@ -266,6 +295,11 @@ public record ClusterState(
 
         Edit without(RouteName name) {
             routes = remove(routes, name);
+            return this;
+        }
+
+        Edit without(CertificateName name) {
+            certificates = remove(certificates, name);
             return this;
         }
 
@@ -283,16 +317,30 @@ public record ClusterState(
         ClusterState commit(Change change) {
             boolean clusters = version.atLeast(ClusterVersion.HEALTH_APART)
                     && !change.kind().byOperator();
+            return next(
+                    change.revision(),
+                    clusters ? operatorChanges : with(operatorChanges, change),
+                    clusters ? with(clusterChanges, change) : clusterChanges);
+        }
+
+        /** The next state, of which the history says nothing: steps that only the leader itself needs. */
+        ClusterState commitSilently(long revision) {
+            return next(revision, operatorChanges, clusterChanges);
+        }
+
+        private ClusterState next(long revision, List<Change> operators, List<Change> clusters) {
             return new ClusterState(
                     version,
-                    change.revision(),
+                    revision,
                     pools,
                     listeners,
                     routes,
                     routing,
+                    certificates,
+                    accounts,
                     members,
-                    clusters ? operatorChanges : with(operatorChanges, change),
-                    clusters ? with(clusterChanges, change) : clusterChanges);
+                    operators,
+                    clusters);
         }
 
         private static <K, V> SortedMap<K, V> put(SortedMap<K, V> map, K key, V value) {

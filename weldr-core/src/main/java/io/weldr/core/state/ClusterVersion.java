@@ -37,7 +37,7 @@ public record ClusterVersion(int number) implements Comparable<ClusterVersion> {
     public static final ClusterVersion TLS = new ClusterVersion(3);
 
     /** The newest one that this program supports. It supports all before, too. */
-    public static final ClusterVersion SUPPORTED = new ClusterVersion(2);
+    public static final ClusterVersion SUPPORTED = new ClusterVersion(3);
 
     public ClusterVersion {
         Check.inRange("cluster version", number, 0, NUMBER_MAX);

@@ -1,5 +1,12 @@
 package io.weldr.core.state;
 
+import io.weldr.core.Check;
+import io.weldr.core.certificate.AcmeAccount;
+import io.weldr.core.certificate.AcmeOrder;
+import io.weldr.core.certificate.Certificate;
+import io.weldr.core.certificate.CertificateName;
+import io.weldr.core.certificate.IssuedChain;
+import io.weldr.core.certificate.Sealed;
 import io.weldr.core.listener.Listener;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.AdminState;
@@ -16,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One wish to change the cluster's state. Commands carry the time at which they were made, and what they expect of the
  * state, so that applying them needs nothing else. What each does is in {@link OriginCommands}, {@link
- * ResourceCommands} and {@link MemberCommands}.
+ * ResourceCommands}, {@link CertificateCommands} and {@link MemberCommands}.
  */
 public sealed interface Command {
     /** When it was made, by the clock of the node that took it. */
@@ -319,6 +326,144 @@ public sealed interface Command {
     }
 
     /**
+     * Writes a certificate: one that an operator gives, or how one is obtained by ACME. Its stamp is not looked at. The same chain again
+     * changes nothing, although its key is sealed anew. Of the settings of ACME, the sealed key of the external account counts: whoever makes
+     * the command takes the one of the state, if both hold the same key.
+     *
+     * <p>With other settings of ACME, or with such settings in place of a certificate that was given, what is presented stays until the
+     * authority has issued another one. An order that is under way is dropped.
+     */
+    record PutCertificate(Certificate certificate, Condition condition, Instant at) implements Command {
+        public PutCertificate {
+            Check.that(
+                    (certificate.issued() == null) != (certificate.acme() == null),
+                    "certificate",
+                    certificate.name(),
+                    "either a chain and its private key, or how an authority issues it");
+            Check.that(certificate.order() == null, "certificate", certificate.name(), "no order");
+        }
+
+        @Override
+        public Transition applyTo(ClusterState state, long index, Limits limits) {
+            return CertificateCommands.put(state, index, limits, this);
+        }
+
+        @Override
+        public ClusterVersion since() {
+            return ClusterVersion.TLS;
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.putCertificate(this);
+        }
+    }
+
+    /** Removes a certificate. Refused while a listener or a pool names it. {@code expectedRevision} as in {@link RemoveOrigin}. */
+    record RemoveCertificate(CertificateName name, @Nullable Long expectedRevision, Instant at) implements Command {
+        @Override
+        public Transition applyTo(ClusterState state, long index, Limits limits) {
+            return CertificateCommands.remove(state, index, this);
+        }
+
+        @Override
+        public ClusterVersion since() {
+            return ClusterVersion.TLS;
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.removeCertificate(this);
+        }
+    }
+
+    /**
+     * Records the key of the account at a certificate authority, before the account is made. Refused unless a certificate is obtained there,
+     * and refused if another leader has recorded one meanwhile. Accounts at authorities that no certificate needs any more are forgotten.
+     *
+     * @param replaces the key that the leader has seen, for one that it cannot open; null: it has seen none
+     */
+    record RecordAcmeAccount(AcmeAccount account, @Nullable Sealed replaces, Instant at) implements Command {
+        @Override
+        public Transition applyTo(ClusterState state, long index, Limits limits) {
+            return CertificateCommands.recordAccount(state, index, this);
+        }
+
+        @Override
+        public ClusterVersion since() {
+            return ClusterVersion.TLS;
+        }
+
+        @Override
+        public boolean byOperator() {
+            return false;
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.recordAcmeAccount(this);
+        }
+    }
+
+    /**
+     * Records how far the order of a certificate is, or why it failed. Refused if an operator has written or removed the certificate since.
+     *
+     * @param written {@code modified} of the certificate's stamp, as the leader saw it
+     * @param order null: there is none any more
+     */
+    record RecordAcmeOrder(
+            CertificateName certificate,
+            long written,
+            @Nullable AcmeOrder order,
+            Instant at) implements Command {
+        @Override
+        public Transition applyTo(ClusterState state, long index, Limits limits) {
+            return CertificateCommands.recordOrder(state, index, this);
+        }
+
+        @Override
+        public ClusterVersion since() {
+            return ClusterVersion.TLS;
+        }
+
+        @Override
+        public boolean byOperator() {
+            return false;
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.recordAcmeOrder(this);
+        }
+    }
+
+    /**
+     * Records what the authority has issued, which ends the order. {@code written} and the refusals are as in {@link RecordAcmeOrder}. The same
+     * chain again, with its key sealed anew, is taken for a certificate that an operator gave, too.
+     */
+    record RecordIssued(CertificateName certificate, long written, IssuedChain issued, Instant at) implements Command {
+        @Override
+        public Transition applyTo(ClusterState state, long index, Limits limits) {
+            return CertificateCommands.recordIssued(state, index, this);
+        }
+
+        @Override
+        public ClusterVersion since() {
+            return ClusterVersion.TLS;
+        }
+
+        @Override
+        public boolean byOperator() {
+            return false;
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.recordIssued(this);
+        }
+    }
+
+    /**
      * A command that the leader checks against the whole state before it enters the log. Nothing that two versions could see differently
      * runs when it is applied: that only compares whether the state is still the one that was checked.
      */
@@ -359,6 +504,16 @@ public sealed interface Command {
         R putRoute(PutRoute command);
 
         R removeRoute(RemoveRoute command);
+
+        R putCertificate(PutCertificate command);
+
+        R removeCertificate(RemoveCertificate command);
+
+        R recordAcmeAccount(RecordAcmeAccount command);
+
+        R recordAcmeOrder(RecordAcmeOrder command);
+
+        R recordIssued(RecordIssued command);
     }
 
     /** A patch that only changes what an operator wants of the origin. */

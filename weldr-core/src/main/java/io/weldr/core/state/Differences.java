@@ -79,6 +79,10 @@ final class Differences {
                             .map(entry -> entry.getKey() + ": " + words(entry.getValue()))
                             .collect(Collectors.joining("; "));
         }
+        if (value instanceof String text && text.indexOf('\n') >= 0) {
+            return "text of " + text.length()
+                    + " characters"; // PEM, for example: the history has one line for a change
+        }
         return value instanceof Record of ? words(of) : value.toString();
     }
 

@@ -15,6 +15,7 @@ import io.weldr.core.route.RouteTable;
  * @param originsTotalMax origins in all pools
  * @param routeEntriesMax pairs of a host and a match in the tables of all listeners, see {@link RouteTable#entries}. Checked where a listener
  *     is written; a route is checked by the leader
+ * @param certificatesMax certificates
  */
 public record Limits(
         int originsMax,
@@ -23,15 +24,16 @@ public record Limits(
         int routesMax,
         int listenersMax,
         int originsTotalMax,
-        int routeEntriesMax) {
+        int routeEntriesMax,
+        int certificatesMax) {
     /** The limits of entries that name none, for ever: these entries were written when there was no other limit. */
-    public static final Limits INITIAL = new Limits(1024, 16, 256, 4096, 64, 16_384, 262_144);
+    public static final Limits INITIAL = new Limits(1024, 16, 256, 4096, 64, 16_384, 262_144, 256);
 
     /**
      * The limits of this program. A node lays out the order over 1024 origins in milliseconds, on a thread of its own.
      * Raft with more than a handful of voters is slower and not safer; 16 leave room for replacements. Each listener takes a
-     * socket of every worker. The state with all of it full, its snapshot and what a worker makes of it are measured in
-     * {@code docs/reference/limits.md}.
+     * socket of every worker. 256 certificates take up to 22 MiB of a snapshot. The state with all of it full, its snapshot and what a worker
+     * makes of it are measured in {@code docs/reference/limits.md}.
      */
     public static final Limits CURRENT = INITIAL;
 
@@ -43,6 +45,7 @@ public record Limits(
         checkLeast("listeners limit", listenersMax);
         checkLeast("total origins limit", originsTotalMax);
         checkLeast("route entries limit", routeEntriesMax);
+        checkLeast("certificates limit", certificatesMax);
     }
 
     private static void checkLeast(String name, int value) {
@@ -51,6 +54,6 @@ public record Limits(
 
     /** The initial limits with other numbers of origins in a pool and of members. */
     public Limits(int originsMax, int membersMax) {
-        this(originsMax, membersMax, 256, 4096, 64, 16_384, 262_144);
+        this(originsMax, membersMax, 256, 4096, 64, 16_384, 262_144, 256);
     }
 }

@@ -46,6 +46,11 @@ final class ResourceCommands {
         if (settled != null) {
             return settled;
         }
+        Transition missing = CertificateCommands.missing(
+                state, "tls.clientCertificate", command.settings().tls().clientCertificate());
+        if (missing != null) {
+            return missing;
+        }
         if (before == null) {
             Stamp created = new Stamp(index, index);
             Pool pool = new Pool(command.name(), command.health(), command.settings(), List.of(), created);
@@ -139,6 +144,10 @@ final class ResourceCommands {
         PoolName pool = wish.pool();
         if (pool != null && state.pool(pool) == null) {
             return noSuchPool(state, "pool", pool);
+        }
+        Transition missing = CertificateCommands.missing(state, wish.tls());
+        if (missing != null) {
+            return missing;
         }
         for (Listener other : state.listeners().values()) {
             if (!other.name().equals(wish.name())

@@ -2,9 +2,13 @@ package io.weldr.core.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weldr.core.certificate.AcmeOrder;
+import io.weldr.core.certificate.Certificate;
+import io.weldr.core.certificate.CertificateName;
 import io.weldr.core.listener.ErrorPage;
 import io.weldr.core.listener.Listener;
 import io.weldr.core.listener.ListenerName;
+import io.weldr.core.listener.ListenerTls;
 import io.weldr.core.pool.AdminState;
 import io.weldr.core.pool.Balancing;
 import io.weldr.core.pool.HealthPolicy;
@@ -22,11 +26,13 @@ import io.weldr.core.route.TestRoutes;
 import io.weldr.core.state.Outcome.Effect;
 import io.weldr.core.state.Outcome.Refusal;
 import io.weldr.core.state.Outcome.Refused;
+import io.weldr.core.testkit.SampleCertificates;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -76,6 +82,7 @@ class HistoryTest extends AppliedCommands {
         apply(new Command.RetireMember(new MemberId("n1"), NOW));
         remove("127.0.0.1:1");
         writeAndRemoveResources();
+        writeObtainAndRemoveCertificates();
         assertThat(state.history()).extracting(Change::kind).contains(Change.Kind.values());
         assertThat(state.history())
                 .allSatisfy(change -> assertThat(change.detail())
@@ -98,6 +105,39 @@ class HistoryTest extends AppliedCommands {
                 2,
                 HealthPolicy.Initial.DOWN,
                 HealthPolicy.Confirm.LEADER_ONLY);
+    }
+
+    private void writeObtainAndRemoveCertificates() {
+        CertificateName name = new CertificateName("shop");
+        apply(new Command.PutCertificate(
+                Certificate.obtained(name, SampleCertificates.acme("a.test")), Condition.NONE, NOW));
+        AcmeOrder failed = new AcmeOrder(null, null, List.of(), 1, NOW, "no answer");
+        apply(new Command.RecordAcmeOrder(name, state.revision(), failed, NOW));
+        long written = Objects.requireNonNull(state.certificate(name)).stamp().modified();
+        apply(new Command.RecordIssued(name, written, SampleCertificates.issued("01", "a.test"), NOW));
+        apply(new Command.PutCertificate(SampleCertificates.given("shop", "b.test"), Condition.NONE, NOW));
+        Listener secure = Listener.named(new ListenerName("secure"))
+                .protocol(Listener.Protocol.HTTPS)
+                .address(HostPort.parse("127.0.0.1:9443"))
+                .tls(ListenerTls.of(name))
+                .build();
+        accepted0(apply(new Command.PutListener(secure, Condition.NONE, NOW)), Effect.CREATED);
+        ListenerTls asking = new ListenerTls(
+                List.of(name),
+                null,
+                ListenerTls.TlsPolicy.MODERN,
+                ListenerTls.ClientCertificates.REQUIRE,
+                "-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----\n",
+                null,
+                null);
+        accepted0(
+                apply(new Command.PutListener(secure.toBuilder().tls(asking).build(), Condition.NONE, NOW)),
+                Effect.UPDATED);
+        assertThat(lastDetail())
+                .isEqualTo("tls.policy intermediate -> modern, tls.clients none -> require, tls.clientAuthorities unset"
+                        + " -> text of 59 characters");
+        accepted0(apply(new Command.RemoveListener(secure.name(), null, NOW)), Effect.REMOVED);
+        accepted0(apply(new Command.RemoveCertificate(name, null, NOW)), Effect.REMOVED);
     }
 
     private void writeAndRemoveResources() {

@@ -3,9 +3,11 @@ package io.weldr.core.testkit;
 import static java.util.Objects.requireNonNull;
 
 import io.weldr.core.Stamp;
+import io.weldr.core.certificate.Certificate;
+import io.weldr.core.certificate.CertificateName;
 import io.weldr.core.listener.Listener;
-import io.weldr.core.listener.ListenerLimits;
 import io.weldr.core.listener.ListenerName;
+import io.weldr.core.listener.ListenerTls;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.Origin;
@@ -33,9 +35,11 @@ import io.weldr.core.state.Outcome;
 import io.weldr.core.state.Transition;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * A cluster with as many pools, origins, routes and listeners as it may have. No client comes to the addresses of
+ * A cluster with as many pools, origins, routes, listeners and certificates as it may have; each listener but {@code default} has all
+ * certificates. No client comes to the addresses of
  * the listeners. Origins of each pool but the last are nowhere; in the last one, a real one has all the weight.
  */
 public final class FullState {
@@ -68,6 +72,10 @@ public final class FullState {
                         last && j == 0 ? OriginSpec.of(real) : new OriginSpec(nowhere, null, last ? 0 : 1, null, null);
                 apply(new Command.AddOrigin(pool(i), spec, true, Instant.EPOCH));
             }
+        }
+        for (int i = 0; i < Limits.CURRENT.certificatesMax(); i++) {
+            Certificate certificate = SampleCertificates.given("certificate-" + i, host(i));
+            apply(new Command.PutCertificate(certificate, Condition.ABSENT, Instant.EPOCH));
         }
         for (int i = state.routes().size(); i < Limits.CURRENT.routesMax(); i++) {
             apply(change(state, i, "first"));
@@ -135,10 +143,11 @@ public final class FullState {
 
     private static Listener listener(int number) {
         return Listener.named(new ListenerName("listener-" + number))
-                .address(new HostPort("192.0.2." + number, 8080))
-                .pool( // an address of documentation
-                        null)
-                .limits(new ListenerLimits(null, null, null))
+                .protocol(Listener.Protocol.HTTPS)
+                .address(new HostPort("192.0.2." + number, 8443)) // an address of documentation
+                .tls(ListenerTls.of(IntStream.range(0, Limits.CURRENT.certificatesMax())
+                        .mapToObj(i -> new CertificateName("certificate-" + i))
+                        .toArray(CertificateName[]::new)))
                 .build();
     }
 }

@@ -41,8 +41,17 @@ final class CommandCodec {
             case RAISE_CLUSTER_VERSION ->
                 new Command.RaiseClusterVersion(
                         StateCodec.supported(from.getRaiseClusterVersion().getVersion()), at);
-            case PUT_POOL, REMOVE_POOL, PUT_LISTENER, REMOVE_LISTENER, PUT_ROUTE, REMOVE_ROUTE ->
-                ResourceCommandCodec.decode(from, at);
+            case PUT_POOL,
+                    REMOVE_POOL,
+                    PUT_LISTENER,
+                    REMOVE_LISTENER,
+                    PUT_ROUTE,
+                    REMOVE_ROUTE,
+                    PUT_CERTIFICATE,
+                    REMOVE_CERTIFICATE,
+                    RECORD_ACME_ACCOUNT,
+                    RECORD_ACME_ORDER,
+                    RECORD_ISSUED -> ResourceCommandCodec.decode(from, at);
             case KIND_NOT_SET -> throw new IllegalArgumentException("a command of no kind");
         };
     }
@@ -147,6 +156,32 @@ final class CommandCodec {
         @Override
         public LogProto.Command.Builder removeRoute(Command.RemoveRoute command) {
             return to.setRemoveRoute(ResourceCommandCodec.encode(command));
+        }
+
+        @Override
+        public LogProto.Command.Builder putCertificate(Command.PutCertificate command) {
+            return to.setPutCertificate(CertificateCodec.encode(command));
+        }
+
+        @Override
+        public LogProto.Command.Builder removeCertificate(Command.RemoveCertificate command) {
+            return to.setRemoveCertificate(
+                    ResourceCommandCodec.remove(command.name().value(), command.expectedRevision()));
+        }
+
+        @Override
+        public LogProto.Command.Builder recordAcmeAccount(Command.RecordAcmeAccount command) {
+            return to.setRecordAcmeAccount(CertificateCodec.encode(command));
+        }
+
+        @Override
+        public LogProto.Command.Builder recordAcmeOrder(Command.RecordAcmeOrder command) {
+            return to.setRecordAcmeOrder(CertificateCodec.encode(command));
+        }
+
+        @Override
+        public LogProto.Command.Builder recordIssued(Command.RecordIssued command) {
+            return to.setRecordIssued(CertificateCodec.encode(command));
         }
     }
 

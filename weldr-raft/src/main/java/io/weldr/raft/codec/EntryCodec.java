@@ -28,16 +28,18 @@ public final class EntryCodec {
 
     /** The entry with the limits of the leader that takes it into the log. */
     public static LogProto.Entry withLimits(LogProto.Entry entry, Limits limits) {
-        return entry.toBuilder()
-                .setLimits(LogProto.Limits.newBuilder()
-                        .setOriginsMax(limits.originsMax())
-                        .setMembersMax(limits.membersMax())
-                        .setPoolsMax(limits.poolsMax())
-                        .setRoutesMax(limits.routesMax())
-                        .setListenersMax(limits.listenersMax())
-                        .setOriginsTotalMax(limits.originsTotalMax())
-                        .setRouteEntriesMax(limits.routeEntriesMax()))
-                .build();
+        LogProto.Limits.Builder to = LogProto.Limits.newBuilder()
+                .setOriginsMax(limits.originsMax())
+                .setMembersMax(limits.membersMax())
+                .setPoolsMax(limits.poolsMax())
+                .setRoutesMax(limits.routesMax())
+                .setListenersMax(limits.listenersMax())
+                .setOriginsTotalMax(limits.originsTotalMax())
+                .setRouteEntriesMax(limits.routeEntriesMax());
+        if (limits.certificatesMax() != Limits.INITIAL.certificatesMax()) { // members of version 2 stop at the field
+            to.setCertificatesMax(limits.certificatesMax());
+        }
+        return entry.toBuilder().setLimits(to).build();
     }
 
     /** The entry with another command in place of its own. */
@@ -80,6 +82,7 @@ public final class EntryCodec {
                 from.hasRoutesMax() ? from.getRoutesMax() : initial.routesMax(),
                 from.hasListenersMax() ? from.getListenersMax() : initial.listenersMax(),
                 from.hasOriginsTotalMax() ? from.getOriginsTotalMax() : initial.originsTotalMax(),
-                from.hasRouteEntriesMax() ? from.getRouteEntriesMax() : initial.routeEntriesMax());
+                from.hasRouteEntriesMax() ? from.getRouteEntriesMax() : initial.routeEntriesMax(),
+                from.hasCertificatesMax() ? from.getCertificatesMax() : initial.certificatesMax());
     }
 }

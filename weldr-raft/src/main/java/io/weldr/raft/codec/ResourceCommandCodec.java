@@ -1,5 +1,6 @@
 package io.weldr.raft.codec;
 
+import io.weldr.core.certificate.CertificateName;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.route.RouteName;
@@ -13,7 +14,7 @@ import io.weldr.wire.resource.Routes;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Commands on pools, listeners and routes. */
+/** Commands on pools, listeners, routes and certificates. */
 final class ResourceCommandCodec {
     private ResourceCommandCodec() {}
 
@@ -95,6 +96,15 @@ final class ResourceCommandCodec {
                         remove.getChecked(),
                         at);
             }
+            case PUT_CERTIFICATE -> CertificateCodec.decode(from.getPutCertificate(), at);
+            case REMOVE_CERTIFICATE ->
+                new Command.RemoveCertificate(
+                        new CertificateName(from.getRemoveCertificate().getName()),
+                        expected(from.getRemoveCertificate()),
+                        at);
+            case RECORD_ACME_ACCOUNT -> CertificateCodec.decode(from.getRecordAcmeAccount(), at);
+            case RECORD_ACME_ORDER -> CertificateCodec.decode(from.getRecordAcmeOrder(), at);
+            case RECORD_ISSUED -> CertificateCodec.decode(from.getRecordIssued(), at);
             default -> throw new IllegalArgumentException("a command that is not about a resource");
         };
     }
@@ -103,7 +113,7 @@ final class ResourceCommandCodec {
         return from.hasExpectedRevision() ? from.getExpectedRevision() : null;
     }
 
-    private static LogProto.Condition encode(Condition condition) {
+    static LogProto.Condition encode(Condition condition) {
         LogProto.Condition.Builder to = LogProto.Condition.newBuilder();
         if (condition instanceof Condition.At at) {
             to.setAt(at.revision());
@@ -117,7 +127,7 @@ final class ResourceCommandCodec {
         return to.build();
     }
 
-    private static Condition decode(LogProto.Condition from) {
+    static Condition decode(LogProto.Condition from) {
         return switch (from.getKindCase()) {
             case ABSENT_OR_SAME -> Condition.ABSENT_OR_SAME;
             case ABSENT -> Condition.ABSENT;

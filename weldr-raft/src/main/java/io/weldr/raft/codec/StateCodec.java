@@ -1,6 +1,9 @@
 package io.weldr.raft.codec;
 
 import io.weldr.core.Check;
+import io.weldr.core.certificate.AcmeAccount;
+import io.weldr.core.certificate.Certificate;
+import io.weldr.core.certificate.CertificateName;
 import io.weldr.core.listener.Listener;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.HostPort;
@@ -33,6 +36,8 @@ final class StateCodec {
             state.listeners().values().forEach(listener -> to.addListeners(encode(listener)));
             state.routes().values().forEach(route -> to.addRoutes(encode(route)));
         }
+        state.certificates().values().forEach(certificate -> to.addCertificates(CertificateCodec.encode(certificate)));
+        state.accounts().values().forEach(account -> to.addAccounts(CertificateCodec.encode(account)));
         state.members().values().forEach(member -> to.addMembers(encode(member)));
         state.operatorChanges().forEach(change -> to.addChanges(encode(change)));
         state.clusterChanges().forEach(change -> to.addClusterChanges(encode(change)));
@@ -53,6 +58,8 @@ final class StateCodec {
                 written ? listeners(from) : ClusterState.INITIAL.listeners(),
                 written ? routes(from) : ClusterState.INITIAL.routes(),
                 from.getRouting(),
+                certificates(from),
+                accounts(from),
                 members,
                 from.getChangesList().stream().map(StateCodec::decode).toList(),
                 from.getClusterChangesList().stream().map(StateCodec::decode).toList());
@@ -88,6 +95,22 @@ final class StateCodec {
             routes.put(route.name(), route);
         }
         return routes;
+    }
+
+    private static SortedMap<CertificateName, Certificate> certificates(LogProto.ClusterState from) {
+        SortedMap<CertificateName, Certificate> certificates = new TreeMap<>();
+        from.getCertificatesList().stream()
+                .map(CertificateCodec::decode)
+                .forEach(each -> certificates.put(each.name(), each));
+        return certificates;
+    }
+
+    private static SortedMap<String, AcmeAccount> accounts(LogProto.ClusterState from) {
+        SortedMap<String, AcmeAccount> accounts = new TreeMap<>();
+        from.getAccountsList().stream()
+                .map(CertificateCodec::decode)
+                .forEach(each -> accounts.put(each.directory(), each));
+        return accounts;
     }
 
     /** A cluster version that this program goes by. */

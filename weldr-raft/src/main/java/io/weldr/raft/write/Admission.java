@@ -5,6 +5,7 @@ import io.weldr.core.listener.Listener;
 import io.weldr.core.port.CookieTokens;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.GatewayException.Kind;
+import io.weldr.core.port.KeySeal;
 import io.weldr.core.route.Route;
 import io.weldr.core.route.RouteChecks;
 import io.weldr.core.route.RouteName;
@@ -78,7 +79,9 @@ record Admission(Limits limits, NodeRules rules) {
         if (command instanceof Command.PutPool put && put.settings().sticky() != null) {
             return "sticky: " + CookieTokens.NEEDS_SECRET;
         }
-        return null;
+        return command instanceof Command.PutCertificate put
+                ? (put.certificate().acme() == null ? "privateKey: " : "acme: ") + KeySeal.NEEDS_SECRET
+                : null;
     }
 
     private static boolean bringsRequests(Listener listener, ClusterState state) {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.UnknownFieldSet;
+import io.weldr.core.certificate.AcmeOrder;
+import io.weldr.core.certificate.Certificate;
+import io.weldr.core.certificate.Sealed;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.Committed;
@@ -11,6 +14,8 @@ import io.weldr.core.port.RequestId;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
+import io.weldr.core.state.Condition;
+import io.weldr.core.state.Limits;
 import io.weldr.core.state.OriginSpec;
 import io.weldr.core.state.Transition;
 import io.weldr.proto.raft.v1.LogProto;
@@ -21,6 +26,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -60,6 +66,49 @@ class CodecTest {
         assertThat(read.requests().clusters().keySet()).containsExactlyElementsOf(clusters.keySet());
         assertThat(read.term()).isEqualTo(7);
         assertThat(read.index()).isEqualTo(400);
+    }
+
+    /** Whatever a state holds of certificates is in its snapshot. */
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void certificatesAreReadBackFromASnapshot(long seed) throws Exception {
+        Random random = new Random(seed);
+        CertificateSamples samples = new CertificateSamples(random);
+        ClusterState state = ClusterState.INITIAL
+                .apply(new Command.RaiseClusterVersion(ClusterVersion.TLS, Instant.EPOCH), 1)
+                .next();
+        for (int index = 2; index <= 400; index++) {
+            state = state.apply(samples.command(Condition.NONE, Instant.EPOCH), index)
+                    .next();
+            for (Certificate each : state.certificates().values()) { // orders and what is issued speak of the latest
+                long written = each.stamp().modified();
+                AcmeOrder order = random.nextBoolean()
+                        ? null
+                        : new AcmeOrder("https://a/1", Sealed.of(new byte[] {1}), List.of(), 0, Instant.EPOCH, null);
+                index++;
+                state = state.apply(new Command.RecordAcmeOrder(each.name(), written, order, Instant.EPOCH), index)
+                        .next();
+            }
+        }
+        assertThat(state.certificates()).isNotEmpty();
+        assertThat(state.accounts()).isNotEmpty();
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        SnapshotCodec.write(new Snapshot(7, 800, state, new Requests(Map.of(), Map.of())), file);
+        assertThat(SnapshotCodec.read(new ByteArrayInputStream(file.toByteArray()))
+                        .state())
+                .isEqualTo(state);
+    }
+
+    /** Members of version 2 stop at a field that they do not know. */
+    @Test
+    void theLimitOfCertificatesIsWrittenOnlyIfItIsNotTheInitialOne() {
+        Command add = new Command.AddOrigin(
+                PoolName.DEFAULT, OriginSpec.of(OriginUrl.parse("http://a:1")), false, Instant.EPOCH);
+        LogProto.Entry few = EntryCodec.encode(new LogEntry.Write(new RequestId("r1"), add, new Limits(5, 3)));
+        assertThat(few.getLimits().hasCertificatesMax()).isFalse();
+        Limits other = new Limits(1024, 16, 256, 4096, 64, 16_384, 262_144, 300);
+        LogProto.Entry more = EntryCodec.encode(new LogEntry.Write(new RequestId("r1"), add, other));
+        assertThat(more.getLimits().getCertificatesMax()).isEqualTo(300);
     }
 
     @Test

@@ -12,6 +12,8 @@ import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.Network;
 import io.weldr.core.pool.OriginLimits;
+import io.weldr.core.pool.OriginProtocol;
+import io.weldr.core.pool.OriginTlsPolicy;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.PoolSettings;
 import io.weldr.core.pool.RequestKey;
@@ -44,22 +46,25 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Random pools, listeners and routes. Few names, so that commands meet each other's resources. */
+/** Random pools, listeners, routes and certificates. Few names, so that commands meet each other's resources. */
 final class ResourceSamples {
     private final Random random;
+    private final CertificateSamples certificates;
 
     ResourceSamples(Random random) {
         this.random = random;
+        certificates = new CertificateSamples(random);
     }
 
     Command command(PoolName pool, HealthPolicy policy, Instant at) {
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(10)) {
             case 0 -> new Command.PutPool(pool, policy, settings(), condition(), at);
             case 1 -> new Command.RemovePool(pool, maybe(this::revision), at);
             case 2 -> new Command.PutListener(listener(), condition(), at);
             case 3 -> new Command.RemoveListener(listenerName(), maybe(this::revision), at);
             case 4 -> new Command.PutRoute(route(), condition(), revision(), at);
-            default -> new Command.RemoveRoute(routeName(), maybe(this::revision), revision(), at);
+            case 5 -> new Command.RemoveRoute(routeName(), maybe(this::revision), revision(), at);
+            default -> certificates.command(condition(), at);
         };
     }
 
@@ -98,6 +103,8 @@ final class ResourceSamples {
                 .whenAllDown(maybe(() -> pick(WhenAllDown.values())))
                 .minimumUp(1 + random.nextInt(5))
                 .sendsProxyProtocol(random.nextBoolean())
+                .protocol(pick(OriginProtocol.values()))
+                .tls(random.nextBoolean() ? OriginTlsPolicy.DEFAULT : certificates.originTls())
                 .build();
     }
 
@@ -116,19 +123,24 @@ final class ResourceSamples {
     private Listener listener() {
         ListenerName name = listenerName();
         boolean own = name.equals(ListenerName.DEFAULT);
-        boolean tcp = !own && random.nextBoolean();
+        Listener.Protocol protocol = own ? Listener.Protocol.HTTP : pick(Listener.Protocol.values());
+        boolean tcp = protocol == Listener.Protocol.TCP;
+        boolean opaque = !protocol.carriesHttp();
         return Listener.named(name)
-                .protocol(tcp ? Listener.Protocol.TCP : Listener.Protocol.HTTP)
+                .protocol(protocol)
+                .tls(protocol == Listener.Protocol.HTTPS ? certificates.listenerTls() : null)
+                .http2(opaque ? null : maybe(random::nextBoolean))
+                .redirectPort(protocol == Listener.Protocol.HTTP ? maybe(() -> 8443) : null)
                 .address(own ? null : new HostPort(random.nextBoolean() ? "0.0.0.0" : "::1", 9000 + random.nextInt(4)))
                 .pool(tcp ? new PoolName("default") : null)
                 .limits(
                         random.nextBoolean()
                                 ? ListenerLimits.UNSET
-                                : new ListenerLimits(10, tcp ? null : 1L << 33, Duration.ofSeconds(5)))
-                .trustedPeers(tcp ? null : maybe(() -> random.nextBoolean() ? List.of() : networks()))
+                                : new ListenerLimits(10, opaque ? null : 1L << 33, Duration.ofSeconds(5)))
+                .trustedPeers(opaque ? null : maybe(() -> random.nextBoolean() ? List.of() : networks()))
                 .proxyProtocol(random.nextBoolean() ? List.of() : networks())
                 .errorPages(new TreeMap<>(
-                        tcp || random.nextBoolean() ? Map.of() : Map.of(5, new ErrorPage("text/html", "<p>ü"))))
+                        opaque || random.nextBoolean() ? Map.of() : Map.of(5, new ErrorPage("text/html", "<p>ü"))))
                 .build();
     }
 

@@ -37,7 +37,7 @@ public final class Samples {
     }
 
     public Command command() {
-        return switch (random.nextInt(16)) {
+        return switch (random.nextInt(20)) {
             case 0, 1 -> new Command.AddOrigin(pool(), spec(), random.nextBoolean(), instant());
             case 2 -> new Command.UpdateOrigin(pool(), ref(), patch(), maybe(this::revision), instant());
             case 3 -> new Command.RemoveOrigin(pool(), ref(), maybe(this::revision), instant());
@@ -54,7 +54,7 @@ public final class Samples {
     public Limits limits() {
         return random.nextBoolean()
                 ? Limits.INITIAL
-                : new Limits(1 + random.nextInt(2000), 1 + random.nextInt(30), 5, 6, 1 + random.nextInt(7), 9, 10);
+                : new Limits(1 + random.nextInt(2000), 1 + random.nextInt(30), 5, 6, 1 + random.nextInt(7), 9, 10, 11);
     }
 
     private PoolName pool() {

@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weldr.core.Stamp;
+import io.weldr.core.certificate.AcmeSettings;
+import io.weldr.core.certificate.Certificate;
+import io.weldr.core.certificate.CertificateName;
+import io.weldr.core.certificate.IssuedChain;
+import io.weldr.core.certificate.Sealed;
 import io.weldr.core.listener.ListenerName;
+import io.weldr.core.listener.ListenerTls;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.OriginUrl;
@@ -204,5 +210,67 @@ class AdmissionTest {
         refused(Kind.NEEDS_SECRET, "secret-file", put, state);
         Admission knowing = Admission.CURRENT.with(new NodeRules(OwnAddresses.ANNOUNCED, true));
         assertThat(knowing.admit(entry(put), true, state)).isEqualTo(entry(put));
+    }
+
+    @Test
+    void aPrivateKeyNeedsTheSecretAndSoDoesACertificateThatIsObtained() {
+        ClusterState state = first.apply(new Command.RaiseClusterVersion(ClusterVersion.TLS, Instant.EPOCH), 1)
+                .next();
+        CertificateName name = new CertificateName("shop");
+        Command given = new Command.PutCertificate(Certificate.given(name, issued()), Condition.NONE, Instant.EPOCH);
+        refused(
+                Kind.NEEDS_SECRET,
+                "privateKey: private keys of certificates are sealed, which needs the",
+                given,
+                state);
+        refused(Kind.NEEDS_SECRET, "openssl rand -hex 32 > FILE", given, state);
+        AcmeSettings acme = new AcmeSettings(
+                List.of("a.example"),
+                "https://acme.example/directory",
+                "ops@example.com",
+                AcmeSettings.KeyType.EC_P256,
+                AcmeSettings.Challenge.HTTP_01,
+                null);
+        Command obtained = new Command.PutCertificate(Certificate.obtained(name, acme), Condition.NONE, Instant.EPOCH);
+        refused(Kind.NEEDS_SECRET, "acme: private keys", obtained, state);
+        Admission knowing = Admission.CURRENT.with(new NodeRules(OwnAddresses.ANNOUNCED, true));
+        assertThat(knowing.admit(entry(given), true, state)).isEqualTo(entry(given));
+        assertThat(knowing.admit(entry(obtained), true, state)).isEqualTo(entry(obtained));
+        ClusterState before = first.apply(new Command.RaiseClusterVersion(ClusterVersion.RESOURCES, Instant.EPOCH), 1)
+                .next();
+        assertThatThrownBy(() -> knowing.admit(entry(given), true, before))
+                .isInstanceOfSatisfying(
+                        GatewayException.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(Kind.UNSUPPORTED));
+    }
+
+    private static IssuedChain issued() {
+        Sealed key = Sealed.of(new byte[] {1});
+        Instant end = Instant.EPOCH.plusSeconds(1);
+        return new IssuedChain("pem", key, List.of("a.example"), Instant.EPOCH, end, "EC P-256", "1", "2");
+    }
+
+    /** A test that is written with https is run where https is spoken, as soon as that is anywhere. */
+    @Test
+    void aListenerThatSpeaksTlsFromNowOnIsChecked() {
+        ClusterState state = first.apply(new Command.RaiseClusterVersion(ClusterVersion.TLS, Instant.EPOCH), 1)
+                .next();
+        CertificateName name = new CertificateName("shop");
+        state = state.apply(
+                        new Command.PutCertificate(Certificate.given(name, issued()), Condition.NONE, Instant.EPOCH), 2)
+                .next();
+        RouteTest.SampleRequest rest = new RouteTest.SampleRequest("GET", "https://a/rest", List.of(), null);
+        Route tested = route("cart", "/cart", new RouteTest(rest, "default", null, null));
+        state = state.apply(new Command.PutRoute(tested, Condition.NONE, state.routing(), Instant.EPOCH), 7)
+                .next();
+        Command put = new Command.PutListener(
+                io.weldr.core.listener.Listener.named(new ListenerName("edge"))
+                        .protocol(io.weldr.core.listener.Listener.Protocol.HTTPS)
+                        .address(HostPort.parse("0.0.0.0:9000"))
+                        .tls(ListenerTls.of(name))
+                        .build(),
+                Condition.NONE,
+                Instant.EPOCH);
+        refused(Kind.ROUTES, "route cart, test 1: GET https://a/rest on listener edge takes no route", put, state);
     }
 }
