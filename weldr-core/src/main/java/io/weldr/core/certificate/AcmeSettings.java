@@ -73,7 +73,7 @@ public record AcmeSettings(
         hosts = List.copyOf(hosts);
         Check.inRange("hosts", hosts.size(), 1, IssuedChain.HOSTS_MAX);
         Check.that(new HashSet<>(hosts).size() == hosts.size(), "hosts", hosts, "each host once");
-        hosts.forEach(AcmeSettings::checkHost);
+        hosts.forEach(AcmeSettings::checkedHost);
         checkDirectory(directory);
         Check.that(
                 email.matches("[^@\\s\\p{Cntrl}]+@[^@\\s\\p{Cntrl}]+") && email.length() <= EMAIL_CHARS_MAX,
@@ -87,7 +87,8 @@ public record AcmeSettings(
         return hosts.equals(other.hosts) && directory.equals(other.directory) && keyType == other.keyType;
     }
 
-    private static void checkHost(String host) {
+    /** Returns the host if a certificate can be obtained for it. */
+    public static String checkedHost(String host) {
         Check.that(
                 !host.startsWith("*"),
                 "hosts",
@@ -102,6 +103,7 @@ public record AcmeSettings(
                 "hosts",
                 host,
                 "a DNS name in lower case, as in shop.example.com");
+        return host;
     }
 
     /** Throws unless it can be the URL of an authority's directory. */

@@ -68,6 +68,11 @@ public record ListenerTls(
                 "tls.clientAuthorities",
                 clientAuthorities == null ? "nothing" : "certificates",
                 asked ? "PEM of the authorities of clients" : "none, because tls.clientCertificates is none");
+        Check.that(
+                clientAuthorities == null || clientAuthorities.contains("-----BEGIN CERTIFICATE-----"),
+                "tls.clientAuthorities",
+                String.valueOf(clientAuthorities),
+                "certificates in PEM, from -----BEGIN CERTIFICATE----- on");
         Check.atMost(
                 "tls.clientAuthorities",
                 clientAuthorities == null ? 0 : clientAuthorities.length(),

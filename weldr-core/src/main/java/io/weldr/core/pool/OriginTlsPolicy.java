@@ -27,6 +27,11 @@ public record OriginTlsPolicy(
 
     public OriginTlsPolicy {
         Check.atMost("tls.authorities", authorities == null ? 0 : authorities.length(), AUTHORITIES_CHARS_MAX);
+        Check.that(
+                authorities == null || authorities.contains("-----BEGIN CERTIFICATE-----"),
+                "tls.authorities",
+                String.valueOf(authorities),
+                "certificates in PEM, from -----BEGIN CERTIFICATE----- on");
         if (serverName != null) {
             Check.that(
                     serverName.length() <= NAME_CHARS_MAX

@@ -57,7 +57,7 @@ public final class Certificates {
                     from.getTermsAgreed(),
                     "true, when you have read the terms of service of the authority and agree");
             return new AcmeSettings(
-                    from.getHostsList(),
+                    Decode.texts("hosts", from.getHostsList(), AcmeSettings::checkedHost),
                     Decode.orElse(from.getDirectory(), directoryDefault),
                     from.getEmail(),
                     Decode.constant("keyType", AcmeSettings.KeyType.EC_P256, from.getKeyType()),

@@ -36,6 +36,7 @@ class ResourceJsonTest {
             Pool.getDefaultInstance(),
             Listener.getDefaultInstance(),
             Route.getDefaultInstance(),
+            io.weldr.proto.resource.v1.Certificate.getDefaultInstance(),
             io.weldr.proto.resource.v1.HealthPolicy.getDefaultInstance());
 
     /** The values of weldr-core, in whose words every constant of a message has to be. */
@@ -47,6 +48,11 @@ class ResourceJsonTest {
             Map.entry("HealthPolicy.Type", HealthPolicy.Type.class),
             Map.entry("HealthPolicy.Initial", HealthPolicy.Initial.class),
             Map.entry("HealthPolicy.Confirm", HealthPolicy.Confirm.class),
+            Map.entry("OriginProtocol", io.weldr.core.pool.OriginProtocol.class),
+            Map.entry("ListenerTls.TlsPolicy", io.weldr.core.listener.ListenerTls.TlsPolicy.class),
+            Map.entry("ListenerTls.ClientCertificates", io.weldr.core.listener.ListenerTls.ClientCertificates.class),
+            Map.entry("Acme.KeyType", io.weldr.core.certificate.AcmeSettings.KeyType.class),
+            Map.entry("Acme.Challenge", io.weldr.core.certificate.AcmeSettings.Challenge.class),
             Map.entry("Listener.Protocol", io.weldr.core.listener.Listener.Protocol.class),
             Map.entry("PathMatch.Kind", io.weldr.core.route.PathMatch.Kind.class),
             Map.entry("ValueMatch.Kind", io.weldr.core.route.ValueMatch.Kind.class),

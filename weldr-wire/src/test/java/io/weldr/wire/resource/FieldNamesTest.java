@@ -90,12 +90,29 @@ class FieldNamesTest {
 
     private static final Map<String, Object> LISTENER = object(
             "name", "l",
-            "protocol", "http",
+            "protocol", "https",
             "address", "0.0.0.0:8443",
             "limits", object("connectionsMax", 1, "requestBodyBytesMax", 1, "idleTimeout", "10s"),
             "trustedPeers", List.of("10.0.0.0/8"),
             "proxyProtocol", List.of("10.0.0.0/8"),
-            "errorPages", List.of(object("statusClass", 5, "contentType", "text/html", "body", "sorry")));
+            "errorPages", List.of(object("statusClass", 5, "contentType", "text/html", "body", "sorry")),
+            "tls",
+                    object(
+                            "certificates",
+                            List.of("c"),
+                            "defaultCertificate",
+                            "c",
+                            "policy",
+                            "modern",
+                            "clientCertificates",
+                            "require",
+                            "clientAuthorities",
+                            "-----BEGIN CERTIFICATE-----",
+                            "subjectField",
+                            "X-Client-Subject",
+                            "fingerprintField",
+                            "X-Client-Fingerprint"),
+            "http2", true);
 
     private static final Map<String, Object> POOL = object(
             "name",
@@ -116,6 +133,18 @@ class FieldNamesTest {
             1,
             "sendsProxyProtocol",
             true,
+            "protocol",
+            "h2",
+            "tls",
+            object(
+                    "authorities",
+                    "-----BEGIN CERTIFICATE-----",
+                    "serverName",
+                    "o.example",
+                    "clientCertificate",
+                    "c",
+                    "insecureSkipVerify",
+                    false),
             "health",
             object(
                     "type", "http",
@@ -164,7 +193,14 @@ class FieldNamesTest {
 
     @Test
     void errorsOfListenersNameTheFieldOfTheDocument() {
-        check(Listener.getDefaultInstance(), LISTENER, message -> Listeners.decode((Listener) message), Set.of("pool"));
+        check(
+                Listener.getDefaultInstance(),
+                LISTENER,
+                message -> Listeners.decode((Listener) message),
+                Set.of("pool", "redirectPort"));
+        Map<String, Object> plain =
+                object("name", "l", "protocol", "http", "address", "0.0.0.0:1", "http2", true, "redirectPort", 443);
+        check(Listener.getDefaultInstance(), plain, message -> Listeners.decode((Listener) message), null);
         Map<String, Object> tcp = object("name", "l", "protocol", "tcp", "address", "0.0.0.0:1", "pool", "p");
         check(Listener.getDefaultInstance(), tcp, message -> Listeners.decode((Listener) message), null);
     }
