@@ -87,6 +87,11 @@ final class H2Output implements FrameWriter.Out {
         held = true;
     }
 
+    /** Whether frames that have come are being worked through. */
+    boolean held() {
+        return held;
+    }
+
     void release() {
         held = false;
         pump();

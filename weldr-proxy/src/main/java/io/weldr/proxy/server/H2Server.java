@@ -172,9 +172,11 @@ public final class H2Server extends Client implements FrameSink {
         output.release();
     }
 
-    /** The stream has passed on content, which has to leave when no more comes. */
+    /** The stream has written something to its origin, which has to leave when no more comes. */
     void fed(H2Stream stream) {
-        if (fed.isEmpty() || fed.get(fed.size() - 1) != stream) {
+        if (!output.held()) {
+            stream.requestPause();
+        } else if (fed.isEmpty() || fed.get(fed.size() - 1) != stream) {
             fed.add(stream);
         }
     }

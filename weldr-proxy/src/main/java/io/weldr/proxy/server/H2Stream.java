@@ -117,7 +117,7 @@ final class H2Stream implements MessageDownstream, Expiry {
             malformed();
             return;
         }
-        if (input.isEmpty() && !paused && !feeding && exchange.wantsBytes()) {
+        if (input.isEmpty() && !feeding && takesContent()) {
             feed(part);
         } else {
             input.hold(allocator(), part);
@@ -175,23 +175,22 @@ final class H2Stream implements MessageDownstream, Expiry {
         if (feeding) {
             return;
         }
-        boolean any = false;
-        ByteBuf waiting;
-        while (!exchangeOver && !paused && exchange.wantsBytes() && (waiting = input.take()) != null) {
-            any = true;
+        ByteBuf waiting = takesContent() ? input.take() : null;
+        if (waiting != null) {
             try {
                 feed(waiting);
             } finally {
                 waiting.release();
             }
         }
-        if (!exchangeOver && input.endIsNext() && (input.tunnel() || (exchange.wantsBytes() && !paused))) {
-            any = true;
+        if (input.endIsNext() && (takesContent() || (input.tunnel() && !exchangeOver))) {
             deliverEnd();
+            connection.fed(this);
         }
-        if (any && !exchangeOver) {
-            exchange.requestPause();
-        }
+    }
+
+    private boolean takesContent() {
+        return !exchangeOver && !paused && exchange.wantsBytes();
     }
 
     private void deliverEnd() {
@@ -245,6 +244,7 @@ final class H2Stream implements MessageDownstream, Expiry {
     @Override
     public void continueReading() {
         pump();
+        connection.fed(this); // the head has to leave, too
         arm();
     }
 
