@@ -64,9 +64,10 @@ class PemCertificatesTest {
     void aPolicyWhoseAuthoritiesCannotBeReadIsRefusedByTheFieldsName() {
         OriginTrust.check(OriginTlsPolicy.DEFAULT);
         OriginTrust.check(new OriginTlsPolicy(pem, null, null, false));
-        assertThatThrownBy(() -> OriginTrust.check(new OriginTlsPolicy("not PEM", null, null, false)))
+        String broken = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----";
+        assertThatThrownBy(() -> OriginTrust.check(new OriginTlsPolicy(broken, null, null, false)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("tls.authorities: no certificate");
+                .hasMessageStartingWith("tls.authorities: certificate 1 cannot be read");
     }
 
     @Test
