@@ -19,7 +19,7 @@ from processes import BenchmarkError, stop_all
 HERE = Path(__file__).resolve().parent.parent
 OUT = HERE / "out"
 # Debian's package of each program that is needed and not built here.
-PACKAGES = {"haproxy": "haproxy", "nginx": "nginx-light", "wrk": "wrk", "java": "openjdk-17-jdk-headless"}
+PACKAGES = {"haproxy": "haproxy", "nginx": "nginx-light", "wrk": "wrk", "java": "openjdk-17-jdk-headless", "h2load": "nghttp2-client", "openssl": "openssl"}
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _interleaved(workload, origin, options, settings):
     kinds = [kind for kind in options.peers if not (workload.kind in measures and kind == "direct")]
     if workload.kind == "changes":  # the others change nothing without a reload
         kinds = [kind for kind in kinds if kind.startswith("weldr")]
-    contestants = peers.make(kinds, settings, workload.with_logging, workload.with_routes)
+    contestants = peers.make(kinds, settings, workload)
     samples = {peer.name: [] for peer in contestants}
     try:
         for peer in contestants:
@@ -108,7 +108,7 @@ def _one_by_one(workload, options, settings):
     samples = {}
     rounds = 1 if workload.kind == "idle" else min(options.rounds, 3)
     for number in range(rounds):
-        for peer in peers.make(options.peers, settings):
+        for peer in peers.make(options.peers, settings, workload):
             if peer.kind == "direct":
                 continue
             try:
@@ -176,6 +176,7 @@ def _require_programs(options, chosen):
     weldr = {"weldr", "weldr-io-uring"} & set(options.peers)
     if rate or weldr:
         needed.add("java")
+    needed |= {"openssl" for workload in chosen if workload.tls} | {"h2load" for workload in chosen if workload.generator == "h2load"}
     missing = sorted(program for program in needed if not shutil.which(program))
     if missing:
         packages = " ".join(PACKAGES[program] for program in missing)
@@ -216,7 +217,7 @@ def say(text):
 
 def _options():
     names = [workload.name for workload in workloads.WORKLOADS]
-    about = "\n".join(f"  {workload.name:11} {workload.title}" for workload in workloads.WORKLOADS)
+    about = "\n".join(f"  {workload.name:15} {workload.title}" for workload in workloads.WORKLOADS)
     parser = argparse.ArgumentParser(
         prog="benchmark/run",
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -17,6 +17,10 @@ PORTS_EACH = 10
 # 100 hosts of 10 paths each. Every route adds a header field of its own, and removes one.
 ROUTES = [(f"r{h}-{p}", f"h{h}.bench.example", f"/s{p}/") for h in range(100) for p in range(10)]
 CHANGING_HOST = "changing.bench.example"
+# Where peers that speak TLS are asked for, so that their certificate is for a name.
+HOST = "localhost"
+# Five bytes in the frame of gRPC: not compressed, and their length.
+GRPC_MESSAGE = b"\0\0\0\0\5hello"
 NAMES = ("direct", "haproxy", "nginx", "weldr", "weldr-io-uring")
 
 
@@ -24,6 +28,7 @@ class Origin:
     """nginx with a 12-byte answer at /, 1 MiB at /1m, 64 MiB in chunks at /stream, and /post that answers once it has the body."""
 
     port = PORT_FIRST
+    grpc_port = PORT_FIRST + 1
 
     def __init__(self, settings):
         self.settings = settings
@@ -50,10 +55,12 @@ class Peer:
     # Caches and connection pools fill within a few thousand requests; only compiled code needs more.
     warm_requests = 5_000
 
-    def __init__(self, kind, index, settings, logging=False, routes=False):
+    def __init__(self, kind, index, settings, workload, logging=False):
         self.kind = kind
         self.logging = logging
-        self.routes = routes
+        self.routes = workload.with_routes
+        self.tls = workload.tls
+        self.grpc = workload.grpc
         self.name = f"{kind}+log" if logging else kind
         self.port = PORT_FIRST + PORTS_EACH * index
         self.settings = settings
@@ -96,8 +103,8 @@ class Peer:
 class Direct(Peer):
     """No proxy: how far the origin and the load generator go by themselves."""
 
-    def __init__(self, kind, index, settings, logging=False, routes=False):
-        super().__init__(kind, index, settings, logging, routes)
+    def __init__(self, kind, index, settings, workload, logging=False):
+        super().__init__(kind, index, settings, workload, logging)
         self.port = Origin.port
 
     def start(self):
@@ -124,6 +131,8 @@ class HaProxy(Peer):
             PORT=self.port,
             CONNECTIONS=self.settings.connections_max,
             ROUTE_LINES=lines,
+            TLS=f" ssl crt {_certificate(self.settings, self.tls)[2]} alpn h2,http/1.1" if self.tls else "",
+            SERVER=f"127.0.0.1:{Origin.grpc_port} proto h2" if self.grpc else f"127.0.0.1:{Origin.port}",
             LOG_LINE="    log stdout format raw local0" if self.logging else "",
             FRONTEND_LOG_LINES="    log global\n    option httplog" if self.logging else "",
         )
@@ -147,6 +156,10 @@ class Nginx(Peer):
 
     def _servers(self):
         """One server for all hosts; with routes one for each, as they are told apart by nothing else."""
+        if self.tls:
+            chain, key, _ = _certificate(self.settings, self.tls)
+            server = "nginx-grpc.conf" if self.grpc else "nginx-tls.conf"
+            return (HERE / "conf" / server).read_text().replace("@CHAIN@", str(chain)).replace("@KEY@", str(key)).replace("@GRPC_PORT@", str(Origin.grpc_port))
         if not self.routes:
             return (HERE / "conf" / "nginx-server.conf").read_text()
         location = (HERE / "conf" / "nginx-route.conf").read_text()
@@ -190,6 +203,8 @@ class Weldr(Peer):
         )
         wait_until(lambda: _answer(admin, "GET", "/readyz")[0] == 200, "GET /readyz answering 200", self.process)
         wait_until(lambda: self._added(admin), "the pool taking the origin", self.process)
+        if self.tls:
+            self._speak_tls(admin)
         if self.routes:
             for route in ROUTES:
                 self._add_route(admin, *route)
@@ -200,6 +215,32 @@ class Weldr(Peer):
             raise BenchmarkError(f"{self.name}: POST /servers answered {status}: {text}")
         return status in (200, 201)
 
+    def _speak_tls(self, admin):
+        """Leaves the listener "default" in the clear, and takes the load at another one."""
+        chain, key, _ = _certificate(self.settings, self.tls)
+        port = self.port + 4
+        _require_free(port, self.name)
+        if self.grpc:
+            self._put(admin, "/v1/pools/grpc", {"protocol": "h2"})
+            self._post(admin, "/v1/pools/grpc/origins", {"url": f"http://127.0.0.1:{Origin.grpc_port}"})
+            self._put(admin, "/v1/routes/grpc", {"hosts": [HOST], "pools": [{"pool": "grpc"}]})
+        self._put(admin, "/v1/certificates/bench", {"chain": chain.read_text(), "privateKey": key.read_text()})
+        listener = {"protocol": "https", "address": f"127.0.0.1:{port}", "tls": {"certificates": ["bench"]}}
+        self._put(admin, "/v1/listeners/tls", listener)
+        self.port = port
+        wait_until(lambda: _connects(port), "listening with TLS", self.process)
+
+    def _put(self, admin, path, document):
+        self._written("PUT", admin, path, document)
+
+    def _post(self, admin, path, document):
+        self._written("POST", admin, path, document)
+
+    def _written(self, method, admin, path, document):
+        status, text = _answer(admin, method, path, document)
+        if status not in (200, 201):
+            raise BenchmarkError(f"{self.name}: {method} {path} answered {status}: {text}")
+
     def _add_route(self, admin, name, host, path):
         route = {
             "name": name,
@@ -209,9 +250,7 @@ class Weldr(Peer):
             "pools": [{"pool": "default"}],
             "requestHeaders": {"set": [{"name": "X-Route", "value": name}], "remove": ["X-Drop"]},
         }
-        status, text = _answer(admin, "POST", "/v1/routes", route)
-        if status not in (200, 201):
-            raise BenchmarkError(f"{self.name}: POST /v1/routes answered {status}: {text}")
+        self._post(admin, "/v1/routes", route)
 
     def change_route(self, number):
         """Makes a route answer with that number."""
@@ -220,9 +259,7 @@ class Weldr(Peer):
             "hosts": [CHANGING_HOST],
             "fixedResponse": {"status": 200, "body": str(number)},
         }
-        status, text = _answer(self.port + 1, "PUT", "/v1/routes/changing", route)
-        if status not in (200, 201):
-            raise BenchmarkError(f"{self.name}: PUT /v1/routes/changing answered {status}: {text}")
+        self._put(self.port + 1, "/v1/routes/changing", route)
 
     def allocated_bytes(self):
         text = self._jcmd("Thread.print", "-e")
@@ -252,13 +289,27 @@ class WeldrOnIoUring(Weldr):
     transport = ["--transport", "io-uring"]
 
 
-def make(kinds, settings, with_logging=False, with_routes=False):
+def make(kinds, settings, workload):
     """The contestants of a workload; with_logging: each one beside itself with its access log on."""
     classes = {"direct": Direct, "haproxy": HaProxy, "nginx": Nginx, "weldr": Weldr, "weldr-io-uring": WeldrOnIoUring}
     variants = [(kind, False) for kind in kinds]
-    if with_logging:
+    if workload.with_logging:
         variants += [(kind, True) for kind in kinds if kind != "direct"]
-    return [classes[kind](kind, index, settings, logging, with_routes) for index, (kind, logging) in enumerate(variants, start=1)]
+    return [classes[kind](kind, index, settings, workload, logging) for index, (kind, logging) in enumerate(variants, start=1)]
+
+
+def _certificate(settings, key_type):
+    """A chain, its key, and both in one file, made with the first use of each type of key."""
+    chain, key, both = (settings.directory / f"{key_type}-{part}.pem" for part in ("chain", "key", "both"))
+    if not both.exists():
+        kind = ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"] if key_type == "ec" else ["rsa:2048"]
+        names = ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}"]
+        made = ["openssl", "req", "-x509", "-nodes", "-days", "2", "-newkey", *kind, "-keyout", key, "-out", chain, *names]
+        done = subprocess.run([str(word) for word in made], capture_output=True, text=True, timeout=60)
+        if done.returncode:
+            raise BenchmarkError(f"openssl made no certificate: {done.stderr}")
+        both.write_text(chain.read_text() + key.read_text())
+    return chain, key, both
 
 
 def _write_config(template, to, settings, **words):
@@ -268,6 +319,8 @@ def _write_config(template, to, settings, **words):
         "THREADS": settings.threads,
         "FILES": settings.files_max,
         "ORIGIN_PORT": Origin.port,
+        "GRPC_PORT": Origin.grpc_port,
+        "GRPC_MESSAGE": GRPC_MESSAGE.decode(),
         # As root nginx would run its workers as nobody, who may not read the folder that all of this is in.
         "USER_LINE": "user root;" if os.geteuid() == 0 else "",
         **words,

@@ -87,8 +87,9 @@ def render(results, about, workloads):
         parts += _stalled_table(results["stalled"])
     if "changes" in results:
         parts += _changes_table(results["changes"])
-    if "idle" in results:
-        parts += _idle_table(results["idle"])
+    for name in ("idle", "https-idle"):
+        if name in results:
+            parts += _idle_table(known[name].title, results[name])
     if "first" in results:
         parts += _first_table(results["first"])
     parts += _goals(results)
@@ -191,8 +192,8 @@ def _changes_table(by_peer):
     return parts + [""]
 
 
-def _idle_table(by_peer):
-    parts = ["| idle connections | held | closed by the proxy | PSS B each | live heap B each | PSS MiB |", "|---|--:|--:|--:|--:|--:|"]
+def _idle_table(title, by_peer):
+    parts = [f"| {title} | held | closed by the proxy | PSS B each | live heap B each | PSS MiB |", "|---|--:|--:|--:|--:|--:|"]
     for peer, samples in by_peer.items():
         sample = samples[-1]
         heap = sample.extra.get("heap_each")
@@ -249,6 +250,10 @@ GOALS = [
     ("bytes an idle connection (PSS or live heap, the larger)", "≤", 2048),
     ("CPU with the access log on, to off", "≤", 1.08),
     ("ms of the slowest of the first 1000 requests", "<", 10),
+    ("CPU a request, https keep-alive, to the better of the two", "≤", 0.9),
+    ("CPU, https, connection per request, sessions resumed, to the better", "≤", 1.0),
+    ("CPU a request, HTTP/2 over TLS, to the better", "≤", 1.0),
+    ("PSS bytes an idle https connection, above HAProxy's", "≤", 12 * 1024),
 ]
 
 
@@ -262,6 +267,15 @@ def _found(results, peer):
         ratios = [to(workload, other, "rate") for other in ("haproxy", "nginx")]
         return None if None in ratios else min(ratios)
 
+    def to_better(workload):
+        ratios = [to(workload, other) for other in ("haproxy", "nginx")]
+        return None if None in ratios else max(ratios)
+
+    def idle_each(of):
+        samples = results.get("https-idle", {}).get(of)
+        return samples[-1].extra["pss_each"] if samples else None
+
+    idle_https, idle_haproxy = idle_each(peer), idle_each("haproxy")
     idle = results.get("idle", {}).get(peer)
     first = results.get("first", {}).get(peer)
     return [
@@ -275,6 +289,10 @@ def _found(results, peer):
         max(idle[-1].extra["pss_each"], idle[-1].extra.get("heap_each") or 0) if idle else None,
         _ratio_of(results, "log", f"{peer}+log", peer, "cost"),
         max(sample.max_us for sample in first) / 1000 if first else None,
+        to_better("https-64"),
+        to_better("https-resume"),
+        to_better("h2-64x10"),
+        None if None in (idle_https, idle_haproxy) else idle_https - idle_haproxy,
     ]
 
 

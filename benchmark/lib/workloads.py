@@ -5,12 +5,15 @@ import os
 import re
 import resource
 import socket
+import ssl
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
 
+import peers
 from peers import CHANGING_HOST, ROUTES
 from processes import BenchmarkError, OwnProcess, machine_busy_micros, wait_until
 
@@ -25,6 +28,7 @@ SETTLE_SECONDS = 3
 SLOW_BYTE_MILLIS = 1_000
 SLOW_OPENING_SECONDS = 10
 FIRST_REQUESTS = 1_000
+STREAMS = 10
 CHANGE_SECONDS = 60 / 1_000
 
 
@@ -40,6 +44,9 @@ class Workload:
     with_logging: bool = False  # each peer beside itself with its access log on
     with_routes: bool = False  # requests to all hosts and paths of peers.ROUTES
     warm_share: float = 1.0  # of the peer's own number of requests; less where a request is long
+    tls: str = ""  # the key of the certificate, "ec" or "rsa"; none: in the clear
+    generator: str = "wrk"  # or "h2load"; "full" or "resumed": the handshake of a connection for each request
+    grpc: bool = False  # HTTP/2 to the origin as well
 
 
 WORKLOADS = (
@@ -60,7 +67,14 @@ WORKLOADS = (
         with_routes=True,
         warm_share=0.4,
     ),
+    Workload("https-64", "https small GET, 64 connections", "closed", tls="ec"),
+    Workload("https-close", "https, connection and full handshake per request, ECDSA P-256", "closed", connections=2, tls="ec", generator="full", warm_share=0.1),
+    Workload("https-close-rsa", "the same, RSA 2048", "closed", connections=2, tls="rsa", generator="full", warm_share=0.05),
+    Workload("https-resume", "https, connection per request, sessions resumed by tickets", "closed", connections=2, tls="ec", generator="resumed", warm_share=0.1),
+    Workload("h2-64x10", "HTTP/2 over TLS, small GET, 64 connections of 10 streams", "closed", tls="ec", generator="h2load"),
+    Workload("grpc-unary", "gRPC over TLS, unary calls of 5 bytes, 64 connections of 10 streams", "closed", path="/bench.Bench/Unary", tls="ec", generator="h2load", grpc=True),
     Workload("idle", "idle connections", "idle"),
+    Workload("https-idle", "idle https connections", "idle", tls="ec"),
     Workload("first", f"the first {FIRST_REQUESTS} requests, one connection", "first"),
 )
 
@@ -102,7 +116,7 @@ def warm(peer, workload, settings):
     while done < wanted:
         if time.monotonic() > deadline:
             raise BenchmarkError(f"{peer.name}: {done} of {wanted} requests to warm up in {WARM_SECONDS_MAX} s")
-        result, _ = _wrk(peer.port, workload, 1 if wanted < 20_000 else 3, settings)
+        result, _ = _load(peer, workload, 1 if wanted < 20_000 else 3, settings)
         peer.check_alive()
         if not result["requests"]:
             raise BenchmarkError(f"{peer.name}: no answer at all to {workload.title}; see {peer.directory}")
@@ -119,7 +133,7 @@ def measure(peer, workload, origin, settings):
         result, before = _fixed_rate(peer, workload, origin, settings)
         generator = result["cpu_us"]
     else:
-        result, generator = _wrk(peer.port, workload, seconds, settings)
+        result, generator = _load(peer, workload, seconds, settings)
     after = _Cpu(peer, origin)
     peer.check_alive()
     requests = result["requests"]
@@ -314,7 +328,7 @@ def hold_idle(peer, settings):
     sockets = []
     try:
         for _ in range(wanted):
-            connection = socket.create_connection(("127.0.0.1", peer.port), 10)
+            connection = _connected(peer)
             sockets.append(connection)
             if not _get(connection):
                 raise BenchmarkError(f"{peer.name}: connection {len(sockets)} of {wanted} was not served")
@@ -362,22 +376,71 @@ class _Cpu:
         self.origin = origin.process.cpu_micros()
 
 
+def _load(peer, workload, seconds, settings):
+    """Runs the workload's generator; returns its result and the CPU time it took, in microseconds."""
+    if workload.generator == "wrk":
+        return _wrk(peer.port, workload, seconds, settings)
+    if workload.generator == "h2load":
+        return _h2load(peer.port, workload, seconds, settings)
+    plan = [peer.port, peers.HOST, workload.path, workload.generator, workload.connections, seconds]
+    return _generate("handshakes", [sys.executable, HERE / "lib" / "handshakes.py", *plan], seconds, settings)
+
+
 def _wrk(port, workload, seconds, settings):
-    """Runs wrk; returns its result and the CPU time it took, in microseconds."""
     threads = min(settings.threads, workload.connections)
     argv = ["wrk", f"-t{threads}", f"-c{workload.connections}", f"-d{seconds}s", "--timeout", "10s"]
     for header in workload.headers:
         argv += ["-H", header]
-    argv += ["-s", HERE / "lib" / "wrk.lua", f"http://127.0.0.1:{port}{workload.path}"]
+    scheme, host = ("https", peers.HOST) if workload.tls else ("http", "127.0.0.1")
+    argv += ["-s", HERE / "lib" / "wrk.lua", f"{scheme}://{host}:{port}{workload.path}"]
     return _generate("wrk", argv, seconds, settings, {"BENCH_POST_BYTES": str(workload.post_bytes), "BENCH_ROUTES": _routes(workload)})
+
+
+def _h2load(port, workload, seconds, settings):
+    argv = ["h2load", "-t", settings.threads, "-c", workload.connections, "-m", STREAMS, "-D", seconds]
+    if workload.grpc:
+        message = settings.directory / "message"
+        message.write_bytes(peers.GRPC_MESSAGE)
+        argv += ["-d", message, "-H", "content-type: application/grpc", "-H", "te: trailers"]
+    argv.append(f"https://{peers.HOST}:{port}{workload.path}")
+    return _generate("h2load", argv, seconds, settings, read=_h2load_result)
+
+
+def _h2load_result(text):
+    """What h2load says at its end, in the words of the other generators. It says no percentiles."""
+    finished = re.search(r"finished in ([\d.]+)(ms|s)", text)
+    counts = re.search(r"requests: (\d+) total, \d+ started, \d+ done, (\d+) succeeded, (\d+) failed, (\d+) errored", text)
+    mean = re.search(r"time for request: +\S+ +(\S+) +(\S+)", text)
+    if not finished or not counts or not mean:
+        return None
+    total, succeeded, failed, errored = (int(count) for count in counts.groups())
+    micros = float(finished.group(1)) * (1e3 if finished.group(2) == "ms" else 1e6)
+    worst, middle = (_micros(word) for word in mean.groups())
+    return {"requests": succeeded, "micros": micros, "p50_us": middle, "p99_us": 0, "max_us": worst, "errors": failed + errored}
+
+
+def _micros(word):
+    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s)", word).groups()
+    return int(float(number) * {"us": 1, "ms": 1e3, "s": 1e6}[unit])
+
+
+def _connected(peer):
+    """A connection to a peer, with a handshake where it speaks TLS."""
+    connection = socket.create_connection(("127.0.0.1", peer.port), 10)
+    if not peer.tls:
+        return connection
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False  # the certificate was made for this run, and nobody vouches for it
+    context.verify_mode = ssl.CERT_NONE
+    return context.wrap_socket(connection, server_hostname=peers.HOST)
 
 
 def _routes(workload):
     return " ".join(f"{host}{path}" for _, host, path in ROUTES) if workload.with_routes else ""
 
 
-def _generate(name, argv, seconds, settings, env=None, at_line=None):
-    """Runs a load generator to its end. at_line: called with each line that it prints, as soon as it is there."""
+def _generate(name, argv, seconds, settings, env=None, at_line=None, read=None):
+    """Runs a load generator to its end. at_line: called with each line that it prints, as soon as it is there. read: finds the result."""
     log = settings.directory / f"{name}.log"
     log.write_bytes(b"")
     cpu_before = _children_cpu_micros()
@@ -396,6 +459,9 @@ def _generate(name, argv, seconds, settings, env=None, at_line=None):
     finally:
         process.stop()
     cpu = _children_cpu_micros() - cpu_before
+    result = read(log.read_text()) if read else None
+    if result:
+        return result, cpu
     for line in log.read_text().splitlines():
         if line.startswith("RESULT "):
             return json.loads(line[len("RESULT ") :]), cpu
@@ -445,7 +511,7 @@ def _get(connection):
 def _is_closed(connection):
     connection.setblocking(False)
     try:
-        return connection.recv(1, socket.MSG_PEEK) == b""
+        return socket.socket.recv(connection, 1, socket.MSG_PEEK) == b""  # of the socket below TLS, if that is spoken
     except BlockingIOError:
         return False
     except OSError:
