@@ -33,7 +33,10 @@ record ListenerSetup(
             limits = limits.with(http ? "clientIdleTimeout" : "tunnelIdleTimeout", own.idleTimeout());
         }
         ListenerTerms terms = new ListenerTerms(
-                trusted(listener, settings), listener.proxyProtocol(), listener.pool(), sendsProxyProtocol,
+                trusted(listener, settings),
+                listener.proxyProtocol(),
+                listener.pool(),
+                sendsProxyProtocol,
                 listener.protocol() == Listener.Protocol.HTTP && listener.speaksHttp2());
         return new ListenerSetup(
                 listener.name(),

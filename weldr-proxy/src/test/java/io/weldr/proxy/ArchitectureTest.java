@@ -28,6 +28,8 @@ class ArchitectureTest {
             .definedBy("io.weldr.proxy.edit..")
             .layer("http1")
             .definedBy("io.weldr.proxy.http1..")
+            .layer("http2")
+            .definedBy("io.weldr.proxy.http2..")
             .layer("net")
             .definedBy("io.weldr.proxy.net..")
             .whereLayer("proxy")
@@ -44,13 +46,19 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("proxy", "server", "exchange", "route")
             .whereLayer("http1")
             .mayOnlyBeAccessedByLayers("proxy", "server", "exchange", "upstream", "route", "edit")
+            .whereLayer("http2")
+            .mayOnlyBeAccessedByLayers("proxy", "server")
             .whereLayer("net")
             .mayOnlyBeAccessedByLayers("proxy", "server", "exchange", "upstream", "route");
 
     @ArchTest
     static final ArchRule MESSAGES_KNOW_NO_SOCKETS = noClasses()
             .that()
-            .resideInAnyPackage("io.weldr.proxy.http..", "io.weldr.proxy.http1..", "io.weldr.proxy.edit..")
+            .resideInAnyPackage(
+                    "io.weldr.proxy.http..",
+                    "io.weldr.proxy.http1..",
+                    "io.weldr.proxy.http2..",
+                    "io.weldr.proxy.edit..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.netty.channel..", "io.weldr.core..");

@@ -77,8 +77,11 @@ final class H2Client implements Closeable {
     /** What has come on one stream. */
     static final class Response {
         final List<Http2Headers> interim = new ArrayList<>();
+
         @Nullable Http2Headers head;
+
         @Nullable Http2Headers trailers;
+
         final ByteArrayOutputStream body = new ByteArrayOutputStream();
         boolean ended;
         /** Code of RST_STREAM; -1: there was none. */
@@ -207,15 +210,13 @@ final class H2Client implements Closeable {
         return Unpooled.buffer(6).writeShort(identifier).writeInt(value).array();
     }
 
-    /** Names and values in turn, encoded with the connection's table. */
+    /** Names and values in turn, encoded with the connection's table, in the order in which they are given. */
     byte[] block(String... fields) {
-        DefaultHttp2Headers headers = new DefaultHttp2Headers(false);
-        for (int i = 0; i < fields.length; i += 2) {
-            headers.add(fields[i], fields[i + 1]);
-        }
         ByteBuf buffer = Unpooled.buffer();
         try {
-            encoder.encodeHeaders(1, headers, buffer);
+            for (int i = 0; i < fields.length; i += 2) {
+                encoder.encodeHeaders(1, new DefaultHttp2Headers(false).add(fields[i], fields[i + 1]), buffer);
+            }
         } catch (Http2Exception e) {
             throw new AssertionError(e);
         }

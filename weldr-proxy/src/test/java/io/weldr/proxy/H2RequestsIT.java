@@ -93,19 +93,24 @@ class H2RequestsIT {
                         if (request.isEmpty()) {
                             return;
                         }
-                        wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n");
+                        wire.send(
+                                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n");
                     }
                 });
                 TestProxy proxy = speaking(origin);
                 H2Client client = H2Client.of(proxy)) {
-            client.request(1, false, "POST", "/", "content-length", "5").data(1, "he", false).data(1, "llo", true);
+            client.request(1, false, "POST", "/", "content-length", "5")
+                    .data(1, "he", false)
+                    .data(1, "llo", true);
             Response withLength = client.response(1);
             assertThat(withLength.text()).isEqualTo("abcdefg");
             assertThat(withLength.field("transfer-encoding")).isNull();
             assertThat(withLength.ended).isTrue();
             client.request(3, false, "POST", "/").data(3, "hello", false).data(3, " world", true);
             assertThat(client.response(3).text()).isEqualTo("abcdefg");
-            assertThat(origin.requests().get(0)).contains("\r\nContent-Length: 5\r\n").endsWith("\r\n\r\nhello");
+            assertThat(origin.requests().get(0))
+                    .contains("\r\nContent-Length: 5\r\n")
+                    .endsWith("\r\n\r\nhello");
             assertThat(origin.requests().get(1))
                     .contains("\r\nTransfer-Encoding: chunked\r\n")
                     .endsWith("\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n");
@@ -114,8 +119,9 @@ class H2RequestsIT {
 
     @Test
     void trailersGoBothWays() {
-        try (RawOrigin origin = RawOrigin.answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n"
-                        + "\r\n2\r\nok\r\n0\r\nX-Sum: 7\r\n\r\n");
+        try (RawOrigin origin =
+                        RawOrigin.answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n"
+                                + "\r\n2\r\nok\r\n0\r\nX-Sum: 7\r\n\r\n");
                 TestProxy proxy = speaking(origin);
                 H2Client client = H2Client.of(proxy)) {
             client.request(1, false, "POST", "/", "te", "trailers")

@@ -28,7 +28,6 @@ public record Peer(byte[] address, byte[] raw, boolean trusted, boolean http2) {
         return new Peer(address, raw, trusted, true);
     }
 
-
     private static final byte[] UNKNOWN = new byte[4];
 
     /** What an IPv6 address begins with that stands for an IPv4 address (RFC 4291 section 2.5.5.2). */

@@ -27,7 +27,9 @@ final class FieldBlock {
 
     /** How long a block may be that is made of a text. */
     static int bytesMax(int textBytes) {
-        return textBytes + textBytes / 4 + 64; // each length takes up to three bytes more than a colon, a space or a CRLF
+        return textBytes
+                + textBytes / 4
+                + 64; // each length takes up to three bytes more than a colon, a space or a CRLF
     }
 
     /** The size of the dynamic table is told once. */
@@ -119,25 +121,22 @@ final class FieldBlock {
     }
 
     private static void status(int status, ByteBuf out) {
-        int index =
-                switch (status) {
-                    case 200 -> 8;
-                    case 204 -> 9;
-                    case 206 -> 10;
-                    case 304 -> 11;
-                    case 400 -> 12;
-                    case 404 -> 13;
-                    case 500 -> 14;
-                    default -> 0;
-                };
+        int index = switch (status) {
+            case 200 -> 8;
+            case 204 -> 9;
+            case 206 -> 10;
+            case 304 -> 11;
+            case 400 -> 12;
+            case 404 -> 13;
+            case 500 -> 14;
+            default -> 0;
+        };
         if (index > 0) {
             out.writeByte(INDEXED | index);
             return;
         }
         out.writeByte(STATUS).writeByte(3);
-        out.writeByte('0' + status / 100)
-                .writeByte('0' + status / 10 % 10)
-                .writeByte('0' + status % 10);
+        out.writeByte('0' + status / 100).writeByte('0' + status / 10 % 10).writeByte('0' + status % 10);
     }
 
     /** RFC 7541 section 5.1. */

@@ -144,7 +144,9 @@ public final class RequestFields implements HpackReader.Receiver {
             case CONTENT_LENGTH -> hasLength = true;
             case COOKIE -> { // RFC 9113 section 8.2.3: crumbs become one field
                 if (!trailers) {
-                    (cookies.length() == 0 ? cookies.put(COOKIE) : cookies.put(';').put(' '))
+                    (cookies.length() == 0
+                                    ? cookies.put(COOKIE)
+                                    : cookies.put(';').put(' '))
                             .put(value.array(), value.arrayOffset(), value.arrayOffset() + value.length());
                     return null;
                 }

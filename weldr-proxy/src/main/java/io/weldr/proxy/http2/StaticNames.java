@@ -67,8 +67,9 @@ final class StaticNames {
             List<String> fitting =
                     NAMES.stream().filter(name -> name.length() == wanted).toList();
             BY_LENGTH[length] = fitting.stream().map(Octets::ascii).toArray(byte[][]::new);
-            INDEX_BY_LENGTH[length] =
-                    fitting.stream().mapToInt(name -> FIRST + NAMES.indexOf(name)).toArray();
+            INDEX_BY_LENGTH[length] = fitting.stream()
+                    .mapToInt(name -> FIRST + NAMES.indexOf(name))
+                    .toArray();
         }
     }
 

@@ -164,8 +164,7 @@ public final class ProxyLimits extends LimitTable {
         return http2StreamsMax;
     }
 
-    private final int http2StreamWindowBytes =
-            bytes("http2StreamWindowBytes", 64 * KIB, between(KIB, 16 * MIB));
+    private final int http2StreamWindowBytes = bytes("http2StreamWindowBytes", 64 * KIB, between(KIB, 16 * MIB));
 
     /**
      * Most bytes of one HTTP/2 request body that wait for the origin. Sending more is an error of the client. As much

@@ -179,7 +179,8 @@ final class H2Input {
             return null;
         }
         byte[] section = trailers == null ? new byte[] {Octets.CR, Octets.LF} : trailers;
-        return allocator.directBuffer(LAST_CHUNK.length + section.length)
+        return allocator
+                .directBuffer(LAST_CHUNK.length + section.length)
                 .writeBytes(LAST_CHUNK)
                 .writeBytes(section);
     }

@@ -716,11 +716,14 @@ public final class H2Server extends Client implements FrameSink {
         if (!takesFrames()) {
             return;
         }
-        endStreams(stream -> {
+        closing = true;
+        for (H2Stream stream : streams.all()) {
             if (!stream.inputEnded()) {
                 stream.gone();
+                closed(stream);
             }
-        });
+        }
+        finishIfOver();
     }
 
     @Override

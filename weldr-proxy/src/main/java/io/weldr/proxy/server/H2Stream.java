@@ -310,7 +310,8 @@ final class H2Stream implements MessageDownstream, Expiry {
         int size = pending.bytes();
         if (size > 0) {
             long room = Math.min(window, output.window());
-            int part = (int) Math.min(room, Math.min(frames.payloadMax(), pending.first().readableBytes()));
+            int part = (int)
+                    Math.min(room, Math.min(frames.payloadMax(), pending.first().readableBytes()));
             if (part <= 0) {
                 return window > 0 ? H2Output.Turn.CONNECTION_FULL : H2Output.Turn.OVER;
             }

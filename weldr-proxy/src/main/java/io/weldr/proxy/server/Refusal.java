@@ -49,7 +49,13 @@ final class Refusal {
         if (accessLog != null) {
             int bytes = silent ? 0 : editors.writer().length();
             accessLog.addRefusal(
-                    loop.listener(), peer.http2() ? 2 : 1, peer.address(), id.toBytes(), failure.status(), bytes, failure.cause());
+                    loop.listener(),
+                    peer.http2() ? 2 : 1,
+                    peer.address(),
+                    id.toBytes(),
+                    failure.status(),
+                    bytes,
+                    failure.cause());
         }
         return silent ? null : editors.written(allocator);
     }
