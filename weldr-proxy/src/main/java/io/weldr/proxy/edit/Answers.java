@@ -47,6 +47,9 @@ public final class Answers {
     private static final byte[] LOCATION = Octets.ascii("Location: ");
     private static final byte[] CONTENT_LENGTH = Octets.ascii("Content-Length: ");
     private static final byte[] REQUEST_ID = Octets.ascii("X-Request-Id: ");
+    private static final byte[] GRPC =
+            Octets.ascii("HTTP/1.1 200 OK\r\nContent-Type: application/grpc\r\ngrpc-status: ");
+    private static final byte[] GRPC_MESSAGE = Octets.ascii("\r\ngrpc-message: ");
     private static final byte[] PROBLEM_TYPE = Octets.ascii("application/problem+json");
     private static final byte[] TEXT_TYPE = Octets.ascii("text/plain; charset=us-ascii");
     private static final byte[] CLOSE = Octets.ascii("Connection: close\r\n");
@@ -122,6 +125,19 @@ public final class Answers {
         if (!bodiless) {
             out.put(body);
         }
+    }
+
+    /**
+     * Writes the answer to a call of gRPC that failed: a response of trailers only, as its head and nothing else.
+     *
+     * @param code of {@code grpc-status}
+     */
+    public void writeGrpc(Failure failure, int code, HeadWriter to, RequestId id) {
+        HeadWriter out = to.reset().put(GRPC).put(code).put(GRPC_MESSAGE);
+        out.put(Octets.ascii(failure.detail())).crlf(); // nothing in it has to be percent-encoded
+        out.put(REQUEST_ID);
+        id.writeTo(out);
+        out.crlf().put(date.line()).crlf();
     }
 
     /**

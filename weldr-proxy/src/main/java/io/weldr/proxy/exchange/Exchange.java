@@ -6,8 +6,10 @@ import io.weldr.proxy.edit.RequestId;
 import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.http1.RequestHead;
 import io.weldr.proxy.net.Deadline;
+import io.weldr.proxy.net.DeadlineWheel;
 import io.weldr.proxy.net.Expiry;
 import io.weldr.proxy.upstream.Upstream;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,7 @@ public final class Exchange implements Expiry {
     private final int timeoutTicks;
 
     private Phase phase = Phase.FREE;
+    private boolean deadlineOfClient; // the deadline is the one that the client has set
 
     /**
      * An object for the exchanges of one connection.
@@ -70,6 +73,7 @@ public final class Exchange implements Expiry {
         origin.speak(dialect);
         response.begin(dialect);
         destination.clear();
+        deadlineOfClient = false;
         boolean lastRecipient = head.maxForwards() == 0;
         boolean room = loop.held().takesRequests();
         Failure wrong = request.begin(head, in, dialect);
@@ -92,11 +96,23 @@ public final class Exchange implements Expiry {
 
     private void forward(RequestHead head) {
         destination.choosePool(head, client);
-        int ticks = destination.plan().requestTicks();
-        if (ticks > 0 || timeoutTicks > 0) {
-            deadline.in(ticks > 0 ? ticks : timeoutTicks);
+        int own = destination.plan().requestTicks();
+        int ticks = own > 0 ? own : timeoutTicks;
+        if (request.grpc()) {
+            ticks = untilClientGivesUp(head, ticks);
+        }
+        if (ticks > 0) {
+            deadline.in(ticks);
         }
         origin.begin();
+    }
+
+    /** A call of gRPC says how long its client waits: no longer than that, and no longer than weldr allows. */
+    private int untilClientGivesUp(RequestHead head, int ticks) {
+        Duration timeout = Grpc.timeout(head);
+        int asked = timeout.isZero() ? 0 : DeadlineWheel.ticks(timeout);
+        deadlineOfClient = asked > 0 && (ticks == 0 || asked < ticks);
+        return deadlineOfClient ? asked : ticks;
     }
 
     private void answerOfRoute(RequestHead head) {
@@ -263,7 +279,7 @@ public final class Exchange implements Expiry {
         if (malformed) {
             loop.stats().requestsRefused.increment();
         }
-        ByteBuf answer = answerable ? answers.toFailure(failure, persistence.told(keepClient)) : null;
+        ByteBuf answer = answerable ? answers.toFailure(failure, persistence.told(keepClient), deadlineOfClient) : null;
         settle(failure, answer);
         if (answer != null) {
             part(answer, keepClient, true);

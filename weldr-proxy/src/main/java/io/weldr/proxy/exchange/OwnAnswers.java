@@ -30,9 +30,17 @@ final class OwnAnswers {
         this.id = id;
     }
 
-    /** What the client is told about a failure. Only if the failure has a status. */
-    ByteBuf toFailure(Failure failure, Persistence persistence) {
+    /**
+     * What the client is told about a failure. Only if the failure has a status.
+     *
+     * @param deadlineOfClient whether the client had set the deadline of the exchange
+     */
+    ByteBuf toFailure(Failure failure, Persistence persistence, boolean deadlineOfClient) {
         Editors editors = loop.editors();
+        if (request.grpc()) {
+            editors.answers().writeGrpc(failure, Grpc.status(failure, deadlineOfClient), editors.writer(), id);
+            return editors.written(client.allocator());
+        }
         boolean json = request.acceptsJson();
         long retryAfter = destination.retryAfterSeconds();
         if (retryAfter > 0) {

@@ -89,6 +89,7 @@ final class RequestHalf {
     private boolean acceptsJson;
     private boolean acceptsTrailers;
     private boolean expectsContinue;
+    private boolean grpc;
     private byte @Nullable [] upgrade;
 
     RequestHalf(ExchangeLoop loop, Downstream client, Destination destination, RequestId id) {
@@ -126,6 +127,11 @@ final class RequestHalf {
 
     boolean acceptsTrailers() {
         return acceptsTrailers;
+    }
+
+    /** Whether it is a call of gRPC. */
+    boolean grpc() {
+        return grpc;
     }
 
     /** The protocols that the client wants to switch to, or null. */
@@ -182,6 +188,7 @@ final class RequestHalf {
         // In HTTP/2, trailers are read by everybody, and few clients say so.
         acceptsTrailers = dialect == Dialect.HTTP_2 || head.acceptsTrailers();
         expectsContinue = head.expectsContinue();
+        grpc = dialect == Dialect.HTTP_2 && Grpc.isCall(head);
         upgrade = head.upgradeProtocols();
         loop.scanner().hold(this);
         first.put(in.retain());
