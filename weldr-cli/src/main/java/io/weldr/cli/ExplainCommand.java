@@ -34,7 +34,11 @@ final class ExplainCommand extends Shared {
     @Option(names = "--client", paramLabel = "IP", description = "Address of the client. Default: 192.0.2.1")
     private String client = "";
 
-    @Option(names = "--listener", paramLabel = "NAME", description = "Where it comes in. Default: default")
+    @Option(
+            names = "--listener",
+            paramLabel = "NAME",
+            description =
+                    "Where it comes in. Default: with https, a listener of that protocol if there is one; else default")
     private String listener = "";
 
     @Option(names = "--stale", description = "What the node has applied, also without a quorum")

@@ -130,7 +130,7 @@ class ResourceBadInputIT {
                 "pools|{\"name\":\"a\",\"balancing\":{\"algorithm\":\"random\"}}|invalid-value|round-robin, least-requests",
                 "pools|{\"name\":\"..\"}|invalid-value|name:",
                 "pools|{\"name\":7}|invalid-value|name: 7",
-                "pools|{\"name\":\"a\",\"tls\":{\"authorities\":\"mine\"}}|invalid-value|tls.authorities: no certificate",
+                "pools|{\"name\":\"a\",\"tls\":{\"authorities\":\"mine\"}}|invalid-value|tls.authorities: \"mine\" (expected: certificates in PEM",
                 "listeners|{\"name\":\"a\"}|invalid-value|address",
                 "listeners|{\"name\":\"a\",\"address\":\"web:80\"}|invalid-value|address",
                 "listeners|{\"name\":\"a\",\"address\":\"0.0.0.0\"}|invalid-value|address",
