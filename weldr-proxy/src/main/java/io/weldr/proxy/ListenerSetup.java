@@ -5,12 +5,13 @@ import io.weldr.core.listener.Listener;
 import io.weldr.core.listener.ListenerLimits;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.Network;
-import io.weldr.core.pool.Pool;
-import io.weldr.core.state.ClusterState;
 import io.weldr.proxy.edit.ErrorPages;
+import io.weldr.proxy.http.FieldNames;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.server.ListenerTerms;
+import io.weldr.proxy.tls.ListenerCertificates;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +22,14 @@ import org.jspecify.annotations.Nullable;
 record ListenerSetup(
         ListenerName name, ProxyLimits limits, int connectionsMax, ErrorPages errorPages, ListenerTerms terms) {
 
-    /** @param sendsProxyProtocol as {@link #sendsProxyProtocol} has it */
-    static ListenerSetup of(Listener listener, boolean sendsProxyProtocol, ProxySettings settings) {
+    /**
+     * Of a listener.
+     *
+     * @param identityFields as {@link Certificates#identityFields} has them
+     * @param certificates of the listener, if it speaks TLS
+     */
+    static ListenerSetup of(
+            Listener listener, Set<String> identityFields, ListenerCertificates certificates, ProxySettings settings) {
         ListenerLimits own = listener.limits();
         ProxyLimits limits = settings.limits();
         if (own.requestBodyBytesMax() != null) {
@@ -32,12 +39,16 @@ record ListenerSetup(
             boolean http = listener.protocol().carriesHttp();
             limits = limits.with(http ? "clientIdleTimeout" : "tunnelIdleTimeout", own.idleTimeout());
         }
+        Integer redirectPort = listener.redirectPort();
         ListenerTerms terms = new ListenerTerms(
                 trusted(listener, settings),
                 listener.proxyProtocol(),
                 listener.pool(),
-                sendsProxyProtocol,
-                listener.protocol() == Listener.Protocol.HTTP && listener.speaksHttp2());
+                listener.protocol() == Listener.Protocol.HTTP && listener.speaksHttp2(),
+                listener.protocol() == Listener.Protocol.HTTPS ? certificates : null,
+                listener.protocol() == Listener.Protocol.TLS_PASSTHROUGH,
+                redirectPort == null ? 0 : redirectPort,
+                FieldNames.of(identityFields));
         return new ListenerSetup(
                 listener.name(),
                 limits,
@@ -49,7 +60,7 @@ record ListenerSetup(
     }
 
     /** The node's own list is about the listener that is the node's own. */
-    private static List<Network> trusted(Listener listener, ProxySettings settings) {
+    static List<Network> trusted(Listener listener, ProxySettings settings) {
         List<Network> said = listener.trustedPeers();
         if (said != null) {
             return said;
@@ -59,11 +70,5 @@ record ListenerSetup(
 
     private static ErrorPages.@Nullable Page page(@Nullable ErrorPage page) {
         return page == null ? null : ErrorPages.Page.of(page.contentType(), page.body());
-    }
-
-    /** Whether the pool of the listener wants its origins told where connections come from. */
-    static boolean sendsProxyProtocol(Listener listener, ClusterState state) {
-        Pool pool = listener.pool() == null ? null : state.pool(listener.pool());
-        return pool != null && pool.settings().sendsProxyProtocol();
     }
 }

@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -54,6 +55,7 @@ final class Listeners implements ListenerConditions, AutoCloseable {
     private final List<Worker> workers;
     private final ConnectionLimit connections;
     private final Binder binder;
+    private final Certificates certificates;
     private final RoutingThread thread = new RoutingThread("weldr-listeners", this::reconcile);
     private Published.@Nullable Subscription subscription;
     private volatile ClusterState newest = ClusterState.INITIAL;
@@ -75,6 +77,7 @@ final class Listeners implements ListenerConditions, AutoCloseable {
     /**
      * Listens nowhere yet.
      *
+     * @param certificates loaded before the routes of the same state are
      * @param routedRevision the revision of a state that every worker routes by
      */
     Listeners(
@@ -82,7 +85,9 @@ final class Listeners implements ListenerConditions, AutoCloseable {
             List<Worker> workers,
             ConnectionLimit connections,
             Binder binder,
+            Certificates certificates,
             LongSupplier routedRevision) {
+        this.certificates = certificates;
         this.routedRevision = routedRevision;
         this.settings = settings;
         this.workers = List.copyOf(workers);
@@ -98,7 +103,14 @@ final class Listeners implements ListenerConditions, AutoCloseable {
     void follow(Published<ClusterState> state) throws CannotListenException {
         ClusterState first = state.get();
         Listener wish = first.listeners().getOrDefault(ListenerName.DEFAULT, Listener.DEFAULT);
-        Port own = new Port(wish, false, settings.addresses(), workers, connections, settings);
+        Port own = new Port(
+                wish,
+                Certificates.identityFields(first),
+                certificates.of(ListenerName.DEFAULT),
+                settings.addresses(),
+                workers,
+                connections,
+                settings);
         own.bind(binder);
         serving.put(ListenerName.DEFAULT, own);
         newest = first;
@@ -127,9 +139,6 @@ final class Listeners implements ListenerConditions, AutoCloseable {
         try {
             letGo(state);
             for (Listener wish : state.listeners().values()) {
-                if (!isServed(wish)) {
-                    continue;
-                }
                 try {
                     follow(wish, state);
                 } catch (RuntimeException e) {
@@ -150,18 +159,11 @@ final class Listeners implements ListenerConditions, AutoCloseable {
         }
     }
 
-    /** Nothing that is to be encrypted is served in the clear. */
-    private static boolean isServed(@Nullable Listener listener) {
-        return listener != null
-                && listener.protocol() != Listener.Protocol.HTTPS
-                && listener.protocol() != Listener.Protocol.TLS_PASSTHROUGH;
-    }
-
     /** Listeners that were removed. */
     private void letGo(ClusterState state) {
-        candidates.keySet().removeIf(name -> !isServed(state.listener(name)));
+        candidates.keySet().retainAll(state.listeners().keySet());
         for (ListenerName name : List.copyOf(serving.keySet())) {
-            if (!isServed(state.listener(name))) {
+            if (!state.listeners().containsKey(name)) {
                 drain(name, "removed");
             }
         }
@@ -177,18 +179,19 @@ final class Listeners implements ListenerConditions, AutoCloseable {
     }
 
     private void follow(Listener wish, ClusterState state) {
-        boolean sends = ListenerSetup.sendsProxyProtocol(wish, state);
+        Set<String> fields = Certificates.identityFields(state);
         Port current = serving.get(wish.name());
         if (current != null && Objects.equals(current.address(), wish.address())) {
             candidates.remove(wish.name());
-            current.update(wish, sends, settings);
+            current.update(wish, fields, settings);
             return;
         }
         Port candidate = candidates.get(wish.name());
         if (candidate == null || !Objects.equals(candidate.address(), wish.address())) {
-            candidate = new Port(wish, sends, List.of(address(wish)), workers, connections, settings);
+            candidate = new Port(
+                    wish, fields, certificates.of(wish.name()), List.of(address(wish)), workers, connections, settings);
             candidates.put(wish.name(), candidate);
-        } else if (candidate.update(wish, sends, settings)) {
+        } else if (candidate.update(wish, fields, settings)) {
             candidate.tryNow();
         }
         tryToBind(candidate, state);

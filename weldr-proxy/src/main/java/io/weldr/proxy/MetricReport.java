@@ -18,6 +18,7 @@ import io.weldr.proxy.net.Faults;
 import io.weldr.proxy.stats.Latencies;
 import io.weldr.proxy.stats.OriginStats;
 import io.weldr.proxy.stats.WorkerStats;
+import io.weldr.proxy.tls.HandshakeFailure;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -50,6 +51,7 @@ final class MetricReport {
         report.exchanges();
         report.connections();
         report.http2();
+        report.handshakes();
         report.listeners(ports);
         report.times();
         report.gauge(
@@ -130,6 +132,22 @@ final class MetricReport {
                     Map.of("limit", limit.label()),
                     sum(s -> s.http2.limits(limit))));
         }
+    }
+
+    private void handshakes() {
+        String help = "Handshakes of TLS with clients.";
+        for (WorkerStats.Agreed how : WorkerStats.Agreed.values()) {
+            Map<String, String> labels = Map.of("version", how.version(), "resumed", String.valueOf(how.resumed()));
+            all.add(new Counter("proxy_tls_handshakes", help, labels, sum(stats -> stats.handshakes(how))));
+        }
+        for (HandshakeFailure cause : HandshakeFailure.values()) {
+            all.add(new Counter(
+                    "proxy_tls_handshake_failures",
+                    "Handshakes of TLS with clients that did not come about, by their cause.",
+                    Map.of("cause", cause.cause()),
+                    sum(stats -> stats.handshakeFailures(cause))));
+        }
+        gauge("proxy_tls_handshakes_open", "Handshakes under way.", sum(stats -> stats.handshakesOpen));
     }
 
     private void listeners(Collection<Port> ports) {

@@ -10,12 +10,14 @@ import io.weldr.proxy.net.Binder;
 import io.weldr.proxy.net.CannotListenException;
 import io.weldr.proxy.net.ConnectionLimit;
 import io.weldr.proxy.net.Listener;
+import io.weldr.proxy.tls.ListenerCertificates;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +36,9 @@ final class Port {
     private final boolean ofNode;
     private final ConnectionLimit connections;
     private final List<Door> doors;
+    private final ListenerCertificates certificates;
     private volatile io.weldr.core.listener.Listener wish;
-    private boolean sendsProxyProtocol;
+    private Set<String> identityFields;
     private long retryNanos; // from when on another attempt may be made
     private int failures; // in a row
     private volatile List<Listener> bound = List.of();
@@ -47,17 +50,19 @@ final class Port {
     /** A port that is not bound. */
     Port(
             io.weldr.core.listener.Listener wish,
-            boolean sendsProxyProtocol,
+            Set<String> identityFields,
+            ListenerCertificates certificates,
             List<InetSocketAddress> addresses,
             List<Worker> workers,
             ConnectionLimit node,
             ProxySettings settings) {
         this.wish = wish;
-        this.sendsProxyProtocol = sendsProxyProtocol;
+        this.identityFields = identityFields;
+        this.certificates = certificates;
         this.addresses = List.copyOf(addresses);
         name = wish.name();
         ofNode = name.equals(ListenerName.DEFAULT);
-        ListenerSetup setup = ListenerSetup.of(wish, sendsProxyProtocol, settings);
+        ListenerSetup setup = ListenerSetup.of(wish, identityFields, certificates, settings);
         connections = node.within(setup.connectionsMax());
         doors = workers.stream().map(worker -> new Door(worker, setup)).toList();
         retryNanos = System.nanoTime();
@@ -73,13 +78,13 @@ final class Port {
     }
 
     /** Takes over what the listener says now, at the same address. Says whether anything is new. */
-    boolean update(io.weldr.core.listener.Listener next, boolean sends, ProxySettings settings) {
-        if (next.equals(wish) && sends == sendsProxyProtocol) {
+    boolean update(io.weldr.core.listener.Listener next, Set<String> fields, ProxySettings settings) {
+        if (next.equals(wish) && fields.equals(identityFields)) {
             return false;
         }
-        ListenerSetup setup = ListenerSetup.of(next, sends, settings);
+        ListenerSetup setup = ListenerSetup.of(next, fields, certificates, settings);
         wish = next;
-        sendsProxyProtocol = sends;
+        identityFields = fields;
         connections.set(setup.connectionsMax());
         doors.forEach(door -> door.update(setup));
         return true;

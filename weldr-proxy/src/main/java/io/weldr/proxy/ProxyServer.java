@@ -7,6 +7,8 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import io.netty.util.internal.PlatformDependent;
 import io.weldr.core.balance.DeadAddresses;
+import io.weldr.core.port.CertificateCondition;
+import io.weldr.core.port.CertificateConditions;
 import io.weldr.core.port.ListenerCondition;
 import io.weldr.core.port.ListenerConditions;
 import io.weldr.core.port.Measurement;
@@ -24,6 +26,7 @@ import io.weldr.proxy.net.Transport;
 import io.weldr.proxy.route.PoolTerms;
 import io.weldr.proxy.route.RateLimits;
 import io.weldr.proxy.route.ServingPool;
+import io.weldr.proxy.tls.TlsLibrary;
 import io.weldr.proxy.upstream.NameResolver;
 import io.weldr.proxy.upstream.UpstreamSettings;
 import java.io.IOException;
@@ -42,7 +45,15 @@ import org.jspecify.annotations.Nullable;
  * published {@link ClusterState}. Methods may be called from any thread but an event loop, and block until done.
  */
 public final class ProxyServer
-        implements TrafficSource, RoutingSource, MetricSource, ListenerConditions, AutoCloseable {
+        implements TrafficSource,
+                RoutingSource,
+                MetricSource,
+                ListenerConditions,
+                CertificateConditions,
+                AutoCloseable {
+
+    /** A new day brings other keys of session tickets, and a certificate that did not load is tried again. */
+    private static final long REFRESH_SECONDS = 60;
 
     private final ProxySettings settings;
     private final Published<ClusterState> state;
@@ -50,6 +61,7 @@ public final class ProxyServer
     private final NameResolver resolver;
     private final ByteBufAllocator allocator;
     private final List<Worker> workers = new ArrayList<>();
+    private final Certificates certificates;
     private final Routing routing;
     private final RateLimits rateLimits = new RateLimits();
     private volatile @Nullable Listeners listeners; // from start on
@@ -79,11 +91,13 @@ public final class ProxyServer
         this.settings = settings;
         this.state = state;
         connections = new ConnectionLimit(settings.limits().connectionsMax());
+        certificates = new Certificates(settings);
         routing = new Routing(
                 new PoolTerms.NodeDefaults(settings.limits(), settings.whenAllDown()),
                 (pool, terms, access, ejected, now) ->
                         ServingPool.of(pool, terms, access, ejected, now, settings.tokens()),
                 new OriginTls(settings.trust(), settings.keySeal()),
+                certificates,
                 workers);
     }
 
@@ -109,9 +123,13 @@ public final class ProxyServer
             makeWorkers(loops, transport, number);
             routing.follow(state);
             Binder binder = new Binder(transport, loops, settings.limits(), allocator);
-            Listeners all = new Listeners(settings, workers, connections, binder, routing::routedRevision);
+            Listeners all =
+                    new Listeners(settings, workers, connections, binder, certificates, routing::routedRevision);
             listeners = all;
             all.follow(state);
+            workers.get(0)
+                    .loop()
+                    .scheduleWithFixedDelay(routing::refresh, REFRESH_SECONDS, REFRESH_SECONDS, TimeUnit.SECONDS);
             serving = List.copyOf(workers);
         } catch (IOException | RuntimeException e) {
             close();
@@ -154,7 +172,8 @@ public final class ProxyServer
     }
 
     /**
-     * The tokens of sticky cookies have changed. Soon every worker goes by those that there are now. Returns at once;
+     * The secret of the cluster has changed. Soon every worker goes by what is made of it now: the tokens of sticky cookies, the keys of
+     * session tickets. Returns at once;
      * harmless before start and after close.
      */
     public void tokensChanged() {
@@ -171,6 +190,16 @@ public final class ProxyServer
     public long listenedRevision() {
         Listeners all = listeners;
         return all == null || serving.isEmpty() ? state.get().revision() : all.listenedRevision();
+    }
+
+    @Override
+    public List<CertificateCondition> certificateConditions() {
+        return certificates.certificateConditions();
+    }
+
+    /** What speaks TLS with clients. Loads it the first time. */
+    public TlsLibrary tlsLibrary() {
+        return settings.tlsLibrary().resolve();
     }
 
     /** Tells what origins would get of a request, also before start and after close. */

@@ -4,10 +4,12 @@ import io.weldr.core.pool.Network;
 import io.weldr.core.pool.WhenAllDown;
 import io.weldr.core.port.CookieTokens;
 import io.weldr.core.port.KeySeal;
+import io.weldr.core.port.TicketKeys;
 import io.weldr.proxy.access.AccessLog;
 import io.weldr.proxy.edit.Forwarding;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.Transport;
+import io.weldr.proxy.tls.TlsLibrary;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +40,8 @@ public final class ProxySettings {
     private final WhenAllDown whenAllDown;
     private final CookieTokens tokens;
     private final KeySeal keySeal;
+    private final TlsLibrary tlsLibrary;
+    private final TicketKeys ticketKeys;
     private final @Nullable TrustManagerFactory trust;
     private final @Nullable AccessLog accessLog;
 
@@ -56,6 +60,8 @@ public final class ProxySettings {
         whenAllDown = builder.whenAllDown;
         tokens = builder.tokens;
         keySeal = builder.keySeal;
+        tlsLibrary = builder.tlsLibrary;
+        ticketKeys = builder.ticketKeys;
         trust = builder.trust;
         accessLog = builder.accessLog;
         if (addresses.isEmpty()) {
@@ -147,6 +153,16 @@ public final class ProxySettings {
         return keySeal;
     }
 
+    /** What speaks TLS with clients. */
+    public TlsLibrary tlsLibrary() {
+        return tlsLibrary;
+    }
+
+    /** The keys of session tickets. */
+    public TicketKeys ticketKeys() {
+        return ticketKeys;
+    }
+
     public @Nullable TrustManagerFactory trust() {
         return trust;
     }
@@ -171,6 +187,8 @@ public final class ProxySettings {
         private WhenAllDown whenAllDown = WhenAllDown.ANSWER_503;
         private CookieTokens tokens = CookieTokens.NONE;
         private KeySeal keySeal = KeySeal.NONE;
+        private TlsLibrary tlsLibrary = TlsLibrary.AUTO;
+        private TicketKeys ticketKeys = TicketKeys.NONE;
         private @Nullable TrustManagerFactory trust = null;
         private @Nullable AccessLog accessLog = null;
 
@@ -245,6 +263,18 @@ public final class ProxySettings {
         /** What sticky cookies hold. Without, clients are not bound to origins, whatever pools say. */
         public Builder tokens(CookieTokens source) {
             tokens = source;
+            return this;
+        }
+
+        /** What speaks TLS with clients. By default BoringSSL where it runs, else the JDK. */
+        public Builder tlsLibrary(TlsLibrary library) {
+            tlsLibrary = library;
+            return this;
+        }
+
+        /** The keys of session tickets. Without, sessions do not resume. */
+        public Builder ticketKeys(TicketKeys source) {
+            ticketKeys = source;
             return this;
         }
 

@@ -33,6 +33,7 @@ final class Routing implements AutoCloseable {
 
     private final List<Worker> workers;
     private final ServingPools pools;
+    private final Certificates certificates;
     private final RoutingThread thread = new RoutingThread("weldr-routing", this::build);
     private Published.@Nullable Subscription subscription;
     private volatile ClusterState newest = ClusterState.INITIAL;
@@ -50,7 +51,13 @@ final class Routing implements AutoCloseable {
     private record Target(long revision, long view) {}
 
     /** Views for {@code workers}, which may still be filled until {@link #follow}. */
-    Routing(PoolTerms.NodeDefaults node, ServingPools.Maker maker, OriginTls tls, List<Worker> workers) {
+    Routing(
+            PoolTerms.NodeDefaults node,
+            ServingPools.Maker maker,
+            OriginTls tls,
+            Certificates certificates,
+            List<Worker> workers) {
+        this.certificates = certificates;
         this.workers = workers;
         pools = new ServingPools(node, maker, tls, this::schedule, thread::ask);
     }
@@ -68,6 +75,11 @@ final class Routing implements AutoCloseable {
         thread.start();
     }
 
+    /** Builds anew soon: time has passed, and what depends on it may have changed. Any thread; does not block. */
+    void refresh() {
+        thread.ask();
+    }
+
     /** On the thread that applies the log. */
     private void take(ClusterState state) {
         newest = state;
@@ -76,11 +88,13 @@ final class Routing implements AutoCloseable {
 
     private void build() {
         ClusterState state = newest;
+        Instant now = Instant.now();
+        certificates.refresh(state, now); // first: whoever is told that it routes has the certificates, too
         RoutingView before = built;
         RoutePlans.Basis holding = RoutePlans.Basis.of(state);
         Map<ListenerName, RoutePlans> routes =
                 before != null && holding.equals(basis) ? before.routes() : RoutePlans.of(state);
-        RoutingView view = new RoutingView(routes, pools.refresh(state, Instant.now()));
+        RoutingView view = new RoutingView(routes, pools.refresh(state, now));
         if (before == null || !view.sameAs(before)) {
             long number = ++views;
             workers.forEach(worker -> worker.update(view, number));

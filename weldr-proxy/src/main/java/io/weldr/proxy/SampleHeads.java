@@ -14,10 +14,12 @@ import io.weldr.core.route.RouteTest.SampleRequest;
 import io.weldr.core.route.SampleView;
 import io.weldr.proxy.edit.LoopGuard;
 import io.weldr.proxy.edit.Peer;
+import io.weldr.proxy.edit.PeerTls;
 import io.weldr.proxy.edit.RequestEditor;
 import io.weldr.proxy.edit.RequestId;
 import io.weldr.proxy.edit.TargetBytes;
 import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.http.FieldNames;
 import io.weldr.proxy.http.HeadWriter;
 import io.weldr.proxy.http1.RequestHead;
 import io.weldr.proxy.http1.Scan;
@@ -35,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * same code as that of clients. Thread safe: each call has objects of its own.
  */
 final class SampleHeads implements SentHeads {
+    /** A session of which origins are told nothing but that there is one. */
+    private static final PeerTls TLS = new PeerTls("TLSv1.3", "", "", false, null, new byte[0]);
+
     private final ProxySettings settings;
 
     SampleHeads(ProxySettings settings) {
@@ -107,10 +112,11 @@ final class SampleHeads implements SentHeads {
 
     private Peer peer(SampleRequest request, Listener listener) {
         byte[] address = new SampleView(request).clientAddress();
-        boolean trusted = ListenerSetup.of(listener, false, settings).terms().trusted().stream()
-                .anyMatch(network -> network.contains(address));
+        boolean trusted =
+                ListenerSetup.trusted(listener, settings).stream().anyMatch(network -> network.contains(address));
         try {
-            return Peer.of(new InetSocketAddress(InetAddress.getByAddress(address), 0), trusted);
+            Peer peer = Peer.of(new InetSocketAddress(InetAddress.getByAddress(address), 0), trusted);
+            return listener.protocol() == Listener.Protocol.HTTPS ? peer.with(FieldNames.NONE, TLS) : peer;
         } catch (UnknownHostException e) {
             throw new IllegalStateException("an address has 4 or 16 bytes", e);
         }

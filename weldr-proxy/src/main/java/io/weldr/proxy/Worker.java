@@ -22,6 +22,7 @@ import io.weldr.proxy.net.Pipe;
 import io.weldr.proxy.route.RateLimits;
 import io.weldr.proxy.route.RoutingView;
 import io.weldr.proxy.server.Clients;
+import io.weldr.proxy.server.Handshakes;
 import io.weldr.proxy.server.ServerLoop;
 import io.weldr.proxy.stats.OriginStats;
 import io.weldr.proxy.stats.WorkerStats;
@@ -62,6 +63,7 @@ final class Worker {
     private final WorkerView view;
     private final ExchangeLoop exchanges;
     private final Pipe pipe = new Pipe();
+    private final Handshakes handshakes;
     private final AccessLog.@Nullable Sheet accessLog;
     private final long startNanos = System.nanoTime();
     private final AtomicReference<@Nullable Offer> offered = new AtomicReference<>();
@@ -95,6 +97,8 @@ final class Worker {
         this.loop = loop;
         ProxyLimits limits = settings.limits();
         accessLog = settings.accessLog() == null ? null : settings.accessLog().newSheet();
+        int sharers = Math.max(1, upstream.workers());
+        handshakes = new Handshakes((limits.handshakesMax() + sharers - 1) / sharers, stats);
         held = new HeldBytes(heldMax, stats.connectionsShed, this::relieveSoon);
         view = new WorkerView(new UpstreamLoop(loop, wheel, held, upstream, resolver), records, number);
         RequestScanner scanner = new RequestScanner(limits, settings.traceAllowed());
@@ -183,10 +187,11 @@ final class Worker {
                         setup.name().value(),
                         setup.limits(),
                         exchanges.editors().with(setup.errorPages())),
-                new Entrance(setup.name(), view),
+                new Entrance(setup.name(), view, setup.terms().redirectPort()),
                 setup.terms(),
                 clients,
-                pipe);
+                pipe,
+                handshakes);
     }
 
     /**

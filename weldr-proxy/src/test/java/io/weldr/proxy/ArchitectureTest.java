@@ -30,6 +30,8 @@ class ArchitectureTest {
             .definedBy("io.weldr.proxy.http1..")
             .layer("http2")
             .definedBy("io.weldr.proxy.http2..")
+            .layer("tls")
+            .definedBy("io.weldr.proxy.tls..")
             .layer("net")
             .definedBy("io.weldr.proxy.net..")
             .whereLayer("proxy")
@@ -49,7 +51,9 @@ class ArchitectureTest {
             .whereLayer("http2")
             .mayOnlyBeAccessedByLayers("proxy", "server")
             .whereLayer("net")
-            .mayOnlyBeAccessedByLayers("proxy", "server", "exchange", "upstream", "route");
+            .mayOnlyBeAccessedByLayers("proxy", "server", "exchange", "upstream", "route")
+            .whereLayer("tls")
+            .mayOnlyBeAccessedByLayers("proxy", "server", "net");
 
     @ArchTest
     static final ArchRule MESSAGES_KNOW_NO_SOCKETS = noClasses()

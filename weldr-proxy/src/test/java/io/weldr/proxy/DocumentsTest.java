@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.http.Failure.Retry;
+import io.weldr.proxy.tls.HandshakeFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,21 @@ class DocumentsTest {
         List<String> declared =
                 Arrays.stream(Failure.values()).map(DocumentsTest::row).toList();
         assertThat(documented()).containsExactlyElementsOf(declared);
+    }
+
+    @Test
+    void theReferenceHasEveryCauseOfAFailedHandshakeAndNoOther() throws IOException {
+        List<String> causes = Files.readAllLines(METRICS).stream()
+                .dropWhile(line -> !line.equals("## Handshakes with clients"))
+                .skip(1)
+                .takeWhile(line -> !line.startsWith("## "))
+                .filter(line -> line.matches("\\| `\\w+` \\|.*") && !line.startsWith("| `cause` |"))
+                .map(line -> line.substring(3, line.indexOf('`', 3)))
+                .toList();
+        assertThat(causes)
+                .containsExactlyElementsOf(Arrays.stream(HandshakeFailure.values())
+                        .map(HandshakeFailure::cause)
+                        .toList());
     }
 
     /** The rows of the table of causes, in the order of the page. */

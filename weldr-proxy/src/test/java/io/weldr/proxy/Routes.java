@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes pools and routes to a {@link TestProxy}. Each method changes the route that the next {@link #put} writes. */
 final class Routes {
     private final TestProxy proxy;
+    private List<ListenerName> listeners = List.of(ListenerName.DEFAULT);
     private RouteAction action = RouteAction.Forward.to(PoolName.DEFAULT);
     private List<HostPattern> hosts = List.of();
     private List<RouteMatch> matches = List.of();
@@ -58,6 +59,12 @@ final class Routes {
 
     static PoolName pool(TestProxy proxy, String name, RawOrigin... origins) {
         return pool(proxy, name, PoolSettings.DEFAULT, origins);
+    }
+
+    /** Of requests of every listener. */
+    Routes everywhere() {
+        listeners = List.of();
+        return this;
     }
 
     Routes host(String pattern) {
@@ -122,7 +129,7 @@ final class Routes {
     void put(String name) {
         Route route = new Route(
                 new RouteName(name),
-                List.of(ListenerName.DEFAULT),
+                listeners,
                 hosts,
                 matches,
                 action,

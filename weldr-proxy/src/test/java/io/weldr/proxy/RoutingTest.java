@@ -59,6 +59,7 @@ class RoutingTest {
             new PoolTerms.NodeDefaults(LIMITS, WhenAllDown.ANSWER_503),
             this::serving,
             new OriginTls(null, KeySeal.NONE),
+            new Certificates(TestProxy.settings().build()),
             workers);
     private final Published<ClusterState> state = new Published<>(ClusterState.INITIAL);
 

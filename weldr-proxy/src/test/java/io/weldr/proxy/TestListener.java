@@ -1,11 +1,13 @@
 package io.weldr.proxy;
 
 import io.weldr.core.Stamp;
+import io.weldr.core.certificate.CertificateName;
 import io.weldr.core.listener.ErrorPage;
 import io.weldr.core.listener.Listener;
 import io.weldr.core.listener.Listener.Protocol;
 import io.weldr.core.listener.ListenerLimits;
 import io.weldr.core.listener.ListenerName;
+import io.weldr.core.listener.ListenerTls;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.Network;
 import io.weldr.core.pool.PoolName;
@@ -24,6 +26,7 @@ import java.net.ConnectException;
 import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -36,12 +39,14 @@ final class TestListener {
     private Protocol protocol = Protocol.HTTP;
     private @Nullable HostPort address;
     private @Nullable PoolName pool;
-    private @Nullable Boolean http2;
     private @Nullable Integer connectionsMax;
     private @Nullable Long bodyMax;
     private @Nullable Duration idle;
     private @Nullable List<Network> trusted;
     private List<Network> proxies = List.of();
+    private @Nullable ListenerTls tls;
+    private @Nullable Boolean http2;
+    private @Nullable Integer redirectPort;
     private final TreeMap<Integer, ErrorPage> pages = new TreeMap<>();
 
     private TestListener(String name) {
@@ -74,6 +79,80 @@ final class TestListener {
     /** Clients may speak HTTP/2 without being asked. */
     TestListener http2() {
         http2 = true;
+        return this;
+    }
+
+    /** Speaks TLS with these certificates. */
+    static TestListener https(String name, int port, String... certificates) {
+        TestListener listener = http(name, port);
+        listener.protocol = Protocol.HTTPS;
+        listener.tls = ListenerTls.of(
+                Arrays.stream(certificates).map(CertificateName::new).toArray(CertificateName[]::new));
+        return listener;
+    }
+
+    /** Passes TLS on. */
+    static TestListener passthrough(String name, int port) {
+        TestListener listener = http(name, port);
+        listener.protocol = Protocol.TLS_PASSTHROUGH;
+        return listener;
+    }
+
+    private ListenerTls tls() {
+        ListenerTls known = tls;
+        if (known == null) {
+            throw new AssertionError("no TLS");
+        }
+        return known;
+    }
+
+    /** Presents that certificate to those that ask for no name, or for another one. */
+    TestListener byDefault(String certificate) {
+        ListenerTls now = tls();
+        tls = new ListenerTls(
+                now.certificates(),
+                new CertificateName(certificate),
+                now.policy(),
+                now.clients(),
+                now.clientAuthorities(),
+                now.subjectField(),
+                now.fingerprintField());
+        return this;
+    }
+
+    /** Speaks TLS 1.3 alone. */
+    TestListener modern() {
+        ListenerTls now = tls();
+        tls = new ListenerTls(
+                now.certificates(),
+                now.defaultCertificate(),
+                ListenerTls.TlsPolicy.MODERN,
+                now.clients(),
+                now.clientAuthorities(),
+                now.subjectField(),
+                now.fingerprintField());
+        return this;
+    }
+
+    /** Asks clients for certificates of that authority, and tells origins of them. */
+    TestListener asking(
+            ListenerTls.ClientCertificates how,
+            String authorities,
+            @Nullable String subject,
+            @Nullable String fingerprint) {
+        ListenerTls now = tls();
+        tls = new ListenerTls(
+                now.certificates(), now.defaultCertificate(), now.policy(), how, authorities, subject, fingerprint);
+        return this;
+    }
+
+    TestListener http2(boolean spoken) {
+        http2 = spoken;
+        return this;
+    }
+
+    TestListener redirectingTo(int httpsPort) {
+        redirectPort = httpsPort;
         return this;
     }
 
@@ -116,13 +195,15 @@ final class TestListener {
                 .trustedPeers(trusted)
                 .proxyProtocol(proxies)
                 .errorPages(pages)
+                .tls(tls)
+                .redirectPort(redirectPort)
                 .http2(http2)
                 .build();
     }
 
     /** Writes it into the state, with a route for requests of all listeners to the pool {@code default}. */
     TestListener applyTo(TestProxy proxy) {
-        if (protocol == Listener.Protocol.HTTP && proxy.state.get().route(EVERYWHERE) == null) {
+        if (protocol != Listener.Protocol.TCP && proxy.state.get().route(EVERYWHERE) == null) {
             Route everywhere = new Route(
                     EVERYWHERE,
                     List.of(),

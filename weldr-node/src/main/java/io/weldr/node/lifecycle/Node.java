@@ -198,6 +198,8 @@ public final class Node {
                 .traceAllowed(config.allowTrace())
                 .whenAllDown(config.whenAllDown())
                 .tokens(secret)
+                .keySeal(secret)
+                .ticketKeys(secret)
                 .accessLog(accessLog)
                 .build();
     }

@@ -38,6 +38,18 @@ public final class AccessEntry {
     /** Name of the pool, empty when the request went to none. */
     public String pool = "";
 
+    /** Version of TLS with the client, empty when the connection is in the clear. */
+    public String tlsVersion = "";
+
+    /** Cipher suite of TLS with the client. */
+    public String tlsCipher = "";
+
+    /** Name that the client has asked for by TLS, empty when it has asked for none. */
+    public byte[] tlsServerName = new byte[0];
+
+    /** Whether a session of TLS was resumed. */
+    public boolean tlsResumed;
+
     public int status;
     /** Passed to the client. */
     public long bytes;

@@ -223,6 +223,7 @@ public final class AccessLog implements AutoCloseable {
             entry.requestLineLength = 0;
             entry.majorVersion = version;
             entry.minorVersion = version == 1 ? 1 : 0;
+            entry.tlsVersion = "";
             entry.client = client;
             entry.requestId = requestId;
             entry.origin = "";

@@ -34,7 +34,16 @@ public enum LineFormat {
             out.put(",\"route\":\"").put(entry.route);
             out.put("\",\"pool\":\"").put(entry.pool);
             out.put("\",\"origin\":\"").put(entry.origin);
-            out.put("\",\"id\":\"").putQuoted(entry.requestId, entry.requestId.length, true);
+            if (!entry.tlsVersion.isEmpty()) {
+                out.put("\",\"tls\":\"").put(entry.tlsVersion);
+                out.put("\",\"cipher\":\"").put(entry.tlsCipher);
+                out.put("\",\"serverName\":\"").put(entry.tlsServerName);
+                out.put("\",\"resumed\":").put(entry.tlsResumed ? "true" : "false");
+                out.put(",\"id\":\"");
+            } else {
+                out.put("\",\"id\":\"");
+            }
+            out.putQuoted(entry.requestId, entry.requestId.length, true);
             out.put("\",\"cause\":\"").put(entry.failure).put("\"}\n");
         }
     },
@@ -59,7 +68,7 @@ public enum LineFormat {
     };
 
     /** No line is longer: the request line escaped, an id, an address, a name, and the words between. */
-    static final int LINE_BYTES_MAX = 6 * AccessEntry.TARGET_BYTES_MAX + 2048;
+    static final int LINE_BYTES_MAX = 6 * AccessEntry.TARGET_BYTES_MAX + 2560;
 
     private static final DateTimeFormatter COMMON_TIME =
             DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.US).withZone(ZoneOffset.UTC);

@@ -1,6 +1,7 @@
 package io.weldr.proxy.edit;
 
 import io.weldr.proxy.http.Field;
+import io.weldr.proxy.http.FieldNames;
 import io.weldr.proxy.http.HeadWriter;
 import io.weldr.proxy.http.Octets;
 import io.weldr.proxy.http1.RequestHead;
@@ -20,11 +21,13 @@ public final class RequestEditor {
     private static final byte[] TE = Octets.ascii("Connection: TE\r\nTE: trailers\r\n");
     private static final byte[] FORWARDED_FOR = Octets.ascii("X-Forwarded-For: ");
     private static final byte[] FORWARDED_PROTO = Octets.ascii("X-Forwarded-Proto: http\r\n");
+    private static final byte[] FORWARDED_PROTO_TLS = Octets.ascii("X-Forwarded-Proto: https\r\n");
     private static final byte[] FORWARDED_HOST = Octets.ascii("X-Forwarded-Host: ");
     private static final byte[] FORWARDED = Octets.ascii("Forwarded: ");
     private static final byte[] FOR = Octets.ascii("for=");
     private static final byte[] HOST_OF = Octets.ascii(";host=\"");
     private static final byte[] PROTO_OF = Octets.ascii(";proto=http\r\n");
+    private static final byte[] PROTO_OF_TLS = Octets.ascii(";proto=https\r\n");
     private static final byte[] MAX_FORWARDS = Octets.ascii("Max-Forwards: ");
     private static final byte[] REQUEST_ID = Octets.ascii("X-Request-Id: ");
     private static final byte[] LIST = Octets.ascii(", ");
@@ -70,7 +73,7 @@ public final class RequestEditor {
         HeadWriter out = to.reset();
         writeTarget(head, out, target);
         boolean ownHost = writeHost(head, out, originAuthority, preserveHost, plan);
-        copyFields(head, out, ownHost, peer.trusted(), plan);
+        copyFields(head, out, ownHost, peer, plan);
         if (head.chunked()) {
             out.put(CHUNKED);
         } else if (head.contentLength() >= 0) {
@@ -97,6 +100,9 @@ public final class RequestEditor {
             out.put(VIA_2).put(viaName);
         } else {
             out.put(VIA).put((char) ('0' + head.minorVersion())).put(viaName);
+        }
+        if (peer.tls() != null) {
+            out.put(peer.tls().identity());
         }
         plan.writeLines(out);
         out.put(REQUEST_ID);
@@ -140,11 +146,15 @@ public final class RequestEditor {
         return true;
     }
 
-    private void copyFields(RequestHead head, HeadWriter out, boolean ownHost, boolean trusted, HeadPlan plan) {
+    private void copyFields(RequestHead head, HeadWriter out, boolean ownHost, Peer peer, HeadPlan plan) {
+        boolean trusted = peer.trusted();
+        FieldNames forbidden = peer.forbidden();
+        boolean forbids = !forbidden.isEmpty();
         int runStart = -1;
         for (int i = 0; i < head.count(); i++) {
             if ((head.field(i) != Field.OTHER && !keeps(head, i, ownHost, trusted))
                     || (head.namesByConnection() > 0 && head.namedByConnection(i))
+                    || (forbids && forbidden.has(head.bytes(), head.lineStart(i), head.nameEnd(i)))
                     || (plan.dropsAny() && plan.drops(head.bytes(), head.lineStart(i), head.nameEnd(i)))) {
                 if (runStart >= 0) {
                     out.put(head.bytes(), runStart, head.lineStart(i));
@@ -187,7 +197,7 @@ public final class RequestEditor {
             out.put(peer.address()).crlf();
         }
         if ((!peer.trusted() || !head.has(Field.X_FORWARDED_PROTO)) && !plan.drops(Field.X_FORWARDED_PROTO)) {
-            out.put(FORWARDED_PROTO);
+            out.put(peer.secure() ? FORWARDED_PROTO_TLS : FORWARDED_PROTO);
         }
         if (head.hostEnd() > head.hostStart()
                 && (!peer.trusted() || !head.has(Field.X_FORWARDED_HOST))
@@ -214,7 +224,7 @@ public final class RequestEditor {
             // A valid Host has neither quotes nor backslashes; what it has of colons and brackets has to be quoted.
             out.put(HOST_OF).put(head.bytes(), head.hostStart(), head.hostEnd()).put('"');
         }
-        out.put(PROTO_OF);
+        out.put(peer.secure() ? PROTO_OF_TLS : PROTO_OF);
     }
 
     /** All values of a field that is a list, each with a comma behind it for one more. */

@@ -9,6 +9,7 @@ import io.weldr.core.route.PathRewrite;
 import io.weldr.core.route.RouteAction;
 import io.weldr.core.route.RouteMatched;
 import io.weldr.proxy.edit.Peer;
+import io.weldr.proxy.edit.PeerTls;
 import io.weldr.proxy.edit.TargetBytes;
 import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.http.Octets;
@@ -46,6 +47,12 @@ final class Destination {
      */
     @Nullable Failure find(RequestHead head, Downstream client) {
         clear();
+        PeerTls tls = client.peer().tls();
+        if (tls != null
+                && head.hostEnd() > head.hostStart()
+                && !tls.covers(head.bytes(), head.hostStart(), head.hostEnd())) {
+            return Failure.MISDIRECTED;
+        }
         HeadView view = loop.routing().view().set(head, client.peer());
         RoutePlans routes = client.listener().routes();
         RouteMatched found = routes.match(view, loop.routing().scratch());
@@ -125,7 +132,7 @@ final class Destination {
         assert found != null : "no route was found";
         RouteAction.Redirect redirect = (RouteAction.Redirect) plan().action();
         HeadView view = loop.routing().view().set(head, peer);
-        return Octets.ascii(Actions.location(redirect, found, view, Scheme.HTTP));
+        return Octets.ascii(Actions.location(redirect, found, view, peer.secure() ? Scheme.HTTPS : Scheme.HTTP));
     }
 
     /** The line that binds the client to the origin that has answered; null: it is bound already, or is not to be. */

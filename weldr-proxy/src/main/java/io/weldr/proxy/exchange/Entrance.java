@@ -14,17 +14,28 @@ public final class Entrance {
 
     private final ListenerName name;
     private final WorkerView view;
+    private final int redirectPort;
     private @Nullable RoutingView seen;
     private RoutePlans routes = RoutePlans.NONE;
 
-    /** The listener of that name; whether a routing view knows it does not matter. */
-    public Entrance(ListenerName name, WorkerView view) {
+    /**
+     * The listener of that name; whether a routing view knows it does not matter.
+     *
+     * @param redirectPort every request is answered with a redirect to https at that port; 0: it goes where routes say
+     */
+    public Entrance(ListenerName name, WorkerView view, int redirectPort) {
+        this.redirectPort = redirectPort;
         this.name = name;
         this.view = view;
     }
 
     public ListenerName name() {
         return name;
+    }
+
+    /** The port of https that every request is redirected to; 0: none is. */
+    int redirectPort() {
+        return redirectPort;
     }
 
     /** The routes that the worker has now for requests of this listener. */

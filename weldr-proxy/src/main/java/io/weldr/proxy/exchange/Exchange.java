@@ -80,6 +80,12 @@ public final class Exchange implements Expiry {
         if (wrong == null) {
             wrong = !room ? Failure.MEMORY_FULL : loop.loopGuard().loops(head) ? Failure.LOOP_DETECTED : null;
         }
+        if (wrong == null && !head.isForScheme(client.peer().secure())) {
+            wrong = Failure.BAD_TARGET;
+        }
+        if (wrong == null && answeredBeforeRoutes(head)) {
+            return;
+        }
         if (wrong == null && !lastRecipient) {
             wrong = destination.find(head, client);
         }
@@ -92,6 +98,19 @@ public final class Exchange implements Expiry {
         } else {
             answerOfRoute(head);
         }
+    }
+
+    /** Answers what the listener itself decides, whatever its routes say, and says whether that was so. */
+    private boolean answeredBeforeRoutes(RequestHead head) {
+        int port = client.listener().redirectPort();
+        if (port == 0 || head.hostEnd() == head.hostStart()) {
+            return false; // HTTP/1.0 without Host: nobody knows where to
+        }
+        boolean keepClient = persistence.keptBehindAnswer();
+        ByteBuf answer = answers.redirectToHttps(head, port, persistence.told(keepClient));
+        record.answered(OwnAnswers.PERMANENT_REDIRECT);
+        answered(answer, keepClient);
+        return true;
     }
 
     private void forward(RequestHead head) {

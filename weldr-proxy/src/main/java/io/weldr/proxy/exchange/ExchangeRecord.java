@@ -2,6 +2,7 @@ package io.weldr.proxy.exchange;
 
 import io.weldr.proxy.access.AccessEntry;
 import io.weldr.proxy.access.AccessLog;
+import io.weldr.proxy.edit.PeerTls;
 import io.weldr.proxy.edit.RequestId;
 import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.http1.RequestHead;
@@ -95,6 +96,13 @@ final class ExchangeRecord {
         entry.majorVersion = dialect == Dialect.HTTP_2 ? 2 : 1;
         entry.minorVersion = dialect == Dialect.HTTP_1_1 ? 1 : 0;
         entry.client = client.peer().address();
+        PeerTls tls = client.peer().tls();
+        entry.tlsVersion = tls == null ? "" : tls.version();
+        if (tls != null) {
+            entry.tlsCipher = tls.cipher();
+            entry.tlsServerName = tls.serverName();
+            entry.tlsResumed = tls.resumed();
+        }
         entry.requestId = id.toBytes();
         entry.route = destination.known() ? destination.plan().route().name().value() : "";
         entry.pool = endpoint == null ? "" : destination.affinity().pool().value();

@@ -3,10 +3,14 @@ package io.weldr.proxy.exchange;
 import io.netty.buffer.ByteBuf;
 import io.weldr.core.route.RouteAction;
 import io.weldr.proxy.edit.Editors;
+import io.weldr.proxy.edit.HeadPlan;
 import io.weldr.proxy.edit.RequestId;
 import io.weldr.proxy.edit.ResponseEditor.Persistence;
+import io.weldr.proxy.http.Authority;
 import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.http.HeadWriter;
 import io.weldr.proxy.http.Method;
+import io.weldr.proxy.http.Octets;
 import io.weldr.proxy.http1.RequestHead;
 
 /**
@@ -15,6 +19,13 @@ import io.weldr.proxy.http1.RequestHead;
  * loop.
  */
 final class OwnAnswers {
+
+    /** The method stays what it is (RFC 9110 section 15.4.9). */
+    static final int PERMANENT_REDIRECT = 308;
+
+    private static final byte[] HTTPS = Octets.ascii("https://");
+    private static final byte[] NO_BODY = {};
+    private static final int HTTPS_PORT = 443;
 
     private final ExchangeLoop loop;
     private final Downstream client;
@@ -76,6 +87,37 @@ final class OwnAnswers {
                         destination.plan().body(),
                         location,
                         destination.plan().response(),
+                        editors.writer(),
+                        persistence,
+                        bodiless(),
+                        id);
+        return editors.written(client.allocator());
+    }
+
+    /** The same host and target at the port of https. Only if the request says a host. */
+    ByteBuf redirectToHttps(RequestHead head, int port, Persistence persistence) {
+        byte[] bytes = head.bytes();
+        int hostEnd = Authority.hostEnd(bytes, head.hostStart(), head.hostEnd());
+        HeadWriter location = new HeadWriter().reset();
+        location.put(HTTPS).put(bytes, head.hostStart(), hostEnd);
+        if (port != HTTPS_PORT) {
+            location.put(':').put(port);
+        }
+        boolean asterisk = head.pathStart() < head.targetEnd() && bytes[head.pathStart()] == '*';
+        if (head.pathStart() == head.targetEnd() || bytes[head.pathStart()] != '/') {
+            location.put('/');
+        }
+        if (!asterisk) {
+            location.put(bytes, head.pathStart(), head.targetEnd());
+        }
+        Editors editors = loop.editors();
+        editors.answers()
+                .writeOfRoute(
+                        PERMANENT_REDIRECT,
+                        null,
+                        NO_BODY,
+                        location.toBytes(),
+                        HeadPlan.NONE,
                         editors.writer(),
                         persistence,
                         bodiless(),

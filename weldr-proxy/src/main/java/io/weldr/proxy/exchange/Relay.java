@@ -1,6 +1,7 @@
 package io.weldr.proxy.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.weldr.core.pool.PoolName;
 import io.weldr.proxy.edit.Peer;
 import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.net.Faults;
@@ -65,15 +66,15 @@ public final class Relay implements TcpSink {
         toOrigin = new Flow(buffers, loop.pipe);
     }
 
-    /** The client is connected: an origin is to be found. */
-    public void begin() {
+    /** The client is connected, and it is known where its bytes go: an origin of that pool is to be found. */
+    public void begin(PoolName to) {
         assert state == State.WAITING : state;
         state = State.CONNECTING;
         exchanges.stats().exchangesOpen.increment();
         exchanges.retryBudget().request();
         record.begin();
         client.pauseReading();
-        loop.set(affinity, Peer.of(client.remoteAddress(), false).raw());
+        loop.set(affinity, to, Peer.of(client.remoteAddress(), false).raw());
         tries.begin(0);
         if (exchanges.held().takesRequests()) {
             dispatch(Failure.NO_ORIGIN_UP);
@@ -128,7 +129,7 @@ public final class Relay implements TcpSink {
         tries.accepted();
         toClient = new Flow(to.buffers(), loop.pipe);
         client.await(loop.idleTicks);
-        if (loop.sendsProxyProtocol) {
+        if (loop.sendsProxyProtocol(affinity.pool())) {
             ByteBuf header = ProxyHeaderWriter.write(client.allocator(), client.remoteAddress(), client.localAddress());
             to.link().write(header);
         }
@@ -376,7 +377,7 @@ public final class Relay implements TcpSink {
         }
         stats.exchangesOpen.add(-1);
         try {
-            record.end(failure, loop.pool.value(), tries.current(), client.remoteAddress());
+            record.end(failure, affinity.pool().value(), tries.current(), client.remoteAddress());
         } finally {
             tries.clear();
         }

@@ -10,27 +10,28 @@ import io.weldr.proxy.upstream.Affinity;
 public final class RelayLoop {
 
     final ExchangeLoop exchanges;
-    final PoolName pool;
-    final boolean sendsProxyProtocol;
     final Pipe pipe;
     final int idleTicks;
 
     /**
-     * Relays to a pool.
+     * Relays to any pool.
      *
-     * @param sendsProxyProtocol whether origins are sent a PROXY protocol header
      * @param pipe empty between two calls, so that one does for all
      */
-    public RelayLoop(ExchangeLoop exchanges, PoolName pool, boolean sendsProxyProtocol, Pipe pipe) {
+    public RelayLoop(ExchangeLoop exchanges, Pipe pipe) {
         this.exchanges = exchanges;
-        this.sendsProxyProtocol = sendsProxyProtocol;
         this.pipe = pipe;
-        this.pool = pool;
         idleTicks = DeadlineWheel.ticks(exchanges.limits().tunnelIdleTimeout());
     }
 
-    /** Says which origin a client goes to, as far as its address decides. */
-    void set(Affinity affinity, byte[] clientAddress) {
+    /** Whether the pool wants its origins told where connections come from. */
+    boolean sendsProxyProtocol(PoolName pool) {
+        ServingPool serving = exchanges.view().pool(pool);
+        return serving != null && serving.settings().sendsProxyProtocol();
+    }
+
+    /** Says which origin of a pool a client goes to, as far as its address decides. */
+    void set(Affinity affinity, PoolName pool, byte[] clientAddress) {
         ServingPool serving = exchanges.view().pool(pool);
         long key = serving == null || serving.key() == null ? 0 : serving.key().hash(clientAddress);
         affinity.set(pool, key, null);

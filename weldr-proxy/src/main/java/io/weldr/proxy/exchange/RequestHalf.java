@@ -212,7 +212,7 @@ final class RequestHalf {
         anyBody = firstBody > 0;
         in.skipBytes(firstBody + body.swallowed());
         if (body.complete()) {
-            firstTrailers = body.trailers(true);
+            firstTrailers = body.trailers(true, client.peer().forbidden());
         }
         if (body.failure() != null) {
             return Failure.BAD_CHUNK;
@@ -326,7 +326,7 @@ final class RequestHalf {
         }
         in.skipBytes(swallowed);
         if (last) {
-            byte[] trailers = body.trailers(true);
+            byte[] trailers = body.trailers(true, client.peer().forbidden());
             if (trailers != null) {
                 origin.write(in.alloc().directBuffer(trailers.length).writeBytes(trailers));
             }

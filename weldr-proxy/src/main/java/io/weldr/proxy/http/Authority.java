@@ -37,6 +37,16 @@ public final class Authority {
         return i == to || (b[i] == ':' && isPort(b, i + 1, to));
     }
 
+    /** Where the host of a valid authority ends, and its port begins with a colon if there is one. */
+    public static int hostEnd(byte[] b, int from, int to) {
+        for (int i = to - 1; i >= from && b[i] != ']'; i--) {
+            if (b[i] == ':') {
+                return i;
+            }
+        }
+        return to;
+    }
+
     private static boolean hasColons(byte[] b, int from, int to) {
         int colons = 0;
         for (int i = from; i < to; i++) {

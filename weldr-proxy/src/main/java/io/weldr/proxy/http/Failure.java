@@ -50,6 +50,9 @@ public enum Failure {
     /** The origin of a tcp connection. It may be its answer to what the client has sent: no sign that it is ill. */
     ORIGIN_RESET(Stage.TUNNEL, Side.UPSTREAM, 0, Retry.NEVER, "origin reset the connection"),
 
+    /** The client was shown a certificate that is not for the host that it asks for (RFC 9110 section 15.5.20). */
+    MISDIRECTED(
+            Stage.ROUTE, Side.DOWNSTREAM, 421, Retry.NEVER, "the certificate of this connection is not for that host"),
     NO_ROUTE(Stage.ROUTE, Side.DOWNSTREAM, 404, Retry.NEVER, "no route takes this request"),
     /** The address of the client is in no network that the route allows, or in one that it denies. */
     CLIENT_DENIED(Stage.ROUTE, Side.DOWNSTREAM, 403, Retry.NEVER, "the route does not admit this client"),

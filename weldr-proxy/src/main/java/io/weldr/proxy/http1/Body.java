@@ -2,6 +2,7 @@ package io.weldr.proxy.http1;
 
 import io.netty.buffer.ByteBuf;
 import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.http.FieldNames;
 import io.weldr.proxy.http.Framing;
 import io.weldr.proxy.limits.ProxyLimits;
 import org.jspecify.annotations.Nullable;
@@ -133,7 +134,16 @@ public final class Body {
      * @param wanted whether the receiver takes trailers; else the section is empty
      */
     public byte @Nullable [] trailers(boolean wanted) {
-        return framing == Framing.CHUNKED && complete() ? chunked().trailers().relayed(wanted) : null;
+        return trailers(wanted, FieldNames.NONE);
+    }
+
+    /**
+     * The same.
+     *
+     * @param forbidden fields that the sender may not send
+     */
+    public byte @Nullable [] trailers(boolean wanted, FieldNames forbidden) {
+        return framing == Framing.CHUNKED && complete() ? chunked().trailers().relayed(wanted, forbidden) : null;
     }
 
     private ChunkedBody chunked() {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class RequestHead extends Head {
 
     private static final byte[] HTTP = Octets.ascii("http://");
+    private static final byte[] HTTPS = Octets.ascii("https://");
     private static final byte[] VERSION = Octets.ascii("HTTP/1.");
     private static final byte[] CONTINUE = Octets.ascii("100-continue");
     private static final byte[] TRAILERS = Octets.ascii("trailers");
@@ -36,6 +37,8 @@ public final class RequestHead extends Head {
     private int hostStart;
     private int hostEnd;
     private boolean absolute;
+
+    private boolean absoluteHttps;
     private boolean expectsContinue;
     private boolean acceptsTrailers;
     private boolean upgrade;
@@ -53,6 +56,7 @@ public final class RequestHead extends Head {
         methodStart = 0;
         method = Method.OTHER;
         absolute = false;
+        absoluteHttps = false;
         expectsContinue = false;
         acceptsTrailers = false;
         upgrade = false;
@@ -157,7 +161,7 @@ public final class RequestHead extends Head {
         return wrong != null ? wrong : checkRest();
     }
 
-    /** RFC 9112 section 3.2: origin-form, absolute-form with http, or the asterisk of OPTIONS. */
+    /** RFC 9112 section 3.2: origin-form, absolute-form with http or https, or the asterisk of OPTIONS. */
     private @Nullable Failure checkTarget() {
         byte[] b = bytes;
         pathStart = targetStart;
@@ -167,8 +171,9 @@ public final class RequestHead extends Head {
         if (b[targetStart] == '*') {
             return targetEnd == targetStart + 1 && method == Method.OPTIONS ? null : Failure.BAD_TARGET;
         }
-        int authority = targetStart + HTTP.length;
-        if (targetEnd <= authority || !Octets.equalsIgnoreCase(b, targetStart, authority, HTTP)) {
+        boolean https = begins(HTTPS);
+        int authority = targetStart + (https ? HTTPS : HTTP).length;
+        if (targetEnd <= authority || !(https || begins(HTTP))) {
             return Failure.BAD_TARGET;
         }
         int i = authority;
@@ -179,10 +184,16 @@ public final class RequestHead extends Head {
             return Failure.BAD_TARGET;
         }
         absolute = true;
+        absoluteHttps = https;
         hostStart = authority;
         hostEnd = i;
         pathStart = i;
         return null;
+    }
+
+    private boolean begins(byte[] scheme) {
+        int end = targetStart + scheme.length;
+        return end <= targetEnd && Octets.equalsIgnoreCase(bytes, targetStart, end, scheme);
     }
 
     /** RFC 9112 section 3.2.2 and 7.2: exactly one valid Host in HTTP/1.1; the absolute-form wins over it. */
@@ -305,6 +316,11 @@ public final class RequestHead extends Head {
 
     public boolean absolute() {
         return absolute;
+    }
+
+    /** Whether the target is meant for that scheme: an absolute-form says one, other forms are for either. */
+    public boolean isForScheme(boolean https) {
+        return !absolute || absoluteHttps == https;
     }
 
     public int methodStart() {

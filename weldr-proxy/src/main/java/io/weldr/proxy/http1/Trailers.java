@@ -2,6 +2,7 @@ package io.weldr.proxy.http1;
 
 import io.netty.buffer.ByteBuf;
 import io.weldr.proxy.http.Field;
+import io.weldr.proxy.http.FieldNames;
 import io.weldr.proxy.http.HeadWriter;
 import io.weldr.proxy.http.Octets;
 import io.weldr.proxy.limits.ProxyLimits;
@@ -93,15 +94,22 @@ final class Trailers extends Head {
         return scanFields(0, end, bytesMax);
     }
 
-    /** The section that may be relayed, its empty line included; null when there was none. */
-    byte @Nullable [] relayed(boolean wanted) {
+    /**
+     * The section that may be relayed, its empty line included; null when there was none.
+     *
+     * @param forbidden fields that the sender may not send
+     */
+    byte @Nullable [] relayed(boolean wanted, FieldNames forbidden) {
         if (!complete() || received == 0) {
             return null;
         }
         HeadWriter out = new HeadWriter().reset();
         for (int i = 0; wanted && i < count; i++) {
             Field.Kind kind = fields[i].kind();
-            if (kind == Field.Kind.PLAIN && fields[i] != Field.ACCEPT && !endsHere(i)) {
+            if (kind == Field.Kind.PLAIN
+                    && fields[i] != Field.ACCEPT
+                    && !endsHere(i)
+                    && !forbidden.has(section, lineStart[i], nameEnd[i])) {
                 out.put(Arrays.copyOfRange(section, lineStart[i], lineStart[i + 1]));
             }
         }

@@ -23,6 +23,7 @@ public final class RequestFields implements HpackReader.Receiver {
     private static final byte[] CHUNKED = Octets.ascii("transfer-encoding: chunked\r\n");
     private static final byte[] UPGRADE = Octets.ascii("connection: upgrade\r\nupgrade: ");
     private static final byte[] WEBSOCKET_KEY = Octets.ascii("sec-websocket-key: ");
+    private static final AsciiString HTTPS = AsciiString.cached("https");
     private static final byte[] TRAILERS = Octets.ascii("trailers");
     private static final byte[] KEY_NAME = Octets.ascii("sec-websocket-key");
     private static final AsciiString CONNECT = AsciiString.cached("CONNECT");
@@ -266,6 +267,11 @@ public final class RequestFields implements HpackReader.Receiver {
             return Failure.BAD_FIELD; // RFC 8441 section 4
         }
         return protocol.contentEqualsIgnoreCase(WEBSOCKET) ? null : Failure.METHOD_REFUSED;
+    }
+
+    /** Whether the request is for the scheme https. In the clear it may be, too: what is in front of weldr may speak TLS. */
+    public boolean isSecure() {
+        return scheme != null && scheme.contentEqualsIgnoreCase(HTTPS);
     }
 
     /** RFC 9113 section 8.5: neither scheme nor path. weldr is no proxy for it. */

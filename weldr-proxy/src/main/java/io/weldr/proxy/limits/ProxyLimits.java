@@ -212,6 +212,23 @@ public final class ProxyLimits extends LimitTable {
         return http2ProvokedResetsMax;
     }
 
+    private final int handshakesMax = count("handshakesMax", 1024, atLeast(1));
+
+    /**
+     * Most handshakes of TLS with clients at a time, shared evenly by the workers (rounded up). Beyond, the oldest ends: it should have
+     * ended long ago. Each takes some 50 KB.
+     */
+    public int handshakesMax() {
+        return handshakesMax;
+    }
+
+    private final int clientHelloBytesMax = bytes("clientHelloBytesMax", 16 * KIB, between(512, 64 * KIB));
+
+    /** Longest ClientHello, with all records that it comes in. Real ones have up to 2 KiB. */
+    public int clientHelloBytesMax() {
+        return clientHelloBytesMax;
+    }
+
     // Retries and ejection.
 
     private final int connectTriesMax = count("connectTriesMax", 3, between(1, 16));
@@ -284,6 +301,13 @@ public final class ProxyLimits extends LimitTable {
     /** Until TLS to an origin stands: two round trips and a slow key operation. */
     public Duration tlsTimeout() {
         return tlsTimeout;
+    }
+
+    private final Duration handshakeTimeout = time("handshakeTimeout", ofSeconds(10));
+
+    /** From a client's connection to the end of its handshake of TLS. Then it is closed: slow clients hold memory. */
+    public Duration handshakeTimeout() {
+        return handshakeTimeout;
     }
 
     private final Duration requestHeadTimeout = time("requestHeadTimeout", ofSeconds(10));

@@ -16,6 +16,8 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
+import io.weldr.proxy.tls.TlsException;
+import io.weldr.proxy.tls.TlsSession;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -54,7 +56,8 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry, 
     private final int progressTicks;
     private State state = State.OPEN;
     private @Nullable ChannelHandlerContext context;
-    private @Nullable SslHandler tls;
+    private @Nullable SslHandler tls; // of a connection to an origin
+    private @Nullable Shield shield; // of a client's connection that is secured
     private @Nullable SocketAddress toldRemote;
     private @Nullable SocketAddress toldLocal;
     private boolean unflushed;
@@ -121,13 +124,17 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry, 
 
     /** Writes without flushing; takes over the buffer. */
     public void write(ByteBuf part) {
+        unflushed = true;
+        if (shield != null) {
+            shield.write(part, allocator());
+            return;
+        }
         ByteBuf fitting = backlog.fit(channel(), part);
         if (tls == null) {
             context().write(fitting, context().voidPromise()); // a failure comes through the pipeline
         } else {
             context().write(fitting).addListener(this::written);
         }
-        unflushed = true;
     }
 
     /** TLS tells nobody else that what it made of a part could not be written. */
@@ -139,9 +146,79 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry, 
 
     public void flush() {
         if (unflushed) {
+            if (shield != null) {
+                shield.encrypt();
+            }
             unflushed = false;
             context().flush();
             count();
+        }
+    }
+
+    // ---- TLS of a client's connection
+
+    /**
+     * From now on the connection is secured by that session, which the link frees. {@link Protocol#secured} or {@link Protocol#notSecured}
+     * says how that ends, perhaps within this call.
+     *
+     * @param first what the client has sent of it already; taken over
+     */
+    public void secure(TlsSession session, ByteBuf first) {
+        assert shield == null && tls == null : "once";
+        shield = new Shield(session, this::writeRecords);
+        read(shield, first);
+    }
+
+    /** What TLS has made. */
+    private void writeRecords(ByteBuf records) {
+        context().write(backlog.fit(channel(), records), context().voidPromise());
+        unflushed = true;
+    }
+
+    private void read(Shield from, ByteBuf records) {
+        TlsSession session = from.session();
+        boolean before = session.established();
+        ByteBuf plain;
+        try {
+            plain = session.read(records, from.wire());
+        } catch (TlsException e) {
+            context().flush(); // the alert
+            if (before) {
+                protocol.broken();
+            } else {
+                protocol.notSecured(e);
+            }
+            return;
+        }
+        try {
+            if (!before && unflushed) {
+                flush(); // what the handshake needs
+            }
+            if (!before && session.established()) {
+                protocol.secured();
+            }
+            if (plain != null && state == State.OPEN) {
+                ByteBuf said = plain;
+                plain = null;
+                protocol.received(said);
+            }
+        } finally {
+            if (plain != null) {
+                plain.release();
+            }
+        }
+        if (state != State.CLOSED && session.inputEnded() && !endAnnounced) {
+            endAnnounced = true; // close_notify: it is the peer's own end, and nobody has cut anything off
+            endOfInput();
+        }
+    }
+
+    /** Says that this side has ended (close_notify), behind all that was written. */
+    private void announceEnd() {
+        if (shield != null && channel().isActive() && !outputIsOver()) {
+            shield.end();
+            unflushed = false;
+            context().flush();
         }
     }
 
@@ -181,7 +258,7 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry, 
 
     /** Whether the kernel can move bytes from and to this socket without TLS in between. */
     public boolean splices() {
-        return tls == null && Pipe.fits(channel());
+        return tls == null && shield == null && Pipe.fits(channel());
     }
 
     /**
@@ -250,7 +327,7 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry, 
 
     /** Whether an end of input is the peer's own word. Over TLS nobody else can cut a connection short unnoticed. */
     public boolean endIsAuthentic() {
-        return tls == null || endAnnounced;
+        return (tls == null && shield == null) || endAnnounced;
     }
 
     // ---- the one deadline
@@ -324,6 +401,7 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry, 
     /** @param lingerTicks the deadline from then on, if the link lingers */
     private void endOutput(int lingerTicks) {
         outputEnded = true;
+        announceEnd();
         SslHandler secured = tls;
         if (secured != null) {
             flush(); // behind its close_notify TLS takes nothing more
@@ -365,6 +443,7 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry, 
         if (state == State.CLOSED) {
             return;
         }
+        announceEnd();
         if (outputIsOver() || !channel().isActive() || backlogBytes() == 0) {
             close();
             return;
@@ -377,6 +456,17 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry, 
 
     /** Closes now. What has not left is thrown away. */
     public void close() {
+        if (state == State.OPEN && shield != null) {
+            try {
+                announceEnd();
+            } catch (Throwable e) {
+                account.failed(e); // there is no memory for it: the end comes without a word
+            }
+        }
+        closeSocket();
+    }
+
+    private void closeSocket() {
         state = State.CLOSED;
         deadline.cancel();
         if (context != null) {
@@ -392,7 +482,7 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry, 
         } catch (ChannelException e) {
             // The socket is closed already: the peer has seen how.
         }
-        close();
+        closeSocket();
     }
 
     // ---- what the socket tells
@@ -412,7 +502,11 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry, 
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
         if (state == State.OPEN) {
-            protocol.received(in);
+            if (shield == null) {
+                protocol.received(in);
+            } else {
+                read(shield, in);
+            }
         } else {
             in.release();
         }
@@ -475,6 +569,9 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry, 
     public void channelInactive(ChannelHandlerContext ctx) {
         state = State.CLOSED;
         inputEnded = true;
+        if (shield != null) {
+            shield.free();
+        }
         count();
         protocol.closed();
         deadline.cancel();

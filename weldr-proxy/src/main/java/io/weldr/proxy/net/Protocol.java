@@ -1,6 +1,7 @@
 package io.weldr.proxy.net;
 
 import io.netty.buffer.ByteBuf;
+import io.weldr.proxy.tls.TlsException;
 
 /** What speaks over a link. All of it is called on the event loop of the link. */
 public interface Protocol {
@@ -28,6 +29,16 @@ public interface Protocol {
 
     /** Something was thrown that is no fault of the network. */
     void failed(Throwable cause);
+
+    /** The handshake of {@link Link#secure} was successful. What the peer has sent behind it comes next. */
+    default void secured() {
+        throw new IllegalStateException("no handshake was begun");
+    }
+
+    /** The handshake of {@link Link#secure} has failed. The peer has been told; the link is not closed yet. */
+    default void notSecured(TlsException why) {
+        broken();
+    }
 
     /** The deadline of an open link has passed: {@link Link#await}. */
     void waitExpired();

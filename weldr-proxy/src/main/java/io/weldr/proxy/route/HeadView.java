@@ -3,6 +3,7 @@ package io.weldr.proxy.route;
 import io.weldr.core.route.RequestView;
 import io.weldr.proxy.edit.Peer;
 import io.weldr.proxy.http.Field;
+import io.weldr.proxy.http.FieldNames;
 import io.weldr.proxy.http.Literals;
 import io.weldr.proxy.http.Octets;
 import io.weldr.proxy.http1.RequestHead;
@@ -14,6 +15,7 @@ public final class HeadView implements RequestView {
     private RequestHead head;
     private byte[] client = four;
     private boolean trusted;
+    private FieldNames forbidden = FieldNames.NONE;
     private int pathEnd;
 
     public HeadView(RequestHead head) {
@@ -25,6 +27,7 @@ public final class HeadView implements RequestView {
         head = scanned;
         pathEnd = scanned.pathEnd();
         trusted = peer.trusted();
+        forbidden = peer.forbidden();
         client = peer.trusted() && scanned.has(Field.X_FORWARDED_FOR) ? told(peer) : peer.raw();
         return this;
     }
@@ -90,6 +93,9 @@ public final class HeadView implements RequestView {
     /** What an untrusted peer says about who the client is goes no further, and decides nothing here. */
     @Override
     public int find(byte[] lowerCaseName, int from) {
+        if (forbidden.has(lowerCaseName, 0, lowerCaseName.length)) {
+            return -1;
+        }
         byte[] bytes = head.bytes();
         for (int i = from; i < head.count(); i++) {
             if (Octets.equalsIgnoreCase(bytes, head.lineStart(i), head.nameEnd(i), lowerCaseName)

@@ -121,6 +121,15 @@ public final class RoutePlan {
         return pools[split.pick(key != 0 ? key : BY_CLIENT.hash(head, view))];
     }
 
+    /** The pool of a connection that is not understood: only its client is known. Only if the action is to forward. */
+    public PoolName pool(byte[] clientAddress) {
+        if (split == null) {
+            return pools[0];
+        }
+        long key = splitBy.hash(clientAddress);
+        return pools[split.pick(key != 0 ? key : BY_CLIENT.hash(clientAddress))];
+    }
+
     /** What is changed of requests. */
     public HeadPlan request() {
         return request;

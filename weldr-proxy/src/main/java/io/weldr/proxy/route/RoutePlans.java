@@ -4,6 +4,7 @@ import io.weldr.core.listener.Listener;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.route.MatchScratch;
 import io.weldr.core.route.RateLimit;
+import io.weldr.core.route.RequestView;
 import io.weldr.core.route.Route;
 import io.weldr.core.route.RouteMatched;
 import io.weldr.core.route.RouteName;
@@ -62,7 +63,7 @@ public final class RoutePlans {
     }
 
     /** The route that takes a request, and by which of its matches; null: none does. Allocates nothing unless a route has a regular expression. */
-    public @Nullable RouteMatched match(HeadView view, MatchScratch scratch) {
+    public @Nullable RouteMatched match(RequestView view, MatchScratch scratch) {
         return table.match(view, scratch);
     }
 

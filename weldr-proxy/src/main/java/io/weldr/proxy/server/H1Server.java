@@ -49,6 +49,15 @@ public final class H1Server extends Client implements Downstream {
         own = new Exchange(loop.exchanges, this, loop.exchangeTicks);
     }
 
+    /** Serves a connection that stands already, as when TLS has been agreed on. */
+    H1Server(ServerLoop loop, Link link, Peer peer) {
+        this.loop = loop;
+        this.link = link;
+        this.peer = peer;
+        pending = new HeldBuffer(link.account());
+        own = new Exchange(loop.exchanges, this, loop.exchangeTicks);
+    }
+
     @Override
     public Link link() {
         return link;

@@ -71,6 +71,12 @@ public final class H2Server extends Client implements FrameSink {
         this(loop, null);
     }
 
+    /** A connection that TLS has been agreed on for, by a client that speaks HTTP/2 now. */
+    H2Server(ServerLoop loop, Link standing, Peer peer) {
+        this(loop, standing);
+        this.peer = peer.overHttp2();
+    }
+
     /**
      * A connection that has begun.
      *
@@ -361,12 +367,14 @@ public final class H2Server extends Client implements FrameSink {
         }
     }
 
-    /** The place where what only HTTP/2 can ask of a head that is sound is checked: its scheme, and 421 within TLS. */
+    /** The place where what only HTTP/2 can ask of a head that is sound is checked. Which hosts it may ask for, routes check. */
     private void request(int id, boolean endStream, ByteBuf text) {
         Scan scan = loop.exchanges.scanner().scan(text);
         RequestHead head = loop.exchanges.scanner().head();
         if (scan != Scan.COMPLETE) {
             refuse(id, endStream, scan == Scan.REFUSED ? head.failure() : Failure.HEAD_TOO_LARGE);
+        } else if (peer().secure() && !fields.isSecure()) {
+            refuse(id, endStream, Failure.BAD_TARGET);
         } else if (endStream && head.contentLength() > 0) {
             refuse(id, true, Failure.BAD_FRAMING); // RFC 9113 section 8.1.1
         } else {

@@ -28,7 +28,8 @@ public final class ServerLoop {
     final ListenerTerms terms;
     final Clients clients;
     final Pipe pipe;
-    final @Nullable RelayLoop relays; // of a listener of protocol tcp
+    final @Nullable RelayLoop relays; // of a listener whose bytes are passed on
+    final Handshakes handshakes;
     final ProxyHeader proxyHeader = new ProxyHeader(); // scratch space
     final RequestFields fields; // scratch space of HTTP/2
     final ProxyLimits limits;
@@ -38,6 +39,7 @@ public final class ServerLoop {
     final int tunnelIdleTicks;
     final int exchangeTicks;
     final int lingerTicks;
+    final int handshakeTicks;
 
     /**
      * What client connections need.
@@ -45,8 +47,15 @@ public final class ServerLoop {
      * @param exchanges with the limits of the listener
      * @param clients lists those that stand
      * @param pipe moves large bodies; empty between two calls, so that one does for all
+     * @param handshakes those under way on this event loop
      */
-    public ServerLoop(ExchangeLoop exchanges, Entrance entrance, ListenerTerms terms, Clients clients, Pipe pipe) {
+    public ServerLoop(
+            ExchangeLoop exchanges,
+            Entrance entrance,
+            ListenerTerms terms,
+            Clients clients,
+            Pipe pipe,
+            Handshakes handshakes) {
         this.exchanges = exchanges;
         this.entrance = entrance;
         this.terms = terms;
@@ -54,7 +63,8 @@ public final class ServerLoop {
         this.pipe = pipe;
         SplittableRandom random = new SplittableRandom(); // confined to the loop
         fields = new RequestFields(random::nextLong);
-        relays = terms.tcp() == null ? null : new RelayLoop(exchanges, terms.tcp(), terms.sendsProxyProtocol(), pipe);
+        this.handshakes = handshakes;
+        relays = terms.relays() ? new RelayLoop(exchanges, pipe) : null;
         limits = exchanges.limits();
         idleTicks = DeadlineWheel.ticks(limits.clientIdleTimeout());
         requestHeadTicks = DeadlineWheel.ticks(limits.requestHeadTimeout());
@@ -62,31 +72,35 @@ public final class ServerLoop {
         tunnelIdleTicks = DeadlineWheel.ticks(limits.tunnelIdleTimeout());
         exchangeTicks = limits.exchangeTimeout().isZero() ? 0 : DeadlineWheel.ticks(limits.exchangeTimeout());
         lingerTicks = DeadlineWheel.ticks(limits.lingerTimeout());
+        handshakeTicks = DeadlineWheel.ticks(limits.handshakeTimeout());
     }
 
-    /** Who the client of a connection is. */
+    /** Who the client of a connection in the clear is. */
     Peer peer(Link link) {
         var remote = link.remoteAddress();
         boolean trusted = remote instanceof InetSocketAddress inet && ListenerTerms.contain(terms.trusted(), inet);
-        return Peer.of(remote, trusted);
+        Peer peer = Peer.of(remote, trusted);
+        return trusted ? peer : peer.with(terms.identityFields(), null);
     }
 
     /** Gives a new connection its handlers. On the loop of the listening socket, before it is registered. */
     public void welcome(Channel accepted) {
-        Client client;
-        if (relays == null) {
-            client = new H1Server(this);
-        } else {
-            ReadBuffers own = new ReadBuffers();
-            accepted.config().setRecvByteBufAllocator(own);
-            client = new TcpServer(this, relays, own);
-        }
+        Client client = newClient(accepted);
         if (!terms.proxies().isEmpty()
                 && accepted.remoteAddress() instanceof InetSocketAddress peer
                 && ListenerTerms.contain(terms.proxies(), peer)) {
             accepted.pipeline().addLast(new HeaderGate(this, client));
         }
         accepted.pipeline().addLast(client.link());
+    }
+
+    private Client newClient(Channel accepted) {
+        if (relays != null) {
+            ReadBuffers own = new ReadBuffers();
+            accepted.config().setRecvByteBufAllocator(own);
+            return terms.passesTls() ? new PassthroughServer(this, relays, own) : new TcpServer(this, relays, own);
+        }
+        return terms.certificates() == null ? new H1Server(this) : new Handshake(this, terms.certificates());
     }
 
     /** Gives a connection for which there is no place the handler that says so. */

@@ -1,6 +1,7 @@
 package io.weldr.proxy.server;
 
 import io.netty.buffer.ByteBuf;
+import io.weldr.core.pool.PoolName;
 import io.weldr.proxy.exchange.Relay;
 import io.weldr.proxy.exchange.RelayLoop;
 import io.weldr.proxy.http.Failure;
@@ -8,7 +9,7 @@ import io.weldr.proxy.net.Link;
 import io.weldr.proxy.net.ReadBuffers;
 
 /** One connection of a client to a listener of protocol tcp. What it carries is {@link Relay}'s. Confined to its event loop. */
-final class TcpServer extends Client {
+class TcpServer extends Client {
 
     private final ServerLoop loop;
     private final Link link;
@@ -29,7 +30,19 @@ final class TcpServer extends Client {
     @Override
     public void connected() {
         loop.clients.add(this);
-        relay.begin();
+        begin();
+    }
+
+    /** The client is there: its bytes go to the pool of the listener. */
+    void begin() {
+        PoolName pool = loop.terms.tcp();
+        assert pool != null : "of a listener of protocol tcp";
+        relay.begin(pool);
+    }
+
+    /** What it carries. */
+    final Relay relay() {
+        return relay;
     }
 
     @Override

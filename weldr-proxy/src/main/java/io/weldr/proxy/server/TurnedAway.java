@@ -41,8 +41,9 @@ public final class TurnedAway implements Protocol {
     @Override
     public void connected() {
         loop.exchanges.stats().causes(Failure.TOO_MANY_CONNECTIONS).increment();
-        if (loop.relays != null) {
-            link.reset(); // a mere end would look like all that there is to say
+        if (loop.relays != null || loop.terms.certificates() != null) {
+            link.reset(); // a mere end would look like all that there is to say; a handshake would cost what there
+            // is not
             return;
         }
         lingers = connections.tryLinger();

@@ -1,6 +1,7 @@
 package io.weldr.proxy.stats;
 
 import io.weldr.proxy.http.Failure;
+import io.weldr.proxy.tls.HandshakeFailure;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -10,6 +11,9 @@ public final class WorkerStats {
     public WorkerStats() {
         for (Failure cause : Failure.values()) {
             causes.put(cause, new Counter());
+        }
+        for (HandshakeFailure cause : HandshakeFailure.values()) {
+            handshakeFailures.put(cause, new Counter());
         }
     }
 
@@ -26,6 +30,52 @@ public final class WorkerStats {
     public final Counter failed = new Counter();
 
     private final Map<Failure, Counter> causes = new EnumMap<>(Failure.class);
+
+    /** Handshakes with clients that were successful. */
+    public enum Agreed {
+        TLS_1_2("TLSv1.2", false),
+        TLS_1_2_RESUMED("TLSv1.2", true),
+        TLS_1_3("TLSv1.3", false),
+        TLS_1_3_RESUMED("TLSv1.3", true);
+
+        private final String version;
+        private final boolean resumed;
+
+        Agreed(String version, boolean resumed) {
+            this.version = version;
+            this.resumed = resumed;
+        }
+
+        public String version() {
+            return version;
+        }
+
+        public boolean resumed() {
+            return resumed;
+        }
+    }
+
+    private final Counter[] handshakes = {new Counter(), new Counter(), new Counter(), new Counter()};
+    private final Map<HandshakeFailure, Counter> handshakeFailures = new EnumMap<>(HandshakeFailure.class);
+    /** Handshakes with clients that are under way. */
+    public final Counter handshakesOpen = new Counter();
+
+    /** Handshakes with clients that were successful. */
+    public Counter handshakes(String version, boolean resumed) {
+        return handshakes[(version.equals(Agreed.TLS_1_3.version) ? 2 : 0) + (resumed ? 1 : 0)];
+    }
+
+    /** The same. */
+    public Counter handshakes(Agreed how) {
+        return handshakes(how.version, how.resumed);
+    }
+
+    /** Handshakes with clients that did not come about. */
+    public Counter handshakeFailures(HandshakeFailure cause) {
+        Counter counter = handshakeFailures.get(cause);
+        assert counter != null : cause;
+        return counter;
+    }
 
     public final Counter retries = new Counter();
     public final Counter connectionsAccepted = new Counter();

@@ -107,7 +107,6 @@ public final class MessageTables {
                 arguments("GET a:80 HTTP/1.1|Host: a||", Failure.BAD_TARGET),
                 arguments("GET * HTTP/1.1|Host: a||", Failure.BAD_TARGET),
                 arguments("OPTIONS *x HTTP/1.1|Host: a||", Failure.BAD_TARGET),
-                arguments("GET https://a/ HTTP/1.1|Host: a||", Failure.BAD_TARGET),
                 arguments("GET ftp://a/ HTTP/1.1|Host: a||", Failure.BAD_TARGET),
                 arguments("GET http:/// HTTP/1.1|Host: a||", Failure.BAD_TARGET),
                 arguments("GET http://u@a/ HTTP/1.1|Host: a||", Failure.BAD_TARGET),

@@ -27,9 +27,10 @@ class ProxyLimitsTest {
                         + "backlogHighBytes=131072, backlogLowBytes=32768, heldBytesMax=0, connectionsMax=20000, "
                         + "exchangesPerConnectionMax=0, connectionsPerOriginMax=0, queuePerOriginMax=1024, "
                         + "idlePerOriginMax=256, http2StreamsMax=128, http2StreamWindowBytes=65536, http2BlockFramesMax=8, "
-                        + "http2IdleFramesMax=1000, http2ResetsMax=300, http2ProvokedResetsMax=50, connectTriesMax=3, retryPercentMax=20, retryBurstMax=10, "
+                        + "http2IdleFramesMax=1000, http2ResetsMax=300, http2ProvokedResetsMax=50, handshakesMax=1024, "
+                        + "clientHelloBytesMax=16384, connectTriesMax=3, retryPercentMax=20, retryBurstMax=10, "
                         + "ejectAfterFailures=5, ejectSharePercentMax=50, ejectTime=PT5S, ejectTimeMax=PT5M, "
-                        + "connectTimeout=PT1.5S, tlsTimeout=PT5S, requestHeadTimeout=PT10S, responseHeadTimeout=PT1M, "
+                        + "connectTimeout=PT1.5S, tlsTimeout=PT5S, handshakeTimeout=PT10S, requestHeadTimeout=PT10S, responseHeadTimeout=PT1M, "
                         + "clientIdleTimeout=PT2M, originIdleTimeout=PT50S, originConnectionAgeMax=PT5M, clientProgressTimeout=PT30S, "
                         + "originProgressTimeout=PT1M, tunnelIdleTimeout=PT10M, queueTimeout=PT2S, exchangeTimeout=PT0S, "
                         + "lingerTimeout=PT1S]");
