@@ -15,6 +15,7 @@ import io.weldr.proxy.http2.ErrorCode;
 import io.weldr.proxy.http2.Http2Limit;
 import io.weldr.proxy.net.ConnectionLimit;
 import io.weldr.proxy.net.Faults;
+import io.weldr.proxy.stats.Http2Stats;
 import io.weldr.proxy.stats.Latencies;
 import io.weldr.proxy.stats.OriginStats;
 import io.weldr.proxy.stats.WorkerStats;
@@ -111,26 +112,38 @@ final class MetricReport {
     }
 
     private void http2() {
-        counter("proxy_http2_connections", "HTTP/2 connections of clients.", sum(s -> s.http2.connections));
-        gauge("proxy_http2_connections_open", "HTTP/2 connections that stand.", sum(s -> s.http2.connectionsOpen));
-        counter("proxy_http2_streams", "HTTP/2 streams that began.", sum(s -> s.http2.streams));
-        gauge("proxy_http2_streams_open", "HTTP/2 streams under way.", sum(s -> s.http2.streamsOpen));
-        String resets = "HTTP/2 streams that were reset, and by whom.";
-        all.add(new Counter("proxy_http2_resets", resets, Map.of("by", "client"), sum(s -> s.http2.resetsReceived)));
-        all.add(new Counter("proxy_http2_resets", resets, Map.of("by", "weldr"), sum(s -> s.http2.resetsSent)));
+        http2("proxy_http2", " of clients", "client", stats -> stats.http2);
+        http2("proxy_origins_http2", " to origins", "origin", stats -> stats.http2Origins);
+        counter(
+                "proxy_origins_http2_goaways_received",
+                "HTTP/2 connections that an origin has asked to leave.",
+                sum(s -> s.http2Origins.goAwaysReceived));
+    }
+
+    private void http2(String prefix, String whose, String peer, Function<WorkerStats, Http2Stats> of) {
+        counter(prefix + "_connections", "HTTP/2 connections" + whose + ".", sum(s -> of.apply(s).connections));
+        gauge(
+                prefix + "_connections_open",
+                "HTTP/2 connections" + whose + " that stand.",
+                sum(s -> of.apply(s).connectionsOpen));
+        counter(prefix + "_streams", "HTTP/2 streams" + whose + " that began.", sum(s -> of.apply(s).streams));
+        gauge(prefix + "_streams_open", "HTTP/2 streams" + whose + " under way.", sum(s -> of.apply(s).streamsOpen));
+        String resets = "HTTP/2 streams" + whose + " that were reset, and by whom.";
+        all.add(new Counter(prefix + "_resets", resets, Map.of("by", peer), sum(s -> of.apply(s).resetsReceived)));
+        all.add(new Counter(prefix + "_resets", resets, Map.of("by", "weldr"), sum(s -> of.apply(s).resetsSent)));
         for (ErrorCode code : ErrorCode.values()) {
             all.add(new Counter(
-                    "proxy_http2_goaways",
-                    "GOAWAY frames sent, by their code.",
+                    prefix + "_goaways",
+                    "GOAWAY frames sent on connections" + whose + ", by their code.",
                     Map.of("code", code.label()),
-                    sum(s -> s.http2.goAways(code))));
+                    sum(s -> of.apply(s).goAways(code))));
         }
         for (Http2Limit limit : Http2Limit.values()) {
             all.add(new Counter(
-                    "proxy_http2_limits",
-                    "Times that a limit of HTTP/2 was exceeded.",
+                    prefix + "_limits",
+                    "Times that a limit of HTTP/2 was exceeded on connections" + whose + ".",
                     Map.of("limit", limit.label()),
-                    sum(s -> s.http2.limits(limit))));
+                    sum(s -> of.apply(s).limits(limit))));
         }
     }
 

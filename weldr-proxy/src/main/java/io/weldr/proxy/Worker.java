@@ -100,7 +100,8 @@ final class Worker {
         int sharers = Math.max(1, upstream.workers());
         handshakes = new Handshakes((limits.handshakesMax() + sharers - 1) / sharers, stats);
         held = new HeldBytes(heldMax, stats.connectionsShed, this::relieveSoon);
-        view = new WorkerView(new UpstreamLoop(loop, wheel, held, upstream, resolver), records, number);
+        view = new WorkerView(
+                new UpstreamLoop(loop, wheel, held, upstream, resolver, stats.http2Origins), records, number);
         RequestScanner scanner = new RequestScanner(limits, settings.traceAllowed());
         exchanges = new ExchangeLoop(
                 limits,

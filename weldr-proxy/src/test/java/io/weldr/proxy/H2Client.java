@@ -84,6 +84,7 @@ final class H2Client implements Closeable {
 
         final ByteArrayOutputStream body = new ByteArrayOutputStream();
         boolean ended;
+        boolean taken;
         /** Code of RST_STREAM; -1: there was none. */
         int reset = -1;
 
@@ -128,8 +129,41 @@ final class H2Client implements Closeable {
     boolean atEnd;
 
     private H2Client(InetSocketAddress address) {
+        this(connected(address));
+    }
+
+    private static Socket connected(InetSocketAddress address) {
         try {
-            socket = new Socket(address.getAddress(), address.getPort());
+            return new Socket(address.getAddress(), address.getPort());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The other side: an origin to which weldr has connected. It has read the preface, and said how it begins. */
+    static H2Client ofOrigin(Socket accepted, int... settings) {
+        H2Client origin = new H2Client(accepted);
+        try {
+            byte[] preface = new byte[PREFACE.length()];
+            origin.in.readFully(preface);
+            if (!new String(preface, StandardCharsets.US_ASCII).equals(PREFACE)) {
+                throw new AssertionError("no preface");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        ByteBuf all = Unpooled.buffer();
+        for (int i = 0; i < settings.length; i += 2) {
+            all.writeBytes(setting(settings[i], settings[i + 1]));
+        }
+        origin.frame(SETTINGS, 0, 0, ByteBufUtil.getBytes(all));
+        origin.await(frame -> frame.type() == SETTINGS && !frame.has(ACK));
+        return origin.frame(SETTINGS, ACK, 0, new byte[0]);
+    }
+
+    private H2Client(Socket standing) {
+        try {
+            socket = standing;
             socket.setSoTimeout(Patience.PATIENCE_MILLIS);
             socket.setTcpNoDelay(true);
             in = new DataInputStream(new java.io.BufferedInputStream(socket.getInputStream(), 64 * 1024));
@@ -317,6 +351,21 @@ final class H2Client implements Closeable {
         return response;
     }
 
+    /** Of an origin: reads until one more request is complete, and gives the number of its stream; 0: the connection ended. */
+    int nextRequest() {
+        while (true) {
+            for (Map.Entry<Integer, Response> each : responses.entrySet()) {
+                if (each.getValue().ended && !each.getValue().taken) {
+                    each.getValue().taken = true;
+                    return each.getKey();
+                }
+            }
+            if (read() == null) {
+                return 0;
+            }
+        }
+    }
+
     /** Reads until the connection ends. */
     H2Client readToEnd() {
         while (read() != null) {
@@ -376,7 +425,7 @@ final class H2Client implements Closeable {
         }
         if (response.head != null) {
             response.trailers = fields;
-        } else if (fields.status().toString().startsWith("1")) {
+        } else if (fields.status() != null && fields.status().toString().startsWith("1")) {
             response.interim.add(fields);
         } else {
             response.head = fields;

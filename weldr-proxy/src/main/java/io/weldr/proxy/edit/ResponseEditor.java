@@ -16,6 +16,7 @@ public final class ResponseEditor {
     private static final byte[] KEEP_ALIVE = Octets.ascii("Connection: keep-alive\r\n");
     private static final byte[] UPGRADE = Octets.ascii("Connection: upgrade\r\nUpgrade: ");
     private static final byte[] VIA = Octets.ascii("Via: 1.");
+    private static final byte[] VIA_2 = Octets.ascii("Via: 2.0");
     private static final byte[] REQUEST_ID = Octets.ascii("X-Request-Id: ");
 
     /** What the client is told about its connection. */
@@ -77,7 +78,11 @@ public final class ResponseEditor {
                         .crlf();
             }
         }
-        out.put(VIA).put((char) ('0' + head.minorVersion())).put(viaName);
+        if (head.http2()) {
+            out.put(VIA_2).put(viaName);
+        } else {
+            out.put(VIA).put((char) ('0' + head.minorVersion())).put(viaName);
+        }
         plan.writeLines(out);
         if (cookie != null) {
             out.put(cookie);

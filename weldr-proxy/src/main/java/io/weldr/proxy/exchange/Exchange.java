@@ -292,7 +292,9 @@ public final class Exchange implements Expiry {
     public void fail(Failure failure) {
         // Nobody knows what follows a request that is malformed. One that goes nowhere is understood.
         boolean malformed = failure.side() == Failure.Side.DOWNSTREAM && failure.stage() == Failure.Stage.RECEIVE;
-        boolean answerable = !response.committed() && failure.status() != 0;
+        boolean passesReset = failure == Failure.STREAM_RESET && client instanceof MessageDownstream;
+        boolean answerable = !response.committed() && failure.status() != 0 && !passesReset;
+        long resetCode = origin.resetCode();
         boolean pretend = response.endsByClosing();
         boolean keepClient = answerable && !malformed && persistence.keptBehindAnswer();
         if (malformed) {
@@ -303,6 +305,9 @@ public final class Exchange implements Expiry {
         if (answer != null) {
             part(answer, keepClient, true);
         } else {
+            if (resetCode >= 0 && client instanceof MessageDownstream messages) {
+                messages.originReset(resetCode);
+            }
             client.cut(pretend, failure);
         }
     }

@@ -24,6 +24,9 @@ public interface MessageDownstream extends Downstream {
      */
     void end(byte @Nullable [] trailers);
 
+    /** The origin has reset the stream by that code: a {@link #cut} that follows passes it on. */
+    void originReset(long code);
+
     /** Part of the content, or of a tunnel. */
     @Override
     void write(ByteBuf part);

@@ -10,6 +10,7 @@ import io.weldr.proxy.http1.ResponseHead;
 import io.weldr.proxy.net.Link;
 import io.weldr.proxy.upstream.Attempt;
 import io.weldr.proxy.upstream.Endpoint;
+import io.weldr.proxy.upstream.MessageUpstream;
 import io.weldr.proxy.upstream.ResponseSink;
 import io.weldr.proxy.upstream.Upstream;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,7 @@ final class OriginSide implements ResponseSink {
     private Dialect dialect = Dialect.HTTP_1_1; // of the client
     private @Nullable Attempt attempt; // only while CONNECTING
     private @Nullable Upstream origin; // while FORWARDING and TUNNEL
+    private long resetCode = -1;
 
     OriginSide(
             ExchangeLoop loop,
@@ -98,6 +100,7 @@ final class OriginSide implements ResponseSink {
     /** What the client of the exchange that begins speaks. */
     void speak(Dialect spoken) {
         dialect = spoken;
+        resetCode = -1;
     }
 
     private void become(State next) {
@@ -202,12 +205,14 @@ final class OriginSide implements ResponseSink {
 
     @Override
     public void broken(Failure failure) {
+        resetCode = origin instanceof MessageUpstream messages ? messages.resetCode() : -1;
         origin = null;
         become(State.NONE);
         try {
             tries.failed(failure);
             Endpoint before = tries.current();
-            Endpoint again = tries.mayReplay(failure, replayable(), loop.view(), destination.affinity());
+            boolean harmless = failure.retry() == Failure.Retry.ANY_METHOD ? refusable() : replayable();
+            Endpoint again = tries.mayReplay(failure, harmless, loop.view(), destination.affinity());
             if (again != null) {
                 request.replay();
                 connect(again, again == before); // Other idle connections of this endpoint may be dead, too.
@@ -222,6 +227,16 @@ final class OriginSide implements ResponseSink {
     /** Whether a second delivery does no harm, and all that is needed for it is at hand. */
     private boolean replayable() {
         return response.state() == ResponseHalf.State.AWAITED && request.replayable();
+    }
+
+    /** Whether all that was sent to an origin that did nothing with it is at hand. */
+    private boolean refusable() {
+        return response.state() == ResponseHalf.State.AWAITED && request.refusable();
+    }
+
+    /** The code by which the origin has reset the stream of this exchange; -1: it has not. */
+    long resetCode() {
+        return resetCode;
     }
 
     /** Sends the request to another origin in place of the response that is beginning, if that may be. */

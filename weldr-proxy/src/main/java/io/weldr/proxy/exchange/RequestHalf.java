@@ -12,6 +12,7 @@ import io.weldr.proxy.http1.Body;
 import io.weldr.proxy.http1.RequestHead;
 import io.weldr.proxy.net.HeldBuffer;
 import io.weldr.proxy.net.HeldBytes;
+import io.weldr.proxy.upstream.MessageUpstream;
 import io.weldr.proxy.upstream.Upstream;
 import java.util.EnumSet;
 import java.util.Set;
@@ -31,7 +32,7 @@ final class RequestHalf {
      *   FREE --> HELD --> FLOWING --> COMPLETE --> TUNNEL --> ENDED       any of them --> FREE
      *             ^         |            ^ |
      *             |         +> DISCARDED +-+
-     *             +---------- retry -------+
+     *             +--------- retry --------+      from FLOWING, too
      * </pre>
      */
     enum State {
@@ -53,7 +54,7 @@ final class RequestHalf {
             return switch (this) {
                 case FREE -> EnumSet.of(HELD);
                 case HELD -> EnumSet.of(FLOWING, COMPLETE, FREE);
-                case FLOWING -> EnumSet.of(DISCARDED, COMPLETE, FREE);
+                case FLOWING -> EnumSet.of(HELD, DISCARDED, COMPLETE, FREE);
                 case DISCARDED -> EnumSet.of(COMPLETE, FREE);
                 case COMPLETE -> EnumSet.of(HELD, TUNNEL, FREE);
                 case TUNNEL -> EnumSet.of(ENDED, FREE);
@@ -64,6 +65,9 @@ final class RequestHalf {
 
     /** Up to here copying body bytes behind the head is cheaper than a second entry in the write. */
     static final int COPY_BYTES_MAX = 2048;
+
+    /** Up to here a request is kept while its body is still sent, in case that the origin refuses it unseen. */
+    private static final int REFUSABLE_BYTES_MAX = 64 * 1024;
 
     /** Up to here the buffer of a request is kept as it is: the size of a common read. */
     private static final int KEPT_BYTES_MAX = 4096;
@@ -83,6 +87,7 @@ final class RequestHalf {
     private boolean anyBody;
     private boolean inputEnded;
     private int responseHeadTicks;
+    private @Nullable Body chunks; // finds the content of what is kept; made for the first origin of HTTP/2
 
     private Method method = Method.OTHER;
     private boolean persistent;
@@ -171,7 +176,12 @@ final class RequestHalf {
      * section 9.2.2).
      */
     boolean replayable() {
-        return method.idempotent() && !first.isEmpty() && body.complete() && body.contentBytes() <= Integer.MAX_VALUE;
+        return method.idempotent() && refusable() && body.complete();
+    }
+
+    /** Whether all that was sent is at hand: it can be sent once more if the origin did not look at it. */
+    boolean refusable() {
+        return !first.isEmpty() && body.contentBytes() <= Integer.MAX_VALUE;
     }
 
     /**
@@ -245,6 +255,10 @@ final class RequestHalf {
                         destination.target(head, peer),
                         peer,
                         id);
+        if (origin instanceof MessageUpstream messages) {
+            sendParts(messages, writer, kept);
+            return;
+        }
         int bodyAt = headStart + headLength;
         boolean copied = firstBody <= COPY_BYTES_MAX;
         byte[] trailers = firstTrailers;
@@ -272,6 +286,67 @@ final class RequestHalf {
         }
     }
 
+    /** Writes the head and what is there of the content, for an origin that knows no framing of HTTP/1.1. */
+    private void sendParts(MessageUpstream origin, HeadWriter writer, ByteBuf kept) {
+        loop.stats().bytesToOrigins.add(writer.length() + firstBody);
+        become(body.complete() ? State.COMPLETE : State.FLOWING);
+        origin.head(writer);
+        ByteBuf framed = kept.slice(headStart + headLength, firstBody);
+        if (body.framing() == Framing.CHUNKED) {
+            Body walking = chunks == null ? new Body(loop.limits()) : chunks;
+            chunks = walking;
+            walking.start(Framing.CHUNKED, 0);
+            writeContent(origin, walking, framed);
+        } else if (firstBody > 0) {
+            origin.write(framed.retain());
+        }
+        if (body.complete()) {
+            origin.end(firstTrailers);
+            origin.requestSent(responseHeadTicks);
+        }
+        if (headLength + firstBody > REFUSABLE_BYTES_MAX || body.contentBytes() > Integer.MAX_VALUE) {
+            forgetFirst();
+        } else if (body.complete()) {
+            shrinkFirst(client.allocator());
+        } else if (!first.isEmpty()) {
+            keepGrowing(kept);
+        }
+    }
+
+    /** Copies the content of the readable bytes, which are chunks, and writes it; says how many of them belong to the body. */
+    private int writeContent(Upstream origin, Body walking, ByteBuf framed) {
+        ByteBuf content = client.allocator().directBuffer(framed.readableBytes());
+        try {
+            int part = walking.take(framed, content);
+            if (content.isReadable() && walking.failure() == null) {
+                origin.write(content.retain());
+            }
+            return part;
+        } finally {
+            content.release();
+        }
+    }
+
+    /** What comes later is put behind it. The buffer itself may have bytes there that belong to the next request. */
+    private void keepGrowing(ByteBuf kept) {
+        int size = headLength + firstBody;
+        ByteBuf copy = client.allocator().directBuffer(2 * size);
+        copy.writeBytes(kept, headStart, size);
+        first.drop();
+        first.put(copy);
+        headStart = 0;
+    }
+
+    /** More of the body has been sent, in case that it has to be sent once more. */
+    private void keepMore(ByteBuf in, int part) {
+        if (headLength + firstBody + part > REFUSABLE_BYTES_MAX) {
+            forgetFirst();
+        } else if (part > 0) {
+            first.append(client.allocator(), in.retainedSlice(in.readerIndex(), part));
+            firstBody += part;
+        }
+    }
+
     /** A small request in a large buffer is copied while it is kept: many may wait for their origin at a time. */
     private void shrinkFirst(ByteBufAllocator allocator) {
         ByteBuf kept = first();
@@ -284,9 +359,9 @@ final class RequestHalf {
         }
     }
 
-    /** Will be sent once more. Only if {@link #replayable}. */
+    /** Will be sent once more. Only if {@link #replayable}, or {@link #refusable} and not looked at. */
     void replay() {
-        assert replayable() : state;
+        assert refusable() : state;
         become(State.HELD);
     }
 
@@ -297,6 +372,9 @@ final class RequestHalf {
      * @return what is wrong with them; {@link Failure#CUT_OFF}: more were thrown away than a connection is worth
      */
     @Nullable Failure more(ByteBuf in, @Nullable Upstream origin) {
+        if (origin instanceof MessageUpstream messages) {
+            return moreContent(in, messages);
+        }
         int part = body.take(in);
         Failure wrong = body.failure();
         if (wrong != null) {
@@ -330,6 +408,42 @@ final class RequestHalf {
             if (trailers != null) {
                 origin.write(in.alloc().directBuffer(trailers.length).writeBytes(trailers));
             }
+            origin.requestSent(responseHeadTicks);
+        }
+        return null;
+    }
+
+    /** As {@link #more}, for an origin that knows no framing of HTTP/1.1. */
+    private @Nullable Failure moreContent(ByteBuf in, MessageUpstream origin) {
+        anyBody = true;
+        boolean chunked = body.framing() == Framing.CHUNKED;
+        int part = chunked ? writeContent(origin, body, in) : body.take(in);
+        Failure wrong = body.failure();
+        if (wrong != null) {
+            return wrong;
+        }
+        if (tooLarge(body.contentBytes())) {
+            return Failure.BODY_TOO_LARGE;
+        }
+        int swallowed = body.swallowed();
+        boolean last = body.complete();
+        loop.stats().bytesToOrigins.add(part);
+        if (state == State.FREE) {
+            return null; // A write failed at once and ended the exchange.
+        }
+        if (!first.isEmpty()) {
+            keepMore(in, part);
+        }
+        if (last) {
+            become(State.COMPLETE);
+            firstTrailers = body.trailers(true);
+        }
+        if (!chunked && part > 0) {
+            origin.write(in.retainedSlice(in.readerIndex(), part));
+        }
+        in.skipBytes(part + swallowed);
+        if (last) {
+            origin.end(firstTrailers);
             origin.requestSent(responseHeadTicks);
         }
         return null;

@@ -65,6 +65,7 @@ final class ResponseHalf {
     /** Room for the odd line: a chunk size, an end. */
     private static final int GATHER_BYTES = 256;
 
+    private static final byte[] LAST_SIZE = {'0', '\r', '\n'};
     private static final byte[] LAST_CHUNK = {'0', '\r', '\n', '\r', '\n'};
     private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
 
@@ -237,6 +238,8 @@ final class ResponseHalf {
     void complete(byte @Nullable [] trailers) {
         if (messages != null) {
             messages.end(trailers);
+        } else if (mode == Mode.CHUNKED && trailers != null) { // of an origin that speaks HTTP/2
+            room(LAST_SIZE.length + trailers.length).writeBytes(LAST_SIZE).writeBytes(trailers);
         } else if (mode == Mode.CHUNKED) {
             room(LAST_CHUNK.length).writeBytes(LAST_CHUNK);
         } else if (trailers != null && dialect == Dialect.HTTP_1_1) {

@@ -113,21 +113,33 @@ final class Tries {
     }
 
     /**
-     * The request may have been seen: takes leave to send it once more. If a reused connection was dead, to the same
-     * endpoint, once; if a new connection ended without an answer, to another endpoint.
+     * The request may have been seen: takes leave to send it once more. If a reused connection was dead, or the origin
+     * did not look at the request, to the same endpoint, once; if a new connection ended without an answer, or the origin
+     * refused the request, to another endpoint, or once to the same one if that is the only one and did nothing.
      *
      * @param harmless whether a second delivery does no harm and all that is needed for it is at hand
      * @return where to; null: nowhere
      */
     @Nullable Endpoint mayReplay(Failure failure, boolean harmless, WorkerView view, Affinity affinity) {
-        if (failure.retry() != Failure.Retry.IDEMPOTENT_ONLY || !harmless) {
+        if (failure.retry() == Failure.Retry.NEVER || !harmless) {
             return null;
+        }
+        if (failure == Failure.NOT_PROCESSED && !replayed) {
+            replayed = true;
+            loop.stats()
+                    .retries
+                    .increment(); // without asking the budget: an origin that did nothing bears no more load
+            return known();
         }
         if (failure == Failure.DEAD_REUSED && !replayed) {
             replayed = true;
             return granted() ? known() : null;
         }
         Endpoint other = count < max ? view.pick(affinity, tried, count) : null;
+        if (other == null && failure == Failure.STREAM_REFUSED && !replayed) {
+            replayed = true;
+            return granted() ? known() : null;
+        }
         if (other == null || !granted()) {
             return null;
         }

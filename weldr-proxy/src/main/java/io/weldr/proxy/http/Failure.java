@@ -32,11 +32,18 @@ public enum Failure {
     CONNECT_TIMEOUT(Stage.CONNECT, Side.UPSTREAM, 504, Retry.ANY_METHOD, "origin did not accept a connection in time"),
     UNKNOWN_HOST(Stage.CONNECT, Side.UPSTREAM, 502, Retry.ANY_METHOD, "origin name does not resolve"),
     TLS_FAILED(Stage.CONNECT, Side.UPSTREAM, 502, Retry.ANY_METHOD, "no secure connection to the origin"),
+    NOT_HTTP2(Stage.CONNECT, Side.UPSTREAM, 502, Retry.ANY_METHOD, "origin does not speak HTTP/2"),
     /** A reused connection died before the first byte of an answer: the origin most likely closed it while idle. */
     DEAD_REUSED(Stage.AWAIT, Side.UPSTREAM, 502, Retry.IDEMPOTENT_ONLY, "origin closed the connection"),
     /** A new connection ended before the first byte of an answer. */
     NO_RESPONSE(
             Stage.AWAIT, Side.UPSTREAM, 502, Retry.IDEMPOTENT_ONLY, "origin closed the connection without an answer"),
+    /** The origin takes no more requests on the connection, and has said that it did not look at this one. */
+    NOT_PROCESSED(Stage.AWAIT, Side.UPSTREAM, 502, Retry.ANY_METHOD, "origin did not look at the request"),
+    /** REFUSED_STREAM: the origin did nothing with the request. */
+    STREAM_REFUSED(Stage.AWAIT, Side.UPSTREAM, 503, Retry.ANY_METHOD, "origin refused the request"),
+    /** With any other code. A client that speaks HTTP/2 gets the same. */
+    STREAM_RESET(Stage.ANY, Side.UPSTREAM, 502, Retry.NEVER, "origin reset the stream"),
     ORIGIN_CLOSED(Stage.AWAIT, Side.UPSTREAM, 502, Retry.NEVER, "origin closed the connection within its answer"),
     REQUEST_STALLED(Stage.AWAIT, Side.UPSTREAM, 504, Retry.NEVER, "origin stopped taking the request"),
     RESPONSE_TIMEOUT(Stage.AWAIT, Side.UPSTREAM, 504, Retry.NEVER, "origin did not answer in time"),
@@ -166,6 +173,8 @@ public enum Failure {
                     CONNECT_TIMEOUT,
                     UNKNOWN_HOST,
                     TLS_FAILED,
+                    NOT_HTTP2,
+                    STREAM_REFUSED,
                     NO_RESPONSE,
                     ORIGIN_CLOSED,
                     TRUNCATED,

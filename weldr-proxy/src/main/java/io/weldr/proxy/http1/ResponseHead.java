@@ -18,6 +18,7 @@ public final class ResponseHead extends Head {
     private int status;
     private int reasonStart;
     private int reasonEnd;
+    private boolean http2;
 
     public ResponseHead(ProxyLimits limits) {
         super(limits);
@@ -26,6 +27,7 @@ public final class ResponseHead extends Head {
     @Override
     public Scan scan(byte[] bytes, int end) {
         begin(bytes);
+        http2 = false;
         Scan line = scanStatusLine(end);
         if (line == Scan.COMPLETE) {
             line = scanFields(reasonEnd + 2, end, headBytesMax);
@@ -69,6 +71,16 @@ public final class ResponseHead extends Head {
 
     public int status() {
         return status;
+    }
+
+    /** It was made of a field section of HTTP/2: until the next scan, {@link #http2} says so. */
+    public void cameByHttp2() {
+        http2 = true;
+    }
+
+    /** Whether the origin has sent it by HTTP/2. */
+    public boolean http2() {
+        return http2;
     }
 
     /** Whether this is not the final answer yet (RFC 9110 section 15.2). 101 is final: the protocol changes. */

@@ -88,6 +88,18 @@ final class Trailers extends Head {
         return scan == Scan.COMPLETE ? from + length() - before : from + part;
     }
 
+    /** Takes a whole section that came otherwise; false if it is none, or too long. */
+    boolean take(byte[] whole) {
+        reset();
+        if (whole.length > bytesMax) {
+            return false;
+        }
+        section = whole;
+        received = whole.length;
+        scan = scan(section, received);
+        return scan == Scan.COMPLETE && length() == received;
+    }
+
     @Override
     public Scan scan(byte[] bytes, int end) {
         begin(bytes);

@@ -27,6 +27,12 @@ public enum ErrorCode {
         return ordinal();
     }
 
+    /** The code of that number; one that is not known has no meaning of its own (RFC 9113 section 7). */
+    public static ErrorCode of(long number) {
+        ErrorCode[] all = values();
+        return number >= 0 && number < all.length ? all[(int) number] : INTERNAL_ERROR;
+    }
+
     /** The name in metrics, as in {@code enhance_your_calm}. */
     public String label() {
         return label;

@@ -3,7 +3,7 @@ package io.weldr.proxy.http2;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Reads the preface and the frames of one client connection (RFC 9113 sections 3.4, 4 and 6), checks what can be checked
+ * Reads the preface and the frames of one connection (RFC 9113 sections 3.4, 4 and 6), checks what can be checked
  * without knowing streams, and tells a {@link FrameSink}. The content of DATA is passed on as it arrives; other frames
  * are awaited whole, and are at most {@link Frames#PAYLOAD_BYTES_MAX} long.
  */
@@ -19,16 +19,26 @@ public final class FrameReader {
     }
 
     private final FrameSink sink;
-    private State state = State.PREFACE;
+    private State state;
     private int blockStream; // of a field block that is not complete; 0: none
     private int dataStream;
     private int contentLeft;
     private int paddingLeft;
     private boolean endStream;
 
-    /** Nothing has been read yet, not even the preface. */
+    /** Of a connection that a client has made. Nothing has been read yet, not even the preface. */
     public FrameReader(FrameSink sink) {
+        this(sink, State.PREFACE);
+    }
+
+    private FrameReader(FrameSink sink, State first) {
         this.sink = sink;
+        state = first;
+    }
+
+    /** Of a connection that this side has made: a server sends no preface but SETTINGS (RFC 9113 section 3.4). */
+    public static FrameReader ofServer(FrameSink sink) {
+        return new FrameReader(sink, State.FIRST_SETTINGS);
     }
 
     /** Whether the preface and the first SETTINGS have come. */
@@ -121,14 +131,14 @@ public final class FrameReader {
                 }
             }
             case Frames.SETTINGS -> settings(flags, stream, payload);
-            case Frames.PUSH_PROMISE -> wrong(ErrorCode.PROTOCOL_ERROR, "PUSH_PROMISE of a client");
+            case Frames.PUSH_PROMISE -> wrong(ErrorCode.PROTOCOL_ERROR, "PUSH_PROMISE");
             case Frames.PING -> {
                 if (stream != 0) {
                     wrong(ErrorCode.PROTOCOL_ERROR, "PING on a stream");
                 } else if (length != 8) {
                     wrong(ErrorCode.FRAME_SIZE_ERROR, "length of PING");
                 } else if ((flags & Frames.ACK) != 0) {
-                    sink.ignored();
+                    sink.pingAcknowledged(payload.readLong());
                 } else {
                     sink.ping(payload.readLong());
                 }
@@ -139,7 +149,7 @@ public final class FrameReader {
                 } else if (length < 8) {
                     wrong(ErrorCode.FRAME_SIZE_ERROR, "length of GOAWAY");
                 } else {
-                    sink.goAway();
+                    sink.goAway(payload.readInt() & Frames.INT31_MAX, payload.readUnsignedInt());
                 }
             }
             case Frames.WINDOW_UPDATE -> windowUpdate(stream, payload);

@@ -25,7 +25,7 @@ public interface FrameSink {
     /**
      * The DATA frame is complete.
      *
-     * @param endStream whether the client sends no more on the stream
+     * @param endStream whether the peer sends no more on the stream
      */
     void dataEnds(int stream, boolean endStream);
 
@@ -48,17 +48,30 @@ public interface FrameSink {
 
     void ping(long opaque);
 
-    void goAway();
+    /**
+     * The answer to a PING that this side has sent.
+     *
+     * @param opaque what was sent
+     */
+    void pingAcknowledged(long opaque);
 
     /**
-     * The client has made room.
+     * The peer takes no more streams.
+     *
+     * @param lastStream streams with a higher number were not looked at
+     * @param code why
+     */
+    void goAway(int lastStream, long code);
+
+    /**
+     * The peer has made room.
      *
      * @param stream 0: the connection
      * @param increment at least 1
      */
     void windowUpdate(int stream, int increment);
 
-    /** A frame that has nothing to say here: PRIORITY, the answer to a ping, an extension. */
+    /** A frame that has nothing to say here: PRIORITY, an extension. */
     void ignored();
 
     /** A stream breaks the rules; it may not be known. */

@@ -94,9 +94,31 @@ public final class FrameWriter {
         to.writeShort(Frames.ENABLE_CONNECT_PROTOCOL).writeInt(1);
     }
 
+    /**
+     * What a connection that this side has made begins with: the preface, and what weldr's side is like.
+     *
+     * @param windowBytes where the window of each stream starts
+     * @param sectionBytesMax largest field section
+     */
+    public void preface(int windowBytes, int sectionBytesMax) {
+        ByteBuf to = room(Frames.PREFACE_BYTES);
+        for (int i = 0; i < Frames.PREFACE_BYTES; i++) {
+            to.writeByte(Frames.preface(i));
+        }
+        to = frame(Frames.SETTINGS, 0, 0, 3 * 6);
+        to.writeShort(Frames.ENABLE_PUSH).writeInt(0);
+        to.writeShort(Frames.INITIAL_WINDOW_SIZE).writeInt(windowBytes);
+        to.writeShort(Frames.MAX_HEADER_LIST_SIZE).writeInt(sectionBytesMax);
+    }
+
     /** The peer's settings are in force. */
     public void acknowledgeSettings() {
         frame(Frames.SETTINGS, Frames.ACK, 0, 0);
+    }
+
+    /** Asks whether the peer is there. */
+    public void ping(long opaque) {
+        frame(Frames.PING, 0, 0, 8).writeLong(opaque);
     }
 
     /** Answers a PING. */
@@ -147,7 +169,21 @@ public final class FrameWriter {
         endBlock(stream, to, start, 0);
     }
 
-    /** The trailers of a response, which end the stream. */
+    /**
+     * The head of a request, which opens the stream.
+     *
+     * @param head as HTTP/1.1 has it
+     * @param secure whether the scheme is https
+     */
+    public void request(int stream, HeadWriter head, boolean secure) {
+        ByteBuf to = beginBlock(FieldBlock.bytesMax(head.length()));
+        int start = to.writerIndex();
+        to.writeZero(Frames.HEAD_BYTES);
+        block.request(head.array(), head.length(), secure, to);
+        endBlock(stream, to, start, 0);
+    }
+
+    /** The trailers of a message, which end its side of the stream. */
     public void trailers(int stream, byte[] lines) {
         if (!FieldBlock.hasLines(lines)) {
             end(stream);
@@ -220,7 +256,7 @@ public final class FrameWriter {
         out.write(part.readRetainedSlice(bytes));
     }
 
-    /** The response ends behind what was written: by the last frame itself, if that has not been handed on. */
+    /** The message ends behind what was written: by the last frame itself, if that has not been handed on. */
     public void end(int stream) {
         ByteBuf last = gathered;
         if (last != null && lastStream == stream) {

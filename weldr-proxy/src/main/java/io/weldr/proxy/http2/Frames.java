@@ -17,6 +17,9 @@ public final class Frames {
     /** The longest payload that this side takes: the value that every connection starts with, and the least allowed. */
     public static final int PAYLOAD_BYTES_MAX = 16 * 1024;
 
+    /** The longest payload that a peer may be asked for (RFC 9113 section 6.5.2). */
+    public static final int FRAME_BYTES_MOST = (1 << 24) - 1;
+
     /** Where every flow-control window starts (RFC 9113 section 6.9.2). */
     public static final int WINDOW_BYTES = 65_535;
 
@@ -38,7 +41,7 @@ public final class Frames {
     static final int PRIORITIZED = 32;
 
     public static final int ENABLE_PUSH = 2;
-    static final int MAX_CONCURRENT_STREAMS = 3;
+    public static final int MAX_CONCURRENT_STREAMS = 3;
     public static final int INITIAL_WINDOW_SIZE = 4;
     public static final int MAX_FRAME_SIZE = 5;
     static final int MAX_HEADER_LIST_SIZE = 6;

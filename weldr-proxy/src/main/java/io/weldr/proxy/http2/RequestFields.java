@@ -166,7 +166,7 @@ public final class RequestFields implements HpackReader.Receiver {
         return null;
     }
 
-    private static boolean lowerToken(AsciiString name) {
+    static boolean lowerToken(AsciiString name) {
         for (int i = 0; i < name.length(); i++) {
             byte octet = name.byteAt(i);
             if (!Octets.is(octet, Octets.TOKEN) || (octet >= 'A' && octet <= 'Z')) {
@@ -177,7 +177,7 @@ public final class RequestFields implements HpackReader.Receiver {
     }
 
     /** RFC 9113 section 8.2.1: no NUL, CR or LF, nor any other control octet; and no white space around it. */
-    private static boolean isValue(AsciiString value) {
+    static boolean isValue(AsciiString value) {
         int length = value.length();
         if (length > 0 && (isSpace(value.byteAt(0)) || isSpace(value.byteAt(length - 1)))) {
             return false;

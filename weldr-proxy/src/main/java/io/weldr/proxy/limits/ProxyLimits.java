@@ -229,6 +229,43 @@ public final class ProxyLimits extends LimitTable {
         return clientHelloBytesMax;
     }
 
+    private final int originStreamsMax = count("originStreamsMax", 100, between(1, 10_000));
+
+    /**
+     * Most requests of one HTTP/2 connection to an origin at a time. The origin may allow fewer. More requests get
+     * another connection: one alone would make them wait for each other when a packet is lost.
+     */
+    public int originStreamsMax() {
+        return originStreamsMax;
+    }
+
+    private final int originStreamWindowBytes = bytes("originStreamWindowBytes", 256 * KIB, between(KIB, 16 * MIB));
+
+    /**
+     * Most bytes of one HTTP/2 response that wait for the client. The origin sends as much in one round trip: 256 KiB
+     * are 25 MB a second at 10 ms.
+     */
+    public int originStreamWindowBytes() {
+        return originStreamWindowBytes;
+    }
+
+    private final Duration originPingInterval = timeOrOff("originPingInterval", ofSeconds(330));
+
+    /**
+     * How long an HTTP/2 origin with requests under way may be silent before it is asked whether it is there. Servers
+     * of gRPC close connections that ask more often than every five minutes.
+     */
+    public Duration originPingInterval() {
+        return originPingInterval;
+    }
+
+    private final Duration originPingTimeout = time("originPingTimeout", ofSeconds(20));
+
+    /** Until an HTTP/2 origin has answered that. Then it is dead, and so are the requests. */
+    public Duration originPingTimeout() {
+        return originPingTimeout;
+    }
+
     // Retries and ejection.
 
     private final int connectTriesMax = count("connectTriesMax", 3, between(1, 16));

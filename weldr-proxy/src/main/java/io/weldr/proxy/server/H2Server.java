@@ -9,6 +9,7 @@ import io.weldr.proxy.http1.HeadBytes;
 import io.weldr.proxy.http1.RequestHead;
 import io.weldr.proxy.http1.Scan;
 import io.weldr.proxy.http2.ErrorCode;
+import io.weldr.proxy.http2.FieldBlockBuffer;
 import io.weldr.proxy.http2.FrameReader;
 import io.weldr.proxy.http2.FrameSink;
 import io.weldr.proxy.http2.FrameWriter;
@@ -16,6 +17,7 @@ import io.weldr.proxy.http2.Frames;
 import io.weldr.proxy.http2.HpackReader;
 import io.weldr.proxy.http2.Http2Limit;
 import io.weldr.proxy.http2.RequestFields;
+import io.weldr.proxy.http2.StreamOutput;
 import io.weldr.proxy.net.Deadline;
 import io.weldr.proxy.net.Faults;
 import io.weldr.proxy.net.HeldBuffer;
@@ -39,14 +41,14 @@ public final class H2Server extends Client implements FrameSink {
     private final ServerLoop loop;
     private final Link link;
     private final Http2Stats stats;
-    private final H2Output output;
+    private final StreamOutput output;
     private final FrameWriter frames;
     private final FrameReader reader = new FrameReader(this);
     private final HpackReader hpack;
     private final RequestFields fields;
     private final H2Streams streams = new H2Streams();
     private final H2Limits limits;
-    private final H2Block block;
+    private final FieldBlockBuffer block;
     private final HeldBuffer partial; // the beginning of a frame
     private final Deadline unfinished; // the preface, a field block, or a frame
     private final Deadline goAwayTimer;
@@ -88,12 +90,12 @@ public final class H2Server extends Client implements FrameSink {
         var wheel = loop.exchanges.wheel();
         link = standing != null ? standing : new Link(this, wheel, loop.exchanges.held(), loop.progressTicks);
         stats = loop.exchanges.stats().http2;
-        output = new H2Output(link);
+        output = new StreamOutput(link);
         frames = output.frames();
         hpack = new HpackReader(loop.limits.headBytesMax());
         fields = loop.fields;
         limits = new H2Limits(loop.limits, wheel);
-        block = new H2Block(loop.limits, link.account());
+        block = new FieldBlockBuffer(loop.limits, link.account());
         partial = new HeldBuffer(link.account());
         unfinished = new Deadline(wheel, () -> guarded(this::unfinishedForTooLong));
         goAwayTimer = new Deadline(wheel, () -> guarded(this::closeToNewStreams));
@@ -504,7 +506,7 @@ public final class H2Server extends Client implements FrameSink {
 
     /** The client opens no more streams: those under way finish. */
     @Override
-    public void goAway() {
+    public void goAway(int lastStream, long code) {
         idleFrame();
         if (takesFrames()) {
             closing = true;
@@ -532,6 +534,11 @@ public final class H2Server extends Client implements FrameSink {
         if (stream != null && !stream.openSendWindow(increment)) {
             stream.fail(ErrorCode.FLOW_CONTROL_ERROR, Failure.BAD_FRAMING);
         }
+    }
+
+    @Override
+    public void pingAcknowledged(long opaque) {
+        idleFrame(); // weldr has sent none
     }
 
     @Override

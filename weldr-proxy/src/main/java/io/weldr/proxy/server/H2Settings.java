@@ -8,8 +8,6 @@ import io.weldr.proxy.http2.Frames;
 /** Reads what a client says of its side (RFC 9113 section 6.5.2). What weldr has no use for is only checked. */
 final class H2Settings {
 
-    private static final int FRAME_BYTES_MOST = (1 << 24) - 1;
-
     private H2Settings() {}
 
     /** Reads a list of settings; false if one of them ended the connection. */
@@ -30,7 +28,7 @@ final class H2Settings {
                     connection.peerStreamWindow((int) value);
                 }
                 case Frames.MAX_FRAME_SIZE -> {
-                    if (value < Frames.PAYLOAD_BYTES_MAX || value > FRAME_BYTES_MOST) {
+                    if (value < Frames.PAYLOAD_BYTES_MAX || value > Frames.FRAME_BYTES_MOST) {
                         return wrong(connection, ErrorCode.PROTOCOL_ERROR, "MAX_FRAME_SIZE");
                     }
                     frames.payloadMax((int) value);

@@ -13,6 +13,8 @@ import io.weldr.proxy.http1.RequestHead;
 import io.weldr.proxy.http2.ErrorCode;
 import io.weldr.proxy.http2.FrameWriter;
 import io.weldr.proxy.http2.Http2Limit;
+import io.weldr.proxy.http2.PendingContent;
+import io.weldr.proxy.http2.StreamOutput;
 import io.weldr.proxy.net.Deadline;
 import io.weldr.proxy.net.Expiry;
 import io.weldr.proxy.net.HeldBytes;
@@ -24,16 +26,16 @@ import org.jspecify.annotations.Nullable;
  * the exchange or the client cannot take yet, and ends when both sides and the exchange are done. An object serves one
  * stream after another, all of the same connection. Confined to the event loop.
  */
-final class H2Stream implements MessageDownstream, Expiry {
+final class H2Stream implements MessageDownstream, StreamOutput.Sender, Expiry {
 
     private final H2Server connection;
     private final ServerLoop loop;
-    private final H2Output output;
+    private final StreamOutput output;
     private final FrameWriter frames;
     private final Exchange exchange;
     private final Deadline deadline;
     private final H2Input input;
-    private final H2Pending pending;
+    private final PendingContent pending;
     private int id;
 
     private boolean exchangeOver = true;
@@ -45,15 +47,16 @@ final class H2Stream implements MessageDownstream, Expiry {
     private boolean outputEnded; // END_STREAM was sent
     private byte @Nullable [] trailers;
     private @Nullable ErrorCode resetWith; // in place of an answer
+    private boolean passesReset; // that of the origin: not the client's doing
     private long window;
 
-    H2Stream(H2Server connection, ServerLoop loop, H2Output output) {
+    H2Stream(H2Server connection, ServerLoop loop, StreamOutput output) {
         this.connection = connection;
         this.loop = loop;
         this.output = output;
         frames = output.frames();
         input = new H2Input(connection.link().account());
-        pending = new H2Pending(connection.link().account());
+        pending = new PendingContent(connection.link().account());
         exchange = new Exchange(loop.exchanges, this, loop.exchangeTicks);
         deadline = new Deadline(loop.exchanges.wheel(), this);
     }
@@ -72,6 +75,7 @@ final class H2Stream implements MessageDownstream, Expiry {
         outputEnded = false;
         trailers = null;
         resetWith = null;
+        passesReset = false;
         input.begin(loop.limits.http2StreamWindowBytes(), endStream);
         return this;
     }
@@ -299,21 +303,21 @@ final class H2Stream implements MessageDownstream, Expiry {
         }
     }
 
-    /** It is in no line any more. */
-    void leftLine() {
+    @Override
+    public void leftLine() {
         inLine = false;
         closeIfOver();
     }
 
-    /** Sends one frame. */
-    H2Output.Turn sendNext() {
+    @Override
+    public StreamOutput.Turn sendNext() {
         int size = pending.bytes();
         if (size > 0) {
             long room = Math.min(window, output.window());
             int part = (int)
                     Math.min(room, Math.min(frames.payloadMax(), pending.first().readableBytes()));
             if (part <= 0) {
-                return window > 0 ? H2Output.Turn.CONNECTION_FULL : H2Output.Turn.OVER;
+                return window > 0 ? StreamOutput.Turn.CONNECTION_FULL : StreamOutput.Turn.OVER;
             }
             boolean last = endDue && trailers == null && part == size;
             frames.data(id, pending.first(), part, last);
@@ -325,7 +329,7 @@ final class H2Stream implements MessageDownstream, Expiry {
             arm();
             makeRoom();
             if (!pending.isEmpty()) {
-                return window > 0 ? H2Output.Turn.MORE : H2Output.Turn.OVER;
+                return window > 0 ? StreamOutput.Turn.MORE : StreamOutput.Turn.OVER;
             }
         }
         if (endDue && !outputEnded) {
@@ -336,7 +340,7 @@ final class H2Stream implements MessageDownstream, Expiry {
                 frames.end(id);
             }
         }
-        return H2Output.Turn.OVER;
+        return StreamOutput.Turn.OVER;
     }
 
     /** The origin may send on. */
@@ -451,9 +455,17 @@ final class H2Stream implements MessageDownstream, Expiry {
     }
 
     @Override
+    public void originReset(long code) {
+        if (resetWith == null) {
+            resetWith = ErrorCode.of(code);
+            passesReset = true;
+        }
+    }
+
+    @Override
     public void cut(boolean visibly, Failure why) {
         exchangeOver = true;
-        connection.reset(this, resetWith != null ? resetWith : code(why), resetWith != null);
+        connection.reset(this, resetWith != null ? resetWith : code(why), resetWith != null && !passesReset);
     }
 
     private static ErrorCode code(Failure why) {

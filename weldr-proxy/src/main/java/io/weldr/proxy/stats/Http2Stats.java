@@ -5,7 +5,7 @@ import io.weldr.proxy.http2.Http2Limit;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** What one worker has seen of HTTP/2 connections of clients. Counted on its loop, read anywhere. */
+/** What one worker has seen of HTTP/2 connections, those of clients or those to origins. Counted on its loop, read anywhere. */
 public final class Http2Stats {
 
     /** Connections that began, and those that stand now. */
@@ -16,10 +16,12 @@ public final class Http2Stats {
     public final Counter streams = new Counter();
 
     public final Counter streamsOpen = new Counter();
-    /** Streams reset by clients, and by weldr. */
+    /** Streams reset by the peer, and by weldr. */
     public final Counter resetsReceived = new Counter();
 
     public final Counter resetsSent = new Counter();
+    /** Connections whose peer has said that it takes no more streams. */
+    public final Counter goAwaysReceived = new Counter();
 
     private final Map<ErrorCode, Counter> goAways = new EnumMap<>(ErrorCode.class);
     private final Map<Http2Limit, Counter> limits = new EnumMap<>(Http2Limit.class);

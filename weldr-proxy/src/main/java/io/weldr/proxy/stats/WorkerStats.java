@@ -103,4 +103,6 @@ public final class WorkerStats {
     public final Counter bytesToOrigins = new Counter();
     /** Connections of clients that speak HTTP/2. */
     public final Http2Stats http2 = new Http2Stats();
+    /** Connections to origins that speak HTTP/2. */
+    public final Http2Stats http2Origins = new Http2Stats();
 }

@@ -56,7 +56,7 @@ public abstract class Attempt implements Expiry {
         stopWaiting();
     }
 
-    private void stopWaiting() {
+    final void stopWaiting() {
         if (deadline != null) {
             deadline.cancel();
             deadline = null;

@@ -42,6 +42,9 @@ final class Connector {
      */
     private static final Duration NAME_PATIENCE = Duration.ofMillis(500);
 
+    private static final TlsFailure NOT_CHOSEN =
+            new TlsFailure(TlsCause.PROTOCOL, "the origin does not choose h2 by ALPN");
+
     private final UpstreamLoop shared;
     private final HostPort target;
     private final @Nullable OriginSecurity security;
@@ -84,7 +87,8 @@ final class Connector {
     private void resolved(Endpoint connections, Attempt attempt, CompletableFuture<List<InetAddress>> addresses) {
         attempt.nameAnswered();
         if (attempt.cancelled()) {
-            connections.closed(); // nobody waits any more: the place is free again, and no connection is made for it
+            connections.givenUp(
+                    attempt); // nobody waits any more: the place is free again, and no connection is made for it
             return;
         }
         if (addresses.isCompletedExceptionally()) {
@@ -107,7 +111,7 @@ final class Connector {
         private final long startedNanos = shared.resolver.nanoTime();
         private boolean lookedUpAnew;
         private Failure failure =
-                Failure.CONNECT_FAILED; // of the last address, but TLS_FAILED says more than the others
+                Failure.CONNECT_FAILED; // of the last address, but TLS_FAILED and NOT_HTTP2 say more than the others
 
         Course(Endpoint connections, Attempt attempt) {
             this.connections = connections;
@@ -183,7 +187,8 @@ final class Connector {
                 return;
             }
             ReadBuffers buffers = new ReadBuffers();
-            OriginConnection connection = attempt.newConnection(buffers, terms(address));
+            ReuseTerms terms = terms(address);
+            OriginConnection connection = attempt.newConnection(buffers, terms);
             SslHandler secured = security == null || context == null ? null : tlsHandler(context, security);
             Bootstrap one = bootstrap.clone().handler(new ChannelInitializer<>() {
                 @Override
@@ -198,9 +203,9 @@ final class Connector {
             one.connect(address).addListener(future -> {
                 ChannelFuture opened = (ChannelFuture) future;
                 if (shared.inLoop()) {
-                    opened(opened, address, connection);
+                    opened(opened, address, connection, terms);
                 } else { // no socket could be made, and so there was no channel to say which loop this belongs to
-                    shared.loop.execute(() -> opened(opened, address, connection));
+                    shared.loop.execute(() -> opened(opened, address, connection, terms));
                 }
             });
         }
@@ -211,12 +216,13 @@ final class Connector {
             return new ReuseTerms(shared.idleTicks, shared.wheel, shared.ageTicks(), watch);
         }
 
-        private void opened(ChannelFuture future, InetSocketAddress address, OriginConnection connection) {
+        private void opened(
+                ChannelFuture future, InetSocketAddress address, OriginConnection connection, ReuseTerms terms) {
             if (!future.isSuccess()) {
                 if (speaksAgainstAddress(future.cause())) {
                     shared.settings.dead().failed(address, shared.resolver.nanoTime());
                 }
-                if (failure != Failure.TLS_FAILED) {
+                if (failure != Failure.TLS_FAILED && failure != Failure.NOT_HTTP2) {
                     failure = failure(future.cause());
                 }
                 next();
@@ -224,24 +230,43 @@ final class Connector {
             }
             SslHandler tls = future.channel().pipeline().get(SslHandler.class);
             if (tls == null) {
-                stands(address, connection);
+                await(address, connection);
             } else {
-                awaitTls(tls, address, connection);
+                awaitTls(tls, address, connection, terms);
             }
         }
 
-        private void awaitTls(SslHandler tls, InetSocketAddress address, OriginConnection connection) {
+        private void awaitTls(
+                SslHandler tls, InetSocketAddress address, OriginConnection connection, ReuseTerms terms) {
             tls.handshakeFuture().addListener(handshake -> {
-                if (handshake.isSuccess()) {
-                    stands(address, connection);
+                if (!handshake.isSuccess()) {
+                    tlsFailed(address, connection, tlsFailure(handshake.cause()));
+                    return;
+                }
+                OriginConnection speaking = connection.chosen(tls.applicationProtocol(), terms);
+                if (speaking == null) {
+                    tlsFailed(address, connection, NOT_CHOSEN);
                 } else {
-                    shared.settings.dead().failed(address, shared.resolver.nanoTime());
-                    connection.close(); // was never counted as opened
-                    connections.tlsFailed(tlsFailure(handshake.cause()));
-                    failure = Failure.TLS_FAILED;
-                    next();
+                    await(address, speaking);
                 }
             });
+        }
+
+        private void tlsFailed(InetSocketAddress address, OriginConnection connection, TlsFailure why) {
+            connections.tlsFailed(why);
+            unusable(address, connection, Failure.TLS_FAILED);
+        }
+
+        private void await(InetSocketAddress address, OriginConnection connection) {
+            connection.whenReady(() -> stands(address, connection), unfit -> unusable(address, connection, unfit));
+        }
+
+        /** It accepts TCP connections, and is of no use all the same. */
+        private void unusable(InetSocketAddress address, OriginConnection connection, Failure why) {
+            shared.settings.dead().failed(address, shared.resolver.nanoTime());
+            connection.close(); // was never counted as opened
+            failure = why;
+            next();
         }
 
         /** The address can serve requests. A server whose TLS fails cannot, though it accepts TCP connections. */

@@ -3,6 +3,7 @@ package io.weldr.proxy.upstream;
 import io.weldr.core.pool.HostPolicy;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.Origin;
+import io.weldr.core.pool.OriginProtocol;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.Scheme;
 import io.weldr.core.tls.TlsFailure;
@@ -12,6 +13,7 @@ import io.weldr.proxy.net.Deadline;
 import io.weldr.proxy.net.DeadlineWheel;
 import io.weldr.proxy.net.Expiry;
 import io.weldr.proxy.net.Faults;
+import io.weldr.proxy.net.ReadBuffers;
 import io.weldr.proxy.route.OriginAccess;
 import io.weldr.proxy.route.PoolTerms;
 import io.weldr.proxy.stats.OriginStats;
@@ -32,15 +34,19 @@ public final class Endpoint implements Expiry {
     private final byte[] authority;
     private final boolean preserveHost;
     private final OriginAccess access;
+    private final boolean secure;
     private final OriginStats stats;
     private final OriginRecord record;
     private final Connector connector;
     private final ArrayDeque<H1Origin> idle = new ArrayDeque<>();
+    private final List<H2Origin> sharing = new ArrayList<>(0); // those of HTTP/2 that take requests, or will again
     private final ArrayDeque<Attempt> queue = new ArrayDeque<>();
     private final Deadline drained;
     private int connectionsMax;
     private int queueMax;
     private int queueTicks;
+    private @Nullable SharedAttempt making; // the connection that requests may wait for together
+    private boolean choosesHttp1; // where both are offered
     private @Nullable OriginConnection standing; // a list through the connections themselves
     private int open;
     private int inFlight;
@@ -77,10 +83,11 @@ public final class Endpoint implements Expiry {
         Scheme scheme = origin.url().scheme();
         authority = authority(origin.url());
         preserveHost = origin.hostPolicy() == HostPolicy.PRESERVE;
-        if (scheme == Scheme.HTTPS) {
+        secure = scheme == Scheme.HTTPS;
+        if (secure) {
             stats.countTlsFailures();
         }
-        connector = new Connector(shared, origin.url(), scheme == Scheme.HTTPS ? access.security() : null);
+        connector = new Connector(shared, origin.url(), secure ? access.security() : null);
         drained = new Deadline(shared.wheel, this);
         setLimits(terms);
     }
@@ -151,6 +158,14 @@ public final class Endpoint implements Expiry {
      */
     public @Nullable Attempt acquire(ResponseSink sink, boolean fresh) {
         assert shared.inLoop();
+        H2Origin roomy = withRoom();
+        if (roomy != null) {
+            if (roomy.used()) {
+                stats.reuses.increment();
+            }
+            sink.connected(roomy.take());
+            return null;
+        }
         if (!fresh) {
             H1Origin reused = idle.pollLast();
             while (reused != null && !reused.fit()) {
@@ -174,17 +189,63 @@ public final class Endpoint implements Expiry {
     public @Nullable Attempt acquire(TcpSink sink) {
         assert shared.inLoop();
         if (open >= connectionsMax) {
-            H1Origin unused = idle.pollFirst();
-            if (unused != null) {
-                unused.close(); // gives its place to whoever waits longest
-            }
+            closeUnused();
         }
         return begin(new TcpAttempt(this, sink));
     }
 
+    /** Gives the place of a connection that nobody uses to whoever waits longest. */
+    private void closeUnused() {
+        H1Origin unused = idle.pollFirst();
+        if (unused != null) {
+            unused.close();
+            return;
+        }
+        for (H2Origin each : sharing) {
+            if (each.idle()) {
+                each.close();
+                return;
+            }
+        }
+    }
+
+    /** Whether several requests are likely to share the next connection. */
+    private boolean shares() {
+        return switch (access.protocol()) {
+            case HTTP1 -> false;
+            case H2 -> true;
+            case AUTO -> secure && !choosesHttp1;
+        };
+    }
+
+    /** What a new connection for requests speaks; where both are offered, until the origin has chosen. */
+    OriginConnection newConnection(ReadBuffers buffers, ReuseTerms terms) {
+        return access.protocol() == OriginProtocol.H2
+                ? new H2Origin(this, null, terms, secure)
+                : new H1Origin(this, buffers, terms);
+    }
+
+    private @Nullable H2Origin withRoom() {
+        for (int i = sharing.size() - 1; i >= 0; i--) { // one that is too old leaves the list when it is asked
+            H2Origin each = sharing.get(i);
+            if (each.hasRoom()) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    /** A request that waited for a connection which has no room for it waits for another one. */
+    void again(RequestAttempt attempt) {
+        H2Origin roomy = withRoom();
+        if (roomy == null || !attempt.succeeded(roomy)) {
+            begin(attempt);
+        }
+    }
+
     private @Nullable Attempt begin(Attempt attempt) {
-        if (open < connectionsMax) {
-            open(attempt);
+        if (joins(attempt) || open < connectionsMax) {
+            start(attempt);
         } else if (queue.size() < queueMax) {
             queue.add(attempt);
             stats.queued.increment();
@@ -196,6 +257,25 @@ public final class Endpoint implements Expiry {
         // An attempt that ended within this call, as with a name that is known not to resolve, was reported already:
         // the sink may have gone on to another origin.
         return attempt.cancelled() ? null : attempt;
+    }
+
+    /** Whether it may wait for a connection that is being made for others. */
+    private boolean joins(Attempt attempt) {
+        return attempt instanceof RequestAttempt && shares() && making != null && making.takes();
+    }
+
+    private void start(Attempt attempt) {
+        SharedAttempt current = making;
+        if (!(attempt instanceof RequestAttempt request) || !shares()) {
+            open(attempt);
+        } else if (current != null && current.takes()) {
+            current.add(request);
+        } else {
+            SharedAttempt next = new SharedAttempt(this);
+            next.add(request);
+            making = next;
+            open(next);
+        }
     }
 
     private void open(Attempt attempt) {
@@ -214,10 +294,23 @@ public final class Endpoint implements Expiry {
     void connectFailed(Attempt attempt, Failure failure) {
         assert shared.inLoop();
         stats.connectFailures.increment();
+        forget(attempt);
         try {
             attempt.failed(failure);
         } finally {
             closed();
+        }
+    }
+
+    /** Nobody waits for {@code attempt} any more, and nothing was connected for it. */
+    void givenUp(Attempt attempt) {
+        forget(attempt);
+        closed();
+    }
+
+    private void forget(Attempt attempt) {
+        if (attempt.equals(making)) {
+            making = null;
         }
     }
 
@@ -229,16 +322,58 @@ public final class Endpoint implements Expiry {
 
     /** A new connection stands. */
     void connected(OriginConnection connection, Attempt attempt) {
+        forget(attempt);
+        H2Origin shares = connection instanceof H2Origin made ? made : null;
+        if (shares != null) {
+            choosesHttp1 = false;
+            sharing.add(shares);
+        } else if (connection instanceof H1Origin) {
+            choosesHttp1 = true;
+        }
         if (cutOff) {
             connection.close();
             attempt.failed(Failure.CONNECT_FAILED); // nothing has been sent: another origin may do
         } else if (!attempt.succeeded(connection)) {
             if (connection instanceof H1Origin reusable) {
                 giveBack(reusable); // nobody wants it any more
-            } else {
+            } else if (shares == null) {
                 connection.close();
             }
         }
+        if (shares != null) {
+            hasRoomAgain(shares);
+        }
+    }
+
+    /** A shared connection may take requests that wait. If nobody uses it, it is idle. */
+    void hasRoomAgain(H2Origin connection) {
+        assert shared.inLoop();
+        for (Attempt next = queue.peek(); next != null && connection.hasRoom(); next = queue.peek()) {
+            if (!next.takesUsed() && !next.cancelled()) {
+                break; // it waits for a connection of its own
+            }
+            pollQueue();
+            next.succeeded(connection);
+        }
+        if (connection.idle() && connection.takesRequests()) {
+            boolean wanted = queue.isEmpty() && !retired && idleShared() <= shared.limits.idlePerOriginMax();
+            if (!wanted) {
+                connection.close();
+            }
+        }
+    }
+
+    private int idleShared() {
+        int count = 0;
+        for (H2Origin each : sharing) {
+            count += each.idle() ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** A shared connection takes no requests any more. */
+    void forget(H2Origin connection) {
+        sharing.remove(connection);
     }
 
     /** A connection for the bytes of one client stands: the origin is not ill, however long the connection lasts. */
@@ -286,14 +421,13 @@ public final class Endpoint implements Expiry {
         }
         filling = true;
         try {
-            while (open < connectionsMax) {
-                Attempt next = pollQueue();
-                if (next == null) {
-                    return;
-                }
+            for (Attempt next = queue.peek();
+                    next != null && (open < connectionsMax || joins(next));
+                    next = queue.peek()) {
+                pollQueue();
                 if (!next.cancelled()) {
                     next.leaveQueue();
-                    open(next);
+                    start(next);
                 }
             }
         } finally {
@@ -343,6 +477,7 @@ public final class Endpoint implements Expiry {
         for (H1Origin connection = idle.pollLast(); connection != null; connection = idle.pollLast()) {
             connection.close();
         }
+        List.copyOf(sharing).forEach(H2Origin::close);
     }
 
     /**
@@ -368,7 +503,11 @@ public final class Endpoint implements Expiry {
 
     /** Whether a request would be refused now: all connections are in use, no more may be made, and the queue is full. */
     boolean full() {
-        return idle.isEmpty() && open >= connectionsMax && queue.size() >= queueMax;
+        return open >= connectionsMax
+                && queue.size() >= queueMax
+                && idle.isEmpty()
+                && withRoom() == null
+                && (making == null || !making.takes());
     }
 
     /** Whether no connection stands or is being made, and nobody waits for one. */

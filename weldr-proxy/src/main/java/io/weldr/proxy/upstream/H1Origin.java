@@ -65,6 +65,17 @@ final class H1Origin extends OriginConnection implements Upstream {
     }
 
     @Override
+    OriginConnection chosen(@Nullable String protocol, ReuseTerms reuse) {
+        if (!H2Origin.ALPN.equals(protocol)) {
+            return this;
+        }
+        phase = Phase.CLOSED;
+        H2Origin next = new H2Origin(endpoint, link, reuse, true);
+        link.handOver(next);
+        return next;
+    }
+
+    @Override
     void opened() {
         super.opened();
         phase = Phase.HELD;

@@ -1,7 +1,9 @@
 package io.weldr.proxy.upstream;
 
+import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.net.Link;
 import io.weldr.proxy.net.Protocol;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One connection to an origin, whatever is spoken over it. Confined to its event loop. */
@@ -24,7 +26,24 @@ abstract class OriginConnection implements Protocol {
     /** What the connector gives the channel. */
     abstract Link link();
 
-    /** The connection stands, TLS included. */
+    /**
+     * TLS stands.
+     *
+     * @param protocol what the origin has chosen by ALPN; null: nothing
+     * @param terms for how long the connection may be reused
+     * @return what goes on with the connection: this, or what speaks the protocol that was chosen; null: the origin has chosen what
+     *     weldr did not ask for
+     */
+    abstract @Nullable OriginConnection chosen(@Nullable String protocol, ReuseTerms terms);
+
+    /**
+     * The connection stands, TLS included: calls one of both when it is known whether it can be used. By default it can.
+     */
+    void whenReady(Runnable then, Consumer<Failure> otherwise) {
+        then.run();
+    }
+
+    /** The connection can be used. */
     void opened() {
         counted = true;
         endpoint.add(this);

@@ -17,7 +17,7 @@ final class RequestAttempt extends Attempt {
 
     @Override
     OriginConnection newConnection(ReadBuffers buffers, ReuseTerms terms) {
-        return new H1Origin(endpoint, buffers, terms);
+        return endpoint.newConnection(buffers, terms);
     }
 
     @Override
@@ -27,7 +27,7 @@ final class RequestAttempt extends Attempt {
 
     @Override
     void hand(OriginConnection connection) {
-        sink.connected((H1Origin) connection);
+        sink.connected(connection instanceof H2Origin shared ? shared.take() : (H1Origin) connection);
     }
 
     @Override

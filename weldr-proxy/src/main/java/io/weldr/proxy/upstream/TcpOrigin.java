@@ -37,6 +37,12 @@ public final class TcpOrigin extends OriginConnection {
         return buffers;
     }
 
+    /** Whatever it is, the client speaks it. */
+    @Override
+    OriginConnection chosen(@Nullable String protocol, ReuseTerms unused) {
+        return this;
+    }
+
     @Override
     public void connected() {
         // TLS may have to stand first: the connector hands it over.

@@ -8,6 +8,7 @@ import io.weldr.proxy.net.DeadlineWheel;
 import io.weldr.proxy.net.HeldBytes;
 import io.weldr.proxy.net.Transport;
 import io.weldr.proxy.stats.Counter;
+import io.weldr.proxy.stats.Http2Stats;
 
 /** What connections to origins share, on the thread of a test and without a socket. */
 final class Embedded {
@@ -18,6 +19,6 @@ final class Embedded {
         UpstreamSettings settings = new UpstreamSettings(
                 limits, Transport.NIO, 1, ByteBufAllocator.DEFAULT, new DeadAddresses<>(UpstreamSettings.DEAD_TIME));
         HeldBytes held = new HeldBytes(Long.MAX_VALUE, new Counter(), () -> {});
-        return new UpstreamLoop(new EmbeddedChannel().eventLoop(), wheel, held, settings, resolver);
+        return new UpstreamLoop(new EmbeddedChannel().eventLoop(), wheel, held, settings, resolver, new Http2Stats());
     }
 }

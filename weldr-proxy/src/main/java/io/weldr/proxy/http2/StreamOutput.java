@@ -1,9 +1,7 @@
-package io.weldr.proxy.server;
+package io.weldr.proxy.http2;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.weldr.proxy.http2.FrameWriter;
-import io.weldr.proxy.http2.Frames;
 import io.weldr.proxy.net.Link;
 import java.util.ArrayDeque;
 
@@ -12,10 +10,10 @@ import java.util.ArrayDeque;
  * turn, so that none holds up another (RFC 9113 section 5.3 leaves the order to the server). A stream whose window is
  * used up is in no line. Confined to the event loop.
  */
-final class H2Output implements FrameWriter.Out {
+public final class StreamOutput implements FrameWriter.Out {
 
     /** What came of a stream's turn. */
-    enum Turn {
+    public enum Turn {
         /** It has more to send, and room in its window. */
         MORE,
         /** It has no more to send, or no room in its own window. */
@@ -24,19 +22,30 @@ final class H2Output implements FrameWriter.Out {
         CONNECTION_FULL
     }
 
+    /** A stream that has something to send. */
+    public interface Sender {
+        /** Sends one frame. */
+        Turn sendNext();
+
+        /** It is in no line any more. */
+        void leftLine();
+    }
+
     private final Link link;
     private final FrameWriter frames = new FrameWriter(this);
-    private final ArrayDeque<H2Stream> ready = new ArrayDeque<>();
-    private final ArrayDeque<H2Stream> waiting = new ArrayDeque<>(); // for the window of the connection
+    private final ArrayDeque<Sender> ready = new ArrayDeque<>();
+    private final ArrayDeque<Sender> waiting = new ArrayDeque<>(); // for the window of the connection
     private long window = Frames.WINDOW_BYTES;
     private boolean held;
     private boolean pumping;
 
-    H2Output(Link link) {
+    /** Of a connection that has sent nothing. */
+    public StreamOutput(Link link) {
         this.link = link;
     }
 
-    FrameWriter frames() {
+    /** What writes the frames of the connection. */
+    public FrameWriter frames() {
         return frames;
     }
 
@@ -51,16 +60,17 @@ final class H2Output implements FrameWriter.Out {
     }
 
     /** Bytes of content that the connection's window has room for. */
-    long window() {
+    public long window() {
         return window;
     }
 
-    void sent(int bytes) {
+    /** So many bytes of content were sent. */
+    public void sent(int bytes) {
         window -= bytes;
     }
 
     /** The peer has made room; false if that is more than a window may have (RFC 9113 section 6.9.1). */
-    boolean credit(int bytes) {
+    public boolean credit(int bytes) {
         window += bytes;
         if (window > Frames.INT31_MAX) {
             return false;
@@ -71,41 +81,42 @@ final class H2Output implements FrameWriter.Out {
     }
 
     /** A stream that was in no line has something to send. */
-    void add(H2Stream stream) {
+    public void add(Sender stream) {
         ready.add(stream);
     }
 
     /** A stream leaves the lines. */
-    void remove(H2Stream stream) {
+    public void remove(Sender stream) {
         if (!ready.remove(stream)) {
             waiting.remove(stream);
         }
     }
 
     /** While frames that have come at a time are worked through, nothing is sent: {@link #release} does. */
-    void hold() {
+    public void hold() {
         held = true;
     }
 
     /** Whether frames that have come are being worked through. */
-    boolean held() {
+    public boolean held() {
         return held;
     }
 
-    void release() {
+    /** All that had come was worked through. */
+    public void release() {
         held = false;
         pump();
     }
 
     /** Lets streams send in turn, as long as the peer takes it. */
-    void pump() {
+    public void pump() {
         if (pumping || held || !link.open()) {
             return;
         }
         pumping = true;
         try {
             while (!ready.isEmpty() && link.writable() && link.open()) {
-                H2Stream next = ready.remove();
+                Sender next = ready.remove();
                 switch (next.sendNext()) {
                     case MORE -> ready.add(next);
                     case OVER -> next.leftLine();
@@ -119,13 +130,13 @@ final class H2Output implements FrameWriter.Out {
     }
 
     /** Sends what was gathered. */
-    void flush() {
+    public void flush() {
         frames.flush();
         link.flush();
     }
 
     /** Nothing is sent any more. */
-    void drop() {
+    public void drop() {
         ready.clear();
         waiting.clear();
         frames.drop();

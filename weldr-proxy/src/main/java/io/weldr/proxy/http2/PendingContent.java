@@ -1,32 +1,36 @@
-package io.weldr.proxy.server;
+package io.weldr.proxy.http2;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.weldr.proxy.net.HeldBytes;
 import java.util.ArrayDeque;
 
-/** Content of one response that waits for its turn, or for the client to make room. Confined to the event loop. */
-final class H2Pending {
+/** Content of one message that waits for its turn, or for the peer to make room. Confined to the event loop. */
+public final class PendingContent {
 
     private final HeldBytes.Account account;
     private final ArrayDeque<ByteBuf> parts = new ArrayDeque<>(2);
     private int bytes;
 
-    /** @param account what the connection holds */
-    H2Pending(HeldBytes.Account account) {
+    /**
+     * Nothing waits.
+     *
+     * @param account what the connection holds
+     */
+    public PendingContent(HeldBytes.Account account) {
         this.account = account;
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return bytes == 0;
     }
 
-    int bytes() {
+    public int bytes() {
         return bytes;
     }
 
     /** Takes over a part. A small one that has to wait does not keep the large buffer that it was read into. */
-    void add(ByteBufAllocator allocator, ByteBuf part) {
+    public void add(ByteBufAllocator allocator, ByteBuf part) {
         int size = part.readableBytes();
         if (size == 0) {
             part.release();
@@ -46,12 +50,12 @@ final class H2Pending {
     }
 
     /** The part to send from. Only if there is one. */
-    ByteBuf first() {
+    public ByteBuf first() {
         return parts.element();
     }
 
     /** So many bytes of the first part were read. */
-    void sent(int size) {
+    public void sent(int size) {
         bytes -= size;
         if (!parts.element().isReadable()) {
             release(parts.remove());
@@ -63,7 +67,8 @@ final class H2Pending {
         part.release();
     }
 
-    void drop() {
+    /** Throws away what waits. */
+    public void drop() {
         while (!parts.isEmpty()) {
             release(parts.remove());
         }

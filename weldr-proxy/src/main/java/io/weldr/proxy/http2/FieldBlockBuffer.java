@@ -1,15 +1,14 @@
-package io.weldr.proxy.server;
+package io.weldr.proxy.http2;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.weldr.proxy.http2.Http2Limit;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.HeldBuffer;
 import io.weldr.proxy.net.HeldBytes;
 import org.jspecify.annotations.Nullable;
 
 /** A field block that comes in several frames (RFC 9113 section 4.3), kept until it is complete. Confined to the event loop. */
-final class H2Block {
+public final class FieldBlockBuffer {
 
     private final int bytesMax;
     private final int framesMax;
@@ -18,14 +17,19 @@ final class H2Block {
     private int frames;
     private boolean endStream;
 
-    H2Block(ProxyLimits limits, HeldBytes.Account account) {
+    /**
+     * Nothing is kept.
+     *
+     * @param account of the connection
+     */
+    public FieldBlockBuffer(ProxyLimits limits, HeldBytes.Account account) {
         bytesMax = limits.headBytesMax();
         framesMax = limits.http2BlockFramesMax();
         kept = new HeldBuffer(account);
     }
 
     /** A block begins. */
-    void begin(boolean endsStream) {
+    public void begin(boolean endsStream) {
         kept.drop();
         bytes = 0;
         frames = 0;
@@ -33,12 +37,12 @@ final class H2Block {
     }
 
     /** Whether the stream ends with the block. */
-    boolean endStream() {
+    public boolean endStream() {
         return endStream;
     }
 
     /** Keeps the next part, lent for the call, and says which limit that exceeds; null: none. */
-    @Nullable Http2Limit add(ByteBufAllocator allocator, ByteBuf fragment) {
+    public @Nullable Http2Limit add(ByteBufAllocator allocator, ByteBuf fragment) {
         frames++;
         bytes += fragment.readableBytes();
         if (frames > framesMax) {
@@ -54,11 +58,12 @@ final class H2Block {
     }
 
     /** Gives the whole block to the caller; null: it is empty. */
-    @Nullable ByteBuf take() {
+    public @Nullable ByteBuf take() {
         return kept.take();
     }
 
-    void drop() {
+    /** Throws away what is kept. */
+    public void drop() {
         kept.drop();
     }
 }
