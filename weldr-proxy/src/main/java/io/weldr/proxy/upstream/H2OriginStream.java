@@ -276,7 +276,9 @@ final class H2OriginStream implements MessageUpstream, StreamOutput.Sender, Expi
         if (id != 0 && !(inputEnded && outputEnded)) {
             connection.reset(id, code);
         }
-        connection.remove(this);
+        if (state != State.FREE) { // else the write failed and closed the connection
+            connection.remove(this);
+        }
     }
 
     /** It serves no request any more, and holds nothing. Only the connection calls it. */
