@@ -1,5 +1,6 @@
 package io.weldr.proxy.http1;
 
+import io.weldr.proxy.http.FieldNames;
 import io.weldr.proxy.limits.ProxyLimits;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,6 @@ public final class TrailerFilter {
      * @return null: it is malformed or too large
      */
     public byte @Nullable [] filtered(byte[] section) {
-        return trailers.take(section) ? trailers.relayed(true) : null;
+        return trailers.take(section) ? trailers.relayed(true, FieldNames.NONE) : null;
     }
 }

@@ -8,6 +8,7 @@ import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.http2.ErrorCode;
 import io.weldr.proxy.http2.FrameWriter;
 import io.weldr.proxy.http2.Frames;
+import io.weldr.proxy.http2.StreamOutput;
 import io.weldr.proxy.net.ConnectionLimit;
 import io.weldr.proxy.net.Faults;
 import io.weldr.proxy.net.Link;
@@ -65,7 +66,7 @@ public final class TurnedAway implements Protocol {
 
     /** No request of the connection was looked at: RFC 9113 section 6.8. */
     private void answerHttp2() {
-        FrameWriter frames = new H2Output(link).frames();
+        FrameWriter frames = new StreamOutput(link).frames();
         frames.settings(
                 loop.limits.http2StreamsMax(), loop.limits.http2StreamWindowBytes(), loop.limits.headBytesMax());
         frames.goAway(0, ErrorCode.NO_ERROR, Failure.TOO_MANY_CONNECTIONS.detail());
