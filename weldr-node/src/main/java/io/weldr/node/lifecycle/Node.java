@@ -11,7 +11,6 @@ import io.weldr.core.pool.HostPort;
 import io.weldr.core.port.ClusterStatus;
 import io.weldr.core.port.ClusterStatus.Role;
 import io.weldr.core.port.GatewayException;
-import io.weldr.core.port.KeySeal;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.ProbeQuestion;
 import io.weldr.core.state.ClusterVersion;
@@ -114,7 +113,7 @@ public final class Node {
                 new SecureRandom(),
                 names,
                 null,
-                KeySeal.NONE,
+                secret,
                 config.id(),
                 link,
                 raft::handOver,
