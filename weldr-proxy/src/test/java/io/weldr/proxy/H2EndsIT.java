@@ -7,7 +7,10 @@ import static org.awaitility.Awaitility.await;
 import io.weldr.proxy.H2Client.Response;
 import io.weldr.proxy.access.AccessLog;
 import io.weldr.proxy.access.LineFormat;
+import io.weldr.testing.Ports;
 import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -63,13 +66,17 @@ class H2EndsIT {
     void whatIsNotDoneInTimeIsCutOff() {
         CountDownLatch goOn = new CountDownLatch(1);
         try (RawOrigin origin = slow(goOn);
-                TestProxy proxy = H2RequestsIT.speaking(origin);
-                H2Client client = H2Client.of(proxy)) {
-            client.request(1, true, "GET", "/slow");
-            await().until(() -> origin.requests().size() == 1);
-            new Thread(() -> proxy.server.drain(Duration.ofMillis(700))).start();
-            client.readToEnd();
-            assertThat(client.soFar(1).reset).isEqualTo(H2Client.CANCEL);
+                TestProxy proxy = TestProxy.with(settings -> settings.drainTimeout(Duration.ofMillis(700)), origin)) {
+            TestListener listener =
+                    TestListener.http("other", Ports.free()).http2().putTo(proxy);
+            try (H2Client client =
+                    H2Client.to(new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.port()))) {
+                client.request(1, true, "GET", "/slow");
+                await().until(() -> origin.requests().size() == 1);
+                listener.removeFrom(proxy);
+                client.readToEnd();
+                assertThat(client.soFar(1).reset).as(client.toString()).isEqualTo(H2Client.CANCEL);
+            }
         } finally {
             goOn.countDown();
         }

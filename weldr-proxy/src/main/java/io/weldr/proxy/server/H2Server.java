@@ -1,22 +1,15 @@
 package io.weldr.proxy.server;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.weldr.proxy.edit.Peer;
 import io.weldr.proxy.http.Failure;
-import io.weldr.proxy.http.HeadWriter;
 import io.weldr.proxy.http1.HeadBytes;
-import io.weldr.proxy.http1.RequestHead;
-import io.weldr.proxy.http1.Scan;
 import io.weldr.proxy.http2.ErrorCode;
-import io.weldr.proxy.http2.FieldBlockBuffer;
 import io.weldr.proxy.http2.FrameReader;
 import io.weldr.proxy.http2.FrameSink;
 import io.weldr.proxy.http2.FrameWriter;
 import io.weldr.proxy.http2.Frames;
-import io.weldr.proxy.http2.HpackReader;
 import io.weldr.proxy.http2.Http2Limit;
-import io.weldr.proxy.http2.RequestFields;
 import io.weldr.proxy.http2.StreamOutput;
 import io.weldr.proxy.net.Deadline;
 import io.weldr.proxy.net.Faults;
@@ -44,11 +37,9 @@ public final class H2Server extends Client implements FrameSink {
     private final StreamOutput output;
     private final FrameWriter frames;
     private final FrameReader reader = new FrameReader(this);
-    private final HpackReader hpack;
-    private final RequestFields fields;
     private final H2Streams streams = new H2Streams();
     private final H2Limits limits;
-    private final FieldBlockBuffer block;
+    private final H2Requests requests;
     private final HeldBuffer partial; // the beginning of a frame
     private final Deadline unfinished; // the preface, a field block, or a frame
     private final Deadline goAwayTimer;
@@ -56,7 +47,6 @@ public final class H2Server extends Client implements FrameSink {
     private final int windowBytes;
 
     private @Nullable Peer peer;
-    private @Nullable HeadWriter answerHead;
     private int window = Frames.WINDOW_BYTES; // what the client may still send
     private int uncredited;
     private int peerStreamWindow = Frames.WINDOW_BYTES;
@@ -92,10 +82,8 @@ public final class H2Server extends Client implements FrameSink {
         stats = loop.exchanges.stats().http2;
         output = new StreamOutput(link);
         frames = output.frames();
-        hpack = new HpackReader(loop.limits.headBytesMax());
-        fields = loop.fields;
         limits = new H2Limits(loop.limits, wheel);
-        block = new FieldBlockBuffer(loop.limits, link.account());
+        requests = new H2Requests(this, streams, loop);
         partial = new HeldBuffer(link.account());
         unfinished = new Deadline(wheel, () -> guarded(this::unfinishedForTooLong));
         goAwayTimer = new Deadline(wheel, () -> guarded(this::closeToNewStreams));
@@ -201,7 +189,7 @@ public final class H2Server extends Client implements FrameSink {
     }
 
     /** Whether the stream may be known: a client uses odd numbers in growing order (RFC 9113 section 5.1.1). */
-    private boolean isIdle(int stream) {
+    boolean isIdle(int stream) {
         return stream > streams.last() || (stream & 1) == 0;
     }
 
@@ -268,127 +256,37 @@ public final class H2Server extends Client implements FrameSink {
 
     @Override
     public void headers(int id, ByteBuf fragment, boolean endStream, boolean endBlock) {
-        if (endBlock) {
-            section(id, fragment, endStream);
-            return;
+        if (!endBlock) {
+            unfinished.in(loop.requestHeadTicks);
         }
-        unfinished.in(loop.requestHeadTicks);
-        block.begin(endStream);
-        addToBlock(fragment);
-    }
-
-    private void addToBlock(ByteBuf fragment) {
-        Http2Limit exceeded = block.add(link.allocator(), fragment);
-        if (exceeded != null) {
-            exceeded(exceeded, ErrorCode.ENHANCE_YOUR_CALM);
-        }
+        requests.headers(id, fragment, endStream, endBlock);
     }
 
     @Override
     public void continuation(int id, ByteBuf fragment, boolean endBlock) {
-        addToBlock(fragment);
-        if (!endBlock || !takesFrames()) {
-            return;
-        }
-        ByteBuf whole = block.take();
-        try {
-            section(id, whole == null ? Unpooled.EMPTY_BUFFER : whole, block.endStream());
-        } finally {
-            if (whole != null) {
-                whole.release();
-            }
+        requests.continuation(id, fragment, endBlock);
+    }
+
+    /** A request has come in a stream of that number. */
+    void requestCame() {
+        limits.useful();
+        int max = loop.limits.exchangesPerConnectionMax();
+        if (++exchanges >= max && max > 0) {
+            announceEnd();
         }
     }
 
-    /** A whole field block: every one is decoded, since later ones refer to it. */
-    private void section(int id, ByteBuf whole, boolean endStream) {
-        if (whole.readableBytes() > loop.limits.headBytesMax()) {
-            exceeded(Http2Limit.BLOCK_BYTES, ErrorCode.ENHANCE_YOUR_CALM);
-            return;
-        }
-        H2Stream stream = streams.get(id);
-        HpackReader.Result result = hpack.decode(id, whole, fields.begin(stream != null));
-        if (result == HpackReader.Result.BROKEN) {
-            connectionError(ErrorCode.COMPRESSION_ERROR, "field block");
-        } else if (stream != null) {
-            trailers(stream, endStream, result);
-        } else if (!isIdle(id)) {
-            if (!streams.wasReset(id)) {
-                connectionError(ErrorCode.STREAM_CLOSED, "HEADERS on a closed stream");
-            }
-        } else if ((id & 1) == 0) {
-            connectionError(ErrorCode.PROTOCOL_ERROR, "number of a stream");
-        } else if (!closing) { // else the client will learn that it was not looked at: RFC 9113 section 6.8
-            streams.seen(id);
-            limits.useful();
-            request(id, endStream, result);
-        }
+    /** Whether no stream is opened any more: the client will learn that it was not looked at (RFC 9113 section 6.8). */
+    boolean closing() {
+        return closing;
     }
 
-    private void trailers(H2Stream stream, boolean endStream, HpackReader.Result result) {
-        if (stream.inputEnded()) {
-            stream.fail(ErrorCode.STREAM_CLOSED, Failure.BAD_FRAMING);
-        } else if (!endStream || result == HpackReader.Result.TOO_LARGE || fields.finish(true) != null) {
-            if (result == HpackReader.Result.TOO_LARGE) {
-                exceeded(Http2Limit.SECTION_BYTES);
-            }
-            stream.fail(ErrorCode.PROTOCOL_ERROR, Failure.BAD_FIELD);
-        } else {
-            stream.endInput(fields.text().toBytes());
-        }
+    /** Whether the client knows how many streams it may have. */
+    boolean settingsKnown() {
+        return settingsKnown;
     }
 
-    private void request(int id, boolean endStream, HpackReader.Result result) {
-        if (streams.count() >= loop.limits.http2StreamsMax()) {
-            frames.reset(id, ErrorCode.REFUSED_STREAM);
-            streams.rememberReset(id);
-            stats.resetsSent.increment();
-            exceeded(Http2Limit.STREAMS);
-            if (settingsKnown) {
-                countProvoked();
-            }
-            return;
-        }
-        if (result == HpackReader.Result.TOO_LARGE) {
-            exceeded(Http2Limit.SECTION_BYTES);
-            refuse(id, endStream, Failure.HEAD_TOO_LARGE);
-            return;
-        }
-        Failure wrong = fields.finish(endStream);
-        if (wrong != null) {
-            loop.exchanges.scanner().forget();
-            refuse(id, endStream, wrong);
-            return;
-        }
-        ByteBuf text = link.allocator().directBuffer(fields.text().length());
-        try {
-            fields.text().writeTo(text);
-            request(id, endStream, text);
-        } finally {
-            text.release();
-        }
-    }
-
-    /** The place where what only HTTP/2 can ask of a head that is sound is checked. Which hosts it may ask for, routes check. */
-    private void request(int id, boolean endStream, ByteBuf text) {
-        Scan scan = loop.exchanges.scanner().scan(text);
-        RequestHead head = loop.exchanges.scanner().head();
-        if (scan != Scan.COMPLETE) {
-            refuse(id, endStream, scan == Scan.REFUSED ? head.failure() : Failure.HEAD_TOO_LARGE);
-        } else if (peer().secure() && !fields.isSecure()) {
-            refuse(id, endStream, Failure.BAD_TARGET);
-        } else if (endStream && head.contentLength() > 0) {
-            refuse(id, true, Failure.BAD_FRAMING); // RFC 9113 section 8.1.1
-        } else {
-            open(id, endStream).begin(head, text, fields.isTunnel());
-            int max = loop.limits.exchangesPerConnectionMax();
-            if (++exchanges >= max && max > 0) {
-                announceEnd();
-            }
-        }
-    }
-
-    private H2Stream open(int id, boolean endStream) {
+    H2Stream open(int id, boolean endStream) {
         if (streams.count() == 0) {
             link.awaitNothing(); // each stream has a time of its own
         }
@@ -400,37 +298,6 @@ public final class H2Server extends Client implements FrameSink {
         stats.streams.increment();
         stats.streamsOpen.increment();
         return stream;
-    }
-
-    /** The section is no request: it is reset if it is malformed, and answered if it only asks for too much. */
-    private void refuse(int id, boolean endStream, Failure failure) {
-        boolean malformed = failure.status() == 400;
-        ByteBuf answer = Refusal.answer(loop.exchanges, failure, peer(), link.allocator(), malformed);
-        if (answer != null) {
-            open(id, endStream).refused(answer);
-            return;
-        }
-        frames.reset(id, ErrorCode.PROTOCOL_ERROR);
-        streams.rememberReset(id);
-        stats.resetsSent.increment();
-        countProvoked();
-    }
-
-    /** Takes the head off an answer that is written as HTTP/1.1 has it, into scratch space. */
-    HeadWriter answerHead(ByteBuf answer) {
-        HeadWriter head = answerHead;
-        if (head == null) {
-            head = new HeadWriter();
-            answerHead = head;
-        }
-        head.reset();
-        int state = 0; // octets of CR LF CR LF that were seen in a row
-        while (state < 4) {
-            byte octet = answer.readByte();
-            head.put((char) octet);
-            state = octet == (state % 2 == 0 ? '\r' : '\n') ? state + 1 : octet == '\r' ? 1 : 0;
-        }
-        return head;
     }
 
     // ---- the other frames
@@ -560,16 +427,21 @@ public final class H2Server extends Client implements FrameSink {
 
     // ---- the ends of streams
 
+    /** Ends a stream that is not opened, or not any more. */
+    void reset(int id, ErrorCode code) {
+        if (takesFrames()) {
+            frames.reset(id, code);
+            stats.resetsSent.increment();
+            streams.rememberReset(id);
+        }
+    }
+
     /** weldr ends the stream before its client does. */
     void reset(H2Stream stream, ErrorCode code, boolean provoked) {
         if (stream.id() == 0) {
             return;
         }
-        if (takesFrames()) {
-            frames.reset(stream.id(), code);
-            stats.resetsSent.increment();
-            streams.rememberReset(stream.id());
-        }
+        reset(stream.id(), code);
         remove(stream);
         if (provoked) {
             countProvoked();
@@ -595,7 +467,8 @@ public final class H2Server extends Client implements FrameSink {
         }
     }
 
-    private void countProvoked() {
+    /** The client has brought it about that a stream was reset. */
+    void countProvoked() {
         if (takesFrames() && !limits.provokedReset()) {
             exceeded(Http2Limit.PROVOKED_RESETS, ErrorCode.ENHANCE_YOUR_CALM);
         }
@@ -795,7 +668,7 @@ public final class H2Server extends Client implements FrameSink {
             fed.clear();
             output.drop();
             partial.drop();
-            block.drop();
+            requests.drop();
         }
     }
 

@@ -277,7 +277,7 @@ final class H2Stream implements MessageDownstream, StreamOutput.Sender, Expiry {
             return;
         }
         try {
-            HeadWriter head = connection.answerHead(answer);
+            HeadWriter head = loop.takeHead(answer);
             frames.head(id, head);
             if (answer.isReadable()) {
                 pending.add(allocator(), answer.retain());
@@ -434,7 +434,7 @@ final class H2Stream implements MessageDownstream, StreamOutput.Sender, Expiry {
         exchangeOver = true;
         input.drop();
         if (resetWith != null) {
-            connection.reset(this, resetWith, true);
+            connection.reset(this, resetWith, !passesReset);
             return;
         }
         endDue = true;

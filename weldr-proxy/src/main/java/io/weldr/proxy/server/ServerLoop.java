@@ -1,10 +1,13 @@
 package io.weldr.proxy.server;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.weldr.proxy.edit.Peer;
 import io.weldr.proxy.exchange.Entrance;
 import io.weldr.proxy.exchange.ExchangeLoop;
 import io.weldr.proxy.exchange.RelayLoop;
+import io.weldr.proxy.http.HeadWriter;
+import io.weldr.proxy.http.Octets;
 import io.weldr.proxy.http2.RequestFields;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.ConnectionLimit;
@@ -32,6 +35,7 @@ public final class ServerLoop {
     final Handshakes handshakes;
     final ProxyHeader proxyHeader = new ProxyHeader(); // scratch space
     final RequestFields fields; // scratch space of HTTP/2
+    private final HeadWriter answerHead = new HeadWriter(); // scratch space
     final ProxyLimits limits;
     final int idleTicks;
     final int requestHeadTicks;
@@ -73,6 +77,18 @@ public final class ServerLoop {
         exchangeTicks = limits.exchangeTimeout().isZero() ? 0 : DeadlineWheel.ticks(limits.exchangeTimeout());
         lingerTicks = DeadlineWheel.ticks(limits.lingerTimeout());
         handshakeTicks = DeadlineWheel.ticks(limits.handshakeTimeout());
+    }
+
+    /** Takes the head off an answer that is written as HTTP/1.1 has it, into scratch space. */
+    HeadWriter takeHead(ByteBuf answer) {
+        answerHead.reset();
+        int state = 0; // octets of CR LF CR LF that were seen in a row
+        while (state < 4) {
+            byte octet = answer.readByte();
+            answerHead.put((char) octet);
+            state = octet == (state % 2 == 0 ? Octets.CR : Octets.LF) ? state + 1 : octet == Octets.CR ? 1 : 0;
+        }
+        return answerHead;
     }
 
     /** Who the client of a connection in the clear is. */
