@@ -319,7 +319,10 @@ final class H2Origin extends OriginConnection implements FrameSink {
     @Override
     public void received(ByteBuf arrived) {
         heard = true;
-        asked = false;
+        if (asked) {
+            asked = false;
+            timer.in(shared.pingTicks);
+        }
         output.hold();
         ByteBuf in = HeadBytes.join(partial.take(), arrived);
         try {
