@@ -436,7 +436,7 @@ final class RequestHalf {
         }
         if (last) {
             become(State.COMPLETE);
-            firstTrailers = body.trailers(true);
+            firstTrailers = body.trailers(true, client.peer().forbidden());
         }
         if (!chunked && part > 0) {
             origin.write(in.retainedSlice(in.readerIndex(), part));
