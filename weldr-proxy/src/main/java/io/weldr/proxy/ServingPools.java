@@ -1,6 +1,8 @@
 package io.weldr.proxy;
 
 import io.weldr.core.balance.SlowStart;
+import io.weldr.core.certificate.Certificate;
+import io.weldr.core.certificate.CertificateName;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.Pool;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -58,14 +61,26 @@ final class ServingPools {
     /**
      * What a serving pool was made of, and when it has to be made anew for the time alone.
      *
-     * @param tokens how often the tokens of sticky cookies had changed
+     * @param client the certificate that is shown to its origins; null: none, or there is none of that name
+     * @param tokens how often the secret, and with it the tokens of sticky cookies, had changed
      */
-    private record Built(Pool pool, Set<OriginId> without, long tokens, ServingPool serving, long changesAtMillis) {
-        boolean holds(Pool now, Set<OriginId> ejected, long newestTokens, long nowMillis) {
+    private record Built(
+            Pool pool,
+            @Nullable Certificate client,
+            Set<OriginId> without,
+            long tokens,
+            ServingPool serving,
+            long changesAtMillis) {
+        boolean holds(Pool now, @Nullable Certificate shown, Set<OriginId> ejected, long newestTokens, long nowMillis) {
             return same(pool, now)
+                    && Objects.equals(client, shown)
                     && without.equals(ejected)
-                    && (tokens == newestTokens || now.settings().sticky() == null)
+                    && (tokens == newestTokens || !needsSecret(now))
                     && nowMillis < changesAtMillis;
+        }
+
+        private static boolean needsSecret(Pool pool) {
+            return pool.settings().sticky() != null || pool.settings().tls().clientCertificate() != null;
         }
     }
 
@@ -133,7 +148,9 @@ final class ServingPools {
         long next = SlowStart.NEVER;
         for (Pool pool : state.pools().values()) {
             Built before = built.get(pool.name());
-            Built after = refreshed(pool, before, newestTokens, now);
+            CertificateName client = pool.settings().tls().clientCertificate();
+            Certificate shown = client == null ? null : state.certificate(client);
+            Built after = refreshed(pool, shown, before, newestTokens, now);
             if (after != before) {
                 built.put(pool.name(), after);
                 other = true;
@@ -162,7 +179,8 @@ final class ServingPools {
     }
 
     /** The pool made anew; or as it was before, if nothing has changed. */
-    private Built refreshed(Pool pool, @Nullable Built before, long newestTokens, Instant now) {
+    private Built refreshed(
+            Pool pool, @Nullable Certificate client, @Nullable Built before, long newestTokens, Instant now) {
         OutlierDetector detector = ejections.computeIfAbsent(
                 pool.name(), unknown -> new OutlierDetector(System::nanoTime, schedule, changed));
         PoolTerms terms = PoolTerms.of(pool, node);
@@ -170,13 +188,13 @@ final class ServingPools {
             detector.follow(pool, terms);
         }
         Set<OriginId> without = detector.ejected();
-        if (before != null && before.holds(pool, without, newestTokens, now.toEpochMilli())) {
+        if (before != null && before.holds(pool, client, without, newestTokens, now.toEpochMilli())) {
             return before;
         }
-        OriginAccess access =
-                tls.access(pool, null, before == null ? null : before.serving().access());
+        OriginAccess access = tls.access(
+                pool, client, before == null ? null : before.serving().access());
         ServingPool serving = maker.make(pool, terms, access, without, now);
-        return new Built(pool, without, newestTokens, serving, serving.nextChangeMillis(now));
+        return new Built(pool, client, without, newestTokens, serving, serving.nextChangeMillis(now));
     }
 
     /** How an origin of that pool does on real traffic, seen by the whole node. */

@@ -2,13 +2,16 @@ package io.weldr.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weldr.core.certificate.CertificateName;
 import io.weldr.core.pool.HealthPolicy;
+import io.weldr.core.pool.OriginProtocol;
 import io.weldr.core.pool.OriginTlsPolicy;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.PoolSettings;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Condition;
 import io.weldr.testing.TestAuthority;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -178,19 +182,142 @@ class OriginTlsIT {
         }
     }
 
+    /** An origin that wants to know who asks, and remembers it. */
+    private static RawOrigin curious(List<String> clients) throws Exception {
+        SSLContext context = authority.issue("-1d", 10, "dns:localhost").forServer(authority.trust());
+        return RawOrigin.secured(context, (wire, self) -> {
+            SSLSocket socket = (SSLSocket) wire.socket();
+            socket.setNeedClientAuth(true);
+            while (!self.next(wire).isEmpty()) {
+                clients.add(((X509Certificate) socket.getSession().getPeerCertificates()[0])
+                        .getSubjectX500Principal()
+                        .getName());
+                wire.send(RawOrigin.OK);
+            }
+        });
+    }
+
+    private static OriginTlsPolicy showing(String certificate) throws Exception {
+        return new OriginTlsPolicy(authority.pem(), null, new CertificateName(certificate), false);
+    }
+
     @Test
-    void aCertificateThatIsNotThereIsSaidAndNothingIsSent() throws Exception {
-        Seen seen = new Seen();
-        try (RawOrigin origin = origin(seen);
-                TestProxy proxy = TestProxy.inFrontOf()) {
+    void theCertificateThatThePoolNamesIsShown() throws Exception {
+        TestAuthority.Issued first = authority.issue("-1d", 10, "dns:weldr.example");
+        TestAuthority.Issued second = authority.issue("-1d", 10, "dns:weldr.example");
+        List<String> clients = new CopyOnWriteArrayList<>();
+        TestTls cluster = new TestTls("secret").ordered("not-yet", "weldr.example");
+        give(cluster, first);
+        try (RawOrigin origin = curious(clients);
+                TestProxy proxy = cluster.proxy()) {
             proxy.add("https://localhost:" + origin.port());
-            put(
-                    proxy,
-                    new OriginTlsPolicy(
-                            authority.pem(), null, new io.weldr.core.certificate.CertificateName("missing"), false));
-            assertThat(proxy.exchange(GET)).contains(REFUSED);
+            put(proxy, showing("not-yet"));
+            assertThat(proxy.exchange(GET)).as("nothing was issued yet").contains(REFUSED);
             assertThat(failures(proxy, "other")).isEqualTo(1);
-            assertThat(origin.connections()).isZero();
+            assertThat(origin.connections()).as("nothing was sent").isZero();
+            put(proxy, showing("client"));
+            assertThat(proxy.exchange(GET)).endsWith("ok");
+            give(cluster, second);
+            cluster.publish(proxy);
+            assertThat(proxy.exchange(GET)).as("it was renewed").endsWith("ok");
+            cluster.put(
+                    "client",
+                    second.pem(),
+                    new byte[] {1},
+                    second.certificate().getNotAfter().toInstant());
+            cluster.publish(proxy);
+            assertThat(proxy.exchange(GET))
+                    .as("one that cannot be used takes nothing away")
+                    .endsWith("ok");
+            assertThat(clients)
+                    .hasSize(3)
+                    .first()
+                    .isEqualTo(first.certificate().getSubjectX500Principal().getName());
+            assertThat(clients.get(1))
+                    .isEqualTo(second.certificate().getSubjectX500Principal().getName());
+        }
+    }
+
+    private static void give(TestTls cluster, TestAuthority.Issued issued) throws Exception {
+        cluster.put(
+                "client",
+                issued.pem(),
+                issued.key().getEncoded(),
+                issued.certificate().getNotAfter().toInstant(),
+                "weldr.example");
+    }
+
+    // ---- protocols
+
+    /** Speaks what it chooses by ALPN; it offers these. */
+    private static RawOrigin choosing(String... protocols) {
+        return RawOrigin.secured(certified, (wire, self) -> {
+            SSLSocket socket = (SSLSocket) wire.socket();
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setApplicationProtocols(protocols);
+            socket.setSSLParameters(parameters);
+            socket.startHandshake();
+            if (socket.getApplicationProtocol().equals("h2")) {
+                H2Client peer = H2Client.ofOrigin(socket);
+                for (int next = peer.nextRequest(); next != 0; next = peer.nextRequest()) {
+                    self.remember(H2Origins.text(peer.soFar(next)));
+                    H2Origins.ok(peer, next, "by h2");
+                }
+                return;
+            }
+            while (!self.next(wire).isEmpty()) {
+                wire.send(RawOrigin.OK.replace("2\r\n", "8\r\n").replace("\r\n\r\nok", "\r\n\r\nby http1"));
+            }
+        });
+    }
+
+    private static void speak(TestProxy proxy, OriginProtocol protocol) throws Exception {
+        PoolSettings settings = PoolSettings.builder()
+                .protocol(protocol)
+                .tls(trusting(authority))
+                .build();
+        proxy.apply(
+                new Command.PutPool(PoolName.DEFAULT, HealthPolicy.DEFAULT, settings, Condition.NONE, Instant.EPOCH));
+    }
+
+    @Test
+    void httpsOriginsChooseTheirProtocolWhereThePoolLeavesItToThem() throws Exception {
+        try (RawOrigin both = choosing("h2", "http/1.1");
+                RawOrigin old = choosing("http/1.1");
+                RawOrigin silent = choosing()) {
+            for (RawOrigin origin : List.of(both, old, silent)) {
+                try (TestProxy proxy = TestProxy.inFrontOf()) {
+                    speak(proxy, OriginProtocol.AUTO);
+                    proxy.add("https://localhost:" + origin.port());
+                    String expected = origin == both ? "by h2" : "by http1";
+                    for (int i = 0; i < 3; i++) {
+                        assertThat(proxy.exchange(GET)).endsWith(expected);
+                    }
+                    assertThat(origin.connections()).isEqualTo(1);
+                }
+            }
+            assertThat(both.requests()).hasSize(3).allMatch(request -> request.contains(":scheme=https\n"));
+        }
+    }
+
+    @Test
+    void anHttpsOriginOfAPoolOfHttp2HasToChooseIt() throws Exception {
+        try (RawOrigin both = choosing("h2", "http/1.1");
+                RawOrigin old = choosing("http/1.1");
+                TestProxy proxy = TestProxy.inFrontOf();
+                TestProxy refused = TestProxy.inFrontOf()) {
+            speak(proxy, OriginProtocol.H2);
+            proxy.add("https://localhost:" + both.port());
+            assertThat(proxy.exchange(GET)).endsWith("by h2");
+            speak(proxy, OriginProtocol.HTTP1);
+            assertThat(proxy.exchange(GET))
+                    .as("the connection of HTTP/2 is not for this")
+                    .endsWith("by http1");
+            speak(refused, OriginProtocol.H2);
+            refused.add("https://localhost:" + old.port());
+            assertThat(refused.exchange(GET)).contains(REFUSED);
+            assertThat(failures(refused, "protocol")).isEqualTo(1);
+            assertThat(old.requests()).isEmpty();
         }
     }
 }

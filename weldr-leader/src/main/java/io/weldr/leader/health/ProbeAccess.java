@@ -1,9 +1,12 @@
 package io.weldr.leader.health;
 
+import io.weldr.core.certificate.Certificate;
+import io.weldr.core.certificate.CertificateName;
 import io.weldr.core.certificate.IssuedChain;
 import io.weldr.core.pool.OriginProtocol;
 import io.weldr.core.pool.OriginTlsPolicy;
 import io.weldr.core.pool.Pool;
+import io.weldr.core.state.ClusterState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +21,10 @@ record ProbeAccess(
     /** As in a pool that says nothing. */
     static final ProbeAccess DEFAULT = new ProbeAccess(OriginProtocol.HTTP1, OriginTlsPolicy.DEFAULT, null);
 
-    static ProbeAccess of(Pool pool) {
-        return new ProbeAccess(pool.settings().protocol(), pool.settings().tls(), null);
+    static ProbeAccess of(Pool pool, ClusterState state) {
+        OriginTlsPolicy tls = pool.settings().tls();
+        CertificateName name = tls.clientCertificate();
+        Certificate client = name == null ? null : state.certificate(name);
+        return new ProbeAccess(pool.settings().protocol(), tls, client == null ? null : client.issued());
     }
 }

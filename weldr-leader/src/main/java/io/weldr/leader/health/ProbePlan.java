@@ -87,7 +87,7 @@ final class ProbePlan {
         Member member = state.members().get(self);
         boolean witness = member != null && member.witness();
         for (Pool pool : state.pools().values()) {
-            ProbeAccess access = ProbeAccess.of(pool);
+            ProbeAccess access = ProbeAccess.of(pool, state);
             for (Origin origin : pool.origins()) {
                 HealthPolicy policy = origin.healthPolicy(pool.health());
                 if (origin.admin() == AdminState.MAINTENANCE || (witness && !policy.witnesses())) {

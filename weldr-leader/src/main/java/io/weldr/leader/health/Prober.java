@@ -5,6 +5,7 @@ import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.Pool;
+import io.weldr.core.state.ClusterState;
 import java.util.concurrent.CompletionStage;
 
 /** Asks an origin once how it is. Any node may do so, leader or not. */
@@ -19,8 +20,8 @@ interface Prober {
      */
     CompletionStage<ProbeResult> probe(OriginUrl url, ProbeAccess access, HealthPolicy policy);
 
-    /** The same, as that pool says. */
-    default CompletionStage<ProbeResult> probe(Origin origin, Pool pool) {
-        return probe(origin.url(), ProbeAccess.of(pool), origin.healthPolicy(pool.health()));
+    /** The same, as that pool of that state says. */
+    default CompletionStage<ProbeResult> probe(Origin origin, Pool pool, ClusterState state) {
+        return probe(origin.url(), ProbeAccess.of(pool, state), origin.healthPolicy(pool.health()));
     }
 }

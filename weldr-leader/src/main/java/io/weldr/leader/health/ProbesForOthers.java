@@ -34,7 +34,8 @@ final class ProbesForOthers implements ProbeCalls {
 
     @Override
     public CompletionStage<Opinion> probe(ProbeQuestion question) {
-        Pool pool = state.get().pool(question.pool());
+        ClusterState known = state.get();
+        Pool pool = known.pool(question.pool());
         Origin origin = pool == null ? null : pool.find(question.origin());
         if (pool == null || origin == null || origin.generation() != question.generation()) {
             return cannotTell("this node does not know generation " + question.generation() + " of origin "
@@ -46,7 +47,7 @@ final class ProbesForOthers implements ProbeCalls {
         }
         counters.forAnother();
         CompletableFuture<Opinion> answer = new CompletableFuture<>();
-        begun(origin, pool).whenComplete((result, failure) -> {
+        begun(origin, pool, known).whenComplete((result, failure) -> {
             inFlight.decrementAndGet();
             if (result != null) {
                 Watch.Key key = new Watch.Key(question.pool(), question.origin(), question.generation());
@@ -65,9 +66,9 @@ final class ProbesForOthers implements ProbeCalls {
         return answer;
     }
 
-    private CompletionStage<ProbeResult> begun(Origin origin, Pool pool) {
+    private CompletionStage<ProbeResult> begun(Origin origin, Pool pool, ClusterState known) {
         try {
-            return prober.probe(origin, pool);
+            return prober.probe(origin, pool, known);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e); // against its contract; it is not in flight any more
         }
