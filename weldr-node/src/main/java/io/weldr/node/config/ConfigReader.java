@@ -177,6 +177,8 @@ public final class ConfigReader {
                         Setting.DRAIN_TIMEOUT,
                         text -> Check.inRange("time", Values.duration(text), Duration.ZERO, Duration.ofHours(1))),
                 virtualIp,
+                parse(Setting.ACME_DIRECTORY, Values::acmeDirectory),
+                parse(Setting.ACME_CA_FILE, Values::authorities),
                 parse(Setting.RAFT_SNAPSHOT_ENTRIES, text -> Values.number(text, 10, 10_000_000)),
                 parse(Setting.RAFT_SEGMENT_BYTES, text -> Values.number(text, 4096, 1 << 26)),
                 parse(Setting.RAFT_KEPT_ENTRIES, text -> Values.number(text, 1, 10_000_000)),

@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @param accessLog a file, or {@code -} for standard output; null: none
  * @param drainTimeout for exchanges under way when the node stops or a listener is removed, 0 to 1 h
  * @param virtualIp what to hold and to run while this node leads
+ * @param acmeDirectory of certificates that name none when they are written through this node
+ * @param acmeCaFile who may vouch for servers of certificate authorities; null: whom the Java platform trusts
  * @param raftSnapshotEntries log entries between two snapshots
  * @param raftSegmentBytes size of one log file
  * @param raftKeptEntries log entries before a snapshot that stay
@@ -70,6 +72,8 @@ public record NodeConfig(
         LineFormat accessLogFormat,
         Duration drainTimeout,
         VirtualIpSettings virtualIp,
+        String acmeDirectory,
+        @Nullable Path acmeCaFile,
         int raftSnapshotEntries,
         int raftSegmentBytes,
         int raftKeptEntries,

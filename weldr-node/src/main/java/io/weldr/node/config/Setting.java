@@ -142,6 +142,16 @@ public record Setting(
     public static final Setting VIP_HOOKS_PASSIVE =
             of("vip-hooks-passive", "", "COMMAND", "run when this node became passive");
     public static final Setting VIP_HOOKS_TIMEOUT = of("vip-hooks-timeout", "10s", "TIME", "how long a hook may run");
+    public static final Setting ACME_DIRECTORY = of(
+            "acme-directory",
+            "https://acme-v02.api.letsencrypt.org/directory",
+            "URL",
+            "the certificate authority of certificates that name none when they are written through this node");
+    public static final Setting ACME_CA_FILE = of(
+            "acme-ca-file",
+            "",
+            "FILE",
+            "PEM: who may vouch for that authority's own server; not given: whom the Java platform trusts");
     public static final Setting RAFT_SNAPSHOT_ENTRIES =
             of("raft-snapshot-entries", "20000", "N", "log entries between two snapshots; a change makes two entries");
     public static final Setting RAFT_SEGMENT_BYTES =

@@ -1,15 +1,22 @@
 package io.weldr.node.config;
 
 import io.weldr.core.Check;
+import io.weldr.core.certificate.AcmeSettings;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.MemberAddress;
 import io.weldr.core.state.MemberId;
+import io.weldr.core.tls.CertificateReader;
 import io.weldr.leader.vip.VirtualIp;
 import io.weldr.node.config.NodeConfig.Join;
 import io.weldr.proxy.limits.Limit;
 import io.weldr.proxy.limits.Limit.Unit;
 import io.weldr.trust.SecretException;
 import io.weldr.trust.SecretFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -21,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the texts of single settings. An IllegalArgumentException says what was found and what was expected. */
 final class Values {
+    /** The file of authorities of a system has about 220 KiB. */
+    private static final int AUTHORITIES_BYTES_MAX = 1 << 20;
+
     private Values() {}
 
     static @Nullable Join join(String text) {
@@ -87,6 +97,30 @@ final class Values {
             SecretFile.read(file);
         } catch (SecretException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
+        }
+        return file;
+    }
+
+    static String acmeDirectory(String text) {
+        AcmeSettings.checkDirectory(text);
+        return text;
+    }
+
+    /** The file is read, so that a wrong one is refused before anything starts. */
+    static @Nullable Path authorities(String text) {
+        if (text.isBlank()) {
+            return null;
+        }
+        Path file = Path.of(text);
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(AUTHORITIES_BYTES_MAX + 1);
+            Check.atMost("bytes", bytes.length, AUTHORITIES_BYTES_MAX);
+            CertificateReader.checkAuthorities("authorities", new String(bytes, StandardCharsets.ISO_8859_1));
+        } catch (NoSuchFileException e) {
+            throw new IllegalArgumentException(Check.quote(text) + ": no such file (expected: PEM)", e);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    Check.quote(text) + " cannot be read: " + e.getMessage() + " (expected: PEM)", e);
         }
         return file;
     }

@@ -28,6 +28,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class NodeConfigTest {
+    /** That nobody trusts. Its key is in the tests of weldr-core. */
+    private static final String AUTHORITY = """
+            -----BEGIN CERTIFICATE-----
+            MIIBazCCARCgAwIBAgIUEwgtGU9HlOV9nxipN99bwhFO6+IwCgYIKoZIzj0EAwIw
+            GjEYMBYGA1UEAwwPd2VsZHItdGVzdC1yb290MCAXDTIwMDEwMTAwMDAwMFoYDzIw
+            NTYwMTAxMDAwMDAwWjAaMRgwFgYDVQQDDA93ZWxkci10ZXN0LXJvb3QwWTATBgcq
+            hkjOPQIBBggqhkjOPQMBBwNCAAQGHRwYExcqs7nAUUInd1xPkQMmUYG3qG/HRUAH
+            1EfXasqKJ7GHJ0loWIrNVeQjJ/GVDn4+fs/aEzHWPvI6xYE3ozIwMDAPBgNVHRMB
+            Af8EBTADAQH/MB0GA1UdDgQWBBT2Vz2ixFWotc8/0hdz0v4T9qMtzTAKBggqhkjO
+            PQQDAgNJADBGAiEAubWSeQrkAZ4MUi4JIVphR7V3QJ9IuCtOfzcQ+Wrd/KgCIQCr
+            lRGqRUvdw/Esof//mSzoT32yqXOmYAdflcFMBIC+iA==
+            -----END CERTIFICATE-----
+            """;
+
     @TempDir
     private Path folder;
 
@@ -60,6 +74,8 @@ class NodeConfigTest {
         assertThat(config.allowTrace()).isFalse();
         assertThat(config.accessLog()).isNull();
         assertThat(config.accessLogFormat()).isEqualTo(LineFormat.JSON);
+        assertThat(config.acmeDirectory()).isEqualTo("https://acme-v02.api.letsencrypt.org/directory");
+        assertThat(config.acmeCaFile()).isNull();
         assertThat(config.raftSnapshotEntries()).isEqualTo(20_000);
         assertThat(config.raftSegmentBytes()).isEqualTo(1 << 20);
         assertThat(config.raftKeptEntries()).isEqualTo(1000);
@@ -171,6 +187,17 @@ class NodeConfigTest {
     }
 
     @Test
+    void theAuthoritiesOfAcmeAreRead() throws Exception {
+        Path file = Files.writeString(folder.resolve("ca.pem"), "no certificate");
+        assertThatThrownBy(() -> read("acme: {ca-file: " + file + "}"))
+                .hasMessageContaining(":1: acme-ca-file: authorities: no PEM (expected: PEM, which begins with");
+        Files.writeString(file, AUTHORITY);
+        assertThat(read("acme: {ca-file: " + file + ", directory: 'https://ca.example/d'}")
+                        .acmeCaFile())
+                .isEqualTo(file);
+    }
+
+    @Test
     void limitsAreCheckedAgainstEachOtherWhenAllAreThere() throws Exception {
         assertThat(read("limits: {request-line-bytes-max: 32768, head-bytes-max: 65536}")
                         .limits()
@@ -232,6 +259,8 @@ class NodeConfigTest {
                 "vip: {addresses: [{address: [a]}]} | :1: vip-addresses: address: no single value",
                 "vip: {addresses: [{interface: {a: b}}]} | :1: vip-addresses: interface: no single value",
                 "listener-allow: 0-80       | :1: listener-allow: port: \"0-80\" (expected: a port from 1 to 65535",
+                "acme-directory: 'http://a' | :1: acme-directory: directory: \"http://a\" (expected: an https URL of at most",
+                "acme: {ca-file: /nowhere}  | :1: acme-ca-file: \"/nowhere\": no such file (expected: PEM)",
                 "trusted-peers: foo         | :1: trusted-peers: network: \"foo\" (expected: an address or a network",
                 "trusted-peers: '10.0.0.0/8,10.0.0.0/33' | :1: trusted-peers: network: \"10.0.0.0/33\"",
                 "'- a'                      | expected keys and values",
