@@ -1,6 +1,7 @@
 package io.weldr.api.admin;
 
 import io.weldr.core.port.CedeCalls;
+import io.weldr.core.port.CertificateConditions;
 import io.weldr.core.port.CommandGateway;
 import io.weldr.core.port.ListenerConditions;
 import io.weldr.core.port.MemberCalls;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * All that the API sees of its node. Everything may be called from any thread and never blocks.
  *
+ * @param intake takes certificates and keys from requests
  * @param calls answers what the consensus modules of other members send
  * @param cedes answers a new leader that asks for the virtual IP
  * @param canHold whether clients would reach the virtual IP on this node
@@ -41,6 +43,8 @@ public record AdminPorts(
         TrafficSource traffic,
         RoutingSource routing,
         ListenerConditions listeners,
+        CertificateConditions certificates,
+        CertificateIntake intake,
         SentHeads sentHeads,
         ProbeSource lastProbes,
         List<MetricSource> metrics,

@@ -75,10 +75,7 @@ public final class Census {
                             MemberReport report = line.report();
                             return report == null
                                     ? new Applied(line.id(), null, line.missing())
-                                    : new Applied(
-                                            line.id(),
-                                            report.appliedIndex(),
-                                            report.behind(awaited.index(), revision, awaited.listener()));
+                                    : new Applied(line.id(), report.appliedIndex(), report.behind(awaited, revision));
                         })
                         .toList());
     }
@@ -147,6 +144,7 @@ public final class Census {
                 ports.routing().routedRevision(),
                 Duration.ofNanos(System.nanoTime() - startNanos),
                 ListenerReport.of(ports.listeners()),
+                ports.certificates().certificateConditions(),
                 ports.traffic().traffic());
     }
 

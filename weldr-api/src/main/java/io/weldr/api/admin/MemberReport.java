@@ -1,11 +1,14 @@
 package io.weldr.api.admin;
 
+import io.weldr.core.certificate.CertificateName;
 import io.weldr.core.listener.ListenerName;
+import io.weldr.core.port.CertificateCondition;
 import io.weldr.core.port.ClusterStatus;
 import io.weldr.core.port.ClusterStatus.Role;
 import io.weldr.core.port.Traffic;
 import io.weldr.core.state.MemberId;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     does not tell
  * @param uptime since it started; null: an older version that does not tell
  * @param listeners what it has made of the listeners; null: an older version that does not tell
+ * @param certificates what it has made of the certificates; null: an older version that does not tell
  * @param trouble why its consensus part is not whole; null if it is
  */
 public record MemberReport(
@@ -30,8 +34,12 @@ public record MemberReport(
         @Nullable Long routedRevision,
         @Nullable Duration uptime,
         @Nullable ListenerReport listeners,
+        @Nullable List<CertificateCondition> certificates,
         @Nullable String trouble,
         Traffic traffic) {
+    public MemberReport {
+        certificates = certificates == null ? null : List.copyOf(certificates);
+    }
 
     /** Whether it routes by what the log had at {@code index}, which made the state of {@code revision}. */
     boolean routesBy(long index, long revision) {
@@ -42,18 +50,45 @@ public record MemberReport(
      * Why it does not serve by what the log had at {@code index}, which made the state of {@code revision}, for people;
      * null: it does, as far as it tells.
      *
-     * @param listener that was written; null: none was
+     * @param written what was written
      */
-    @Nullable String behind(long index, long revision, @Nullable ListenerName listener) {
-        if (!routesBy(index, revision)) {
+    @Nullable String behind(Awaited written, long revision) {
+        if (!routesBy(written.index(), revision)) {
             return "it does not route by the change yet";
         }
+        CertificateName certificate = written.certificate();
+        if (certificate != null && certificates != null) {
+            return certificates.stream()
+                    .filter(condition -> condition.name().equals(certificate)
+                            && condition.state() != CertificateCondition.State.LOADED)
+                    .map(MemberReport::line)
+                    .findFirst()
+                    .orElse(null);
+        }
+        ListenerName listener = written.listener();
         return listener == null || listeners == null ? null : listeners.unbound(listener, revision);
+    }
+
+    private static String line(CertificateCondition condition) {
+        return "certificate " + condition.name() + ": not loaded: " + condition.reason();
+    }
+
+    /** Every certificate of those conditions that is not loaded, with the reason, for people. */
+    public static List<String> unloaded(List<CertificateCondition> conditions) {
+        return conditions.stream()
+                .filter(condition -> condition.state() != CertificateCondition.State.LOADED)
+                .map(MemberReport::line)
+                .toList();
     }
 
     /** Of the node that this is. */
     static MemberReport of(
-            ClusterStatus status, long routedRevision, Duration uptime, ListenerReport listeners, Traffic traffic) {
+            ClusterStatus status,
+            long routedRevision,
+            Duration uptime,
+            ListenerReport listeners,
+            List<CertificateCondition> certificates,
+            Traffic traffic) {
         return new MemberReport(
                 status.self(),
                 status.role(),
@@ -65,6 +100,7 @@ public record MemberReport(
                 routedRevision,
                 uptime,
                 listeners,
+                certificates,
                 status.trouble(),
                 traffic);
     }

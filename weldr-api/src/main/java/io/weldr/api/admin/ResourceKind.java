@@ -5,6 +5,8 @@ import com.google.protobuf.Message;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemType;
 import io.weldr.core.Stamp;
+import io.weldr.core.certificate.Certificate;
+import io.weldr.core.certificate.CertificateName;
 import io.weldr.core.listener.Listener;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.Pool;
@@ -14,7 +16,9 @@ import io.weldr.core.route.RouteName;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Condition;
+import io.weldr.core.tls.CertificateReader;
 import io.weldr.core.tls.OriginTrust;
+import io.weldr.wire.resource.Certificates;
 import io.weldr.wire.resource.Listeners;
 import io.weldr.wire.resource.Pools;
 import io.weldr.wire.resource.Routes;
@@ -22,10 +26,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pools, listeners and routes: one row of a table for each. The HTTP API and the gRPC API make all their operations on
+ * Pools, listeners, routes and certificates: one row of a table for each. The HTTP API and the gRPC API make all their operations on
  * these out of the rows.
  *
  * @param singular as it stands in texts: {@code pool}
@@ -34,7 +40,9 @@ import org.jspecify.annotations.Nullable;
  * @param key reads a name, or throws {@link IllegalArgumentException}
  * @param all those of a state, by name
  * @param encode what an operator says of one
- * @param put the command that writes what a message says, or {@link IllegalArgumentException}
+ * @param shown what an answer may show of what a request says
+ * @param leans whether what a request says depends on the resource that is there, because it says less than all
+ * @param put makes of a message what can be written
  * @param absent what an operation on a name answers that there is none of
  * @param <K> its name
  * @param <R> its value in the state
@@ -47,15 +55,49 @@ public record ResourceKind<K, R>(
         Function<ClusterState, SortedMap<K, R>> all,
         Function<R, Stamp> stamp,
         Function<R, Message> encode,
-        Put put,
+        UnaryOperator<Message> shown,
+        Predicate<Message> leans,
+        Put<R> put,
         Remove<K> remove,
         ProblemType absent) {
 
-    /** Makes the command that writes a resource. */
+    /** Checks what a message says, and makes of it what can be written. */
     @FunctionalInterface
-    public interface Put {
-        /** The command for what the message says. */
-        Command command(Message message, Condition condition, Instant at);
+    public interface Put<R> {
+        /**
+         * What can be written.
+         *
+         * @param before the resource of that name, for a message that {@link ResourceKind#leans}; null: there is none, or it does not matter
+         * @throws IllegalArgumentException the message is not valid; naming a field
+         */
+        Wish wish(Message message, @Nullable R before, CertificateIntake intake, Instant now);
+    }
+
+    /**
+     * What is to be written.
+     *
+     * @param warnings what is odd about it, for people
+     */
+    public record Wish(CommandOn command, List<String> warnings) {
+        public Wish {
+            warnings = List.copyOf(warnings);
+        }
+
+        /** What needs no check. It cannot be written. */
+        static final Wish NOTHING = of((condition, at) -> {
+            throw new IllegalStateException("there is nothing to write");
+        });
+
+        static Wish of(CommandOn command) {
+            return new Wish(command, List.of());
+        }
+    }
+
+    /** Makes the command that writes something on a condition. */
+    @FunctionalInterface
+    public interface CommandOn {
+        /** The command. */
+        Command at(Condition condition, Instant at);
     }
 
     /** Makes the command that removes a resource. */
@@ -76,10 +118,15 @@ public record ResourceKind<K, R>(
             ClusterState::pools,
             Pool::stamp,
             Pools::encode,
-            (message, condition, at) -> {
-                Pools.Spec spec = Pools.decode((io.weldr.proto.resource.v1.Pool) message);
+            UnaryOperator.identity(),
+            message -> false,
+            (message, before, intake, now) -> {
+                io.weldr.proto.resource.v1.Pool from = (io.weldr.proto.resource.v1.Pool) message;
+                checkAuthorities("tls.authorities", from.getTls().getAuthorities());
+                Pools.Spec spec = Pools.decode(from);
                 OriginTrust.check(spec.settings().tls());
-                return new Command.PutPool(spec.name(), spec.health(), spec.settings(), condition, at);
+                return Wish.of((condition, at) ->
+                        new Command.PutPool(spec.name(), spec.health(), spec.settings(), condition, at));
             },
             Command.RemovePool::new,
             ProblemType.NO_SUCH_POOL);
@@ -92,8 +139,14 @@ public record ResourceKind<K, R>(
             ClusterState::listeners,
             Listener::stamp,
             Listeners::encode,
-            (message, condition, at) -> new Command.PutListener(
-                    Listeners.decode((io.weldr.proto.resource.v1.Listener) message), condition, at),
+            UnaryOperator.identity(),
+            message -> false,
+            (message, before, intake, now) -> {
+                io.weldr.proto.resource.v1.Listener from = (io.weldr.proto.resource.v1.Listener) message;
+                checkAuthorities("tls.clientAuthorities", from.getTls().getClientAuthorities());
+                Listener listener = Listeners.decode(from);
+                return Wish.of((condition, at) -> new Command.PutListener(listener, condition, at));
+            },
             Command.RemoveListener::new,
             ProblemType.NO_SUCH_LISTENER);
 
@@ -105,16 +158,52 @@ public record ResourceKind<K, R>(
             ClusterState::routes,
             Route::stamp,
             Routes::encode,
-            (message, condition, at) -> new Command.PutRoute(
-                    Routes.decode((io.weldr.proto.resource.v1.Route) message), condition, NOT_CHECKED, at),
+            UnaryOperator.identity(),
+            message -> false,
+            (message, before, intake, now) -> {
+                Route route = Routes.decode((io.weldr.proto.resource.v1.Route) message);
+                return Wish.of((condition, at) -> new Command.PutRoute(route, condition, NOT_CHECKED, at));
+            },
             (name, expected, at) -> new Command.RemoveRoute(name, expected, NOT_CHECKED, at),
             ProblemType.NO_SUCH_ROUTE);
 
+    public static final ResourceKind<CertificateName, Certificate> CERTIFICATE = new ResourceKind<>(
+            "certificate",
+            "certificates",
+            io.weldr.proto.resource.v1.Certificate.getDefaultInstance(),
+            CertificateName::new,
+            ClusterState::certificates,
+            Certificate::stamp,
+            Certificates::encode,
+            message -> CertificateIntake.withoutKeys((io.weldr.proto.resource.v1.Certificate) message),
+            message -> CertificateIntake.leans((io.weldr.proto.resource.v1.Certificate) message),
+            (message, before, intake, now) -> {
+                CertificateIntake.Taken taken =
+                        intake.take((io.weldr.proto.resource.v1.Certificate) message, before, now);
+                return new Wish(
+                        (condition, at) -> new Command.PutCertificate(taken.certificate(), condition, at),
+                        taken.warnings());
+            },
+            Command.RemoveCertificate::new,
+            ProblemType.NO_SUCH_CERTIFICATE);
+
     /** The whole table. */
-    public static final List<ResourceKind<?, ?>> ALL = List.of(POOL, LISTENER, ROUTE);
+    public static final List<ResourceKind<?, ?>> ALL = List.of(POOL, LISTENER, ROUTE, CERTIFICATE);
+
+    /** Before the rest, because it says best what is wrong with a file that is no PEM. */
+    private static void checkAuthorities(String field, String pem) {
+        if (!pem.isEmpty()) {
+            CertificateReader.checkAuthorities(field, pem);
+        }
+    }
 
     private FieldDescriptor nameField() {
         return prototype.getDescriptorForType().findFieldByName("name");
+    }
+
+    /** Whether members are asked what they have made of these: that changes without a revision. */
+    public boolean asksMembers() {
+        return equals(LISTENER) || equals(CERTIFICATE);
     }
 
     /** The name that a message has; empty if it has none. */

@@ -1,6 +1,7 @@
 package io.weldr.api.admin;
 
 import com.google.protobuf.Message;
+import io.weldr.api.admin.ResourceKind.Wish;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemException;
 import io.weldr.api.error.ProblemType;
@@ -9,17 +10,19 @@ import io.weldr.core.state.Command;
 import io.weldr.core.state.Condition;
 import io.weldr.core.state.Outcome.Effect;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operations on pools, listeners and routes, for every row of {@link ResourceKind}. Any thread; never blocks.
+ * The operations on pools, listeners, routes and certificates, for every row of {@link ResourceKind}. Any thread; never blocks.
  * Methods throw, and stages fail with,
  * {@link ProblemException} or {@link io.weldr.core.port.GatewayException}. What a write leaves is looked at on the
  * common pool: the checks of
@@ -28,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 public final class Resources {
     /** A revision that no resource is at. What every cluster has from its beginning is at 0. */
     private static final long NEVER = -1;
+
+    private static final Executor COMMON =
+            CompletableFuture.completedFuture(null).defaultExecutor();
 
     private final AdminPorts ports;
     private final Rounds rounds;
@@ -40,7 +46,7 @@ public final class Resources {
     /** A state, and what was read of it. */
     public record Read<T>(View view, T found) {}
 
-    /** All of a kind, by name; listeners with what each member has made of them. */
+    /** All of a kind, by name; listeners and certificates with what each member has made of them. */
     public <K, R> CompletionStage<Read<List<ResourceEntry>>> list(ResourceKind<K, R> kind, Consistency consistency) {
         return rounds.read(consistency)
                 .thenCombine(
@@ -48,11 +54,12 @@ public final class Resources {
                         (view, lines) -> new Read<>(
                                 view,
                                 kind.all().apply(view.state()).values().stream()
-                                        .map(value -> entry(kind, value, lines))
+                                        .map(value -> ResourceEntry.of(kind, value, view.state())
+                                                .boundBy(lines))
                                         .toList()));
     }
 
-    /** The one of that name, or a problem; a listener with what each member has made of it. */
+    /** The one of that name, or a problem; a listener or certificate with what each member has made of it. */
     public <K, R> CompletionStage<Read<ResourceEntry>> get(
             ResourceKind<K, R> kind, String name, Consistency consistency) {
         return rounds.read(consistency)
@@ -61,12 +68,7 @@ public final class Resources {
 
     /** The members' reports, asked for while the state is read; none for what only the state tells about. */
     private CompletionStage<List<Census.Line>> lines(ResourceKind<?, ?> kind) {
-        return kind.equals(ResourceKind.LISTENER) ? rounds.census() : CompletableFuture.completedFuture(List.of());
-    }
-
-    private static <K, R> ResourceEntry entry(ResourceKind<K, R> kind, R value, List<Census.Line> lines) {
-        ResourceEntry entry = ResourceEntry.of(kind, value);
-        return kind.equals(ResourceKind.LISTENER) ? entry.boundBy(lines) : entry;
+        return kind.asksMembers() ? rounds.census() : CompletableFuture.completedFuture(List.of());
     }
 
     private static <K, R> ResourceEntry get(ResourceKind<K, R> kind, String name, View view, List<Census.Line> lines) {
@@ -75,14 +77,16 @@ public final class Resources {
         if (value == null) {
             throw kind.noSuch(key).exception();
         }
-        return entry(kind, value, lines);
+        return ResourceEntry.of(kind, value, view.state()).boundBy(lines);
     }
 
     /** Creates it; the same again changes nothing, unless it must be new. */
     public <K, R> CompletionStage<ResourceWritten> create(
             ResourceKind<K, R> kind, Message wish, boolean mustBeNew, WriteOptions options) {
         Condition condition = mustBeNew ? Condition.ABSENT : Condition.ABSENT_OR_SAME;
-        return rounds.write(options, put(kind, wish, condition)).thenApplyAsync(written -> result(kind, wish, written));
+        return checked(kind, wish)
+                .thenCompose(checked -> rounds.write(options, checked.command().at(condition, now()))
+                        .thenApplyAsync(written -> result(kind, wish, checked, written)));
     }
 
     /**
@@ -92,13 +96,14 @@ public final class Resources {
      */
     public <K, R> CompletionStage<ResourceWritten> replace(
             ResourceKind<K, R> kind, Message wish, Condition condition, WriteOptions options) {
-        put(kind, wish, condition); // what is not valid needs no quorum to be refused
-        return conditional(
-                        kind,
-                        kind.parse(kind.name(wish)),
-                        options,
-                        expected -> put(kind, wish, expected == null ? condition : new Condition.At(expected)))
-                .thenApplyAsync(written -> result(kind, wish, written));
+        return checked(kind, wish)
+                .thenCompose(checked -> conditional(
+                                kind,
+                                kind.parse(kind.name(wish)),
+                                options,
+                                expected -> checked.command()
+                                        .at(expected == null ? condition : new Condition.At(expected), now()))
+                        .thenApplyAsync(written -> result(kind, wish, checked, written)));
     }
 
     /**
@@ -110,25 +115,30 @@ public final class Resources {
             ResourceKind<K, R> kind, String name, UnaryOperator<Message> edit, WriteOptions options) {
         K key = kind.parse(name);
         AtomicReference<Message> wish = new AtomicReference<>(kind.named(kind.prototype(), name));
-        return rounds.repeat(options, view -> {
+        AtomicReference<Wish> checked = new AtomicReference<>(Wish.NOTHING);
+        return rounds.repeat(options, kind.equals(ResourceKind.CERTIFICATE) ? COMMON : Runnable::run, view -> {
                     R value = kind.all().apply(view.state()).get(key);
                     if (value == null) {
                         throw kind.noSuch(key).exception();
                     }
                     long seen = kind.stamp().apply(value).modified();
                     Message next = edit.apply(kind.encode().apply(value));
+                    Wish now = check(kind, next, value);
                     wish.set(next);
+                    checked.set(now);
                     return new Rounds.Attempt(
-                            put(kind, next, new Condition.At(options.expected(seen))), unmet(kind, key, seen, options));
+                            now.command().at(new Condition.At(options.expected(seen)), now()),
+                            unmet(kind, key, seen, options));
                 })
-                .thenApplyAsync(written -> result(kind, Objects.requireNonNull(wish.get()), written));
+                .thenApplyAsync(written -> result(
+                        kind, Objects.requireNonNull(wish.get()), Objects.requireNonNull(checked.get()), written));
     }
 
     /** Removes it. */
     public <K, R> CompletionStage<ResourceWritten> remove(ResourceKind<K, R> kind, String name, WriteOptions options) {
         K key = kind.parse(name);
         return conditional(kind, key, options, expected -> kind.remove().command(key, expected, now()))
-                .thenApplyAsync(written -> result(kind, kind.named(kind.prototype(), name), written));
+                .thenApplyAsync(written -> result(kind, kind.named(kind.prototype(), name), Wish.NOTHING, written));
     }
 
     /**
@@ -157,10 +167,26 @@ public final class Resources {
                         "one of " + options.expectedRevisions());
     }
 
-    private <K, R> Command put(ResourceKind<K, R> kind, Message message, Condition condition) {
+    /**
+     * What the message says, checked. What is not valid needs no quorum to be refused, unless what it says depends on the resource that is
+     * there. Certificates are checked on the common pool, since that takes milliseconds.
+     */
+    private <K, R> CompletionStage<Wish> checked(ResourceKind<K, R> kind, Message message) {
+        K key = kind.parse(kind.name(message));
+        if (kind.leans().test(message)) {
+            return rounds.read(Consistency.LINEARIZABLE)
+                    .thenApplyAsync(view ->
+                            check(kind, message, kind.all().apply(view.state()).get(key)));
+        }
+        return kind.equals(ResourceKind.CERTIFICATE)
+                ? CompletableFuture.supplyAsync(() -> check(kind, message, null))
+                : CompletableFuture.completedFuture(check(kind, message, null));
+    }
+
+    private <K, R> Wish check(ResourceKind<K, R> kind, Message message, @Nullable R before) {
         kind.parse(kind.name(message));
         try {
-            return kind.put().command(message, condition, now());
+            return kind.put().wish(message, before, ports.intake(), now());
         } catch (IllegalArgumentException e) {
             throw Problem.ofLine(
                             ProblemType.INVALID_VALUE, String.valueOf(e.getMessage()), "a valid " + kind.singular())
@@ -169,16 +195,18 @@ public final class Resources {
     }
 
     /** @param wish stands in for what was written if that is not there any more */
-    private static <K, R> ResourceWritten result(ResourceKind<K, R> kind, Message wish, Written written) {
+    private static <K, R> ResourceWritten result(ResourceKind<K, R> kind, Message wish, Wish checked, Written written) {
         Stamp stamp = Objects.requireNonNull(written.stamp(), "a write of a resource gives its stamp");
         R value = kind.all().apply(written.state()).get(kind.parse(kind.name(wish)));
-        ResourceEntry entry = value == null ? null : ResourceEntry.of(kind, value);
+        ResourceEntry entry = value == null ? null : ResourceEntry.of(kind, value, written.state());
         if (entry == null
                 || written.effect() == Effect.REMOVED
                 || !entry.stamp().equals(stamp)) {
-            entry = new ResourceEntry(kind, wish, stamp, entry == null ? null : entry.origins(), null);
+            entry = ResourceEntry.gone(kind, wish, stamp, entry == null ? null : entry.origins());
         }
-        return new ResourceWritten(written, entry, Warnings.of(entry, written.state()));
+        List<String> warnings = new ArrayList<>(checked.warnings());
+        warnings.addAll(Warnings.of(entry, written.state()));
+        return new ResourceWritten(written, entry, warnings);
     }
 
     private Instant now() {

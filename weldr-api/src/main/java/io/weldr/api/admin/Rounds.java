@@ -5,6 +5,7 @@ import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemException;
 import io.weldr.api.error.ProblemType;
 import io.weldr.api.error.Problems;
+import io.weldr.core.certificate.CertificateName;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.port.Committed;
 import io.weldr.core.state.Command;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -85,32 +87,33 @@ final class Rounds {
 
     /** Reads, makes a command of what was read, and submits it; again if only that reading was out of date. */
     CompletionStage<Written> repeat(WriteOptions options, Function<View, Attempt> attemptAt) {
-        return repeat(options, attemptAt, 0, 0);
+        return repeat(options, Runnable::run, attemptAt);
+    }
+
+    /** @param by makes the commands, for what takes too long for the threads of the gateway */
+    CompletionStage<Written> repeat(WriteOptions options, Executor by, Function<View, Attempt> attemptAt) {
+        return repeat(options, by, attemptAt, 0, 0);
     }
 
     private CompletionStage<Written> repeat(
-            WriteOptions options, Function<View, Attempt> attemptAt, int number, int stale) {
-        return read(Consistency.LINEARIZABLE).thenCompose(view -> {
-            Attempt attempt = attemptAt.apply(view);
-            return ports.gateway()
-                    .submit(RequestKeys.attempt(options.id(), number), attempt.command())
-                    .thenCompose(committed -> {
-                        if (refused(committed, Refusal.CHECKED_TOO_EARLY)
-                                && number - stale + 1 < CHECKED_TOO_EARLY_MAX) {
-                            return repeat(options, attemptAt, number + 1, stale);
-                        }
-                        if (!refused(committed, Refusal.PRECONDITION_FAILED)) {
-                            return settle(options, attempt.command(), committed);
-                        }
-                        if (attempt.unmet() != null) {
-                            return CompletableFuture.failedFuture(
-                                    attempt.unmet().exception());
-                        }
-                        return stale + 1 < STALE_MAX
-                                ? repeat(options, attemptAt, number + 1, stale + 1)
-                                : CompletableFuture.failedFuture(overtaken((Refused) committed.outcome()));
-                    });
-        });
+            WriteOptions options, Executor by, Function<View, Attempt> attemptAt, int number, int stale) {
+        CompletionStage<Attempt> made = read(Consistency.LINEARIZABLE).thenApplyAsync(attemptAt, by);
+        return made.thenCompose(attempt -> ports.gateway()
+                .submit(RequestKeys.attempt(options.id(), number), attempt.command())
+                .thenCompose(committed -> {
+                    if (refused(committed, Refusal.CHECKED_TOO_EARLY) && number - stale + 1 < CHECKED_TOO_EARLY_MAX) {
+                        return repeat(options, by, attemptAt, number + 1, stale);
+                    }
+                    if (!refused(committed, Refusal.PRECONDITION_FAILED)) {
+                        return settle(options, attempt.command(), committed);
+                    }
+                    if (attempt.unmet() != null) {
+                        return CompletableFuture.failedFuture(attempt.unmet().exception());
+                    }
+                    return stale + 1 < STALE_MAX
+                            ? repeat(options, by, attemptAt, number + 1, stale + 1)
+                            : CompletableFuture.failedFuture(overtaken((Refused) committed.outcome()));
+                }));
     }
 
     /** The writer named no condition that does not hold, so that this is no failed one: the same request may be sent again. */
@@ -134,13 +137,21 @@ final class Rounds {
         return command instanceof Command.RemoveListener remove ? remove.name() : null;
     }
 
+    /** The certificate that a command writes; null: none. */
+    private static @Nullable CertificateName certificate(Command command) {
+        return command instanceof Command.PutCertificate put ? put.certificate().name() : null;
+    }
+
     private CompletionStage<Written> settle(WriteOptions options, Command command, Committed committed) {
         if (committed.outcome() instanceof Refused refused) {
             return CompletableFuture.failedFuture(Problems.of(refused).exception());
         }
         Accepted accepted = (Accepted) committed.outcome();
         CompletionStage<List<Applied>> applied = options.waitApplied()
-                ? census.applied(new Awaited(committed.index(), listener(command)), accepted.revision(), APPLIED_WAIT)
+                ? census.applied(
+                        new Awaited(committed.index(), listener(command), certificate(command)),
+                        accepted.revision(),
+                        APPLIED_WAIT)
                 : CompletableFuture.completedFuture(List.of());
         return applied.thenApply(list -> new Written(
                 accepted.effect(),

@@ -122,7 +122,7 @@ final class MemberService extends MemberToMemberGrpc.MemberToMemberImplBase {
         AdminService.answer(observer, () -> {
             ListenerName listener =
                     request.getListener().isEmpty() ? null : Wire.valid(() -> new ListenerName(request.getListener()));
-            return census.own(new Awaited(request.getAppliedAtLeast(), listener), patience)
+            return census.own(new Awaited(request.getAppliedAtLeast(), listener, null), patience)
                     .thenApply(Wire::report);
         });
     }

@@ -3,6 +3,7 @@ package io.weldr.api.grpc;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.FieldMask;
 import com.google.protobuf.Message;
+import io.weldr.api.admin.CertificateFacts;
 import io.weldr.api.admin.ListenerBinding;
 import io.weldr.api.admin.ResourceEntry;
 import io.weldr.api.admin.ResourceKind;
@@ -14,7 +15,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Reads and writes the messages of the calls on pools, listeners and routes by the names of their fields, which are the
+ * Reads and writes the messages of the calls on pools, listeners, routes and certificates by the names of their fields, which are the
  * same for all of them. A test walks
  * every row of {@link ResourceKind}, so a name that is missing is found. Pure.
  */
@@ -120,6 +121,10 @@ final class ResourceMessages {
         if (bindings != null) {
             FieldDescriptor conditions = field(to.getDefaultInstanceForType(), "conditions");
             bindings.forEach(binding -> to.addRepeatedField(conditions, ListenerMessages.condition(binding)));
+        }
+        CertificateFacts certificate = entry.certificate();
+        if (certificate != null) {
+            CertificateMessages.put(to, certificate);
         }
         return to.build();
     }

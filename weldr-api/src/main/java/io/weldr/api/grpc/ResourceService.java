@@ -13,7 +13,9 @@ import io.weldr.core.listener.ListenerName;
 import io.weldr.core.route.RouteTest.SampleRequest;
 import io.weldr.core.state.Condition;
 import io.weldr.proto.admin.v1.AdminGrpc;
+import io.weldr.proto.admin.v1.CertificateReply;
 import io.weldr.proto.admin.v1.Consistency;
+import io.weldr.proto.admin.v1.CreateCertificateRequest;
 import io.weldr.proto.admin.v1.CreateListenerRequest;
 import io.weldr.proto.admin.v1.CreatePoolRequest;
 import io.weldr.proto.admin.v1.CreateRouteRequest;
@@ -21,6 +23,7 @@ import io.weldr.proto.admin.v1.DeleteResourceRequest;
 import io.weldr.proto.admin.v1.ExplainReply;
 import io.weldr.proto.admin.v1.ExplainRequest;
 import io.weldr.proto.admin.v1.GetResourceRequest;
+import io.weldr.proto.admin.v1.ListCertificatesReply;
 import io.weldr.proto.admin.v1.ListListenersReply;
 import io.weldr.proto.admin.v1.ListPoolsReply;
 import io.weldr.proto.admin.v1.ListResourcesRequest;
@@ -28,6 +31,7 @@ import io.weldr.proto.admin.v1.ListRoutesReply;
 import io.weldr.proto.admin.v1.ListenerReply;
 import io.weldr.proto.admin.v1.PoolReply;
 import io.weldr.proto.admin.v1.RouteReply;
+import io.weldr.proto.admin.v1.UpdateCertificateRequest;
 import io.weldr.proto.admin.v1.UpdateListenerRequest;
 import io.weldr.proto.admin.v1.UpdatePoolRequest;
 import io.weldr.proto.admin.v1.UpdateRouteRequest;
@@ -36,7 +40,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The calls on pools, listeners and routes. Their messages differ in names only: {@link ResourceMessages} reads and
+ * The calls on pools, listeners, routes and certificates. Their messages differ in names only: {@link ResourceMessages} reads and
  * writes them by their descriptors, for
  * every row of {@link ResourceKind}. Any thread.
  */
@@ -120,6 +124,31 @@ abstract class ResourceService extends AdminGrpc.AdminImplBase {
     @Override
     public void deleteRoute(DeleteResourceRequest request, StreamObserver<RouteReply> observer) {
         delete(ResourceKind.ROUTE, request, RouteReply.getDefaultInstance(), observer);
+    }
+
+    @Override
+    public void listCertificates(ListResourcesRequest request, StreamObserver<ListCertificatesReply> observer) {
+        list(ResourceKind.CERTIFICATE, request, ListCertificatesReply.getDefaultInstance(), observer);
+    }
+
+    @Override
+    public void getCertificate(GetResourceRequest request, StreamObserver<CertificateReply> observer) {
+        get(ResourceKind.CERTIFICATE, request, CertificateReply.getDefaultInstance(), observer);
+    }
+
+    @Override
+    public void createCertificate(CreateCertificateRequest request, StreamObserver<CertificateReply> observer) {
+        create(ResourceKind.CERTIFICATE, request, CertificateReply.getDefaultInstance(), observer);
+    }
+
+    @Override
+    public void updateCertificate(UpdateCertificateRequest request, StreamObserver<CertificateReply> observer) {
+        update(ResourceKind.CERTIFICATE, request, CertificateReply.getDefaultInstance(), observer);
+    }
+
+    @Override
+    public void deleteCertificate(DeleteResourceRequest request, StreamObserver<CertificateReply> observer) {
+        delete(ResourceKind.CERTIFICATE, request, CertificateReply.getDefaultInstance(), observer);
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.port.CertificateCondition;
 import io.weldr.core.port.ClusterStatus.Role;
 import io.weldr.core.port.LastProbe;
 import io.weldr.core.port.Traffic;
@@ -34,6 +35,7 @@ import io.weldr.proto.admin.v1.OriginProbe;
 import io.weldr.proto.admin.v1.ReportReply;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -192,6 +194,10 @@ final class Wire {
         if (listeners != null) {
             message.setListeners(ListenerMessages.report(listeners));
         }
+        List<CertificateCondition> certificates = report.certificates();
+        if (certificates != null) {
+            message.setCertificates(CertificateMessages.report(certificates));
+        }
         return message.build();
     }
 
@@ -209,6 +215,7 @@ final class Wire {
                 status.hasRoutedRevision() ? status.getRoutedRevision() : null,
                 status.hasUptime() ? duration(status.getUptime()) : null,
                 reply.hasListeners() ? ListenerMessages.report(reply.getListeners()) : null,
+                reply.hasCertificates() ? CertificateMessages.report(reply.getCertificates()) : null,
                 status.getTrouble().isEmpty() ? null : status.getTrouble(),
                 new Traffic(
                         count(reply.getClient()),

@@ -46,6 +46,8 @@ final class WriteLog implements ServerInterceptor {
             AdminGrpc.getExplainMethod(),
             AdminGrpc.getListRoutesMethod(),
             AdminGrpc.getGetRouteMethod(),
+            AdminGrpc.getListCertificatesMethod(),
+            AdminGrpc.getGetCertificateMethod(),
             AdminGrpc.getWatchMethod(),
             AdminGrpc.getStatsMethod(),
             AdminGrpc.getClusterStatusMethod(),

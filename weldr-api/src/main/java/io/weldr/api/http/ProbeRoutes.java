@@ -3,6 +3,7 @@ package io.weldr.api.http;
 import io.vertx.core.http.HttpMethod;
 import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.ListenerReport;
+import io.weldr.api.admin.MemberReport;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemType;
 import io.weldr.api.json.Answers;
@@ -95,8 +96,9 @@ final class ProbeRoutes {
                         status.trouble(),
                         (self != null && self.witness()) ? true : null,
                         reasons == null ? null : unbound(),
+                        reasons == null ? null : unloaded(),
                         reasons)
-                : new Probe(word, status.self().value(), null, null, null, null, null, null, null, null, null);
+                : new Probe(word, status.self().value(), null, null, null, null, null, null, null, null, null, null);
     }
 
     /** Of all listeners of the cluster one that is not bound makes no node unready: the others serve. Null: none. */
@@ -105,6 +107,14 @@ final class ProbeRoutes {
                 .map(line -> line + "; the node is ready all the same")
                 .toList();
         return unbound.isEmpty() ? null : unbound;
+    }
+
+    /** The same of certificates. */
+    private @Nullable List<String> unloaded() {
+        List<String> unloaded = MemberReport.unloaded(ports.certificates().certificateConditions()).stream()
+                .map(line -> line + "; the node is ready all the same")
+                .toList();
+        return unloaded.isEmpty() ? null : unloaded;
     }
 
     private CompletionStage<Answer> metrics(Request request) {

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
 
 /**
- * {@code /v1/pools}, {@code /v1/listeners} and {@code /v1/routes}: two resources for every row of {@link ResourceKind}.
+ * {@code /v1/pools}, {@code /v1/listeners}, {@code /v1/routes} and {@code /v1/certificates}: two resources for every row of {@link ResourceKind}.
  */
 final class ResourceRoutes {
     private final Admin admin;
@@ -47,8 +47,8 @@ final class ResourceRoutes {
         return admin.resources().list(kind, request.consistency()).thenApply(read -> {
             View view = read.view();
             String tag = Pages.tag(view.state().revision());
-            // What members make of listeners changes without a revision.
-            boolean tagged = !kind.equals(ResourceKind.LISTENER);
+            // What members make of listeners and certificates changes without a revision.
+            boolean tagged = !kind.asksMembers();
             if (tagged && !view.stale() && request.has(tag)) {
                 return Answer.empty(304).tagged(tag);
             }
@@ -60,7 +60,7 @@ final class ResourceRoutes {
 
     /**
      * As with origins, the tag is for {@code If-Match}, and not to say that nothing has changed: the number of a pool's
-     * origins may have, or what members have made of a listener.
+     * origins may have, or what members have made of a listener or a certificate.
      */
     private CompletionStage<Answer> get(ResourceKind<?, ?> kind, Request request) {
         String name = name(kind, request);

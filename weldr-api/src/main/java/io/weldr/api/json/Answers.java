@@ -345,7 +345,7 @@ public final class Answers {
         }
     }
 
-    /** {@code /livez}, {@code /readyz}, {@code /leader}. {@code listeners}: those that the node cannot bind. */
+    /** {@code /livez}, {@code /readyz}, {@code /leader}. {@code listeners} and {@code certificates}: those that the node cannot bind or load. */
     public record Probe(
             String status,
             String node,
@@ -357,6 +357,7 @@ public final class Answers {
             @Nullable String trouble,
             @Nullable Boolean witness,
             @Nullable List<String> listeners,
+            @Nullable List<String> certificates,
             @Nullable List<String> reasons) {}
 
     /** RFC 9457. */

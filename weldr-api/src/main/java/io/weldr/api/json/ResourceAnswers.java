@@ -1,5 +1,6 @@
 package io.weldr.api.json;
 
+import io.weldr.api.admin.CertificateFacts;
 import io.weldr.api.admin.ListenerBinding;
 import io.weldr.api.admin.ResourceEntry;
 import io.weldr.api.admin.ResourceKind;
@@ -15,7 +16,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What answers on pools, listeners and routes look like: the members of the resource, and what there is to say about
+ * What answers on pools, listeners, routes and certificates look like: the members of the resource, and what there is to say about
  * it.
  */
 public final class ResourceAnswers {
@@ -74,6 +75,10 @@ public final class ResourceAnswers {
         List<ListenerBinding> bindings = entry.bindings();
         if (bindings != null) {
             members.put("conditions", bindings.stream().map(ConditionEntry::of).toList());
+        }
+        CertificateFacts certificate = entry.certificate();
+        if (certificate != null) {
+            CertificateAnswers.put(members, certificate);
         }
         members.put("revision", entry.stamp().modified());
         members.put("createdRevision", entry.stamp().created());

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * Reads pools, listeners and routes out of bodies. Every method throws {@link io.weldr.api.error.ProblemException} with
+ * Reads pools, listeners, routes and certificates out of bodies. Every method throws {@link io.weldr.api.error.ProblemException} with
  * what was found and expected.
  */
 public final class ResourceBodies {

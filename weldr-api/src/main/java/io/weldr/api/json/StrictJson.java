@@ -39,6 +39,9 @@ final class StrictJson {
 
     private static final int NAME_CHARS_MAX = 256;
 
+    /** Enough to recognise one's own input; nobody can use as much of a private key. */
+    private static final int SHOWN_CHARS_MAX = 20;
+
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(NESTING_MAX)
@@ -80,7 +83,11 @@ final class StrictJson {
             throw malformed(where(e), "one JSON object, each name once");
         }
         if (!(node instanceof ObjectNode object)) {
-            throw malformed("the body is " + Check.quote(text.strip()), "a JSON object");
+            String found = text.strip();
+            // A longer text may be a key that stands alone.
+            throw malformed(
+                    "the body is " + (found.length() <= SHOWN_CHARS_MAX ? Check.quote(found) : "no object"),
+                    "a JSON object");
         }
         return new Fields("", object);
     }
@@ -109,7 +116,11 @@ final class StrictJson {
     }
 
     private static String where(JsonProcessingException e) {
-        String line = e.getOriginalMessage().lines().findFirst().orElse("not JSON");
+        String line = e.getOriginalMessage()
+                .lines()
+                .findFirst()
+                .orElse("not JSON")
+                .replaceAll("'[^']{" + SHOWN_CHARS_MAX + ",}'", "'…'"); // it may be of a key without quotes
         String found = line.length() <= 160 ? line : line.substring(0, 160) + "…";
         return e.getLocation() == null
                 ? found

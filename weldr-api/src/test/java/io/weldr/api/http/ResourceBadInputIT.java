@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Pools, listeners and routes that are not valid: the answer names the member, and the node goes on. */
+/** Pools, listeners, routes and certificates that are not valid: the answer names the member, and the node goes on. */
 class ResourceBadInputIT {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -89,7 +89,16 @@ class ResourceBadInputIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"pools, 1", "pools, 2", "listeners, 3", "listeners, 4", "routes, 5", "routes, 6"})
+    @CsvSource({
+        "pools, 1",
+        "pools, 2",
+        "listeners, 3",
+        "listeners, 4",
+        "routes, 5",
+        "routes, 6",
+        "certificates, 7",
+        "certificates, 8"
+    })
     void aMemberThatIsNotValidIsNamed(String plural, long seed) throws JsonProcessingException {
         Random random = new Random(seed);
         List<String> samples = ResourceSamples.of(plural);
@@ -112,7 +121,11 @@ class ResourceBadInputIT {
                 assertThat(reply.json().path("found").asText()).as(told).isNotEmpty();
                 assertThat(reply.json().path("expected").asText()).as(told).isNotEmpty();
                 String detail = reply.json().path("detail").asText();
-                assertThat(List.of(place.name(), place.top())).as(told).anyMatch(detail::contains);
+                // Of a listener that gets the name "default", its address is wrong.
+                List<String> members = body.path("name").asText().equals("default")
+                        ? List.of(place.name(), "default")
+                        : List.of(place.name(), place.top());
+                assertThat(members).as(told).anyMatch(detail::contains);
             }
             client.delete("/v1/" + plural + "/" + name);
         }
@@ -130,7 +143,7 @@ class ResourceBadInputIT {
                 "pools|{\"name\":\"a\",\"balancing\":{\"algorithm\":\"random\"}}|invalid-value|round-robin, least-requests",
                 "pools|{\"name\":\"..\"}|invalid-value|name:",
                 "pools|{\"name\":7}|invalid-value|name: 7",
-                "pools|{\"name\":\"a\",\"tls\":{\"authorities\":\"mine\"}}|invalid-value|tls.authorities: \"mine\" (expected: certificates in PEM",
+                "pools|{\"name\":\"a\",\"tls\":{\"authorities\":\"mine\"}}|invalid-value|tls.authorities: no PEM (expected: PEM, which begins with -----BEGIN CERTIFICATE-----)",
                 "listeners|{\"name\":\"a\"}|invalid-value|address",
                 "listeners|{\"name\":\"a\",\"address\":\"web:80\"}|invalid-value|address",
                 "listeners|{\"name\":\"a\",\"address\":\"0.0.0.0\"}|invalid-value|address",
@@ -139,6 +152,31 @@ class ResourceBadInputIT {
                 "routes|{\"name\":\"a\",\"pools\":[{\"pool\":\"default\"}],\"matches\":[{},{\"path\":{\"kind\":\"regex\",\"value\":\"(\"}}]}|invalid-value|matches[1].path.value",
                 "routes|{\"name\":\"a\",\"pools\":[{\"pool\":\"default\",\"weight\":-1}]}|invalid-value|pools[0].weight",
                 "routes|[]|malformed-body|JSON object",
+                "listeners|{\"name\":\"a\",\"address\":\"0.0.0.0:1\",\"tls\":{\"certificates\":[\"x\"]}}|invalid-value|tls: \"settings of TLS\" (expected: none, because only the protocol https has it)",
+                "listeners|{\"name\":\"a\",\"address\":\"0.0.0.0:1\",\"protocol\":\"https\"}|invalid-value|tls: \"nothing\"",
+                "listeners|{\"name\":\"a\",\"address\":\"0.0.0.0:1\",\"protocol\":\"https\",\"tls\":{\"certificates\":[]}}|invalid-value|tls.certificates",
+                "listeners|{\"name\":\"a\",\"address\":\"0.0.0.0:1\",\"protocol\":\"https\",\"tls\":{\"certificates\":[\"x\"],\"defaultCertificate\":\"y\"}}|invalid-value|tls.defaultCertificate",
+                "listeners|{\"name\":\"a\",\"address\":\"0.0.0.0:1\",\"protocol\":\"https\",\"tls\":{\"certificates\":[\"x\"],\"clientCertificates\":\"require\"}}|invalid-value|tls.clientAuthorities",
+                "listeners|{\"name\":\"a\",\"address\":\"0.0.0.0:1\",\"protocol\":\"https\",\"tls\":{\"certificates\":[\"x\"],\"clientCertificates\":\"require\",\"clientAuthorities\":\"none\"}}|invalid-value|tls.clientAuthorities: no PEM (expected: PEM",
+                "listeners|{\"name\":\"a\",\"address\":\"0.0.0.0:1\",\"protocol\":\"https\",\"tls\":{\"certificates\":[\"x\"],\"subjectField\":\"Host\"}}|invalid-value|tls.subjectField",
+                "listeners|{\"name\":\"a\",\"address\":\"0.0.0.0:1\",\"redirectPort\":0}|invalid-value|redirectPort",
+                "listeners|{\"name\":\"a\",\"address\":\"0.0.0.0:1\",\"protocol\":\"tcp\",\"pool\":\"default\",\"http2\":true}|invalid-value|http2",
+                "pools|{\"name\":\"a\",\"protocol\":\"h3\"}|invalid-value|protocol: \"h3\" (expected: one of http1, h2, auto)",
+                "pools|{\"name\":\"a\",\"tls\":{\"serverName\":\"a b\"}}|invalid-value|tls.serverName",
+                "pools|{\"name\":\"a\",\"tls\":{\"clientCertificate\":\"a b\"}}|invalid-value|tls.clientCertificate",
+                "certificates|{\"name\":\"a\"}|invalid-value|chain: \"nothing\" (expected: a chain and its private key",
+                "certificates|{\"name\":\"a\",\"chain\":\"x\"}|invalid-value|privateKey: nothing (expected: PEM",
+                "certificates|{\"name\":\"a\",\"chain\":\"x\",\"privateKey\":\"x\"}|invalid-value|chain: no PEM (expected: PEM",
+                "certificates|{\"name\":\"a\",\"chain\":\"x\",\"privateKey\":{}}|invalid-value|privateKey: an object (expected: a text)",
+                "certificates|{\"name\":\"a\",\"chain\":\"x\",\"acme\":{}}|invalid-value|chain: \"a chain beside acme\"",
+                "certificates|{\"name\":\"a\",\"privateKey\":\"x\",\"acme\":{}}|invalid-value|privateKey: \"a key beside acme\"",
+                "certificates|{\"name\":\"a\",\"acme\":{\"hosts\":[\"a.example\"],\"email\":\"a@b\"}}|invalid-value|acme.termsAgreed",
+                "certificates|{\"name\":\"a\",\"acme\":{\"hosts\":[\"*.a.example\"],\"email\":\"a@b\",\"termsAgreed\":true}}|invalid-value|acme.hosts",
+                "certificates|{\"name\":\"a\",\"acme\":{\"hosts\":[\"a.example\"],\"email\":\"a\",\"termsAgreed\":true}}|invalid-value|acme.email",
+                "certificates|{\"name\":\"a\",\"acme\":{\"hosts\":[\"a.example\"],\"email\":\"a@b\",\"termsAgreed\":true,\"directory\":\"http://a\"}}|invalid-value|acme.directory",
+                "certificates|{\"name\":\"a\",\"acme\":{\"hosts\":[\"a.example\"],\"email\":\"a@b\",\"termsAgreed\":true,\"externalAccount\":{\"keyId\":\"k\"}}}|invalid-value|acme.externalAccount.hmacKey",
+                "certificates|{\"name\":\"a\",\"acme\":{\"hosts\":[\"a.example\"],\"email\":\"a@b\",\"termsAgreed\":true,\"externalAccount\":{\"keyId\":\"k\",\"hmacKey\":\"AAAA\"}}}|invalid-value|acme.externalAccount.hmacKey: 3 bytes",
+                "certificates|{\"name\":\"a\",\"privatekey\":\"x\"}|unknown-field|did you mean privateKey?",
             })
     void anErrorSaysWhatWasFoundAndExpected(String plural, String body, String type, String words) {
         assertThat(client.post("/v1/" + plural, body)

@@ -4,9 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Message;
+import io.weldr.api.admin.CertificateIntake;
 import io.weldr.api.admin.ResourceKind;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemException;
+import io.weldr.api.testkit.TestSeal;
+import io.weldr.core.state.Command;
 import io.weldr.core.state.Condition;
 import io.weldr.wire.json.ResourceJson;
 import java.time.Instant;
@@ -24,13 +27,20 @@ class ResourceBodiesTest {
         for (ResourceKind<?, ?> kind : ResourceKind.ALL) {
             for (String sample : ResourceSamples.of(kind.plural())) {
                 Message message = ResourceBodies.created(kind, sample.getBytes(UTF_8));
-                assertThat(kind.put().command(message, Condition.NONE, Instant.EPOCH))
-                        .isNotNull();
+                assertThat(command(kind, message)).isNotNull();
                 Map<String, Object> tree = ResourceJson.tree(message);
                 Message again = ResourceBodies.created(kind, Answers.line(tree).getBytes(UTF_8));
                 assertThat(again).isEqualTo(message);
             }
         }
+    }
+
+    private static <R> Command command(ResourceKind<?, R> kind, Message message) {
+        CertificateIntake intake = new CertificateIntake(new TestSeal(), "https://ca.example/");
+        return kind.put()
+                .wish(message, null, intake, Instant.parse("2030-01-01T00:00:00Z"))
+                .command()
+                .at(Condition.NONE, Instant.EPOCH);
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package io.weldr.api.json;
 
+import io.weldr.core.testkit.TestPems;
 import java.util.List;
 
 /** Bodies that say as much of a resource as there is to say. */
@@ -52,13 +53,47 @@ public final class ResourceSamples {
              "fixedResponse":{"status":410,"contentType":"text/plain","body":"gone"}}
             """;
 
+    /** A pool of https origins. */
+    public static final String TLS_POOL =
+            object("{'name':'secure','protocol':'h2','tls':{'authorities':'" + TestPems.of("root")
+                    + "','serverName':'origin.example','clientCertificate':'shop','insecureSkipVerify':false}}");
+
+    /** A listener that takes https. */
+    public static final String TLS_LISTENER =
+            object("{'name':'secure','protocol':'https','address':'0.0.0.0:8443','http2':false,"
+                    + "'tls':{'certificates':['shop','other'],'defaultCertificate':'shop','policy':'modern',"
+                    + "'clientCertificates':'require','clientAuthorities':'" + TestPems.of("root")
+                    + "','subjectField':'X-Client-Subject','fingerprintField':'X-Client-Fingerprint'}}");
+
+    /** A listener that sends its clients to https. */
+    public static final String REDIRECTING = """
+            {"name":"plain","address":"0.0.0.0:8080","http2":true,"redirectPort":8443}
+            """;
+
+    /** A certificate of an operator. */
+    public static final String CERTIFICATE = object("{'name':'shop','chain':'" + TestPems.of("ec256+middle")
+            + "','privateKey':'" + TestPems.of("ec256.key.pem") + "'}");
+
+    /** A certificate to be obtained. */
+    public static final String ACME = """
+            {"name":"acme","acme":{"hosts":["a.example.com","b.example.com"],"directory":"https://ca.example/other",
+             "email":"ops@example.com","termsAgreed":true,"keyType":"rsa-2048","challenge":"tls-alpn-01",
+             "externalAccount":{"keyId":"customer 7","hmacKey":"AAECAwQFBgcICQoLDA0ODxAREhM"}}}
+            """;
+
     private ResourceSamples() {}
+
+    /** JSON with single quotes, and line ends within texts. */
+    private static String object(String text) {
+        return text.replace("'", "\"").replace("\n", "\\n");
+    }
 
     /** Those of that kind, by its plural. */
     public static List<String> of(String plural) {
         return switch (plural) {
-            case "pools" -> List.of(POOL);
-            case "listeners" -> List.of(LISTENER);
+            case "pools" -> List.of(POOL, TLS_POOL);
+            case "listeners" -> List.of(LISTENER, TLS_LISTENER, REDIRECTING);
+            case "certificates" -> List.of(CERTIFICATE, ACME);
             case "routes" -> List.of(ROUTE, REDIRECT, FIXED);
             default -> throw new AssertionError("no sample for " + plural);
         };

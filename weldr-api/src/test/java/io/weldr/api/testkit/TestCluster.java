@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class TestCluster implements AutoCloseable {
     private final List<TestNode> nodes = new ArrayList<>();
     private final Map<RequestId, Committed> outcomes = new HashMap<>();
+    private final TestSeal seal = new TestSeal();
     private ClusterState state = ClusterState.INITIAL;
     private long index;
     private @Nullable MemberId leader;
@@ -58,6 +59,11 @@ public final class TestCluster implements AutoCloseable {
 
     public List<TestNode> nodes() {
         return List.copyOf(nodes);
+    }
+
+    /** What all nodes seal private keys with. */
+    public TestSeal seal() {
+        return seal;
     }
 
     public synchronized @Nullable MemberId leader() {

@@ -5,11 +5,13 @@ import static io.weldr.testing.Patience.PATIENCE;
 import io.weldr.api.AdminServer;
 import io.weldr.api.AdminSettings;
 import io.weldr.api.admin.AdminPorts;
+import io.weldr.api.admin.CertificateIntake;
 import io.weldr.api.grpc.GrpcMemberLink;
 import io.weldr.api.http.HttpLimits;
 import io.weldr.core.health.Opinion;
 import io.weldr.core.health.ProbeResult;
 import io.weldr.core.pool.HostPort;
+import io.weldr.core.port.CertificateCondition;
 import io.weldr.core.port.ClusterStatus;
 import io.weldr.core.port.ClusterStatus.Role;
 import io.weldr.core.port.ClusterStatus.Voter;
@@ -75,6 +77,7 @@ public final class TestNode implements AutoCloseable {
             CompletableFuture.completedFuture(new Opinion(new ProbeResult(true, "status 200"), true));
     private volatile List<LastProbe> probes = List.of();
     private volatile @Nullable List<ListenerCondition> conditions;
+    private volatile @Nullable List<CertificateCondition> certificates;
     private volatile Traffic traffic = Traffic.NONE;
     private volatile List<String> unready = List.of();
     private volatile @Nullable String stuck;
@@ -163,6 +166,8 @@ public final class TestNode implements AutoCloseable {
                 () -> traffic,
                 this::routedRevision,
                 new Listeners(),
+                this::certificateConditions,
+                new CertificateIntake(cluster.seal(), "https://ca.example/directory"),
                 (request, listener, matched, origin) -> request.method().equals("TRACE")
                         ? new SentHeads.Head("", List.of(), "405 method_not_allowed: not here")
                         : new SentHeads.Head(
@@ -270,6 +275,26 @@ public final class TestNode implements AutoCloseable {
     /** How often it was asked what it has made of the listeners. */
     public int asked() {
         return asked.get();
+    }
+
+    /** From now on it has made that of the certificates, also of newer states. */
+    public void certificates(CertificateCondition... all) {
+        certificates = List.of(all);
+    }
+
+    private List<CertificateCondition> certificateConditions() {
+        List<CertificateCondition> set = certificates;
+        return set != null
+                ? set
+                : state.get().certificates().values().stream()
+                        .map(certificate -> new CertificateCondition(
+                                certificate.name(),
+                                certificate.issued() == null
+                                        ? CertificateCondition.State.NOT_ISSUED
+                                        : CertificateCondition.State.LOADED,
+                                "",
+                                Instant.EPOCH))
+                        .toList();
     }
 
     private final class Listeners implements ListenerConditions {

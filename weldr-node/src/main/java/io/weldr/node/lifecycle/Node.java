@@ -3,6 +3,7 @@ package io.weldr.node.lifecycle;
 import io.weldr.api.AdminServer;
 import io.weldr.api.AdminSettings;
 import io.weldr.api.admin.AdminPorts;
+import io.weldr.api.admin.CertificateIntake;
 import io.weldr.api.grpc.GrpcMemberLink;
 import io.weldr.api.http.HttpLimits;
 import io.weldr.core.Check;
@@ -138,6 +139,8 @@ public final class Node {
                         proxy,
                         proxy,
                         proxy,
+                        List::of,
+                        new CertificateIntake(secret, config.acmeDirectory()),
                         proxy.sentHeads(),
                         health,
                         List.of(raft, proxy, health, this::measureVirtualIps),

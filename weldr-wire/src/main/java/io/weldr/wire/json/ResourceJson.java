@@ -40,6 +40,10 @@ public final class ResourceJson {
     private static final Set<String> ANSWERED = Set.of(
             ORIGINS,
             "conditions",
+            "source",
+            "issued",
+            "usedBy",
+            "order",
             "revision",
             "createdRevision",
             "effect",

@@ -6,6 +6,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import io.weldr.core.Check;
+import io.weldr.proto.resource.v1.ExternalAccount;
 import io.weldr.proto.resource.v1.Networks;
 import io.weldr.proto.resource.v1.PathMatch;
 import io.weldr.proto.resource.v1.RequestKey;
@@ -170,6 +171,9 @@ final class TreeReader {
                     .setKind(PathMatch.Kind.KIND_PREFIX)
                     .setValue(text)
                     .build();
+        }
+        if (value instanceof String && type.equals(ExternalAccount.getDescriptor())) {
+            throw FieldException.invalid(path, "a text", "an object"); // it may be the key
         }
         if (!(value instanceof Map<?, ?> members)) {
             throw invalid(path, value, type.equals(RequestKey.getDescriptor()) ? KEYS : "an object");
