@@ -1711,8 +1711,8 @@ function _picocli_weldrctl_pools_add() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--new' '--sticky-secure' '--send-proxy-protocol' '--witnesses' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--new' '--sticky-secure' '--send-proxy-protocol' '--tls-insecure-skip-verify' '--witnesses' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--protocol' '--tls-ca' '--tls-server-name' '--tls-client-cert' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
   local updown_option_args=("up" "down") # --initial values
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
@@ -1768,6 +1768,18 @@ function _picocli_weldrctl_pools_add() {
       return
       ;;
     '--minimum-up')
+      return
+      ;;
+    '--protocol')
+      return
+      ;;
+    '--tls-ca')
+      return
+      ;;
+    '--tls-server-name')
+      return
+      ;;
+    '--tls-client-cert')
       return
       ;;
     '--probe-type')
@@ -1858,8 +1870,8 @@ function _picocli_weldrctl_pools_create() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--new' '--sticky-secure' '--send-proxy-protocol' '--witnesses' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--new' '--sticky-secure' '--send-proxy-protocol' '--tls-insecure-skip-verify' '--witnesses' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--protocol' '--tls-ca' '--tls-server-name' '--tls-client-cert' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
   local updown_option_args=("up" "down") # --initial values
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
@@ -1915,6 +1927,18 @@ function _picocli_weldrctl_pools_create() {
       return
       ;;
     '--minimum-up')
+      return
+      ;;
+    '--protocol')
+      return
+      ;;
+    '--tls-ca')
+      return
+      ;;
+    '--tls-server-name')
+      return
+      ;;
+    '--tls-client-cert')
       return
       ;;
     '--probe-type')
@@ -2131,8 +2155,8 @@ function _picocli_weldrctl_pools_set() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--sticky-secure' '--send-proxy-protocol' '--witnesses' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--sticky-secure' '--send-proxy-protocol' '--tls-insecure-skip-verify' '--witnesses' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--protocol' '--tls-ca' '--tls-server-name' '--tls-client-cert' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
   local updown_option_args=("up" "down") # --initial values
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
@@ -2194,6 +2218,18 @@ function _picocli_weldrctl_pools_set() {
       return
       ;;
     '--minimum-up')
+      return
+      ;;
+    '--protocol')
+      return
+      ;;
+    '--tls-ca')
+      return
+      ;;
+    '--tls-server-name')
+      return
+      ;;
+    '--tls-client-cert')
       return
       ;;
     '--probe-type')
@@ -2284,8 +2320,8 @@ function _picocli_weldrctl_pools_update() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--sticky-secure' '--send-proxy-protocol' '--witnesses' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--sticky-secure' '--send-proxy-protocol' '--tls-insecure-skip-verify' '--witnesses' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--protocol' '--tls-ca' '--tls-server-name' '--tls-client-cert' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
   local updown_option_args=("up" "down") # --initial values
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
@@ -2347,6 +2383,18 @@ function _picocli_weldrctl_pools_update() {
       return
       ;;
     '--minimum-up')
+      return
+      ;;
+    '--protocol')
+      return
+      ;;
+    '--tls-ca')
+      return
+      ;;
+    '--tls-server-name')
+      return
+      ;;
+    '--tls-client-cert')
       return
       ;;
     '--probe-type')
@@ -2617,8 +2665,8 @@ function _picocli_weldrctl_listeners_add() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--new' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--new' '--http2' '--no-http2' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--cert' '--default-cert' '--tls-policy' '--client-certs' '--client-ca' '--subject-field' '--fingerprint-field' '--redirect-to-https' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -2649,6 +2697,30 @@ function _picocli_weldrctl_listeners_add() {
       return
       ;;
     '--proxy-protocol-from')
+      return
+      ;;
+    '--cert')
+      return
+      ;;
+    '--default-cert')
+      return
+      ;;
+    '--tls-policy')
+      return
+      ;;
+    '--client-certs')
+      return
+      ;;
+    '--client-ca')
+      return
+      ;;
+    '--subject-field')
+      return
+      ;;
+    '--fingerprint-field')
+      return
+      ;;
+    '--redirect-to-https')
       return
       ;;
     '--request-id')
@@ -2683,8 +2755,8 @@ function _picocli_weldrctl_listeners_create() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--new' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--new' '--http2' '--no-http2' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--cert' '--default-cert' '--tls-policy' '--client-certs' '--client-ca' '--subject-field' '--fingerprint-field' '--redirect-to-https' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -2715,6 +2787,30 @@ function _picocli_weldrctl_listeners_create() {
       return
       ;;
     '--proxy-protocol-from')
+      return
+      ;;
+    '--cert')
+      return
+      ;;
+    '--default-cert')
+      return
+      ;;
+    '--tls-policy')
+      return
+      ;;
+    '--client-certs')
+      return
+      ;;
+    '--client-ca')
+      return
+      ;;
+    '--subject-field')
+      return
+      ;;
+    '--fingerprint-field')
+      return
+      ;;
+    '--redirect-to-https')
       return
       ;;
     '--request-id')
@@ -2875,8 +2971,8 @@ function _picocli_weldrctl_listeners_set() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--http2' '--no-http2' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--cert' '--default-cert' '--tls-policy' '--client-certs' '--client-ca' '--subject-field' '--fingerprint-field' '--redirect-to-https' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -2913,6 +3009,30 @@ function _picocli_weldrctl_listeners_set() {
       return
       ;;
     '--proxy-protocol-from')
+      return
+      ;;
+    '--cert')
+      return
+      ;;
+    '--default-cert')
+      return
+      ;;
+    '--tls-policy')
+      return
+      ;;
+    '--client-certs')
+      return
+      ;;
+    '--client-ca')
+      return
+      ;;
+    '--subject-field')
+      return
+      ;;
+    '--fingerprint-field')
+      return
+      ;;
+    '--redirect-to-https')
       return
       ;;
     '--request-id')
@@ -2947,8 +3067,8 @@ function _picocli_weldrctl_listeners_update() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--http2' '--no-http2' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--cert' '--default-cert' '--tls-policy' '--client-certs' '--client-ca' '--subject-field' '--fingerprint-field' '--redirect-to-https' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -2985,6 +3105,30 @@ function _picocli_weldrctl_listeners_update() {
       return
       ;;
     '--proxy-protocol-from')
+      return
+      ;;
+    '--cert')
+      return
+      ;;
+    '--default-cert')
+      return
+      ;;
+    '--tls-policy')
+      return
+      ;;
+    '--client-certs')
+      return
+      ;;
+    '--client-ca')
+      return
+      ;;
+    '--subject-field')
+      return
+      ;;
+    '--fingerprint-field')
+      return
+      ;;
+    '--redirect-to-https')
       return
       ;;
     '--request-id')

@@ -2,6 +2,7 @@ package io.weldr.cli;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What is said of a listener. */
@@ -11,8 +12,8 @@ final class ListenerOptions implements ResourceOptions {
 
     @Option(
             names = "--protocol",
-            paramLabel = "http|tcp",
-            description = "What is spoken on its connections. Default: http")
+            paramLabel = "WORD",
+            description = "What is spoken on its connections: http, https, tcp or tls-passthrough. Default: http")
     private @Nullable String protocol;
 
     @Option(names = "--pool", paramLabel = "NAME", description = "With tcp: where the bytes go")
@@ -41,6 +42,9 @@ final class ListenerOptions implements ResourceOptions {
             description = "Networks whose connections have to begin with a PROXY protocol header")
     private @Nullable List<String> proxyProtocol;
 
+    @Mixin
+    private ListenerTlsOptions tls = new ListenerTlsOptions();
+
     @Override
     public void into(Draft draft) {
         draft.put("address", address);
@@ -51,6 +55,7 @@ final class ListenerOptions implements ResourceOptions {
         draft.putTime("limits.idleTimeout", "--idle-timeout", idleTimeout);
         draft.put("trustedPeers", trustedPeers == null ? null : given(trustedPeers));
         draft.put("proxyProtocol", proxyProtocol == null ? null : given(proxyProtocol));
+        tls.into(draft);
     }
 
     private static List<String> given(List<String> networks) {

@@ -98,6 +98,9 @@ final class PoolOptions implements ResourceOptions {
     private @Nullable Boolean sendsProxyProtocol;
 
     @Mixin
+    private PoolTlsOptions tls = new PoolTlsOptions();
+
+    @Mixin
     private HealthOptions health = new HealthOptions();
 
     @Override
@@ -122,6 +125,7 @@ final class PoolOptions implements ResourceOptions {
         draft.put("whenAllDown", whenAllDown);
         draft.put("minimumUp", minimumUp);
         draft.put("sendsProxyProtocol", sendsProxyProtocol);
+        tls.into(draft);
         health.members().forEach((name, value) -> draft.put("health." + name, value));
     }
 }

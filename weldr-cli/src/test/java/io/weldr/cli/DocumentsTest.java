@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** The reference of weldrctl says what its commands take. */
 class DocumentsTest {
-    private static final Pattern OPTION = Pattern.compile("`(?:-[a-zA-Z]`, `)?(--[a-z-]+)[^`]*`");
+    private static final Pattern OPTION = Pattern.compile("`(?:-[a-zA-Z]`, `)?(--[a-z0-9-]+)[^`]*`");
 
     private static void collect(CommandSpec spec, Set<String> options) {
         spec.options().forEach(option -> options.add(option.longestName()));
