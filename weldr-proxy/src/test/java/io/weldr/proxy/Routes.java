@@ -61,6 +61,12 @@ final class Routes {
         return pool(proxy, name, PoolSettings.DEFAULT, origins);
     }
 
+    /** Of requests or connections of that listener. */
+    Routes on(String listener) {
+        listeners = List.of(new ListenerName(listener));
+        return this;
+    }
+
     /** Of requests of every listener. */
     Routes everywhere() {
         listeners = List.of();

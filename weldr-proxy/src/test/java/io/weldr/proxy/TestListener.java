@@ -203,7 +203,7 @@ final class TestListener {
 
     /** Writes it into the state, with a route for requests of all listeners to the pool {@code default}. */
     TestListener applyTo(TestProxy proxy) {
-        if (protocol != Listener.Protocol.TCP && proxy.state.get().route(EVERYWHERE) == null) {
+        if (protocol.carriesHttp() && proxy.state.get().route(EVERYWHERE) == null) {
             Route everywhere = new Route(
                     EVERYWHERE,
                     List.of(),
