@@ -158,6 +158,8 @@ function _complete_weldrctl() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} pools" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} listeners" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} routes" ];    then _picocli_weldrctl; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certs" ];    then _picocli_weldrctl; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certificates" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} explain" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} health" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} stats" ];    then _picocli_weldrctl; return $?; fi
@@ -215,6 +217,32 @@ function _complete_weldrctl() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} routes show" ];    then _picocli_weldrctl_routes; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} routes test" ];    then _picocli_weldrctl_routes; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} routes help" ];    then _picocli_weldrctl_routes; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certs add" ];    then _picocli_weldrctl_certs; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certs create" ];    then _picocli_weldrctl_certs; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certs obtain" ];    then _picocli_weldrctl_certs; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certs rm" ];    then _picocli_weldrctl_certs; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certs delete" ];    then _picocli_weldrctl_certs; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certs remove" ];    then _picocli_weldrctl_certs; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certs set" ];    then _picocli_weldrctl_certs; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certs update" ];    then _picocli_weldrctl_certs; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certs ls" ];    then _picocli_weldrctl_certs; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certs list" ];    then _picocli_weldrctl_certs; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certs get" ];    then _picocli_weldrctl_certs; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certs show" ];    then _picocli_weldrctl_certs; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certs help" ];    then _picocli_weldrctl_certs; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certificates add" ];    then _picocli_weldrctl_certificates; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certificates create" ];    then _picocli_weldrctl_certificates; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certificates obtain" ];    then _picocli_weldrctl_certificates; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certificates rm" ];    then _picocli_weldrctl_certificates; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certificates delete" ];    then _picocli_weldrctl_certificates; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certificates remove" ];    then _picocli_weldrctl_certificates; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certificates set" ];    then _picocli_weldrctl_certificates; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certificates update" ];    then _picocli_weldrctl_certificates; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certificates ls" ];    then _picocli_weldrctl_certificates; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certificates list" ];    then _picocli_weldrctl_certificates; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certificates get" ];    then _picocli_weldrctl_certificates; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certificates show" ];    then _picocli_weldrctl_certificates; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} certificates help" ];    then _picocli_weldrctl_certificates; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} health get" ];    then _picocli_weldrctl_health; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} health show" ];    then _picocli_weldrctl_health; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} health set" ];    then _picocli_weldrctl_health; return $?; fi
@@ -236,151 +264,207 @@ function _complete_weldrctl() {
   local cmds1=(pools)
   local cmds2=(listeners)
   local cmds3=(routes)
-  local cmds4=(explain)
-  local cmds5=(health)
-  local cmds6=(stats)
-  local cmds7=(cluster)
-  local cmds8=(ready)
-  local cmds9=(watch)
-  local cmds10=(completion)
-  local cmds11=(help)
-  local cmds12=(servers add)
-  local cmds13=(servers create)
-  local cmds14=(servers rm)
-  local cmds15=(servers delete)
-  local cmds16=(servers remove)
-  local cmds17=(servers set)
-  local cmds18=(servers update)
-  local cmds19=(servers ls)
-  local cmds20=(servers list)
-  local cmds21=(servers show)
-  local cmds22=(servers get)
-  local cmds23=(servers help)
-  local cmds24=(pools add)
-  local cmds25=(pools create)
-  local cmds26=(pools rm)
-  local cmds27=(pools delete)
-  local cmds28=(pools remove)
-  local cmds29=(pools set)
-  local cmds30=(pools update)
-  local cmds31=(pools ls)
-  local cmds32=(pools list)
-  local cmds33=(pools get)
-  local cmds34=(pools show)
-  local cmds35=(pools help)
-  local cmds36=(listeners add)
-  local cmds37=(listeners create)
-  local cmds38=(listeners rm)
-  local cmds39=(listeners delete)
-  local cmds40=(listeners remove)
-  local cmds41=(listeners set)
-  local cmds42=(listeners update)
-  local cmds43=(listeners ls)
-  local cmds44=(listeners list)
-  local cmds45=(listeners get)
-  local cmds46=(listeners show)
-  local cmds47=(listeners help)
-  local cmds48=(routes add)
-  local cmds49=(routes create)
-  local cmds50=(routes rm)
-  local cmds51=(routes delete)
-  local cmds52=(routes remove)
-  local cmds53=(routes set)
-  local cmds54=(routes update)
-  local cmds55=(routes ls)
-  local cmds56=(routes list)
-  local cmds57=(routes get)
-  local cmds58=(routes show)
-  local cmds59=(routes test)
-  local cmds60=(routes help)
-  local cmds61=(health get)
-  local cmds62=(health show)
-  local cmds63=(health set)
-  local cmds64=(health help)
-  local cmds65=(cluster status)
-  local cmds66=(cluster show)
-  local cmds67=(cluster list)
-  local cmds68=(cluster ls)
-  local cmds69=(cluster add)
-  local cmds70=(cluster remove)
-  local cmds71=(cluster delete)
-  local cmds72=(cluster rm)
-  local cmds73=(cluster replace)
-  local cmds74=(cluster transfer-leader)
-  local cmds75=(cluster help)
+  local cmds4=(certs)
+  local cmds5=(certificates)
+  local cmds6=(explain)
+  local cmds7=(health)
+  local cmds8=(stats)
+  local cmds9=(cluster)
+  local cmds10=(ready)
+  local cmds11=(watch)
+  local cmds12=(completion)
+  local cmds13=(help)
+  local cmds14=(servers add)
+  local cmds15=(servers create)
+  local cmds16=(servers rm)
+  local cmds17=(servers delete)
+  local cmds18=(servers remove)
+  local cmds19=(servers set)
+  local cmds20=(servers update)
+  local cmds21=(servers ls)
+  local cmds22=(servers list)
+  local cmds23=(servers show)
+  local cmds24=(servers get)
+  local cmds25=(servers help)
+  local cmds26=(pools add)
+  local cmds27=(pools create)
+  local cmds28=(pools rm)
+  local cmds29=(pools delete)
+  local cmds30=(pools remove)
+  local cmds31=(pools set)
+  local cmds32=(pools update)
+  local cmds33=(pools ls)
+  local cmds34=(pools list)
+  local cmds35=(pools get)
+  local cmds36=(pools show)
+  local cmds37=(pools help)
+  local cmds38=(listeners add)
+  local cmds39=(listeners create)
+  local cmds40=(listeners rm)
+  local cmds41=(listeners delete)
+  local cmds42=(listeners remove)
+  local cmds43=(listeners set)
+  local cmds44=(listeners update)
+  local cmds45=(listeners ls)
+  local cmds46=(listeners list)
+  local cmds47=(listeners get)
+  local cmds48=(listeners show)
+  local cmds49=(listeners help)
+  local cmds50=(routes add)
+  local cmds51=(routes create)
+  local cmds52=(routes rm)
+  local cmds53=(routes delete)
+  local cmds54=(routes remove)
+  local cmds55=(routes set)
+  local cmds56=(routes update)
+  local cmds57=(routes ls)
+  local cmds58=(routes list)
+  local cmds59=(routes get)
+  local cmds60=(routes show)
+  local cmds61=(routes test)
+  local cmds62=(routes help)
+  local cmds63=(certs add)
+  local cmds64=(certs create)
+  local cmds65=(certs obtain)
+  local cmds66=(certs rm)
+  local cmds67=(certs delete)
+  local cmds68=(certs remove)
+  local cmds69=(certs set)
+  local cmds70=(certs update)
+  local cmds71=(certs ls)
+  local cmds72=(certs list)
+  local cmds73=(certs get)
+  local cmds74=(certs show)
+  local cmds75=(certs help)
+  local cmds76=(certificates add)
+  local cmds77=(certificates create)
+  local cmds78=(certificates obtain)
+  local cmds79=(certificates rm)
+  local cmds80=(certificates delete)
+  local cmds81=(certificates remove)
+  local cmds82=(certificates set)
+  local cmds83=(certificates update)
+  local cmds84=(certificates ls)
+  local cmds85=(certificates list)
+  local cmds86=(certificates get)
+  local cmds87=(certificates show)
+  local cmds88=(certificates help)
+  local cmds89=(health get)
+  local cmds90=(health show)
+  local cmds91=(health set)
+  local cmds92=(health help)
+  local cmds93=(cluster status)
+  local cmds94=(cluster show)
+  local cmds95=(cluster list)
+  local cmds96=(cluster ls)
+  local cmds97=(cluster add)
+  local cmds98=(cluster remove)
+  local cmds99=(cluster delete)
+  local cmds100=(cluster rm)
+  local cmds101=(cluster replace)
+  local cmds102=(cluster transfer-leader)
+  local cmds103=(cluster help)
 
-  if CompWordsContainsArray "${cmds75[@]}"; then _picocli_weldrctl_cluster_help; return $?; fi
-  if CompWordsContainsArray "${cmds74[@]}"; then _picocli_weldrctl_cluster_transferleader; return $?; fi
-  if CompWordsContainsArray "${cmds73[@]}"; then _picocli_weldrctl_cluster_replace; return $?; fi
-  if CompWordsContainsArray "${cmds72[@]}"; then _picocli_weldrctl_cluster_rm; return $?; fi
-  if CompWordsContainsArray "${cmds71[@]}"; then _picocli_weldrctl_cluster_delete; return $?; fi
-  if CompWordsContainsArray "${cmds70[@]}"; then _picocli_weldrctl_cluster_remove; return $?; fi
-  if CompWordsContainsArray "${cmds69[@]}"; then _picocli_weldrctl_cluster_add; return $?; fi
-  if CompWordsContainsArray "${cmds68[@]}"; then _picocli_weldrctl_cluster_ls; return $?; fi
-  if CompWordsContainsArray "${cmds67[@]}"; then _picocli_weldrctl_cluster_list; return $?; fi
-  if CompWordsContainsArray "${cmds66[@]}"; then _picocli_weldrctl_cluster_show; return $?; fi
-  if CompWordsContainsArray "${cmds65[@]}"; then _picocli_weldrctl_cluster_status; return $?; fi
-  if CompWordsContainsArray "${cmds64[@]}"; then _picocli_weldrctl_health_help; return $?; fi
-  if CompWordsContainsArray "${cmds63[@]}"; then _picocli_weldrctl_health_set; return $?; fi
-  if CompWordsContainsArray "${cmds62[@]}"; then _picocli_weldrctl_health_show; return $?; fi
-  if CompWordsContainsArray "${cmds61[@]}"; then _picocli_weldrctl_health_get; return $?; fi
-  if CompWordsContainsArray "${cmds60[@]}"; then _picocli_weldrctl_routes_help; return $?; fi
-  if CompWordsContainsArray "${cmds59[@]}"; then _picocli_weldrctl_routes_test; return $?; fi
-  if CompWordsContainsArray "${cmds58[@]}"; then _picocli_weldrctl_routes_show; return $?; fi
-  if CompWordsContainsArray "${cmds57[@]}"; then _picocli_weldrctl_routes_get; return $?; fi
-  if CompWordsContainsArray "${cmds56[@]}"; then _picocli_weldrctl_routes_list; return $?; fi
-  if CompWordsContainsArray "${cmds55[@]}"; then _picocli_weldrctl_routes_ls; return $?; fi
-  if CompWordsContainsArray "${cmds54[@]}"; then _picocli_weldrctl_routes_update; return $?; fi
-  if CompWordsContainsArray "${cmds53[@]}"; then _picocli_weldrctl_routes_set; return $?; fi
-  if CompWordsContainsArray "${cmds52[@]}"; then _picocli_weldrctl_routes_remove; return $?; fi
-  if CompWordsContainsArray "${cmds51[@]}"; then _picocli_weldrctl_routes_delete; return $?; fi
-  if CompWordsContainsArray "${cmds50[@]}"; then _picocli_weldrctl_routes_rm; return $?; fi
-  if CompWordsContainsArray "${cmds49[@]}"; then _picocli_weldrctl_routes_create; return $?; fi
-  if CompWordsContainsArray "${cmds48[@]}"; then _picocli_weldrctl_routes_add; return $?; fi
-  if CompWordsContainsArray "${cmds47[@]}"; then _picocli_weldrctl_listeners_help; return $?; fi
-  if CompWordsContainsArray "${cmds46[@]}"; then _picocli_weldrctl_listeners_show; return $?; fi
-  if CompWordsContainsArray "${cmds45[@]}"; then _picocli_weldrctl_listeners_get; return $?; fi
-  if CompWordsContainsArray "${cmds44[@]}"; then _picocli_weldrctl_listeners_list; return $?; fi
-  if CompWordsContainsArray "${cmds43[@]}"; then _picocli_weldrctl_listeners_ls; return $?; fi
-  if CompWordsContainsArray "${cmds42[@]}"; then _picocli_weldrctl_listeners_update; return $?; fi
-  if CompWordsContainsArray "${cmds41[@]}"; then _picocli_weldrctl_listeners_set; return $?; fi
-  if CompWordsContainsArray "${cmds40[@]}"; then _picocli_weldrctl_listeners_remove; return $?; fi
-  if CompWordsContainsArray "${cmds39[@]}"; then _picocli_weldrctl_listeners_delete; return $?; fi
-  if CompWordsContainsArray "${cmds38[@]}"; then _picocli_weldrctl_listeners_rm; return $?; fi
-  if CompWordsContainsArray "${cmds37[@]}"; then _picocli_weldrctl_listeners_create; return $?; fi
-  if CompWordsContainsArray "${cmds36[@]}"; then _picocli_weldrctl_listeners_add; return $?; fi
-  if CompWordsContainsArray "${cmds35[@]}"; then _picocli_weldrctl_pools_help; return $?; fi
-  if CompWordsContainsArray "${cmds34[@]}"; then _picocli_weldrctl_pools_show; return $?; fi
-  if CompWordsContainsArray "${cmds33[@]}"; then _picocli_weldrctl_pools_get; return $?; fi
-  if CompWordsContainsArray "${cmds32[@]}"; then _picocli_weldrctl_pools_list; return $?; fi
-  if CompWordsContainsArray "${cmds31[@]}"; then _picocli_weldrctl_pools_ls; return $?; fi
-  if CompWordsContainsArray "${cmds30[@]}"; then _picocli_weldrctl_pools_update; return $?; fi
-  if CompWordsContainsArray "${cmds29[@]}"; then _picocli_weldrctl_pools_set; return $?; fi
-  if CompWordsContainsArray "${cmds28[@]}"; then _picocli_weldrctl_pools_remove; return $?; fi
-  if CompWordsContainsArray "${cmds27[@]}"; then _picocli_weldrctl_pools_delete; return $?; fi
-  if CompWordsContainsArray "${cmds26[@]}"; then _picocli_weldrctl_pools_rm; return $?; fi
-  if CompWordsContainsArray "${cmds25[@]}"; then _picocli_weldrctl_pools_create; return $?; fi
-  if CompWordsContainsArray "${cmds24[@]}"; then _picocli_weldrctl_pools_add; return $?; fi
-  if CompWordsContainsArray "${cmds23[@]}"; then _picocli_weldrctl_servers_help; return $?; fi
-  if CompWordsContainsArray "${cmds22[@]}"; then _picocli_weldrctl_servers_get; return $?; fi
-  if CompWordsContainsArray "${cmds21[@]}"; then _picocli_weldrctl_servers_show; return $?; fi
-  if CompWordsContainsArray "${cmds20[@]}"; then _picocli_weldrctl_servers_list; return $?; fi
-  if CompWordsContainsArray "${cmds19[@]}"; then _picocli_weldrctl_servers_ls; return $?; fi
-  if CompWordsContainsArray "${cmds18[@]}"; then _picocli_weldrctl_servers_update; return $?; fi
-  if CompWordsContainsArray "${cmds17[@]}"; then _picocli_weldrctl_servers_set; return $?; fi
-  if CompWordsContainsArray "${cmds16[@]}"; then _picocli_weldrctl_servers_remove; return $?; fi
-  if CompWordsContainsArray "${cmds15[@]}"; then _picocli_weldrctl_servers_delete; return $?; fi
-  if CompWordsContainsArray "${cmds14[@]}"; then _picocli_weldrctl_servers_rm; return $?; fi
-  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_weldrctl_servers_create; return $?; fi
-  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_weldrctl_servers_add; return $?; fi
-  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_weldrctl_help; return $?; fi
-  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_weldrctl_completion; return $?; fi
-  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_weldrctl_watch; return $?; fi
-  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_weldrctl_ready; return $?; fi
-  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_weldrctl_cluster; return $?; fi
-  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_weldrctl_stats; return $?; fi
-  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_weldrctl_health; return $?; fi
-  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_weldrctl_explain; return $?; fi
+  if CompWordsContainsArray "${cmds103[@]}"; then _picocli_weldrctl_cluster_help; return $?; fi
+  if CompWordsContainsArray "${cmds102[@]}"; then _picocli_weldrctl_cluster_transferleader; return $?; fi
+  if CompWordsContainsArray "${cmds101[@]}"; then _picocli_weldrctl_cluster_replace; return $?; fi
+  if CompWordsContainsArray "${cmds100[@]}"; then _picocli_weldrctl_cluster_rm; return $?; fi
+  if CompWordsContainsArray "${cmds99[@]}"; then _picocli_weldrctl_cluster_delete; return $?; fi
+  if CompWordsContainsArray "${cmds98[@]}"; then _picocli_weldrctl_cluster_remove; return $?; fi
+  if CompWordsContainsArray "${cmds97[@]}"; then _picocli_weldrctl_cluster_add; return $?; fi
+  if CompWordsContainsArray "${cmds96[@]}"; then _picocli_weldrctl_cluster_ls; return $?; fi
+  if CompWordsContainsArray "${cmds95[@]}"; then _picocli_weldrctl_cluster_list; return $?; fi
+  if CompWordsContainsArray "${cmds94[@]}"; then _picocli_weldrctl_cluster_show; return $?; fi
+  if CompWordsContainsArray "${cmds93[@]}"; then _picocli_weldrctl_cluster_status; return $?; fi
+  if CompWordsContainsArray "${cmds92[@]}"; then _picocli_weldrctl_health_help; return $?; fi
+  if CompWordsContainsArray "${cmds91[@]}"; then _picocli_weldrctl_health_set; return $?; fi
+  if CompWordsContainsArray "${cmds90[@]}"; then _picocli_weldrctl_health_show; return $?; fi
+  if CompWordsContainsArray "${cmds89[@]}"; then _picocli_weldrctl_health_get; return $?; fi
+  if CompWordsContainsArray "${cmds88[@]}"; then _picocli_weldrctl_certificates_help; return $?; fi
+  if CompWordsContainsArray "${cmds87[@]}"; then _picocli_weldrctl_certificates_show; return $?; fi
+  if CompWordsContainsArray "${cmds86[@]}"; then _picocli_weldrctl_certificates_get; return $?; fi
+  if CompWordsContainsArray "${cmds85[@]}"; then _picocli_weldrctl_certificates_list; return $?; fi
+  if CompWordsContainsArray "${cmds84[@]}"; then _picocli_weldrctl_certificates_ls; return $?; fi
+  if CompWordsContainsArray "${cmds83[@]}"; then _picocli_weldrctl_certificates_update; return $?; fi
+  if CompWordsContainsArray "${cmds82[@]}"; then _picocli_weldrctl_certificates_set; return $?; fi
+  if CompWordsContainsArray "${cmds81[@]}"; then _picocli_weldrctl_certificates_remove; return $?; fi
+  if CompWordsContainsArray "${cmds80[@]}"; then _picocli_weldrctl_certificates_delete; return $?; fi
+  if CompWordsContainsArray "${cmds79[@]}"; then _picocli_weldrctl_certificates_rm; return $?; fi
+  if CompWordsContainsArray "${cmds78[@]}"; then _picocli_weldrctl_certificates_obtain; return $?; fi
+  if CompWordsContainsArray "${cmds77[@]}"; then _picocli_weldrctl_certificates_create; return $?; fi
+  if CompWordsContainsArray "${cmds76[@]}"; then _picocli_weldrctl_certificates_add; return $?; fi
+  if CompWordsContainsArray "${cmds75[@]}"; then _picocli_weldrctl_certs_help; return $?; fi
+  if CompWordsContainsArray "${cmds74[@]}"; then _picocli_weldrctl_certs_show; return $?; fi
+  if CompWordsContainsArray "${cmds73[@]}"; then _picocli_weldrctl_certs_get; return $?; fi
+  if CompWordsContainsArray "${cmds72[@]}"; then _picocli_weldrctl_certs_list; return $?; fi
+  if CompWordsContainsArray "${cmds71[@]}"; then _picocli_weldrctl_certs_ls; return $?; fi
+  if CompWordsContainsArray "${cmds70[@]}"; then _picocli_weldrctl_certs_update; return $?; fi
+  if CompWordsContainsArray "${cmds69[@]}"; then _picocli_weldrctl_certs_set; return $?; fi
+  if CompWordsContainsArray "${cmds68[@]}"; then _picocli_weldrctl_certs_remove; return $?; fi
+  if CompWordsContainsArray "${cmds67[@]}"; then _picocli_weldrctl_certs_delete; return $?; fi
+  if CompWordsContainsArray "${cmds66[@]}"; then _picocli_weldrctl_certs_rm; return $?; fi
+  if CompWordsContainsArray "${cmds65[@]}"; then _picocli_weldrctl_certs_obtain; return $?; fi
+  if CompWordsContainsArray "${cmds64[@]}"; then _picocli_weldrctl_certs_create; return $?; fi
+  if CompWordsContainsArray "${cmds63[@]}"; then _picocli_weldrctl_certs_add; return $?; fi
+  if CompWordsContainsArray "${cmds62[@]}"; then _picocli_weldrctl_routes_help; return $?; fi
+  if CompWordsContainsArray "${cmds61[@]}"; then _picocli_weldrctl_routes_test; return $?; fi
+  if CompWordsContainsArray "${cmds60[@]}"; then _picocli_weldrctl_routes_show; return $?; fi
+  if CompWordsContainsArray "${cmds59[@]}"; then _picocli_weldrctl_routes_get; return $?; fi
+  if CompWordsContainsArray "${cmds58[@]}"; then _picocli_weldrctl_routes_list; return $?; fi
+  if CompWordsContainsArray "${cmds57[@]}"; then _picocli_weldrctl_routes_ls; return $?; fi
+  if CompWordsContainsArray "${cmds56[@]}"; then _picocli_weldrctl_routes_update; return $?; fi
+  if CompWordsContainsArray "${cmds55[@]}"; then _picocli_weldrctl_routes_set; return $?; fi
+  if CompWordsContainsArray "${cmds54[@]}"; then _picocli_weldrctl_routes_remove; return $?; fi
+  if CompWordsContainsArray "${cmds53[@]}"; then _picocli_weldrctl_routes_delete; return $?; fi
+  if CompWordsContainsArray "${cmds52[@]}"; then _picocli_weldrctl_routes_rm; return $?; fi
+  if CompWordsContainsArray "${cmds51[@]}"; then _picocli_weldrctl_routes_create; return $?; fi
+  if CompWordsContainsArray "${cmds50[@]}"; then _picocli_weldrctl_routes_add; return $?; fi
+  if CompWordsContainsArray "${cmds49[@]}"; then _picocli_weldrctl_listeners_help; return $?; fi
+  if CompWordsContainsArray "${cmds48[@]}"; then _picocli_weldrctl_listeners_show; return $?; fi
+  if CompWordsContainsArray "${cmds47[@]}"; then _picocli_weldrctl_listeners_get; return $?; fi
+  if CompWordsContainsArray "${cmds46[@]}"; then _picocli_weldrctl_listeners_list; return $?; fi
+  if CompWordsContainsArray "${cmds45[@]}"; then _picocli_weldrctl_listeners_ls; return $?; fi
+  if CompWordsContainsArray "${cmds44[@]}"; then _picocli_weldrctl_listeners_update; return $?; fi
+  if CompWordsContainsArray "${cmds43[@]}"; then _picocli_weldrctl_listeners_set; return $?; fi
+  if CompWordsContainsArray "${cmds42[@]}"; then _picocli_weldrctl_listeners_remove; return $?; fi
+  if CompWordsContainsArray "${cmds41[@]}"; then _picocli_weldrctl_listeners_delete; return $?; fi
+  if CompWordsContainsArray "${cmds40[@]}"; then _picocli_weldrctl_listeners_rm; return $?; fi
+  if CompWordsContainsArray "${cmds39[@]}"; then _picocli_weldrctl_listeners_create; return $?; fi
+  if CompWordsContainsArray "${cmds38[@]}"; then _picocli_weldrctl_listeners_add; return $?; fi
+  if CompWordsContainsArray "${cmds37[@]}"; then _picocli_weldrctl_pools_help; return $?; fi
+  if CompWordsContainsArray "${cmds36[@]}"; then _picocli_weldrctl_pools_show; return $?; fi
+  if CompWordsContainsArray "${cmds35[@]}"; then _picocli_weldrctl_pools_get; return $?; fi
+  if CompWordsContainsArray "${cmds34[@]}"; then _picocli_weldrctl_pools_list; return $?; fi
+  if CompWordsContainsArray "${cmds33[@]}"; then _picocli_weldrctl_pools_ls; return $?; fi
+  if CompWordsContainsArray "${cmds32[@]}"; then _picocli_weldrctl_pools_update; return $?; fi
+  if CompWordsContainsArray "${cmds31[@]}"; then _picocli_weldrctl_pools_set; return $?; fi
+  if CompWordsContainsArray "${cmds30[@]}"; then _picocli_weldrctl_pools_remove; return $?; fi
+  if CompWordsContainsArray "${cmds29[@]}"; then _picocli_weldrctl_pools_delete; return $?; fi
+  if CompWordsContainsArray "${cmds28[@]}"; then _picocli_weldrctl_pools_rm; return $?; fi
+  if CompWordsContainsArray "${cmds27[@]}"; then _picocli_weldrctl_pools_create; return $?; fi
+  if CompWordsContainsArray "${cmds26[@]}"; then _picocli_weldrctl_pools_add; return $?; fi
+  if CompWordsContainsArray "${cmds25[@]}"; then _picocli_weldrctl_servers_help; return $?; fi
+  if CompWordsContainsArray "${cmds24[@]}"; then _picocli_weldrctl_servers_get; return $?; fi
+  if CompWordsContainsArray "${cmds23[@]}"; then _picocli_weldrctl_servers_show; return $?; fi
+  if CompWordsContainsArray "${cmds22[@]}"; then _picocli_weldrctl_servers_list; return $?; fi
+  if CompWordsContainsArray "${cmds21[@]}"; then _picocli_weldrctl_servers_ls; return $?; fi
+  if CompWordsContainsArray "${cmds20[@]}"; then _picocli_weldrctl_servers_update; return $?; fi
+  if CompWordsContainsArray "${cmds19[@]}"; then _picocli_weldrctl_servers_set; return $?; fi
+  if CompWordsContainsArray "${cmds18[@]}"; then _picocli_weldrctl_servers_remove; return $?; fi
+  if CompWordsContainsArray "${cmds17[@]}"; then _picocli_weldrctl_servers_delete; return $?; fi
+  if CompWordsContainsArray "${cmds16[@]}"; then _picocli_weldrctl_servers_rm; return $?; fi
+  if CompWordsContainsArray "${cmds15[@]}"; then _picocli_weldrctl_servers_create; return $?; fi
+  if CompWordsContainsArray "${cmds14[@]}"; then _picocli_weldrctl_servers_add; return $?; fi
+  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_weldrctl_help; return $?; fi
+  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_weldrctl_completion; return $?; fi
+  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_weldrctl_watch; return $?; fi
+  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_weldrctl_ready; return $?; fi
+  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_weldrctl_cluster; return $?; fi
+  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_weldrctl_stats; return $?; fi
+  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_weldrctl_health; return $?; fi
+  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_weldrctl_explain; return $?; fi
+  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_weldrctl_certificates; return $?; fi
+  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_weldrctl_certs; return $?; fi
   if CompWordsContainsArray "${cmds3[@]}"; then _picocli_weldrctl_routes; return $?; fi
   if CompWordsContainsArray "${cmds2[@]}"; then _picocli_weldrctl_listeners; return $?; fi
   if CompWordsContainsArray "${cmds1[@]}"; then _picocli_weldrctl_pools; return $?; fi
@@ -396,7 +480,7 @@ function _picocli_weldrctl() {
   local curr_word=${COMP_WORDS[COMP_CWORD]}
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
-  local commands="servers pools listeners routes explain health stats cluster ready watch completion help"
+  local commands="servers pools listeners routes certs certificates explain health stats cluster ready watch completion help"
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
@@ -541,6 +625,78 @@ function _picocli_weldrctl_routes() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands="add create rm delete remove set update ls list get show test help"
+  local flag_opts="'-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `certs` subcommand.
+function _picocli_weldrctl_certs() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands="add create obtain rm delete remove set update ls list get show help"
+  local flag_opts="'-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `certificates` subcommand.
+function _picocli_weldrctl_certificates() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands="add create obtain rm delete remove set update ls list get show help"
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
@@ -4242,6 +4398,1134 @@ function _picocli_weldrctl_routes_help() {
   fi
 }
 
+# Generates completions for the options and subcommands of the `add` subcommand.
+function _picocli_weldrctl_certs_add() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--new' '--replace' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--cert' '--key' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--cert')
+      return
+      ;;
+    '--key')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `create` subcommand.
+function _picocli_weldrctl_certs_create() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--new' '--replace' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--cert' '--key' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--cert')
+      return
+      ;;
+    '--key')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `obtain` subcommand.
+function _picocli_weldrctl_certs_obtain() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--agree-tos' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--host' '--email' '--directory' '--challenge' '--key-type' '--eab-kid' '--eab-hmac-key-file' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--host')
+      return
+      ;;
+    '--email')
+      return
+      ;;
+    '--directory')
+      return
+      ;;
+    '--challenge')
+      return
+      ;;
+    '--key-type')
+      return
+      ;;
+    '--eab-kid')
+      return
+      ;;
+    '--eab-hmac-key-file')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `rm` subcommand.
+function _picocli_weldrctl_certs_rm() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--if-revision')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `delete` subcommand.
+function _picocli_weldrctl_certs_delete() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--if-revision')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `remove` subcommand.
+function _picocli_weldrctl_certs_remove() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--if-revision')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `set` subcommand.
+function _picocli_weldrctl_certs_set() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--cert' '--key' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-f'|'--file')
+      return
+      ;;
+    '--unset')
+      return
+      ;;
+    '--if-revision')
+      return
+      ;;
+    '--cert')
+      return
+      ;;
+    '--key')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `update` subcommand.
+function _picocli_weldrctl_certs_update() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--cert' '--key' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-f'|'--file')
+      return
+      ;;
+    '--unset')
+      return
+      ;;
+    '--if-revision')
+      return
+      ;;
+    '--cert')
+      return
+      ;;
+    '--key')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `ls` subcommand.
+function _picocli_weldrctl_certs_ls() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `list` subcommand.
+function _picocli_weldrctl_certs_list() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `get` subcommand.
+function _picocli_weldrctl_certs_get() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `show` subcommand.
+function _picocli_weldrctl_certs_show() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `help` subcommand.
+function _picocli_weldrctl_certs_help() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `add` subcommand.
+function _picocli_weldrctl_certificates_add() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--new' '--replace' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--cert' '--key' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--cert')
+      return
+      ;;
+    '--key')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `create` subcommand.
+function _picocli_weldrctl_certificates_create() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--new' '--replace' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--cert' '--key' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--cert')
+      return
+      ;;
+    '--key')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `obtain` subcommand.
+function _picocli_weldrctl_certificates_obtain() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--agree-tos' '--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--host' '--email' '--directory' '--challenge' '--key-type' '--eab-kid' '--eab-hmac-key-file' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--host')
+      return
+      ;;
+    '--email')
+      return
+      ;;
+    '--directory')
+      return
+      ;;
+    '--challenge')
+      return
+      ;;
+    '--key-type')
+      return
+      ;;
+    '--eab-kid')
+      return
+      ;;
+    '--eab-hmac-key-file')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `rm` subcommand.
+function _picocli_weldrctl_certificates_rm() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--if-revision')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `delete` subcommand.
+function _picocli_weldrctl_certificates_delete() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--if-revision')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `remove` subcommand.
+function _picocli_weldrctl_certificates_remove() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--if-revision')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `set` subcommand.
+function _picocli_weldrctl_certificates_set() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--cert' '--key' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-f'|'--file')
+      return
+      ;;
+    '--unset')
+      return
+      ;;
+    '--if-revision')
+      return
+      ;;
+    '--cert')
+      return
+      ;;
+    '--key')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `update` subcommand.
+function _picocli_weldrctl_certificates_update() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--cert' '--key' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-f'|'--file')
+      return
+      ;;
+    '--unset')
+      return
+      ;;
+    '--if-revision')
+      return
+      ;;
+    '--cert')
+      return
+      ;;
+    '--key')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `ls` subcommand.
+function _picocli_weldrctl_certificates_ls() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `list` subcommand.
+function _picocli_weldrctl_certificates_list() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `get` subcommand.
+function _picocli_weldrctl_certificates_get() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `show` subcommand.
+function _picocli_weldrctl_certificates_show() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `help` subcommand.
+function _picocli_weldrctl_certificates_help() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
 # Generates completions for the options and subcommands of the `get` subcommand.
 function _picocli_weldrctl_health_get() {
   # Get completion data
@@ -4875,7 +6159,7 @@ function _picocli_weldrctl_cluster_help() {
 # default Bash completions and the Readline default filename completions are performed.
 complete -F _complete_weldrctl -o default weldrctl weldrctl.sh weldrctl.bash
 
-# Completes names of pools, listeners, routes and servers by asking the cluster.
+# Completes names of pools, listeners, routes, certificates and servers by asking the cluster.
 function _complete_weldrctl_names() {
   _complete_weldrctl
   # The words of bash end at colons, and servers and endpoints have some. Here they end at spaces.
@@ -4888,7 +6172,7 @@ function _complete_weldrctl_names() {
       --pool) pool=$word ;;
       *)
         case $word in
-          pools|listeners|routes|servers) [ -n "$kind" ] || kind=$word ;;
+          pools|listeners|routes|certs|certificates|servers) [ -n "$kind" ] || kind=$word ;;
           get|show|set|update|rm|delete|remove|ls|list) [ -z "$kind" ] || [ -n "$verb" ] || verb=$word ;;
         esac
         ;;
@@ -4899,6 +6183,8 @@ function _complete_weldrctl_names() {
   case $previous in
     --pool) kind=pools verb=get pool= ;;
     --listener) kind=listeners verb=get ;;
+    --default-cert|--tls-client-cert) kind=certs verb=get ;;
+    --cert) [ "$kind" = listeners ] || return; kind=certs verb=get ;;
     -*) return ;;
   esac
   case $kind/$verb/$current in

@@ -45,6 +45,7 @@ record CommandTree(List<String> names, Supplier<Object> command, List<CommandTre
                     RouteOptions::new,
                     "routes",
                     of(RouteTests::new, "test")),
+            certificates(),
             of(ExplainCommand::new, "explain"),
             of(
                     HealthCommand::new,
@@ -87,6 +88,24 @@ record CommandTree(List<String> names, Supplier<Object> command, List<CommandTre
                 () -> new ResourceCommand(description, "add, rm, set, get or ls is missing"),
                 List.copyOf(below),
                 plural);
+    }
+
+    private static CommandTree certificates() {
+        Supplier<Kind> kind = Kind::certificates;
+        return of(
+                () -> new ResourceCommand(
+                        "The certificates that listeners present, with their private keys.",
+                        "add, obtain, rm, set, get or ls is missing"),
+                List.of(
+                        of(CertificateCommands.Add::new, "add", "create"),
+                        of(CertificateCommands.Obtain::new, "obtain"),
+                        of(() -> new ResourceCommand.Remove(kind.get()), "rm", "delete", "remove"),
+                        of(() -> new ResourceWrites.Set(kind.get(), new CertificateOptions()), "set", "update"),
+                        of(() -> new ResourceCommand.ListAll(kind.get()), "ls", "list"),
+                        of(() -> new ResourceCommand.Get(kind.get()), "get", "show"),
+                        HELP),
+                "certs",
+                "certificates");
     }
 
     private static CommandTree of(Supplier<Object> command, String... names) {

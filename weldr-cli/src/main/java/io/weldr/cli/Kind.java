@@ -3,15 +3,18 @@ package io.weldr.cli;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import io.weldr.proto.admin.v1.AdminGrpc.AdminBlockingStub;
+import io.weldr.proto.admin.v1.CreateCertificateRequest;
 import io.weldr.proto.admin.v1.CreateListenerRequest;
 import io.weldr.proto.admin.v1.CreatePoolRequest;
 import io.weldr.proto.admin.v1.CreateRouteRequest;
 import io.weldr.proto.admin.v1.DeleteResourceRequest;
 import io.weldr.proto.admin.v1.GetResourceRequest;
 import io.weldr.proto.admin.v1.ListResourcesRequest;
+import io.weldr.proto.admin.v1.UpdateCertificateRequest;
 import io.weldr.proto.admin.v1.UpdateListenerRequest;
 import io.weldr.proto.admin.v1.UpdatePoolRequest;
 import io.weldr.proto.admin.v1.UpdateRouteRequest;
+import io.weldr.proto.resource.v1.Certificate;
 import io.weldr.proto.resource.v1.Listener;
 import io.weldr.proto.resource.v1.Pool;
 import io.weldr.proto.resource.v1.Route;
@@ -19,7 +22,7 @@ import java.util.List;
 import java.util.function.BiFunction;
 
 /**
- * Pools, listeners or routes: the same five calls, whose messages differ in names only.
+ * Pools, listeners, routes or certificates: the same five calls, whose messages differ in names only.
  *
  * @param prototype of the resource
  * @param createRequest prototype of the request that creates one
@@ -77,6 +80,20 @@ record Kind(
                 (stub, request) -> stub.createRoute((CreateRouteRequest) request),
                 (stub, request) -> stub.updateRoute((UpdateRouteRequest) request),
                 AdminBlockingStub::deleteRoute);
+    }
+
+    static Kind certificates() {
+        return new Kind(
+                "certificate",
+                "certificates",
+                Certificate.getDefaultInstance(),
+                CreateCertificateRequest.getDefaultInstance(),
+                UpdateCertificateRequest.getDefaultInstance(),
+                AdminBlockingStub::listCertificates,
+                AdminBlockingStub::getCertificate,
+                (stub, request) -> stub.createCertificate((CreateCertificateRequest) request),
+                (stub, request) -> stub.updateCertificate((UpdateCertificateRequest) request),
+                AdminBlockingStub::deleteCertificate);
     }
 
     private static FieldDescriptor field(Message message, String name) {

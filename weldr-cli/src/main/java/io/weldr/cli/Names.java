@@ -25,7 +25,7 @@ final class Names implements Runnable {
     /** Goes behind the script of picocli, which knows the words of commands and not the names in a cluster. */
     static final String SCRIPT = """
 
-            # Completes names of pools, listeners, routes and servers by asking the cluster.
+            # Completes names of pools, listeners, routes, certificates and servers by asking the cluster.
             function _complete_weldrctl_names() {
               _complete_weldrctl
               # The words of bash end at colons, and servers and endpoints have some. Here they end at spaces.
@@ -38,7 +38,7 @@ final class Names implements Runnable {
                   --pool) pool=$word ;;
                   *)
                     case $word in
-                      pools|listeners|routes|servers) [ -n "$kind" ] || kind=$word ;;
+                      pools|listeners|routes|certs|certificates|servers) [ -n "$kind" ] || kind=$word ;;
                       get|show|set|update|rm|delete|remove|ls|list) [ -z "$kind" ] || [ -n "$verb" ] || verb=$word ;;
                     esac
                     ;;
@@ -49,6 +49,8 @@ final class Names implements Runnable {
               case $previous in
                 --pool) kind=pools verb=get pool= ;;
                 --listener) kind=listeners verb=get ;;
+                --default-cert|--tls-client-cert) kind=certs verb=get ;;
+                --cert) [ "$kind" = listeners ] || return; kind=certs verb=get ;;
                 -*) return ;;
               esac
               case $kind/$verb/$current in
@@ -73,7 +75,7 @@ final class Names implements Runnable {
             complete -F _complete_weldrctl_names -o default weldrctl
             """;
 
-    @Parameters(paramLabel = "KIND", description = "pools, listeners, routes or servers")
+    @Parameters(paramLabel = "KIND", description = "pools, listeners, routes, certs or servers")
     private String kind = "";
 
     @Option(names = "--pool", paramLabel = "NAME", description = "Of servers. Default: default")
@@ -93,6 +95,7 @@ final class Names implements Runnable {
                 case "pools" -> resources(session, Kind.pools(), names);
                 case "listeners" -> resources(session, Kind.listeners(), names);
                 case "routes" -> resources(session, Kind.routes(), names);
+                case "certs", "certificates" -> resources(session, Kind.certificates(), names);
                 default -> {}
             }
         } catch (CliException e) {

@@ -22,7 +22,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code weldrctl pools|listeners|routes ls|get|rm}; {@link ResourceWrites} has {@code add} and {@code set}. */
+/** {@code weldrctl pools|listeners|routes|certs ls|get|rm}; {@link ResourceWrites} has {@code add} and {@code set}. */
 @Command
 final class ResourceCommand implements Runnable, Described {
     private final String description;
@@ -179,6 +179,9 @@ final class ResourceCommand implements Runnable, Described {
             if (!conditions.isEmpty()) {
                 members.put("conditions", conditions);
             }
+        }
+        if (kind.singular().equals("certificate")) {
+            CertificateEntries.put(members, entry);
         }
         members.put("revision", Kind.get(entry, "revision"));
         members.put("createdRevision", Kind.get(entry, "created_revision"));

@@ -1,14 +1,17 @@
 package io.weldr.cli;
 
 import com.google.protobuf.Message;
+import io.weldr.proto.admin.v1.CertificateEntry;
+import io.weldr.proto.admin.v1.IssuedCertificate;
 import io.weldr.wire.json.ResourceJson;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Pools, listeners and routes as tables. Pure but for the output. */
+/** Pools, listeners, routes and certificates as tables. Pure but for the output. */
 final class ResourceTables {
     private ResourceTables() {}
 
@@ -17,6 +20,7 @@ final class ResourceTables {
         List<String> head = new ArrayList<>(
                 switch (kind.singular()) {
                     case "pool" -> List.of("NAME", "ALGORITHM", "ORIGINS", "HEALTH", "REVISION");
+                    case "certificate" -> List.of("NAME", "HOSTS", "EXPIRES", "SOURCE", "LISTENERS", "STATE");
                     case "listener" -> List.of("NAME", "PROTOCOL", "ADDRESS", "POOL", "REVISION", "STATE");
                     default -> List.of("NAME", "HOSTS", "PATHS", "TO", "LISTENERS", "REVISION");
                 });
@@ -24,7 +28,8 @@ final class ResourceTables {
             head.addAll(
                     switch (kind.singular()) {
                         case "pool" -> List.of("STICKY", "SLOW START", "LIMITS", "WHEN ALL DOWN", "MINIMUM UP");
-                        case "listener" -> List.of("LIMITS", "TRUSTED PEERS", "PROXY PROTOCOL FROM");
+                        case "certificate" -> List.of("KEY", "POOLS", "SERIAL", "FINGERPRINT", "REVISION");
+                        case "listener" -> List.of("CERTIFICATES", "LIMITS", "TRUSTED PEERS", "PROXY PROTOCOL FROM");
                         default -> List.of("TIMEOUTS", "RATE LIMIT", "ALLOW", "DENY", "TESTS");
                     });
         }
@@ -34,6 +39,7 @@ final class ResourceTables {
             rows.add(
                     switch (kind.singular()) {
                         case "pool" -> pool(members, entry, wide);
+                        case "certificate" -> certificate((CertificateEntry) entry, wide);
                         case "listener" -> listener(members, entry, wide);
                         default -> route(members, entry, wide);
                     });
@@ -74,12 +80,35 @@ final class ResourceTables {
         row.add(text(Kind.get(entry, "revision")));
         row.add(cut(ListenerConditions.line(entry), 44, wide));
         if (wide) {
+            row.add(list(at(listener, "tls", "certificates")));
             row.add(pairs(listener.get("limits")));
             row.add(
                     listener.get("trustedPeers") instanceof List<?> none && none.isEmpty()
                             ? "none"
                             : list(listener.get("trustedPeers")));
             row.add(list(listener.get("proxyProtocol")));
+        }
+        return row;
+    }
+
+    private static List<String> certificate(CertificateEntry entry, boolean wide) {
+        IssuedCertificate issued = entry.getIssued();
+        List<String> hosts = entry.hasIssued()
+                ? issued.getHostsList()
+                : entry.getCertificate().getAcme().getHostsList();
+        List<String> row = new ArrayList<>();
+        row.add(cut(entry.getCertificate().getName(), 16, wide));
+        row.add(cut(hosts.isEmpty() ? "-" : String.join(", ", hosts), 18, wide));
+        row.add(CertificateEntries.expiry(entry, Instant.now()));
+        row.add(CertificateEntries.source(entry));
+        row.add(cut(entry.getListenersCount() == 0 ? "-" : String.join(", ", entry.getListenersList()), 10, wide));
+        row.add(cut(CertificateEntries.line(entry), 14, wide));
+        if (wide) {
+            row.add(entry.hasIssued() ? issued.getKeyType() : "-");
+            row.add(entry.getPoolsCount() == 0 ? "-" : String.join(", ", entry.getPoolsList()));
+            row.add(entry.hasIssued() ? issued.getSerial() : "-");
+            row.add(entry.hasIssued() ? issued.getFingerprint() : "-");
+            row.add(Long.toString(entry.getRevision()));
         }
         return row;
     }

@@ -15,7 +15,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code weldrctl pools|listeners|routes add|set}. */
+/** {@code weldrctl pools|listeners|routes|certs add|set}. */
 final class ResourceWrites {
     private ResourceWrites() {}
 

@@ -246,8 +246,13 @@ final class Session implements AutoCloseable {
 
     /** Between two rounds over the endpoints: an election takes about as long, and there is nothing here to be told when it ends. */
     static void pause() {
+        pause(PAUSE);
+    }
+
+    /** The same for that time. */
+    static void pause(Duration time) {
         try {
-            Thread.sleep(PAUSE.toMillis());
+            Thread.sleep(time.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CliException(ExitCode.REFUSED, "interrupted");
@@ -276,6 +281,11 @@ final class Session implements AutoCloseable {
 
     Duration timeout() {
         return timeout;
+    }
+
+    /** How much of the time is left for reads. */
+    Duration left() {
+        return Duration.ofNanos(beganNanos + timeout.toNanos() - System.nanoTime());
     }
 
     private AdminBlockingStub stub(Endpoint endpoint) {

@@ -10,13 +10,18 @@ abstract class Shared implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli before call()
     CommandSpec spec;
 
+    /** What it asks nodes by. */
+    Session session(Weldrctl root) {
+        return root.session();
+    }
+
     /** Does the work. */
     abstract void run(Session session, Output output);
 
     @Override
     public Integer call() {
         Weldrctl root = (Weldrctl) spec.root().userObject();
-        try (Session session = root.session()) {
+        try (Session session = session(root)) {
             try {
                 run(session, root.output(spec.commandLine().getOut()));
             } catch (CliException e) {

@@ -30,7 +30,8 @@ final class WatchCommand extends Shared {
             names = "--kind",
             split = ",",
             paramLabel = "WORD",
-            description = "Only changes of these: pool, listener, route, origin, verdict, member or cluster")
+            description =
+                    "Only changes of these: pool, listener, route, certificate, origin, verdict, member or cluster")
     private List<String> kinds = List.of();
 
     @Option(names = "--name", paramLabel = "NAME", description = "Only changes of what has that name or id")

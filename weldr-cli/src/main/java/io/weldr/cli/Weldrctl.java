@@ -24,7 +24,7 @@ import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The root of the command line: {@code weldrctl [options] pools|listeners|routes|servers|health|...}. */
+/** The root of the command line: {@code weldrctl [options] pools|listeners|routes|certs|servers|health|...}. */
 @Command(
         name = "weldrctl",
         description = "Looks after a weldr cluster, through any of its nodes.",
@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
             "  0  done",
             "  1  refused, the output could not be written, or something unforeseen",
             "  2  the command line or a value is not valid; nothing was done",
-            "  3  there is no such origin, pool, listener, route or member",
+            "  3  there is no such origin, pool, listener, route, certificate or member",
             "  4  another entry is there, the state moved on, or the members are changing",
             "  5  no node could be reached, or none that reaches a leader; nothing was done",
             "  6  nobody knows whether it was done"
@@ -228,6 +228,11 @@ public final class Weldrctl implements Runnable {
 
     Session session() {
         return session(timeout);
+    }
+
+    /** A session that gives up after the time that the user gave, or after that one if none was given. */
+    Session sessionOf(String otherwise) {
+        return session(timeout == null ? otherwise : timeout);
     }
 
     /** A session that gives up after that time. */
