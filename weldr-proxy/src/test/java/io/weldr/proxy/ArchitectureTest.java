@@ -49,9 +49,9 @@ class ArchitectureTest {
             .whereLayer("http1")
             .mayOnlyBeAccessedByLayers("proxy", "server", "exchange", "upstream", "route", "edit")
             .whereLayer("http2")
-            .mayOnlyBeAccessedByLayers("proxy", "server")
+            .mayOnlyBeAccessedByLayers("proxy", "server", "upstream")
             .whereLayer("net")
-            .mayOnlyBeAccessedByLayers("proxy", "server", "exchange", "upstream", "route")
+            .mayOnlyBeAccessedByLayers("proxy", "server", "exchange", "upstream", "route", "http2")
             .whereLayer("tls")
             .mayOnlyBeAccessedByLayers("proxy", "server", "net");
 
