@@ -30,6 +30,8 @@ class ArchitectureTest {
             .definedBy("io.weldr.proxy.http1..")
             .layer("http2")
             .definedBy("io.weldr.proxy.http2..")
+            .layer("streams")
+            .definedBy("io.weldr.proxy.streams..")
             .layer("tls")
             .definedBy("io.weldr.proxy.tls..")
             .layer("net")
@@ -49,9 +51,11 @@ class ArchitectureTest {
             .whereLayer("http1")
             .mayOnlyBeAccessedByLayers("proxy", "server", "exchange", "upstream", "route", "edit")
             .whereLayer("http2")
-            .mayOnlyBeAccessedByLayers("proxy", "server", "upstream")
+            .mayOnlyBeAccessedByLayers("proxy", "server", "upstream", "streams")
+            .whereLayer("streams")
+            .mayOnlyBeAccessedByLayers("server", "upstream")
             .whereLayer("net")
-            .mayOnlyBeAccessedByLayers("proxy", "server", "exchange", "upstream", "route", "http2")
+            .mayOnlyBeAccessedByLayers("proxy", "server", "exchange", "upstream", "route", "streams")
             .whereLayer("tls")
             .mayOnlyBeAccessedByLayers("proxy", "server", "net");
 

@@ -249,7 +249,7 @@ public final class ProxyLimits extends LimitTable {
         return originStreamWindowBytes;
     }
 
-    private final Duration originPingInterval = timeOrOff("originPingInterval", ofSeconds(330));
+    private final Duration originPingInterval = timeOrOff("originPingInterval", ofMinutes(6));
 
     /**
      * How long an HTTP/2 origin with requests under way may be silent before it is asked whether it is there. Servers

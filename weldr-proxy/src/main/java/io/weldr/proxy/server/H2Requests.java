@@ -6,10 +6,10 @@ import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.http1.RequestHead;
 import io.weldr.proxy.http1.Scan;
 import io.weldr.proxy.http2.ErrorCode;
-import io.weldr.proxy.http2.FieldBlockBuffer;
 import io.weldr.proxy.http2.HpackReader;
 import io.weldr.proxy.http2.Http2Limit;
 import io.weldr.proxy.http2.RequestFields;
+import io.weldr.proxy.streams.FieldBlockBuffer;
 
 /**
  * Makes the field sections of one HTTP/2 connection requests and trailers (RFC 9113 sections 4.3 and 8): decodes them,

@@ -13,12 +13,12 @@ import io.weldr.proxy.http1.RequestHead;
 import io.weldr.proxy.http2.ErrorCode;
 import io.weldr.proxy.http2.FrameWriter;
 import io.weldr.proxy.http2.Http2Limit;
-import io.weldr.proxy.http2.PendingContent;
-import io.weldr.proxy.http2.StreamOutput;
 import io.weldr.proxy.net.Deadline;
 import io.weldr.proxy.net.Expiry;
 import io.weldr.proxy.net.HeldBytes;
 import io.weldr.proxy.net.Link;
+import io.weldr.proxy.streams.PendingContent;
+import io.weldr.proxy.streams.StreamOutput;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -8,11 +8,11 @@ import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.http2.ErrorCode;
 import io.weldr.proxy.http2.FrameWriter;
 import io.weldr.proxy.http2.Frames;
-import io.weldr.proxy.http2.StreamOutput;
 import io.weldr.proxy.net.ConnectionLimit;
 import io.weldr.proxy.net.Faults;
 import io.weldr.proxy.net.Link;
 import io.weldr.proxy.net.Protocol;
+import io.weldr.proxy.streams.StreamOutput;
 
 /**
  * A connection for which there is no room: it is told so, its request is not looked at, and it is closed. Where clients

@@ -8,10 +8,10 @@ import io.weldr.proxy.http1.ResponseHead;
 import io.weldr.proxy.http1.Scan;
 import io.weldr.proxy.http2.ErrorCode;
 import io.weldr.proxy.http2.FrameWriter;
-import io.weldr.proxy.http2.PendingContent;
-import io.weldr.proxy.http2.StreamOutput;
 import io.weldr.proxy.net.Deadline;
 import io.weldr.proxy.net.Expiry;
+import io.weldr.proxy.streams.PendingContent;
+import io.weldr.proxy.streams.StreamOutput;
 import org.jspecify.annotations.Nullable;
 
 /**

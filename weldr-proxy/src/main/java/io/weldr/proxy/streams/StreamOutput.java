@@ -1,7 +1,9 @@
-package io.weldr.proxy.http2;
+package io.weldr.proxy.streams;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.weldr.proxy.http2.FrameWriter;
+import io.weldr.proxy.http2.Frames;
 import io.weldr.proxy.net.Link;
 import java.util.ArrayDeque;
 

@@ -1,4 +1,4 @@
-package io.weldr.proxy.http2;
+package io.weldr.proxy.streams;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;

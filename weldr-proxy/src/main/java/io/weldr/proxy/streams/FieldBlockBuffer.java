@@ -1,7 +1,8 @@
-package io.weldr.proxy.http2;
+package io.weldr.proxy.streams;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.weldr.proxy.http2.Http2Limit;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.HeldBuffer;
 import io.weldr.proxy.net.HeldBytes;
