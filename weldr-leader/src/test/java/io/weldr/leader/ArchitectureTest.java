@@ -30,6 +30,32 @@ class ArchitectureTest {
             .resideInAnyPackage("io.weldr.leader", "io.weldr.leader.vip..");
 
     @ArchTest
+    static final ArchRule CERTIFICATES_DO_NOT_KNOW_THE_OTHER_DUTIES = noClasses()
+            .that()
+            .resideInAPackage("io.weldr.leader.acme..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.weldr.leader", "io.weldr.leader.health..", "io.weldr.leader.vip..");
+
+    @ArchTest
+    static final ArchRule ACME4J_IS_IN_ONE_PLACE = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.weldr.leader.acme..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.shredzone..", "org.bouncycastle..", "io.weldr.leader.acme..");
+
+    /** Years of renewals and days of failures are a loop in a test. */
+    @ArchTest
+    static final ArchRule RENEWALS_TAKE_TIME_FROM_OUTSIDE = noClasses()
+            .that()
+            .resideInAPackage("io.weldr.leader.acme..")
+            .should()
+            .callMethod(java.time.Instant.class, "now")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis");
+
+    @ArchTest
     static final ArchRule HEALTH_CHECKS_NEED_LITTLE = classes()
             .that()
             .resideInAPackage("io.weldr.leader.health..")
