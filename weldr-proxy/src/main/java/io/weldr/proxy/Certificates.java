@@ -17,6 +17,7 @@ import io.weldr.core.state.ClusterState;
 import io.weldr.proxy.http.CertifiedHosts;
 import io.weldr.proxy.http.FieldNames;
 import io.weldr.proxy.server.ServerProtocols;
+import io.weldr.proxy.tls.ChallengeContexts;
 import io.weldr.proxy.tls.ContextSpec;
 import io.weldr.proxy.tls.KeyAndChain;
 import io.weldr.proxy.tls.ListenerCertificates;
@@ -54,6 +55,8 @@ final class Certificates implements CertificateConditions {
     private final TlsLibrary library;
     private final KeySeal seal;
     private final TicketKeys tickets;
+    private final ChallengeContexts challengeContexts = new ChallengeContexts();
+    private final Challenges challenges;
     private final Map<ListenerName, ListenerCertificates> listeners = new ConcurrentHashMap<>();
     private volatile Map<CertificateName, CertificateCondition> conditions = Map.of();
 
@@ -96,11 +99,12 @@ final class Certificates implements CertificateConditions {
         library = settings.tlsLibrary();
         seal = settings.keySeal();
         tickets = settings.ticketKeys();
+        challenges = new Challenges(settings.challengeCertificates(), challengeContexts);
     }
 
     /** The certificates of a listener, now and later. Any thread. */
     ListenerCertificates of(ListenerName listener) {
-        return listeners.computeIfAbsent(listener, unknown -> new ListenerCertificates());
+        return listeners.computeIfAbsent(listener, unknown -> new ListenerCertificates(challengeContexts));
     }
 
     /** Fields by which listeners of that state tell origins who a client is: no client may send them. */
@@ -130,6 +134,7 @@ final class Certificates implements CertificateConditions {
                 refresh(listener, tls, all, fields, now, used, found);
             }
         }
+        challenges.refresh(all.values(), this::library);
         loaded.keySet().retainAll(used);
         made.keySet().retainAll(state.listeners().keySet());
         conditions = Map.copyOf(found);

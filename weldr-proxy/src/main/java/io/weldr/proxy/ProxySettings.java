@@ -2,6 +2,7 @@ package io.weldr.proxy;
 
 import io.weldr.core.pool.Network;
 import io.weldr.core.pool.WhenAllDown;
+import io.weldr.core.port.ChallengeCertificates;
 import io.weldr.core.port.CookieTokens;
 import io.weldr.core.port.KeySeal;
 import io.weldr.core.port.TicketKeys;
@@ -42,6 +43,7 @@ public final class ProxySettings {
     private final KeySeal keySeal;
     private final TlsLibrary tlsLibrary;
     private final TicketKeys ticketKeys;
+    private final ChallengeCertificates challengeCertificates;
     private final @Nullable TrustManagerFactory trust;
     private final @Nullable AccessLog accessLog;
 
@@ -62,6 +64,7 @@ public final class ProxySettings {
         keySeal = builder.keySeal;
         tlsLibrary = builder.tlsLibrary;
         ticketKeys = builder.ticketKeys;
+        challengeCertificates = builder.challengeCertificates;
         trust = builder.trust;
         accessLog = builder.accessLog;
         if (addresses.isEmpty()) {
@@ -163,6 +166,11 @@ public final class ProxySettings {
         return ticketKeys;
     }
 
+    /** Who makes the certificates of TLS-ALPN-01. */
+    public ChallengeCertificates challengeCertificates() {
+        return challengeCertificates;
+    }
+
     public @Nullable TrustManagerFactory trust() {
         return trust;
     }
@@ -189,6 +197,9 @@ public final class ProxySettings {
         private KeySeal keySeal = KeySeal.NONE;
         private TlsLibrary tlsLibrary = TlsLibrary.AUTO;
         private TicketKeys ticketKeys = TicketKeys.NONE;
+        private ChallengeCertificates challengeCertificates = (host, keyAuthorization) -> {
+            throw new IllegalStateException("this proxy was not told how");
+        };
         private @Nullable TrustManagerFactory trust = null;
         private @Nullable AccessLog accessLog = null;
 
@@ -275,6 +286,12 @@ public final class ProxySettings {
         /** The keys of session tickets. Without, sessions do not resume. */
         public Builder ticketKeys(TicketKeys source) {
             ticketKeys = source;
+            return this;
+        }
+
+        /** Who makes the certificates by which hosts are proved (TLS-ALPN-01). */
+        public Builder challengeCertificates(ChallengeCertificates maker) {
+            challengeCertificates = maker;
             return this;
         }
 

@@ -3,6 +3,7 @@ package io.weldr.proxy;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.port.Published;
 import io.weldr.core.state.ClusterState;
+import io.weldr.proxy.route.ChallengeAnswers;
 import io.weldr.proxy.route.PoolTerms;
 import io.weldr.proxy.route.RoutePlans;
 import io.weldr.proxy.route.RoutingView;
@@ -94,7 +95,9 @@ final class Routing implements AutoCloseable {
         RoutePlans.Basis holding = RoutePlans.Basis.of(state);
         Map<ListenerName, RoutePlans> routes =
                 before != null && holding.equals(basis) ? before.routes() : RoutePlans.of(state);
-        RoutingView view = new RoutingView(routes, pools.refresh(state, now));
+        ChallengeAnswers challenges =
+                ChallengeAnswers.of(state, before == null ? ChallengeAnswers.NONE : before.challenges());
+        RoutingView view = new RoutingView(routes, challenges, pools.refresh(state, now));
         if (before == null || !view.sameAs(before)) {
             long number = ++views;
             workers.forEach(worker -> worker.update(view, number));

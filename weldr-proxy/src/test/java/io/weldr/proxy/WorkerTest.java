@@ -16,6 +16,7 @@ import io.weldr.core.state.Command;
 import io.weldr.core.state.OriginSpec;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.Transport;
+import io.weldr.proxy.route.ChallengeAnswers;
 import io.weldr.proxy.route.OriginAccess;
 import io.weldr.proxy.route.PoolTerms;
 import io.weldr.proxy.route.RateLimits;
@@ -102,7 +103,7 @@ class WorkerTest {
                 serving.balancer(),
                 null,
                 null);
-        return new RoutingView(Map.of(), Map.of(PoolName.DEFAULT, failing));
+        return new RoutingView(Map.of(), ChallengeAnswers.NONE, Map.of(PoolName.DEFAULT, failing));
     }
 
     private void awaitView(long number) {

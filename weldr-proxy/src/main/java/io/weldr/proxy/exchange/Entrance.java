@@ -1,6 +1,7 @@
 package io.weldr.proxy.exchange;
 
 import io.weldr.core.listener.ListenerName;
+import io.weldr.proxy.http1.RequestHead;
 import io.weldr.proxy.route.RoutePlans;
 import io.weldr.proxy.route.RoutingView;
 import io.weldr.proxy.upstream.WorkerView;
@@ -36,6 +37,12 @@ public final class Entrance {
     /** The port of https that every request is redirected to; 0: none is. */
     int redirectPort() {
         return redirectPort;
+    }
+
+    /** What a certificate authority is answered that asks for the file of a challenge; null: the request is another one. */
+    byte @Nullable [] challengeAnswer(RequestHead head) {
+        RoutingView current = view.current();
+        return current == null ? null : current.challenges().find(head.bytes(), head.pathStart(), head.targetEnd());
     }
 
     /** The routes that the worker has now for requests of this listener. */

@@ -102,6 +102,14 @@ public final class Exchange implements Expiry {
 
     /** Answers what the listener itself decides, whatever its routes say, and says whether that was so. */
     private boolean answeredBeforeRoutes(RequestHead head) {
+        byte[] proof = client.listener().challengeAnswer(head);
+        if (proof != null) {
+            boolean keepClient = persistence.keptBehindAnswer();
+            ByteBuf answer = answers.toChallenge(proof, persistence.told(keepClient));
+            record.answered(OwnAnswers.OK);
+            answered(answer, keepClient);
+            return true;
+        }
         int port = client.listener().redirectPort();
         if (port == 0 || head.hostEnd() == head.hostStart()) {
             return false; // HTTP/1.0 without Host: nobody knows where to

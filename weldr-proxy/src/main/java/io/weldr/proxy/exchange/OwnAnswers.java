@@ -20,9 +20,12 @@ import io.weldr.proxy.http1.RequestHead;
  */
 final class OwnAnswers {
 
+    static final int OK = 200;
+
     /** The method stays what it is (RFC 9110 section 15.4.9). */
     static final int PERMANENT_REDIRECT = 308;
 
+    private static final String OCTETS = "application/octet-stream";
     private static final byte[] HTTPS = Octets.ascii("https://");
     private static final byte[] NO_BODY = {};
     private static final int HTTPS_PORT = 443;
@@ -122,6 +125,14 @@ final class OwnAnswers {
                         persistence,
                         bodiless(),
                         id);
+        return editors.written(client.allocator());
+    }
+
+    /** The file that a certificate authority asks for (RFC 8555 section 8.3). */
+    ByteBuf toChallenge(byte[] proof, Persistence persistence) {
+        Editors editors = loop.editors();
+        editors.answers()
+                .writeOfRoute(OK, OCTETS, proof, null, HeadPlan.NONE, editors.writer(), persistence, bodiless(), id);
         return editors.written(client.allocator());
     }
 

@@ -9,9 +9,11 @@ import org.jspecify.annotations.Nullable;
  * What a worker needs to know of the cluster to serve requests. Immutable, as all that it holds.
  *
  * @param routes of each listener of protocol {@code http}
+ * @param challenges what certificate authorities are answered
  * @param pools by name. A pool that has not changed is the same object as in the view before
  */
-public record RoutingView(Map<ListenerName, RoutePlans> routes, Map<PoolName, ServingPool> pools) {
+public record RoutingView(
+        Map<ListenerName, RoutePlans> routes, ChallengeAnswers challenges, Map<PoolName, ServingPool> pools) {
     public RoutingView {
         routes = Map.copyOf(routes);
         pools = Map.copyOf(pools);
@@ -25,6 +27,6 @@ public record RoutingView(Map<ListenerName, RoutePlans> routes, Map<PoolName, Se
     /** Whether both are made of the same parts: what has not changed is the same object. */
     @SuppressWarnings("ReferenceEquality")
     public boolean sameAs(RoutingView other) {
-        return routes == other.routes && pools == other.pools;
+        return routes == other.routes && challenges == other.challenges && pools == other.pools;
     }
 }

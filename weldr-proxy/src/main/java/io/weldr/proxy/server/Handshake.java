@@ -11,6 +11,7 @@ import io.weldr.proxy.tls.Identity;
 import io.weldr.proxy.tls.ListenerCertificates;
 import io.weldr.proxy.tls.ServedCertificate;
 import io.weldr.proxy.tls.ServerNames;
+import io.weldr.proxy.tls.TlsContext;
 import io.weldr.proxy.tls.TlsException;
 import io.weldr.proxy.tls.TlsSession;
 import java.net.InetSocketAddress;
@@ -85,13 +86,17 @@ final class Handshake extends Client implements Handshakes.Handshaking {
 
     private void answer(HelloReader from) {
         ClientHello hello = from.hello();
+        if (hello.isChallenge()) {
+            prove(certificates.challenge(hello.serverName()), from);
+            return;
+        }
         ServerNames now = certificates.current();
         if (now == null) {
             failHandshake(HandshakeFailure.NO_CERTIFICATE); // none was loaded yet
             return;
         }
-        if (hello.malformedName() || hello.isChallenge()) {
-            failHandshake(HandshakeFailure.UNKNOWN_NAME); // no certificate authority has been promised an answer
+        if (hello.malformedName()) {
+            failHandshake(HandshakeFailure.UNKNOWN_NAME);
             return;
         }
         if (hello.offersOthersOnly(now.http2())) {
@@ -107,11 +112,20 @@ final class Handshake extends Client implements Handshakes.Handshaking {
         names = now;
         presented = certificate;
         serverName = name == null ? "" : name;
-        begin(certificate, from);
+        begin(certificate.context(), from);
     }
 
-    private void begin(ServedCertificate certificate, HelloReader from) {
-        TlsSession begun = certificate.context().newSession(link.allocator());
+    /** A certificate authority looks whether the host is the cluster's (RFC 8737). */
+    private void prove(@Nullable TlsContext context, HelloReader from) {
+        if (context == null) {
+            failHandshake(HandshakeFailure.UNKNOWN_NAME); // no authority has been promised an answer
+        } else {
+            begin(context, from);
+        }
+    }
+
+    private void begin(TlsContext context, HelloReader from) {
+        TlsSession begun = context.newSession(link.allocator());
         session = begun;
         state = State.TLS;
         ByteBuf first = from.take();
@@ -125,10 +139,17 @@ final class Handshake extends Client implements Handshakes.Handshaking {
     @Override
     public void secured() {
         TlsSession agreed = session;
-        ServerNames by = names;
         Handshakes.Place left = place;
-        if (state != State.TLS || agreed == null || by == null || left == null) {
+        if (state != State.TLS || agreed == null || left == null) {
             return; // it has failed meanwhile
+        }
+        ServerNames by = names;
+        if (by == null) {
+            // A certificate authority has seen what it wanted: RFC 8737 section 3 has the connection closed.
+            state = State.OVER;
+            loop.handshakes.leave(left);
+            link.linger(loop.lingerTicks);
+            return;
         }
         Peer peer;
         try {
