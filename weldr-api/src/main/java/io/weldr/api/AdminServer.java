@@ -2,15 +2,19 @@ package io.weldr.api;
 
 import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
+import io.weldr.api.admin.Awaited;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.LeaderProbes;
 import io.weldr.api.admin.WatchHub;
 import io.weldr.api.grpc.GrpcApi;
 import io.weldr.api.grpc.GrpcMemberLink;
 import io.weldr.api.http.HttpApi;
+import io.weldr.core.port.AppliedBarrier;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -18,10 +22,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * module needs it), then this with the same link. All methods may be called from any thread; {@link #start} and {@link #close}
  * block, for the times they say.
  */
-public final class AdminServer implements AutoCloseable {
+public final class AdminServer implements AppliedBarrier, AutoCloseable {
     private final AdminSettings settings;
     private final AdminPorts ports;
     private final GrpcMemberLink link;
+    private final Census census;
     private final WatchHub hub;
     private final HttpApi http;
     private final GrpcApi grpc;
@@ -33,7 +38,7 @@ public final class AdminServer implements AutoCloseable {
         this.settings = settings;
         this.ports = ports;
         this.link = link;
-        Census census = new Census(ports, link);
+        census = new Census(ports, link);
         Admin admin = new Admin(ports, census);
         LeaderProbes probes = new LeaderProbes(ports, link);
         this.hub = new WatchHub(ports, settings.limits().watchersMax());
@@ -72,6 +77,15 @@ public final class AdminServer implements AutoCloseable {
         return asked.getAddress() == null
                 ? new InetSocketAddress(asked.getHostString(), port)
                 : new InetSocketAddress(asked.getAddress(), port);
+    }
+
+    @Override
+    public CompletionStage<List<String>> applied(long revision, Duration patience) {
+        return census.applied(Awaited.of(revision), revision, patience)
+                .thenApply(members -> members.stream()
+                        .filter(member -> member.index() != null && member.missing())
+                        .map(member -> member.member() + ": " + member.reason())
+                        .toList());
     }
 
     /** Sends watchers elsewhere and takes no new gRPC calls. HTTP is still answered, so that probes see why. */

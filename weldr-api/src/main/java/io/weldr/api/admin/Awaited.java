@@ -18,4 +18,9 @@ public record Awaited(
         @Nullable CertificateName certificate) {
     /** It reports at once. */
     public static final Awaited NOTHING = new Awaited(0, null, null);
+
+    /** Its proxy routes by that index. */
+    public static Awaited of(long index) {
+        return new Awaited(index, null, null);
+    }
 }

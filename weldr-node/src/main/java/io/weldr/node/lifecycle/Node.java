@@ -18,6 +18,8 @@ import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.NodeRules;
+import io.weldr.leader.acme.AcmeCertificates;
+import io.weldr.leader.acme.TlsAlpnCertificates;
 import io.weldr.leader.health.HealthChecks;
 import io.weldr.leader.vip.AskedRivals;
 import io.weldr.leader.vip.Rivals;
@@ -90,6 +92,7 @@ public final class Node {
     private final ProxyServer proxy;
     private final AdminServer admin;
     private final HealthChecks health;
+    private final AcmeCertificates acme;
     private final @Nullable LogFile accessLogFile;
     private final @Nullable AccessLog accessLog;
     private final Duties duties = new Duties();
@@ -125,6 +128,8 @@ public final class Node {
         accessLogFile = openAccessLogFile(config.accessLog());
         accessLog = openAccessLog();
         proxy = new ProxyServer(proxySettings(), raft.state(), names);
+        acme = NodeAcme.duty(config, raft, secret, this::applied, version);
+        duties.add(acme);
         admin = new AdminServer(
                 new AdminSettings(
                         config.adminAddress().socketAddress(),
@@ -143,7 +148,7 @@ public final class Node {
                         new CertificateIntake(secret, config.acmeDirectory()),
                         proxy.sentHeads(),
                         health,
-                        List.of(raft, proxy, health, this::measureVirtualIps),
+                        List.of(raft, proxy, health, acme, this::measureVirtualIps),
                         raft,
                         this::cede,
                         this::canHold,
@@ -161,6 +166,10 @@ public final class Node {
      */
     private boolean probes() {
         return !config.witness() || config.witnessProbes();
+    }
+
+    private CompletionStage<List<String>> applied(long revision, Duration patience) {
+        return admin.applied(revision, patience);
     }
 
     private static CompletionStage<Opinion> noOpinion(ProbeQuestion question) {
@@ -202,6 +211,7 @@ public final class Node {
                 .tokens(secret)
                 .keySeal(secret)
                 .ticketKeys(secret)
+                .challengeCertificates(new TlsAlpnCertificates(Clock.systemUTC()))
                 .accessLog(accessLog)
                 .build();
     }
@@ -589,6 +599,7 @@ public final class Node {
         if (held != null) {
             held.close();
         }
+        acme.close();
         health.close();
         secret.close();
         names.close();
