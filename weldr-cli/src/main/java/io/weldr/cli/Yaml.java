@@ -17,6 +17,9 @@ final class Yaml {
     /** YAML 1.1 takes these for truth values, numbers and nulls. */
     private static final Pattern RESERVED = Pattern.compile("(?i)true|false|yes|no|on|off|y|n|null|\\.?nan|\\.inf");
 
+    /** A line that stands as it is between others. */
+    private static final Pattern LINE = Pattern.compile("[!-~]([ -~]*[!-~])?");
+
     private Yaml() {}
 
     static String text(Object value) {
@@ -53,9 +56,22 @@ final class Yaml {
         if (nested) {
             to.append('\n');
             block(to, value, depth + 1, false);
+        } else if (value instanceof String text && hasPlainLines(text)) {
+            to.append(" |\n");
+            text.lines().forEach(line -> {
+                indent(to, depth + 1);
+                to.append(line).append('\n');
+            });
         } else {
             to.append(' ').append(leaf(value)).append('\n');
         }
+    }
+
+    /** Whether it is several lines that people can read as they are, such as PEM. */
+    private static boolean hasPlainLines(String text) {
+        return text.indexOf('\n') < text.length() - 1
+                && text.endsWith("\n")
+                && text.lines().allMatch(line -> LINE.matcher(line).matches());
     }
 
     private static void indent(StringBuilder to, int depth) {

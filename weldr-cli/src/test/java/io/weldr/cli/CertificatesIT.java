@@ -72,6 +72,7 @@ class CertificatesIT extends CommandsOnCluster {
         assertThat(add("self", "self", "ec256.key.pem").done().out())
                 .contains("warning: the certificate vouches for itself");
         String shown = run("certs", "get", "shop").done().out();
+        assertThat(shown).contains("chain: |\n  -----BEGIN CERTIFICATE-----\n  MII");
         Path again = Files.writeString(folder.resolve("again.yaml"), shown);
         assertThat(run("certs", "set", "-f", again.toString()).done().out()).startsWith("unchanged ");
         run("certs", "rm", "shop").done();

@@ -144,7 +144,7 @@ public final class Node {
                         proxy,
                         proxy,
                         proxy,
-                        List::of,
+                        proxy,
                         new CertificateIntake(secret, config.acmeDirectory()),
                         proxy.sentHeads(),
                         health,
