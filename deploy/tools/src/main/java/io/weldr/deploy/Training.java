@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * What a node does in its life, done once in front of a JVM that records which classes it loads and which methods are
  * hot. A cluster of three forms and takes changes. Then n1 starts again, from its data, and is recorded: it catches up,
- * proxies each framing, answers the API and gRPC, takes a snapshot, leads, hands over, loses a leader, and stops. A
+ * proxies each framing, in the clear and over TLS, answers the API and gRPC, takes a snapshot, leads, hands over, loses a leader, and stops. A
  * capability whose first use should be fast belongs in here.
  */
 final class Training implements AutoCloseable {
@@ -46,6 +46,7 @@ final class Training implements AutoCloseable {
             "/v1/pools/default/health",
             "/v1/listeners",
             "/v1/routes/default",
+            "/v1/certificates",
             "/v1/explain?url=http://shop.example/",
             "/v1/cluster/members",
             "/v1/history");
@@ -59,6 +60,7 @@ final class Training implements AutoCloseable {
     private final TrainedNode third = new TrainedNode("n3");
     private final List<TrainedNode> nodes = List.of(recorded, killed, third);
     private final List<Program> servers = new ArrayList<>();
+    private final int securePort = Ports.free();
 
     /**
      * @param weldr the folder of the distribution
@@ -81,6 +83,12 @@ final class Training implements AutoCloseable {
      * @throws IOException something did not go as it does; the message names the log
      */
     void run() throws IOException {
+        try (SecureTraffic secure = new SecureTraffic(securePort)) {
+            run(secure);
+        }
+    }
+
+    private void run(SecureTraffic secure) throws IOException {
         makeSecret();
         List<String> origins = List.of(testServer("a"), testServer("b"));
         for (TrainedNode node : nodes) {
@@ -90,17 +98,20 @@ final class Training implements AutoCloseable {
             awaitReady(node);
         }
         change(killed, origins);
+        listenWithTls(killed, secure);
         recorded.stop();
 
         start(recorded, record + "lib/weldr" + ending);
         awaitReady(recorded);
         lead(recorded);
         new Traffic(recorded.proxyAddress()).run();
+        secure.run();
         ask(recorded);
         administer(recorded);
         change(recorded, origins);
         lead(killed);
         new Traffic(recorded.proxyAddress()).run();
+        secure.run();
         killed.kill();
         until("another node leads", () -> recorded.leads() || third.leads());
         change(recorded, origins);
@@ -119,7 +130,9 @@ final class Training implements AutoCloseable {
                 "--raft-snapshot-entries",
                 Integer.toString(SNAPSHOT_ENTRIES),
                 "--secret-file",
-                secret().toString());
+                secret().toString(),
+                "--listener-allow", // on one machine only one node can have the listener of TLS
+                node == recorded ? Integer.toString(securePort) : "1");
     }
 
     private Path secret() {
@@ -154,6 +167,17 @@ final class Training implements AutoCloseable {
         for (String origin : origins) {
             succeed(at, "POST", "/servers", "{\"url\":\"" + origin + "\"}");
         }
+    }
+
+    private void listenWithTls(TrainedNode at, SecureTraffic traffic) throws IOException {
+        succeed(at, "PUT", "/v1/certificates/training", traffic.certificate());
+        succeed(
+                at,
+                "PUT",
+                "/v1/listeners/tls",
+                "{\"protocol\":\"https\",\"address\":\"127.0.0.1:" + securePort
+                        + "\",\"tls\":{\"certificates\":[\"training\"]}}");
+        succeed(at, "PUT", "/v1/routes/tls", "{\"listeners\":[\"tls\"],\"pools\":[{\"pool\":\"default\"}]}");
     }
 
     /** Asks for each page of the API, and for what there is not. */
