@@ -63,7 +63,7 @@ final class Certificates implements CertificateConditions {
     // These belong to the thread that refreshes.
     private final Map<Use, Loaded> loaded = new HashMap<>();
     private final Map<ListenerName, Made> made = new HashMap<>();
-    private @Nullable TlsLibrary resolved;
+    private volatile @Nullable TlsLibrary resolved; // read by any thread
 
     /** A certificate, by the rules of some listeners. */
     private record Use(CertificateName certificate, ContextSpec spec) {}
@@ -271,6 +271,12 @@ final class Certificates implements CertificateConditions {
     /** Two listeners may have made different things of it. */
     private static CertificateCondition worse(CertificateCondition one, CertificateCondition other) {
         return other.state().compareTo(one.state()) > 0 ? other : one;
+    }
+
+    @Override
+    public @Nullable String tlsLibrary() {
+        TlsLibrary known = resolved;
+        return known == null ? null : known.label();
     }
 
     @Override

@@ -26,7 +26,6 @@ import io.weldr.proxy.net.Transport;
 import io.weldr.proxy.route.PoolTerms;
 import io.weldr.proxy.route.RateLimits;
 import io.weldr.proxy.route.ServingPool;
-import io.weldr.proxy.tls.TlsLibrary;
 import io.weldr.proxy.upstream.NameResolver;
 import io.weldr.proxy.upstream.UpstreamSettings;
 import java.io.IOException;
@@ -197,9 +196,9 @@ public final class ProxyServer
         return certificates.certificateConditions();
     }
 
-    /** What speaks TLS with clients. Loads it the first time. */
-    public TlsLibrary tlsLibrary() {
-        return settings.tlsLibrary().resolve();
+    @Override
+    public @Nullable String tlsLibrary() {
+        return certificates.tlsLibrary();
     }
 
     /** Tells what origins would get of a request, also before start and after close. */

@@ -97,8 +97,9 @@ final class ProbeRoutes {
                         (self != null && self.witness()) ? true : null,
                         reasons == null ? null : unbound(),
                         reasons == null ? null : unloaded(),
+                        reasons == null ? null : ports.certificates().tlsLibrary(),
                         reasons)
-                : new Probe(word, status.self().value(), null, null, null, null, null, null, null, null, null, null);
+                : new Probe(word, status.self().value(), null, null, null, null, null, null, null, null, null, null, null);
     }
 
     /** Of all listeners of the cluster one that is not bound makes no node unready: the others serve. Null: none. */

@@ -345,7 +345,7 @@ public final class Answers {
         }
     }
 
-    /** {@code /livez}, {@code /readyz}, {@code /leader}. {@code listeners} and {@code certificates}: those that the node cannot bind or load. */
+    /** {@code /livez}, {@code /readyz}, {@code /leader}. {@code listeners} and {@code certificates}: those that the node cannot bind or load. {@code tls}: what speaks TLS with clients. */
     public record Probe(
             String status,
             String node,
@@ -358,6 +358,7 @@ public final class Answers {
             @Nullable Boolean witness,
             @Nullable List<String> listeners,
             @Nullable List<String> certificates,
+            @Nullable String tls,
             @Nullable List<String> reasons) {}
 
     /** RFC 9457. */
