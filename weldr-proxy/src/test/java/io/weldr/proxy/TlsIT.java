@@ -62,7 +62,8 @@ class TlsIT {
                     .hasSize(2)
                     .allMatch(request -> request.contains("X-Forwarded-Proto: https\r\n"));
             assertThat(proxy.value("proxy_tls_handshakes")).isEqualTo(1);
-            assertThat(proxy.server.tlsLibrary()).isEqualTo(TestTls.LIBRARY.resolve().label());
+            assertThat(proxy.server.tlsLibrary())
+                    .isEqualTo(TestTls.LIBRARY.resolve().label());
         }
     }
 

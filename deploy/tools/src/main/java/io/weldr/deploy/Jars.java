@@ -22,7 +22,8 @@ import java.util.zip.ZipOutputStream;
  * The jars of a distribution for one kind of machine, Linux on x86-64. Native libraries for it move into a folder, so
  * that no program has to unpack them; those for others go, as they are a tenth of the download. What is left is stored
  * and not deflated: the archive that all of it ends up in deflates many classes at once, which takes a quarter less
- * than one by one, and a JVM reads them faster. Classes that are too old for an AOT cache are rewritten.
+ * than one by one, and a JVM reads them faster. Classes that are too old for an AOT cache are rewritten, and the
+ * signatures of jars go: a JVM refuses a class that is not the signed one, and a cache takes no signed class at all.
  */
 final class Jars {
     private static final List<String> ENDINGS = List.of(".so", ".dll", ".jnilib", ".dylib", ".a");
@@ -72,6 +73,9 @@ final class Jars {
             for (Enumeration<? extends ZipEntry> entries = from.entries(); entries.hasMoreElements(); ) {
                 ZipEntry entry = entries.nextElement();
                 try (InputStream in = from.getInputStream(entry)) {
+                    if (isSignature(entry.getName())) {
+                        continue; // the checksum of the archive vouches for all of it
+                    }
                     if (!isLibrary(entry)) {
                         byte[] bytes = in.readAllBytes();
                         boolean renew =
@@ -98,6 +102,11 @@ final class Jars {
         to.putNextEntry(entry);
         to.write(bytes);
         to.closeEntry();
+    }
+
+    /** A file by which a jar is signed (JAR File Specification, "Signed JAR File"). */
+    private static boolean isSignature(String entry) {
+        return entry.matches("META-INF/[^/]+\\.(SF|RSA|DSA|EC)");
     }
 
     private static boolean isLibrary(ZipEntry entry) {

@@ -34,6 +34,8 @@ class JarsTest {
                 "com/sun/jna/linux-x86-64/libjnidispatch.so",
                 "com/sun/jna/linux-aarch64/libjnidispatch.so",
                 "com/sun/jna/aix-ppc/libjnidispatch.a",
+                "META-INF/SOMEBODY.SF",
+                "META-INF/SOMEBODY.RSA",
                 "some/Code.class");
         Path without = jar("without.jar", "other/Code.class");
 

@@ -99,7 +99,8 @@ final class ProbeRoutes {
                         reasons == null ? null : unloaded(),
                         reasons == null ? null : ports.certificates().tlsLibrary(),
                         reasons)
-                : new Probe(word, status.self().value(), null, null, null, null, null, null, null, null, null, null, null);
+                : new Probe(
+                        word, status.self().value(), null, null, null, null, null, null, null, null, null, null, null);
     }
 
     /** Of all listeners of the cluster one that is not bound makes no node unready: the others serve. Null: none. */

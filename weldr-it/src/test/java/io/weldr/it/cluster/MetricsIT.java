@@ -50,7 +50,8 @@ class MetricsIT {
         TestCa.Issued issued = TestCa.root("metrics").issue("a.example.com");
         String given = "{\"chain\":\"" + issued.pem() + "\",\"privateKey\":\"" + issued.keyPem() + "\"}";
         String path = node.adminUrl() + "/v1/certificates/";
-        assertThat(Http.put(path + "given", given.replace("\r", "").replace("\n", "\\n")).status())
+        assertThat(Http.put(path + "given", given.replace("\r", "").replace("\n", "\\n"))
+                        .status())
                 .isEqualTo(201);
         String obtained = "{\"acme\":{\"hosts\":[\"b.example.com\"],\"email\":\"ops@example.com\",\"termsAgreed\":true,"
                 + "\"directory\":\"https://127.0.0.1:1/\"}}";

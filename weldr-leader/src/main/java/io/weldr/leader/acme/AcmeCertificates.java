@@ -20,6 +20,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,8 @@ public final class AcmeCertificates implements LeaderDuty, MetricSource, AutoClo
     private final Published<ClusterState> state;
     private final ScheduledThreadPoolExecutor thread;
     private final ThreadPoolExecutor callbacks;
-    private final Steps steps; // confined to the thread
+    private final Supplier<Steps> maker;
+    private @Nullable Steps steps; // made for the first certificate of an authority; confined to the thread
     private final AcmeCounters counters = new AcmeCounters();
     private final AtomicBoolean asked = new AtomicBoolean();
     private volatile @Nullable Leading leading;
@@ -85,15 +87,18 @@ public final class AcmeCertificates implements LeaderDuty, MetricSource, AutoClo
                 new LinkedBlockingQueue<>(),
                 daemon("weldr-acme-http"));
         callbacks.allowCoreThreadTimeOut(true);
-        AcmeRecords records = new AcmeRecords(state, gateway, clock);
-        steps = new Steps(
-                records,
-                new Authorities(new AuthorityConnector(trust, callbacks, version), clock),
-                new Ordering(records, seal, reader, barrier, clock),
-                seal,
-                clock,
-                random,
-                counters);
+        AcmeCounters counted = counters;
+        maker = () -> {
+            AcmeRecords records = new AcmeRecords(state, gateway, clock);
+            return new Steps(
+                    records,
+                    new Authorities(new AuthorityConnector(trust, callbacks, version), clock),
+                    new Ordering(records, seal, reader, barrier, clock),
+                    seal,
+                    clock,
+                    random,
+                    counted);
+        };
     }
 
     private static ThreadFactory daemon(String name) {
@@ -148,11 +153,15 @@ public final class AcmeCertificates implements LeaderDuty, MetricSource, AutoClo
         }
         Duration wait;
         try {
+            Steps taking = steps();
+            if (taking == null) {
+                return; // a certificate that comes is noticed
+            }
             if (begun != acting.term()) {
                 begun = acting.term();
-                steps.begin();
+                taking.begin();
             }
-            wait = steps.take(acting);
+            wait = taking.take(acting);
         } catch (Leading.EndedException e) {
             return; // whoever leads now goes on
         } catch (RuntimeException | Error e) {
@@ -164,6 +173,17 @@ public final class AcmeCertificates implements LeaderDuty, MetricSource, AutoClo
         } catch (RejectedExecutionException e) {
             LOG.debug("closed");
         }
+    }
+
+    /** Null: no certificate comes from an authority, so that the library which speaks with them need not be loaded. */
+    private @Nullable Steps steps() {
+        Steps known = steps;
+        if (known == null
+                && state.get().certificates().values().stream().anyMatch(certificate -> certificate.acme() != null)) {
+            known = maker.get();
+            steps = known;
+        }
+        return known;
     }
 
     @Override

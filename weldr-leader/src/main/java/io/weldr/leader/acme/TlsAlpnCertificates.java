@@ -29,8 +29,8 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
  * extension. Nobody trusts them, and no authority looks at their dates. Every node makes its own. Thread safe.
  */
 public final class TlsAlpnCertificates implements ChallengeCertificates {
-    private static final ASN1ObjectIdentifier ACME_IDENTIFIER = new ASN1ObjectIdentifier("1.3.6.1.5.5.7.1.31");
-    private static final X500Name NAME = new X500Name("CN=acme.invalid");
+    private static final String ACME_IDENTIFIER = "1.3.6.1.5.5.7.1.31";
+    private static final String NAME = "CN=acme.invalid";
     private static final Duration LIFE = Duration.ofDays(7);
 
     /** Clocks of nodes and authorities differ. */
@@ -50,18 +50,19 @@ public final class TlsAlpnCertificates implements ChallengeCertificates {
         try {
             byte[] digest =
                     MessageDigest.getInstance("SHA-256").digest(keyAuthorization.getBytes(StandardCharsets.US_ASCII));
+            X500Name name = new X500Name(NAME); // not before: a node that proves nothing does not load the library
             JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
-                    NAME,
+                    name,
                     BigInteger.valueOf(now.toEpochMilli()),
                     Date.from(now.minus(BEFORE)),
                     Date.from(now.plus(LIFE)),
-                    NAME,
+                    name,
                     key.getPublic());
             builder.addExtension(
                     Extension.subjectAlternativeName,
                     false,
                     new GeneralNames(new GeneralName(GeneralName.dNSName, host)));
-            builder.addExtension(ACME_IDENTIFIER, true, new DEROctetString(digest));
+            builder.addExtension(new ASN1ObjectIdentifier(ACME_IDENTIFIER), true, new DEROctetString(digest));
             X509Certificate made = new JcaX509CertificateConverter()
                     .getCertificate(
                             builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(key.getPrivate())));
