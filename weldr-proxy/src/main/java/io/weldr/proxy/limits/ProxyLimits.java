@@ -216,7 +216,7 @@ public final class ProxyLimits extends LimitTable {
 
     /**
      * Most handshakes of TLS with clients at a time, shared evenly by the workers (rounded up). Beyond, the oldest ends: it should have
-     * ended long ago. Each takes some 50 KB.
+     * ended long ago.
      */
     public int handshakesMax() {
         return handshakesMax;

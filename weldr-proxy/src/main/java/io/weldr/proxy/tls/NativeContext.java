@@ -22,7 +22,7 @@ import java.util.List;
 import javax.net.ssl.X509TrustManager;
 
 /**
- * A context of BoringSSL. It is used without an {@code SSLEngine}: a request costs a few calls into the library instead of some twenty, and
+ * A context of BoringSSL. It is used without an {@code SSLEngine}: the peer may end its side and read on, and
  * an idle connection holds no object that has to be finalized. Freed when neither a listener nor a session refers to it any more. Thread
  * safe.
  */
