@@ -88,6 +88,7 @@ class ObtainedCertificatesIT {
     @EnumSource(Challenge.class)
     void isObtained(Challenge challenge) {
         cluster.obtain(authority.directory(), challenge);
+        cluster.listen();
         AcmeCertificates leader = cluster.elect();
         IssuedChain issued = awaitIssued();
         assertThat(issued.hosts()).containsExactlyInAnyOrderElementsOf(TestCluster.HOSTS);
@@ -101,6 +102,19 @@ class ObtainedCertificatesIT {
                         "When a certificate expires, as Unix time.",
                         Map.of("certificate", "web"),
                         issued.notAfter().getEpochSecond()));
+    }
+
+    @Test
+    void anOrderThatIsProvedByTlsWaitsForAListenerAndThatIsNoFailure() {
+        cluster.obtain(authority.directory(), Challenge.TLS_ALPN_01);
+        cluster.elect();
+        await().until(() -> cluster.order() != null);
+        assertThat(cluster.order())
+                .satisfies(order -> assertThat(order.error()).startsWith("waiting for a listener of protocol https"))
+                .satisfies(order -> assertThat(order.failures()).isZero());
+        assertThat(authority.requests).isEmpty();
+        cluster.listen();
+        awaitIssued();
     }
 
     @ParameterizedTest

@@ -7,6 +7,10 @@ import io.weldr.core.certificate.AcmeSettings.ExternalAccount;
 import io.weldr.core.certificate.AcmeSettings.KeyType;
 import io.weldr.core.certificate.Certificate;
 import io.weldr.core.certificate.CertificateName;
+import io.weldr.core.listener.Listener;
+import io.weldr.core.listener.ListenerName;
+import io.weldr.core.listener.ListenerTls;
+import io.weldr.core.pool.HostPort;
 import io.weldr.core.port.AppliedBarrier;
 import io.weldr.core.port.CommandGateway;
 import io.weldr.core.port.Committed;
@@ -86,6 +90,16 @@ final class TestCluster implements CommandGateway, AppliedBarrier, AutoCloseable
 
     void obtain(AcmeSettings settings) {
         apply(new Command.PutCertificate(Certificate.obtained(WEB, settings), Condition.NONE, clock.instant()));
+    }
+
+    /** A listener that ends TLS, with the certificate {@link #WEB}. */
+    void listen() {
+        Listener listener = Listener.named(new ListenerName("tls"))
+                .protocol(Listener.Protocol.HTTPS)
+                .address(HostPort.parse("0.0.0.0:8443"))
+                .tls(ListenerTls.of(WEB))
+                .build();
+        apply(new Command.PutListener(listener, Condition.NONE, clock.instant()));
     }
 
     Certificate web() {
