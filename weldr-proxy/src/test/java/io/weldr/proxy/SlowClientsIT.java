@@ -29,7 +29,7 @@ class SlowClientsIT {
 
     private static final int SLOW_WANTED = Integer.getInteger("slowClients", 10_000);
 
-    /** Files that everything else in this process may have open meanwhile. */
+    /** Files that this process may open for other things meanwhile. */
     private static final int OTHER_FILES = 600;
 
     private static final int SLOW = Math.min(SLOW_WANTED, slowPossible());
@@ -37,12 +37,12 @@ class SlowClientsIT {
     /** Both ends are in this process, so that each takes two file descriptors. */
     private static int slowPossible() {
         long files = ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
-                ? unix.getMaxFileDescriptorCount()
+                ? unix.getMaxFileDescriptorCount() - unix.getOpenFileDescriptorCount()
                 : 4 * OTHER_FILES;
         int possible = (int) Math.min(Integer.MAX_VALUE, Math.max(100, (files - OTHER_FILES) / 2));
         if (possible < SLOW_WANTED) {
             System.out.printf(
-                    "slow clients: %d, for %d open files are allowed (expected: %d for %d; see ulimit -Hn)%n",
+                    "slow clients: %d, for %d more open files are allowed (expected: %d for %d; see ulimit -Hn)%n",
                     possible, files, 2 * SLOW_WANTED + OTHER_FILES, SLOW_WANTED);
         }
         return possible;
