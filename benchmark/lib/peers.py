@@ -220,10 +220,11 @@ class Weldr(Peer):
         chain, key, _ = _certificate(self.settings, self.tls)
         port = self.port + 4
         _require_free(port, self.name)
+        pool = "grpc" if self.grpc else "default"
         if self.grpc:
             self._put(admin, "/v1/pools/grpc", {"protocol": "h2"})
             self._post(admin, "/v1/pools/grpc/origins", {"url": f"http://127.0.0.1:{Origin.grpc_port}"})
-            self._put(admin, "/v1/routes/grpc", {"hosts": [HOST], "pools": [{"pool": "grpc"}]})
+        self._put(admin, "/v1/routes/tls", {"hosts": [HOST], "pools": [{"pool": pool}]})
         self._put(admin, "/v1/certificates/bench", {"chain": chain.read_text(), "privateKey": key.read_text()})
         listener = {"protocol": "https", "address": f"127.0.0.1:{port}", "tls": {"certificates": ["bench"]}}
         self._put(admin, "/v1/listeners/tls", listener)

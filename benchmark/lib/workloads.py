@@ -120,6 +120,8 @@ def warm(peer, workload, settings):
         peer.check_alive()
         if not result["requests"]:
             raise BenchmarkError(f"{peer.name}: no answer at all to {workload.title}; see {peer.directory}")
+        if result.get("errors", 0) * 2 > result["requests"]:
+            raise BenchmarkError(f"{peer.name}: {result['errors']} of {result['requests']} requests failed while it warmed up")
         done += result["requests"]
     return done
 
