@@ -145,7 +145,7 @@ public final class ProxyLimits extends LimitTable {
         return queuePerOriginMax;
     }
 
-    private final int idlePerOriginMax = count("idlePerOriginMax", 256, atLeast(0));
+    private final int idlePerOriginMax = count("idlePerOriginMax", 1024, atLeast(0));
 
     /** Most idle connections of one worker to one origin; 0: none is kept. Covers bursts; idle ones time out anyway. */
     public int idlePerOriginMax() {

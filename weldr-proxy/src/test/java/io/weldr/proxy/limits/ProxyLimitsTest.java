@@ -26,7 +26,7 @@ class ProxyLimitsTest {
                         + "trailerBytesMax=8192, chunkLineBytesMax=256, requestBodyBytesMax=0, drainBytesMax=1048576, "
                         + "backlogHighBytes=131072, backlogLowBytes=32768, heldBytesMax=0, connectionsMax=20000, "
                         + "exchangesPerConnectionMax=0, connectionsPerOriginMax=0, queuePerOriginMax=1024, "
-                        + "idlePerOriginMax=256, http2StreamsMax=128, http2StreamWindowBytes=65536, http2BlockFramesMax=8, "
+                        + "idlePerOriginMax=1024, http2StreamsMax=128, http2StreamWindowBytes=65536, http2BlockFramesMax=8, "
                         + "http2IdleFramesMax=1000, http2ResetsMax=300, http2ProvokedResetsMax=50, handshakesMax=1024, "
                         + "clientHelloBytesMax=16384, originStreamsMax=100, originStreamWindowBytes=262144, "
                         + "originPingInterval=PT6M, originPingTimeout=PT20S, connectTriesMax=3, retryPercentMax=20, retryBurstMax=10, "
