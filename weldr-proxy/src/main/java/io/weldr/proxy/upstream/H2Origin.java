@@ -418,15 +418,30 @@ final class H2Origin extends OriginConnection implements FrameSink {
         H2OriginStream stream = streams.get(id);
         if (stream != null) {
             fed(stream);
-            wrong(stream, stream.received(part));
+            try {
+                wrong(stream, stream.received(part));
+            } catch (Throwable e) {
+                threw(stream, e);
+            }
         }
+    }
+
+    /** What is thrown by the exchange of one stream ends that stream: the others have no part in it. */
+    private void threw(H2OriginStream stream, Throwable cause) {
+        Faults.report("a stream to an origin", cause);
+        link.account().failed(cause);
+        stream.endFor(Failure.INTERNAL, ErrorCode.INTERNAL_ERROR);
     }
 
     @Override
     public void dataEnds(int id, boolean endStream) {
         H2OriginStream stream = streams.get(id);
         if (endStream && stream != null) {
-            wrong(stream, stream.endInput(null));
+            try {
+                wrong(stream, stream.endInput(null));
+            } catch (Throwable e) {
+                threw(stream, e);
+            }
         }
     }
 
@@ -490,7 +505,11 @@ final class H2Origin extends OriginConnection implements FrameSink {
         } else {
             sentContent();
             fed(stream);
-            wrong(stream, stream.section(shared.responseFields.text(), endStream));
+            try {
+                wrong(stream, stream.section(shared.responseFields.text(), endStream));
+            } catch (Throwable e) {
+                threw(stream, e);
+            }
         }
     }
 

@@ -47,7 +47,8 @@ final class H2OriginStream implements MessageUpstream, StreamOutput.Sender, Expi
 
     private State state = State.FREE;
     private @Nullable ResponseSink sink;
-    private int id; // 0: the head was not sent
+    private int id; // 0: none yet
+    private boolean begun; // the head was written
     private boolean reused;
     private boolean answersHead;
     private int interims;
@@ -81,6 +82,7 @@ final class H2OriginStream implements MessageUpstream, StreamOutput.Sender, Expi
         assert state == State.FREE && sink == null : state;
         state = State.HEAD;
         id = 0;
+        begun = false;
         reused = onUsedConnection;
         interims = 0;
         paused = false;
@@ -130,6 +132,7 @@ final class H2OriginStream implements MessageUpstream, StreamOutput.Sender, Expi
         id = connection.register(this);
         window = connection.peerStreamWindow();
         frames.request(id, head, connection.secure());
+        begun = true;
     }
 
     @Override
@@ -273,11 +276,14 @@ final class H2OriginStream implements MessageUpstream, StreamOutput.Sender, Expi
         if (state == State.FREE) {
             return;
         }
-        if (id != 0 && !(inputEnded && outputEnded)) {
-            connection.reset(id, code);
-        }
-        if (state != State.FREE) { // else the write failed and closed the connection
-            connection.remove(this);
+        try {
+            if (begun && !(inputEnded && outputEnded)) {
+                connection.reset(id, code);
+            }
+        } finally {
+            if (state != State.FREE) { // else the write failed and closed the connection
+                connection.remove(this);
+            }
         }
     }
 
@@ -542,11 +548,17 @@ final class H2OriginStream implements MessageUpstream, StreamOutput.Sender, Expi
 
     /** The origin has said that it did not look at the stream. */
     void notProcessed() {
+        if (state == State.FREE) {
+            return; // the end of another one has ended it
+        }
         fail(nothingCame() ? Failure.NOT_PROCESSED : Failure.TRUNCATED);
     }
 
     /** The connection is no more. */
     void connectionLost() {
+        if (state == State.FREE) {
+            return;
+        }
         outputEnded = true;
         if (state == State.COMPLETE) {
             resetBy(ErrorCode.NO_ERROR.number());
