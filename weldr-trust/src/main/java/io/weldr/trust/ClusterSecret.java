@@ -43,10 +43,18 @@ public final class ClusterSecret {
         return secrets.stream().map(secret -> derive(secret, label)).toList();
     }
 
+    /** As {@link #accepted}, for what needs more bytes than a key has. */
+    List<byte[]> seeds(Label label, int bytes) {
+        return secrets.stream().map(secret -> expand(secret, label, bytes)).toList();
+    }
+
     private static SecretKey derive(byte[] secret, Label label) {
+        return new SecretKeySpec(expand(secret, label, BYTES), Hkdf.HMAC);
+    }
+
+    private static byte[] expand(byte[] secret, Label label, int bytes) {
         byte[] info = label.text().getBytes(StandardCharsets.UTF_8);
-        byte[] key = Hkdf.expand(Hkdf.extract(new byte[0], secret), info, BYTES);
-        return new SecretKeySpec(key, Hkdf.HMAC);
+        return Hkdf.expand(Hkdf.extract(new byte[0], secret), info, bytes);
     }
 
     /** By which people compare what members have: eight hex digits for each secret, the current one first. */

@@ -17,6 +17,9 @@ public enum Label {
     /** Makes the keys of TLS session tickets, one for each day and policy. */
     SESSION_TICKET("weldr session ticket v1"),
 
+    /** Seeds the key of the authority that signs the certificates of members. */
+    CLUSTER_CA("weldr cluster ca v1"),
+
     /** Not a key: lets people compare the secrets of members without showing them. */
     FINGERPRINT("weldr fingerprint v1");
 
