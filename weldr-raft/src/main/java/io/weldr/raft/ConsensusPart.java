@@ -49,6 +49,7 @@ final class ConsensusPart {
     private final Listener listener;
     private final ScheduledExecutorService thread;
 
+    private final Departures departures = new Departures();
     private volatile @Nullable Life life;
     private volatile @Nullable String trouble;
     private volatile boolean closed;
@@ -77,6 +78,11 @@ final class ConsensusPart {
     /** Who votes, by the entry at that index of the log, which is committed. */
     private record Voters(long index, Set<RaftId> ids, Set<RaftId> before) {}
 
+    /** Whether a member that Raft knows by that name was a voter and is none any more, as far as this node knows. Any thread. */
+    boolean departed(String raftId) {
+        return departures.includes(raftId);
+    }
+
     /** One server, and whether what it says still counts. */
     private final class Life implements MachineEvents {
         private final long beganNanos = System.nanoTime();
@@ -98,7 +104,9 @@ final class ConsensusPart {
 
         @Override
         public void votersCommitted(long index, Set<String> voters, Set<String> before) {
-            committed = new Voters(index, raftIds(voters), raftIds(before));
+            Voters now = new Voters(index, raftIds(voters), raftIds(before));
+            committed = now;
+            departures.voters(now.ids(), now.before());
             try {
                 thread.execute(() -> checkVoters(this)); // before it votes or stands by the wrong ones, if it can be
             } catch (RejectedExecutionException e) {
@@ -218,6 +226,10 @@ final class ConsensusPart {
         }
         if (now != null) {
             checkVoters(now);
+        }
+        NodeView view = view();
+        if (view != null) {
+            departures.seen(view.voters().stream().map(Seat::id).toList());
         }
     }
 

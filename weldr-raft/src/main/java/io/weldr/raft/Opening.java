@@ -6,10 +6,12 @@ import io.weldr.raft.machine.MachineEvents;
 import io.weldr.raft.peer.AppendObserver;
 import io.weldr.raft.peer.ObservedPort;
 import io.weldr.raft.peer.PeerPort;
+import io.weldr.raft.peer.PeerSecurity;
 import io.weldr.raft.ratis.DamagedLogException;
 import io.weldr.raft.ratis.RatisNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +29,8 @@ final class Opening implements ConsensusPart.Opener {
     private final DataFolder folder;
     private final Formation formation;
     private final AppendObserver observer;
+    private final PeerSecurity security;
+    private final Predicate<String> removed;
     private final Cluster cluster;
     private boolean opened;
     private @Nullable String damage;
@@ -44,11 +48,20 @@ final class Opening implements ConsensusPart.Opener {
         void joinAnew();
     }
 
-    Opening(RaftSettings settings, DataFolder folder, Formation formation, AppendObserver observer, Cluster cluster) {
+    Opening(
+            RaftSettings settings,
+            DataFolder folder,
+            Formation formation,
+            AppendObserver observer,
+            PeerSecurity security,
+            Predicate<String> removed,
+            Cluster cluster) {
         this.settings = settings;
         this.folder = folder;
         this.formation = formation;
         this.observer = observer;
+        this.security = security;
+        this.removed = removed;
         this.cluster = cluster;
     }
 
@@ -125,6 +138,7 @@ final class Opening implements ConsensusPart.Opener {
                 folder.logFolder(),
                 formation.group(),
                 events,
-                new ObservedPort(new PeerPort(self, formation::answer), self, observer));
+                security,
+                new ObservedPort(new PeerPort(self, formation::answer, security, removed), self, observer));
     }
 }

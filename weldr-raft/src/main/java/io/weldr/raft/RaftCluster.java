@@ -8,6 +8,7 @@ import io.weldr.core.port.LeaderDuty;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.MemberCalls;
 import io.weldr.core.port.MemberLink;
+import io.weldr.core.port.MemberTls;
 import io.weldr.core.port.Membership;
 import io.weldr.core.port.MetricSource;
 import io.weldr.core.port.Published;
@@ -37,6 +38,7 @@ import io.weldr.raft.machine.MachineEvents;
 import io.weldr.raft.member.Changes;
 import io.weldr.raft.member.MembershipGateway;
 import io.weldr.raft.peer.PeerLink;
+import io.weldr.raft.peer.PeerSecurity;
 import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RatisNode;
 import io.weldr.raft.ratis.Seat;
@@ -59,6 +61,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,7 +89,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private final RaftSettings settings;
     private final AppliedIndex applied = new AppliedIndex();
     private final LeaderDuties duties;
-    private final PeerLink link = new PeerLink();
+    private final PeerSecurity security;
+    private final PeerLink link;
     private final ScheduledExecutorService timer = scheduler("weldr-raft-timer");
     /** What may block: opening and closing Ratis, looking for the cluster. */
     private final ScheduledExecutorService control = scheduler("weldr-raft-control");
@@ -129,11 +133,28 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private volatile long openedNanos = createdNanos; // when the consensus part had opened, once it has
 
     /**
+     * A node that speaks to other members without TLS.
+     *
      * @param link to the other members' {@link MemberCalls}, for what a follower forwards
      * @param duties what only the leader does
      */
     public RaftCluster(RaftSettings settings, MemberLink link, List<LeaderDuty> duties) {
+        this(settings, link, duties, () -> null);
+    }
+
+    /**
+     * A node.
+     *
+     * @param link to the other members' {@link MemberCalls}, for what a follower forwards
+     * @param duties what only the leader does
+     * @param tls how it proves to other members who it is; gives null if it speaks to them without TLS. What it gives is settled when this
+     *     is started
+     */
+    public RaftCluster(
+            RaftSettings settings, MemberLink link, List<LeaderDuty> duties, Supplier<@Nullable MemberTls> tls) {
         this.settings = settings;
+        this.security = PeerSecurity.of(tls);
+        this.link = new PeerLink(security);
         this.duties = new LeaderDuties(duties);
         this.consensus = new ConsensusPart(settings, this::open, new Events(), control);
         this.log = new LocalLog(consensus::node);
@@ -172,7 +193,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                 progress,
                 changes,
                 () -> watchdog.moment(),
-                this::lookForReadyMembers);
+                this::lookForReadyMembers,
+                new Reconnection(security, this::askHow, resetting));
         this.membership = new MembershipGateway(
                 changes,
                 new Errands(settings.self(), this::leadership, applied.state(), timer, settings.requestDeadline()),
@@ -212,7 +234,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                 new Greeter(settings, opened, link),
                 new FormationHost(
                         consensus, watchdog, succession, changes, () -> condition.behind() != null, this::serving),
-                new Belonging.Surroundings(consensus, applied, progress, this::leaderHeardNanos, this::leave),
+                new Belonging.Surroundings(consensus, applied, progress, security, this::leaderHeardNanos, this::leave),
                 control);
         belonging = ours;
         Removal removal = ours.removal();
@@ -511,6 +533,11 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                 .ask(voter)
                 .thenApply(answer ->
                         new VoterSettings.Said(answer.id(), answer.electionTimeoutMinMillis(), answer.supports()));
+    }
+
+    /** Whatever it answers, whether it speaks TLS is known then. */
+    private void askHow(HostPort voter) {
+        var unused = require(belonging).greeter().ask(voter);
     }
 
     private CompletableFuture<Succession.Opinion> opinion(HostPort voter) {

@@ -34,6 +34,7 @@ final class Upkeep {
     private final Changes changes;
     private final Supplier<Moment> moments;
     private final Runnable readyMembers;
+    private final Reconnection reconnection;
     private int looks;
     private @Nullable String snapshotFailureSaid;
     private long snapshotFailureSaidNanos;
@@ -46,7 +47,8 @@ final class Upkeep {
             FollowerProgress progress,
             Changes changes,
             Supplier<Moment> moments,
-            Runnable readyMembers) {
+            Runnable readyMembers,
+            Reconnection reconnection) {
         this.consensus = consensus;
         this.healer = healer;
         this.voterSettings = voterSettings;
@@ -55,6 +57,7 @@ final class Upkeep {
         this.changes = changes;
         this.moments = moments;
         this.readyMembers = readyMembers;
+        this.reconnection = reconnection;
     }
 
     void look() {
@@ -66,6 +69,7 @@ final class Upkeep {
                 healer.look(moment, node.owing());
                 if (moment.view() != null) {
                     voterSettings.look(moment.view(), System.nanoTime());
+                    reconnection.look(node, moment.view());
                 }
                 givingWay.look(node.logEnd(), moment.view(), System.nanoTime());
             }

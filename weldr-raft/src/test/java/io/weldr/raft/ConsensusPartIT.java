@@ -7,6 +7,7 @@ import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.MemberId;
 import io.weldr.raft.peer.PeerPort;
+import io.weldr.raft.peer.PeerSecurity;
 import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.RatisNode;
 import java.nio.file.Path;
@@ -43,7 +44,8 @@ class ConsensusPartIT {
                             root.resolve("log"),
                             null,
                             events,
-                            new PeerPort(id.toString(), question -> question));
+                            PeerSecurity.plain(),
+                            new PeerPort(id.toString(), (question, caller) -> question));
                 },
                 new Deaf(),
                 thread);

@@ -12,6 +12,7 @@ import io.weldr.core.port.Committed;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.LeaderDuty;
 import io.weldr.core.port.MemberLink;
+import io.weldr.core.port.MemberTls;
 import io.weldr.core.port.Membership;
 import io.weldr.core.port.RequestId;
 import io.weldr.core.state.ClusterVersion;
@@ -77,6 +78,9 @@ final class TestCluster implements AutoCloseable {
     final Map<MemberId, HostPort> newcomers = new ConcurrentHashMap<>();
     final Map<MemberId, RaftCluster> running = new ConcurrentHashMap<>();
     final Map<MemberId, RecordingDuty> duties = new HashMap<>();
+    /** How members speak to each other; those that are not in it: without TLS. Asked when a node is started. */
+    final Map<MemberId, MemberTls> tls = new ConcurrentHashMap<>();
+
     final Path root;
     private final UnaryOperator<RaftSettings> tuning;
 
@@ -160,7 +164,8 @@ final class TestCluster implements AutoCloseable {
     RaftCluster start(RaftSettings settings) {
         MemberId id = settings.self();
         RecordingDuty duty = duties.computeIfAbsent(id, RecordingDuty::new);
-        RaftCluster node = new RaftCluster(settings, link(), List.of(duty));
+        MemberTls speaks = tls.get(id);
+        RaftCluster node = new RaftCluster(settings, link(), List.of(duty), () -> speaks);
         try {
             node.start();
         } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.weldr.raft.form;
 
+import io.weldr.core.Check;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.MemberId;
@@ -113,9 +114,19 @@ public final class Formation {
         return waitingFor;
     }
 
-    /** Answers another node's {@link Hello}. */
-    public byte[] answer(byte[] question) {
+    /**
+     * Answers another node's {@link Hello}.
+     *
+     * @param caller whose certificate the connection has; null: it may be anybody
+     * @throws IllegalArgumentException it makes no sense, or is in the name of another
+     */
+    public byte[] answer(byte[] question, @Nullable MemberId caller) {
         Hello hello = Hello.decode(question);
+        Check.that(
+                caller == null || caller.equals(hello.id().member()),
+                "name of the node that asks",
+                hello.id().member(),
+                caller + ", as in its certificate");
         Identity identity = folder.identity();
         NodeView view = host.view();
         boolean leading = host.leading();

@@ -2,62 +2,99 @@ package io.weldr.raft.peer;
 
 import io.weldr.core.pool.HostPort;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.thirdparty.io.grpc.CallOptions;
 import org.apache.ratis.thirdparty.io.grpc.ClientCall;
 import org.apache.ratis.thirdparty.io.grpc.Context;
+import org.apache.ratis.thirdparty.io.grpc.Deadline;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.Status;
-import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
+import org.jspecify.annotations.Nullable;
 
-/** Asks other members at their Raft address. Thread safe; never blocks. */
+/** Asks other members at their Raft address. While a cluster moves to TLS, it is tried first. Thread safe; never blocks. */
 public final class PeerLink implements AutoCloseable {
-    /** An answer holds a few names and addresses. */
-    private static final int MESSAGE_BYTES_MAX = 64 * 1024;
+    private final PeerSecurity security;
+    private final Dialer dialer;
 
-    private static final int CHANNELS_MAX = 64;
+    /** Without TLS. */
+    public PeerLink() {
+        this(PeerSecurity.plain());
+    }
 
-    private final Map<HostPort, ManagedChannel> channels = new ConcurrentHashMap<>(); // CHANNELS_MAX
-    private volatile boolean closed;
+    public PeerLink(PeerSecurity security) {
+        this.security = security;
+        this.dialer = new Dialer(security, builder -> builder.maxInboundMessageSize(PeerMethods.HELLO_BYTES_MAX));
+    }
 
     /** One question, one answer. Fails if there is none within {@code timeout}; never throws. */
     public CompletableFuture<byte[]> hello(HostPort to, byte[] message, Duration timeout) {
         CompletableFuture<byte[]> answer = new CompletableFuture<>();
-        ManagedChannel channel;
-        try {
-            channel = channel(to);
-        } catch (RuntimeException e) { // closed, or a host that gRPC refuses and an older version may have announced
-            return CompletableFuture.failedFuture(e);
-        }
-        channel.resetConnectBackoff(); // else an address that was silent once is not tried for up to two minutes
-        CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS);
         // Not bound to a call of another that it may be asked in: it would be cancelled when that one is answered.
         Context before = Context.ROOT.attach();
         try {
+            new Question(to, message, timeout, answer).ask(security.plainFirst(to), security.speaksBoth());
+        } finally {
+            Context.ROOT.detach(before);
+        }
+        return answer;
+    }
+
+    /** Confined to one thread of gRPC after the other. */
+    private final class Question {
+        private final HostPort to;
+        private final byte[] message;
+        private final Deadline deadline;
+        private final CompletableFuture<byte[]> answer;
+
+        Question(HostPort to, byte[] message, Duration timeout, CompletableFuture<byte[]> answer) {
+            this.to = to;
+            this.message = message;
+            this.deadline = Deadline.after(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            this.answer = answer;
+        }
+
+        /**
+         * Asks it.
+         *
+         * @param turns whether to ask the other way if this one does not come about
+         */
+        void ask(boolean plain, boolean turns) {
+            ManagedChannel channel;
+            try {
+                channel = dialer.channel(to, plain);
+            } catch (
+                    RuntimeException e) { // closed, or a host that gRPC refuses and an older version may have announced
+                answer.completeExceptionally(e);
+                return;
+            }
+            CallOptions options = CallOptions.DEFAULT.withDeadline(deadline);
             start(channel.newCall(PeerMethods.HELLO, options), message, new ClientCall.Listener<>() {
                 @Override
                 public void onMessage(byte[] bytes) {
+                    security.met(to, plain);
                     answer.complete(bytes);
                 }
 
                 @Override
                 public void onClose(Status status, Metadata trailers) {
-                    if (status.getCode() == Status.Code.DEADLINE_EXCEEDED && channels.remove(to, channel)) {
+                    if (status.getCode() == Status.Code.UNAVAILABLE && !plain) {
+                        security.triedTls(to);
+                    }
+                    if (status.getCode() == Status.Code.UNAVAILABLE && turns) {
+                        ask(!plain, false);
+                        return;
+                    }
+                    if (status.getCode() == Status.Code.DEADLINE_EXCEEDED) {
                         // After a cut TCP is silent for much longer than the cut was: the next question asks for a new
                         // connection.
-                        channel.shutdown();
+                        dialer.drop(to, plain, channel);
                     }
                     answer.completeExceptionally(status.asException());
                 }
             });
-        } finally {
-            Context.ROOT.detach(before);
         }
-        return answer;
     }
 
     /** Hears what becomes of a connection, on a thread of gRPC. */
@@ -75,36 +112,76 @@ public final class PeerLink implements AutoCloseable {
      * @return ends it without telling
      */
     public Runnable presence(HostPort to, Presence presence) {
-        ManagedChannel channel;
-        try {
-            channel = channel(to);
-        } catch (RuntimeException e) {
-            presence.failed();
-            return () -> {};
+        Watched watched = new Watched(to, presence);
+        watched.begin(security.plainFirst(to), security.speaksBoth());
+        return watched::cancel;
+    }
+
+    private final class Watched {
+        private final HostPort to;
+        private final Presence presence;
+        private @Nullable ClientCall<byte[], byte[]> call; // guarded by this
+        private boolean cancelled; // guarded by this
+
+        Watched(HostPort to, Presence presence) {
+            this.to = to;
+            this.presence = presence;
         }
-        channel.resetConnectBackoff();
-        ClientCall<byte[], byte[]> call = channel.newCall(PeerMethods.PRESENCE, CallOptions.DEFAULT);
-        start(call, new byte[0], new ClientCall.Listener<>() {
-            private boolean made;
 
-            @Override
-            public void onHeaders(Metadata headers) {
-                made = true;
+        /**
+         * Tries it.
+         *
+         * @param turns whether to try the other way if this one does not come about
+         */
+        void begin(boolean plain, boolean turns) {
+            ClientCall<byte[], byte[]> next;
+            try {
+                next = dialer.channel(to, plain).newCall(PeerMethods.PRESENCE, CallOptions.DEFAULT);
+            } catch (RuntimeException e) {
+                presence.failed();
+                return;
             }
-
-            @Override
-            public void onClose(Status status, Metadata trailers) {
-                if (status.getCode() == Status.Code.CANCELLED) {
+            synchronized (this) {
+                if (cancelled) {
                     return;
                 }
-                if (made) {
-                    presence.ended();
-                } else {
-                    presence.failed();
-                }
+                call = next;
             }
-        });
-        return () -> call.cancel("not asked for any more", null);
+            start(next, new byte[0], new ClientCall.Listener<>() {
+                private boolean made;
+
+                @Override
+                public void onHeaders(Metadata headers) {
+                    made = true;
+                    security.met(to, plain);
+                }
+
+                @Override
+                public void onClose(Status status, Metadata trailers) {
+                    if (status.getCode() == Status.Code.CANCELLED) {
+                        return;
+                    }
+                    if (made) {
+                        presence.ended();
+                    } else if (turns) {
+                        begin(!plain, false);
+                    } else {
+                        presence.failed();
+                    }
+                }
+            });
+        }
+
+        void cancel() {
+            ClientCall<byte[], byte[]> last;
+            synchronized (this) {
+                cancelled = true;
+                last = call;
+            }
+            if (last != null) {
+                last.cancel("not asked for any more", null);
+            }
+        }
     }
 
     private static void start(ClientCall<byte[], byte[]> call, byte[] message, ClientCall.Listener<byte[]> listener) {
@@ -114,29 +191,8 @@ public final class PeerLink implements AutoCloseable {
         call.halfClose();
     }
 
-    private ManagedChannel channel(HostPort to) {
-        if (closed) {
-            throw new IllegalStateException("the link to the peers is closed");
-        }
-        if (channels.size() >= CHANNELS_MAX && !channels.containsKey(to)) {
-            // Nobody has so many members: somebody asks for addresses that are none.
-            channels.values().forEach(ManagedChannel::shutdown);
-            channels.clear();
-        }
-        return channels.computeIfAbsent(
-                to,
-                address -> NettyChannelBuilder.forAddress(address.host(), address.port())
-                        .usePlaintext() // TLS between members goes here, together with the one in RatisNode
-                        .proxyDetector(target -> null)
-                        .disableRetry()
-                        .maxInboundMessageSize(MESSAGE_BYTES_MAX)
-                        .build());
-    }
-
     @Override
     public void close() {
-        closed = true;
-        channels.values().forEach(ManagedChannel::shutdownNow);
-        channels.clear();
+        dialer.close();
     }
 }

@@ -5,31 +5,35 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
+import org.apache.ratis.thirdparty.io.grpc.Status;
 
 /** The calls, as plain bytes: Ratis brings its own copy of gRPC, and our protobuf stays ours. */
 final class PeerMethods {
     static final String SERVICE = "weldr.raft.v1.Peers";
 
+    /** A question or an answer holds a few names and addresses. */
+    static final int HELLO_BYTES_MAX = 64 * 1024;
+
     /** One question, one answer. */
-    static final MethodDescriptor<byte[], byte[]> HELLO = method("Hello");
+    static final MethodDescriptor<byte[], byte[]> HELLO = method(SERVICE, "Hello", HELLO_BYTES_MAX);
 
     /** Never answered: it ends when the process at the other end does. */
-    static final MethodDescriptor<byte[], byte[]> PRESENCE = method("Presence");
+    static final MethodDescriptor<byte[], byte[]> PRESENCE = method(SERVICE, "Presence", HELLO_BYTES_MAX);
 
     private PeerMethods() {}
 
-    private static MethodDescriptor<byte[], byte[]> method(String name) {
+    private static MethodDescriptor<byte[], byte[]> method(String service, String name, int bytesMax) {
+        Bytes bytes = new Bytes(bytesMax);
         return MethodDescriptor.<byte[], byte[]>newBuilder()
                 .setType(MethodDescriptor.MethodType.UNARY)
-                .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, name))
-                .setRequestMarshaller(Bytes.INSTANCE)
-                .setResponseMarshaller(Bytes.INSTANCE)
+                .setFullMethodName(MethodDescriptor.generateFullMethodName(service, name))
+                .setRequestMarshaller(bytes)
+                .setResponseMarshaller(bytes)
                 .build();
     }
 
-    private enum Bytes implements MethodDescriptor.Marshaller<byte[]> {
-        INSTANCE;
-
+    /** @param max of one message; Ratis' own limit, for the whole port, is far larger */
+    private record Bytes(int max) implements MethodDescriptor.Marshaller<byte[]> {
         @Override
         public InputStream stream(byte[] value) {
             return new ByteArrayInputStream(value);
@@ -37,11 +41,18 @@ final class PeerMethods {
 
         @Override
         public byte[] parse(InputStream stream) {
+            byte[] bytes;
             try {
-                return stream.readAllBytes();
+                bytes = stream.readNBytes(max + 1);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+            if (bytes.length > max) {
+                throw Status.RESOURCE_EXHAUSTED
+                        .withDescription("a message of more than " + max + " bytes")
+                        .asRuntimeException();
+            }
+            return bytes;
         }
     }
 }

@@ -1,16 +1,21 @@
 package io.weldr.raft.peer;
 
+import io.weldr.core.state.MemberId;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
+import java.util.function.Predicate;
 import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.ReadIndexRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.io.grpc.Context;
+import org.apache.ratis.thirdparty.io.grpc.Contexts;
 import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCallListener;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
@@ -43,16 +48,51 @@ public final class PeerPort implements GrpcServices.Customizer {
      */
     private static final Duration PONG_WITHIN = Duration.ofSeconds(20);
 
-    private final UnaryOperator<byte[]> hello;
+    /** Ratis has two calls under way on a connection, and a member asks a few things beside. */
+    private static final int CALLS_PER_CONNECTION_MAX = 256;
+
+    /** Beyond the handshake of TLS, which has a limit of its own. */
+    private static final long PREFACE_MILLIS_MAX = 10_000;
+
+    private static final Context.Key<Caller> CALLER = Context.key("caller");
+
+    private final Hellos hellos;
     private final ByteString self;
+    private final PeerSecurity security;
+    private final Predicate<String> removed;
+
+    /** Answers from memory; called on threads of gRPC. */
+    @FunctionalInterface
+    public interface Hellos {
+        /**
+         * Answers a question.
+         *
+         * @param caller whose certificate the connection has; null: it may be anybody
+         * @throws IllegalArgumentException the question makes no sense, or is in the name of another
+         */
+        byte[] answer(byte[] question, @Nullable MemberId caller);
+    }
 
     /**
+     * For a node that speaks without TLS.
+     *
      * @param self how Raft knows this node
-     * @param hello answers from memory; called on threads of gRPC
      */
-    public PeerPort(String self, UnaryOperator<byte[]> hello) {
+    public PeerPort(String self, Hellos hellos) {
+        this(self, hellos, PeerSecurity.plain(), any -> false);
+    }
+
+    /**
+     * For a node.
+     *
+     * @param self how Raft knows this node
+     * @param removed whether a member that Raft knows by that name was taken out of the cluster
+     */
+    public PeerPort(String self, Hellos hellos, PeerSecurity security, Predicate<String> removed) {
         this.self = RaftPeerId.valueOf(self).toByteString();
-        this.hello = hello;
+        this.hellos = hellos;
+        this.security = security;
+        this.removed = removed;
     }
 
     @Override
@@ -61,6 +101,9 @@ public final class PeerPort implements GrpcServices.Customizer {
                         .addMethod(PeerMethods.HELLO, ServerCalls.asyncUnaryCall(this::hello))
                         .addMethod(PeerMethods.PRESENCE, PeerPort::present)
                         .build())
+                .protocolNegotiator(new PeerGate(security))
+                .handshakeTimeout(PREFACE_MILLIS_MAX, TimeUnit.MILLISECONDS)
+                .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
                 .keepAliveTime(PING_AFTER.toMillis(), TimeUnit.MILLISECONDS)
                 .keepAliveTimeout(PONG_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
                 .intercept(new Guard());
@@ -76,7 +119,7 @@ public final class PeerPort implements GrpcServices.Customizer {
     private void hello(byte[] request, StreamObserver<byte[]> response) {
         byte[] answer;
         try {
-            answer = hello.apply(request);
+            answer = hellos.answer(request, CALLER.get().name());
         } catch (IllegalArgumentException e) {
             response.onError(
                     Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asRuntimeException());
@@ -94,9 +137,14 @@ public final class PeerPort implements GrpcServices.Customizer {
             if (!method.startsWith(RAFT) && !method.startsWith(PeerMethods.SERVICE + "/")) {
                 return refuse(call, Status.PERMISSION_DENIED.withDescription("not open to other processes: " + method));
             }
+            Caller caller = security.caller(call.getAttributes());
+            String refusal = caller.refusal();
+            if (refusal != null) {
+                return refuse(call, Status.UNAUTHENTICATED.withDescription(refusal));
+            }
             return method.startsWith(RAFT)
-                    ? new Addressed<>(call, next.startCall(call, headers))
-                    : next.startCall(call, headers);
+                    ? new Addressed<>(call, next.startCall(call, headers), caller)
+                    : Contexts.interceptCall(Context.current().withValue(CALLER, caller), call, headers, next);
         }
 
         private <Q, A> ServerCall.Listener<Q> refuse(ServerCall<Q, A> call, Status status) {
@@ -107,26 +155,26 @@ public final class PeerPort implements GrpcServices.Customizer {
 
     /**
      * Lets nothing through that is meant for another: a node whose disk was lost listens where its former self did, and must neither vote in
-     * its name nor acknowledge entries in its name. Ratis itself does not look whom a message is for.
+     * its name nor acknowledge entries in its name. Ratis itself does not look whom a message is for, nor whom it is of: one in the name of
+     * another than the certificate's, or of a member that was taken out, is refused.
      */
     private final class Addressed<Q, A> extends ForwardingServerCallListener.SimpleForwardingServerCallListener<Q> {
         private final ServerCall<Q, A> call;
+        private final Caller caller;
         private boolean refused; // calls of one listener come one after the other
 
-        Addressed(ServerCall<Q, A> call, ServerCall.Listener<Q> next) {
+        Addressed(ServerCall<Q, A> call, ServerCall.Listener<Q> next, Caller caller) {
             super(next);
             this.call = call;
+            this.caller = caller;
         }
 
         @Override
         public void onMessage(Q message) {
-            ByteString addressee = refused ? null : addressee(message);
-            if (addressee != null && !addressee.equals(self)) {
+            Status refusal = refused ? null : refusal(message, caller);
+            if (refusal != null) {
                 refused = true;
-                call.close(
-                        Status.FAILED_PRECONDITION.withDescription(
-                                "this is " + self.toStringUtf8() + ", not " + addressee.toStringUtf8()),
-                        new Metadata());
+                call.close(refusal, new Metadata());
             }
             if (!refused) {
                 super.onMessage(message);
@@ -141,18 +189,55 @@ public final class PeerPort implements GrpcServices.Customizer {
         }
     }
 
-    private static @Nullable ByteString addressee(Object message) {
+    private @Nullable Status refusal(Object message, Caller caller) {
+        RaftRpcRequestProto request = request(message);
+        if (request == null) {
+            return null;
+        }
+        if (!request.getReplyId().equals(self)) {
+            return Status.FAILED_PRECONDITION.withDescription("this is " + self.toStringUtf8() + ", not "
+                    + request.getReplyId().toStringUtf8());
+        }
+        String sender = request.getRequestorId().toStringUtf8();
+        if (removed.test(sender)) {
+            return Status.PERMISSION_DENIED.withDescription(sender + " was taken out of the cluster");
+        }
+        String why = caller.refusal(); // the secret may have been replaced since the call began
+        if (why != null) {
+            return Status.UNAUTHENTICATED.withDescription(why);
+        }
+        if (caller.name() == null) {
+            return null;
+        }
+        try {
+            why = caller.refusal(member(sender));
+        } catch (IllegalArgumentException e) {
+            why = String.valueOf(e.getMessage());
+        }
+        return why == null ? null : Status.PERMISSION_DENIED.withDescription(why);
+    }
+
+    /** Raft knows a member by its name, a dot, and the life of its data folder. */
+    private static MemberId member(String raftId) {
+        int dot = raftId.indexOf('.');
+        return new MemberId(dot < 0 ? raftId : raftId.substring(0, dot));
+    }
+
+    private static @Nullable RaftRpcRequestProto request(Object message) {
         if (message instanceof RequestVoteRequestProto vote) {
-            return vote.getServerRequest().getReplyId();
+            return vote.getServerRequest();
         }
         if (message instanceof AppendEntriesRequestProto append) {
-            return append.getServerRequest().getReplyId();
+            return append.getServerRequest();
         }
         if (message instanceof InstallSnapshotRequestProto snapshot) {
-            return snapshot.getServerRequest().getReplyId();
+            return snapshot.getServerRequest();
         }
         if (message instanceof StartLeaderElectionRequestProto election) {
-            return election.getServerRequest().getReplyId();
+            return election.getServerRequest();
+        }
+        if (message instanceof ReadIndexRequestProto read) {
+            return read.getServerRequest();
         }
         return null;
     }

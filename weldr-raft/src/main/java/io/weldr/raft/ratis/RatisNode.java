@@ -5,6 +5,8 @@ import io.weldr.raft.RaftSettings;
 import io.weldr.raft.machine.MachineEvents;
 import io.weldr.raft.machine.NewerVersionException;
 import io.weldr.raft.machine.PoolMachine;
+import io.weldr.raft.peer.PeerRpc;
+import io.weldr.raft.peer.PeerSecurity;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -69,6 +71,7 @@ public final class RatisNode implements AutoCloseable {
     private final Path logFolder;
     private final RaftServer server;
     private final PeerMessages messages;
+    private final PeerRpc.Dials dials;
     private final RaftPeerId self;
     /** New with every life: replies to an earlier life's calls must not be taken for replies to ours. */
     private final ClientId client = ClientId.randomId();
@@ -82,11 +85,12 @@ public final class RatisNode implements AutoCloseable {
     private volatile @Nullable RaftGroupId group;
     private volatile @Nullable Configuration configuration;
 
-    private RatisNode(RaftId id, Path logFolder, RaftServer server, PeerMessages messages) {
+    private RatisNode(RaftId id, Path logFolder, RaftServer server, PeerMessages messages, PeerRpc.Dials dials) {
         this.id = id;
         this.logFolder = logFolder;
         this.server = server;
         this.messages = messages;
+        this.dials = dials;
         this.self = peerId(id);
     }
 
@@ -97,6 +101,7 @@ public final class RatisNode implements AutoCloseable {
      * Starts a server with that group, or with none: then {@link #add} brings it.
      *
      * @param id how the group knows this node, or is to know it
+     * @param security how it speaks to other members
      * @param customizer adds services to the server's port
      * @throws DamagedLogException if what is on disk makes no sense; it is closed again then
      */
@@ -106,12 +111,13 @@ public final class RatisNode implements AutoCloseable {
             Path logFolder,
             @Nullable Group group,
             MachineEvents events,
+            PeerSecurity security,
             GrpcServices.Customizer customizer)
             throws IOException {
         requireRoom(logFolder);
         ExitUtils.disableSystemExit(); // a port that was taken a moment ago would end the process
         Parameters parameters = new Parameters();
-        // TLS between members goes here: GrpcConfigKeys.TLS.setConf(parameters, ...).
+        PeerRpc.Dials dials = PeerRpc.set(parameters, security);
         // gRPC calls the interceptor that was added last first: what the customizer refuses never reaches this one.
         PeerMessages messages = new PeerMessages(new LogLock());
         GrpcConfigKeys.Server.setServicesCustomizer(
@@ -125,8 +131,9 @@ public final class RatisNode implements AutoCloseable {
                 .setProperties(RatisTuning.properties(settings, logFolder))
                 .setParameters(parameters)
                 .build();
-        RatisNode node = new RatisNode(id, logFolder, server, messages);
+        RatisNode node = new RatisNode(id, logFolder, server, messages, dials);
         try {
+            dials.begin();
             server.start();
             if (group != null) {
                 node.opened(RaftGroupId.valueOf(group.id()));
@@ -489,6 +496,11 @@ public final class RatisNode implements AutoCloseable {
         if (server.getServerRpc() instanceof RaftServerRpcWithProxy<?, ?> rpc) {
             PeerChannels.reset(rpc, peerId(peer));
         }
+    }
+
+    /** Whether the connections to a voter were made with TLS and it speaks without by now, or the other way round. */
+    public boolean speaksOtherwise(Seat voter) {
+        return dials.outdated(voter.id().toString(), voter.address());
     }
 
     /** Blocks until it is closed, less than half a second as a rule. */

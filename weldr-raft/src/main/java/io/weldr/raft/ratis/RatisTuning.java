@@ -1,10 +1,12 @@
 package io.weldr.raft.ratis;
 
 import io.weldr.raft.RaftSettings;
+import io.weldr.raft.peer.PeerRpc;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys;
@@ -28,6 +30,7 @@ final class RatisTuning {
         RaftProperties to = new RaftProperties();
         RaftServerConfigKeys.setStorageDir(to, List.of(logFolder.toFile()));
         RaftServerConfigKeys.setStorageFreeSpaceMin(to, SizeInBytes.valueOf(FREE_MEGABYTES_MIN + "MB"));
+        RaftConfigKeys.Rpc.setType(to, new PeerRpc());
         GrpcConfigKeys.Server.setHost(to, settings.bind().host());
         GrpcConfigKeys.Server.setPort(to, settings.bind().port());
         timing(to, settings);

@@ -41,7 +41,7 @@ class ObservedPortIT {
     void start() throws Exception {
         NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        server = new ObservedPort(new PeerPort("n1", bytes -> bytes), "n1", new Commits())
+        server = new ObservedPort(new PeerPort("n1", (bytes, caller) -> bytes), "n1", new Commits())
                 .customize(builder, EnumSet.noneOf(GrpcServices.Type.class))
                 .addService(new SilentFollower())
                 .build()

@@ -31,7 +31,7 @@ class PeerPortIT {
     void aConnectionOverWhichNobodySaysAnythingIsKeptAlive() throws Exception {
         NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        Server server = new PeerPort("n1", bytes -> bytes)
+        Server server = new PeerPort("n1", (bytes, caller) -> bytes)
                 .customize(builder, EnumSet.noneOf(GrpcServices.Type.class))
                 .build()
                 .start();

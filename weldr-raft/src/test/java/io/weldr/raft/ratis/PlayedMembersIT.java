@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.weldr.core.pool.HostPort;
 import io.weldr.raft.RaftSettings;
 import io.weldr.raft.machine.MachineEvents;
+import io.weldr.raft.peer.PeerSecurity;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.ServerSocket;
@@ -99,6 +100,7 @@ class PlayedMembersIT {
                 folder.resolve("log"),
                 new RatisNode.Group(cluster, voters),
                 noEvents(),
+                PeerSecurity.plain(),
                 (builder, types) -> builder);
         channel =
                 NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
