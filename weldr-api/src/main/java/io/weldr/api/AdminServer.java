@@ -8,8 +8,10 @@ import io.weldr.api.admin.LeaderProbes;
 import io.weldr.api.admin.WatchHub;
 import io.weldr.api.grpc.GrpcApi;
 import io.weldr.api.grpc.GrpcMemberLink;
+import io.weldr.api.grpc.MemberAnswers;
 import io.weldr.api.http.HttpApi;
 import io.weldr.core.port.AppliedBarrier;
+import io.weldr.core.port.MemberServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -29,6 +31,7 @@ public final class AdminServer implements AppliedBarrier, AutoCloseable {
     private final Census census;
     private final WatchHub hub;
     private final HttpApi http;
+    private final MemberAnswers members;
     private final GrpcApi grpc;
     private final AtomicBoolean draining = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -43,8 +46,16 @@ public final class AdminServer implements AppliedBarrier, AutoCloseable {
         LeaderProbes probes = new LeaderProbes(ports, link);
         this.hub = new WatchHub(ports, settings.limits().watchersMax());
         this.http = new HttpApi(ports, admin, census, probes, hub, settings.version(), settings.limits());
-        this.grpc =
-                new GrpcApi(ports, admin, census, probes, hub, settings.limits().connectionsMax());
+        this.members = new MemberAnswers(ports.calls(), ports.cedes(), ports.canHold(), ports.probes(), census, probes);
+        this.grpc = new GrpcApi(
+                ports,
+                admin,
+                census,
+                probes,
+                hub,
+                members,
+                () -> link.olderMembers(ports.state().get().version()),
+                settings.limits().connectionsMax());
     }
 
     /**
@@ -61,6 +72,11 @@ public final class AdminServer implements AppliedBarrier, AutoCloseable {
             throw e;
         }
         link.follow(ports.state());
+    }
+
+    /** Answers other members, from now on and also while the API does not listen. */
+    public MemberServer members() {
+        return members;
     }
 
     /** Where the HTTP API listens. */

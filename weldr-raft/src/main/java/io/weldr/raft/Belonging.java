@@ -11,7 +11,7 @@ import io.weldr.raft.form.RemovalWatch;
 import io.weldr.raft.form.RemovalWatch.Removal;
 import io.weldr.raft.form.SetAside;
 import io.weldr.raft.machine.MachineEvents;
-import io.weldr.raft.peer.PeerSecurity;
+import io.weldr.raft.peer.PeerPort;
 import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.RatisNode;
@@ -92,7 +92,7 @@ final class Belonging implements AutoCloseable {
      * @param consensus the node's consensus part
      * @param applied the state, as far as it is applied here
      * @param progress how well it follows
-     * @param security how members speak to each other
+     * @param port what the Raft port goes by
      * @param leaderHeardNanos when this node last heard of a leader, or when it was created
      * @param left to be told on the control thread when this node turns out to be no member any more
      */
@@ -100,7 +100,7 @@ final class Belonging implements AutoCloseable {
             ConsensusPart consensus,
             AppliedIndex applied,
             FollowerProgress progress,
-            PeerSecurity security,
+            PeerPort.Surroundings port,
             Supplier<Long> leaderHeardNanos,
             Consumer<Removal> left) {}
 
@@ -120,14 +120,7 @@ final class Belonging implements AutoCloseable {
         this.removals = new RemovalWatch(folder, greeter);
         this.losses = new LossWatch(greeter);
         this.formation = new Formation(settings, folder, greeter, removals, host);
-        this.opening = new Opening(
-                settings,
-                folder,
-                formation,
-                around.progress(),
-                around.security(),
-                around.consensus()::departed,
-                new Others());
+        this.opening = new Opening(settings, folder, formation, around.progress(), around.port(), new Others());
         this.setAside = new SetAside(greeter);
     }
 
@@ -154,6 +147,10 @@ final class Belonging implements AutoCloseable {
     /** What it waits for, for people; null if for nothing. */
     @Nullable String waitingFor() {
         return formation.waitingFor();
+    }
+
+    RaftId raftId() {
+        return folder.identity().raftId();
     }
 
     Identity.Standing standing() {

@@ -6,12 +6,10 @@ import io.weldr.raft.machine.MachineEvents;
 import io.weldr.raft.peer.AppendObserver;
 import io.weldr.raft.peer.ObservedPort;
 import io.weldr.raft.peer.PeerPort;
-import io.weldr.raft.peer.PeerSecurity;
 import io.weldr.raft.ratis.DamagedLogException;
 import io.weldr.raft.ratis.RatisNode;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,8 +27,7 @@ final class Opening implements ConsensusPart.Opener {
     private final DataFolder folder;
     private final Formation formation;
     private final AppendObserver observer;
-    private final PeerSecurity security;
-    private final Predicate<String> removed;
+    private final PeerPort.Surroundings port;
     private final Cluster cluster;
     private boolean opened;
     private @Nullable String damage;
@@ -53,15 +50,13 @@ final class Opening implements ConsensusPart.Opener {
             DataFolder folder,
             Formation formation,
             AppendObserver observer,
-            PeerSecurity security,
-            Predicate<String> removed,
+            PeerPort.Surroundings port,
             Cluster cluster) {
         this.settings = settings;
         this.folder = folder;
         this.formation = formation;
         this.observer = observer;
-        this.security = security;
-        this.removed = removed;
+        this.port = port;
         this.cluster = cluster;
     }
 
@@ -138,7 +133,7 @@ final class Opening implements ConsensusPart.Opener {
                 folder.logFolder(),
                 formation.group(),
                 events,
-                security,
-                new ObservedPort(new PeerPort(self, formation::answer, security, removed), self, observer));
+                port.security(),
+                new ObservedPort(new PeerPort(self, formation::answer, port), self, observer));
     }
 }

@@ -8,6 +8,8 @@ import io.weldr.core.port.LeaderDuty;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.MemberCalls;
 import io.weldr.core.port.MemberLink;
+import io.weldr.core.port.MemberPort;
+import io.weldr.core.port.MemberServer;
 import io.weldr.core.port.MemberTls;
 import io.weldr.core.port.Membership;
 import io.weldr.core.port.MetricSource;
@@ -37,9 +39,12 @@ import io.weldr.raft.lead.Watchdog.Moment;
 import io.weldr.raft.machine.MachineEvents;
 import io.weldr.raft.member.Changes;
 import io.weldr.raft.member.MembershipGateway;
+import io.weldr.raft.peer.MemberCaller;
 import io.weldr.raft.peer.PeerLink;
+import io.weldr.raft.peer.PeerPort;
 import io.weldr.raft.peer.PeerSecurity;
 import io.weldr.raft.ratis.NodeView;
+import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.RatisNode;
 import io.weldr.raft.ratis.Seat;
 import io.weldr.raft.write.AppliedIndex;
@@ -60,6 +65,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +97,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private final LeaderDuties duties;
     private final PeerSecurity security;
     private final PeerLink link;
+    private final MemberCaller caller;
+    private final AtomicReference<@Nullable MemberServer> answers = new AtomicReference<>();
     private final ScheduledExecutorService timer = scheduler("weldr-raft-timer");
     /** What may block: opening and closing Ratis, looking for the cluster. */
     private final ScheduledExecutorService control = scheduler("weldr-raft-control");
@@ -155,6 +163,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         this.settings = settings;
         this.security = PeerSecurity.of(tls);
         this.link = new PeerLink(security);
+        this.caller = new MemberCaller(security);
         this.duties = new LeaderDuties(duties);
         this.consensus = new ConsensusPart(settings, this::open, new Events(), control);
         this.log = new LocalLog(consensus::node);
@@ -234,7 +243,13 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                 new Greeter(settings, opened, link),
                 new FormationHost(
                         consensus, watchdog, succession, changes, () -> condition.behind() != null, this::serving),
-                new Belonging.Surroundings(consensus, applied, progress, security, this::leaderHeardNanos, this::leave),
+                new Belonging.Surroundings(
+                        consensus,
+                        applied,
+                        progress,
+                        new PeerPort.Surroundings(security, consensus::departed, this::belongs, answers::get),
+                        this::leaderHeardNanos,
+                        this::leave),
                 control);
         belonging = ours;
         Removal removal = ours.removal();
@@ -487,6 +502,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         resetting.shutdownNow();
         endPart(handsOver);
         link.close();
+        caller.close();
         gateway.close();
         timer.shutdownNow();
         callbacks.shutdown();
@@ -550,22 +566,55 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private Leadership leadership() {
         Farewell last = farewell.getNow(null);
         if (last != null || stopping) {
-            return new Leadership(false, null, Duration.ZERO, last != null ? last.line() : "this node is stopping");
+            return new Leadership(
+                    false, null, null, Duration.ZERO, last != null ? last.line() : "this node is stopping");
         }
         if (consensus.node() == null) {
             String why = consensus.trouble();
-            return new Leadership(false, null, Duration.ZERO, why != null ? why : "the consensus part is not open");
+            return new Leadership(
+                    false, null, null, Duration.ZERO, why != null ? why : "the consensus part is not open");
         }
         Moment moment = watchdog.moment();
         NodeView view = moment.view();
         if (moment.hasLeader(settings.self())) {
-            return new Leadership(watchdog.writable(), view == null ? null : view.leadingMember(), Duration.ZERO, null);
+            return new Leadership(
+                    watchdog.writable(),
+                    view == null ? null : view.leadingMember(),
+                    leaderAddress(view),
+                    Duration.ZERO,
+                    null);
         }
         return new Leadership(
                 false,
                 view == null ? null : view.leadingMember(),
+                leaderAddress(view),
                 Duration.ofNanos(Math.max(0, System.nanoTime() - leaderHeardNanos())),
                 null);
+    }
+
+    private static @Nullable HostPort leaderAddress(@Nullable NodeView view) {
+        MemberId leader = view == null ? null : view.leadingMember();
+        Seat seat = view == null || leader == null ? null : view.seat(leader);
+        return seat == null ? null : seat.address();
+    }
+
+    /** By whom other members are asked. Any thread. */
+    public MemberPort memberPort() {
+        return caller;
+    }
+
+    /** Has what other members ask at the Raft port answered from now on. */
+    public void answerMembers(MemberServer server) {
+        answers.set(server);
+    }
+
+    /** Whether a node of that name is a member, as this node's own log says. A node without a log believes each. */
+    private boolean belongs(MemberId name) {
+        NodeView view = consensus.view();
+        return view == null
+                || view.voters().isEmpty()
+                || view.seat(name) != null
+                || view.oldVoters().stream().anyMatch(id -> id.member().equals(name));
     }
 
     /** When this node last heard of a leader, or came to be. */
@@ -646,6 +695,12 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     Identity.@Nullable Standing standing() {
         Belonging ours = belonging;
         return ours == null ? null : ours.standing();
+    }
+
+    /** How Raft knows this node; for tests. */
+    @Nullable RaftId raftId() {
+        Belonging ours = belonging;
+        return ours == null ? null : ours.raftId();
     }
 
     private static ScheduledExecutorService scheduler(String name) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.MemberId;
+import io.weldr.raft.peer.PeerSecurity;
 import io.weldr.testing.TestAuthority;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +16,23 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
+import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.apache.ratis.thirdparty.io.grpc.Status;
+import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
+import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -103,6 +121,110 @@ class MemberTlsIT {
             for (MemberId id : cluster.peers.keySet()) {
                 assertThat(isClosedToPlain(cluster.address(id))).as("%s", id).isTrue();
             }
+        }
+    }
+
+    @Test
+    void strangersAreShownTheDoor(@TempDir Path root) throws Exception {
+        try (TestCluster cluster = new TestCluster(root, 1);
+                TestAuthority other = new TestAuthority("others")) {
+            cluster.tls.put(N1, TestTls.of(authority, N1, false));
+            cluster.start(N1);
+            cluster.awaitLeader();
+
+            assertThat(isRefused(cluster.address(N1), null))
+                    .as("no certificate")
+                    .isTrue();
+            assertThat(isRefused(cluster.address(N1), TestTls.of(other, authority, N2, false)))
+                    .as("a certificate of another cluster")
+                    .isTrue();
+            assertThat(isRefused(cluster.address(N1), TestTls.of(authority, N2, false)))
+                    .as("a certificate of this cluster")
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void aMemberSpeaksInItsOwnNameOnly(@TempDir Path root) throws Exception {
+        try (TestCluster cluster = new TestCluster(root, 3)) {
+            Map<MemberId, TestTls> tls = new HashMap<>();
+            for (MemberId id : cluster.peers.keySet()) {
+                tls.put(id, TestTls.of(authority, id, false));
+                cluster.tls.put(id, requireNonNull(tls.get(id)));
+            }
+            cluster.peers.keySet().forEach(cluster::start);
+            cluster.awaitFormed();
+            long term = term(cluster);
+            String n1 = raftId(cluster, N1);
+            ManagedChannel asN2 = channel(cluster.address(N1), requireNonNull(tls.get(N2)));
+            try {
+                assertThat(vote(asN2, raftId(cluster, N3), n1, term + 1000)).isEqualTo(Status.Code.PERMISSION_DENIED);
+                assertThat(vote(asN2, "no id", n1, term + 1000)).isEqualTo(Status.Code.PERMISSION_DENIED);
+                // A pre-vote of the present term raises no term, whatever becomes of it.
+                assertThat(vote(asN2, raftId(cluster, N2), n1, term)).isEqualTo(Status.Code.OK);
+
+                // The same connection, once its certificate is not accepted any more.
+                requireNonNull(tls.get(N1)).expelled = "n2";
+                requireNonNull(tls.get(N1)).renew();
+                assertThat(vote(asN2, raftId(cluster, N2), n1, term)).isEqualTo(Status.Code.UNAUTHENTICATED);
+            } finally {
+                asN2.shutdownNow();
+            }
+            assertThat(term(cluster)).isLessThan(term + 1000);
+        }
+    }
+
+    private static long term(TestCluster cluster) {
+        return cluster.node(N1).status().term();
+    }
+
+    /** As the folder of the node says. */
+    private static String raftId(TestCluster cluster, MemberId id) {
+        return requireNonNull(cluster.node(id).raftId()).toString();
+    }
+
+    private static ManagedChannel channel(HostPort to, TestTls tls) {
+        return NettyChannelBuilder.forAddress(to.host(), to.port())
+                .sslContext(PeerSecurity.of(() -> tls).client())
+                .build();
+    }
+
+    private static Status.Code vote(ManagedChannel channel, String from, String to, long term) {
+        RequestVoteRequestProto request = RequestVoteRequestProto.newBuilder()
+                .setServerRequest(RaftRpcRequestProto.newBuilder()
+                        .setRequestorId(ByteString.copyFromUtf8(from))
+                        .setReplyId(ByteString.copyFromUtf8(to))
+                        .setRaftGroupId(RaftGroupIdProto.newBuilder()
+                                .setId(RaftGroupId.randomId().toByteString())))
+                .setCandidateTerm(term)
+                .setPreVote(true)
+                .build();
+        try {
+            var unused = RaftServerProtocolServiceGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(TestCluster.PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                    .requestVote(request);
+            return Status.Code.OK;
+        } catch (StatusRuntimeException e) {
+            Status.Code code = e.getStatus().getCode();
+            // Ratis, which knows no such group, has looked at it.
+            return String.valueOf(e.getMessage()).contains("group") ? Status.Code.OK : code;
+        }
+    }
+
+    /** Whether the port ends a connection instead of beginning HTTP/2, with its settings. */
+    private static boolean isRefused(HostPort address, @Nullable TestTls tls) throws Exception {
+        SSLContext context = SSLContext.getInstance("TLSv1.3");
+        TestTls trusting = TestTls.of(authority, N3, false);
+        context.init(tls == null ? null : new KeyManager[] {tls.keys()}, new TrustManager[] {trusting.trust()}, null);
+        try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(address.host(), address.port())) {
+            socket.setSoTimeout((int) TestCluster.PATIENCE.toMillis());
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setApplicationProtocols(new String[] {"h2"});
+            socket.setSSLParameters(parameters);
+            socket.startHandshake();
+            return socket.getInputStream().read() < 0;
+        } catch (IOException e) {
+            return true;
         }
     }
 

@@ -24,6 +24,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Listens for gRPC: the admin API, member to member, health and reflection. {@link #start} and {@link #close} block for a bounded time. */
@@ -45,17 +46,34 @@ public final class GrpcApi implements AutoCloseable {
     private final Census census;
     private final LeaderProbes probes;
     private final WatchHub hub;
+    private final MemberAnswers answers;
+    private final BooleanSupplier membersAskHere;
     private @Nullable Server server;
 
-    /** @param connectionsMax connections at the same time; more are closed at once */
+    /**
+     * The server, not bound yet.
+     *
+     * @param answers what members are answered, if {@code membersAskHere}: some may be of an older version, which does not ask at the Raft
+     *     port
+     * @param connectionsMax connections at the same time; more are closed at once
+     */
     public GrpcApi(
-            AdminPorts ports, Admin admin, Census census, LeaderProbes probes, WatchHub hub, int connectionsMax) {
+            AdminPorts ports,
+            Admin admin,
+            Census census,
+            LeaderProbes probes,
+            WatchHub hub,
+            MemberAnswers answers,
+            BooleanSupplier membersAskHere,
+            int connectionsMax) {
         this.connectionsMax = connectionsMax;
         this.ports = ports;
         this.admin = admin;
         this.census = census;
         this.probes = probes;
         this.hub = hub;
+        this.answers = answers;
+        this.membersAskHere = membersAskHere;
         AtomicInteger number = new AtomicInteger();
         ThreadPoolExecutor pool =
                 new ThreadPoolExecutor(THREADS, THREADS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
@@ -90,8 +108,7 @@ public final class GrpcApi implements AutoCloseable {
                 .permitKeepAliveWithoutCalls(true)
                 .addService(ServerInterceptors.intercept(
                         new AdminService(ports, admin, census, probes, hub), new WriteLog()))
-                .addService(new MemberService(
-                        ports.calls(), ports.cedes(), ports.canHold(), ports.probes(), census, probes))
+                .addService(new MemberService(answers, membersAskHere))
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .build();

@@ -1,5 +1,6 @@
 package io.weldr.api.grpc;
 
+import com.google.protobuf.Message;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
@@ -27,10 +28,12 @@ import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.GatewayException.Kind;
 import io.weldr.core.port.MemberLink;
+import io.weldr.core.port.MemberPort;
 import io.weldr.core.port.ProbeLink;
 import io.weldr.core.port.ProbeQuestion;
 import io.weldr.core.port.Published;
 import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Limits;
 import io.weldr.core.state.Member;
 import io.weldr.proto.admin.v1.CallRequest;
@@ -42,6 +45,7 @@ import io.weldr.proto.admin.v1.LastProbesRequest;
 import io.weldr.proto.admin.v1.MemberToMemberGrpc;
 import io.weldr.proto.admin.v1.ProbeRequest;
 import io.weldr.proto.admin.v1.ReportRequest;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -55,7 +59,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks other members over gRPC. One channel a member, made when it is first needed, closed when the member is gone from the
+ * Asks other members, at their Raft port or, those of older versions, at their gRPC port. There, one channel a member, made when it is first needed, closed when the member is gone from the
  * state. Any thread; never blocks; stages complete on a network thread of gRPC, which must not be blocked.
  *
  * <p>It tells "surely not delivered" from "maybe" by whether the head of the request was handed to a connection: before that
@@ -69,8 +73,24 @@ public final class GrpcMemberLink implements MemberLink, ProbeLink, MemberReport
     private static final int CHANNELS_MAX = 2 * Limits.CURRENT.membersMax();
 
     private final Map<HostPort, ManagedChannel> channels = new ConcurrentHashMap<>();
+    private volatile @Nullable MemberPort port;
     private volatile boolean closed;
     private volatile Published.@Nullable Subscription subscription;
+
+    /** From now on, members that answer there are asked by {@code raft}. */
+    public void askAt(MemberPort raft) {
+        port = raft;
+    }
+
+    /**
+     * Whether there may be members that neither answer at the Raft port nor ask there.
+     *
+     * @param cluster the present version of the cluster
+     */
+    public boolean olderMembers(ClusterVersion cluster) {
+        MemberPort raft = port;
+        return raft == null || (!raft.tlsOnly() && !cluster.atLeast(ClusterVersion.MEMBERS_APART));
+    }
 
     /** Closes channels to members that are gone, from now on. */
     public void follow(Published<ClusterState> state) {
@@ -144,7 +164,32 @@ public final class GrpcMemberLink implements MemberLink, ProbeLink, MemberReport
     }
 
     /** Never throws: callers count what is under way, and what was not begun has to end like everything else. */
-    private <Q, A> CompletionStage<A> ask(Member to, MethodDescriptor<Q, A> method, Q request, Duration deadline) {
+    private <Q extends Message, A extends Message> CompletionStage<A> ask(
+            Member to, MethodDescriptor<Q, A> method, Q request, Duration deadline) {
+        MemberPort raft = port;
+        if (raft == null || !(raft.tlsOnly() || to.supports().atLeast(ClusterVersion.MEMBERS_APART))) {
+            return askOverGrpc(to, method, request, deadline);
+        }
+        String call = String.valueOf(method.getBareMethodName());
+        return raft.ask(to.id(), to.raft(), call, request.toByteArray(), deadline)
+                .thenApply(answer -> method.parseResponse(new ByteArrayInputStream(answer)))
+                .exceptionallyCompose(failure -> {
+                    // It went back to its older version, and has not said so yet.
+                    Throwable cause = failure instanceof CompletionException && failure.getCause() != null
+                            ? failure.getCause()
+                            : failure;
+                    if (!(cause instanceof GatewayException refusal) || refusal.kind() != Kind.UNAVAILABLE) {
+                        return CompletableFuture.failedFuture(cause);
+                    }
+                    return raft.tlsOnly()
+                            ? CompletableFuture.failedFuture(
+                                    new GatewayException(Kind.NO_LEADER, String.valueOf(refusal.getMessage()), refusal))
+                            : askOverGrpc(to, method, request, deadline);
+                });
+    }
+
+    private <Q, A> CompletionStage<A> askOverGrpc(
+            Member to, MethodDescriptor<Q, A> method, Q request, Duration deadline) {
         ManagedChannel channel;
         try {
             channel = channel(to.grpc());

@@ -1,20 +1,10 @@
 package io.weldr.api.grpc;
 
-import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.stub.StreamObserver;
-import io.weldr.api.admin.Awaited;
 import io.weldr.api.admin.Census;
-import io.weldr.api.admin.LeaderProbes;
-import io.weldr.core.Check;
-import io.weldr.core.listener.ListenerName;
-import io.weldr.core.pool.OriginId;
-import io.weldr.core.pool.PoolName;
-import io.weldr.core.port.CedeCalls;
-import io.weldr.core.port.MemberCalls;
-import io.weldr.core.port.ProbeCalls;
-import io.weldr.core.port.ProbeQuestion;
+import io.weldr.core.port.GatewayException;
 import io.weldr.proto.admin.v1.CallReply;
 import io.weldr.proto.admin.v1.CallRequest;
 import io.weldr.proto.admin.v1.CanHoldReply;
@@ -29,88 +19,58 @@ import io.weldr.proto.admin.v1.ProbeRequest;
 import io.weldr.proto.admin.v1.ReportReply;
 import io.weldr.proto.admin.v1.ReportRequest;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
-/** {@code weldr.admin.v1.MemberToMember}: answers other members. Any thread. */
+/**
+ * Answers members of older versions, which ask at the gRPC port. Nobody proves there to be a member, so it is closed as
+ * soon as there can be no such member any more. Any thread.
+ */
 final class MemberService extends MemberToMemberGrpc.MemberToMemberImplBase {
-    private final MemberCalls calls;
-    private final CedeCalls cedes;
-    private final BooleanSupplier canHold;
-    private final ProbeCalls probes;
-    private final Census census;
-    private final LeaderProbes lastProbes;
+    private final MemberAnswers answers;
+    private final BooleanSupplier open;
 
-    MemberService(
-            MemberCalls calls,
-            CedeCalls cedes,
-            BooleanSupplier canHold,
-            ProbeCalls probes,
-            Census census,
-            LeaderProbes lastProbes) {
-        this.calls = calls;
-        this.cedes = cedes;
-        this.canHold = canHold;
-        this.probes = probes;
-        this.census = census;
-        this.lastProbes = lastProbes;
+    /** @param open whether there may be members that ask here */
+    MemberService(MemberAnswers answers, BooleanSupplier open) {
+        this.answers = answers;
+        this.open = open;
+    }
+
+    private <A> void answer(StreamObserver<A> observer, Supplier<CompletionStage<A>> ask) {
+        AdminService.answer(observer, () -> {
+            if (!open.getAsBoolean()) {
+                throw new GatewayException(
+                        GatewayException.Kind.UNAVAILABLE, "members ask each other at the Raft port, and not here");
+            }
+            return ask.get();
+        });
     }
 
     @Override
     public void call(CallRequest request, StreamObserver<CallReply> observer) {
-        AdminService.answer(
-                observer,
-                () -> calls.answer(request.getMessage().toByteArray())
-                        .thenApply(answer -> CallReply.newBuilder()
-                                .setMessage(UnsafeByteOperations.unsafeWrap(answer))
-                                .build()));
+        answer(observer, () -> answers.call(request));
     }
 
     @Override
     public void cede(CedeRequest request, StreamObserver<CedeReply> observer) {
-        AdminService.answer(observer, () -> {
-            long term = Wire.valid(() -> term(request));
-            return cedes.cede(term)
-                    .thenApply(ceded -> CedeReply.newBuilder().setCeded(ceded).build());
-        });
+        answer(observer, () -> answers.cede(request));
     }
 
     @Override
     public void canHold(CanHoldRequest request, StreamObserver<CanHoldReply> observer) {
-        AdminService.answer(
-                observer,
-                () -> CompletableFuture.completedFuture(CanHoldReply.newBuilder()
-                        .setCanHold(canHold.getAsBoolean())
-                        .build()));
-    }
-
-    private static long term(CedeRequest request) {
-        long term = request.getTerm();
-        Check.that(term > 0, "term", term, "1 or more");
-        return term;
+        answer(observer, answers::canHold);
     }
 
     @Override
     public void probe(ProbeRequest request, StreamObserver<ProbeReply> observer) {
-        AdminService.answer(observer, () -> {
-            ProbeQuestion question = Wire.valid(() -> new ProbeQuestion(
-                    new PoolName(request.getPool()), new OriginId(request.getOrigin()), request.getGeneration()));
-            return probes.probe(question)
-                    .thenApply(found -> ProbeReply.newBuilder()
-                            .setPassed(found.result().passed())
-                            .setReason(found.result().reason())
-                            .setNeverSawUp(!found.sawUp())
-                            .build());
-        });
+        answer(observer, () -> answers.probe(request));
     }
 
     @Override
     public void lastProbes(LastProbesRequest request, StreamObserver<LastProbesReply> observer) {
-        AdminService.answer(observer, () -> {
-            PoolName pool = Wire.valid(() -> new PoolName(request.getPool()));
-            return CompletableFuture.completedFuture(Wire.probes(lastProbes.own(pool)));
-        });
+        answer(observer, () -> answers.lastProbes(request));
     }
 
     @Override
@@ -119,11 +79,6 @@ final class MemberService extends MemberToMemberGrpc.MemberToMemberImplBase {
         Duration patience = deadline == null
                 ? Census.PATIENCE
                 : Duration.ofMillis(Math.max(0, deadline.timeRemaining(TimeUnit.MILLISECONDS)));
-        AdminService.answer(observer, () -> {
-            ListenerName listener =
-                    request.getListener().isEmpty() ? null : Wire.valid(() -> new ListenerName(request.getListener()));
-            return census.own(new Awaited(request.getAppliedAtLeast(), listener, null), patience)
-                    .thenApply(Wire::report);
-        });
+        answer(observer, () -> answers.report(request, patience));
     }
 }

@@ -36,8 +36,11 @@ public record ClusterVersion(int number) implements Comparable<ClusterVersion> {
     /** Certificates, listeners and origins with TLS, HTTP/2. */
     public static final ClusterVersion TLS = new ClusterVersion(3);
 
+    /** Members ask each other at the Raft port, and nothing at the gRPC port. */
+    public static final ClusterVersion MEMBERS_APART = new ClusterVersion(4);
+
     /** The newest one that this program supports. It supports all before, too. */
-    public static final ClusterVersion SUPPORTED = new ClusterVersion(3);
+    public static final ClusterVersion SUPPORTED = new ClusterVersion(4);
 
     public ClusterVersion {
         Check.inRange("cluster version", number, 0, NUMBER_MAX);

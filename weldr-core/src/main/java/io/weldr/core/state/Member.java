@@ -22,6 +22,11 @@ public record Member(
         String version,
         ClusterVersion supports) {
 
+    /** A member that has not told anything yet. It is reached where Raft reaches it, and nowhere else. */
+    public static Member atRaft(MemberId id, HostPort raft) {
+        return new Member(id, raft, raft, raft, null, "", ClusterVersion.MEMBERS_APART);
+    }
+
     /** The same, known to support {@code least} at least. */
     Member supporting(ClusterVersion least) {
         return supports.atLeast(least) ? this : new Member(id, raft, admin, grpc, proxy, version, least);

@@ -12,6 +12,7 @@ import io.weldr.node.config.ConfigText.Source;
 import io.weldr.node.config.NodeConfig.Join;
 import io.weldr.node.config.NodeConfig.LogLevel;
 import io.weldr.node.config.NodeConfig.OnRemoval;
+import io.weldr.node.config.NodeConfig.PeerTls;
 import io.weldr.proxy.PortRanges;
 import io.weldr.proxy.ProxySettings;
 import io.weldr.proxy.access.LineFormat;
@@ -40,6 +41,9 @@ public final class ConfigReader {
     private static final Duration ELECTION_TIMEOUT_MOST = Duration.ofSeconds(10);
     private static final int WORKERS_MAX = 256;
     private static final String PREFIX = "WELDR_";
+
+    private static final String FOR_ADMINS =
+            "a loopback address, or --insecure (insecure: true) if everybody who can reach it may control the cluster";
 
     /** Read elsewhere: by the command line, the start script, weldrctl, and told to hooks. */
     private static final Set<String> OTHER_VARIABLES =
@@ -104,7 +108,14 @@ public final class ConfigReader {
     private NodeConfig config() throws ConfigException {
         boolean insecure = parse(Setting.INSECURE, Values::flag);
         MemberId id = parse(Setting.ID, MemberId::new);
-        ListenAddress raft = guarded(Setting.RAFT_ADDRESS, insecure);
+        Path secretFile = parse(Setting.SECRET_FILE, Values::secretFile);
+        PeerTls peerTls = peerTls(id);
+        ListenAddress raft = guarded(
+                Setting.RAFT_ADDRESS,
+                insecure || secretFile != null || peerTls != null,
+                "a loopback address, or secret-file with the secret of the cluster, the same on all members (to make"
+                        + " one: openssl rand -hex 32 > weldr-secret; chmod 600 weldr-secret), or peer-tls, or"
+                        + " --insecure if everybody who can reach it may control the cluster");
         if (raft.port() == 0) {
             throw refused(Setting.RAFT_ADDRESS, "a port that the peers know");
         }
@@ -149,12 +160,13 @@ public final class ConfigReader {
         return new NodeConfig(
                 id,
                 parse(Setting.PROXY_ADDRESS, ListenAddress::parse),
-                guarded(Setting.ADMIN_ADDRESS, insecure),
-                guarded(Setting.GRPC_ADDRESS, insecure),
+                guarded(Setting.ADMIN_ADDRESS, insecure, FOR_ADMINS),
+                guarded(Setting.GRPC_ADDRESS, insecure, FOR_ADMINS),
                 raft,
                 advertise.isEmpty() ? null : parse(Setting.ADVERTISE_HOST, Values::host),
                 parse(Setting.DATA_DIR, Values::path),
-                parse(Setting.SECRET_FILE, Values::secretFile),
+                secretFile,
+                peerTls,
                 peers,
                 bootstrap,
                 join,
@@ -216,6 +228,27 @@ public final class ConfigReader {
                 text -> new VirtualIpSettings(addresses, Values.duration(text), quorumLoss, hooks));
     }
 
+    private @Nullable PeerTls peerTls(MemberId self) throws ConfigException {
+        List<Setting> settings = List.of(Setting.PEER_TLS_CERT, Setting.PEER_TLS_KEY, Setting.PEER_TLS_CA);
+        List<Setting> missing =
+                settings.stream().filter(setting -> text(setting).isBlank()).toList();
+        if (missing.size() == settings.size()) {
+            return null;
+        }
+        if (!missing.isEmpty()) {
+            Setting given = settings.stream()
+                    .filter(setting -> !missing.contains(setting))
+                    .findFirst()
+                    .orElseThrow();
+            throw new ConfigException(where(given) + missing.get(0)
+                    + " is not set (expected: peer-tls-cert, peer-tls-key and peer-tls-ca together)");
+        }
+        return parse(
+                Setting.PEER_TLS_CERT,
+                certificate ->
+                        Values.peerTls(self, certificate, text(Setting.PEER_TLS_KEY), text(Setting.PEER_TLS_CA)));
+    }
+
     /** The limits that somebody set, and the defaults of all others. They are checked together when all are there. */
     private ProxyLimits limits() throws ConfigException {
         Map<String, Setting> settings = new LinkedHashMap<>(); // by the name of the limit, as are the values
@@ -253,13 +286,11 @@ public final class ConfigReader {
     }
 
     /** An address that hands the cluster to whoever reaches it: loopback, or somebody said that he knows. */
-    private ListenAddress guarded(Setting setting, boolean insecure) throws ConfigException {
+    private ListenAddress guarded(Setting setting, boolean allowed, String expected) throws ConfigException {
         ListenAddress address = parse(setting, ListenAddress::parseOfMember);
         try {
-            if (!insecure && !address.isLoopback()) {
-                throw refused(
-                        setting,
-                        "a loopback address, or --insecure (insecure: true) if everybody who can reach it may control the cluster");
+            if (!allowed && !address.isLoopback()) {
+                throw refused(setting, expected);
             }
         } catch (UnknownHostException e) {
             throw new ConfigException(
@@ -283,13 +314,12 @@ public final class ConfigReader {
             if (new ListenAddress(outside.host(), outside.port()).isLoopback()) {
                 return;
             }
-            for (Setting setting : List.of(Setting.RAFT_ADDRESS, Setting.GRPC_ADDRESS)) {
-                if (parse(setting, ListenAddress::parse).isLoopback()) {
-                    // Mostly a default that nobody thought of: the place is that of what makes it unusable.
-                    throw new ConfigException(where(known != null ? Setting.PEERS : Setting.JOIN) + setting + " is "
-                            + text(setting) + " (expected: an address that other machines reach, as members at "
-                            + outside + " need: changes, votes and second opinions go there)");
-                }
+            if (parse(Setting.RAFT_ADDRESS, ListenAddress::parse).isLoopback()) {
+                // Mostly a default that nobody thought of: the place is that of what makes it unusable.
+                throw new ConfigException(where(known != null ? Setting.PEERS : Setting.JOIN) + Setting.RAFT_ADDRESS
+                        + " is " + text(Setting.RAFT_ADDRESS)
+                        + " (expected: an address that other machines reach, as members at " + outside
+                        + " need: changes, votes and second opinions go there)");
             }
         } catch (UnknownHostException e) {
             return; // a name that is not known here yet; forming or joining says so as long as it is not

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param advertiseHost what to tell the other members instead of the host in the addresses; null: the host in the addresses
  * @param secretFile the secret of the cluster; null: that in the data folder, or none
+ * @param peerTls what this node proves to other members by who it is; null: the secret, if there is one
  * @param peers raft addresses of all members of a new cluster, this node among them; empty: a cluster of one
  * @param join where to look for the cluster to join while the data folder is empty; null: the node was not told to join one
  * @param witness it votes and does not proxy
@@ -52,6 +53,7 @@ public record NodeConfig(
         @Nullable String advertiseHost,
         Path dataDir,
         @Nullable Path secretFile,
+        @Nullable PeerTls peerTls,
         SortedMap<MemberId, HostPort> peers,
         boolean bootstrap,
         @Nullable Join join,
@@ -79,6 +81,9 @@ public record NodeConfig(
         int raftKeptEntries,
         ProxyLimits limits,
         LogLevel logLevel) {
+
+    /** Files of an operator's own authority. */
+    public record PeerTls(Path certificate, Path key, Path authorities) {}
 
     /**
      * Where to look for the cluster to join.

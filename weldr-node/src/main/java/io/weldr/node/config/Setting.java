@@ -40,10 +40,9 @@ public record Setting(
             of("proxy-address", "0.0.0.0:8080", ADDRESS, "where clients connect", "--ip");
     public static final Setting ADMIN_ADDRESS =
             of("admin-address", "127.0.0.1:8687", ADDRESS, "the HTTP API", "--admin-ip");
-    public static final Setting GRPC_ADDRESS =
-            of("grpc-address", "127.0.0.1:8787", ADDRESS, "the gRPC API, also between members");
+    public static final Setting GRPC_ADDRESS = of("grpc-address", "127.0.0.1:8787", ADDRESS, "the gRPC API");
     public static final Setting RAFT_ADDRESS =
-            of("raft-address", "127.0.0.1:9687", ADDRESS, "consensus between members");
+            of("raft-address", "127.0.0.1:9687", ADDRESS, "between members: consensus, and what they ask each other");
     public static final Setting ADVERTISE_HOST =
             of("advertise-host", "", "HOST", "what other members reach this one by, if not by the addresses above");
     public static final Setting DATA_DIR =
@@ -53,6 +52,14 @@ public record Setting(
             "",
             "FILE",
             "the secret of the cluster, the same on all members, mode 600: openssl rand -hex 32 > FILE");
+    public static final Setting PEER_TLS_CERT = of(
+            "peer-tls-cert",
+            "",
+            "FILE",
+            "the certificate of this node for the other members, of an authority of your own instead of secret-file's; PEM");
+    public static final Setting PEER_TLS_KEY = of("peer-tls-key", "", "FILE", "the key of peer-tls-cert; PEM");
+    public static final Setting PEER_TLS_CA =
+            of("peer-tls-ca", "", "FILE", "the authorities whose certificates members have; PEM");
     public static final Setting PEERS = of(
             "peers",
             "",
@@ -83,11 +90,8 @@ public record Setting(
             "what to do once this node was taken out of its cluster, and has drained");
     public static final Setting ELECTION_TIMEOUT =
             of("election-timeout", "500ms-1s", "MIN-MAX", "how long a leader may be silent before another is elected");
-    public static final Setting INSECURE = of(
-            "insecure",
-            "false",
-            SWITCH,
-            "allow admin, gRPC and raft addresses beyond loopback without TLS and credentials");
+    public static final Setting INSECURE =
+            of("insecure", "false", SWITCH, "allow admin and gRPC addresses beyond loopback, and members without TLS");
     public static final Setting WORKERS = of("workers", "0", "N", "event loops that proxy; 0: one for each core");
     public static final Setting TRANSPORT =
             of("transport", "auto", "auto|epoll|io-uring|nio", "how the proxy talks to the kernel");

@@ -8,8 +8,10 @@ import io.weldr.core.state.MemberId;
 import io.weldr.core.tls.CertificateReader;
 import io.weldr.leader.vip.VirtualIp;
 import io.weldr.node.config.NodeConfig.Join;
+import io.weldr.node.config.NodeConfig.PeerTls;
 import io.weldr.proxy.limits.Limit;
 import io.weldr.proxy.limits.Limit.Unit;
+import io.weldr.trust.PkiMembers;
 import io.weldr.trust.SecretException;
 import io.weldr.trust.SecretFile;
 import java.io.IOException;
@@ -123,6 +125,17 @@ final class Values {
                     Check.quote(text) + " cannot be read: " + e.getMessage() + " (expected: PEM)", e);
         }
         return file;
+    }
+
+    /** The files are read, so that wrong ones are refused before anything starts. What they hold is not kept. */
+    static PeerTls peerTls(MemberId self, String certificate, String key, String authorities) {
+        PeerTls files = new PeerTls(Path.of(certificate), Path.of(key), Path.of(authorities));
+        try {
+            PkiMembers.open(self, new PkiMembers.Sources(files.certificate(), files.key(), files.authorities()), false);
+        } catch (SecretException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+        return files;
     }
 
     static String[] range(String text) {

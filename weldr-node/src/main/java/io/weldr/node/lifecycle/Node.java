@@ -110,7 +110,7 @@ public final class Node {
         addresses = new Addresses(config);
         secret = new NodeSecret(config);
         link = new GrpcMemberLink();
-        raft = new RaftCluster(raftSettings(), link, List.of(duties));
+        raft = new RaftCluster(raftSettings(), link, List.of(duties), secret::members);
         health = new HealthChecks(
                 raft.state(),
                 raft,
@@ -158,6 +158,8 @@ public final class Node {
                         () -> self,
                         Clock.tickMillis(ZoneOffset.UTC)),
                 link);
+        link.askAt(raft.memberPort());
+        raft.answerMembers(admin.members());
     }
 
     /**
@@ -243,6 +245,7 @@ public final class Node {
      * @param signal as in SIGHUP
      */
     public void reopenLogs(String signal) {
+        secret.lookNow(); // an operator who has replaced it need not wait for the next look
         LogFile file = accessLogFile;
         if (file == null) {
             LOG.info(

@@ -6,12 +6,16 @@ import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.CookieTokens;
 import io.weldr.core.port.KeySeal;
+import io.weldr.core.port.MemberTls;
 import io.weldr.core.port.TicketKeys;
 import io.weldr.node.config.NodeConfig;
+import io.weldr.node.config.NodeConfig.PeerTls;
 import io.weldr.raft.RaftCluster;
+import io.weldr.trust.PkiMembers;
 import io.weldr.trust.SealingKeys;
 import io.weldr.trust.SecretException;
 import io.weldr.trust.SecretFile;
+import io.weldr.trust.SecretMembers;
 import io.weldr.trust.SecretWatch;
 import io.weldr.trust.SessionTicketKeys;
 import io.weldr.trust.StickyTokens;
@@ -21,10 +25,14 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +56,9 @@ public final class NodeSecret implements CookieTokens, KeySeal, TicketKeys, Auto
     private volatile CookieTokens tokens = CookieTokens.NONE;
     private volatile KeySeal seal = KeySeal.NONE;
     private volatile TicketKeys tickets = TicketKeys.NONE;
-    private @Nullable ScheduledExecutorService looking; // confined to whoever opens and closes
+    private volatile @Nullable MemberTls members;
+    private volatile Runnable look = () -> {}; // on the thread that looks
+    private volatile @Nullable ScheduledExecutorService looking; // set once, by whoever opens
 
     NodeSecret(NodeConfig config) {
         this.config = config;
@@ -102,29 +112,92 @@ public final class NodeSecret implements CookieTokens, KeySeal, TicketKeys, Auto
         if (file == null && makesItsOwn(config)) {
             file = make();
         }
-        if (file == null) {
+        List<BooleanSupplier> reloads = new ArrayList<>();
+        SecretWatch watch = file == null ? null : SecretWatch.open(file);
+        if (watch == null) {
             LOG.info("no cluster secret: secret-file is not set");
+        } else {
+            tokens = new StickyTokens(watch);
+            seal = new SealingKeys(watch, new SecureRandom());
+            tickets = new SessionTicketKeys(watch);
+            LOG.info("{}, of {}; all members of a cluster have the same", watch.get(), file);
+            reloads.add(watch::reload);
+        }
+        Runnable prepare = openMembers(watch, reloads);
+        if (reloads.isEmpty()) {
             return;
         }
-        SecretWatch watch = SecretWatch.open(file);
-        tokens = new StickyTokens(watch);
-        seal = new SealingKeys(watch, new SecureRandom());
-        tickets = new SessionTicketKeys(watch);
-        LOG.info("{}, of {}; all members of a cluster have the same", watch.get(), file);
         ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(NodeSecret::thread);
-        var unused = thread.scheduleWithFixedDelay(
-                () -> look(watch, replaced), lookEvery.toMillis(), lookEvery.toMillis(), TimeUnit.MILLISECONDS);
+        look = () -> reloads.forEach(reload -> look(reload, replaced));
+        thread.execute(prepare);
+        var unused =
+                thread.scheduleWithFixedDelay(look, lookEvery.toMillis(), lookEvery.toMillis(), TimeUnit.MILLISECONDS);
         looking = thread;
     }
 
-    private static void look(SecretWatch watch, Runnable replaced) {
+    /**
+     * Settles how this node speaks to other members. A secret that the node has made for itself is no reason to refuse members that have
+     * none: they joined before there were certificates, and they reach no more than loopback, or what insecure has opened.
+     *
+     * @return makes the certificate of this node ready, if others will ask for it soon
+     */
+    private Runnable openMembers(@Nullable SecretWatch watch, List<BooleanSupplier> reloads) throws SecretException {
+        PeerTls files = config.peerTls();
+        Runnable prepare = () -> {};
+        if (files != null) {
+            PkiMembers pki = PkiMembers.open(
+                    config.id(),
+                    new PkiMembers.Sources(files.certificate(), files.key(), files.authorities()),
+                    config.insecure());
+            reloads.add(pki::reload);
+            members = pki;
+        } else if (watch != null) {
+            SecretMembers own = new SecretMembers(
+                    config.id(),
+                    watch,
+                    config.insecure() || config.secretFile() == null,
+                    InstantSource.system(),
+                    new SecureRandom());
+            members = own;
+            if (config.secretFile() != null) {
+                prepare = own::prepare;
+            }
+        }
+        if (config.insecure()) {
+            LOG.warn(
+                    members == null
+                            ? "insecure: members speak without TLS, and whoever reaches the addresses of this node controls the cluster"
+                            : "insecure: members may speak without TLS, and whoever reaches the addresses of this node controls the"
+                                    + " cluster; remove insecure once all members have the secret");
+        }
+        return prepare;
+    }
+
+    /** How this node proves to other members who it is; null: not at all. Settled once this is open. */
+    @Nullable MemberTls members() {
+        return members;
+    }
+
+    /** Looks at the files now. Returns at once. */
+    void lookNow() {
+        ScheduledExecutorService thread = looking;
+        if (thread != null) {
+            try {
+                thread.execute(look);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("This node is closing", e);
+            }
+        }
+    }
+
+    private static void look(BooleanSupplier reload, Runnable replaced) {
         try {
-            if (watch.reload()) {
+            if (reload.getAsBoolean()) {
                 replaced.run();
             }
         } catch (RuntimeException | Error e) {
             // Thrown on, it would end the looking for good.
-            LOG.error("a look at the secret file failed; the node looks again", e);
+            LOG.error("a look at the files of secrets failed; the node looks again", e);
         }
     }
 
@@ -187,8 +260,9 @@ public final class NodeSecret implements CookieTokens, KeySeal, TicketKeys, Auto
 
     @Override
     public void close() {
-        if (looking != null) {
-            looking.shutdownNow();
+        ScheduledExecutorService thread = looking;
+        if (thread != null) {
+            thread.shutdownNow();
         }
     }
 }

@@ -212,6 +212,14 @@ class NodeConfigTest {
     }
 
     @Test
+    void aRaftAddressThatOthersReachNeedsTheSecret(@TempDir Path folder) throws Exception {
+        Path secret = Files.writeString(folder.resolve("secret"), "a1".repeat(32));
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+        assertThat(read("raft-address: 10.0.0.1:9687\nsecret-file: " + secret).raftAddress())
+                .hasToString("10.0.0.1:9687");
+    }
+
+    @Test
     void aFlagWinsOverAVariableAndAVariableOverTheFile() throws Exception {
         Path file = file("id: from-file\nworkers: 1\nlog-level: warn");
         NodeConfig config = ConfigReader.read(
@@ -243,12 +251,12 @@ class NodeConfigTest {
                 "id: n1\\nwarm-up-time: 2s   | :2: unknown key \"warm-up-time\"",
                 "peers: {n2: '10.0.0.1:1'}  | this node, n1, among [n2]",
                 "peers: 'n1=1.1.1.1:1,n2=1.1.1.1:1' | each address once",
-                "raft-address: 10.0.0.1:9687 | (expected: a loopback address, or --insecure",
+                "raft-address: 10.0.0.1:9687 | (expected: a loopback address, or secret-file with the secret of the cluster",
+                "peer-tls: {cert: a.pem, key: a.key} | :1: peer-tls-cert: peer-tls-ca is not set (expected: peer-tls-cert, peer-tls-key and",
                 "admin-address: 0.0.0.0:1   | (expected: a loopback address, or --insecure",
                 "id: n1\\npeers: {n1: {raft: '1.1.1.1:1'}} | :2: peers: n1: no single value (expected: host:port)",
                 "peers: {n1: '10.0.0.1:9687'} | :1: raft-address is 127.0.0.1:9687 (expected: an address that other machines reach",
                 "join: 10.0.0.1:8687        | :1: join: raft-address is 127.0.0.1:9687 (expected: an address that other machines reach",
-                "insecure: true\\nraft-address: 10.0.0.1:9687\\npeers: {n1: '10.0.0.1:9687'} | :3: grpc-address is 127.0.0.1:8787 (expected: an address that",
                 "proxy-address: 10.0.0.1:80\\nvip: {address: 10.0.0.100/24, interface: eth0} | :1: proxy-address: \"10.0.0.1:80\" (expected: 0.0.0.0:PORT",
                 "limits: {request-line-bytes-max: 32768} | :1: limits-request-line-bytes-max: headBytesMax: 16384 (expected: >= 32768)",
                 "limits: {request-line-bytes-max: 32768, connect-timeout: 1s} | :1: limits-request-line-bytes-max: headBytesMax: 16384",

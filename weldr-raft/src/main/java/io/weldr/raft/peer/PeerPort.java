@@ -1,10 +1,15 @@
 package io.weldr.raft.peer;
 
+import io.weldr.core.port.MemberServer;
 import io.weldr.core.state.MemberId;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
@@ -16,6 +21,7 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.io.grpc.Context;
 import org.apache.ratis.thirdparty.io.grpc.Contexts;
+import org.apache.ratis.thirdparty.io.grpc.Deadline;
 import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCallListener;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
@@ -24,6 +30,7 @@ import org.apache.ratis.thirdparty.io.grpc.ServerInterceptor;
 import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
 import org.apache.ratis.thirdparty.io.grpc.Status;
 import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
+import org.apache.ratis.thirdparty.io.grpc.stub.ServerCallStreamObserver;
 import org.apache.ratis.thirdparty.io.grpc.stub.ServerCalls;
 import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
@@ -54,12 +61,38 @@ public final class PeerPort implements GrpcServices.Customizer {
     /** Beyond the handshake of TLS, which has a limit of its own. */
     private static final long PREFACE_MILLIS_MAX = 10_000;
 
+    /** Of a member that does not say how long it waits. */
+    private static final long PATIENCE_MILLIS = 1_000;
+
+    private static final long PATIENCE_MILLIS_MAX = 60_000;
+
     private static final Context.Key<Caller> CALLER = Context.key("caller");
+
+    /** More than all members ask of one at once. */
+    private static final int PENDING_MAX = 1024;
+
+    /** A member that asks pings its connection, to notice that this one is gone. */
+    private static final long PINGS_EVERY_MILLIS_MIN = 5_000;
 
     private final Hellos hellos;
     private final ByteString self;
-    private final PeerSecurity security;
-    private final Predicate<String> removed;
+    private final String name;
+    private final Surroundings around;
+    private final AtomicInteger pending = new AtomicInteger();
+
+    /**
+     * What the port goes by.
+     *
+     * @param security how members speak to each other
+     * @param removed whether a member that Raft knows by that name was taken out of the cluster
+     * @param belongs whether a node of that name is a member now
+     * @param answers what answers members; gives null until there is something that does
+     */
+    public record Surroundings(
+            PeerSecurity security,
+            Predicate<String> removed,
+            Predicate<MemberId> belongs,
+            Supplier<@Nullable MemberServer> answers) {}
 
     /** Answers from memory; called on threads of gRPC. */
     @FunctionalInterface
@@ -74,34 +107,41 @@ public final class PeerPort implements GrpcServices.Customizer {
     }
 
     /**
-     * For a node that speaks without TLS.
+     * For a node that speaks without TLS, and answers members nothing beside.
      *
      * @param self how Raft knows this node
      */
     public PeerPort(String self, Hellos hellos) {
-        this(self, hellos, PeerSecurity.plain(), any -> false);
+        this(self, hellos, new Surroundings(PeerSecurity.plain(), any -> false, any -> true, () -> null));
     }
 
     /**
      * For a node.
      *
      * @param self how Raft knows this node
-     * @param removed whether a member that Raft knows by that name was taken out of the cluster
      */
-    public PeerPort(String self, Hellos hellos, PeerSecurity security, Predicate<String> removed) {
+    public PeerPort(String self, Hellos hellos, Surroundings around) {
         this.self = RaftPeerId.valueOf(self).toByteString();
+        this.name = member(self).value();
         this.hellos = hellos;
-        this.security = security;
-        this.removed = removed;
+        this.around = around;
     }
 
     @Override
     public NettyServerBuilder customize(NettyServerBuilder builder, EnumSet<GrpcServices.Type> types) {
-        return builder.addService(ServerServiceDefinition.builder(PeerMethods.SERVICE)
+        ServerServiceDefinition.Builder members = ServerServiceDefinition.builder(PeerMethods.MEMBERS);
+        for (String call : PeerMethods.MEMBER_CALLS) {
+            members.addMethod(
+                    PeerMethods.member(call),
+                    ServerCalls.asyncUnaryCall((request, response) -> answer(call, request, response)));
+        }
+        return builder.addService(members.build())
+                .addService(ServerServiceDefinition.builder(PeerMethods.SERVICE)
                         .addMethod(PeerMethods.HELLO, ServerCalls.asyncUnaryCall(this::hello))
                         .addMethod(PeerMethods.PRESENCE, PeerPort::present)
                         .build())
-                .protocolNegotiator(new PeerGate(security))
+                .protocolNegotiator(new PeerGate(around.security()))
+                .permitKeepAliveTime(PINGS_EVERY_MILLIS_MIN, TimeUnit.MILLISECONDS)
                 .handshakeTimeout(PREFACE_MILLIS_MAX, TimeUnit.MILLISECONDS)
                 .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
                 .keepAliveTime(PING_AFTER.toMillis(), TimeUnit.MILLISECONDS)
@@ -114,6 +154,50 @@ public final class PeerPort implements GrpcServices.Customizer {
         call.sendHeaders(new Metadata());
         call.request(1);
         return new ServerCall.Listener<>() {};
+    }
+
+    private void answer(String call, byte[] request, StreamObserver<byte[]> response) {
+        ((ServerCallStreamObserver<byte[]>) response).setOnCancelHandler(() -> {}); // else it throws at whoever answers
+        MemberServer server = around.answers().get();
+        if (server == null) {
+            response.onError(
+                    Status.UNAVAILABLE.withDescription("the node is starting").asRuntimeException());
+            return;
+        }
+        if (pending.incrementAndGet() > PENDING_MAX) {
+            pending.decrementAndGet();
+            response.onError(Status.RESOURCE_EXHAUSTED
+                    .withDescription(PENDING_MAX + " calls of members are under way on this node")
+                    .asRuntimeException());
+            return;
+        }
+        CompletionStage<byte[]> stage;
+        try {
+            stage = server.answer(call, request, patience());
+        } catch (RuntimeException | Error e) {
+            pending.decrementAndGet();
+            throw e;
+        }
+        stage.whenComplete((answer, failure) -> {
+            pending.decrementAndGet();
+            if (failure != null) {
+                Throwable cause = failure instanceof CompletionException && failure.getCause() != null
+                        ? failure.getCause()
+                        : failure;
+                response.onError(Status.ABORTED
+                        .withDescription(String.valueOf(cause.getMessage()))
+                        .asRuntimeException());
+                return;
+            }
+            response.onNext(answer);
+            response.onCompleted();
+        });
+    }
+
+    private static Duration patience() {
+        Deadline deadline = Context.current().getDeadline();
+        long millis = deadline == null ? PATIENCE_MILLIS : deadline.timeRemaining(TimeUnit.MILLISECONDS);
+        return Duration.ofMillis(Math.max(0, Math.min(millis, PATIENCE_MILLIS_MAX)));
     }
 
     private void hello(byte[] request, StreamObserver<byte[]> response) {
@@ -134,13 +218,10 @@ public final class PeerPort implements GrpcServices.Customizer {
         public <Q, A> ServerCall.Listener<Q> interceptCall(
                 ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
             String method = call.getMethodDescriptor().getFullMethodName();
-            if (!method.startsWith(RAFT) && !method.startsWith(PeerMethods.SERVICE + "/")) {
-                return refuse(call, Status.PERMISSION_DENIED.withDescription("not open to other processes: " + method));
-            }
-            Caller caller = security.caller(call.getAttributes());
-            String refusal = caller.refusal();
+            Caller caller = around.security().caller(call.getAttributes());
+            Status refusal = refusal(method, headers, caller);
             if (refusal != null) {
-                return refuse(call, Status.UNAUTHENTICATED.withDescription(refusal));
+                return refuse(call, refusal);
             }
             return method.startsWith(RAFT)
                     ? new Addressed<>(call, next.startCall(call, headers), caller)
@@ -189,6 +270,28 @@ public final class PeerPort implements GrpcServices.Customizer {
         }
     }
 
+    private @Nullable Status refusal(String method, Metadata headers, Caller caller) {
+        boolean members = method.startsWith(PeerMethods.MEMBERS + "/");
+        if (!members && !method.startsWith(RAFT) && !method.startsWith(PeerMethods.SERVICE + "/")) {
+            return Status.PERMISSION_DENIED.withDescription("not open to other processes: " + method);
+        }
+        String why = caller.refusal();
+        if (why != null) {
+            return Status.UNAUTHENTICATED.withDescription(why);
+        }
+        if (!members) {
+            return null;
+        }
+        String addressee = headers.get(PeerMethods.ADDRESSEE);
+        if (!name.equals(addressee)) {
+            return Status.FAILED_PRECONDITION.withDescription("here answers " + name + ", not " + addressee);
+        }
+        MemberId from = caller.name();
+        return from == null || around.belongs().test(from)
+                ? null
+                : Status.UNAUTHENTICATED.withDescription(from + " is no member of this cluster, as " + name + " knows");
+    }
+
     private @Nullable Status refusal(Object message, Caller caller) {
         RaftRpcRequestProto request = request(message);
         if (request == null) {
@@ -199,7 +302,7 @@ public final class PeerPort implements GrpcServices.Customizer {
                     + request.getReplyId().toStringUtf8());
         }
         String sender = request.getRequestorId().toStringUtf8();
-        if (removed.test(sender)) {
+        if (around.removed().test(sender)) {
             return Status.PERMISSION_DENIED.withDescription(sender + " was taken out of the cluster");
         }
         String why = caller.refusal(); // the secret may have been replaced since the call began

@@ -1,5 +1,6 @@
 package io.weldr.raft.write;
 
+import io.weldr.core.pool.HostPort;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.GatewayException.Kind;
 import io.weldr.core.state.ClusterState;
@@ -96,7 +97,7 @@ public final class Errands {
                 return; // the alarm does the rest
             }
             Leadership now = leadership.get();
-            Member leader = now.leader() == null ? null : state.get().members().get(now.leader());
+            Member leader = leader(now);
             if (now.closed() != null) {
                 obstacle = now.closed();
                 failUnlessUnsettled(Kind.UNAVAILABLE);
@@ -120,6 +121,14 @@ public final class Errands {
                     again();
                 }
             }
+        }
+
+        /** As it has announced itself or, until then, as Raft knows it. */
+        private @Nullable Member leader(Leadership now) {
+            MemberId id = now.leader();
+            HostPort raft = now.leaderRaft();
+            Member announced = id == null ? null : state.get().members().get(id);
+            return announced != null || id == null || raft == null ? announced : Member.atRaft(id, raft);
         }
 
         /** A leader that froze answers nothing for as long as its attempt may take; once another leads, that one is asked. */

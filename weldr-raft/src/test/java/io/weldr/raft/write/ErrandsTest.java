@@ -38,7 +38,7 @@ class ErrandsTest {
     void aLeaderThatDoesNotAnswerIsLeftAsSoonAsAnotherOneIsKnown() throws Exception {
         Errands errands = new Errands(
                 SELF,
-                () -> new Leadership(false, leader, Duration.ZERO, null),
+                () -> new Leadership(false, leader, null, Duration.ZERO, null),
                 () -> state(FROZEN, SUCCESSOR),
                 timer,
                 Duration.ofSeconds(30));

@@ -31,7 +31,7 @@ class GatewayCloseTest {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final Gateway gateway = new Gateway(
             RaftSettings.of(SELF, ADDRESS, ADDRESS, Map.of(), Path.of("none"), false),
-            () -> new Leadership(false, new MemberId("n2"), Duration.ZERO, null),
+            () -> new Leadership(false, new MemberId("n2"), null, Duration.ZERO, null),
             new AppliedIndex(),
             new LocalLog(() -> null),
             (member, message, deadline) -> new CompletableFuture<>(),

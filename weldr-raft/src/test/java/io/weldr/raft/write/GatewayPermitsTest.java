@@ -55,7 +55,7 @@ class GatewayPermitsTest {
         return new Gateway(
                 RaftSettings.of(SELF, HERE, null, Map.of(), Path.of("nowhere"), false)
                         .withRequestDeadline(Duration.ofMillis(200)),
-                () -> new Leadership(leads, leads ? SELF : OTHER, Duration.ZERO, null),
+                () -> new Leadership(leads, leads ? SELF : OTHER, null, Duration.ZERO, null),
                 applied,
                 new LocalLog(() -> {
                     throw new IllegalStateException("as the test wants");

@@ -41,7 +41,7 @@ class GatewayTest {
             .withRequestDeadline(Duration.ofSeconds(2));
     private final Gateway gateway = new Gateway(
             settings,
-            () -> new Leadership(false, LEADER.id(), Duration.ZERO, null),
+            () -> new Leadership(false, LEADER.id(), null, Duration.ZERO, null),
             applied,
             new LocalLog(() -> null),
             (to, message, deadline) -> CompletableFuture.completedFuture(ForwardCodec.answer(new Committed(

@@ -1,0 +1,149 @@
+package io.weldr.api.grpc;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import com.google.protobuf.UnsafeByteOperations;
+import io.weldr.api.admin.Awaited;
+import io.weldr.api.admin.Census;
+import io.weldr.api.admin.LeaderProbes;
+import io.weldr.core.Check;
+import io.weldr.core.listener.ListenerName;
+import io.weldr.core.pool.OriginId;
+import io.weldr.core.pool.PoolName;
+import io.weldr.core.port.CedeCalls;
+import io.weldr.core.port.GatewayException;
+import io.weldr.core.port.GatewayException.Kind;
+import io.weldr.core.port.MemberCalls;
+import io.weldr.core.port.MemberServer;
+import io.weldr.core.port.ProbeCalls;
+import io.weldr.core.port.ProbeQuestion;
+import io.weldr.proto.admin.v1.CallReply;
+import io.weldr.proto.admin.v1.CallRequest;
+import io.weldr.proto.admin.v1.CanHoldReply;
+import io.weldr.proto.admin.v1.CanHoldRequest;
+import io.weldr.proto.admin.v1.CedeReply;
+import io.weldr.proto.admin.v1.CedeRequest;
+import io.weldr.proto.admin.v1.LastProbesReply;
+import io.weldr.proto.admin.v1.LastProbesRequest;
+import io.weldr.proto.admin.v1.ProbeReply;
+import io.weldr.proto.admin.v1.ProbeRequest;
+import io.weldr.proto.admin.v1.ReportReply;
+import io.weldr.proto.admin.v1.ReportRequest;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/**
+ * What this node answers other members: {@code weldr.admin.v1.MemberToMember}, whichever port it comes through. The
+ * messages are those of the service. Any thread; never blocks.
+ */
+public final class MemberAnswers implements MemberServer {
+    private final MemberCalls calls;
+    private final CedeCalls cedes;
+    private final BooleanSupplier canHold;
+    private final ProbeCalls probes;
+    private final Census census;
+    private final LeaderProbes lastProbes;
+
+    public MemberAnswers(
+            MemberCalls calls,
+            CedeCalls cedes,
+            BooleanSupplier canHold,
+            ProbeCalls probes,
+            Census census,
+            LeaderProbes lastProbes) {
+        this.calls = calls;
+        this.cedes = cedes;
+        this.canHold = canHold;
+        this.probes = probes;
+        this.census = census;
+        this.lastProbes = lastProbes;
+    }
+
+    @Override
+    public CompletionStage<byte[]> answer(String call, byte[] request, Duration patience) {
+        return switch (call) {
+            case "Call" -> answer(CallRequest.parser(), request, this::call);
+            case "Report" -> answer(ReportRequest.parser(), request, asked -> report(asked, patience));
+            case "Cede" -> answer(CedeRequest.parser(), request, this::cede);
+            case "CanHold" -> answer(CanHoldRequest.parser(), request, asked -> canHold());
+            case "Probe" -> answer(ProbeRequest.parser(), request, this::probe);
+            case "LastProbes" -> answer(LastProbesRequest.parser(), request, this::lastProbes);
+            default ->
+                CompletableFuture.failedFuture(
+                        new GatewayException(Kind.UNAVAILABLE, "a call that this version does not know: " + call));
+        };
+    }
+
+    private static <Q, A extends Message> CompletionStage<byte[]> answer(
+            Parser<Q> parser, byte[] request, Function<Q, CompletionStage<A>> answering) {
+        try {
+            return answering
+                    .apply(parser.parseFrom(request))
+                    .thenApply(Message::toByteArray)
+                    .exceptionally(failure -> {
+                        throw new CompletionException(told(failure));
+                    });
+        } catch (InvalidProtocolBufferException | RuntimeException e) {
+            return CompletableFuture.failedFuture(told(e));
+        }
+    }
+
+    private static GatewayException told(Throwable failure) {
+        return new GatewayException(
+                Kind.UNAVAILABLE,
+                String.valueOf(Statuses.of(failure).getStatus().getDescription()),
+                failure);
+    }
+
+    CompletionStage<CallReply> call(CallRequest request) {
+        return calls.answer(request.getMessage().toByteArray())
+                .thenApply(answer -> CallReply.newBuilder()
+                        .setMessage(UnsafeByteOperations.unsafeWrap(answer))
+                        .build());
+    }
+
+    CompletionStage<CedeReply> cede(CedeRequest request) {
+        long term = Wire.valid(() -> term(request));
+        return cedes.cede(term)
+                .thenApply(ceded -> CedeReply.newBuilder().setCeded(ceded).build());
+    }
+
+    private static long term(CedeRequest request) {
+        long term = request.getTerm();
+        Check.that(term > 0, "term", term, "1 or more");
+        return term;
+    }
+
+    CompletionStage<CanHoldReply> canHold() {
+        return CompletableFuture.completedFuture(
+                CanHoldReply.newBuilder().setCanHold(canHold.getAsBoolean()).build());
+    }
+
+    CompletionStage<ProbeReply> probe(ProbeRequest request) {
+        ProbeQuestion question = Wire.valid(() -> new ProbeQuestion(
+                new PoolName(request.getPool()), new OriginId(request.getOrigin()), request.getGeneration()));
+        return probes.probe(question)
+                .thenApply(found -> ProbeReply.newBuilder()
+                        .setPassed(found.result().passed())
+                        .setReason(found.result().reason())
+                        .setNeverSawUp(!found.sawUp())
+                        .build());
+    }
+
+    CompletionStage<LastProbesReply> lastProbes(LastProbesRequest request) {
+        PoolName pool = Wire.valid(() -> new PoolName(request.getPool()));
+        return CompletableFuture.completedFuture(Wire.probes(lastProbes.own(pool)));
+    }
+
+    CompletionStage<ReportReply> report(ReportRequest request, Duration patience) {
+        ListenerName listener =
+                request.getListener().isEmpty() ? null : Wire.valid(() -> new ListenerName(request.getListener()));
+        return census.own(new Awaited(request.getAppliedAtLeast(), listener, null), patience)
+                .thenApply(Wire::report);
+    }
+}
