@@ -7,8 +7,10 @@ import static org.awaitility.Awaitility.await;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.weldr.it.harness.Http;
+import io.weldr.it.harness.MemberChannel;
 import io.weldr.it.harness.TestCluster;
 import io.weldr.it.harness.TestNode;
+import io.weldr.proto.admin.v1.CanHoldRequest;
 import io.weldr.proto.admin.v1.CedeRequest;
 import io.weldr.proto.admin.v1.MemberToMemberGrpc;
 import io.weldr.proto.admin.v1.MemberToMemberGrpc.MemberToMemberBlockingStub;
@@ -26,9 +28,8 @@ class CedeIT {
         try (TestCluster cluster = TestCluster.start(folder, 1, "--vip-hooks-passive", "true")) {
             TestNode node = cluster.node(1);
             await().until(() -> active(node));
-            ManagedChannel channel = NettyChannelBuilder.forTarget(node.grpcAddress())
-                    .usePlaintext()
-                    .build();
+            // The secret is one that the node has made for itself, so it also speaks without TLS.
+            ManagedChannel channel = MemberChannel.open(node);
             try {
                 MemberToMemberBlockingStub member = MemberToMemberGrpc.newBlockingStub(channel);
                 for (long term : new long[] {1, 1_000, Long.MAX_VALUE}) {
@@ -42,7 +43,6 @@ class CedeIT {
                 for (long term : new long[] {0, -1, Long.MIN_VALUE}) {
                     assertThatThrownBy(() -> member.cede(
                                     CedeRequest.newBuilder().setTerm(term).build()))
-                            .hasMessageContaining("INVALID_ARGUMENT")
                             .hasMessageContaining("term: \"" + term + "\" (expected: 1 or more)");
                 }
             } finally {
@@ -50,6 +50,24 @@ class CedeIT {
             }
             assertThat(active(node)).isTrue();
             assertThat(node.output()).doesNotContain("Passive: let go of");
+        }
+    }
+
+    @Test
+    void theGrpcPortAnswersNoMemberOnceAllAskAtTheRaftPort() {
+        try (TestCluster cluster = TestCluster.start(folder, 1)) {
+            ManagedChannel channel = NettyChannelBuilder.forTarget(
+                            cluster.node(1).grpcAddress())
+                    .usePlaintext()
+                    .build();
+            try {
+                MemberToMemberBlockingStub member = MemberToMemberGrpc.newBlockingStub(channel);
+                await().untilAsserted(
+                                () -> assertThatThrownBy(() -> member.canHold(CanHoldRequest.getDefaultInstance()))
+                                        .hasMessageContaining("members ask each other at the Raft port"));
+            } finally {
+                channel.shutdownNow();
+            }
         }
     }
 

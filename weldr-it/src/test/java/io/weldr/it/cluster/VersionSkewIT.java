@@ -7,9 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
-import io.grpc.netty.NettyChannelBuilder;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.it.harness.Http;
+import io.weldr.it.harness.MemberChannel;
 import io.weldr.it.harness.NextVersion;
 import io.weldr.it.harness.TestCluster;
 import io.weldr.it.harness.TestNode;
@@ -144,8 +144,7 @@ class VersionSkewIT {
 
     /** What a follower sends the leader for a client of its own. */
     private static ForwardAnswer forward(TestNode to, LogProto.Entry entry) {
-        ManagedChannel channel =
-                NettyChannelBuilder.forTarget(to.grpcAddress()).usePlaintext().build();
+        ManagedChannel channel = MemberChannel.open(to);
         try {
             ByteString message = Forward.newBuilder()
                     .setDeadlineMillis(2000)

@@ -10,6 +10,7 @@ import io.weldr.testing.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +55,9 @@ class DistributionIT {
     @Test
     void checksAConfigurationWithoutStarting() throws Exception {
         Path shipped = BUILT.resolve("weldr/conf/weldr.yaml");
-        Ended good = weldr("check", "--config", shipped.toString());
+        Path secret = Files.writeString(folder.resolve("secret"), "a1".repeat(32));
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+        Ended good = weldr("check", "--config", shipped.toString(), "--secret-file", secret.toString());
         assertThat(good.exit())
                 .as("the configuration that is shipped: %s", good)
                 .isZero();
