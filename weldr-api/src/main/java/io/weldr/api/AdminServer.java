@@ -2,6 +2,7 @@ package io.weldr.api;
 
 import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
+import io.weldr.api.admin.AnswerThreads;
 import io.weldr.api.admin.Awaited;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.LeaderProbes;
@@ -36,10 +37,15 @@ public final class AdminServer implements AppliedBarrier, AutoCloseable {
     private final AtomicBoolean draining = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    /** @param link stays open when this is closed: who made it closes it */
-    public AdminServer(AdminSettings settings, AdminPorts ports, GrpcMemberLink link) {
+    /**
+     * The API, not bound yet.
+     *
+     * @param node what it sees of its node
+     * @param link stays open when this is closed: who made it closes it
+     */
+    public AdminServer(AdminSettings settings, AdminPorts node, GrpcMemberLink link) {
         this.settings = settings;
-        this.ports = ports;
+        this.ports = node.on(new AnswerThreads());
         this.link = link;
         census = new Census(ports, link);
         Admin admin = new Admin(ports, census);

@@ -60,4 +60,29 @@ public record AdminPorts(
     public AdminPorts {
         metrics = List.copyOf(metrics);
     }
+
+    /** The same, but what consensus gives comes on those threads. */
+    public AdminPorts on(AnswerThreads threads) {
+        return new AdminPorts(
+                threads.gateway(gateway),
+                state,
+                status,
+                threads.membership(membership),
+                traffic,
+                routing,
+                listeners,
+                certificates,
+                intake,
+                sentHeads,
+                lastProbes,
+                metrics,
+                calls,
+                cedes,
+                canHold,
+                probes,
+                unready,
+                stuck,
+                self,
+                clock);
+    }
 }

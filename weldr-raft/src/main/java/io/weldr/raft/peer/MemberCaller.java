@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.thirdparty.io.grpc.CallOptions;
 import org.apache.ratis.thirdparty.io.grpc.ClientCall;
@@ -29,16 +31,28 @@ public final class MemberCaller implements MemberPort, AutoCloseable {
     /** On a network where a connection takes longer than this, the two seconds that a write may take are over anyway. */
     private static final int CONNECT_TIMEOUT_MILLIS = 1000;
 
+    /** They read answers, and those who asked make something of them; what belongs to Raft does not wait for that. */
+    private static final int THREADS = 2;
+
     private final PeerSecurity security;
     private final Dialer dialer;
 
     public MemberCaller(PeerSecurity security) {
         this.security = security;
+        // Never shut down: a call that ends late still has to be told. Idle threads end. As many calls wait as are
+        // open.
+        ThreadPoolExecutor threads =
+                new ThreadPoolExecutor(THREADS, THREADS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "weldr-member-answer");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        threads.allowCoreThreadTimeOut(true);
         this.dialer = new Dialer(
                 security,
                 builder -> builder.maxInboundMessageSize(PeerMethods.MEMBER_BYTES_MAX)
                         .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
-                        .directExecutor()
+                        .executor(threads)
                         .keepAliveTime(10, TimeUnit.SECONDS)
                         .keepAliveTimeout(3, TimeUnit.SECONDS));
     }

@@ -1,0 +1,94 @@
+package io.weldr.api.admin;
+
+import io.weldr.core.port.CommandGateway;
+import io.weldr.core.port.Committed;
+import io.weldr.core.port.Membership;
+import io.weldr.core.port.RequestId;
+import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.Command;
+import io.weldr.core.state.MemberId;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the API makes its answers of what consensus gives it. Consensus completes all stages on two threads of its own: a list of a thousand
+ * origins that was made there would delay the acknowledgement of every change, those that other members have forwarded, too. Thread safe.
+ */
+public final class AnswerThreads {
+    /** A long list does not delay a short answer. */
+    private static final int THREADS = 2;
+
+    private static final long IDLE_SECONDS_MAX = 30;
+
+    private final ThreadPoolExecutor threads;
+
+    public AnswerThreads() {
+        // Never shut down: a request that ends late is still answered. Idle threads end. As many answers wait as there
+        // are requests.
+        threads = new ThreadPoolExecutor(
+                THREADS, THREADS, IDLE_SECONDS_MAX, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "weldr-answer");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        threads.allowCoreThreadTimeOut(true);
+    }
+
+    private <T> CompletionStage<T> on(CompletionStage<T> stage) {
+        return stage.whenCompleteAsync((value, failure) -> {}, threads);
+    }
+
+    /** The same gateway, but its stages complete on these threads. */
+    CommandGateway gateway(CommandGateway gateway) {
+        return new CommandGateway() {
+            @Override
+            public CompletionStage<Committed> submit(RequestId id, Command command) {
+                return on(gateway.submit(id, command));
+            }
+
+            @Override
+            public CompletionStage<ClusterState> linearizable() {
+                return on(gateway.linearizable());
+            }
+
+            @Override
+            public CompletionStage<ClusterState> applied(long index) {
+                return on(gateway.applied(index));
+            }
+        };
+    }
+
+    /** The same membership, but its stages complete on these threads. */
+    Membership membership(Membership membership) {
+        return new Membership() {
+            @Override
+            public CompletionStage<Result> add(Newcomer newcomer) {
+                return on(membership.add(newcomer));
+            }
+
+            @Override
+            public CompletionStage<Result> remove(MemberId id, @Nullable Duration drain) {
+                return on(membership.remove(id, drain));
+            }
+
+            @Override
+            public CompletionStage<Result> replace(MemberId leaver, Newcomer newcomer, @Nullable Duration drain) {
+                return on(membership.replace(leaver, newcomer, drain));
+            }
+
+            @Override
+            public CompletionStage<Result> transferLeadership(@Nullable MemberId to) {
+                return on(membership.transferLeadership(to));
+            }
+
+            @Override
+            public Status status() {
+                return membership.status();
+            }
+        };
+    }
+}

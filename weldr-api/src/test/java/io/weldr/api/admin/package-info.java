@@ -1,0 +1,5 @@
+/** Tests of what both APIs share. */
+@NullMarked
+package io.weldr.api.admin;
+
+import org.jspecify.annotations.NullMarked;
