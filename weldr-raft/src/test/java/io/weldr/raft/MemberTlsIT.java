@@ -6,17 +6,22 @@ import static org.awaitility.Awaitility.await;
 
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.MemberId;
+import io.weldr.raft.peer.MemberCaller;
 import io.weldr.raft.peer.PeerSecurity;
 import io.weldr.testing.TestAuthority;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -171,6 +176,68 @@ class MemberTlsIT {
                 asN2.shutdownNow();
             }
             assertThat(term(cluster)).isLessThan(term + 1000);
+        }
+    }
+
+    /** Also of a connection whose session is resumed: nothing that a member sends counts before both sides have proved that they are live. */
+    @Test
+    void whatAMemberHasSentIsWorthNothingASecondTime(@TempDir Path root) throws Exception {
+        try (TestCluster cluster = new TestCluster(root, 3)) {
+            for (MemberId id : cluster.peers.keySet()) {
+                cluster.tls.put(id, TestTls.of(authority, id, false));
+            }
+            cluster.peers.keySet().forEach(cluster::start);
+            cluster.awaitFormed();
+            AtomicInteger answered = new AtomicInteger();
+            for (MemberId id : List.of(N1, N3)) {
+                cluster.node(id).answerMembers((call, request, patience) -> {
+                    answered.incrementAndGet();
+                    return CompletableFuture.completedFuture(request);
+                });
+            }
+            PeerSecurity n2 = PeerSecurity.of(() -> requireNonNull(cluster.tls.get(N2)));
+            List<byte[]> recorded;
+            try (Recording recording = new Recording(cluster.address(N1))) {
+                for (int connection = 0; connection < 2; connection++) {
+                    try (MemberCaller caller = new MemberCaller(n2)) {
+                        byte[] question = {1, 2, 3};
+                        assertThat(caller.ask(N1, recording.address(), "CanHold", question, TestCluster.PATIENCE)
+                                        .toCompletableFuture()
+                                        .get(TestCluster.PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
+                                .isEqualTo(question);
+                    }
+                }
+                recorded = recording.sent();
+            }
+            assertThat(answered).hasValue(2);
+            assertThat(recorded).hasSize(2);
+
+            for (byte[] bytes : recorded) {
+                for (MemberId to : List.of(N1, N3)) {
+                    assertThat(endsWith(bytes, cluster.address(to)))
+                            .as("to %s", to)
+                            .isTrue();
+                }
+            }
+
+            assertThat(answered).hasValue(2);
+        }
+    }
+
+    /** Whether the port ends a connection on which these bytes come. */
+    private static boolean endsWith(byte[] bytes, HostPort address) throws IOException {
+        try (Socket socket = new Socket(address.host(), address.port())) {
+            socket.setSoTimeout((int) TestCluster.PATIENCE.toMillis());
+            socket.getOutputStream().write(bytes);
+            byte[] answer = new byte[16 * 1024];
+            while (socket.getInputStream().read(answer) >= 0) {
+                // The handshake of the server, and its alert.
+            }
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (SocketException e) {
+            return true; // reset: bytes were left that nobody wanted
         }
     }
 

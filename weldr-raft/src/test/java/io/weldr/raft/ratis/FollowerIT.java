@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.MemberId;
 import io.weldr.raft.RaftSettings;
+import io.weldr.raft.peer.PeerRpc;
+import io.weldr.raft.peer.PeerSecurity;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
@@ -71,11 +74,14 @@ class FollowerIT {
                 .setId(leader)
                 .setAddress("127.0.0.1:1") // nobody: it gives its vote to no one, and needs no answers
                 .build();
+        Parameters parameters = new Parameters();
+        var unused = PeerRpc.set(parameters, PeerSecurity.plain());
         RaftServer server = RaftServer.newBuilder()
                 .setServerId(follower)
                 .setGroup(RaftGroup.valueOf(group, self, other))
                 .setStateMachine(new BaseStateMachine())
                 .setProperties(RatisTuning.properties(settings, folder.resolve("log")))
+                .setParameters(parameters)
                 .build();
         server.start();
         return server;
