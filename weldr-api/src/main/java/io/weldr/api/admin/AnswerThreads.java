@@ -9,6 +9,7 @@ import io.weldr.core.state.Command;
 import io.weldr.core.state.MemberId;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -24,18 +25,25 @@ public final class AnswerThreads {
 
     private static final long IDLE_SECONDS_MAX = 30;
 
-    private final ThreadPoolExecutor threads;
+    private final Executor threads;
 
     public AnswerThreads() {
-        // Never shut down: a request that ends late is still answered. Idle threads end. As many answers wait as there
-        // are requests.
-        threads = new ThreadPoolExecutor(
+        threads = pool("weldr-answer");
+    }
+
+    /**
+     * Two threads of that name. They are never shut down: a request that ends late is still answered. Idle threads end. As much waits as there
+     * are requests.
+     */
+    static Executor pool(String name) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 THREADS, THREADS, IDLE_SECONDS_MAX, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, "weldr-answer");
+                    Thread thread = new Thread(task, name);
                     thread.setDaemon(true);
                     return thread;
                 });
-        threads.allowCoreThreadTimeOut(true);
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     private <T> CompletionStage<T> on(CompletionStage<T> stage) {

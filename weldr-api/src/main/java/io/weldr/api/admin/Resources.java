@@ -24,19 +24,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The operations on pools, listeners, routes and certificates, for every row of {@link ResourceKind}. Any thread; never blocks.
  * Methods throw, and stages fail with,
- * {@link ProblemException} or {@link io.weldr.core.port.GatewayException}. What a write leaves is looked at on the
- * common pool: the checks of
- * thousands of routes take longer than the threads of the gateway may be held.
+ * {@link ProblemException} or {@link io.weldr.core.port.GatewayException}. What a write leaves is looked at on threads of
+ * its own: the checks of thousands of routes take longer than an answer may wait.
  */
 public final class Resources {
     /** A revision that no resource is at. What every cluster has from its beginning is at 0. */
     private static final long NEVER = -1;
 
-    private static final Executor COMMON =
-            CompletableFuture.completedFuture(null).defaultExecutor();
-
     private final AdminPorts ports;
     private final Rounds rounds;
+    private final Executor checks = AnswerThreads.pool("weldr-check");
 
     Resources(AdminPorts ports, Rounds rounds) {
         this.ports = ports;
@@ -86,7 +83,7 @@ public final class Resources {
         Condition condition = mustBeNew ? Condition.ABSENT : Condition.ABSENT_OR_SAME;
         return checked(kind, wish)
                 .thenCompose(checked -> rounds.write(options, checked.command().at(condition, now()))
-                        .thenApplyAsync(written -> result(kind, wish, checked, written)));
+                        .thenApplyAsync(written -> result(kind, wish, checked, written), checks));
     }
 
     /**
@@ -103,7 +100,7 @@ public final class Resources {
                                 options,
                                 expected -> checked.command()
                                         .at(expected == null ? condition : new Condition.At(expected), now()))
-                        .thenApplyAsync(written -> result(kind, wish, checked, written)));
+                        .thenApplyAsync(written -> result(kind, wish, checked, written), checks));
     }
 
     /**
@@ -116,7 +113,7 @@ public final class Resources {
         K key = kind.parse(name);
         AtomicReference<Message> wish = new AtomicReference<>(kind.named(kind.prototype(), name));
         AtomicReference<Wish> checked = new AtomicReference<>(Wish.NOTHING);
-        return rounds.repeat(options, kind.equals(ResourceKind.CERTIFICATE) ? COMMON : Runnable::run, view -> {
+        return rounds.repeat(options, kind.equals(ResourceKind.CERTIFICATE) ? checks : Runnable::run, view -> {
                     R value = kind.all().apply(view.state()).get(key);
                     if (value == null) {
                         throw kind.noSuch(key).exception();
@@ -130,15 +127,21 @@ public final class Resources {
                             now.command().at(new Condition.At(options.expected(seen)), now()),
                             unmet(kind, key, seen, options));
                 })
-                .thenApplyAsync(written -> result(
-                        kind, Objects.requireNonNull(wish.get()), Objects.requireNonNull(checked.get()), written));
+                .thenApplyAsync(
+                        written -> result(
+                                kind,
+                                Objects.requireNonNull(wish.get()),
+                                Objects.requireNonNull(checked.get()),
+                                written),
+                        checks);
     }
 
     /** Removes it. */
     public <K, R> CompletionStage<ResourceWritten> remove(ResourceKind<K, R> kind, String name, WriteOptions options) {
         K key = kind.parse(name);
         return conditional(kind, key, options, expected -> kind.remove().command(key, expected, now()))
-                .thenApplyAsync(written -> result(kind, kind.named(kind.prototype(), name), Wish.NOTHING, written));
+                .thenApplyAsync(
+                        written -> result(kind, kind.named(kind.prototype(), name), Wish.NOTHING, written), checks);
     }
 
     /**
@@ -169,17 +172,21 @@ public final class Resources {
 
     /**
      * What the message says, checked. What is not valid needs no quorum to be refused, unless what it says depends on the resource that is
-     * there. Certificates are checked on the common pool, since that takes milliseconds.
+     * there. Certificates are checked on threads of their own, since that takes milliseconds.
      */
     private <K, R> CompletionStage<Wish> checked(ResourceKind<K, R> kind, Message message) {
         K key = kind.parse(kind.name(message));
         if (kind.leans().test(message)) {
             return rounds.read(Consistency.LINEARIZABLE)
-                    .thenApplyAsync(view ->
-                            check(kind, message, kind.all().apply(view.state()).get(key)));
+                    .thenApplyAsync(
+                            view -> check(
+                                    kind,
+                                    message,
+                                    kind.all().apply(view.state()).get(key)),
+                            checks);
         }
         return kind.equals(ResourceKind.CERTIFICATE)
-                ? CompletableFuture.supplyAsync(() -> check(kind, message, null))
+                ? CompletableFuture.supplyAsync(() -> check(kind, message, null), checks)
                 : CompletableFuture.completedFuture(check(kind, message, null));
     }
 

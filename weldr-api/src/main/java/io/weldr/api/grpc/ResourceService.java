@@ -156,9 +156,8 @@ abstract class ResourceService extends AdminGrpc.AdminImplBase {
         AdminService.answer(observer, () -> {
             SampleRequest sample = ExplainMessages.request(request);
             ListenerName listener = ExplainMessages.listener(request);
-            // Off the threads of the gateway: the routes of the listener have to be compiled.
             return read(request.getConsistency())
-                    .thenApplyAsync(view -> ExplainMessages.reply(admin.explain(view, listener, sample), view.age()));
+                    .thenApply(view -> ExplainMessages.reply(admin.explain(view, listener, sample), view.age()));
         });
     }
 

@@ -205,9 +205,8 @@ final class V1Routes {
     private CompletionStage<Answer> explain(Request request) {
         SampleRequest sample = request.sample();
         ListenerName listener = request.listener();
-        // Off the threads of the gateway: the routes of the listener have to be compiled.
         return admin.read(request.consistency())
-                .thenApplyAsync(view ->
+                .thenApply(view ->
                         Answer.ok(ExplainAnswer.of(admin.explain(view, listener, sample), Pages.staleness(view))));
     }
 
