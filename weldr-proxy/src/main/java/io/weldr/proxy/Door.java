@@ -2,6 +2,7 @@ package io.weldr.proxy;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import io.weldr.proxy.net.ConnectionLimit;
 import io.weldr.proxy.net.Reception;
 import io.weldr.proxy.server.Clients;
@@ -57,9 +58,9 @@ final class Door implements Reception {
         worker.loop().execute(() -> clients.drain(deadline));
     }
 
-    /** Closes every connection, whatever it is doing. */
-    void cutAll() {
-        worker.loop().execute(clients::cutAll);
+    /** Closes every connection, whatever it is doing; says when that is done. */
+    Future<?> cutAll() {
+        return worker.loop().submit(clients::cutAll);
     }
 
     /** Connections that were closed because they did not begin with a PROXY protocol header. */

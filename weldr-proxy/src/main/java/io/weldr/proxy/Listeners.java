@@ -1,5 +1,6 @@
 package io.weldr.proxy;
 
+import io.netty.util.concurrent.Future;
 import io.weldr.core.listener.Listener;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.HostPort;
@@ -378,9 +379,11 @@ final class Listeners implements ListenerConditions, AutoCloseable {
                 all.stream().flatMap(port -> port.bound().stream()).toList());
     }
 
-    /** Ends every connection, behind what the loops have to do already. */
-    void cutAll() {
-        all.forEach(Port::cutAll);
+    /** Ends every connection, behind what the loops have to do already; says when each loop has done so. */
+    List<Future<?>> cutAll() {
+        List<Future<?>> cut = new ArrayList<>();
+        all.forEach(port -> cut.addAll(port.cutAll()));
+        return cut;
     }
 
     private void end() {

@@ -1,6 +1,7 @@
 package io.weldr.proxy;
 
 import io.netty.util.NetUtil;
+import io.netty.util.concurrent.Future;
 import io.weldr.core.Check;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.HostPort;
@@ -179,9 +180,11 @@ final class Port {
         return CompletableFuture.allOf(bound.stream().map(Listener::close).toArray(CompletableFuture<?>[]::new));
     }
 
-    /** Ends every connection, behind what the loops have to do already. */
-    void cutAll() {
-        doors.forEach(Door::cutAll);
+    /** Ends every connection, behind what the loops have to do already; says when each loop has done so. */
+    List<Future<?>> cutAll() {
+        List<Future<?>> cut = new ArrayList<>();
+        doors.forEach(door -> cut.add(door.cutAll()));
+        return cut;
     }
 
     /** Whether it was drained, and nothing of it is left. */

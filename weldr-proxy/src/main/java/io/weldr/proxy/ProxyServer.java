@@ -54,6 +54,9 @@ public final class ProxyServer
     /** A new day brings other keys of session tickets, and a certificate that did not load is tried again. */
     private static final long REFRESH_SECONDS = 60;
 
+    /** Loops that serve take milliseconds to end their connections; one that hangs is not waited for. */
+    private static final Duration CUT_TIME_MAX = Duration.ofSeconds(2);
+
     private final ProxySettings settings;
     private final Published<ClusterState> state;
     private final ConnectionLimit connections;
@@ -301,6 +304,14 @@ public final class ProxyServer
         return quiet;
     }
 
+    /** A loop that is told to shut down closes its sockets before it does what it was told before: what clients are to know would be lost. */
+    private static void awaitCut(List<Future<?>> cut) {
+        long until = System.nanoTime() + CUT_TIME_MAX.toNanos();
+        for (Future<?> each : cut) {
+            each.awaitUninterruptibly(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
+        }
+    }
+
     /** Closes everything at once. Harmless when closed before. */
     @Override
     public synchronized void close() {
@@ -317,7 +328,7 @@ public final class ProxyServer
         MultiThreadIoEventLoopGroup loops = group;
         if (loops != null) {
             if (all != null) {
-                all.cutAll();
+                awaitCut(all.cutAll());
             }
             workers.forEach(worker -> worker.loop().execute(worker::end));
             loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(6, TimeUnit.SECONDS);

@@ -82,6 +82,27 @@ class H2EndsIT {
         }
     }
 
+    /** Told again and again, since it depends on when the loop hears of what. */
+    @Test
+    void aProxyThatIsClosedTellsEachClientSo() {
+        for (int round = 0; round < 20; round++) {
+            CountDownLatch goOn = new CountDownLatch(1);
+            try (RawOrigin origin = slow(goOn);
+                    TestProxy proxy = H2RequestsIT.speaking(origin);
+                    H2Client client = H2Client.of(proxy)) {
+                client.request(1, true, "GET", "/slow");
+                await().until(() -> origin.requests().size() == 1);
+                proxy.server.close();
+                client.readToEnd();
+                assertThat(client.soFar(1).reset).as(client.toString()).isEqualTo(H2Client.CANCEL);
+                assertThat(client.goAway).as(client.toString()).isEqualTo(H2Client.NO_ERROR);
+                assertThat(client.lastStream).isEqualTo(1);
+            } finally {
+                goOn.countDown();
+            }
+        }
+    }
+
     @Test
     void aConnectionEndsBehindItsLastExchange() {
         try (RawOrigin origin = RawOrigin.answering(RawOrigin.OK);
