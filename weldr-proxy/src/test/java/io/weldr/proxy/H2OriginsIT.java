@@ -145,6 +145,11 @@ class H2OriginsIT {
             assertThat(response.trailer("x-sum")).isEqualTo("7");
             assertThat(response.trailer("content-type")).isNull();
             assertThat(origin.requests()).hasSize(2).allMatch(request -> request.endsWith("\n\nx\nx-check=5\n"));
+            http2.request(3, false, "POST", "/", "content-length", "1", "trailer", "x-check")
+                    .data(3, "x", false)
+                    .headers(3, true, "x-check", "5");
+            assertThat(http2.response(3).trailer("x-sum")).isEqualTo("7");
+            assertThat(origin.requests().get(2)).contains("\ntrailer=x-check\n").endsWith("\n\nx\nx-check=5\n");
             http1.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
             assertThat(http1.readMessage()).as("a client that did not ask").endsWith("\r\nok\r\n0\r\n\r\n");
         }

@@ -134,6 +134,39 @@ class H2RequestsIT {
         }
     }
 
+    /** HTTP/1.1 has no place for trailers behind a length: the content goes in chunks if the client announces them. */
+    @Test
+    void trailersThatAreAnnouncedPassAlsoBehindALength() {
+        try (RawOrigin origin = RawOrigin.answering(RawOrigin.OK);
+                TestProxy proxy = speaking(origin);
+                H2Client client = H2Client.of(proxy)) {
+            client.request(1, false, "POST", "/", "content-length", "5", "trailer", "x-check")
+                    .data(1, "hello", false)
+                    .headers(1, true, "x-check", "9");
+            assertThat(client.response(1).text()).isEqualTo("ok");
+            assertThat(origin.requests().get(0))
+                    .contains("\r\nTransfer-Encoding: chunked\r\n", "\r\ntrailer: x-check\r\n")
+                    .doesNotContainIgnoringCase("content-length")
+                    .endsWith("\r\n5\r\nhello\r\n0\r\nx-check: 9\r\n\r\n");
+            client.request(3, false, "POST", "/", "content-length", "5").data(3, "hello", false);
+            assertThat(client.headers(3, true, "x-check", "9").response(3).text())
+                    .isEqualTo("ok");
+            assertThat(origin.requests().get(1))
+                    .contains("\r\nContent-Length: 5\r\n")
+                    .endsWith("\r\n\r\nhello");
+            // The length still has to be right.
+            for (String content : new String[] {"hell", "hello!"}) {
+                int stream = content.length() == 4 ? 5 : 7;
+                client.request(stream, false, "POST", "/", "content-length", "5", "trailer", "x-check")
+                        .data(stream, content, false)
+                        .headers(stream, true, "x-check", "9");
+                assertThat(client.response(stream).reset).as(content).isEqualTo(H2Client.PROTOCOL_ERROR);
+            }
+            client.request(9, false, "POST", "/", "content-length", "5", "content-length", "6", "trailer", "x-check");
+            assertThat(client.response(9).reset).isEqualTo(H2Client.PROTOCOL_ERROR);
+        }
+    }
+
     @Test
     void responsesWithoutContentEndWithTheirHead() {
         try (RawOrigin origin = RawOrigin.serving((wire, self) -> {

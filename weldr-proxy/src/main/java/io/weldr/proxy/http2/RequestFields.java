@@ -32,9 +32,13 @@ public final class RequestFields implements HpackReader.Receiver {
     private static final AsciiString ASTERISK = AsciiString.cached("*");
     private static final AsciiString WEBSOCKET = AsciiString.cached("websocket");
 
+    /** Of a length that fits into a long whatever its digits are. */
+    private static final int LENGTH_DIGITS_MAX = 18;
+
     private final LongSupplier random;
     private final HeadWriter lines = new HeadWriter();
     private final HeadWriter cookies = new HeadWriter();
+    private final HeadWriter lengths = new HeadWriter(); // the lines of content-length
     private final HeadWriter text = new HeadWriter();
 
     private boolean trailers;
@@ -47,6 +51,8 @@ public final class RequestFields implements HpackReader.Receiver {
     private @Nullable AsciiString protocol;
     private @Nullable AsciiString host;
     private boolean hasLength;
+    private boolean announcesTrailers;
+    private long length; // what content-length says; -1: nothing that could be a length, or several things
 
     /** @param random for the keys of WebSocket handshakes, which only have to differ (RFC 6455 section 4.1) */
     public RequestFields(LongSupplier random) {
@@ -65,8 +71,11 @@ public final class RequestFields implements HpackReader.Receiver {
         protocol = null;
         host = null;
         hasLength = false;
+        announcesTrailers = false;
+        length = -1;
         lines.reset();
         cookies.reset();
+        lengths.reset();
         text.reset();
         return this;
     }
@@ -142,7 +151,15 @@ public final class RequestFields implements HpackReader.Receiver {
                 host = value;
                 return null;
             }
-            case CONTENT_LENGTH -> hasLength = true;
+            case CONTENT_LENGTH -> {
+                if (!trailers) {
+                    length = hasLength ? -1 : number(value);
+                    hasLength = true;
+                    line(lengths, name, value);
+                    return null;
+                }
+            }
+            case TRAILER -> announcesTrailers = true;
             case COOKIE -> { // RFC 9113 section 8.2.3: crumbs become one field
                 if (!trailers) {
                     (cookies.length() == 0
@@ -158,12 +175,32 @@ public final class RequestFields implements HpackReader.Receiver {
                 }
             }
         }
-        lines.put(bytes, from, to)
+        line(lines, name, value);
+        return null;
+    }
+
+    private static void line(HeadWriter to, AsciiString name, AsciiString value) {
+        to.put(name.array(), name.arrayOffset(), name.arrayOffset() + name.length())
                 .put(':')
                 .put(' ')
                 .put(value.array(), value.arrayOffset(), value.arrayOffset() + value.length())
                 .crlf();
-        return null;
+    }
+
+    /** A length of up to 18 digits; -1: it is none. The scanner says what is wrong with it. */
+    private static long number(AsciiString value) {
+        if (value.isEmpty() || value.length() > LENGTH_DIGITS_MAX) {
+            return -1;
+        }
+        long number = 0;
+        for (int i = 0; i < value.length(); i++) {
+            int digit = value.byteAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return -1;
+            }
+            number = 10 * number + digit;
+        }
+        return number;
     }
 
     static boolean lowerToken(AsciiString name) {
@@ -292,10 +329,23 @@ public final class RequestFields implements HpackReader.Receiver {
         if (protocol != null) {
             text.put(UPGRADE);
             put(protocol).crlf().put(WEBSOCKET_KEY).put(newKey()).crlf();
-        } else if (!endStream && !hasLength) {
+        } else if (!endStream && (!hasLength || trailersFollow())) {
             text.put(CHUNKED);
+        } else {
+            text.put(lengths);
+            length = -1;
         }
         text.crlf();
+    }
+
+    /** HTTP/1.1 has trailers behind chunks alone (RFC 9112 section 7.1.2): a length would leave no place for them. */
+    private boolean trailersFollow() {
+        return announcesTrailers && length >= 0;
+    }
+
+    /** How much content has to come where {@link #text} does not say so, because trailers follow it; -1: it is not known. */
+    public long contentLength() {
+        return length;
     }
 
     private HeadWriter put(AsciiString part) {

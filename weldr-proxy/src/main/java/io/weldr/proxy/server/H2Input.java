@@ -52,10 +52,14 @@ final class H2Input {
         trailers = null;
     }
 
-    /** What the head says of the content. */
-    void expect(RequestHead head, boolean isTunnel) {
+    /**
+     * What the head says of the content.
+     *
+     * @param length where the head does not say it; -1: not known
+     */
+    void expect(RequestHead head, boolean isTunnel, long length) {
         chunked = head.chunked();
-        left = head.contentLength();
+        left = chunked ? length : head.contentLength();
         tunnel = isTunnel;
         endDelivered = ended && !isTunnel;
     }

@@ -150,7 +150,7 @@ final class H2Requests {
         } else if (endStream && head.contentLength() > 0) {
             refuse(id, true, Failure.BAD_FRAMING); // RFC 9113 section 8.1.1
         } else {
-            connection.open(id, endStream).begin(head, text, fields.isTunnel());
+            connection.open(id, endStream).begin(head, text, fields.isTunnel(), fields.contentLength());
         }
     }
 

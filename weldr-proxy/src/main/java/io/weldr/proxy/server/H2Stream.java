@@ -80,10 +80,14 @@ final class H2Stream implements MessageDownstream, StreamOutput.Sender, Expiry {
         return this;
     }
 
-    /** Starts the exchange with the head just scanned. */
-    void begin(RequestHead head, ByteBuf text, boolean tunnel) {
+    /**
+     * Starts the exchange with the head just scanned.
+     *
+     * @param length of the content, where the head does not say it; -1: not known
+     */
+    void begin(RequestHead head, ByteBuf text, boolean tunnel, long length) {
         exchangeOver = false;
-        input.expect(head, tunnel);
+        input.expect(head, tunnel, length);
         exchange.begin(head, text);
         pump();
         arm();
