@@ -11,6 +11,7 @@ import io.weldr.core.route.PathMatch;
 import io.weldr.core.route.RouteMatch;
 import io.weldr.core.route.ValueMatch;
 import io.weldr.proxy.tls.TlsLibrary;
+import io.weldr.testing.OpenSsl;
 import io.weldr.testing.Ports;
 import io.weldr.testing.TestCa;
 import java.io.UncheckedIOException;

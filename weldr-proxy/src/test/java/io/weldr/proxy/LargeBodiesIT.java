@@ -25,9 +25,9 @@ class LargeBodiesIT {
     private static final long BYTES = 256L << 20;
 
     /** What both directions together may hold: water marks and read buffers of two connections, and allocator chunks. */
-    private static final long HELD_BYTES_MAX = 48L << 20;
+    static final long HELD_BYTES_MAX = 48L << 20;
 
-    private static final byte[] BLOCK = block();
+    static final byte[] BLOCK = block();
 
     private static byte[] block() {
         byte[] block = new byte[64 * 1024];
@@ -37,7 +37,7 @@ class LargeBodiesIT {
         return block;
     }
 
-    private static void sendAll(Wire wire, long bytes) {
+    static void sendAll(Wire wire, long bytes) {
         for (long left = bytes; left > 0; left -= BLOCK.length) {
             wire.send(BLOCK);
         }
@@ -55,7 +55,7 @@ class LargeBodiesIT {
         }
     }
 
-    private static long heldBytes() {
+    static long heldBytes() {
         return Math.max(
                 PlatformDependent.usedDirectMemory(),
                 PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory());

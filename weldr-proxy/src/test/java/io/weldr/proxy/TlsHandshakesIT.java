@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.weldr.core.port.TicketKeys;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.tls.TlsLibrary;
+import io.weldr.testing.OpenSsl;
 import io.weldr.testing.Ports;
 import io.weldr.testing.TestCa;
 import java.io.IOException;

@@ -114,7 +114,7 @@ final class Wire implements Closeable {
         }
     }
 
-    private String readLine() {
+    String readLine() {
         StringBuilder line = new StringBuilder();
         do {
             line.append(read(1));

@@ -1,7 +1,5 @@
-package io.weldr.proxy;
+package io.weldr.testing;
 
-import io.weldr.testing.Patience;
-import io.weldr.testing.TestCa;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -16,30 +14,30 @@ import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
 
 /** {@code openssl s_client} and other programs as clients. A test is skipped where the program is missing. Confined to the thread of a test. */
-final class OpenSsl implements AutoCloseable {
+public final class OpenSsl implements AutoCloseable {
     private final Path folder;
 
-    OpenSsl(TestCa trusted) throws IOException {
+    public OpenSsl(TestCa trusted) throws IOException {
         folder = Files.createTempDirectory("weldr-openssl");
         write("authority.pem", trusted.pem());
     }
 
     /** The certificate that is trusted. */
-    String authority() {
+    public String authority() {
         return file("authority.pem");
     }
 
     /** A file of that name, which is removed in the end. */
-    String file(String name) {
+    public String file(String name) {
         return folder.resolve(name).toString();
     }
 
-    void write(String name, String text) throws IOException {
+    public void write(String name, String text) throws IOException {
         Files.writeString(folder.resolve(name), text);
     }
 
     /** Shakes hands, sends a request that closes the connection, and says all that openssl and the server said. */
-    String get(int port, String name, String... more) throws IOException {
+    public String get(int port, String name, String... more) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 "openssl", "s_client", "-connect", "127.0.0.1:" + port, "-servername", name, "-CAfile", authority()));
         command.addAll(List.of("-ign_eof", "-verify_return_error"));
@@ -47,8 +45,17 @@ final class OpenSsl implements AutoCloseable {
         return run("GET / HTTP/1.1\r\nHost: " + name + "\r\nConnection: close\r\n\r\n", command.toArray(String[]::new));
     }
 
+    /** Gets a URL by curl, which asks for that address in place of the name, and says what the server has said. */
+    public String curl(String name, int port, String... more) throws IOException {
+        List<String> command = new ArrayList<>(List.of("curl", "-sS", "--cacert", authority()));
+        command.addAll(List.of("--resolve", name + ":" + port + ":127.0.0.1"));
+        command.addAll(Arrays.asList(more));
+        command.add("https://" + name + ":" + port + "/");
+        return run("", command.toArray(String[]::new));
+    }
+
     /** What a program says on both outputs when it is given that. */
-    String run(String input, String... command) throws IOException {
+    public String run(String input, String... command) throws IOException {
         Process process;
         try {
             process = new ProcessBuilder(command).redirectErrorStream(true).start();
