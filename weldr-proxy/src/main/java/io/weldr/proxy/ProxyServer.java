@@ -5,6 +5,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
 import io.netty.util.internal.PlatformDependent;
 import io.weldr.core.balance.DeadAddresses;
 import io.weldr.core.port.CertificateCondition;
@@ -56,6 +57,14 @@ public final class ProxyServer
 
     /** Loops that serve take milliseconds to end their connections; one that hangs is not waited for. */
     private static final Duration CUT_TIME_MAX = Duration.ofSeconds(2);
+
+    private static final Duration END_TIME_MAX = Duration.ofSeconds(5);
+
+    /**
+     * As short as can be, but not zero: then a loop of Netty 4.2 that is told while it runs tasks ends at once, and leaves its sockets open. So
+     * connections to origins outlived the proxy.
+     */
+    private static final long QUIET_NANOS = 1;
 
     private final ProxySettings settings;
     private final Published<ClusterState> state;
@@ -146,6 +155,9 @@ public final class ProxyServer
         long idPrefix = new SecureRandom().nextLong();
         for (int i = 0; i < number; i++) {
             EventLoop loop = (EventLoop) loops.next();
+            if (loop instanceof SingleThreadEventExecutor executor) {
+                executor.addShutdownHook(() -> {}); // has it look once more whether sockets are left: see QUIET_NANOS
+            }
             Worker worker = new Worker(
                     loop, i, settings, heldMax, upstream, resolver, idPrefix, routing.pools()::record, rateLimits);
             worker.start();
@@ -331,7 +343,8 @@ public final class ProxyServer
                 awaitCut(all.cutAll());
             }
             workers.forEach(worker -> worker.loop().execute(worker::end));
-            loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(6, TimeUnit.SECONDS);
+            loops.shutdownGracefully(QUIET_NANOS, END_TIME_MAX.toNanos(), TimeUnit.NANOSECONDS)
+                    .awaitUninterruptibly(END_TIME_MAX.toMillis() + 1000, TimeUnit.MILLISECONDS);
         }
     }
 }
