@@ -117,7 +117,7 @@ final class H2Client implements Closeable {
     private final Socket socket;
     private final DataInputStream in;
     private final DefaultHttp2HeadersEncoder encoder = new DefaultHttp2HeadersEncoder((name, value) -> false);
-    private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false);
+    private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, 64 * 1024);
     private final Map<Integer, Response> responses = new LinkedHashMap<>();
     final List<Frame> frames = new ArrayList<>();
     private boolean windows;
@@ -183,7 +183,17 @@ final class H2Client implements Closeable {
     }
 
     static H2Client to(InetSocketAddress address) {
-        H2Client client = new H2Client(address);
+        return over(connected(address));
+    }
+
+    /** A connection on a socket that stands, such as one of TLS, on which nothing was sent. */
+    static H2Client on(Socket standing) {
+        return new H2Client(standing);
+    }
+
+    /** The same on a socket that stands, such as one of TLS. */
+    static H2Client over(Socket standing) {
+        H2Client client = new H2Client(standing);
         client.begin();
         client.await(frame -> frame.type() == SETTINGS && frame.has(ACK));
         client.frame(SETTINGS, ACK, 0, new byte[0]);
@@ -193,6 +203,15 @@ final class H2Client implements Closeable {
     H2Client begin() {
         raw(PREFACE.getBytes(StandardCharsets.ISO_8859_1));
         return frame(SETTINGS, 0, 0, new byte[0]);
+    }
+
+    H2Client endOutput() {
+        try {
+            socket.shutdownOutput();
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Answers content with as much room as it took. */

@@ -25,6 +25,7 @@ final class TlsClient {
     private final SSLContext context;
     private String[] protocols = {"http/1.1"};
     private String @Nullable [] versions;
+    private byte[] before = {};
 
     TlsClient(TestCa trusted) {
         this(trusted, null);
@@ -64,14 +65,18 @@ final class TlsClient {
         return this;
     }
 
+    /** Sends these bytes in front of its handshake. */
+    TlsClient behind(byte[] header) {
+        before = header;
+        return this;
+    }
+
     /** A socket that has shaken hands; throws if that failed. */
     SSLSocket handshake(int port, @Nullable String serverName) throws IOException {
+        Socket plain = new Socket(InetAddress.getLoopbackAddress(), port);
+        plain.getOutputStream().write(before);
         SSLSocket socket = (SSLSocket) context.getSocketFactory()
-                .createSocket(
-                        new Socket(InetAddress.getLoopbackAddress(), port),
-                        serverName == null ? "127.0.0.1" : serverName,
-                        port,
-                        true);
+                .createSocket(plain, serverName == null ? "127.0.0.1" : serverName, port, true);
         try {
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setServerNames(serverName == null ? List.of() : List.of(new SNIHostName(serverName)));
