@@ -94,6 +94,11 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry, 
         return context;
     }
 
+    /** Runs a task of the connection behind what its loop does now. */
+    public void later(Runnable task) {
+        channel().eventLoop().execute(task);
+    }
+
     private Channel channel() {
         return context().channel();
     }

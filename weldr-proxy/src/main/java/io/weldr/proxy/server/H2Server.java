@@ -80,7 +80,7 @@ public final class H2Server extends Client implements FrameSink {
         var wheel = loop.exchanges.wheel();
         link = standing != null ? standing : new Link(this, wheel, loop.exchanges.held(), loop.progressTicks);
         stats = loop.exchanges.stats().http2;
-        output = new StreamOutput(link);
+        output = new StreamOutput(link, this::failed);
         frames = output.frames();
         limits = new H2Limits(loop.limits, wheel);
         requests = new H2Requests(this, streams, loop);

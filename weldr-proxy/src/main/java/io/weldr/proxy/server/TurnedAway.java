@@ -66,7 +66,7 @@ public final class TurnedAway implements Protocol {
 
     /** No request of the connection was looked at: RFC 9113 section 6.8. */
     private void answerHttp2() {
-        FrameWriter frames = new StreamOutput(link).frames();
+        FrameWriter frames = new StreamOutput(link, this::failed).frames();
         frames.settings(
                 loop.limits.http2StreamsMax(), loop.limits.http2StreamWindowBytes(), loop.limits.headBytesMax());
         frames.goAway(0, ErrorCode.NO_ERROR, Failure.TOO_MANY_CONNECTIONS.detail());

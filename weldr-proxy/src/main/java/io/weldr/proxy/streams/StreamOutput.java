@@ -6,6 +6,7 @@ import io.weldr.proxy.http2.FrameWriter;
 import io.weldr.proxy.http2.Frames;
 import io.weldr.proxy.net.Link;
 import java.util.ArrayDeque;
+import java.util.function.Consumer;
 
 /**
  * What one HTTP/2 connection sends. Streams that have content wait in line and send one frame each time it is their
@@ -34,16 +35,31 @@ public final class StreamOutput implements FrameWriter.Out {
     }
 
     private final Link link;
+    private final Consumer<Throwable> failed;
     private final FrameWriter frames = new FrameWriter(this);
     private final ArrayDeque<Sender> ready = new ArrayDeque<>();
     private final ArrayDeque<Sender> waiting = new ArrayDeque<>(); // for the window of the connection
     private long window = Frames.WINDOW_BYTES;
     private boolean held;
     private boolean pumping;
+    private boolean broken; // a part of a frame may be missing
 
-    /** Of a connection that has sent nothing. */
-    public StreamOutput(Link link) {
+    /**
+     * Of a connection that has sent nothing.
+     *
+     * @param failed ends the connection for what was thrown while it sent. Called later, by its event loop: whose turn it was is not who had
+     *     called, and the peer may have got half a frame
+     */
+    public StreamOutput(Link link, Consumer<Throwable> failed) {
         this.link = link;
+        this.failed = failed;
+    }
+
+    private void fail(Throwable cause) {
+        if (!broken) {
+            broken = true;
+            link.later(() -> failed.accept(cause));
+        }
     }
 
     /** What writes the frames of the connection. */
@@ -58,7 +74,12 @@ public final class StreamOutput implements FrameWriter.Out {
 
     @Override
     public void write(ByteBuf part) {
-        link.write(part);
+        try {
+            link.write(part);
+        } catch (Throwable e) {
+            fail(e);
+            throw e;
+        }
     }
 
     /** Bytes of content that the connection's window has room for. */
@@ -112,7 +133,7 @@ public final class StreamOutput implements FrameWriter.Out {
 
     /** Lets streams send in turn, as long as the peer takes it. */
     public void pump() {
-        if (pumping || held || !link.open()) {
+        if (pumping || held || broken || !link.open()) {
             return;
         }
         pumping = true;
@@ -125,14 +146,23 @@ public final class StreamOutput implements FrameWriter.Out {
                     case CONNECTION_FULL -> waiting.add(next);
                 }
             }
+        } catch (Throwable e) {
+            fail(e);
         } finally {
             pumping = false;
         }
-        flush();
+        try {
+            flush(); // may make room, and be asked for more at once
+        } catch (Throwable e) {
+            fail(e);
+        }
     }
 
     /** Sends what was gathered. */
     public void flush() {
+        if (broken) {
+            return;
+        }
         frames.flush();
         link.flush();
     }

@@ -108,7 +108,7 @@ final class H2Origin extends OriginConnection implements FrameSink {
         this.terms = terms;
         this.secure = secure;
         stats = shared.http2;
-        output = new StreamOutput(link);
+        output = new StreamOutput(link, this::failed);
         frames = output.frames();
         hpack = new HpackReader(shared.limits.headBytesMax());
         block = new FieldBlockBuffer(shared.limits, link.account());
@@ -153,10 +153,14 @@ final class H2Origin extends OriginConnection implements FrameSink {
             end(Failure.NOT_HTTP2);
             return;
         }
+        guarded(this::begin); // whoever calls does not hear of what is thrown
+    }
+
+    private void begin() {
+        timer.in(shared.tlsTicks);
         frames.preface(shared.limits.originStreamWindowBytes(), shared.limits.headBytesMax());
         frames.windowUpdate(0, windowBytes - window);
         window = windowBytes;
-        timer.in(shared.tlsTicks);
         output.flush();
     }
 
