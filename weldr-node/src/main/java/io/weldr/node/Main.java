@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -36,6 +37,7 @@ public final class Main {
 
     private static final String CONFIG = "--config";
     private static final String CHECK = "check";
+    private static final String SECRET = "secret";
 
     private Main() {}
 
@@ -72,6 +74,10 @@ public final class Main {
         if (options.isUsageHelpRequested()) {
             options.commandSpec().commandLine().usage(out);
             return written(out, err);
+        }
+        if (options.commandSpec().name().equals(SECRET)) {
+            int exit = NewSecret.make(options.matchedPositionalValue(0, ""), out, err);
+            return exit == EXIT_OK ? written(out, err) : exit;
         }
         try {
             NodeConfig config = config(parsed, options, environment);
@@ -144,16 +150,39 @@ public final class Main {
         CommandSpec check = options(CommandSpec.create().name(CHECK));
         check.usageMessage().description("Reads the configuration, says what would hold, and starts nothing.");
         spec.addSubcommand(CHECK, new CommandLine(check));
+        spec.addSubcommand(SECRET, new CommandLine(secret()));
         return spec;
+    }
+
+    private static CommandSpec secret() {
+        CommandSpec spec = CommandSpec.create().name(SECRET);
+        spec.usageMessage()
+                .width(110)
+                .description(
+                        "Makes a file with a new secret for a cluster, with mode 600. A file that holds a secret stays as it is.");
+        spec.addOption(help());
+        spec.addPositional(PositionalParamSpec.builder()
+                .index("0")
+                .arity("1")
+                .required(true)
+                .type(String.class)
+                .paramLabel("FILE")
+                .description("for the setting secret-file; its folder exists")
+                .build());
+        return spec;
+    }
+
+    private static OptionSpec help() {
+        return OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .type(boolean.class)
+                .description("print this help")
+                .build();
     }
 
     private static CommandSpec options(CommandSpec spec) {
         spec.usageMessage().sortOptions(false).width(110).abbreviateSynopsis(true);
-        spec.addOption(OptionSpec.builder("-h", "--help")
-                .usageHelp(true)
-                .type(boolean.class)
-                .description("print this help")
-                .build());
+        spec.addOption(help());
         spec.addOption(OptionSpec.builder(CONFIG)
                 .type(String.class)
                 .paramLabel("FILE")

@@ -3,6 +3,7 @@ package io.weldr.node;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weldr.trust.SecretFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -95,6 +96,53 @@ class MainTest {
                                 .startsWith("weldr: --secret-file: secret file \"")
                                 .contains("no such file (expected: a line of 64 hex digits; to make one: openssl rand"),
                         Index.atIndex(1));
+    }
+
+    @Test
+    void aSecretIsMadeOnceAndNeverShown() throws IOException {
+        Path file = folder.resolve("new");
+        assertThat(run(Map.of(), "secret", file.toString()))
+                .as(err.toString(UTF_8))
+                .isZero();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        String text = Files.readString(file);
+        String secret = text.lines().skip(1).findFirst().orElseThrow();
+        assertThat(secret).matches("[0-9a-f]{64}");
+        String told = SecretFile.read(file).toString();
+        assertThat(run(Map.of(), "secret", file.toString())).isZero();
+        assertThat(file).content().isEqualTo(text);
+        assertThat(out.toString(UTF_8).lines())
+                .containsExactly(file + ": made a " + told, file + ": unchanged, it holds a " + told);
+        assertThat(run(Map.of(), "check", "--secret-file", file.toString())).isZero();
+        assertThat(out.toString(UTF_8)).doesNotContain(secret.substring(0, 16));
+        assertThat(err.toString(UTF_8)).isEmpty();
+    }
+
+    @Test
+    void noSecretIsMadeWhereThereIsSomethingElseOrNoFolder() throws IOException {
+        Path file = secret(folder.resolve("something"), "0123");
+        for (String bad :
+                new String[] {file.toString(), folder.resolve("none/secret").toString(), folder.toString(), ""}) {
+            assertThat(run(Map.of(), "secret", bad)).as(bad).isEqualTo(Main.EXIT_USAGE);
+        }
+        assertThat(run(Map.of(), "secret")).isEqualTo(Main.EXIT_USAGE);
+        assertThat(run(Map.of(), "secret", "--insecure", file.toString())).isEqualTo(Main.EXIT_USAGE);
+        assertThat(err.toString(UTF_8).lines())
+                .hasSize(6)
+                .allMatch(line -> line.startsWith("weldr: "))
+                .satisfies(line -> assertThat(line).contains("line 1: 4 hex digits"), Index.atIndex(0))
+                .satisfies(
+                        line -> assertThat(line)
+                                .isEqualTo("weldr: \"" + folder.resolve("none/secret")
+                                        + "\" (expected: a file in a folder that exists)"),
+                        Index.atIndex(1))
+                .satisfies(line -> assertThat(line).contains("a folder"), Index.atIndex(2))
+                .satisfies(line -> assertThat(line).contains("FILE"), Index.atIndex(4));
+        assertThat(file).content().isEqualTo("0123");
+        assertThat(out.toString(UTF_8)).isEmpty();
+        assertThat(run(Map.of(), "secret", "--help")).isZero();
+        assertThat(out.toString(UTF_8)).contains("FILE").contains("secret-file");
     }
 
     private static Path secret(Path file, String line) throws IOException {

@@ -20,7 +20,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -29,7 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The file that holds the secret of a cluster: a line of 64 hex digits, and maybe a second one with the previous secret.
- * Blank lines and lines that begin with {@code #} do not count. Only the owner of the file may read or write it.
+ * Blank lines and lines that begin with {@code #} do not count. Only the owner of the file may read or write it; if that
+ * is root, its group may read it. Engines of containers mount secrets like this, and PostgreSQL has the same rule for the
+ * keys of its servers.
  */
 public final class SecretFile {
     /** Two secrets are 130 bytes; the rest is for comments. Anything longer is another file. */
@@ -45,6 +46,8 @@ public final class SecretFile {
             PosixFilePermission.GROUP_WRITE,
             PosixFilePermission.OTHERS_READ,
             PosixFilePermission.OTHERS_WRITE);
+
+    private static final Integer ROOT = 0;
 
     private SecretFile() {}
 
@@ -92,12 +95,20 @@ public final class SecretFile {
             throw refused(
                     file,
                     "mode " + mode + " lets others than its owner read or write it",
-                    "mode 600: chmod 600 " + file);
+                    "mode 600, or mode 640 if root owns it: chmod 600 " + file);
         }
     }
 
     private static boolean isOpenToOthers(Path file) throws IOException {
-        return hasModes(file) && !Collections.disjoint(Files.getPosixFilePermissions(file), FOR_OTHERS);
+        if (!hasModes(file)) {
+            return false;
+        }
+        Set<PosixFilePermission> open = EnumSet.copyOf(FOR_OTHERS);
+        open.retainAll(Files.getPosixFilePermissions(file));
+        if (open.contains(PosixFilePermission.GROUP_READ) && ROOT.equals(Files.getAttribute(file, "unix:uid"))) {
+            open.remove(PosixFilePermission.GROUP_READ); // root has chosen the group
+        }
+        return !open.isEmpty();
     }
 
     private static boolean hasModes(Path file) {
@@ -146,16 +157,16 @@ public final class SecretFile {
      * Makes a file with a new secret, unless there is one. The file is there as a whole or not at all, also after a
      * power loss, and nobody but its owner can read it at any moment. The folder exists.
      *
+     * @param comment the first line, without the sign of a comment
      * @return false: there is one already
      * @throws SecretException the file system does not keep the mode of a file
      * @throws IOException the file cannot be written
      */
-    public static boolean make(Path file, SecureRandom random) throws IOException {
+    public static boolean make(Path file, String comment, SecureRandom random) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         byte[] secret = new byte[ClusterSecret.BYTES];
         random.nextBytes(secret);
-        String text = "# The secret of the cluster, made by this node. A node that joins needs a copy (secret-file).\n"
-                + HexFormat.of().formatHex(secret) + "\n";
+        String text = "# " + comment + "\n" + HexFormat.of().formatHex(secret) + "\n";
         Path next = Files.createTempFile(folder, file.getFileName() + ".", ".next", forItsOwnerAlone(file));
         try {
             if (isOpenToOthers(next)) {

@@ -3,6 +3,7 @@ package io.weldr.trust;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +27,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SecretFileTest {
+    /** The number of a user that is not root. */
+    private static final int SOMEBODY = 65532;
+
     @TempDir
     private Path folder;
 
@@ -95,10 +99,36 @@ class SecretFileTest {
     @ValueSource(strings = {"rw-r-----", "rw--w----", "rw----r--", "rw-----w-", "rw-rw-rw-"})
     void aFileThatOthersMayReadOrWriteIsRefused(String mode) throws IOException {
         Secrets.mode(Secrets.file(file, Secrets.UP), mode);
+        if (isRoots(file)) {
+            Files.setAttribute(file, "unix:uid", SOMEBODY);
+        }
+        assertRefused(mode);
+    }
+
+    @Test
+    void aFileOfRootMayBeReadByItsGroup() throws IOException {
+        Secrets.file(file, Secrets.UP);
+        assumeTrue(isRoots(file), "only root can own a file of root");
+        Files.setAttribute(file, "unix:gid", SOMEBODY);
+        for (String mode : List.of("r--r-----", "rw-r-----")) {
+            assertThat(SecretFile.read(Secrets.mode(file, mode)).fingerprints()).hasSize(1);
+        }
+        for (String mode : List.of("rw-rw----", "rw--w----", "rw-r--r--", "rw-----w-")) {
+            Secrets.mode(file, mode);
+            assertRefused(mode);
+        }
+    }
+
+    private void assertRefused(String mode) {
         assertThatThrownBy(() -> SecretFile.read(file))
                 .isInstanceOf(SecretException.class)
                 .hasMessage("secret file \"" + file + "\": mode " + mode
-                        + " lets others than its owner read or write it (expected: mode 600: chmod 600 " + file + ")");
+                        + " lets others than its owner read or write it (expected: mode 600, or mode 640 if root owns"
+                        + " it: chmod 600 " + file + ")");
+    }
+
+    private static boolean isRoots(Path file) throws IOException {
+        return Files.getAttribute(file, "unix:uid").equals(0);
     }
 
     @Test
@@ -139,7 +169,7 @@ class SecretFileTest {
 
     @Test
     void aNewFileHasASecretOfItsOwnForItsOwnerAlone() throws IOException {
-        assertThat(SecretFile.make(file, new SecureRandom())).isTrue();
+        assertThat(SecretFile.make(file, "A test.", new SecureRandom())).isTrue();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
         ClusterSecret made = SecretFile.read(file);
@@ -149,14 +179,14 @@ class SecretFileTest {
         }
 
         Path other = folder.resolve("other");
-        assertThat(SecretFile.make(other, new SecureRandom())).isTrue();
+        assertThat(SecretFile.make(other, "A test.", new SecureRandom())).isTrue();
         assertThat(SecretFile.read(other).sameAs(made)).isFalse();
     }
 
     @Test
     void aFileThatIsThereIsNeverReplaced() throws IOException {
         Files.writeString(file, "whatever");
-        assertThat(SecretFile.make(file, new SecureRandom())).isFalse();
+        assertThat(SecretFile.make(file, "A test.", new SecureRandom())).isFalse();
         assertThat(file).content().isEqualTo("whatever");
         try (Stream<Path> all = Files.list(folder)) {
             assertThat(all).containsExactly(file);
@@ -169,7 +199,7 @@ class SecretFileTest {
         try {
             for (int round = 0; round < 20; round++) {
                 Path made = folder.resolve("secret-" + round);
-                Callable<Boolean> make = () -> SecretFile.make(made, new SecureRandom());
+                Callable<Boolean> make = () -> SecretFile.make(made, "A test.", new SecureRandom());
                 int makers = 0;
                 Set<String> seen = new HashSet<>();
                 for (Future<Boolean> one : threads.invokeAll(List.of(make, make, make, make))) {

@@ -49,6 +49,9 @@ public final class NodeSecret implements CookieTokens, KeySeal, TicketKeys, Auto
     /** In the data folder. */
     static final String OWN = "secret";
 
+    private static final String MADE_BY_NODE =
+            "The secret of the cluster, made by this node. A node that joins needs a copy (secret-file).";
+
     /** Operators replace the secret a few times a year, and wait between two steps. */
     private static final Duration LOOK_EVERY = Duration.ofSeconds(30);
 
@@ -205,7 +208,7 @@ public final class NodeSecret implements CookieTokens, KeySeal, TicketKeys, Auto
         Path own = own(config);
         try {
             Files.createDirectories(config.dataDir());
-            if (SecretFile.make(own, new SecureRandom())) {
+            if (SecretFile.make(own, MADE_BY_NODE, new SecureRandom())) {
                 LOG.info("made a cluster secret: {}", own);
             }
             return own;
