@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.weldr.it.harness.Http;
 import io.weldr.it.harness.TestCluster;
 import io.weldr.it.harness.TestNode;
+import io.weldr.testing.TestAuthority;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,9 +14,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,6 +121,146 @@ class MemberSecurityIT {
         }
     }
 
+    /** A member whose secret file is the wrong one stands for election all the time, and nobody hears it. */
+    @Test
+    void aMemberWithAnotherSecretIsToldSoOnBothSidesOnceAndRaisesNoTerm() throws IOException {
+        Path ours = secret("ours", OLD);
+        Path theirs = secret("theirs", NEW);
+        try (TestCluster cluster = TestCluster.start(folder, 3, "--secret-file", ours.toString())) {
+            TestNode lost = cluster.except(cluster.awaitLeader()).get(0);
+            List<TestNode> others = cluster.except(lost);
+            assertThat(lost.terminate()).isZero();
+            launch(cluster, lost, List.of("--secret-file", theirs.toString()));
+
+            for (TestNode other : others) {
+                await().untilAsserted(() -> assertThat(lost.output())
+                        .contains("this node and " + other.raftAddress() + ": the certificate of " + other.id()
+                                + " is of another secret"));
+                await().untilAsserted(() -> assertThat(other.output())
+                        .contains("this node and " + lost.raftAddress() + ": the certificate of " + lost.id()
+                                + " is of another secret"));
+            }
+            awaitSteady(() -> others.stream().map(MemberSecurityIT::term).toList());
+            awaitSteady(() -> List.of(term(lost)));
+            for (TestNode other : others) {
+                assertThat(count(lost, "this node and " + other.raftAddress() + ":"))
+                        .isEqualTo(1);
+                assertThat(count(other, "this node and " + lost.raftAddress() + ":"))
+                        .isEqualTo(1);
+            }
+
+            assertThat(lost.terminate()).isZero();
+            cluster.launch(lost);
+            cluster.awaitLeader();
+            await().untilAsserted(() -> assertThat(cluster.nodes())
+                    .allSatisfy(node -> assertThat(votersAnswering(node)).containsExactly("n1", "n2", "n3")));
+        }
+    }
+
+    @Test
+    void membersWithCertificatesOfAnAuthorityTakeAnotherAuthorityWithoutARestart() throws Exception {
+        try (TestAuthority first = new TestAuthority("first");
+                TestAuthority second = new TestAuthority("second");
+                TestCluster cluster = TestCluster.of(folder, 3)) {
+            for (TestNode node : cluster.nodes()) {
+                certificate(node.id(), first);
+                replace(node.id() + "-ca.pem", first.pem());
+                launch(cluster, node, peerTls(node.id()));
+            }
+            cluster.awaitLeader();
+            try (PoolWriter writer = new PoolWriter(cluster.nodes())) {
+                writer.awaitMore();
+                for (TestNode node : cluster.nodes()) {
+                    replace(node.id() + "-ca.pem", first.pem() + second.pem());
+                }
+                awaitRead(cluster, 1); // without a signal: each node looks at its files by itself
+                for (TestNode node : cluster.nodes()) {
+                    certificate(node.id(), second);
+                    node.signal("HUP");
+                    writer.awaitMore();
+                }
+                awaitRead(cluster, 2);
+                for (TestNode node : cluster.nodes()) {
+                    replace(node.id() + "-ca.pem", second.pem());
+                    node.signal("HUP");
+                    writer.awaitMore();
+                }
+                awaitRead(cluster, 3);
+                writer.awaitMore();
+                writer.stop();
+                assertThat(writer.refused()).isEmpty();
+                assertThatAllHave(cluster, writer.acknowledged());
+            }
+            assertThat(cluster.nodes())
+                    .allSatisfy(node -> assertThat(votersAnswering(node)).containsExactly("n1", "n2", "n3"));
+
+            TestNode member = cluster.node(1);
+            try (TestNode stranger = TestCluster.newcomer(folder, "n4")) {
+                certificate("n4", first);
+                replace("n4-ca.pem", first.pem() + second.pem());
+                List<String> arguments = new ArrayList<>(peerTls("n4"));
+                arguments.addAll(List.of("--join", member.adminAddress()));
+                stranger.launch(arguments.toArray(new String[0]));
+                await().untilAsserted(() -> assertThat(member.output())
+                        .contains("127.0.0.1: the certificate of n4 is not accepted")
+                        .contains(folder.resolve("n1-ca.pem").toString()));
+                assertThat(votersAnswering(member)).containsExactly("n1", "n2", "n3");
+            }
+        }
+    }
+
+    private List<String> peerTls(String id) {
+        return List.of(
+                "--peer-tls-cert",
+                folder.resolve(id + ".pem").toString(),
+                "--peer-tls-key",
+                folder.resolve(id + ".key").toString(),
+                "--peer-tls-ca",
+                folder.resolve(id + "-ca.pem").toString());
+    }
+
+    /** Gives that member a certificate of that authority, and the key of it. */
+    private void certificate(String id, TestAuthority authority) throws Exception {
+        TestAuthority.Issued issued = authority.issue("-1d", 10, "uri:weldr://member/" + id);
+        replace(
+                id + ".key",
+                "-----BEGIN PRIVATE KEY-----\n"
+                        + Base64.getMimeEncoder(64, new byte[] {'\n'})
+                                .encodeToString(issued.key().getEncoded())
+                        + "\n-----END PRIVATE KEY-----\n");
+        replace(id + ".pem", issued.pem());
+    }
+
+    /** Waits until each node has read its certificates so many times more than at its start. */
+    private static void awaitRead(TestCluster cluster, int times) {
+        await().untilAsserted(() -> assertThat(cluster.nodes())
+                .allSatisfy(node -> assertThat(count(node, "for other members was read again from "))
+                        .isGreaterThanOrEqualTo(times)));
+    }
+
+    /**
+     * Waits until that stays the same for long enough to elect several leaders. Leadership may move by itself on a machine that is starved;
+     * somebody who disturbs the members would move it all the time.
+     */
+    private static void awaitSteady(Supplier<List<Long>> seen) {
+        AtomicReference<List<Long>> last = new AtomicReference<>(List.of());
+        await().during(TestNode.electionTimeoutMin().multipliedBy(10)).until(() -> {
+            List<Long> now = seen.get();
+            return now.equals(last.getAndSet(now)) && now.stream().allMatch(term -> term > 0);
+        });
+    }
+
+    /** The highest term that the node has seen; 0: it does not answer. */
+    private static long term(TestNode node) {
+        return Http.get(node.adminUrl() + "/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("weldr_raft_term "))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.indexOf(' '))))
+                .findFirst()
+                .orElse(0);
+    }
+
     private static void launch(TestCluster cluster, TestNode node, List<String> arguments) {
         List<String> all = new ArrayList<>(arguments);
         all.addAll(List.of("--peers", cluster.peers()));
@@ -125,13 +269,14 @@ class MemberSecurityIT {
 
     /** Written at once, as the documents say. */
     private Path secret(String name, String lines) throws IOException {
-        Path next = Files.writeString(folder.resolve(name + ".next"), lines + "\n");
+        return replace(name + ".secret", lines + "\n");
+    }
+
+    private Path replace(String name, String content) throws IOException {
+        Path next = Files.writeString(folder.resolve(name + ".next"), content);
         Files.setPosixFilePermissions(next, PosixFilePermissions.fromString("rw-------"));
         return Files.move(
-                next,
-                folder.resolve(name + ".secret"),
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
+                next, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static long count(TestNode node, String text) {
