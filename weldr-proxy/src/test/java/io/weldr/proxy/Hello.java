@@ -11,13 +11,32 @@ final class Hello {
 
     /** A record with a hello of TLS 1.2 that asks for a name and offers one protocol. */
     static byte[] record(@Nullable String name, String protocol) {
-        return wrap(name == null ? new byte[0] : serverName(name), alpn(protocol));
+        return wrap(new byte[] {0}, name == null ? new byte[0] : serverName(name), alpn(protocol));
+    }
+
+    /** A hello of another version, as the client says it in both places that have one (RFC 6101 section 5.6.1.2). */
+    static byte[] ofVersion(int version, String name) {
+        byte[] record = record(name, "http/1.1");
+        for (int at : new int[] {1, 9}) {
+            record[at] = (byte) (version >> 8);
+            record[at + 1] = (byte) version;
+        }
+        return record;
+    }
+
+    /** A hello that offers these methods of compression (RFC 5246 section 7.4.1.2). */
+    static byte[] compressing(String name, int... methods) {
+        byte[] all = new byte[methods.length];
+        for (int i = 0; i < methods.length; i++) {
+            all[i] = (byte) methods[i];
+        }
+        return wrap(all, serverName(name), alpn("http/1.1"));
     }
 
     /** A hello with two names of the same type (RFC 6066 section 3 forbids it). */
     static byte[] withTwoNames(String one, String other) {
         byte[] names = join(name(one), name(other));
-        return wrap(extension(0, prefixed(2, names)), alpn("http/1.1"));
+        return wrap(new byte[] {0}, extension(0, prefixed(2, names)), alpn("http/1.1"));
     }
 
     /** The same message in records of so many bytes. */
@@ -31,7 +50,7 @@ final class Hello {
         return out.toByteArray();
     }
 
-    private static byte[] wrap(byte[]... extensions) {
+    private static byte[] wrap(byte[] compressions, byte[]... extensions) {
         byte[] groups = extension(10, prefixed(2, new byte[] {0, 29, 0, 23}));
         byte[] signatures = extension(13, prefixed(2, new byte[] {4, 3, 8, 4, 4, 1}));
         byte[] body = join(
@@ -39,7 +58,7 @@ final class Hello {
                 new byte[32],
                 prefixed(1, new byte[0]),
                 prefixed(2, new byte[] {(byte) 0xc0, 0x2b, (byte) 0xc0, 0x2f}), // ECDHE, AES-128-GCM
-                prefixed(1, new byte[] {0}),
+                prefixed(1, compressions),
                 prefixed(2, join(join(extensions), groups, signatures)));
         byte[] message = join(new byte[] {1}, prefixed(3, body));
         return join(new byte[] {22, 3, 1}, prefixed(2, message));

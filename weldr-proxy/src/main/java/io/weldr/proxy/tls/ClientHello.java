@@ -151,15 +151,20 @@ public final class ClientHello {
     private boolean readMessage(ByteBuf in, int start, int end) {
         int at = start + 2 + 32; // version, random
         at = behind(in, at, end, 1); // session id
-        at = behind(in, at, end, 2); // cipher suites
-        at = behind(in, at, end, 1); // compression methods
-        if (at < 0) {
+        int compressions = behind(in, at, end, 2); // behind the cipher suites
+        at = behind(in, compressions, end, 1);
+        if (at < 0 || !offersNoCompression(in, compressions + 1, at)) {
             return false;
         }
         if (at == end) {
             return true; // TLS 1.2 without extensions
         }
         return behind(in, at, end, 2) == end && readExtensions(in, at + 2, end);
+    }
+
+    /** RFC 5246 section 7.4.1.2: a client has to be able to do without compression. Not every library looks. */
+    private static boolean offersNoCompression(ByteBuf in, int start, int end) {
+        return in.indexOf(start, end, (byte) 0) >= 0;
     }
 
     /** Where the bytes end whose length stands at {@code at} in so many bytes; negative: not before {@code end}. */

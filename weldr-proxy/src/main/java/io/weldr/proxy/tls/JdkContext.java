@@ -32,6 +32,8 @@ final class JdkContext implements TlsContext {
         "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"
     };
 
+    private static final JdkGroups GROUPS = new JdkGroups();
+
     private final SSLContext context;
     private final ContextSpec spec;
 
@@ -66,6 +68,7 @@ final class JdkContext implements TlsContext {
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setUseCipherSuitesOrder(true);
         parameters.setCipherSuites(CIPHERS);
+        parameters.setAlgorithmConstraints(GROUPS);
         parameters.setProtocols(spec.allowsTls12() ? new String[] {"TLSv1.3", "TLSv1.2"} : new String[] {"TLSv1.3"});
         parameters.setApplicationProtocols(spec.protocols().toArray(String[]::new));
         parameters.setNeedClientAuth(spec.clients() == ClientCertificates.REQUIRE);

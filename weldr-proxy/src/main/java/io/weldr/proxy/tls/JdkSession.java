@@ -87,6 +87,10 @@ final class JdkSession implements TlsSession {
             records.skipBytes(result.bytesConsumed());
             plain.writerIndex(plain.writerIndex() + result.bytesProduced());
             boolean moved = result.bytesConsumed() > 0 || result.bytesProduced() > 0;
+            if (renegotiates(result.getHandshakeStatus())) {
+                engine.closeOutbound(); // its last record tells the client
+                throw new SSLException("the client renegotiates");
+            }
             moved |= drive(result.getHandshakeStatus(), wire);
             if (result.getStatus() == Status.CLOSED || engine.isInboundDone()) {
                 inputEnded = true;
@@ -99,6 +103,11 @@ final class JdkSession implements TlsSession {
                 throw new SSLException("no progress");
             }
         }
+    }
+
+    /** A client of TLS 1.2 shakes hands again, which costs the server most. BoringSSL refuses it, too. */
+    private boolean renegotiates(HandshakeStatus status) {
+        return established && status == HandshakeStatus.NEED_TASK && !version().equals("TLSv1.3");
     }
 
     /** Does what the handshake asks for. Says whether that was anything. */
@@ -175,7 +184,7 @@ final class JdkSession implements TlsSession {
                 || text.contains("Client requested protocol")) {
             return HandshakeFailure.VERSION;
         }
-        if (text.contains("no cipher suites in common") || text.contains("key_share")) {
+        if (text.contains("no cipher suites in common") || text.contains("key_share") || text.contains("named group")) {
             return HandshakeFailure.CIPHER;
         }
         return text.contains("certificate") || text.contains("Empty client") || text.contains("PKIX")
