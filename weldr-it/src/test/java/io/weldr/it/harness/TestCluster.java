@@ -86,6 +86,14 @@ public final class TestCluster implements AutoCloseable {
         node.launch(all);
     }
 
+    /** The same, with these arguments, too. */
+    public void launchWith(TestNode node, String... more) {
+        List<String> all = new ArrayList<>(arguments);
+        all.addAll(List.of("--peers", peers()));
+        all.addAll(List.of(more));
+        node.launch(all);
+    }
+
     /** Starts the process of a node that joins, of the cluster or not, with the cluster's arguments and these; does not wait. */
     public void launchToJoin(TestNode node, String... more) {
         List<String> all = new ArrayList<>(arguments);
