@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.weldr.core.pool.HostPort;
+import io.weldr.core.port.Membership;
 import io.weldr.core.state.MemberId;
 import io.weldr.raft.peer.MemberCaller;
 import io.weldr.raft.peer.PeerSecurity;
@@ -16,10 +17,12 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManager;
@@ -146,6 +149,10 @@ class MemberTlsIT {
             assertThat(isRefused(cluster.address(N1), TestTls.of(authority, N2, false)))
                     .as("a certificate of this cluster")
                     .isFalse();
+            assertThat(endsWith(new byte[0], cluster.address(N1))).as("silence").isTrue();
+            assertThat(endsWith(new byte[] {0x16, 3, 1, 2, 0, 1}, cluster.address(N1)))
+                    .as("a handshake that does not go on")
+                    .isTrue();
         }
     }
 
@@ -238,6 +245,57 @@ class MemberTlsIT {
             return false;
         } catch (SocketException e) {
             return true; // reset: bytes were left that nobody wanted
+        }
+    }
+
+    /** It still has a certificate that is good. */
+    @Test
+    void aMemberThatWasTakenOutIsNotHeardAnyMore(@TempDir Path root) throws Exception {
+        try (TestCluster cluster = new TestCluster(root, 3)) {
+            for (MemberId id : cluster.peers.keySet()) {
+                cluster.tls.put(id, TestTls.of(authority, id, false));
+            }
+            cluster.peers.keySet().forEach(cluster::start);
+            cluster.awaitFormed();
+            List<MemberId> staying = List.of(N1, N2);
+            for (MemberId id : staying) {
+                cluster.node(id).answerMembers((call, request, patience) -> CompletableFuture.completedFuture(request));
+            }
+            TestTls n3 = (TestTls) requireNonNull(cluster.tls.get(N3));
+            String former = raftId(cluster, N3);
+            try (MemberCaller caller = new MemberCaller(PeerSecurity.of(() -> n3))) {
+                for (MemberId id : staying) {
+                    await().until(() -> asked(caller, id, cluster.address(id)).isEmpty());
+                }
+
+                assertThat(cluster.wish(N1, membership -> membership.remove(N3, Duration.ZERO)))
+                        .isInstanceOf(Membership.Result.Done.class);
+
+                for (MemberId id : staying) {
+                    String self = raftId(cluster, id);
+                    ManagedChannel asN3 = channel(cluster.address(id), n3);
+                    try {
+                        await().untilAsserted(() -> assertThat(vote(asN3, former, self, term(cluster) + 1000))
+                                .isEqualTo(Status.Code.PERMISSION_DENIED));
+                    } finally {
+                        asN3.shutdownNow();
+                    }
+                    await().untilAsserted(() -> assertThat(asked(caller, id, cluster.address(id)))
+                            .contains("n3 is no member of this cluster"));
+                }
+            }
+        }
+    }
+
+    /** What comes of a call to that member; empty: an answer. */
+    private static String asked(MemberCaller caller, MemberId to, HostPort address) throws Exception {
+        try {
+            var unused = caller.ask(to, address, "CanHold", new byte[1], TestCluster.PATIENCE)
+                    .toCompletableFuture()
+                    .get(TestCluster.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            return "";
+        } catch (ExecutionException e) {
+            return String.valueOf(requireNonNull(e.getCause()).getMessage());
         }
     }
 
