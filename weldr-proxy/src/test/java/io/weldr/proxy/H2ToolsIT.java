@@ -3,6 +3,7 @@ package io.weldr.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.testing.Patience;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -69,6 +70,33 @@ class H2ToolsIT {
             String output = run("nghttp", "-nv", "-m", "100", url(proxy));
             assertThat(output).contains(":status: 200").doesNotContain("PROTOCOL_ERROR", "RST_STREAM");
             assertThat(proxy.value("proxy_http2_streams")).isEqualTo(100);
+        }
+    }
+
+    /** A head of 40 KiB takes three frames: HEADERS and two CONTINUATION. */
+    @Test
+    void aHeadOfSeveralFramesIsRead() throws Exception {
+        String first = "x".repeat(20_000);
+        String second = "y".repeat(20_000);
+        try (RawOrigin origin = RawOrigin.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-First: " + first
+                        + "\r\nX-Second: " + second + "\r\n\r\nok");
+                TestProxy proxy = H2RequestsIT.speaking(
+                        settings -> settings.limits(ProxyLimits.DEFAULTS.with("headBytesMax", 64 * 1024)), origin);
+                H2Client client = H2Client.of(proxy)) {
+            H2Client.Response response = client.get(1).response(1);
+            assertThat(response.field("x-first")).isEqualTo(first);
+            assertThat(response.field("x-second")).isEqualTo(second);
+            assertThat(response.text()).isEqualTo("ok");
+            assertThat(client.frames.stream().filter(frame -> frame.type() == H2Client.CONTINUATION))
+                    .hasSize(2)
+                    .allMatch(frame -> frame.payload().length <= 16 * 1024);
+            assertThat(run("curl", "-sS", "--http2-prior-knowledge", "-D", "-", url(proxy)))
+                    .contains("x-first: " + first, "x-second: " + second)
+                    .endsWith("ok");
+            assertThat(run("nghttp", "-v", "-m", "10", url(proxy)))
+                    .contains("x-second: " + second)
+                    .containsPattern("recv HEADERS frame <length=4[0-9]{4}") // the frames together
+                    .doesNotContain("PROTOCOL_ERROR", "COMPRESSION_ERROR", "RST_STREAM");
         }
     }
 
