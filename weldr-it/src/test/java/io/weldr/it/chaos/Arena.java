@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.weldr.it.harness.Http;
 import io.weldr.it.harness.Network;
+import io.weldr.it.harness.Secret;
 import io.weldr.it.harness.SmallDisk;
 import io.weldr.it.harness.TestCluster;
 import io.weldr.it.harness.TestNode;
@@ -72,7 +73,9 @@ final class Arena implements AutoCloseable {
                 "--raft-segment-bytes",
                 "131072",
                 "--raft-kept-entries",
-                "200");
+                "200",
+                "--secret-file",
+                Secret.in(folder).toString());
         newcomer = TestCluster.newcomer(folder, "n4", network.host(network.spare()));
         asked = new CopyOnWriteArrayList<>(cluster.nodes());
         try {

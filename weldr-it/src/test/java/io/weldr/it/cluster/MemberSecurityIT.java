@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.weldr.it.harness.Http;
+import io.weldr.it.harness.Secret;
 import io.weldr.it.harness.TestCluster;
 import io.weldr.it.harness.TestNode;
 import io.weldr.testing.TestAuthority;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -267,16 +265,12 @@ class MemberSecurityIT {
         node.launch(all.toArray(new String[0]));
     }
 
-    /** Written at once, as the documents say. */
     private Path secret(String name, String lines) throws IOException {
         return replace(name + ".secret", lines + "\n");
     }
 
     private Path replace(String name, String content) throws IOException {
-        Path next = Files.writeString(folder.resolve(name + ".next"), content);
-        Files.setPosixFilePermissions(next, PosixFilePermissions.fromString("rw-------"));
-        return Files.move(
-                next, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return Secret.write(folder.resolve(name), content);
     }
 
     private static long count(TestNode node, String text) {

@@ -6,15 +6,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.weldr.core.pool.HostPort;
 import io.weldr.it.harness.Http;
+import io.weldr.it.harness.Secret;
 import io.weldr.it.harness.TestCluster;
 import io.weldr.it.harness.TestNode;
 import io.weldr.it.harness.Weldrctl;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -36,10 +35,9 @@ class StrangersIT {
 
     @Test
     void strangersAtTheLeadersPortsCostMembersNothing() throws IOException {
-        Path secret = Files.writeString(folder.resolve("secret"), "a1".repeat(32));
-        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
         List<Socket> strangers = new ArrayList<>();
-        try (TestCluster cluster = TestCluster.start(folder, 3, "--secret-file", secret.toString())) {
+        try (TestCluster cluster =
+                TestCluster.start(folder, 3, "--secret-file", Secret.in(folder).toString())) {
             TestNode leader = cluster.awaitLeader();
             TestNode follower = cluster.except(leader).get(0);
             TestNode other = cluster.except(leader, follower).get(0);

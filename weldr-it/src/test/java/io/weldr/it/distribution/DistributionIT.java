@@ -6,11 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.weldr.it.distribution.Script.Ended;
 import io.weldr.it.harness.Http;
+import io.weldr.it.harness.Secret;
 import io.weldr.testing.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,9 +55,12 @@ class DistributionIT {
     @Test
     void checksAConfigurationWithoutStarting() throws Exception {
         Path shipped = BUILT.resolve("weldr/conf/weldr.yaml");
-        Path secret = Files.writeString(folder.resolve("secret"), "a1".repeat(32));
-        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
-        Ended good = weldr("check", "--config", shipped.toString(), "--secret-file", secret.toString());
+        Ended good = weldr(
+                "check",
+                "--config",
+                shipped.toString(),
+                "--secret-file",
+                Secret.in(folder).toString());
         assertThat(good.exit())
                 .as("the configuration that is shipped: %s", good)
                 .isZero();

@@ -3,6 +3,7 @@ package io.weldr.it.failover;
 import static org.awaitility.Awaitility.await;
 
 import io.weldr.it.harness.Http;
+import io.weldr.it.harness.Secret;
 import io.weldr.it.harness.TestCluster;
 import io.weldr.it.harness.TestNode;
 import java.nio.file.Files;
@@ -24,9 +25,10 @@ public final class FailOver implements AutoCloseable {
 
     private final TestCluster cluster;
 
-    /** Three nodes below {@code folder}. */
-    public FailOver(Path folder, String... arguments) {
-        cluster = TestCluster.start(folder, 3, arguments);
+    /** Three nodes below {@code folder}, which speak TLS to each other. */
+    public FailOver(Path folder) {
+        cluster =
+                TestCluster.start(folder, 3, "--secret-file", Secret.in(folder).toString());
         Http.Answer added = Http.post(
                 cluster.node(1).adminUrl() + "/servers?wait=applied",
                 "{\"url\":\"http://127.0.0.2:1\",\"id\":\"" + ORIGIN + "\"}");
