@@ -203,7 +203,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                 changes,
                 () -> watchdog.moment(),
                 this::lookForReadyMembers,
-                new Reconnection(security, this::askHow, resetting));
+                new Reconnection(security, this::askHow, resetting),
+                new StandingConnections(resetting, this::connect));
         this.membership = new MembershipGateway(
                 changes,
                 new Errands(settings.self(), this::leadership, applied.state(), timer, settings.requestDeadline()),
@@ -554,6 +555,11 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     /** Whatever it answers, whether it speaks TLS is known then. */
     private void askHow(HostPort voter) {
         var unused = require(belonging).greeter().ask(voter);
+    }
+
+    private void connect(HostPort voter) {
+        link.connect(voter);
+        caller.connect(voter);
     }
 
     private CompletableFuture<Succession.Opinion> opinion(HostPort voter) {

@@ -35,6 +35,7 @@ final class Upkeep {
     private final Supplier<Moment> moments;
     private final Runnable readyMembers;
     private final Reconnection reconnection;
+    private final StandingConnections standing;
     private int looks;
     private @Nullable String snapshotFailureSaid;
     private long snapshotFailureSaidNanos;
@@ -48,7 +49,8 @@ final class Upkeep {
             Changes changes,
             Supplier<Moment> moments,
             Runnable readyMembers,
-            Reconnection reconnection) {
+            Reconnection reconnection,
+            StandingConnections standing) {
         this.consensus = consensus;
         this.healer = healer;
         this.voterSettings = voterSettings;
@@ -58,6 +60,7 @@ final class Upkeep {
         this.moments = moments;
         this.readyMembers = readyMembers;
         this.reconnection = reconnection;
+        this.standing = standing;
     }
 
     void look() {
@@ -70,6 +73,7 @@ final class Upkeep {
                 if (moment.view() != null) {
                     voterSettings.look(moment.view(), System.nanoTime());
                     reconnection.look(node, moment.view());
+                    standing.look(node, moment.view());
                 }
                 givingWay.look(node.logEnd(), moment.view(), System.nanoTime());
             }

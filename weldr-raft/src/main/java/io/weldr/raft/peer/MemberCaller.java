@@ -62,6 +62,11 @@ public final class MemberCaller implements MemberPort, AutoCloseable {
         return security.speaksTls() && !security.speaksPlain();
     }
 
+    /** Opens the connection to a member, unless it is open or is being opened. Returns at once. */
+    public void connect(HostPort to) {
+        var unused = dialer.channel(to, security.plainFirst(to)).getState(true);
+    }
+
     @Override
     public CompletionStage<byte[]> ask(MemberId to, HostPort address, String call, byte[] request, Duration deadline) {
         Asked asked = new Asked(to, address, call, request, deadline);

@@ -28,6 +28,11 @@ public final class PeerLink implements AutoCloseable {
         this.dialer = new Dialer(security, builder -> builder.maxInboundMessageSize(PeerMethods.HELLO_BYTES_MAX));
     }
 
+    /** Opens the connection to a member, unless it is open or is being opened. Returns at once. */
+    public void connect(HostPort to) {
+        var unused = dialer.channel(to, security.plainFirst(to)).getState(true);
+    }
+
     /** One question, one answer. Fails if there is none within {@code timeout}; never throws. */
     public CompletableFuture<byte[]> hello(HostPort to, byte[] message, Duration timeout) {
         CompletableFuture<byte[]> answer = new CompletableFuture<>();

@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the connections to a peer at once, if nothing has come back on them for seconds, or if the node closes and nobody waits for what is under
+ * Opens the connections to a peer before they are needed, and ends them at once, if nothing has come back on them for seconds, or if the node closes and nobody waits for what is under
  * way. Ratis does so with patience, three seconds for each of its two channels, and sends nothing to the peer until then. Its channels cannot be
  * had but by reflection; if a version of Ratis keeps them elsewhere, its own patient way is left ({@code PeerChannelsTest} tells).
  */
@@ -34,6 +34,20 @@ final class PeerChannels {
             }
         } catch (Exception e) {
             LOG.debug("The channels to {} end in Ratis' own time", peer, e);
+        }
+    }
+
+    /** Opens them, unless they are open or are being opened. Does not wait for them. */
+    static void connect(RaftServerRpcWithProxy<?, ?> rpc, RaftPeerId peer) {
+        try {
+            Object client = rpc.getProxies().getProxy(peer);
+            for (Field field : fields(client.getClass())) {
+                if (field.get(client) instanceof ManagedChannel channel) {
+                    var unused = channel.getState(true);
+                }
+            }
+        } catch (Exception e) {
+            LOG.debug("The channels to {} are opened when they are needed", peer, e);
         }
     }
 

@@ -498,6 +498,13 @@ public final class RatisNode implements AutoCloseable {
         }
     }
 
+    /** Opens the connections to a peer, unless they are open or are being opened. Does not wait for them. */
+    public void connect(RaftId peer) {
+        if (server.getServerRpc() instanceof RaftServerRpcWithProxy<?, ?> rpc) {
+            PeerChannels.connect(rpc, peerId(peer));
+        }
+    }
+
     /** Whether the connections to a voter were made with TLS and it speaks without by now, or the other way round. */
     public boolean speaksOtherwise(Seat voter) {
         return dials.outdated(voter.id().toString(), voter.address());

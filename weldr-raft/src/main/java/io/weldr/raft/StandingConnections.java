@@ -1,0 +1,66 @@
+package io.weldr.raft;
+
+import io.weldr.core.pool.HostPort;
+import io.weldr.raft.ratis.NodeView;
+import io.weldr.raft.ratis.RaftId;
+import io.weldr.raft.ratis.RatisNode;
+import io.weldr.raft.ratis.Seat;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps connections to all voters open. Followers have nothing to say to each other until the leader is gone; then three
+ * handshakes in a row, in a process that has made few so far, would take longer than the election. Confined to one thread.
+ */
+final class StandingConnections {
+    private static final Logger LOG = LoggerFactory.getLogger(StandingConnections.class);
+
+    /** A connection that stands costs nothing to ask for; one to a member that is down is tried this often. */
+    private static final long ASK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Executor connecting;
+    private final Consumer<HostPort> others;
+    private final AtomicBoolean asking = new AtomicBoolean();
+    private long askedNanos = System.nanoTime() - ASK_EVERY_NANOS;
+
+    /**
+     * For one node.
+     *
+     * @param connecting may block
+     * @param others opens the connections to a member that are not those of Ratis; returns at once
+     */
+    StandingConnections(Executor connecting, Consumer<HostPort> others) {
+        this.connecting = connecting;
+        this.others = others;
+    }
+
+    /** To be called several times a second. Returns at once. */
+    void look(RatisNode node, NodeView view) {
+        long now = System.nanoTime();
+        if (now - askedNanos < ASK_EVERY_NANOS || !asking.compareAndSet(false, true)) {
+            return;
+        }
+        askedNanos = now;
+        List<Seat> voters = List.copyOf(view.voters());
+        RaftId self = view.self();
+        connecting.execute(() -> {
+            try {
+                for (Seat voter : voters) {
+                    if (!voter.id().equals(self)) {
+                        node.connect(voter.id());
+                        others.accept(voter.address());
+                    }
+                }
+            } catch (RuntimeException e) { // closed meanwhile, or a host that gRPC refuses: an election will say so
+                LOG.debug("Not all connections to other members can be opened", e);
+            } finally {
+                asking.set(false);
+            }
+        });
+    }
+}
