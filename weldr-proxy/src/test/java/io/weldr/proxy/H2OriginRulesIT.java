@@ -379,4 +379,27 @@ class H2OriginRulesIT {
                     .isTrue();
         }
     }
+
+    /** What comes behind it would be taken for the rest of that frame. */
+    @Test
+    void anOriginThatDoesNotEndAFrameGetsNoMoreRequestsOnThatConnection() {
+        ProxyLimits soon = ProxyLimits.DEFAULTS
+                .with("responseHeadTimeout", Duration.ofMillis(300))
+                .with("ejectAfterFailures", 0);
+        AtomicInteger requests = new AtomicInteger();
+        try (RawOrigin origin = H2Origins.answering((peer, stream) -> {
+                    if (requests.getAndIncrement() == 0) {
+                        byte[] frame = H2Client.frameBytes(HEADERS, END_HEADERS, stream, new byte[10_000]);
+                        peer.raw(java.util.Arrays.copyOf(frame, 20));
+                    } else {
+                        H2Origins.ok(peer, stream, "ok");
+                    }
+                });
+                TestProxy proxy = H2Origins.inFrontOf(settings -> settings.limits(soon), pool -> pool, origin)) {
+            assertThat(proxy.exchange(GET)).startsWith("HTTP/1.1 504 ");
+            await().until(() -> proxy.exchange(GET).endsWith("\r\n\r\nok"));
+            assertThat(requests).hasValueLessThan(10);
+            assertThat(origin.connections()).isEqualTo(2);
+        }
+    }
 }

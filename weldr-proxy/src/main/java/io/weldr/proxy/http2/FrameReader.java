@@ -51,6 +51,11 @@ public final class FrameReader {
         return blockStream != 0;
     }
 
+    /** Whether DATA has begun that is not complete. */
+    public boolean inData() {
+        return state == State.DATA;
+    }
+
     /** Reads what is whole, and leaves the beginning of the next frame readable. */
     public void read(ByteBuf in) {
         boolean more = true;

@@ -313,6 +313,16 @@ final class H2Origin extends OriginConnection implements FrameSink {
         }
     }
 
+    /**
+     * A stream has waited for its response in vain. If the origin has begun a frame and does not end it, that would swallow the next responses,
+     * too, and bytes would come all the time: then the connection takes no more requests.
+     */
+    void waitedInVain() {
+        if (phase == Phase.OPEN && (!partial.isEmpty() || reader.inBlock() || reader.inData())) {
+            stepBack(ErrorCode.NO_ERROR);
+        }
+    }
+
     /** A frame with content was sent: it pays for what the origin answers. */
     void sentContent() {
         idleFrames.credit(PAID_FRAMES);

@@ -604,8 +604,10 @@ final class H2OriginStream implements MessageUpstream, StreamOutput.Sender, Expi
             } else if (!pending.isEmpty()) {
                 endFor(Failure.REQUEST_STALLED, ErrorCode.CANCEL);
             } else if (state == State.HEAD) {
+                connection.waitedInVain();
                 endFor(Failure.RESPONSE_TIMEOUT, ErrorCode.CANCEL);
             } else if (state == State.BODY) {
+                connection.waitedInVain();
                 endFor(Failure.RESPONSE_STALLED, ErrorCode.CANCEL);
             }
         } catch (Throwable e) {
