@@ -94,7 +94,8 @@ class MainTest {
                 .satisfies(
                         line -> assertThat(line)
                                 .startsWith("weldr: --secret-file: secret file \"")
-                                .contains("no such file (expected: a line of 64 hex digits; to make one: openssl rand"),
+                                .contains(
+                                        "no such file (expected: a line of 64 hex digits; to make one: weldr secret "),
                         Index.atIndex(1));
     }
 

@@ -223,7 +223,7 @@ public final class SecretFile {
     }
 
     private static String howToMake(Path file) {
-        return "; to make one: openssl rand -hex 32 > " + file + "; chmod 600 " + file;
+        return "; to make one: weldr secret " + file;
     }
 
     private static String where(Path file) {

@@ -69,7 +69,7 @@ class SecretFileTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "UP0               | line 1: 65 hex digits (expected: 64 hex digits; to make one: openssl rand -hex 32 > ",
+                "UP0               | line 1: 65 hex digits (expected: 64 hex digits; to make one: weldr secret ",
                 "0a1b2c3d4e        | line 1: 10 hex digits (expected: 64 hex digits",
                 "'UP '             | line 1: character 65 of 65 is no hex digit (expected: 64 hex digits",
                 "xUP               | line 1: character 1 of 65 is no hex digit",
@@ -144,9 +144,9 @@ class SecretFileTest {
     void whatIsNoFileOfThatKindIsRefused() throws IOException {
         assertThatThrownBy(() -> SecretFile.read(file))
                 .isInstanceOf(SecretException.class)
-                .hasMessage(
-                        "secret file \"" + file + "\": no such file (expected: a line of 64 hex digits; to make one:"
-                                + " openssl rand -hex 32 > " + file + "; chmod 600 " + file + ")");
+                .hasMessage("secret file \"" + file
+                        + "\": no such file (expected: a line of 64 hex digits; to make one: weldr secret " + file
+                        + ")");
         assertThatThrownBy(() -> SecretFile.read(folder))
                 .isInstanceOf(SecretException.class)
                 .hasMessageEndingWith(": a folder (expected: a file with a line of 64 hex digits)");

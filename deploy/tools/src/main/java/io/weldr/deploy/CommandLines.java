@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The command lines that {@code bin/weldr} and {@code bin/weldrctl} run {@code java} with, for a place without a shell.
+ * The command lines that the programs of {@code bin/} run {@code java} with, for a place without a shell.
  * The scripts themselves tell them: they are run once, and find a program in place of {@code java} that prints its
  * arguments.
  */
@@ -61,7 +61,7 @@ final class CommandLines {
             return;
         }
         Files.createDirectories(pretended.resolve("bin"));
-        for (String script : List.of("weldr", "weldrctl", "java-launch")) {
+        for (String script : List.of("weldr", "weldrctl", "weldr-testserver", "java-launch")) {
             Path copy = pretended.resolve("bin/" + script);
             Files.copy(weldr.resolve("bin/" + script), copy);
             executable(copy);

@@ -208,7 +208,7 @@ final class ContainerImage {
             tree.file(HOME + "/" + text, weldr.resolve(text));
         }
         CommandLines lines = new CommandLines(weldr, folder.resolve("command-lines"));
-        for (String program : List.of("weldr", "weldrctl")) {
+        for (String program : List.of("weldr", "weldrctl", "weldr-testserver")) {
             tree.text(program, lines.file(program, "/" + HOME, JVM_OPTIONS));
         }
         return tree;

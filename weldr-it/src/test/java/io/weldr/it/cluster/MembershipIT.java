@@ -12,6 +12,7 @@ import io.weldr.it.harness.Weldrctl.Result;
 import io.weldr.testserver.TestServer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +22,42 @@ class MembershipIT {
 
     @TempDir
     private Path folder;
+
+    /** As a StatefulSet is scaled: the new pods have a list of peers with their own names, the running ones need not read it. */
+    @Test
+    void nodesWithALongerListOfPeersJoinAndNeverForm() {
+        try (TestCluster cluster = TestCluster.start(folder, 3);
+                TestNode fourth = TestCluster.newcomer(folder, "n4");
+                TestNode fifth = TestCluster.newcomer(folder, "n5");
+                TestServer origin = TestServer.start()) {
+            assertThat(cluster.node(1).add(origin.url()).status()).isEqualTo(201);
+            cluster.nodes().forEach(TestNode::kill);
+            String peers = cluster.peers() + ",n4=" + fourth.raftAddress() + ",n5=" + fifth.raftAddress();
+            for (TestNode node : List.of(fourth, fifth)) {
+                node.launch("--peers", peers, "--on-removal", "idle");
+            }
+            for (TestNode node : List.of(fourth, fifth)) {
+                await(node.id() + " to wait for members")
+                        .until(() -> node.output().contains("Waiting for an answer from [n1, n2, n3]"));
+            }
+
+            cluster.nodes().forEach(cluster::launch);
+            for (TestNode node : List.of(fourth, fifth)) {
+                node.awaitReady();
+                assertThat(node.localServers()).containsExactly(origin.url() + " up");
+                assertThat(node.output()).contains("is there already").doesNotContain("Forming cluster");
+            }
+            await().untilAsserted(
+                            () -> assertThat(cluster.node(1).voters()).containsExactly("n1", "n2", "n3", "n4", "n5"));
+
+            // Scaled down again: what is to end is taken out first, and waits for that.
+            cluster.node(2).removeMember("n5", "?drain=0s");
+            await().untilAsserted(() -> assertThat(fifth.output()).contains("no member any more: idle"));
+            assertThat(Http.get(fifth.adminUrl() + "/readyz").status()).isEqualTo(503);
+            assertThat(cluster.node(1).voters()).containsExactly("n1", "n2", "n3", "n4");
+            assertThat(fifth.terminate()).isZero();
+        }
+    }
 
     @Test
     void membersComeAndGo() {

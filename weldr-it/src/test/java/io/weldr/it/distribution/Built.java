@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
@@ -24,6 +25,14 @@ final class Built {
         String missing = "there is no " + glob + " in " + FOLDER + " (./mvnw verify -Ppackages makes it)";
         System.out.println("SKIPPED: " + missing);
         return Assumptions.abort(missing);
+    }
+
+    /** {@code weldr check} of the distribution. */
+    static Script.Ended check(List<String> arguments, Map<String, String> environment) throws Exception {
+        List<String> command =
+                new ArrayList<>(List.of(FOLDER.resolve("weldr/bin/weldr").toString(), "check"));
+        command.addAll(arguments);
+        return Script.run(command, environment);
     }
 
     static void need(boolean there, String otherwise) {

@@ -104,6 +104,10 @@ class ContainerImageIT {
                     enter(container, user, List.of("_JAVA_OPTIONS=-XX:AOTMode=on"), start, "--version"), Map.of());
             assertThat(version.exit()).as("%s", version).isZero();
         }
+        Ended origin = Script.run(
+                enter(container, user, List.of(), List.of(entryPoint().get(0), "@/weldr-testserver"), "--version"),
+                Map.of());
+        assertThat(origin.exit()).as("%s", origin).isZero();
 
         String admin = "127.0.0.1:" + Ports.free();
         String grpc = "127.0.0.1:" + Ports.free();
