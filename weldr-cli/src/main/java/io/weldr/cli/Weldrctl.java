@@ -209,6 +209,7 @@ public final class Weldrctl implements Runnable {
     private static CommandLine set(CommandLine root, PrintWriter out, Report report) {
         return root.setOut(out)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setAllowSubcommandsAsOptionParameters(true)
                 .registerConverter(Integer.class, text -> (int) Values.parseCount(text, Integer.MAX_VALUE))
                 .registerConverter(Long.class, text -> Values.parseCount(text, Long.MAX_VALUE))
                 .setExecutionExceptionHandler((failure, command, parsed) -> ended(report, failure));

@@ -49,13 +49,33 @@ public final class Main {
         }
     }
 
+    /**
+     * {@code --insecure check} as {@code --insecure=true check}: what is called like a command is the value of an option that needs one, as in
+     * {@code --secret-file secret}, and no value of an option that can do without.
+     */
+    private static String[] withValues(CommandSpec spec, String[] arguments) {
+        String[] words = arguments.clone();
+        for (int i = 0; i + 1 < words.length; i++) {
+            OptionSpec option = spec.findOption(words[i]);
+            if (option != null
+                    && option.arity().min() == 0
+                    && option.arity().max() > 0
+                    && spec.subcommands().containsKey(words[i + 1])) {
+                words[i] += "=" + option.fallbackValue();
+            }
+        }
+        return words;
+    }
+
     /** Runs to the end and returns the exit code. */
     static int run(String[] arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
         keepNoAddresses();
-        CommandLine command = new CommandLine(spec()).setOverwrittenOptionsAllowed(true); // the last one wins
+        CommandLine command = new CommandLine(spec())
+                .setOverwrittenOptionsAllowed(true) // the last one wins
+                .setAllowSubcommandsAsOptionParameters(true);
         ParseResult parsed;
         try {
-            parsed = command.parseArgs(arguments);
+            parsed = command.parseArgs(withValues(command.getCommandSpec(), arguments));
         } catch (ParameterException e) {
             err.println("weldr: "
                     + String.valueOf(e.getMessage()).lines().findFirst().orElse("unusable arguments")

@@ -100,6 +100,14 @@ class MainTest {
     }
 
     @Test
+    void aValueMayBeCalledLikeACommand() {
+        assertThat(run(Map.of(), "--secret-file", "secret", "--id", "check", "--help"))
+                .as(err.toString(UTF_8))
+                .isZero();
+        assertThat(err.toString(UTF_8)).isEmpty();
+    }
+
+    @Test
     void aSecretIsMadeOnceAndNeverShown() throws IOException {
         Path file = folder.resolve("new");
         assertThat(run(Map.of(), "secret", file.toString()))
