@@ -16,6 +16,7 @@ import io.weldr.core.port.MetricSource;
 import io.weldr.core.port.Published;
 import io.weldr.core.port.RequestId;
 import io.weldr.core.port.StatusSource;
+import io.weldr.core.state.Attribution;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
@@ -375,8 +376,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     }
 
     @Override
-    public CompletionStage<Committed> submit(RequestId id, Command command) {
-        return gateway.submit(id, command);
+    public CompletionStage<Committed> submit(RequestId id, Command command, @Nullable Attribution by) {
+        return gateway.submit(id, command, by);
     }
 
     @Override

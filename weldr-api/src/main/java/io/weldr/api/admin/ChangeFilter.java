@@ -28,6 +28,7 @@ public record ChangeFilter(Set<Subject> subjects, @Nullable String name) {
         LISTENER,
         ROUTE,
         CERTIFICATE,
+        TOKEN,
         ORIGIN,
         VERDICT,
         MEMBER,
@@ -45,6 +46,7 @@ public record ChangeFilter(Set<Subject> subjects, @Nullable String name) {
                         CERTIFICATE_REMOVED,
                         CERTIFICATE_ISSUED,
                         CERTIFICATE_ORDER_FAILED -> CERTIFICATE;
+                case TOKEN_CREATED, TOKEN_REMOVED -> TOKEN;
                 case MEMBER_ANNOUNCED, MEMBER_RETIRED -> MEMBER;
                 case CLUSTER_VERSION_RAISED -> CLUSTER;
             };

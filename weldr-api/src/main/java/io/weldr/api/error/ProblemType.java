@@ -13,6 +13,10 @@ public enum ProblemType {
     INVALID_VALUE("invalid-value", 400, Code.INVALID_ARGUMENT, "A value is not valid"),
     UNKNOWN_FIELD("unknown-field", 400, Code.INVALID_ARGUMENT, "There is no field or parameter of that name"),
     BAD_REQUEST("bad-request", 400, Code.INVALID_ARGUMENT, "The request cannot be understood"),
+    UNAUTHENTICATED("unauthenticated", 401, Code.UNAUTHENTICATED, "The request shows no valid credential"),
+    FORBIDDEN("forbidden", 403, Code.PERMISSION_DENIED, "The credential does not allow this"),
+    UNKNOWN_HOST(
+            "unknown-host", 403, Code.PERMISSION_DENIED, "The request is for a host that this node does not go by"),
     CROSS_SITE("cross-site", 403, Code.PERMISSION_DENIED, "A page of another site may not change anything here"),
     NO_SUCH_RESOURCE("no-such-resource", 404, Code.NOT_FOUND, "There is nothing at that path"),
     NO_SUCH_POOL("no-such-pool", 404, Code.NOT_FOUND, "There is no such pool"),
@@ -20,6 +24,7 @@ public enum ProblemType {
     NO_SUCH_LISTENER("no-such-listener", 404, Code.NOT_FOUND, "There is no such listener"),
     NO_SUCH_ROUTE("no-such-route", 404, Code.NOT_FOUND, "There is no such route"),
     NO_SUCH_CERTIFICATE("no-such-certificate", 404, Code.NOT_FOUND, "There is no such certificate"),
+    NO_SUCH_TOKEN("no-such-token", 404, Code.NOT_FOUND, "There is no such token"),
     NO_SUCH_MEMBER("no-such-member", 404, Code.NOT_FOUND, "There is no such member"),
     METHOD_NOT_ALLOWED("method-not-allowed", 405, Code.UNIMPLEMENTED, "The resource does not take that method"),
     REQUEST_TIMEOUT("request-timeout", 408, Code.DEADLINE_EXCEEDED, "The request did not arrive in time"),
@@ -48,6 +53,12 @@ public enum ProblemType {
     /** Nothing was done. */
     ROUTE_CHECKS("route-checks", 422, Code.FAILED_PRECONDITION, "The checks of the routes refuse it"),
     INVALID_TOGETHER("invalid-together", 422, Code.INVALID_ARGUMENT, "The parts are valid, together they are not"),
+    TOO_MANY_ATTEMPTS(
+            "too-many-attempts",
+            429,
+            Code.RESOURCE_EXHAUSTED,
+            "Too many invalid credentials came from this address",
+            Duration.ofSeconds(1)),
     HEADERS_TOO_LARGE("headers-too-large", 431, Code.RESOURCE_EXHAUSTED, "The header section is too large"),
     INTERNAL("internal", 500, Code.INTERNAL, "weldr made a mistake"),
     /** Nothing was done. */

@@ -25,6 +25,8 @@ public final class Problems {
             case NO_SUCH_LISTENER -> ProblemType.NO_SUCH_LISTENER;
             case NO_SUCH_ROUTE -> ProblemType.NO_SUCH_ROUTE;
             case NO_SUCH_CERTIFICATE -> ProblemType.NO_SUCH_CERTIFICATE;
+            case NO_SUCH_TOKEN -> ProblemType.NO_SUCH_TOKEN;
+            case REVOKED -> ProblemType.UNAUTHENTICATED;
             case IN_USE -> ProblemType.IN_USE;
             case CHECKED_TOO_EARLY -> ProblemType.CONFLICT;
             case ALREADY_EXISTS -> ProblemType.ALREADY_EXISTS;
@@ -42,6 +44,8 @@ public final class Problems {
             case NO_SUCH_LISTENER -> "the name of a listener";
             case NO_SUCH_ROUTE -> "the name of a route";
             case NO_SUCH_CERTIFICATE -> "the name of a certificate";
+            case NO_SUCH_TOKEN -> "the name of a token";
+            case REVOKED -> "a credential that is valid";
             case IN_USE -> "a resource that nothing else needs";
             case CHECKED_TOO_EARLY -> "no other change of routes, listeners or pools at the same time";
             case ALREADY_EXISTS -> "an id and an address that are not in use";

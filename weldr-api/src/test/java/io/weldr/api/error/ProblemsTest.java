@@ -39,6 +39,8 @@ class ProblemsTest {
         "NO_SUCH_LISTENER,no-such-listener,404,NOT_FOUND",
         "NO_SUCH_ROUTE,no-such-route,404,NOT_FOUND",
         "NO_SUCH_CERTIFICATE,no-such-certificate,404,NOT_FOUND",
+        "NO_SUCH_TOKEN,no-such-token,404,NOT_FOUND",
+        "REVOKED,unauthenticated,401,UNAUTHENTICATED",
         "IN_USE,in-use,409,FAILED_PRECONDITION",
         "CHECKED_TOO_EARLY,conflict,409,ABORTED",
         "ALREADY_EXISTS,already-exists,409,ALREADY_EXISTS",

@@ -6,10 +6,12 @@ import io.weldr.core.port.Committed;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.GatewayException.Kind;
 import io.weldr.core.port.RequestId;
+import io.weldr.core.state.Attribution;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Condition;
+import io.weldr.core.state.Limits;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.Transition;
 import java.io.IOException;
@@ -90,11 +92,11 @@ public final class TestCluster implements AutoCloseable {
 
     /** Submits a command that the cluster gives itself, such as a verdict. */
     public Committed submit(Command command) {
-        return submit(new RequestId("internal-" + java.util.UUID.randomUUID()), command)
+        return submit(new RequestId("internal-" + java.util.UUID.randomUUID()), command, null)
                 .join();
     }
 
-    synchronized CompletableFuture<Committed> submit(RequestId id, Command command) {
+    synchronized CompletableFuture<Committed> submit(RequestId id, Command command, @Nullable Attribution by) {
         if (failure != null && failure != Kind.UNKNOWN_OUTCOME) {
             return CompletableFuture.failedFuture(new GatewayException(failure, "the test says so"));
         }
@@ -105,7 +107,7 @@ public final class TestCluster implements AutoCloseable {
         Committed before = outcomes.get(id);
         if (before == null) {
             overtake(command);
-            Transition transition = state.apply(admitted(command), ++index);
+            Transition transition = state.apply(admitted(command), ++index, Limits.CURRENT, by);
             state = transition.next();
             before = new Committed(index, transition.outcome());
             outcomes.put(id, before);

@@ -30,6 +30,7 @@ import io.weldr.core.port.SentHeads;
 import io.weldr.core.port.Traffic;
 import io.weldr.core.route.Actions;
 import io.weldr.core.route.SampleView;
+import io.weldr.core.state.Attribution;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
@@ -325,8 +326,8 @@ public final class TestNode implements AutoCloseable {
 
     private final class Gateway implements CommandGateway {
         @Override
-        public CompletionStage<Committed> submit(RequestId requestId, Command command) {
-            return cluster.submit(requestId, command);
+        public CompletionStage<Committed> submit(RequestId requestId, Command command, @Nullable Attribution by) {
+            return cluster.submit(requestId, command, by);
         }
 
         @Override

@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param revision the log index that it came with
  * @param at when its command was made, by the clock of the node that took it
- * @param pool the pool it happened in; null for members, listeners, routes, certificates and the cluster itself
- * @param subject the id of the origin or member, the name of the pool, listener, route or certificate, or the cluster version
+ * @param pool the pool it happened in; null for members, listeners, routes, certificates, tokens and the cluster itself
+ * @param subject the id of the origin or member, the name of the pool, listener, route, certificate or token, or the cluster version
  * @param origin the origin after the change, or as it last stood if it was removed; null where it is no origin's
  * @param detail one line for people, in the words of the API. Members of two versions may word it differently, so
  *     nothing depends on it
+ * @param by who asked for it; null: it was applied before {@link ClusterVersion#TOKENS}
  */
 public record Change(
         long revision,
@@ -23,7 +24,25 @@ public record Change(
         @Nullable PoolName pool,
         String subject,
         @Nullable Origin origin,
-        String detail) {
+        String detail,
+        @Nullable Attribution by) {
+
+    /** One of which nobody has said yet who asked for it. */
+    Change(
+            long revision,
+            Instant at,
+            Kind kind,
+            @Nullable PoolName pool,
+            String subject,
+            @Nullable Origin origin,
+            String detail) {
+        this(revision, at, kind, pool, subject, origin, detail, null);
+    }
+
+    /** The same change, asked for by that actor. */
+    Change by(Attribution who) {
+        return new Change(revision, at, kind, pool, subject, origin, detail, who);
+    }
 
     /** What happened. */
     public enum Kind {
@@ -46,6 +65,8 @@ public record Change(
         CERTIFICATE_REMOVED(true),
         CERTIFICATE_ISSUED(false),
         CERTIFICATE_ORDER_FAILED(false),
+        TOKEN_CREATED(true),
+        TOKEN_REMOVED(true),
         MEMBER_ANNOUNCED(false),
         MEMBER_RETIRED(true),
         CLUSTER_VERSION_RAISED(false);

@@ -12,6 +12,8 @@ import io.weldr.core.pool.Pool;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.route.Route;
 import io.weldr.core.route.RouteName;
+import io.weldr.core.token.Token;
+import io.weldr.core.token.TokenName;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  *     No route depends on a certificate, so that a step of ACME never gets in the way of a change of routes
  * @param certificates by name
  * @param accounts at certificate authorities, by the URL of their directory
+ * @param tokens by name
  * @param members those that announced themselves, by id
  * @param operatorChanges the latest changes that operators asked for, oldest first; from before {@link ClusterVersion#HEALTH_APART} all
  *     changes
@@ -48,6 +51,7 @@ public record ClusterState(
         long routing,
         SortedMap<CertificateName, Certificate> certificates,
         SortedMap<String, AcmeAccount> accounts,
+        SortedMap<TokenName, Token> tokens,
         SortedMap<MemberId, Member> members,
         List<Change> operatorChanges,
         List<Change> clusterChanges) {
@@ -75,6 +79,7 @@ public record ClusterState(
             new TreeMap<>(),
             new TreeMap<>(),
             new TreeMap<>(),
+            new TreeMap<>(),
             List.of(),
             List.of());
 
@@ -84,6 +89,7 @@ public record ClusterState(
         routes = frozen(routes);
         certificates = frozen(certificates);
         accounts = frozen(accounts);
+        tokens = frozen(tokens);
         members = frozen(members);
         operatorChanges = List.copyOf(operatorChanges);
         clusterChanges = List.copyOf(clusterChanges);
@@ -106,8 +112,9 @@ public record ClusterState(
      *
      * @param index the log index of the command; becomes the revision if the state changes
      * @param limits those of the leader that took the command into the log
+     * @param by who asked for it; null: the entry does not say
      */
-    public Transition apply(Command command, long index, Limits limits) {
+    public Transition apply(Command command, long index, Limits limits, @Nullable Attribution by) {
         assert index > revision : "index " + index + " after revision " + revision;
         if (!version.atLeast(command.since())) { // the leader has let none of them in
             return new Transition(
@@ -117,10 +124,52 @@ public record ClusterState(
                             "the command needs cluster version " + command.since() + " (the cluster has " + version
                                     + ")"));
         }
+        if (by != null && TokenCommands.revoked(this, by)) {
+            return ResourceWrites.refused(
+                    this, Outcome.Refusal.REVOKED, by.actor() + " was removed before the change was made");
+        }
         Transition transition = command.applyTo(this, index, limits);
         long after = transition.next().revision;
         assert after == revision || after == index : command;
-        return transition;
+        return by == null || after == revision
+                ? transition
+                : new Transition(transition.next().attributed(by), transition.outcome());
+    }
+
+    /** This state, of which the last change says who asked for it. */
+    private ClusterState attributed(Attribution by) {
+        List<Change> operators = attributed(operatorChanges, by);
+        List<Change> clusters = attributed(clusterChanges, by);
+        return operators == operatorChanges && clusters == clusterChanges
+                ? this
+                : new ClusterState(
+                        version,
+                        revision,
+                        pools,
+                        listeners,
+                        routes,
+                        routing,
+                        certificates,
+                        accounts,
+                        tokens,
+                        members,
+                        operators,
+                        clusters);
+    }
+
+    private List<Change> attributed(List<Change> kept, Attribution by) {
+        int last = kept.size() - 1;
+        if (last < 0 || kept.get(last).revision() != revision) {
+            return kept;
+        }
+        List<Change> next = new ArrayList<>(kept);
+        next.set(last, kept.get(last).by(by));
+        return next;
+    }
+
+    /** Applies a command of which nobody says who asked for it. */
+    public Transition apply(Command command, long index, Limits limits) {
+        return apply(command, index, limits, null);
     }
 
     /** Applies a command as a leader of this program would have admitted it. */
@@ -151,6 +200,11 @@ public record ClusterState(
     /** The certificate of that name, or null. */
     public @Nullable Certificate certificate(CertificateName name) {
         return certificates.get(name);
+    }
+
+    /** The token of that name, or null. */
+    public @Nullable Token token(TokenName name) {
+        return tokens.get(name);
     }
 
     /** Origins in all pools. */
@@ -255,6 +309,7 @@ public record ClusterState(
         private SortedMap<RouteName, Route> routes = ClusterState.this.routes;
         private SortedMap<CertificateName, Certificate> certificates = ClusterState.this.certificates;
         private SortedMap<String, AcmeAccount> accounts = ClusterState.this.accounts;
+        private SortedMap<TokenName, Token> tokens = ClusterState.this.tokens;
         private SortedMap<MemberId, Member> members = ClusterState.this.members;
         private long routing = ClusterState.this.routing;
 
@@ -280,6 +335,16 @@ public record ClusterState(
 
         Edit accounts(SortedMap<String, AcmeAccount> next) {
             accounts = next;
+            return this;
+        }
+
+        Edit token(Token token) {
+            tokens = put(tokens, token.name(), token);
+            return this;
+        }
+
+        Edit without(TokenName name) {
+            tokens = remove(tokens, name);
             return this;
         }
 
@@ -338,6 +403,7 @@ public record ClusterState(
                     routing,
                     certificates,
                     accounts,
+                    tokens,
                     members,
                     operators,
                     clusters);

@@ -39,8 +39,11 @@ public record ClusterVersion(int number) implements Comparable<ClusterVersion> {
     /** Members ask each other at the Raft port, and nothing at the gRPC port. */
     public static final ClusterVersion MEMBERS_APART = new ClusterVersion(4);
 
+    /** Tokens; entries and changes say who asked for them. */
+    public static final ClusterVersion TOKENS = new ClusterVersion(5);
+
     /** The newest one that this program supports. It supports all before, too. */
-    public static final ClusterVersion SUPPORTED = new ClusterVersion(4);
+    public static final ClusterVersion SUPPORTED = new ClusterVersion(5);
 
     public ClusterVersion {
         Check.inRange("cluster version", number, 0, NUMBER_MAX);

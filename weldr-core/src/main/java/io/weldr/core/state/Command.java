@@ -17,13 +17,15 @@ import io.weldr.core.pool.PoolSettings;
 import io.weldr.core.pool.Verdict;
 import io.weldr.core.route.Route;
 import io.weldr.core.route.RouteName;
+import io.weldr.core.token.Token;
+import io.weldr.core.token.TokenName;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One wish to change the cluster's state. Commands carry the time at which they were made, and what they expect of the
  * state, so that applying them needs nothing else. What each does is in {@link OriginCommands}, {@link
- * ResourceCommands}, {@link CertificateCommands} and {@link MemberCommands}.
+ * ResourceCommands}, {@link CertificateCommands}, {@link TokenCommands} and {@link MemberCommands}.
  */
 public sealed interface Command {
     /** When it was made, by the clock of the node that took it. */
@@ -463,6 +465,42 @@ public sealed interface Command {
         }
     }
 
+    /** Creates a token. Its stamp is not looked at. Another one of its name is refused: a token is replaced by one of another name. */
+    record PutToken(Token token, Instant at) implements Command {
+        @Override
+        public Transition applyTo(ClusterState state, long index, Limits limits) {
+            return TokenCommands.put(state, index, limits, this);
+        }
+
+        @Override
+        public ClusterVersion since() {
+            return ClusterVersion.TOKENS;
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.putToken(this);
+        }
+    }
+
+    /** Removes a token. {@code expectedRevision} as in {@link RemoveOrigin}. */
+    record RemoveToken(TokenName name, @Nullable Long expectedRevision, Instant at) implements Command {
+        @Override
+        public Transition applyTo(ClusterState state, long index, Limits limits) {
+            return TokenCommands.remove(state, index, this);
+        }
+
+        @Override
+        public ClusterVersion since() {
+            return ClusterVersion.TOKENS;
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.removeToken(this);
+        }
+    }
+
     /**
      * A command that the leader checks against the whole state before it enters the log. Nothing that two versions could see differently
      * runs when it is applied: that only compares whether the state is still the one that was checked.
@@ -514,6 +552,10 @@ public sealed interface Command {
         R recordAcmeOrder(RecordAcmeOrder command);
 
         R recordIssued(RecordIssued command);
+
+        R putToken(PutToken command);
+
+        R removeToken(RemoveToken command);
     }
 
     /** A patch that only changes what an operator wants of the origin. */

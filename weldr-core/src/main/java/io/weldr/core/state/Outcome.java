@@ -13,7 +13,7 @@ public sealed interface Outcome {
      * @param revision of the state that holds it; for {@link Effect#UNCHANGED} the one that already held it
      * @param origin the origin after the command, or as it last stood if it was removed; null where it was no origin's
      * @param health the pool's policy after the command; null where it was no policy's
-     * @param stamp of the pool, listener, route or certificate after the command, or as it last stood if it was removed; null where it was none's
+     * @param stamp of the pool, listener, route, certificate or token after the command, or as it last stood if it was removed; null where it was none's
      */
     record Accepted(
             Effect effect,
@@ -60,6 +60,9 @@ public sealed interface Outcome {
         NO_SUCH_LISTENER,
         NO_SUCH_ROUTE,
         NO_SUCH_CERTIFICATE,
+        NO_SUCH_TOKEN,
+        /** The token of whoever asked for it was removed in the meantime. */
+        REVOKED,
         /** There is another entry under that id or address. */
         ALREADY_EXISTS,
         /** The state moved on since the revision or generation that the command expected. */

@@ -121,7 +121,7 @@ class CertificateCommandsTest extends AppliedCommands {
 
     @Test
     void thereAreOnlySoManyCertificates() {
-        Limits one = new Limits(1024, 16, 256, 4096, 64, 16_384, 262_144, 1);
+        Limits one = new Limits(1024, 16, 256, 4096, 64, 16_384, 262_144, 1, 1024);
         accepted0(put(given("shop", "a.test")), Effect.CREATED);
         Command second = new Command.PutCertificate(given("b", "b.test"), Condition.NONE, NOW);
         Outcome outcome = state.apply(second, ++index, one).outcome();

@@ -27,6 +27,10 @@ import io.weldr.core.state.Outcome.Effect;
 import io.weldr.core.state.Outcome.Refusal;
 import io.weldr.core.state.Outcome.Refused;
 import io.weldr.core.testkit.SampleCertificates;
+import io.weldr.core.token.Role;
+import io.weldr.core.token.Token;
+import io.weldr.core.token.TokenName;
+import io.weldr.core.token.TokenText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -34,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -83,6 +88,15 @@ class HistoryTest extends AppliedCommands {
         remove("127.0.0.1:1");
         writeAndRemoveResources();
         writeObtainAndRemoveCertificates();
+        Token token = Token.named(
+                new TokenName("ci"),
+                Role.VIEWER,
+                new TreeSet<>(),
+                TokenText.of(new byte[TokenText.RANDOM_BYTES]).hash(),
+                null);
+        apply(new Command.PutToken(token, NOW));
+        assertThat(lastDetail()).isEqualTo("created, role viewer");
+        apply(new Command.RemoveToken(token.name(), null, NOW));
         assertThat(state.history()).extracting(Change::kind).contains(Change.Kind.values());
         assertThat(state.history())
                 .allSatisfy(change -> assertThat(change.detail())

@@ -43,7 +43,7 @@ class ResourceLimitsTest extends AppliedCommands {
     void aListenerThatMultipliesTheRoutesBeyondTheLimitIsRefused() {
         state = state.apply(new Command.RaiseClusterVersion(ClusterVersion.SUPPORTED, NOW), ++index)
                 .next();
-        Limits limits = new Limits(1024, 16, 256, 4096, 64, 16_384, 10, 256);
+        Limits limits = new Limits(1024, 16, 256, 4096, 64, 16_384, 10, 256, 1024);
         for (int i = 0; i < 3; i++) {
             Route some = TestRoutes.route("r" + i, ListenerName.DEFAULT, "r" + i + ".test", "/", PoolName.DEFAULT);
             Route everywhere = TestRoutes.everywhere(some);
@@ -59,7 +59,7 @@ class ResourceLimitsTest extends AppliedCommands {
                         + "(expected: at most 10, by routes that name their listeners, or by fewer hosts)");
         accepted0(put(listener("c", 3, Listener.Protocol.TCP), limits), Effect.CREATED);
         refused(put(listener("c", 3, Listener.Protocol.HTTP), limits), Refusal.LIMIT_EXCEEDED);
-        Limits fewer = new Limits(1024, 16, 256, 4096, 64, 16_384, 1, 256);
+        Limits fewer = new Limits(1024, 16, 256, 4096, 64, 16_384, 1, 256, 1024);
         accepted0(put(listener("b", 4, Listener.Protocol.HTTP), fewer), Effect.UPDATED);
     }
 

@@ -33,12 +33,20 @@ import io.weldr.core.state.Limits;
 import io.weldr.core.state.OriginSpec;
 import io.weldr.core.state.Outcome;
 import io.weldr.core.state.Transition;
+import io.weldr.core.token.Role;
+import io.weldr.core.token.Token;
+import io.weldr.core.token.TokenName;
+import io.weldr.core.token.TokenText;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A cluster with as many pools, origins, routes, listeners and certificates as it may have; each listener but {@code default} has all
+ * A cluster with as many pools, origins, routes, listeners, certificates and tokens as it may have; each listener but {@code default} has all
  * certificates. No client comes to the addresses of
  * the listeners. Origins of each pool but the last are nowhere; in the last one, a real one has all the weight.
  */
@@ -77,6 +85,9 @@ public final class FullState {
             Certificate certificate = SampleCertificates.given("certificate-" + i, host(i));
             apply(new Command.PutCertificate(certificate, Condition.ABSENT, Instant.EPOCH));
         }
+        for (int i = 0; i < Limits.CURRENT.tokensMax(); i++) {
+            apply(new Command.PutToken(token(i), Instant.EPOCH));
+        }
         for (int i = state.routes().size(); i < Limits.CURRENT.routesMax(); i++) {
             apply(change(state, i, "first"));
         }
@@ -91,6 +102,19 @@ public final class FullState {
             throw new AssertionError(transition.outcome());
         }
         state = transition.next();
+    }
+
+    private static Token token(int number) {
+        byte[] bytes =
+                ByteBuffer.allocate(TokenText.RANDOM_BYTES).putInt(number).array();
+        SortedSet<PoolName> pools =
+                IntStream.range(0, 10).mapToObj(FullState::pool).collect(Collectors.toCollection(TreeSet::new));
+        return Token.named(
+                new TokenName("token-" + number),
+                Role.OPERATOR,
+                pools,
+                TokenText.of(bytes).hash(),
+                Instant.EPOCH.plusSeconds(number));
     }
 
     private static PoolName pool(int number) {

@@ -38,7 +38,7 @@ public final class NextVersion {
 
                     @Override
                     public ClusterVersion since() {
-                        return new ClusterVersion(ClusterVersion.MEMBERS_APART.number() + 1);
+                        return new ClusterVersion(ClusterVersion.TOKENS.number() + 1);
                     }
 
                     @Override
@@ -81,7 +81,7 @@ public final class NextVersion {
     /** Compiles it below {@code folder}, and gives the folder of its classes. */
     public static Path compile(Path folder) throws IOException {
         NextVersion next = new NextVersion(folder);
-        next.before(CORE + "ClusterVersion.java", "4);\n\n    public ClusterVersion {", "1 + ");
+        next.before(CORE + "ClusterVersion.java", "5);\n\n    public ClusterVersion {", "1 + ");
         next.before(
                 CORE + "Command.java",
                 "    /** One method a kind of command:",

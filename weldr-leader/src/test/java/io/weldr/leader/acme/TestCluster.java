@@ -17,6 +17,7 @@ import io.weldr.core.port.Committed;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.Published;
 import io.weldr.core.port.RequestId;
+import io.weldr.core.state.Attribution;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Condition;
@@ -150,7 +151,7 @@ final class TestCluster implements CommandGateway, AppliedBarrier, AutoCloseable
     }
 
     @Override
-    public CompletionStage<Committed> submit(RequestId id, Command command) {
+    public CompletionStage<Committed> submit(RequestId id, Command command, @Nullable Attribution by) {
         if (!before.test(command)) {
             return new CompletableFuture<>();
         }

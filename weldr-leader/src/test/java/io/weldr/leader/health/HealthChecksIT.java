@@ -19,6 +19,7 @@ import io.weldr.core.port.ProbeLink;
 import io.weldr.core.port.ProbeQuestion;
 import io.weldr.core.port.Published;
 import io.weldr.core.port.RequestId;
+import io.weldr.core.state.Attribution;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
@@ -37,6 +38,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,7 +50,7 @@ class HealthChecksIT {
         private long index;
 
         @Override
-        public synchronized CompletionStage<Committed> submit(RequestId id, Command command) {
+        public synchronized CompletionStage<Committed> submit(RequestId id, Command command, @Nullable Attribution by) {
             Transition transition = state.get().apply(command, ++index);
             state.publish(transition.next());
             return CompletableFuture.completedFuture(new Committed(index, transition.outcome()));

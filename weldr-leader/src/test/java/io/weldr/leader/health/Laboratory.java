@@ -16,6 +16,7 @@ import io.weldr.core.port.ProbeLink;
 import io.weldr.core.port.ProbeQuestion;
 import io.weldr.core.port.Published;
 import io.weldr.core.port.RequestId;
+import io.weldr.core.state.Attribution;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
@@ -265,7 +266,7 @@ final class Laboratory implements CommandGateway, Prober, ProbeLink, Handover {
     // The gateway
 
     @Override
-    public CompletionStage<Committed> submit(RequestId id, Command command) {
+    public CompletionStage<Committed> submit(RequestId id, Command command, @Nullable Attribution by) {
         submitted.add(new Submitted(id, (Command.RecordVerdict) command));
         return switch (log) {
             case COMMITS -> CompletableFuture.completedFuture(commit(id, command));

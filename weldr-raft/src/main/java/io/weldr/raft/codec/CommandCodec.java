@@ -51,7 +51,9 @@ final class CommandCodec {
                     REMOVE_CERTIFICATE,
                     RECORD_ACME_ACCOUNT,
                     RECORD_ACME_ORDER,
-                    RECORD_ISSUED -> ResourceCommandCodec.decode(from, at);
+                    RECORD_ISSUED,
+                    PUT_TOKEN,
+                    REMOVE_TOKEN -> ResourceCommandCodec.decode(from, at);
             case KIND_NOT_SET -> throw new IllegalArgumentException("a command of no kind");
         };
     }
@@ -182,6 +184,16 @@ final class CommandCodec {
         @Override
         public LogProto.Command.Builder recordIssued(Command.RecordIssued command) {
             return to.setRecordIssued(CertificateCodec.encode(command));
+        }
+
+        @Override
+        public LogProto.Command.Builder putToken(Command.PutToken command) {
+            return to.setPutToken(TokenCodec.encode(command));
+        }
+
+        @Override
+        public LogProto.Command.Builder removeToken(Command.RemoveToken command) {
+            return to.setRemoveToken(ResourceCommandCodec.remove(command.name().value(), command.expectedRevision()));
         }
     }
 

@@ -2,10 +2,12 @@ package io.weldr.raft.codec;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.weldr.core.port.RequestId;
+import io.weldr.core.state.Attribution;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Limits;
 import io.weldr.proto.raft.v1.LogProto;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Log entries. Decoding refuses whatever this program does not know. */
 public final class EntryCodec {
@@ -17,13 +19,29 @@ public final class EntryCodec {
         if (entry instanceof LogEntry.Write write) {
             LogProto.Entry plain = LogProto.Entry.newBuilder()
                     .setRequestId(write.id().value())
-                    .setCommand(CommandCodec.encode(write.command()))
+                    .setCommand(command(write.command(), write.by()))
                     .build();
             return write.limits().equals(Limits.INITIAL) ? plain : withLimits(plain, write.limits());
         }
         return LogProto.Entry.newBuilder()
                 .setBarrier(LogProto.Barrier.getDefaultInstance())
                 .build();
+    }
+
+    private static LogProto.Command command(Command command, @Nullable Attribution by) {
+        LogProto.Command encoded = CommandCodec.encode(command);
+        return by == null
+                ? encoded
+                : encoded.toBuilder().setBy(TokenCodec.encode(by)).build();
+    }
+
+    /** The entry, which says no more who asked for it. */
+    public static LogProto.Entry withoutAttribution(LogProto.Entry entry) {
+        return entry.getCommand().hasBy()
+                ? entry.toBuilder()
+                        .setCommand(entry.getCommand().toBuilder().clearBy())
+                        .build()
+                : entry;
     }
 
     /** The entry with the limits of the leader that takes it into the log. */
@@ -39,12 +57,19 @@ public final class EntryCodec {
         if (limits.certificatesMax() != Limits.INITIAL.certificatesMax()) { // members of version 2 stop at the field
             to.setCertificatesMax(limits.certificatesMax());
         }
+        if (limits.tokensMax() != Limits.INITIAL.tokensMax()) { // members of version 4 likewise
+            to.setTokensMax(limits.tokensMax());
+        }
         return entry.toBuilder().setLimits(to).build();
     }
 
-    /** The entry with another command in place of its own. */
+    /** The entry with another command in place of its own, asked for by the same. */
     public static LogProto.Entry withCommand(LogProto.Entry entry, Command command) {
-        return entry.toBuilder().setCommand(CommandCodec.encode(command)).build();
+        LogProto.Command.Builder next = CommandCodec.encode(command).toBuilder();
+        if (entry.getCommand().hasBy()) {
+            next.setBy(entry.getCommand().getBy());
+        }
+        return entry.toBuilder().setCommand(next).build();
     }
 
     /** Reads what {@link #encode} wrote. */
@@ -64,7 +89,10 @@ public final class EntryCodec {
                     new LogEntry.Write(
                             new RequestId(entry.getRequestId()),
                             CommandCodec.decode(entry.getCommand()),
-                            entry.hasLimits() ? limits(entry.getLimits()) : Limits.INITIAL);
+                            entry.hasLimits() ? limits(entry.getLimits()) : Limits.INITIAL,
+                            entry.getCommand().hasBy()
+                                    ? TokenCodec.decode(entry.getCommand().getBy())
+                                    : null);
                 case BARRIER -> new LogEntry.Barrier();
                 case CONTENT_NOT_SET -> throw new IllegalArgumentException("neither a command nor a barrier");
             };
@@ -83,6 +111,7 @@ public final class EntryCodec {
                 from.hasListenersMax() ? from.getListenersMax() : initial.listenersMax(),
                 from.hasOriginsTotalMax() ? from.getOriginsTotalMax() : initial.originsTotalMax(),
                 from.hasRouteEntriesMax() ? from.getRouteEntriesMax() : initial.routeEntriesMax(),
-                from.hasCertificatesMax() ? from.getCertificatesMax() : initial.certificatesMax());
+                from.hasCertificatesMax() ? from.getCertificatesMax() : initial.certificatesMax(),
+                from.hasTokensMax() ? from.getTokensMax() : initial.tokensMax());
     }
 }

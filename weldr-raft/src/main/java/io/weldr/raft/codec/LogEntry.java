@@ -1,8 +1,10 @@
 package io.weldr.raft.codec;
 
 import io.weldr.core.port.RequestId;
+import io.weldr.core.state.Attribution;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Limits;
+import org.jspecify.annotations.Nullable;
 
 /** What one entry of the log carries. */
 public sealed interface LogEntry {
@@ -10,11 +12,21 @@ public sealed interface LogEntry {
      * A command under the name of its request.
      *
      * @param limits those of the leader that took it into the log
+     * @param by who asked for it; null: the entry does not say
      */
-    record Write(RequestId id, Command command, Limits limits) implements LogEntry {
+    record Write(
+            RequestId id,
+            Command command,
+            Limits limits,
+            @Nullable Attribution by) implements LogEntry {
         /** One that no leader has taken yet. */
+        public Write(RequestId id, Command command, @Nullable Attribution by) {
+            this(id, command, Limits.INITIAL, by);
+        }
+
+        /** The same, which does not say who asked for it. */
         public Write(RequestId id, Command command) {
-            this(id, command, Limits.INITIAL);
+            this(id, command, Limits.INITIAL, null);
         }
     }
 

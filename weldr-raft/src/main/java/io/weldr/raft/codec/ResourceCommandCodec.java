@@ -6,6 +6,7 @@ import io.weldr.core.pool.PoolName;
 import io.weldr.core.route.RouteName;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Condition;
+import io.weldr.core.token.TokenName;
 import io.weldr.proto.raft.v1.LogProto;
 import io.weldr.wire.resource.HealthPolicies;
 import io.weldr.wire.resource.Listeners;
@@ -14,7 +15,7 @@ import io.weldr.wire.resource.Routes;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Commands on pools, listeners, routes and certificates. */
+/** Commands on pools, listeners, routes, certificates and tokens. */
 final class ResourceCommandCodec {
     private ResourceCommandCodec() {}
 
@@ -105,6 +106,10 @@ final class ResourceCommandCodec {
             case RECORD_ACME_ACCOUNT -> CertificateCodec.decode(from.getRecordAcmeAccount(), at);
             case RECORD_ACME_ORDER -> CertificateCodec.decode(from.getRecordAcmeOrder(), at);
             case RECORD_ISSUED -> CertificateCodec.decode(from.getRecordIssued(), at);
+            case PUT_TOKEN -> TokenCodec.decode(from.getPutToken(), at);
+            case REMOVE_TOKEN ->
+                new Command.RemoveToken(
+                        new TokenName(from.getRemoveToken().getName()), expected(from.getRemoveToken()), at);
             default -> throw new IllegalArgumentException("a command that is not about a resource");
         };
     }

@@ -16,6 +16,8 @@ import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
+import io.weldr.core.token.Token;
+import io.weldr.core.token.TokenName;
 import io.weldr.proto.raft.v1.LogProto;
 import io.weldr.wire.resource.Listeners;
 import io.weldr.wire.resource.Routes;
@@ -38,6 +40,7 @@ final class StateCodec {
         }
         state.certificates().values().forEach(certificate -> to.addCertificates(CertificateCodec.encode(certificate)));
         state.accounts().values().forEach(account -> to.addAccounts(CertificateCodec.encode(account)));
+        state.tokens().values().forEach(token -> to.addTokens(TokenCodec.encode(token)));
         state.members().values().forEach(member -> to.addMembers(encode(member)));
         state.operatorChanges().forEach(change -> to.addChanges(encode(change)));
         state.clusterChanges().forEach(change -> to.addClusterChanges(encode(change)));
@@ -60,6 +63,7 @@ final class StateCodec {
                 from.getRouting(),
                 certificates(from),
                 accounts(from),
+                tokens(from),
                 members,
                 from.getChangesList().stream().map(StateCodec::decode).toList(),
                 from.getClusterChangesList().stream().map(StateCodec::decode).toList());
@@ -113,6 +117,12 @@ final class StateCodec {
         return accounts;
     }
 
+    private static SortedMap<TokenName, Token> tokens(LogProto.ClusterState from) {
+        SortedMap<TokenName, Token> tokens = new TreeMap<>();
+        from.getTokensList().stream().map(TokenCodec::decode).forEach(each -> tokens.put(each.name(), each));
+        return tokens;
+    }
+
     /** A cluster version that this program goes by. */
     static ClusterVersion supported(int number) {
         ClusterVersion version = new ClusterVersion(number);
@@ -160,6 +170,9 @@ final class StateCodec {
         if (change.origin() != null) {
             to.setOrigin(PoolCodec.encode(change.origin()));
         }
+        if (change.by() != null) {
+            to.setBy(TokenCodec.encode(change.by()));
+        }
         return to.build();
     }
 
@@ -171,6 +184,7 @@ final class StateCodec {
                 from.hasPool() ? new PoolName(from.getPool()) : null,
                 from.getSubject(),
                 from.hasOrigin() ? PoolCodec.decode(from.getOrigin()) : null,
-                from.getDetail());
+                from.getDetail(),
+                from.hasBy() ? TokenCodec.decode(from.getBy()) : null);
     }
 }

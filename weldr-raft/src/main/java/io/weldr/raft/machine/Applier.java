@@ -75,7 +75,7 @@ public final class Applier {
 
     private Outcome outcome(LogEntry.Write write, long index) {
         try {
-            Transition transition = state.apply(write.command(), index, write.limits());
+            Transition transition = state.apply(write.command(), index, write.limits(), write.by());
             state = transition.next();
             return transition.outcome();
         } catch (RuntimeException | AssertionError e) {

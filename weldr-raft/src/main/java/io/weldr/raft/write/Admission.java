@@ -60,10 +60,12 @@ record Admission(Limits limits, NodeRules rules) {
         if (refusal != null) {
             throw new GatewayException(Kind.OWN_ADDRESS, refusal);
         }
-        LogProto.Entry admitted = entry;
+        // Members of before there were actors stop at the field.
+        LogProto.Entry admitted =
+                state.version().atLeast(ClusterVersion.TOKENS) ? entry : EntryCodec.withoutAttribution(entry);
         if (command instanceof Command.CheckedByLeader checked) {
             checkRoutes(command, state);
-            admitted = EntryCodec.withCommand(entry, checked.checkedAt(state.routing()));
+            admitted = EntryCodec.withCommand(admitted, checked.checkedAt(state.routing()));
         } else if (command instanceof Command.PutListener put && bringsRequests(put.listener(), state)) {
             checkRoutes(command, state); // or else the next change of routes would be refused, whatever it is
         }

@@ -9,7 +9,10 @@ import io.weldr.core.port.GatewayException.Kind;
 import io.weldr.core.port.MemberCalls;
 import io.weldr.core.port.MemberLink;
 import io.weldr.core.port.RequestId;
+import io.weldr.core.state.Actor;
+import io.weldr.core.state.Attribution;
 import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.NodeRules;
@@ -96,8 +99,8 @@ public final class Gateway implements CommandGateway, MemberCalls {
     }
 
     @Override
-    public CompletionStage<Committed> submit(RequestId id, Command command) {
-        LogProto.Entry entry = EntryCodec.encode(new LogEntry.Write(id, command));
+    public CompletionStage<Committed> submit(RequestId id, Command command, @Nullable Attribution by) {
+        LogProto.Entry entry = EntryCodec.encode(new LogEntry.Write(id, command, attribution(by)));
         if (entry.getSerializedSize() > ENTRY_BYTES_MAX) {
             return CompletableFuture.failedFuture(tooLarge(entry));
         }
@@ -110,6 +113,14 @@ public final class Gateway implements CommandGateway, MemberCalls {
                         latencies.record(System.nanoTime() - began);
                     }
                 }));
+    }
+
+    /** What the entry says of it. A leader of an older version would refuse an entry that says anything. */
+    private @Nullable Attribution attribution(@Nullable Attribution by) {
+        if (!applied.state().get().version().atLeast(ClusterVersion.TOKENS)) {
+            return null;
+        }
+        return by != null ? by : Attribution.of(Actor.node(settings.self()));
     }
 
     @Override

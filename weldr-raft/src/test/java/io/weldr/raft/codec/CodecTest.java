@@ -11,6 +11,8 @@ import io.weldr.core.pool.OriginUrl;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.Committed;
 import io.weldr.core.port.RequestId;
+import io.weldr.core.state.Actor;
+import io.weldr.core.state.Attribution;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
@@ -43,11 +45,12 @@ class CodecTest {
         Map<String, Committed> clusters = new LinkedHashMap<>();
         for (int index = 1; index <= 400; index++) {
             Command command = samples.command();
-            LogEntry.Write entry = new LogEntry.Write(new RequestId("r" + index), command, samples.limits());
+            LogEntry.Write entry =
+                    new LogEntry.Write(new RequestId("r" + index), command, samples.limits(), samples.attribution());
             byte[] bytes = EntryCodec.encode(entry).toByteArray();
             assertThat(EntryCodec.decode(ByteBuffer.wrap(bytes))).isEqualTo(entry);
 
-            Transition transition = state.apply(command, index, entry.limits());
+            Transition transition = state.apply(command, index, entry.limits(), entry.by());
             state = transition.next();
             Committed committed = new Committed(index, transition.outcome());
             ByteBuffer answer = ByteBuffer.wrap(CommittedCodec.encode(committed).toByteArray());
@@ -104,11 +107,28 @@ class CodecTest {
     void theLimitOfCertificatesIsWrittenOnlyIfItIsNotTheInitialOne() {
         Command add = new Command.AddOrigin(
                 PoolName.DEFAULT, OriginSpec.of(OriginUrl.parse("http://a:1")), false, Instant.EPOCH);
-        LogProto.Entry few = EntryCodec.encode(new LogEntry.Write(new RequestId("r1"), add, new Limits(5, 3)));
+        LogProto.Entry few = EntryCodec.encode(new LogEntry.Write(new RequestId("r1"), add, new Limits(5, 3), null));
         assertThat(few.getLimits().hasCertificatesMax()).isFalse();
-        Limits other = new Limits(1024, 16, 256, 4096, 64, 16_384, 262_144, 300);
-        LogProto.Entry more = EntryCodec.encode(new LogEntry.Write(new RequestId("r1"), add, other));
+        Limits other = new Limits(1024, 16, 256, 4096, 64, 16_384, 262_144, 300, 1024);
+        LogProto.Entry more = EntryCodec.encode(new LogEntry.Write(new RequestId("r1"), add, other, null));
         assertThat(more.getLimits().getCertificatesMax()).isEqualTo(300);
+        assertThat(more.getLimits().hasTokensMax()).isFalse(); // members of version 4 stop at it
+        Limits tokens = new Limits(1024, 16, 256, 4096, 64, 16_384, 262_144, 256, 7);
+        assertThat(EntryCodec.withLimits(more, tokens).getLimits().getTokensMax())
+                .isEqualTo(7);
+    }
+
+    /** Members of version 4 stop at the field that says who asked for it. */
+    @Test
+    void whoAskedForItLeavesAnEntryAndStaysWithAnotherCommand() throws Exception {
+        Command add = new Command.AddOrigin(
+                PoolName.DEFAULT, OriginSpec.of(OriginUrl.parse("http://a:1")), false, Instant.EPOCH);
+        Attribution by = new Attribution(Actor.LOCAL, "127.0.0.1:4711", "release 7");
+        LogProto.Entry entry = EntryCodec.encode(new LogEntry.Write(new RequestId("r1"), add, by));
+        assertThat(EntryCodec.decode(EntryCodec.withoutAttribution(entry)))
+                .isEqualTo(new LogEntry.Write(new RequestId("r1"), add));
+        assertThat(EntryCodec.decode(EntryCodec.withCommand(entry, add)))
+                .isEqualTo(new LogEntry.Write(new RequestId("r1"), add, by));
     }
 
     @Test

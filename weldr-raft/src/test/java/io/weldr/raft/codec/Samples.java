@@ -10,6 +10,8 @@ import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.Scheme;
 import io.weldr.core.pool.StatusRange;
 import io.weldr.core.pool.Verdict;
+import io.weldr.core.state.Actor;
+import io.weldr.core.state.Attribution;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Limits;
@@ -18,11 +20,17 @@ import io.weldr.core.state.MemberId;
 import io.weldr.core.state.OriginPatch;
 import io.weldr.core.state.OriginRef;
 import io.weldr.core.state.OriginSpec;
+import io.weldr.core.token.Role;
+import io.weldr.core.token.Token;
+import io.weldr.core.token.TokenName;
+import io.weldr.core.token.TokenText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +45,7 @@ public final class Samples {
     }
 
     public Command command() {
-        return switch (random.nextInt(20)) {
+        return switch (random.nextInt(22)) {
             case 0, 1 -> new Command.AddOrigin(pool(), spec(), random.nextBoolean(), instant());
             case 2 -> new Command.UpdateOrigin(pool(), ref(), patch(), maybe(this::revision), instant());
             case 3 -> new Command.RemoveOrigin(pool(), ref(), maybe(this::revision), instant());
@@ -46,6 +54,8 @@ public final class Samples {
             case 7 -> new Command.AnnounceMember(member(), instant());
             case 8 -> new Command.RaiseClusterVersion(version(), instant());
             case 9 -> new Command.RetireMember(memberId(), instant());
+            case 10 -> new Command.PutToken(token(), instant());
+            case 11 -> new Command.RemoveToken(tokenName(), maybe(this::revision), instant());
             default -> resources.command(pool(), policy(), instant());
         };
     }
@@ -54,7 +64,36 @@ public final class Samples {
     public Limits limits() {
         return random.nextBoolean()
                 ? Limits.INITIAL
-                : new Limits(1 + random.nextInt(2000), 1 + random.nextInt(30), 5, 6, 1 + random.nextInt(7), 9, 10, 11);
+                : new Limits(
+                        1 + random.nextInt(2000), 1 + random.nextInt(30), 5, 6, 1 + random.nextInt(7), 9, 10, 11, 12);
+    }
+
+    /** Who asked for it, if anybody says so. */
+    public @Nullable Attribution attribution() {
+        Actor actor = switch (random.nextInt(6)) {
+            case 0 -> Actor.LOCAL;
+            case 1 -> Actor.ANONYMOUS;
+            case 2 -> Actor.token(tokenName(), revision());
+            case 3 -> Actor.certificate("alice");
+            default -> Actor.node(memberId());
+        };
+        return maybe(() -> new Attribution(actor, maybe(() -> address().toString()), maybe(() -> "because ü")));
+    }
+
+    private TokenName tokenName() {
+        return new TokenName("t" + random.nextInt(4));
+    }
+
+    private Token token() {
+        byte[] bytes = new byte[TokenText.RANDOM_BYTES];
+        random.nextBytes(bytes);
+        boolean limited = random.nextBoolean();
+        return Token.named(
+                tokenName(),
+                limited ? Role.OPERATOR : pick(Role.values()),
+                limited ? new TreeSet<>(Set.of(pool())) : new TreeSet<>(),
+                TokenText.of(bytes).hash(),
+                maybe(this::instant));
     }
 
     private PoolName pool() {

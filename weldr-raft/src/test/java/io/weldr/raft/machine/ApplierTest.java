@@ -126,7 +126,7 @@ class ApplierTest {
         for (int i = 1; i <= 3; i++) {
             Command add = new Command.AddOrigin(
                     PoolName.DEFAULT, OriginSpec.of(OriginUrl.parse("http://a:" + i)), false, Instant.EPOCH);
-            LogEntry write = new LogEntry.Write(new RequestId("r" + i), add, two);
+            LogEntry write = new LogEntry.Write(new RequestId("r" + i), add, two, null);
             Outcome outcome = applier.apply(
                             ByteBuffer.wrap(EntryCodec.encode(write).toByteArray()), i)
                     .outcome();
