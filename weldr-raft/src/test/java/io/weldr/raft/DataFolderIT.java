@@ -20,6 +20,8 @@ import io.weldr.core.pool.PoolSettings;
 import io.weldr.core.pool.RequestKey;
 import io.weldr.core.pool.Verdict;
 import io.weldr.core.route.RouteName;
+import io.weldr.core.state.Actor;
+import io.weldr.core.state.Attribution;
 import io.weldr.core.state.Change;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
@@ -29,12 +31,17 @@ import io.weldr.core.state.MemberId;
 import io.weldr.core.state.NodeRules;
 import io.weldr.core.state.OriginSpec;
 import io.weldr.core.state.OwnAddresses;
+import io.weldr.core.token.Role;
+import io.weldr.core.token.Token;
+import io.weldr.core.token.TokenName;
+import io.weldr.core.token.TokenText;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -169,6 +176,44 @@ class DataFolderIT {
                     .isEqualTo(last.certificates())
                     .hasSize(1);
             assertThat(again.state().get().routes()).isEqualTo(last.routes());
+        }
+    }
+
+    @Test
+    void aFolderFromBeforeThereWereTokensAndActorsOpens() throws Exception {
+        unpack("version-4.tar.gz");
+        try (TestCluster cluster = new TestCluster(root, 1)) {
+            RaftCluster node = cluster.start(N1);
+            ClusterState opened = node.state().get();
+            assertThat(opened.version()).isEqualTo(ClusterVersion.MEMBERS_APART);
+            assertThat(opened.defaultPool().find(new OriginId("six"))).isNotNull();
+            assertThat(opened.certificates().keySet())
+                    .extracting(CertificateName::value)
+                    .containsExactly("shop");
+            assertThat(opened.listeners().keySet())
+                    .extracting(ListenerName::value)
+                    .containsExactly("default", "edge");
+            assertThat(opened.tokens()).isEmpty();
+            assertThat(opened.history()).isNotEmpty().allMatch(change -> change.by() == null);
+
+            cluster.awaitLeader();
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(node.state().get().version()).isEqualTo(ClusterVersion.SUPPORTED));
+            Token token = Token.named(
+                    new TokenName("ci"),
+                    Role.VIEWER,
+                    new TreeSet<>(),
+                    TokenText.of(new byte[TokenText.RANDOM_BYTES]).hash(),
+                    null);
+            TestCluster.acknowledged(node, new Command.PutToken(token, Instant.EPOCH));
+            ClusterState last = node.state().get();
+            Change made = last.operatorChanges().get(last.operatorChanges().size() - 1);
+            assertThat(made.by()).isEqualTo(Attribution.of(Actor.node(N1)));
+            cluster.stop(N1);
+            RaftCluster again = cluster.start(N1);
+            assertThat(again.state().get().tokens()).isEqualTo(last.tokens()).hasSize(1);
+            assertThat(again.state().get().operatorChanges()).isEqualTo(last.operatorChanges());
         }
     }
 
