@@ -6,7 +6,9 @@ import io.weldr.api.admin.AnswerThreads;
 import io.weldr.api.admin.Awaited;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.LeaderProbes;
+import io.weldr.api.admin.WaitingBytes;
 import io.weldr.api.admin.WatchHub;
+import io.weldr.api.auth.Authenticator;
 import io.weldr.api.grpc.GrpcApi;
 import io.weldr.api.grpc.GrpcMemberLink;
 import io.weldr.api.grpc.MemberAnswers;
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The admin API of one node, over HTTP and gRPC. Whoever assembles the node makes a {@link GrpcMemberLink} first (the consensus
@@ -51,7 +54,19 @@ public final class AdminServer implements AppliedBarrier, AutoCloseable {
         Admin admin = new Admin(ports, census);
         LeaderProbes probes = new LeaderProbes(ports, link);
         this.hub = new WatchHub(ports, settings.limits().watchersMax());
-        this.http = new HttpApi(ports, admin, census, probes, hub, settings.version(), settings.limits());
+        WaitingBytes waiting = new WaitingBytes(settings.limits().waitingBytesMax());
+        Authenticator authenticator = new Authenticator(ports.state(), ports.clock());
+        this.http = new HttpApi(
+                ports,
+                admin,
+                census,
+                probes,
+                hub,
+                waiting,
+                authenticator,
+                settings.access(),
+                settings.version(),
+                settings.limits());
         this.members = new MemberAnswers(ports.calls(), ports.cedes(), ports.canHold(), ports.probes(), census, probes);
         this.grpc = new GrpcApi(
                 ports,
@@ -61,11 +76,14 @@ public final class AdminServer implements AppliedBarrier, AutoCloseable {
                 hub,
                 members,
                 () -> link.olderMembers(ports.state().get().version()),
+                waiting,
+                authenticator,
+                settings.access(),
                 settings.limits().connectionsMax());
     }
 
     /**
-     * Binds both addresses, or neither; at most 10 s.
+     * Binds all addresses, or none; at most 10 s.
      *
      * @throws IOException with one line that names the address and what is wrong with it
      */
@@ -73,6 +91,9 @@ public final class AdminServer implements AppliedBarrier, AutoCloseable {
         try {
             http.start(settings.http());
             grpc.start(settings.grpc());
+            if (settings.status() != null) {
+                http.startStatus(settings.status());
+            }
         } catch (IOException e) {
             close(Duration.ZERO);
             throw e;
@@ -88,6 +109,11 @@ public final class AdminServer implements AppliedBarrier, AutoCloseable {
     /** Where the HTTP API listens. */
     public InetSocketAddress httpAddress() {
         return bound(settings.http(), http.port());
+    }
+
+    /** Where everybody may ask how the node is; null: nowhere. */
+    public @Nullable InetSocketAddress statusAddress() {
+        return settings.status() == null ? null : bound(settings.status(), http.statusPort());
     }
 
     /** Where the gRPC API listens. */

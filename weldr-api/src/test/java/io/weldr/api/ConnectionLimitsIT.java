@@ -39,6 +39,7 @@ class ConnectionLimitsIT {
                                 8 * 1024,
                                 16 * 1024,
                                 CONNECTIONS_MAX,
+                                32 << 20,
                                 2,
                                 Duration.ofSeconds(1),
                                 IDLE,
@@ -96,7 +97,8 @@ class ConnectionLimitsIT {
         try (Socket socket = connect(server.httpAddress())) {
             // Also after an answer: each head has its time.
             OutputStream out = socket.getOutputStream();
-            out.write("GET /livez HTTP/1.1\r\nHost: a\r\n\r\nGET /livez HTTP/1.1\r\nHost: a\r\nX: ".getBytes(US_ASCII));
+            out.write("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\nGET /livez HTTP/1.1\r\nHost: localhost\r\nX: "
+                    .getBytes(US_ASCII));
             socket.setSoTimeout(100);
             await("the end").pollInterval(Duration.ofMillis(20)).until(() -> {
                 try {

@@ -183,6 +183,7 @@ class NodeChoiceIT extends CommandsOnCluster {
                 8 * 1024,
                 16 * 1024,
                 16,
+                32 << 20,
                 1,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(60),

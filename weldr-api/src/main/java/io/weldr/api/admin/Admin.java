@@ -17,6 +17,7 @@ import io.weldr.core.state.OriginRef;
 import io.weldr.core.state.OriginSpec;
 import io.weldr.core.state.Outcome.Refusal;
 import io.weldr.core.state.Outcome.Refused;
+import io.weldr.core.token.Role;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -38,11 +39,18 @@ public final class Admin {
     private final AdminPorts ports;
     private final Rounds rounds;
     private final Resources resources;
+    private final Tokens tokens;
 
     public Admin(AdminPorts ports, Census census) {
         this.ports = ports;
         this.rounds = new Rounds(ports, census);
+        this.tokens = new Tokens(ports, rounds);
         this.resources = new Resources(ports, rounds);
+    }
+
+    /** The operations on tokens. */
+    public Tokens tokens() {
+        return tokens;
     }
 
     /** The operations on pools, listeners and routes. */
@@ -66,6 +74,7 @@ public final class Admin {
 
     /** Adds an origin. */
     public CompletionStage<Written> add(PoolName pool, OriginDraft draft, boolean mustBeNew, WriteOptions options) {
+        options.caller().checkOperates(pool);
         OriginUrl url = required(draft.url());
         HealthDraft health = draft.health();
         if (health == null) {
@@ -101,6 +110,7 @@ public final class Admin {
 
     /** Changes what the draft says of an origin and leaves the rest. */
     public CompletionStage<Written> update(PoolName pool, OriginRef ref, OriginDraft draft, WriteOptions options) {
+        options.caller().checkOperates(pool);
         HealthDraft health = draft.health();
         if (health == null) {
             return conditional(
@@ -126,6 +136,7 @@ public final class Admin {
 
     /** Makes an origin what the draft says, with defaults for what it does not say. */
     public CompletionStage<Written> replace(PoolName pool, OriginRef ref, OriginDraft whole, WriteOptions options) {
+        options.caller().checkOperates(pool);
         required(whole.url());
         // Under an older cluster version no origin can have these, and no command may name them.
         OriginDraft draft =
@@ -147,6 +158,7 @@ public final class Admin {
 
     /** Removes an origin. */
     public CompletionStage<Written> remove(PoolName pool, OriginRef ref, WriteOptions options) {
+        options.caller().checkOperates(pool);
         return conditional(pool, ref, options, expected -> new Command.RemoveOrigin(pool, ref, expected, now()));
     }
 
@@ -189,6 +201,7 @@ public final class Admin {
             Function<HealthPolicy, HealthPolicy> base,
             @Nullable Function<HealthPolicy, @Nullable Problem> unless,
             WriteOptions options) {
+        options.caller().check(Role.ADMIN);
         check(draft);
         return rounds.repeat(options, view -> {
             HealthPolicy before = view.pool(pool).health();

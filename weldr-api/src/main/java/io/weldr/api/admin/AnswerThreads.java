@@ -4,6 +4,7 @@ import io.weldr.core.port.CommandGateway;
 import io.weldr.core.port.Committed;
 import io.weldr.core.port.Membership;
 import io.weldr.core.port.RequestId;
+import io.weldr.core.state.Attribution;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.MemberId;
@@ -54,8 +55,8 @@ public final class AnswerThreads {
     CommandGateway gateway(CommandGateway gateway) {
         return new CommandGateway() {
             @Override
-            public CompletionStage<Committed> submit(RequestId id, Command command) {
-                return on(gateway.submit(id, command));
+            public CompletionStage<Committed> submit(RequestId id, Command command, @Nullable Attribution by) {
+                return on(gateway.submit(id, command, by));
             }
 
             @Override

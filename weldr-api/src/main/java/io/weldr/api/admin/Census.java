@@ -20,6 +20,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Asks all members at the same time, and does not wait for those that do not answer. Any thread; never blocks. */
@@ -36,6 +37,12 @@ public final class Census {
     private final AdminPorts ports;
     private final MemberReporter reporter;
     private final long startNanos = System.nanoTime();
+    private @Nullable Round latest; // guarded by this
+
+    /** Whoever asks while the members are being asked since no longer than this is told the same: many who watch a cluster cost no more than one. */
+    private static final long SHARED_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private record Round(long beganNanos, CompletableFuture<List<Line>> lines) {}
 
     public Census(AdminPorts ports, MemberReporter reporter) {
         this.ports = ports;
@@ -59,7 +66,29 @@ public final class Census {
 
     /** Everybody's report, by id; at the latest after {@link #PATIENCE} and a moment. Does not fail. */
     public CompletionStage<List<Line>> take() {
-        return ask(Awaited.NOTHING, PATIENCE);
+        Round round;
+        synchronized (this) {
+            long nowNanos = System.nanoTime();
+            Round last = latest;
+            if (last != null && !last.lines().isDone() && nowNanos - last.beganNanos() < SHARED_NANOS) {
+                return last.lines().copy();
+            }
+            round = new Round(nowNanos, new CompletableFuture<>());
+            latest = round;
+        }
+        var unused = ask(Awaited.NOTHING, PATIENCE).whenComplete((lines, failure) -> {
+            if (failure == null) {
+                round.lines().complete(lines);
+            } else {
+                round.lines().completeExceptionally(failure);
+            }
+        });
+        return round.lines().copy();
+    }
+
+    /** The report of one member, without waiting for the others; null: there is none of that id. Does not fail. */
+    public CompletionStage<@Nullable Line> one(MemberId id) {
+        return ask(Awaited.NOTHING, PATIENCE, id::equals).thenApply(lines -> lines.isEmpty() ? null : lines.get(0));
     }
 
     /**
@@ -149,6 +178,10 @@ public final class Census {
     }
 
     private CompletionStage<List<Line>> ask(Awaited awaited, Duration patience) {
+        return ask(awaited, patience, id -> true);
+    }
+
+    private CompletionStage<List<Line>> ask(Awaited awaited, Duration patience, Predicate<MemberId> whom) {
         ClusterStatus status = ports.status().status();
         Map<MemberId, Member> members = new TreeMap<>(ports.state().get().members());
         Member self = ports.self().get();
@@ -162,6 +195,7 @@ public final class Census {
         everybody.add(status.self());
 
         List<CompletableFuture<Line>> lines = new ArrayList<>();
+        everybody.removeIf(whom.negate());
         for (MemberId id : everybody) {
             Member member = members.get(id);
             boolean voter = voters.contains(id);

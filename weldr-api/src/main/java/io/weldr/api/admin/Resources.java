@@ -9,6 +9,7 @@ import io.weldr.core.Stamp;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Condition;
 import io.weldr.core.state.Outcome.Effect;
+import io.weldr.core.token.Role;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,6 +81,7 @@ public final class Resources {
     /** Creates it; the same again changes nothing, unless it must be new. */
     public <K, R> CompletionStage<ResourceWritten> create(
             ResourceKind<K, R> kind, Message wish, boolean mustBeNew, WriteOptions options) {
+        options.caller().check(Role.ADMIN);
         Condition condition = mustBeNew ? Condition.ABSENT : Condition.ABSENT_OR_SAME;
         return checked(kind, wish)
                 .thenCompose(checked -> rounds.write(options, checked.command().at(condition, now()))
@@ -93,6 +95,7 @@ public final class Resources {
      */
     public <K, R> CompletionStage<ResourceWritten> replace(
             ResourceKind<K, R> kind, Message wish, Condition condition, WriteOptions options) {
+        options.caller().check(Role.ADMIN);
         return checked(kind, wish)
                 .thenCompose(checked -> conditional(
                                 kind,
@@ -110,6 +113,7 @@ public final class Resources {
      */
     public <K, R> CompletionStage<ResourceWritten> update(
             ResourceKind<K, R> kind, String name, UnaryOperator<Message> edit, WriteOptions options) {
+        options.caller().check(Role.ADMIN);
         K key = kind.parse(name);
         AtomicReference<Message> wish = new AtomicReference<>(kind.named(kind.prototype(), name));
         AtomicReference<Wish> checked = new AtomicReference<>(Wish.NOTHING);
@@ -138,6 +142,7 @@ public final class Resources {
 
     /** Removes it. */
     public <K, R> CompletionStage<ResourceWritten> remove(ResourceKind<K, R> kind, String name, WriteOptions options) {
+        options.caller().check(Role.ADMIN);
         K key = kind.parse(name);
         return conditional(kind, key, options, expected -> kind.remove().command(key, expected, now()))
                 .thenApplyAsync(

@@ -78,7 +78,7 @@ final class Rounds {
     private CompletionStage<Written> write(
             WriteOptions options, Command command, Function<Committed, Committed> reword, int number) {
         return ports.gateway()
-                .submit(RequestKeys.attempt(options.id(), number), command)
+                .submit(RequestKeys.attempt(options.id(), number), command, options.by())
                 .thenCompose(
                         committed -> refused(committed, Refusal.CHECKED_TOO_EARLY) && number + 1 < CHECKED_TOO_EARLY_MAX
                                 ? write(options, command, reword, number + 1)
@@ -99,7 +99,7 @@ final class Rounds {
             WriteOptions options, Executor by, Function<View, Attempt> attemptAt, int number, int stale) {
         CompletionStage<Attempt> made = read(Consistency.LINEARIZABLE).thenApplyAsync(attemptAt, by);
         return made.thenCompose(attempt -> ports.gateway()
-                .submit(RequestKeys.attempt(options.id(), number), attempt.command())
+                .submit(RequestKeys.attempt(options.id(), number), attempt.command(), options.by())
                 .thenCompose(committed -> {
                     if (refused(committed, Refusal.CHECKED_TOO_EARLY) && number - stale + 1 < CHECKED_TOO_EARLY_MAX) {
                         return repeat(options, by, attemptAt, number + 1, stale);

@@ -5,6 +5,7 @@ import io.weldr.api.admin.WatchEvent.Resync;
 import io.weldr.core.port.Published;
 import io.weldr.core.state.Change;
 import io.weldr.core.state.ClusterState;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One watcher's place in the history. {@link #next()} is called by one thread at a time. */
@@ -12,6 +13,7 @@ public final class Watch implements AutoCloseable {
     private final WatchHub hub;
     private final Published<ClusterState> published;
     private final ChangeFilter filter;
+    private final BooleanSupplier allowed;
     private final Runnable wake;
     private volatile boolean ended;
 
@@ -24,17 +26,22 @@ public final class Watch implements AutoCloseable {
             @Nullable Long after,
             boolean unknownRevision,
             ChangeFilter filter,
+            BooleanSupplier allowed,
             Runnable wake) {
         this.hub = hub;
         this.published = published;
         this.told = after;
         this.unknownRevision = unknownRevision;
         this.filter = filter;
+        this.allowed = allowed;
         this.wake = wake;
     }
 
     /** What to tell next; null if there is nothing until the next wake. */
     public @Nullable WatchEvent next() {
+        if (forbidden()) {
+            return null;
+        }
         ClusterState state = published.get();
         Long from = told;
         if (from == null) {
@@ -66,6 +73,17 @@ public final class Watch implements AutoCloseable {
     /** Whether the node is stopping, so that no more will come. */
     public boolean ended() {
         return ended;
+    }
+
+    /** Whether whoever watches may not do so any more. */
+    public boolean forbidden() {
+        return !allowed.getAsBoolean();
+    }
+
+    void wakeIfForbidden() {
+        if (forbidden()) {
+            wake.run();
+        }
     }
 
     void wake() {

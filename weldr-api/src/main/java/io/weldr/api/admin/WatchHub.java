@@ -5,14 +5,17 @@ import io.weldr.api.error.ProblemType;
 import io.weldr.core.port.Published;
 import io.weldr.core.port.Published.Subscription;
 import io.weldr.core.state.ClusterState;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +26,14 @@ import org.jspecify.annotations.Nullable;
  * <p>The publishing thread only hands over; watchers are woken on one thread of the hub.
  */
 public final class WatchHub implements AutoCloseable {
+    /** A token that expires ends the watches that it began within this time. One that is removed ends them at once. */
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
+
     private final AdminPorts ports;
     private final int watchersMax;
     private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean dirty = new AtomicBoolean();
-    private final ExecutorService waker = Executors.newSingleThreadExecutor(task -> {
+    private final ScheduledExecutorService waker = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "weldr-api-watch");
         thread.setDaemon(true);
         return thread;
@@ -37,6 +43,11 @@ public final class WatchHub implements AutoCloseable {
     public WatchHub(AdminPorts ports, int watchersMax) {
         this.ports = ports;
         this.watchersMax = watchersMax;
+        var unused = waker.scheduleWithFixedDelay(
+                () -> watches.forEach(Watch::wakeIfForbidden),
+                LOOK_EVERY.toMillis(),
+                LOOK_EVERY.toMillis(),
+                TimeUnit.MILLISECONDS);
         this.subscription = ports.state().subscribe(state -> published());
     }
 
@@ -45,20 +56,22 @@ public final class WatchHub implements AutoCloseable {
      *
      * @param after tell the changes after this revision; null: from now on
      * @param filter which changes to tell
+     * @param allowed whether it may go on; asked before each event, and every few seconds
      * @param wake called on the thread of the hub when there may be something to tell; must hand over at once
      * @return fails with a problem if there are too many already
      */
-    public CompletionStage<Watch> open(@Nullable Long after, ChangeFilter filter, Runnable wake) {
+    public CompletionStage<Watch> open(
+            @Nullable Long after, ChangeFilter filter, BooleanSupplier allowed, Runnable wake) {
         if (after == null) {
-            return CompletableFuture.completedFuture(new Watch(this, state(), null, false, filter, wake))
+            return CompletableFuture.completedFuture(new Watch(this, state(), null, false, filter, allowed, wake))
                     .thenApply(this::added);
         }
         // Whoever comes from a node that was ahead of this one is not lost: only a revision that the cluster never had
         // is.
         return ports.gateway()
                 .linearizable()
-                .handle((state, failure) -> added(
-                        new Watch(this, state(), after, failure == null && after > state.revision(), filter, wake)));
+                .handle((state, failure) -> added(new Watch(
+                        this, state(), after, failure == null && after > state.revision(), filter, allowed, wake)));
     }
 
     private Watch added(Watch watch) {

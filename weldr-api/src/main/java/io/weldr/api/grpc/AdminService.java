@@ -7,9 +7,11 @@ import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.ChangeFilter;
 import io.weldr.api.admin.ClusterView;
+import io.weldr.api.admin.HistoryPage;
 import io.weldr.api.admin.LeaderProbes;
 import io.weldr.api.admin.WatchHub;
 import io.weldr.api.admin.Written;
+import io.weldr.api.auth.Caller;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemException;
 import io.weldr.api.error.ProblemType;
@@ -25,6 +27,8 @@ import io.weldr.proto.admin.v1.ClusterStatusReply;
 import io.weldr.proto.admin.v1.ClusterStatusRequest;
 import io.weldr.proto.admin.v1.GetHealthPolicyRequest;
 import io.weldr.proto.admin.v1.HealthPolicyReply;
+import io.weldr.proto.admin.v1.HistoryReply;
+import io.weldr.proto.admin.v1.HistoryRequest;
 import io.weldr.proto.admin.v1.ListOriginsReply;
 import io.weldr.proto.admin.v1.ListOriginsRequest;
 import io.weldr.proto.admin.v1.ListProbesReply;
@@ -48,6 +52,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -58,14 +63,22 @@ final class AdminService extends ResourceService {
     private final Census census;
     private final LeaderProbes probes;
     private final WatchHub hub;
+    private final Predicate<Caller> stillValid;
 
-    AdminService(AdminPorts ports, Admin admin, Census census, LeaderProbes probes, WatchHub hub) {
+    AdminService(
+            AdminPorts ports,
+            Admin admin,
+            Census census,
+            LeaderProbes probes,
+            WatchHub hub,
+            Predicate<Caller> stillValid) {
         super(admin);
         this.ports = ports;
         this.admin = admin;
         this.census = census;
         this.probes = probes;
         this.hub = hub;
+        this.stillValid = stillValid;
     }
 
     @Override
@@ -216,11 +229,35 @@ final class AdminService extends ResourceService {
             observer.onError(Statuses.of(e.problem()));
             return;
         }
+        Caller caller = Calls.caller();
         WatchCall.begin(
                 hub,
+                () -> stillValid.test(caller),
                 (ServerCallStreamObserver<WatchEvent>) observer,
                 request.hasAfterRevision() ? request.getAfterRevision() : null,
                 filter);
+    }
+
+    @Override
+    public void history(HistoryRequest request, StreamObserver<HistoryReply> observer) {
+        answer(observer, () -> {
+            HistoryPage.Query query = Requests.history(request);
+            return read(request.getConsistency()).thenApply(view -> {
+                HistoryPage page = HistoryPage.of(view.state(), query);
+                HistoryReply.Builder reply = HistoryReply.newBuilder()
+                        .setOlder(page.older())
+                        .setNewer(page.newer())
+                        .setRevision(view.state().revision());
+                page.changes()
+                        .forEach(change ->
+                                reply.addChanges(WatchCall.message(new io.weldr.api.admin.WatchEvent.Changed(change))));
+                Duration age = view.age();
+                if (age != null) {
+                    reply.setAge(Wire.duration(age));
+                }
+                return reply.build();
+            });
+        });
     }
 
     @Override

@@ -2,20 +2,30 @@ package io.weldr.api.grpc;
 
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
+import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.LeaderProbes;
+import io.weldr.api.admin.WaitingBytes;
 import io.weldr.api.admin.WatchHub;
+import io.weldr.api.auth.AccessRule;
+import io.weldr.api.auth.ApiAccess;
+import io.weldr.api.auth.Authenticator;
 import io.weldr.core.Check;
 import io.weldr.core.pool.HostPort;
+import io.weldr.core.port.ApiTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -48,6 +58,9 @@ public final class GrpcApi implements AutoCloseable {
     private final WatchHub hub;
     private final MemberAnswers answers;
     private final BooleanSupplier membersAskHere;
+    private final WaitingBytes waiting;
+    private final Authenticator authenticator;
+    private final ApiAccess access;
     private @Nullable Server server;
 
     /**
@@ -65,6 +78,9 @@ public final class GrpcApi implements AutoCloseable {
             WatchHub hub,
             MemberAnswers answers,
             BooleanSupplier membersAskHere,
+            WaitingBytes waiting,
+            Authenticator authenticator,
+            ApiAccess access,
             int connectionsMax) {
         this.connectionsMax = connectionsMax;
         this.ports = ports;
@@ -74,6 +90,9 @@ public final class GrpcApi implements AutoCloseable {
         this.hub = hub;
         this.answers = answers;
         this.membersAskHere = membersAskHere;
+        this.waiting = waiting;
+        this.authenticator = authenticator;
+        this.access = access;
         AtomicInteger number = new AtomicInteger();
         ThreadPoolExecutor pool =
                 new ThreadPoolExecutor(THREADS, THREADS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
@@ -94,7 +113,8 @@ public final class GrpcApi implements AutoCloseable {
      * @throws IOException with one line that names the address and what is wrong with it
      */
     public void start(InetSocketAddress address) throws IOException {
-        Server starting = NettyServerBuilder.forAddress(address)
+        AccessRule rule = AccessRule.of(address, access);
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
                 .executor(executor)
                 .bossEventLoopGroup(loops)
                 .workerEventLoopGroup(loops)
@@ -106,14 +126,23 @@ public final class GrpcApi implements AutoCloseable {
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .permitKeepAliveTime(5, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
+                // Strangers, too, may connect; without this each of them would keep its place for as long as it likes.
+                .handshakeTimeout(10, TimeUnit.SECONDS)
+                .maxConnectionIdle(5, TimeUnit.MINUTES)
                 .addService(ServerInterceptors.intercept(
-                        new AdminService(ports, admin, census, probes, hub), new WriteLog()))
+                        new AdminService(ports, admin, census, probes, hub, authenticator::stillValid),
+                        new WriteLog(access.audit(), ports.clock())))
                 .addService(new MemberService(answers, membersAskHere))
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
-                .build();
+                .fallbackHandlerRegistry(new NoSuchCall())
+                .intercept(new AnswerBudget(waiting))
+                .intercept(new AccessInterceptor(rule, access, authenticator, ports.clock()));
+        if (rule == AccessRule.CREDENTIAL && access.tls() != null) {
+            builder.sslContext(context(access.tls()));
+        }
         try {
-            server = starting.start();
+            server = builder.build().start();
         } catch (IOException e) {
             Throwable root = e;
             while (root.getCause() != null) {
@@ -125,6 +154,15 @@ public final class GrpcApi implements AutoCloseable {
                             + root.getMessage(),
                     e);
         }
+    }
+
+    /** The TLS of the Java platform: the handshakes of administrators are few. */
+    private static SslContext context(ApiTls tls) throws IOException {
+        return GrpcSslContexts.configure(SslContextBuilder.forServer(tls.keys()), SslProvider.JDK)
+                .trustManager(tls.trust())
+                .clientAuth(ClientAuth.OPTIONAL)
+                .protocols("TLSv1.3", "TLSv1.2")
+                .build();
     }
 
     /** The port that it is bound to. */

@@ -1,7 +1,9 @@
 package io.weldr.api.grpc;
 
 import com.google.protobuf.MessageLite;
+import io.weldr.api.admin.ChangeFilter;
 import io.weldr.api.admin.HealthDraft;
+import io.weldr.api.admin.HistoryPage;
 import io.weldr.api.admin.OriginDraft;
 import io.weldr.api.admin.RequestKeys;
 import io.weldr.core.Check;
@@ -18,6 +20,7 @@ import io.weldr.core.state.MemberId;
 import io.weldr.core.state.OriginRef;
 import io.weldr.proto.admin.v1.AddMemberRequest;
 import io.weldr.proto.admin.v1.AddOriginRequest;
+import io.weldr.proto.admin.v1.HistoryRequest;
 import io.weldr.proto.admin.v1.OriginKey;
 import io.weldr.proto.admin.v1.RemoveMemberRequest;
 import io.weldr.proto.admin.v1.UpdateOriginRequest;
@@ -95,12 +98,30 @@ final class Requests {
         return Wire.valid(() -> HealthMessages.draft(message));
     }
 
+    static HistoryPage.Query history(HistoryRequest request) {
+        return Wire.valid(() -> {
+            Check.that(
+                    List.of("", "operator", "cluster").contains(request.getBy()),
+                    "by",
+                    request.getBy(),
+                    "operator, cluster or nothing");
+            return new HistoryPage.Query(
+                    request.hasAfterRevision() ? request.getAfterRevision() : null,
+                    request.hasBeforeRevision() ? request.getBeforeRevision() : null,
+                    request.hasLimit() ? Check.inRange("limit", request.getLimit(), 1, HistoryPage.SIZE_MAX) : null,
+                    request.getBy().isEmpty() ? null : request.getBy().equals("operator"),
+                    ChangeFilter.of(request.getKindsList(), request.getName()));
+        });
+    }
+
     /** The options of a write; {@code request} is the message that holds them. */
     static io.weldr.api.admin.WriteOptions options(WriteOptions options, String operation, MessageLite request) {
         return new io.weldr.api.admin.WriteOptions(
                 requestId(options, operation, request),
                 options.hasExpectedRevision() ? List.of(options.getExpectedRevision()) : null,
-                options.getWaitApplied());
+                options.getWaitApplied(),
+                Calls.caller(),
+                Calls.reason());
     }
 
     private static RequestId requestId(WriteOptions options, String operation, MessageLite request) {

@@ -12,6 +12,7 @@ import io.weldr.api.error.ProblemType;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.route.RouteTest.SampleRequest;
 import io.weldr.core.state.Condition;
+import io.weldr.core.token.TokenName;
 import io.weldr.proto.admin.v1.AdminGrpc;
 import io.weldr.proto.admin.v1.CertificateReply;
 import io.weldr.proto.admin.v1.Consistency;
@@ -19,6 +20,7 @@ import io.weldr.proto.admin.v1.CreateCertificateRequest;
 import io.weldr.proto.admin.v1.CreateListenerRequest;
 import io.weldr.proto.admin.v1.CreatePoolRequest;
 import io.weldr.proto.admin.v1.CreateRouteRequest;
+import io.weldr.proto.admin.v1.CreateTokenRequest;
 import io.weldr.proto.admin.v1.DeleteResourceRequest;
 import io.weldr.proto.admin.v1.ExplainReply;
 import io.weldr.proto.admin.v1.ExplainRequest;
@@ -28,9 +30,12 @@ import io.weldr.proto.admin.v1.ListListenersReply;
 import io.weldr.proto.admin.v1.ListPoolsReply;
 import io.weldr.proto.admin.v1.ListResourcesRequest;
 import io.weldr.proto.admin.v1.ListRoutesReply;
+import io.weldr.proto.admin.v1.ListTokensReply;
+import io.weldr.proto.admin.v1.ListTokensRequest;
 import io.weldr.proto.admin.v1.ListenerReply;
 import io.weldr.proto.admin.v1.PoolReply;
 import io.weldr.proto.admin.v1.RouteReply;
+import io.weldr.proto.admin.v1.TokenReply;
 import io.weldr.proto.admin.v1.UpdateCertificateRequest;
 import io.weldr.proto.admin.v1.UpdateListenerRequest;
 import io.weldr.proto.admin.v1.UpdatePoolRequest;
@@ -149,6 +154,44 @@ abstract class ResourceService extends AdminGrpc.AdminImplBase {
     @Override
     public void deleteCertificate(DeleteResourceRequest request, StreamObserver<CertificateReply> observer) {
         delete(ResourceKind.CERTIFICATE, request, CertificateReply.getDefaultInstance(), observer);
+    }
+
+    @Override
+    public void listTokens(ListTokensRequest request, StreamObserver<ListTokensReply> observer) {
+        AdminService.answer(
+                observer,
+                () -> admin.tokens().list(consistency(request.getConsistency())).thenApply(TokenMessages::list));
+    }
+
+    @Override
+    public void getToken(GetResourceRequest request, StreamObserver<TokenReply> observer) {
+        AdminService.answer(
+                observer,
+                () -> admin.tokens()
+                        .get(TokenMessages.name(request.getName()), consistency(request.getConsistency()))
+                        .thenApply(TokenMessages::read));
+    }
+
+    @Override
+    public void createToken(CreateTokenRequest request, StreamObserver<TokenReply> observer) {
+        AdminService.answer(observer, () -> {
+            AdminService.refuseRevision(request.getOptions().hasExpectedRevision());
+            return admin.tokens()
+                    .create(
+                            TokenMessages.draft(request),
+                            Requests.options(request.getOptions(), "create-token", request))
+                    .thenApply(TokenMessages::made);
+        });
+    }
+
+    @Override
+    public void deleteToken(DeleteResourceRequest request, StreamObserver<TokenReply> observer) {
+        AdminService.answer(observer, () -> {
+            TokenName name = TokenMessages.name(request.getName());
+            return admin.tokens()
+                    .remove(name, Requests.options(request.getOptions(), "delete-token", request))
+                    .thenApply(written -> TokenMessages.removed(name, written));
+        });
     }
 
     @Override

@@ -7,7 +7,10 @@ import io.weldr.api.admin.Watch;
 import io.weldr.api.admin.WatchEvent.Changed;
 import io.weldr.api.admin.WatchEvent.Resync;
 import io.weldr.api.admin.WatchHub;
+import io.weldr.api.error.Problem;
+import io.weldr.api.error.ProblemType;
 import io.weldr.proto.admin.v1.WatchEvent;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +28,15 @@ final class WatchCall {
 
     /** Begins to answer; must be called within the service method. */
     static void begin(
-            WatchHub hub, ServerCallStreamObserver<WatchEvent> call, @Nullable Long after, ChangeFilter filter) {
+            WatchHub hub,
+            BooleanSupplier allowed,
+            ServerCallStreamObserver<WatchEvent> call,
+            @Nullable Long after,
+            ChangeFilter filter) {
         WatchCall watching = new WatchCall(call);
         call.setOnCancelHandler(watching::cancelled);
         call.setOnReadyHandler(watching::pump);
-        hub.open(after, filter, watching::pump).whenComplete((watch, failure) -> {
+        hub.open(after, filter, allowed, watching::pump).whenComplete((watch, failure) -> {
             if (failure != null) {
                 watching.refuse(failure);
             } else {
@@ -73,7 +80,14 @@ final class WatchCall {
             }
             call.onNext(message(event));
         }
-        if (current.ended()) {
+        if (current.forbidden()) {
+            over = true;
+            current.close();
+            call.onError(Statuses.of(Problem.of(
+                    ProblemType.UNAUTHENTICATED,
+                    "a token that was removed or has expired",
+                    "a watch with a valid token")));
+        } else if (current.ended()) {
             over = true;
             current.close();
             call.onError(
@@ -81,7 +95,7 @@ final class WatchCall {
         }
     }
 
-    private static WatchEvent message(io.weldr.api.admin.WatchEvent event) {
+    static WatchEvent message(io.weldr.api.admin.WatchEvent event) {
         WatchEvent.Builder message = WatchEvent.newBuilder().setRevision(event.revision());
         // Java 17 has no pattern switch; the interface is sealed, and both records are here.
         if (event instanceof Changed changed) {

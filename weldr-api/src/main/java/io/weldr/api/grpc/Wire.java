@@ -17,6 +17,7 @@ import io.weldr.core.port.ClusterStatus.Role;
 import io.weldr.core.port.LastProbe;
 import io.weldr.core.port.Traffic;
 import io.weldr.core.port.Traffic.OriginTraffic;
+import io.weldr.core.state.Attribution;
 import io.weldr.core.state.Change;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Member;
@@ -135,6 +136,14 @@ final class Wire {
         io.weldr.core.pool.Origin origin = change.origin();
         if (origin != null) {
             message.setOrigin(origin(origin));
+        }
+        Attribution by = change.by();
+        if (by != null) {
+            message.setActor(io.weldr.proto.admin.v1.Actor.newBuilder()
+                    .setType(word(by.actor().kind()))
+                    .setName(by.actor().name()));
+            message.setAddress(by.address() == null ? "" : by.address())
+                    .setReason(by.reason() == null ? "" : by.reason());
         }
         return message.build();
     }

@@ -3,17 +3,17 @@ package io.weldr.api.grpc;
 import com.google.protobuf.Message;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
-import io.grpc.Grpc;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.weldr.api.auth.AuditLog;
+import io.weldr.api.auth.Caller;
 import io.weldr.core.Check;
 import io.weldr.proto.admin.v1.AddMemberRequest;
 import io.weldr.proto.admin.v1.AddOriginRequest;
-import io.weldr.proto.admin.v1.AdminGrpc;
+import io.weldr.proto.admin.v1.CreateTokenRequest;
 import io.weldr.proto.admin.v1.DeleteResourceRequest;
 import io.weldr.proto.admin.v1.OriginKey;
 import io.weldr.proto.admin.v1.RemoveMemberRequest;
@@ -22,8 +22,9 @@ import io.weldr.proto.admin.v1.ReplaceMemberRequest;
 import io.weldr.proto.admin.v1.SetHealthPolicyRequest;
 import io.weldr.proto.admin.v1.TransferLeadershipRequest;
 import io.weldr.proto.admin.v1.UpdateOriginRequest;
-import java.util.Set;
+import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,46 +35,31 @@ import org.slf4j.LoggerFactory;
 final class WriteLog implements ServerInterceptor {
     private static final Logger LOG = LoggerFactory.getLogger(WriteLog.class);
 
-    /** Calls that change nothing. Every other one is logged, so that no new one is forgotten. */
-    private static final Set<MethodDescriptor<?, ?>> READS = Set.of(
-            AdminGrpc.getListOriginsMethod(),
-            AdminGrpc.getListProbesMethod(),
-            AdminGrpc.getGetHealthPolicyMethod(),
-            AdminGrpc.getListPoolsMethod(),
-            AdminGrpc.getGetPoolMethod(),
-            AdminGrpc.getListListenersMethod(),
-            AdminGrpc.getGetListenerMethod(),
-            AdminGrpc.getExplainMethod(),
-            AdminGrpc.getListRoutesMethod(),
-            AdminGrpc.getGetRouteMethod(),
-            AdminGrpc.getListCertificatesMethod(),
-            AdminGrpc.getGetCertificateMethod(),
-            AdminGrpc.getWatchMethod(),
-            AdminGrpc.getStatsMethod(),
-            AdminGrpc.getClusterStatusMethod(),
-            AdminGrpc.getReadyMethod());
+    private final AuditLog audit;
+    private final InstantSource clock;
+
+    WriteLog(AuditLog audit, InstantSource clock) {
+        this.audit = audit;
+        this.clock = clock;
+    }
 
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        return READS.contains(call.getMethodDescriptor())
+        return Roles.reads(call.getMethodDescriptor())
                 ? next.startCall(call, headers)
-                : new Entry<>(call, headers, next);
+                : new Entry<>(new Line(call, Calls.caller(), Calls.REASON.get()), call, headers, next);
     }
 
     private static final class Entry<Q, A> extends SimpleForwardingServerCallListener<Q> {
         private final Line line;
 
-        Entry(ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-            this(new Line(call), call, headers, next);
-        }
-
-        private Entry(Line line, ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        Entry(Line line, ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
             super(next.startCall(
                     new SimpleForwardingServerCall<>(call) {
                         @Override
                         public void close(Status status, Metadata trailers) {
-                            line.log(status.getCode().name());
+                            line.log(status.getCode().name(), status.getCode());
                             super.close(status, trailers);
                         }
                     },
@@ -89,28 +75,43 @@ final class WriteLog implements ServerInterceptor {
 
         @Override
         public void onCancel() {
-            line.log("the client did not wait for the outcome");
+            line.log("the client did not wait for the outcome", Status.Code.CANCELLED);
             super.onCancel();
         }
     }
 
-    private static final class Line {
+    private final class Line {
         private final ServerCall<?, ?> call;
+        private final Caller caller;
+        private final @Nullable String reason;
         private final AtomicBoolean logged = new AtomicBoolean();
         private volatile String subject = "";
 
-        Line(ServerCall<?, ?> call) {
+        Line(ServerCall<?, ?> call, Caller caller, @Nullable String reason) {
             this.call = call;
+            this.caller = caller;
+            this.reason = reason;
         }
 
-        void log(String outcome) {
+        void log(String outcome, Status.Code code) {
             if (logged.compareAndSet(false, true)) {
                 LOG.info(
-                        "{} {} from {}: {}",
+                        "{} {} from {} by {}: {}",
                         call.getMethodDescriptor().getBareMethodName(),
                         Check.quote(subject),
-                        call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR),
+                        caller.address(),
+                        caller.actor(),
                         outcome);
+                audit.add(new AuditLog.Entry(
+                        clock.instant(),
+                        caller.actor(),
+                        caller.address(),
+                        "grpc",
+                        call.getMethodDescriptor().getFullMethodName(),
+                        subject,
+                        code.name(),
+                        code == Status.Code.PERMISSION_DENIED || code == Status.Code.UNAUTHENTICATED,
+                        reason));
             }
         }
     }
@@ -136,6 +137,9 @@ final class WriteLog implements ServerInterceptor {
         }
         if (message instanceof ReplaceMemberRequest replace) {
             return replace.getLeaver().getId() + " by " + replace.getNewcomer().getId();
+        }
+        if (message instanceof CreateTokenRequest create) {
+            return create.getName();
         }
         if (message instanceof DeleteResourceRequest delete) {
             return delete.getName();

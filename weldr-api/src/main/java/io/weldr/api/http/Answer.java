@@ -1,6 +1,7 @@
 package io.weldr.api.http;
 
 import io.weldr.api.error.Problem;
+import io.weldr.api.error.ProblemType;
 import io.weldr.api.json.Answers;
 import io.weldr.api.json.Answers.ProblemBody;
 import java.util.ArrayList;
@@ -44,6 +45,9 @@ record Answer(int status, String contentType, String body, List<Field> fields) {
     static Answer of(Problem problem, @Nullable String trouble) {
         ProblemBody body = ProblemBody.of(problem).with(trouble);
         Answer answer = new Answer(problem.type().httpStatus(), PROBLEM_JSON, Answers.text(body), List.of());
+        if (problem.type() == ProblemType.UNAUTHENTICATED) { // RFC 9110 section 11.6.1, RFC 6750 section 3
+            answer = answer.with("WWW-Authenticate", "Bearer realm=\"weldr\"");
+        }
         Long retryAfter = body.retryAfterSeconds();
         return retryAfter == null ? answer : answer.with("Retry-After", retryAfter.toString());
     }

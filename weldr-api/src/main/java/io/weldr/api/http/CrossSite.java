@@ -2,10 +2,10 @@ package io.weldr.api.http;
 
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.weldr.api.auth.HostCheck;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemType;
 import io.weldr.core.Check;
-import io.weldr.core.pool.HostPort;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class CrossSite {
     private CrossSite() {}
 
-    static @Nullable Problem refused(HttpServerRequest request) {
+    static @Nullable Problem refused(HttpServerRequest request, HostCheck hosts) {
         HttpMethod method = request.method();
         if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD) || method.equals(HttpMethod.OPTIONS)) {
             return null;
@@ -36,22 +36,12 @@ final class CrossSite {
         }
         // A name that its owner points at this node makes their page and this API one site to the browser (DNS
         // rebinding).
-        if (!isNobodysName(host)) {
+        if (!hosts.goesBy(host)) {
             return Problem.of(
                     ProblemType.CROSS_SITE,
                     "Host: " + Check.quote(host) + " from a page in a browser",
-                    "an IP address or localhost");
+                    "an IP address, localhost, or a name in admin-hosts");
         }
         return null;
-    }
-
-    /** Whether that host cannot have been registered by somebody else. */
-    private static boolean isNobodysName(String host) {
-        try {
-            HostPort parsed = HostPort.parse(host, 80);
-            return parsed.isLiteral() || parsed.host().equals("localhost");
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
     }
 }

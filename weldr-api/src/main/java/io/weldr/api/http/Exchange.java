@@ -1,6 +1,7 @@
 package io.weldr.api.http;
 
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
@@ -8,12 +9,17 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import io.weldr.api.admin.WaitingBytes;
+import io.weldr.api.auth.Caller;
 import io.weldr.api.error.Problem;
+import io.weldr.api.error.ProblemException;
 import io.weldr.api.error.ProblemType;
 import io.weldr.api.error.Problems;
 import io.weldr.core.Check;
+import io.weldr.core.token.Role;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -37,22 +43,49 @@ final class Exchange {
     private final String route;
     private final Metrics metrics;
     private final HttpLimits limits;
+    private final WaitingBytes waiting;
+    private final Gate gate;
     private final Context loop;
     private final long startNanos = System.nanoTime();
+    private @Nullable Caller caller; // null until it is let in
     private boolean answered;
 
-    Exchange(Vertx vertx, RoutingContext routing, String route, Metrics metrics, HttpLimits limits) {
+    Exchange(
+            Vertx vertx,
+            RoutingContext routing,
+            String route,
+            Metrics metrics,
+            HttpLimits limits,
+            WaitingBytes waiting,
+            Gate gate) {
         this.vertx = vertx;
         this.routing = routing;
         this.route = route;
         this.metrics = metrics;
         this.limits = limits;
+        this.waiting = waiting;
+        this.gate = gate;
         this.loop = vertx.getOrCreateContext();
     }
 
-    /** Checks the request, reads its body and runs the operation. */
+    /** Whether the request is let in. If not, it is answered: a stranger learns nothing of what there is. */
+    boolean admitted() {
+        try {
+            caller = gate.admit(routing.request());
+            return true;
+        } catch (RuntimeException e) {
+            fail(e);
+            return false;
+        }
+    }
+
+    private Caller caller() {
+        return Objects.requireNonNull(caller, "not let in");
+    }
+
+    /** Checks the request, reads its body and runs the operation. It was let in. */
     void serve(Resource.Operation operation) {
-        Problem problem = refused(operation.parameters());
+        Problem problem = refused(operation.needs(), operation.parameters());
         if (problem != null) {
             refuse(problem);
             return;
@@ -65,15 +98,15 @@ final class Exchange {
     }
 
     /** Hands the response to a stream. */
-    void stream(Consumer<RoutingContext> handler) {
-        Problem problem = refused(WatchStream.PARAMETERS);
+    void stream(Resource.Stream handler) {
+        Problem problem = refused(Role.VIEWER, WatchStream.PARAMETERS);
         if (problem != null) {
             refuse(problem);
             return;
         }
         answered = true;
         try {
-            handler.accept(routing);
+            handler.begin(routing, caller());
         } catch (RuntimeException e) {
             answered = false;
             fail(e);
@@ -84,7 +117,12 @@ final class Exchange {
         return method.equals(HttpMethod.POST) || method.equals(HttpMethod.PUT) || method.equals(HttpMethod.PATCH);
     }
 
-    private @Nullable Problem refused(Set<String> parameters) {
+    private @Nullable Problem refused(Role needs, Set<String> parameters) {
+        try {
+            caller().check(needs);
+        } catch (ProblemException e) {
+            return e.problem();
+        }
         HttpServerRequest request = routing.request();
         Set<String> names;
         try {
@@ -100,10 +138,6 @@ final class Exchange {
                         "parameter " + Check.quote(name),
                         parameters.isEmpty() ? "none" : "one of " + String.join(", ", parameters));
             }
-        }
-        Problem crossSite = CrossSite.refused(request);
-        if (crossSite != null) {
-            return crossSite;
         }
         String encoding = request.getHeader("Content-Encoding");
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
@@ -165,7 +199,7 @@ final class Exchange {
         CompletionStage<Answer> stage;
         List<String> expected = null;
         try {
-            Request request = new Request(routing, body);
+            Request request = new Request(routing, caller(), body);
             if (reads(routing.request().method())) {
                 expected = request.ifMatch();
             }
@@ -230,10 +264,22 @@ final class Exchange {
             return;
         }
         answered = true;
-        count(answer.status()); // what a client asked for and did not wait for was done all the same
-        if (!response.ended() && !response.closed()) {
-            send(response, answer);
+        Buffer body = Buffer.buffer(answer.body());
+        int bytes = body.length();
+        boolean room = waiting.take(bytes);
+        Answer sent = room
+                ? answer
+                : Answer.of(Problem.of(
+                        ProblemType.OVERLOADED,
+                        waiting.waiting() + " bytes wait for clients to read them",
+                        "at most " + waiting.most()));
+        count(sent.status()); // what a client asked for and did not wait for was done all the same
+        if (response.ended() || response.closed()) {
+            waiting.sent(room ? bytes : 0);
+            return;
         }
+        var unused = send(response, sent, room ? body : Buffer.buffer(sent.body()))
+                .onComplete(left -> waiting.sent(room ? bytes : 0));
     }
 
     private void count(int status) {
@@ -241,11 +287,15 @@ final class Exchange {
         metrics.answered(request.method().name(), route, status, System.nanoTime() - startNanos);
         if (takesBody(request.method()) || request.method().equals(HttpMethod.DELETE)) {
             LOG.info(
-                    "{} {} from {}: {}",
+                    "{} {} from {} by {}: {}",
                     request.method(),
                     Check.quote(request.path()),
                     request.remoteAddress(),
+                    caller == null ? "nobody" : caller.actor(),
                     status);
+            gate.audit(request, caller, status);
+        } else if (status == 401 || status == 403 || status == 429) {
+            gate.audit(request, caller, status);
         }
     }
 
@@ -257,10 +307,11 @@ final class Exchange {
     static void sendAndClose(Vertx vertx, HttpServerRequest request, Answer answer) {
         HttpConnection connection = request.connection();
         vertx.setTimer(LINGER.toMillis(), late -> connection.close());
-        send(request.response().putHeader("Connection", "close"), answer);
+        var unused = send(request.response().putHeader("Connection", "close"), answer, Buffer.buffer(answer.body()));
     }
 
-    private static void send(HttpServerResponse response, Answer answer) {
+    /** Completes when the last byte has left, or the connection is gone. */
+    private static Future<Void> send(HttpServerResponse response, Answer answer, Buffer body) {
         response.setStatusCode(answer.status());
         response.putHeader("Cache-Control", "no-store").putHeader("X-Content-Type-Options", "nosniff");
         if (!answer.contentType().isEmpty()) {
@@ -269,10 +320,6 @@ final class Exchange {
         for (Answer.Field field : answer.fields()) {
             response.putHeader(field.name(), field.value());
         }
-        if (answer.status() == 204 || answer.status() == 304) {
-            response.end();
-        } else {
-            response.end(Buffer.buffer(answer.body()));
-        }
+        return answer.status() == 204 || answer.status() == 304 ? response.end() : response.end(body);
     }
 }

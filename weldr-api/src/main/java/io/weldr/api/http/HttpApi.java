@@ -6,33 +6,44 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.TrustOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.LeaderProbes;
+import io.weldr.api.admin.WaitingBytes;
 import io.weldr.api.admin.WatchHub;
+import io.weldr.api.auth.ApiAccess;
+import io.weldr.api.auth.Authenticator;
 import io.weldr.api.error.Problem;
+import io.weldr.api.error.ProblemException;
 import io.weldr.api.error.ProblemType;
 import io.weldr.core.Check;
 import io.weldr.core.pool.HostPort;
+import io.weldr.core.port.ApiTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +53,9 @@ import org.slf4j.LoggerFactory;
 public final class HttpApi implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
 
+    /** What the metrics say of requests to paths that there are not. */
+    private static final String NO_ROUTE = "none";
+
     private static final Duration START_MAX = Duration.ofSeconds(10);
 
     /** Vert.x shuts its loops down in well under a second; more than this is given up. */
@@ -49,31 +63,47 @@ public final class HttpApi implements AutoCloseable {
 
     private final HttpLimits limits;
     private final Metrics metrics;
+    private final WaitingBytes waiting;
+    private final ApiAccess access;
+    private final Authenticator authenticator;
+    private final InstantSource clock;
     private final List<Resource> resources = new ArrayList<>();
+    private final List<Resource> probes;
     private final AtomicInteger connections = new AtomicInteger();
     private final Map<HttpConnection, HeadDeadline> heads = new ConcurrentHashMap<>();
     private final Vertx vertx;
-    private final Router router;
     private @Nullable HttpServer server;
+    private @Nullable HttpServer status;
 
+    /** The server, not bound yet. */
     public HttpApi(
             AdminPorts ports,
             Admin admin,
             Census census,
             LeaderProbes probes,
             WatchHub hub,
+            WaitingBytes waiting,
+            Authenticator authenticator,
+            ApiAccess access,
             String version,
             HttpLimits limits) {
         this.limits = limits;
+        this.waiting = waiting;
+        this.access = access;
+        this.authenticator = authenticator;
+        this.clock = ports.clock();
         this.metrics = new Metrics(Stream.concat(Stream.of(new PoolMetrics(ports.state())), ports.metrics().stream())
                 .toList());
         ServerRoutes servers = new ServerRoutes(admin, ports, census, version);
         resources.addAll(servers.resources());
         resources.addAll(new ResourceRoutes(admin).resources());
         resources.addAll(new V1Routes(admin, ports, probes, servers).resources());
+        resources.addAll(new TokenRoutes(admin.tokens()).resources());
         resources.addAll(new MemberRoutes(ports, census).resources());
-        resources.addAll(new ProbeRoutes(ports, metrics).resources());
-        resources.add(new Resource("/v1/watch").streaming(new WatchStream(hub, limits.heartbeatInterval())::begin));
+        this.probes = new ProbeRoutes(ports, metrics).resources();
+        resources.addAll(this.probes);
+        resources.add(new Resource("/v1/watch")
+                .streaming(new WatchStream(hub, authenticator::stillValid, limits.heartbeatInterval())::begin));
         // One loop is enough: handlers only ask and answer. No files are served, so none are unpacked or watched.
         this.vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(1)
@@ -82,7 +112,6 @@ public final class HttpApi implements AutoCloseable {
                 .setFileSystemOptions(new FileSystemOptions()
                         .setClassPathResolvingEnabled(false)
                         .setFileCachingEnabled(false)));
-        this.router = router();
     }
 
     /**
@@ -92,6 +121,16 @@ public final class HttpApi implements AutoCloseable {
      * @throws IOException with one line that names the address and what is wrong with it
      */
     public void start(InetSocketAddress address) throws IOException {
+        server = listen("the admin API", address, resources, new Gate(address, access, authenticator, clock));
+    }
+
+    /** The same for an address on which everybody may ask how the node is, and nothing else. */
+    public void startStatus(InetSocketAddress address) throws IOException {
+        status = listen("status-address", address, probes, Gate.forStatus(authenticator, clock));
+    }
+
+    private HttpServer listen(String what, InetSocketAddress address, List<Resource> served, Gate gate)
+            throws IOException {
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(
                         address.getAddress() == null
@@ -105,19 +144,29 @@ public final class HttpApi implements AutoCloseable {
                 .setCompressionSupported(false)
                 .setIdleTimeout((int) limits.idleTimeout().toMillis())
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+        ApiTls tls = gate.tls();
+        if (tls != null) {
+            options.setSsl(true)
+                    .setUseAlpn(false)
+                    .setEnabledSecureTransportProtocols(Set.of("TLSv1.3", "TLSv1.2"))
+                    .setClientAuth(ClientAuth.REQUEST)
+                    .setKeyCertOptions(KeyCertOptions.wrap(tls.keys()))
+                    .setTrustOptions(TrustOptions.wrap(tls.trust()));
+        }
+        Router router = router(served, gate);
         HttpServer starting = vertx.createHttpServer(options)
-                .requestHandler(this::request)
+                .requestHandler(request -> request(request, router, gate))
                 .invalidRequestHandler(this::invalid)
                 .connectionHandler(this::connected);
         try {
-            server = starting.listen()
+            return starting.listen()
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(START_MAX.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
             close();
             throw new IOException(
-                    "cannot listen for the admin API on " + HostPort.text(address.getHostString(), address.getPort())
+                    "cannot listen for " + what + " on " + HostPort.text(address.getHostString(), address.getPort())
                             + ": " + reason(e),
                     e);
         } catch (InterruptedException e) {
@@ -142,7 +191,16 @@ public final class HttpApi implements AutoCloseable {
         return bound.actualPort();
     }
 
-    private void request(HttpServerRequest request) {
+    /** The port of status-address. */
+    public int statusPort() {
+        HttpServer bound = status;
+        if (bound == null) {
+            throw new IllegalStateException("not started");
+        }
+        return bound.actualPort();
+    }
+
+    private void request(HttpServerRequest request, Router router, Gate gate) {
         HeadDeadline head = heads.get(request.connection());
         if (head != null) {
             head.stop();
@@ -150,46 +208,75 @@ public final class HttpApi implements AutoCloseable {
         }
         String path = request.path();
         if (path == null || !path.startsWith("/")) {
-            Problem problem = Problem.of(
-                    ProblemType.BAD_REQUEST,
-                    "request target " + Check.quote(String.valueOf(request.uri())),
-                    "a path that starts with /");
+            Problem problem = refusal(request, gate);
+            problem = problem != null
+                    ? problem
+                    : Problem.of(
+                            ProblemType.BAD_REQUEST,
+                            "request target " + Check.quote(String.valueOf(request.uri())),
+                            "a path that starts with /");
             Exchange.sendAndClose(vertx, request, Answer.of(problem));
             return;
         }
         router.handle(request);
     }
 
-    private Router router() {
-        Router router = Router.router(vertx);
-        for (Resource resource : resources) {
-            router.route(resource.path()).handler(context -> serve(context, resource));
+    /** Why a request is not let in that no exchange begins for; null: it would be. */
+    private static @Nullable Problem refusal(HttpServerRequest request, Gate gate) {
+        try {
+            gate.admit(request);
+            return null;
+        } catch (ProblemException e) {
+            gate.audit(request, null, e.problem().type().httpStatus());
+            return e.problem();
         }
-        router.route().handler(context -> {
-            Problem problem = Problem.of(
-                    ProblemType.NO_SUCH_RESOURCE,
-                    "path " + Check.quote(context.normalizedPath()),
-                    "a path that / links to");
-            new Exchange(vertx, context, "none", metrics, limits).refuse(problem);
-        });
+    }
+
+    private Router router(List<Resource> served, Gate gate) {
+        Router router = Router.router(vertx);
+        for (Resource resource : served) {
+            router.route(resource.path())
+                    .handler(context ->
+                            admitted(context, resource.path(), gate, exchange -> serve(exchange, context, resource)));
+        }
+        router.route()
+                .handler(context -> admitted(
+                        context,
+                        NO_ROUTE,
+                        gate,
+                        exchange -> exchange.refuse(Problem.of(
+                                ProblemType.NO_SUCH_RESOURCE,
+                                "path " + Check.quote(context.normalizedPath()),
+                                "a path that / links to"))));
         // What the router itself refuses, such as a path that is not valid.
         router.errorHandler(
                 400,
-                context -> new Exchange(vertx, context, "none", metrics, limits)
-                        .refuse(Problem.of(
+                context -> admitted(
+                        context,
+                        NO_ROUTE,
+                        gate,
+                        exchange -> exchange.refuse(Problem.of(
                                 ProblemType.BAD_REQUEST,
                                 "path " + Check.quote(context.request().uri()),
-                                "a path as RFC 3986 has it")));
-        router.errorHandler(500, context -> {
-            Throwable failure = context.failure();
-            new Exchange(vertx, context, "none", metrics, limits)
-                    .fail(failure == null ? new IllegalStateException("no cause") : failure);
-        });
+                                "a path as RFC 3986 has it"))));
+        router.errorHandler(
+                500,
+                context -> admitted(context, NO_ROUTE, gate, exchange -> {
+                    Throwable failure = context.failure();
+                    exchange.fail(failure == null ? new IllegalStateException("no cause") : failure);
+                }));
         return router;
     }
 
-    private void serve(RoutingContext context, Resource resource) {
-        Exchange exchange = new Exchange(vertx, context, resource.path(), metrics, limits);
+    /** Nothing of an answer depends on what there is before it is known who asks. */
+    private void admitted(RoutingContext context, String route, Gate gate, Consumer<Exchange> then) {
+        Exchange exchange = new Exchange(vertx, context, route, metrics, limits, waiting, gate);
+        if (exchange.admitted()) {
+            then.accept(exchange);
+        }
+    }
+
+    private static void serve(Exchange exchange, RoutingContext context, Resource resource) {
         HttpMethod method = context.request().method();
         if (method.equals(HttpMethod.OPTIONS) && resource.operation(method) == null) {
             exchange.answer(Answer.empty(204).with("Allow", resource.allow()));

@@ -10,6 +10,8 @@ import java.time.Duration;
  * @param requestLineBytesMax a longer request line answers 414
  * @param headerBytesMax a larger header section answers 431
  * @param connectionsMax connections at the same time, over HTTP and as many over gRPC; more are closed at once
+ * @param waitingBytesMax of answers that wait for clients to read them, over HTTP and gRPC together, beside those of up to 16 KiB; a
+ *     further one is refused with 503
  * @param watchersMax event streams at the same time, over HTTP and gRPC together
  * @param bodyTimeout how long a body may take to arrive; then 408
  * @param idleTimeout a connection on which nothing moves for so long is closed; so is one that takes so long for a request head
@@ -20,6 +22,7 @@ public record HttpLimits(
         int requestLineBytesMax,
         int headerBytesMax,
         int connectionsMax,
+        int waitingBytesMax,
         int watchersMax,
         Duration bodyTimeout,
         Duration idleTimeout,
@@ -31,6 +34,7 @@ public record HttpLimits(
             8 * 1024,
             16 * 1024,
             1024,
+            32 << 20,
             256,
             Duration.ofSeconds(10),
             Duration.ofSeconds(60),
@@ -41,6 +45,7 @@ public record HttpLimits(
         Check.inRange("requestLineBytesMax", requestLineBytesMax, 1024, 1 << 16);
         Check.inRange("headerBytesMax", headerBytesMax, 1024, 1 << 20);
         Check.inRange("connectionsMax", connectionsMax, 1, 65_536);
+        Check.inRange("waitingBytesMax", waitingBytesMax, 1024, 1 << 30);
         Check.inRange("watchersMax", watchersMax, 1, 65_536);
         Check.inRange("bodyTimeout", bodyTimeout, Duration.ofMillis(100), Duration.ofMinutes(10));
         Check.inRange("idleTimeout", idleTimeout, Duration.ofSeconds(1), Duration.ofHours(1));

@@ -4,6 +4,7 @@ import io.vertx.core.http.HttpMethod;
 import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.ClusterView;
+import io.weldr.api.admin.MemberReport;
 import io.weldr.api.error.Problems;
 import io.weldr.api.json.Answers.Members;
 import io.weldr.api.json.Answers.MembershipAnswer;
@@ -12,6 +13,7 @@ import io.weldr.api.json.RequestBodies;
 import io.weldr.core.port.Membership;
 import io.weldr.core.port.Membership.Newcomer;
 import io.weldr.core.port.Membership.Result;
+import io.weldr.core.port.StatusSource;
 import io.weldr.core.state.MemberId;
 import java.time.Duration;
 import java.util.List;
@@ -23,10 +25,12 @@ final class MemberRoutes {
 
     private final Membership membership;
     private final Census census;
+    private final StatusSource status;
 
     MemberRoutes(AdminPorts ports, Census census) {
         this.membership = ports.membership();
         this.census = census;
+        this.status = ports.status();
     }
 
     List<Resource> resources() {
@@ -56,13 +60,15 @@ final class MemberRoutes {
 
     private CompletionStage<Answer> member(Request request) {
         MemberId id = request.memberId();
-        return census.take()
-                .thenApply(ClusterView::new)
-                .thenApply(cluster -> cluster.lines().stream()
-                        .filter(line -> line.id().equals(id))
-                        .findFirst()
-                        .map(line -> Answer.ok(Pages.member(line, cluster.commitIndex(), links(id))))
-                        .orElseThrow(() -> Problems.noSuchMember(id).exception()));
+        return census.one(id).thenApply(line -> {
+            if (line == null) {
+                throw Problems.noSuchMember(id).exception();
+            }
+            MemberReport report = line.report();
+            long known = status.status().commitIndex();
+            long commitIndex = report == null ? known : Math.max(known, report.commitIndex());
+            return Answer.ok(Pages.member(line, commitIndex, links(id)));
+        });
     }
 
     private static List<Link> links(MemberId id) {

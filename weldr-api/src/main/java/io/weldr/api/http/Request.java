@@ -1,5 +1,6 @@
 package io.weldr.api.http;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.vertx.core.MultiMap;
@@ -8,6 +9,7 @@ import io.weldr.api.admin.ChangeFilter;
 import io.weldr.api.admin.Consistency;
 import io.weldr.api.admin.RequestKeys;
 import io.weldr.api.admin.WriteOptions;
+import io.weldr.api.auth.Caller;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemType;
 import io.weldr.core.Check;
@@ -19,8 +21,10 @@ import io.weldr.core.port.Membership;
 import io.weldr.core.port.RequestId;
 import io.weldr.core.route.HeaderEdits;
 import io.weldr.core.route.RouteTest.SampleRequest;
+import io.weldr.core.state.Attribution;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.OriginRef;
+import io.weldr.core.token.TokenName;
 import io.weldr.wire.json.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,12 +41,35 @@ final class Request {
     private static final Pattern ENTITY_TAG =
             Pattern.compile("\\G(?:^|[ \\t]*,)[ \\t,]*(W/)?(\"[\\x21\\x23-\\x7E\\x80-\\xFF]*\")");
 
+    /** Why a change is made, in the words of whoever makes it. */
+    static final String REASON = "Weldr-Reason";
+
     private final RoutingContext context;
+    private final Caller caller;
     private final byte[] body;
 
-    Request(RoutingContext context, byte[] body) {
+    Request(RoutingContext context, Caller caller, byte[] body) {
         this.context = context;
+        this.caller = caller;
         this.body = body;
+    }
+
+    /** Who sent it. */
+    Caller caller() {
+        return caller;
+    }
+
+    /** Why the change is made; null: nobody says. */
+    private @Nullable String reason() {
+        String value = field(REASON);
+        return value == null
+                ? null
+                : valid(() -> Attribution.checkReason(utf8(value)), "a line of at most 256 characters");
+    }
+
+    /** A field value in UTF-8, which the server has read as ISO 8859-1. */
+    static String utf8(String value) {
+        return new String(value.getBytes(ISO_8859_1), UTF_8);
     }
 
     String method() {
@@ -217,6 +244,10 @@ final class Request {
         return parsed("origin", context.pathParam("id"), OriginId::new);
     }
 
+    TokenName tokenName() {
+        return parsed("token", context.pathParam("token"), TokenName::new);
+    }
+
     /** The origin that {@code /servers/{ip}/{port}} means; IPv6 with brackets or without. */
     OriginRef server() {
         String host = context.pathParam("ip");
@@ -259,7 +290,7 @@ final class Request {
     private WriteOptions options(@Nullable List<Long> expectedRevisions) {
         boolean wait =
                 choice("wait", "committed", List.of("committed", "applied")).equals("applied");
-        return new WriteOptions(requestId(), expectedRevisions, wait);
+        return new WriteOptions(requestId(), expectedRevisions, wait, caller, reason());
     }
 
     private void refuseField(String name) {

@@ -2,12 +2,13 @@ package io.weldr.api.http;
 
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
+import io.weldr.api.auth.Caller;
+import io.weldr.core.token.Role;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Resource {
     private final String path;
     private final Map<HttpMethod, Operation> operations = new LinkedHashMap<>();
-    private @Nullable Consumer<RoutingContext> stream;
+    private @Nullable Stream stream;
     private boolean watched;
 
     Resource(String path) {
@@ -30,16 +31,28 @@ final class Resource {
         CompletionStage<Answer> handle(Request request);
     }
 
-    /** A handler, and the query parameters that it knows. */
-    record Operation(Handler handler, Set<String> parameters) {}
+    /** Writes to the response itself. */
+    @FunctionalInterface
+    interface Stream {
+        void begin(RoutingContext routing, Caller caller);
+    }
 
+    /** A handler, the role that it needs, and the query parameters that it knows. */
+    record Operation(Handler handler, Role needs, Set<String> parameters) {}
+
+    /** For viewers, if it only reads, else for administrators. */
     Resource on(HttpMethod method, Handler handler, String... parameters) {
-        operations.put(method, new Operation(handler, new LinkedHashSet<>(java.util.List.of(parameters))));
+        return on(method, method.equals(HttpMethod.GET) ? Role.VIEWER : Role.ADMIN, handler, parameters);
+    }
+
+    /** For callers of that role. */
+    Resource on(HttpMethod method, Role needs, Handler handler, String... parameters) {
+        operations.put(method, new Operation(handler, needs, new LinkedHashSet<>(java.util.List.of(parameters))));
         return this;
     }
 
     /** Answers GET by a stream that writes to the response itself. */
-    Resource streaming(Consumer<RoutingContext> handler) {
+    Resource streaming(Stream handler) {
         stream = handler;
         return this;
     }
@@ -54,7 +67,7 @@ final class Resource {
         return path;
     }
 
-    @Nullable Consumer<RoutingContext> stream() {
+    @Nullable Stream stream() {
         return stream;
     }
 

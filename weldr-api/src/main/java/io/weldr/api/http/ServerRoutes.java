@@ -27,6 +27,7 @@ import io.weldr.core.port.Traffic.Count;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.OriginRef;
 import io.weldr.core.state.Outcome.Effect;
+import io.weldr.core.token.Role;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,10 +58,10 @@ final class ServerRoutes {
                 new Resource("/").on(HttpMethod.GET, this::index),
                 new Resource("/servers")
                         .on(HttpMethod.GET, this::list, "consistency")
-                        .on(HttpMethod.POST, request -> add(request, PoolName.DEFAULT), "wait"),
+                        .on(HttpMethod.POST, Role.OPERATOR, request -> add(request, PoolName.DEFAULT), "wait"),
                 new Resource("/servers/:ip/:port")
                         .on(HttpMethod.GET, this::get, "consistency")
-                        .on(HttpMethod.DELETE, this::remove, "wait"),
+                        .on(HttpMethod.DELETE, Role.OPERATOR, this::remove, "wait"),
                 new Resource("/stats").on(HttpMethod.GET, this::stats),
                 new Resource("/stats/detail").on(HttpMethod.GET, this::detail),
                 new Resource("/cluster").on(HttpMethod.GET, this::cluster));
@@ -80,6 +81,7 @@ final class ServerRoutes {
                         Link.get("pools", "/v1/pools"),
                         Link.get("listeners", "/v1/listeners"),
                         Link.get("routes", "/v1/routes"),
+                        Link.get("tokens", "/v1/tokens"),
                         Link.get("history", "/v1/history"),
                         Link.get("watch", "/v1/watch"),
                         Link.get("metrics", "/metrics"),

@@ -3,8 +3,8 @@ package io.weldr.api.http;
 import io.vertx.core.http.HttpMethod;
 import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
-import io.weldr.api.admin.ChangeFilter;
 import io.weldr.api.admin.HealthDraft;
+import io.weldr.api.admin.HistoryPage;
 import io.weldr.api.admin.LeaderProbes;
 import io.weldr.api.admin.OriginDraft;
 import io.weldr.api.admin.View;
@@ -27,8 +27,11 @@ import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.route.RouteTest.SampleRequest;
 import io.weldr.core.state.Change;
-import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.OriginRef;
+import io.weldr.core.token.Role;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
@@ -56,12 +59,12 @@ final class V1Routes {
         return List.of(
                 new Resource("/v1/pools/:pool/origins")
                         .on(HttpMethod.GET, this::origins, "consistency")
-                        .on(HttpMethod.POST, request -> servers.add(request, request.pool()), "wait"),
+                        .on(HttpMethod.POST, Role.OPERATOR, request -> servers.add(request, request.pool()), "wait"),
                 new Resource("/v1/pools/:pool/origins/:id")
                         .on(HttpMethod.GET, this::origin, "consistency")
-                        .on(HttpMethod.PUT, this::replaceOrigin, "wait")
-                        .on(HttpMethod.PATCH, this::updateOrigin, "wait")
-                        .on(HttpMethod.DELETE, this::removeOrigin, "wait"),
+                        .on(HttpMethod.PUT, Role.OPERATOR, this::replaceOrigin, "wait")
+                        .on(HttpMethod.PATCH, Role.OPERATOR, this::updateOrigin, "wait")
+                        .on(HttpMethod.DELETE, Role.OPERATOR, this::removeOrigin, "wait"),
                 new Resource("/v1/pools/:pool/probes").on(HttpMethod.GET, this::probes),
                 new Resource("/v1/pools/:pool/health")
                         .on(HttpMethod.GET, this::health, "consistency")
@@ -78,7 +81,16 @@ final class V1Routes {
                                 "listener",
                                 "consistency"),
                 new Resource("/v1/history")
-                        .on(HttpMethod.GET, this::history, "consistency", "after", "limit", "by", "kind", "name"));
+                        .on(
+                                HttpMethod.GET,
+                                this::history,
+                                "consistency",
+                                "after",
+                                "before",
+                                "limit",
+                                "by",
+                                "kind",
+                                "name"));
     }
 
     private CompletionStage<Answer> origins(Request request) {
@@ -211,25 +223,44 @@ final class V1Routes {
     }
 
     private CompletionStage<Answer> history(Request request) {
-        Long after = request.queryNumber("after", 0, Long.MAX_VALUE);
-        Long limit = request.queryNumber("limit", 1, 2L * ClusterState.CHANGES_MAX);
+        Long size = request.queryNumber("limit", 1, HistoryPage.SIZE_MAX);
         String by = request.queryChoice("by", List.of("operator", "cluster"));
-        ChangeFilter filter = request.changes();
+        HistoryPage.Query query = new HistoryPage.Query(
+                request.queryNumber("after", 0, Long.MAX_VALUE),
+                request.queryNumber("before", 0, Long.MAX_VALUE),
+                size == null ? null : size.intValue(),
+                by == null ? null : by.equals("operator"),
+                request.changes());
+        String asked = others(request);
         return admin.read(request.consistency()).thenApply(view -> {
-            List<Change> changes = view.state().history().stream()
-                    .filter(change -> by == null || change.kind().byOperator() == by.equals("operator"))
-                    .filter(filter::takes)
-                    .filter(change -> after == null || change.revision() > after)
-                    .toList();
-            // The latest are what people look for; who reads on from a revision wants the next ones.
-            int size = limit == null ? changes.size() : (int) Math.min(limit, changes.size());
-            List<Change> page =
-                    after == null ? changes.subList(changes.size() - size, changes.size()) : changes.subList(0, size);
+            HistoryPage page = HistoryPage.of(view.state(), query);
+            List<Link> links = new ArrayList<>(List.of(Link.get("self", "/v1/history")));
+            if (page.older()) {
+                links.add(Link.get(
+                        "older", "/v1/history?before=" + page.changes().get(0).revision() + asked));
+            }
+            if (page.newer()) {
+                Change last = page.changes().get(page.changes().size() - 1);
+                links.add(Link.get("newer", "/v1/history?after=" + last.revision() + asked));
+            }
+            links.add(Link.get("watch", "/v1/watch"));
             return Answer.ok(new History(
-                    page.stream().map(ChangeEntry::of).toList(),
+                    page.changes().stream().map(ChangeEntry::of).toList(),
                     view.state().revision(),
                     Pages.staleness(view),
-                    List.of(Link.get("self", "/v1/history"), Link.get("watch", "/v1/watch"))));
+                    List.copyOf(links)));
         });
+    }
+
+    /** What a link to the next page repeats. */
+    private static String others(Request request) {
+        StringBuilder asked = new StringBuilder();
+        for (String name : List.of("consistency", "limit", "by", "kind", "name")) {
+            String value = request.query(name);
+            if (value != null) {
+                asked.append('&').append(name).append('=').append(URLEncoder.encode(value, StandardCharsets.UTF_8));
+            }
+        }
+        return asked.toString();
     }
 }

@@ -11,6 +11,7 @@ import io.weldr.api.admin.WatchEvent;
 import io.weldr.api.admin.WatchEvent.Changed;
 import io.weldr.api.admin.WatchEvent.Resync;
 import io.weldr.api.admin.WatchHub;
+import io.weldr.api.auth.Caller;
 import io.weldr.api.error.Problems;
 import io.weldr.api.json.Answers;
 import io.weldr.api.json.Answers.ChangeEntry;
@@ -18,6 +19,7 @@ import io.weldr.api.json.Answers.ResyncEntry;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,16 +31,19 @@ final class WatchStream {
     static final Set<String> PARAMETERS = new TreeSet<>(Set.of("after", "kind", "name"));
 
     private final WatchHub hub;
+    private final Predicate<Caller> stillValid;
     private final Duration heartbeatInterval;
 
-    WatchStream(WatchHub hub, Duration heartbeatInterval) {
+    /** @param stillValid whether a caller that was let in would still be let in */
+    WatchStream(WatchHub hub, Predicate<Caller> stillValid, Duration heartbeatInterval) {
         this.hub = hub;
+        this.stillValid = stillValid;
         this.heartbeatInterval = heartbeatInterval;
     }
 
     /** Begins a stream; throws or answers with a problem if it cannot. */
-    void begin(RoutingContext routing) {
-        Request request = new Request(routing, new byte[0]);
+    void begin(RoutingContext routing, Caller caller) {
+        Request request = new Request(routing, caller, new byte[0]);
         Long after = request.queryNumber("after", 0, Long.MAX_VALUE);
         String last = request.field("Last-Event-ID");
         if (last != null && !last.isEmpty()) {
@@ -46,7 +51,7 @@ final class WatchStream {
         }
         ChangeFilter filter = request.changes();
         Stream stream = new Stream(routing, routing.vertx());
-        hub.open(after, filter, stream::wake)
+        hub.open(after, filter, () -> stillValid.test(caller), stream::wake)
                 .whenComplete((watch, failure) -> stream.loop.runOnContext(nothing -> {
                     if (failure != null) {
                         Exchange.sendAndClose(stream.vertx, routing.request(), Answer.of(Problems.of(failure)));
@@ -110,7 +115,7 @@ final class WatchStream {
                 }
                 response.write(text(event));
             }
-            if (current.ended()) {
+            if (current.ended() || current.forbidden()) {
                 end();
             }
         }

@@ -16,6 +16,8 @@ import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.LastProbe;
 import io.weldr.core.port.ListenerCondition;
 import io.weldr.core.port.Membership.Result.Done;
+import io.weldr.core.state.Actor;
+import io.weldr.core.state.Attribution;
 import io.weldr.core.state.Change;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.MemberId;
@@ -281,6 +283,13 @@ public final class Answers {
         }
     }
 
+    /** Who asked for a change. */
+    public record ActorEntry(String type, @Nullable String name) {
+        static ActorEntry of(Actor actor) {
+            return new ActorEntry(word(actor.kind()), actor.name().isEmpty() ? null : actor.name());
+        }
+    }
+
     /** One change of the history. */
     public record ChangeEntry(
             long revision,
@@ -289,9 +298,13 @@ public final class Answers {
             @Nullable String pool,
             String subject,
             String detail,
-            @Nullable OriginEntry origin) {
+            @Nullable OriginEntry origin,
+            @Nullable ActorEntry actor,
+            @Nullable String address,
+            @Nullable String reason) {
 
         public static ChangeEntry of(Change change) {
+            Attribution by = change.by();
             PoolName pool = change.pool();
             Origin origin = change.origin();
             return new ChangeEntry(
@@ -301,7 +314,10 @@ public final class Answers {
                     pool == null ? null : pool.value(),
                     change.subject(),
                     change.detail(),
-                    origin == null || pool == null ? null : OriginEntry.past(pool, origin));
+                    origin == null || pool == null ? null : OriginEntry.past(pool, origin),
+                    by == null ? null : ActorEntry.of(by.actor()),
+                    by == null ? null : by.address(),
+                    by == null ? null : by.reason());
         }
     }
 

@@ -6,8 +6,10 @@ import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemException;
 import io.weldr.api.error.ProblemType;
 import io.weldr.core.Check;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -101,6 +103,25 @@ final class Fields {
             }
             texts.put(String.valueOf(key), text);
         });
+        return texts;
+    }
+
+    /** The member as an array of texts; null if it is absent. */
+    @Nullable List<String> textList(String name, String expected) {
+        JsonNode node = get(name);
+        if (node == null) {
+            return null;
+        }
+        List<String> texts = new ArrayList<>();
+        for (JsonNode element : node) {
+            if (!node.isArray() || !element.isTextual()) {
+                throw invalid(name, node, expected);
+            }
+            texts.add(element.textValue());
+        }
+        if (!node.isArray()) {
+            throw invalid(name, node, expected);
+        }
         return texts;
     }
 

@@ -7,6 +7,7 @@ import io.weldr.core.port.CommandGateway;
 import io.weldr.core.port.Committed;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.RequestId;
+import io.weldr.core.state.Attribution;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class AnswerThreadsTest {
@@ -22,7 +24,7 @@ class AnswerThreadsTest {
 
     private final CommandGateway gateway = new AnswerThreads().gateway(new CommandGateway() {
         @Override
-        public CompletionStage<Committed> submit(RequestId id, Command command) {
+        public CompletionStage<Committed> submit(RequestId id, Command command, @Nullable Attribution by) {
             throw new AssertionError("nothing is submitted");
         }
 

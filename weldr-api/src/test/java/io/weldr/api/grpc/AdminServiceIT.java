@@ -249,6 +249,7 @@ class AdminServiceIT {
                 8 * 1024,
                 16 * 1024,
                 16,
+                32 << 20,
                 1,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(60),
@@ -318,14 +319,14 @@ class AdminServiceIT {
                     Code.NOT_FOUND,
                     "no-such-origin");
             assertThat(lines.list)
-                    .extracting(line -> line.getFormattedMessage().replaceAll("from [^ ]+:", "from X:"))
+                    .extracting(line -> line.getFormattedMessage().replaceAll("from 127.0.0.1:[0-9]+ by", "from X by"))
                     .containsExactly(
-                            "AddOrigin \"default/http://127.0.0.1:1\" from X: OK",
-                            "AddOrigin \"default/ftp://a\uFFFDb\" from X: INVALID_ARGUMENT",
-                            "SetHealthPolicy \"default/health\" from X: OK",
-                            "RemoveOrigin \"default/127.0.0.1:1\" from X: OK",
-                            "RemoveOrigin \"default/127.0.0.1:1\" from X: NOT_FOUND");
-            assertThat(lines.list.get(0).getFormattedMessage()).contains("from /127.0.0.1:");
+                            "AddOrigin \"default/http://127.0.0.1:1\" from X by local: OK",
+                            "AddOrigin \"default/ftp://a\uFFFDb\" from X by local: INVALID_ARGUMENT",
+                            "SetHealthPolicy \"default/health\" from X by local: OK",
+                            "RemoveOrigin \"default/127.0.0.1:1\" from X by local: OK",
+                            "RemoveOrigin \"default/127.0.0.1:1\" from X by local: NOT_FOUND");
+            assertThat(lines.list.get(0).getFormattedMessage()).contains("from 127.0.0.1:");
 
             cluster.node(2).lag(true);
             Future<OriginReply> impatient = AdminGrpc.newFutureStub(channel)

@@ -69,7 +69,7 @@ class BadInputIT {
     }
 
     private static String post(String body) {
-        return "POST /servers HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: "
+        return "POST /servers HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: "
                 + body.getBytes(UTF_8).length + "\r\n\r\n" + body;
     }
 
@@ -124,8 +124,8 @@ class BadInputIT {
 
     @Test
     void bytesThatAreNoUtf8AreRefused() throws Exception {
-        byte[] head =
-                "POST /servers HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 12\r\n\r\n".getBytes(UTF_8);
+        byte[] head = "POST /servers HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 12\r\n\r\n"
+                .getBytes(UTF_8);
         ByteArrayOutputStream request = new ByteArrayOutputStream();
         request.write(head);
         request.write(new byte[] {'{', '"', 'u', 'r', 'l', '"', ':', '"', (byte) 0xc3, 0x28, '"', '}'});
@@ -140,13 +140,14 @@ class BadInputIT {
 
     @Test
     void aBodyOverAMegabyteIsRefusedWhetherItSaysSoOrNot() throws Exception {
-        String declared = "POST /servers HTTP/1.1\r\nHost: a\r\nContent-Length: 1048577\r\n\r\n";
+        String declared = "POST /servers HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048577\r\n\r\n";
         assertThat(raw(declared.getBytes(UTF_8))).startsWith("HTTP/1.1 413 ").contains("body-too-large");
-        String absurd = "POST /servers HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999999999999999\r\n\r\n";
+        String absurd = "POST /servers HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999999999999999999\r\n\r\n";
         assertThat(raw(absurd.getBytes(UTF_8))).startsWith("HTTP/1.1 4");
         try (Socket socket = connect()) {
             OutputStream out = socket.getOutputStream();
-            out.write("POST /servers HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n".getBytes(UTF_8));
+            out.write(
+                    "POST /servers HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n".getBytes(UTF_8));
             byte[] chunk = ("10000\r\n" + "x".repeat(65_536) + "\r\n").getBytes(UTF_8);
             try {
                 for (int i = 0; i < 17; i++) {
@@ -175,7 +176,7 @@ class BadInputIT {
     void aBodyThatNeverComesIsGivenUp() throws Exception {
         try (Socket socket = connect()) {
             socket.getOutputStream()
-                    .write("POST /servers HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n{".getBytes(UTF_8));
+                    .write("POST /servers HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{".getBytes(UTF_8));
             assertThat(untilClosed(socket)).startsWith("HTTP/1.1 408 ").contains("request-timeout");
         }
     }
@@ -184,8 +185,8 @@ class BadInputIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "POST /servers HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n\r\n{",
-                "POST /servers HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n{",
+                "POST /servers HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000\r\n\r\n{",
+                "POST /servers HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n{",
                 "GET / HTTP/1.1\r\nHost : a\r\nContent-Length: 10\r\n\r\n{",
             })
     void aConnectionThatWasRefusedHalfWayIsClosed(String request) throws Exception {
@@ -206,7 +207,8 @@ class BadInputIT {
         for (int i = 0; i < 20; i++) {
             try (Socket socket = connect()) {
                 socket.getOutputStream()
-                        .write("POST /servers HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{\"u".getBytes(UTF_8));
+                        .write("POST /servers HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{\"u"
+                                .getBytes(UTF_8));
                 socket.setSoLinger(true, 0);
             }
         }
@@ -231,16 +233,16 @@ class BadInputIT {
                 "CONNECT a:1 HTTP/1.1|4",
             })
     void aRequestLineThatMakesNoSenseIsRefused(String line, String status) throws Exception {
-        String answer = raw((line + "\r\nHost: a\r\nConnection: close\r\n\r\n").getBytes(UTF_8));
+        String answer = raw((line + "\r\nHost: localhost\r\nConnection: close\r\n\r\n").getBytes(UTF_8));
         assertThat(answer).as(line).matches("(?s)HTTP/1.[01] " + status + ".*");
         assertThat(answer).contains("application/problem+json").contains("urn:weldr:problem:");
     }
 
     @Test
     void linesAndHeadersThatAreTooLongAreRefused() throws Exception {
-        String line = "GET /" + "a".repeat(9000) + " HTTP/1.1\r\nHost: a\r\n\r\n";
+        String line = "GET /" + "a".repeat(9000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
         assertThat(raw(line.getBytes(UTF_8))).matches("(?s)HTTP/1.[01] 414 .*").contains("uri-too-long");
-        String header = "GET / HTTP/1.1\r\nHost: a\r\nX: " + "a".repeat(20_000) + "\r\n\r\n";
+        String header = "GET / HTTP/1.1\r\nHost: localhost\r\nX: " + "a".repeat(20_000) + "\r\n\r\n";
         assertThat(raw(header.getBytes(UTF_8)))
                 .matches("(?s)HTTP/1.[01] 431 .*")
                 .contains("headers-too-large");
@@ -279,8 +281,8 @@ class BadInputIT {
                     }
                     [random.nextInt(3)];
             ByteArrayOutputStream request = new ByteArrayOutputStream();
-            request.write((method + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: " + body.length
-                            + "\r\n\r\n")
+            request.write((method + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: "
+                            + body.length + "\r\n\r\n")
                     .getBytes(UTF_8));
             request.write(body);
             String answer = raw(request.toByteArray(), false);

@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.function.Supplier;
 
 /** Speaks to a node as a program does. */
 final class Client {
@@ -20,10 +21,15 @@ final class Client {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private final TestNode node;
+    private final Supplier<String> url;
 
     Client(TestNode node) {
-        this.node = node;
+        this.url = node::url;
+    }
+
+    /** Of whatever answers there. */
+    Client(String url) {
+        this.url = () -> url;
     }
 
     /** An answer, with the body as JSON if it is some. */
@@ -77,7 +83,7 @@ final class Client {
 
     /** Sends a request; {@code fields} are names and values in turn. */
     Reply send(String method, String path, @org.jspecify.annotations.Nullable String body, String... fields) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(node.url() + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url.get() + path))
                 .timeout(PATIENCE)
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         if (fields.length > 0) {

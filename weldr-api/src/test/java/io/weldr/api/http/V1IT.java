@@ -14,8 +14,11 @@ import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Command;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -301,9 +304,10 @@ class V1IT {
         JsonNode operators =
                 client.get("/v1/history?by=operator").is(200).json().path("changes");
         assertThat(operators.findValuesAsText("kind")).containsExactly("origin-added");
-        JsonNode clusters = client.get("/v1/history?by=cluster").is(200).json().path("changes");
+        JsonNode clusters =
+                client.get("/v1/history?by=cluster&limit=512").is(200).json().path("changes");
         assertThat(clusters.findValuesAsText("kind")).containsOnly("verdict").hasSize(ClusterState.CHANGES_MAX);
-        assertThat(client.get("/v1/history")
+        assertThat(client.get("/v1/history?after=0&limit=3")
                         .json()
                         .path("changes")
                         .get(0)
@@ -311,6 +315,52 @@ class V1IT {
                         .asText())
                 .isEqualTo("origin-added");
         client.get("/v1/history?by=me").isProblem(400, "invalid-value");
+    }
+
+    /** Whoever follows the links sees each change once, in both directions. */
+    @Test
+    void theHistoryIsReadPageByPage() {
+        addWeb1();
+        for (int i = 0; i < 250; i++) {
+            verdict(i % 2 == 1);
+        }
+        List<Long> all = new ArrayList<>();
+        String path = "/v1/history?kind=verdict";
+        while (path != null) {
+            JsonNode page = client.get(path).is(200).json();
+            assertThat(page.path("changes").size()).isLessThanOrEqualTo(100);
+            List<Long> revisions = revisions(page);
+            assertThat(revisions).isSorted();
+            all.addAll(0, revisions);
+            path = link(page, "older");
+        }
+        assertThat(all).hasSize(250).isSorted().doesNotHaveDuplicates();
+        List<Long> forward = new ArrayList<>();
+        path = "/v1/history?after=0&limit=60&kind=verdict";
+        while (path != null) {
+            JsonNode page = client.get(path).is(200).json();
+            forward.addAll(revisions(page));
+            path = link(page, "newer");
+        }
+        assertThat(forward).isEqualTo(all);
+        client.get("/v1/history?limit=513").isProblem(400, "invalid-value");
+        assertThat(client.get("/v1/history?before=1").json().path("changes")).isEmpty();
+    }
+
+    private static List<Long> revisions(JsonNode page) {
+        List<Long> revisions = new ArrayList<>();
+        page.path("changes")
+                .forEach(change -> revisions.add(change.path("revision").asLong()));
+        return revisions;
+    }
+
+    private static @Nullable String link(JsonNode page, String rel) {
+        for (JsonNode link : page.path("links")) {
+            if (link.path("rel").asText().equals(rel)) {
+                return link.path("href").asText();
+            }
+        }
+        return null;
     }
 
     private void verdict(boolean up) {

@@ -46,7 +46,7 @@ class WatchIT {
                     java.net.InetAddress.getLoopbackAddress(),
                     cluster.node(1).member().admin().port());
             socket.getOutputStream()
-                    .write(("GET " + path + " HTTP/1.1\r\nHost: a\r\n" + String.join("\r\n", fields)
+                    .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + String.join("\r\n", fields)
                                     + (fields.length > 0 ? "\r\n" : "") + "\r\n")
                             .getBytes(UTF_8));
             reader = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));

@@ -6,6 +6,7 @@ import io.weldr.api.AdminServer;
 import io.weldr.api.AdminSettings;
 import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.CertificateIntake;
+import io.weldr.api.auth.ApiAccess;
 import io.weldr.api.grpc.GrpcMemberLink;
 import io.weldr.api.http.HttpLimits;
 import io.weldr.core.health.Opinion;
@@ -60,6 +61,7 @@ public final class TestNode implements AutoCloseable {
             8 * 1024,
             16 * 1024,
             1024,
+            32 << 20,
             256,
             Duration.ofSeconds(1),
             PATIENCE.multipliedBy(2),
@@ -142,6 +144,12 @@ public final class TestNode implements AutoCloseable {
                         limits),
                 ports(),
                 link);
+    }
+
+    /** Another server of this node, not started, on free ports, for whoever may use it by these rules. */
+    public AdminServer another(ApiAccess access) {
+        InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        return new AdminServer(new AdminSettings(free, free, free, access, "0.0-test", LIMITS), ports(), link);
     }
 
     /** Stops listening; the cluster goes on. */

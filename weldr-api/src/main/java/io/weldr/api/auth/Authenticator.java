@@ -1,0 +1,181 @@
+package io.weldr.api.auth;
+
+import io.weldr.api.error.Problem;
+import io.weldr.api.error.ProblemException;
+import io.weldr.api.error.ProblemType;
+import io.weldr.core.state.Actor;
+import io.weldr.core.state.ClusterState;
+import io.weldr.core.token.Token;
+import io.weldr.core.token.TokenHash;
+import io.weldr.core.token.TokenName;
+import io.weldr.core.token.TokenText;
+import java.net.InetAddress;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells who sent a request. Any thread; never blocks. A node that lags may still take a token that was removed: the log refuses what such a
+ * request wants to change, see {@link ClusterState#apply}.
+ */
+public final class Authenticator {
+    private static final String SCHEME = "bearer ";
+    private static final String EXPECTED = "Authorization: Bearer and a valid token, or a client certificate";
+
+    private final Supplier<ClusterState> state;
+    private final InstantSource clock;
+    private final Attempts attempts;
+    private volatile Index index = new Index(new TreeMap<>(), Map.of());
+
+    /** Tokens by the beginning of their hash. Made anew when the tokens of the state are others. */
+    private record Index(SortedMap<TokenName, Token> of, Map<String, List<Token>> byPrefix) {}
+
+    public Authenticator(Supplier<ClusterState> state, InstantSource clock) {
+        this(state, clock, new Attempts(System::nanoTime));
+    }
+
+    Authenticator(Supplier<ClusterState> state, InstantSource clock, Attempts attempts) {
+        this.state = state;
+        this.clock = clock;
+        this.attempts = attempts;
+    }
+
+    /**
+     * What a request shows of who sent it.
+     *
+     * @param authorization every {@code Authorization} field
+     * @param proxied whether a field says that a proxy passed the request on
+     * @param certified by what client certificate TLS knows the client; null: none
+     * @param from where the connection comes from; null: unknown
+     * @param address the same with the port, for people
+     */
+    public record Shown(
+            AccessRule rule,
+            List<String> authorization,
+            boolean proxied,
+            @Nullable Actor certified,
+            @Nullable InetAddress from,
+            @Nullable String address) {
+        public Shown {
+            authorization = List.copyOf(authorization);
+        }
+    }
+
+    /**
+     * Who sent the request. A token counts more than a certificate, and both more than the address: on loopback, too, a token limits what
+     * the request may do.
+     *
+     * @throws ProblemException of type {@code unauthenticated} or {@code too-many-attempts}. It does not tell whether there is such a token
+     */
+    public Caller caller(Shown shown) {
+        if (!shown.authorization().isEmpty()) {
+            return byToken(shown);
+        }
+        if (shown.certified() != null) {
+            return Caller.admin(shown.certified(), shown.address());
+        }
+        if (shown.rule() == AccessRule.ANYBODY) {
+            return Caller.admin(Actor.ANONYMOUS, shown.address());
+        }
+        if (shown.rule() == AccessRule.LOCAL && !shown.proxied()) {
+            return Caller.admin(Actor.LOCAL, shown.address());
+        }
+        throw Problem.of(
+                        ProblemType.UNAUTHENTICATED,
+                        shown.rule() == AccessRule.LOCAL
+                                ? "a request that a proxy passed on, without a token"
+                                : "no token",
+                        EXPECTED)
+                .exception();
+    }
+
+    private Caller byToken(Shown shown) {
+        InetAddress from = shown.from();
+        if (from != null && !attempts.mayTry(from)) {
+            throw Problem.of(
+                            ProblemType.TOO_MANY_ATTEMPTS,
+                            "more than " + Attempts.BURST + " invalid tokens from this address",
+                            "at most one each second after that")
+                    .exception();
+        }
+        Token token =
+                shown.authorization().size() == 1 ? token(shown.authorization().get(0)) : null;
+        if (token == null) {
+            if (from != null) {
+                attempts.failed(from);
+            }
+            throw invalid();
+        }
+        return Caller.of(token, shown.address());
+    }
+
+    private @Nullable Token token(String authorization) {
+        if (authorization.length() <= SCHEME.length()
+                || !authorization
+                        .substring(0, SCHEME.length())
+                        .toLowerCase(Locale.ROOT)
+                        .equals(SCHEME)) {
+            return null;
+        }
+        TokenText text =
+                TokenText.parse(authorization.substring(SCHEME.length()).strip());
+        if (text == null) {
+            return null;
+        }
+        TokenHash hash = text.hash();
+        Token found = null;
+        for (Token token : index().byPrefix().getOrDefault(prefix(hash), List.of())) {
+            if (token.hash().matches(hash)) {
+                found = token;
+            }
+        }
+        return found == null || found.expired(clock.instant()) ? null : found;
+    }
+
+    private static ProblemException invalid() {
+        return Problem.of(ProblemType.UNAUTHENTICATED, "a credential that is not valid", EXPECTED)
+                .exception();
+    }
+
+    /** Whether a request that began some time ago would still be let in: its token may have been removed since, or have expired. */
+    public boolean stillValid(Caller caller) {
+        Long created = caller.actor().created();
+        if (created == null) {
+            return true;
+        }
+        Token token = state.get().token(new TokenName(caller.actor().name()));
+        return token != null && token.stamp().created() == created && !token.expired(clock.instant());
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a change of anything else leaves the map as it is
+    private Index index() {
+        SortedMap<TokenName, Token> tokens = state.get().tokens();
+        Index known = index;
+        if (known.of() != tokens) {
+            Map<String, List<Token>> byPrefix = new HashMap<>();
+            for (Token token : tokens.values()) {
+                byPrefix.merge(prefix(token.hash()), List.of(token), Authenticator::both);
+            }
+            known = new Index(tokens, byPrefix);
+            index = known;
+        }
+        return known;
+    }
+
+    private static List<Token> both(List<Token> some, List<Token> more) {
+        List<Token> all = new java.util.ArrayList<>(some);
+        all.addAll(more);
+        return all;
+    }
+
+    /** Which tokens are compared is no secret: nobody can choose the hash of a guess. The comparison itself takes the same time for all. */
+    private static String prefix(TokenHash hash) {
+        return hash.hex().substring(0, 16);
+    }
+}
