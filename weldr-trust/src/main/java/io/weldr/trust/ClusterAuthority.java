@@ -36,6 +36,7 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The certificate authority that every member of a cluster has in common without having been told: its key, on the curve
@@ -51,6 +52,11 @@ final class ClusterAuthority {
 
     /** Of a serial number: RFC 5280 section 4.1.2.2 allows 20 octets, and they are positive. */
     private static final int SERIAL_BITS = 127;
+
+    /** Of the authority's own certificate: as long as there are dates (RFC 5280 section 4.1.2.5). */
+    private static final Instant SINCE = Instant.parse("2020-01-01T00:00:00Z");
+
+    private static final Instant UNTIL = Instant.parse("9999-12-31T23:59:59Z");
 
     private final String fingerprint;
     private final X500Name name;
@@ -103,24 +109,113 @@ final class ClusterAuthority {
 
     /** Signs a certificate by which a member is both a client and a server of others. */
     X509Certificate issue(MemberId member, KeyPair keys, Instant notBefore, Instant notAfter, SecureRandom random) {
+        return issue(
+                new Subject(
+                        member.value(),
+                        List.of(uri(MemberNames.URI + member)),
+                        List.of(KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth)),
+                keys,
+                notBefore,
+                notAfter,
+                random);
+    }
+
+    /**
+     * Signs a certificate by which the API of a member is a server. Its common name is no id of a member, so that the Raft port does not take
+     * it for that of one.
+     *
+     * @param hosts names and IP addresses
+     */
+    X509Certificate issueApi(
+            MemberId member,
+            List<String> hosts,
+            KeyPair keys,
+            Instant notBefore,
+            Instant notAfter,
+            SecureRandom random) {
+        List<GeneralName> names = new ArrayList<>();
+        for (String host : hosts) {
+            boolean address = host.indexOf(':') >= 0 || host.matches("[0-9.]+");
+            names.add(new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, host));
+        }
+        names.add(uri(MemberNames.API + member));
+        return issue(
+                new Subject("weldr api " + member, names, List.of(KeyPurposeId.id_kp_serverAuth)),
+                keys,
+                notBefore,
+                notAfter,
+                random);
+    }
+
+    /** Signs a certificate by which an administrator is a client of the API. */
+    X509Certificate issueAdministrator(
+            String administrator, KeyPair keys, Instant notBefore, Instant notAfter, SecureRandom random) {
+        return issue(
+                new Subject(
+                        "weldr admin " + administrator,
+                        List.of(uri(MemberNames.ADMINISTRATOR + administrator)),
+                        List.of(KeyPurposeId.id_kp_clientAuth)),
+                keys,
+                notBefore,
+                notAfter,
+                random);
+    }
+
+    private static GeneralName uri(String uri) {
+        return new GeneralName(GeneralName.uniformResourceIdentifier, uri);
+    }
+
+    /** What a certificate says of its owner. */
+    private record Subject(String commonName, List<GeneralName> names, List<KeyPurposeId> purposes) {}
+
+    private X509Certificate issue(
+            Subject subject, KeyPair keys, Instant notBefore, Instant notAfter, SecureRandom random) {
         Check.that(notBefore.isBefore(notAfter), "not after", notAfter, "later than " + notBefore);
+        return sign(subject.commonName(), keys.getPublic(), notBefore, notAfter, random, builder -> {
+            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
+            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+            builder.addExtension(
+                    Extension.extendedKeyUsage,
+                    false,
+                    new ExtendedKeyUsage(subject.purposes().toArray(KeyPurposeId[]::new)));
+            builder.addExtension(
+                    Extension.subjectAlternativeName,
+                    false,
+                    new GeneralNames(subject.names().toArray(GeneralName[]::new)));
+        });
+    }
+
+    /** The certificate of the authority itself, for clients that have not the secret. The key is always the same, the signature is not. */
+    X509Certificate certificate(SecureRandom random) {
+        return sign(null, publicKey, SINCE, UNTIL, random, builder -> {
+            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
+            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign));
+        });
+    }
+
+    /** Adds what a certificate says besides. */
+    @FunctionalInterface
+    private interface Extensions {
+        void add(JcaX509v3CertificateBuilder builder) throws IOException;
+    }
+
+    /** @param commonName null: that of the authority itself */
+    private X509Certificate sign(
+            @Nullable String commonName,
+            PublicKey key,
+            Instant notBefore,
+            Instant notAfter,
+            SecureRandom random,
+            Extensions extensions) {
         try {
             JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                     name,
                     new BigInteger(SERIAL_BITS, random).add(BigInteger.ONE),
                     Date.from(notBefore),
                     Date.from(notAfter),
-                    new X500Name("CN=" + member),
-                    keys.getPublic());
-            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
-            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
-            builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(new KeyPurposeId[] {
-                KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth
-            }));
-            builder.addExtension(
-                    Extension.subjectAlternativeName,
-                    false,
-                    new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, MemberNames.URI + member)));
+                    commonName == null ? name : new X500Name("CN=" + commonName),
+                    key);
+            extensions.add(builder);
             byte[] der = builder.build(new JcaContentSignerBuilder(SIGNATURE).build(privateKey))
                     .getEncoded();
             return (X509Certificate)
@@ -128,7 +223,7 @@ final class ClusterAuthority {
         } catch (OperatorCreationException | GeneralSecurityException e) {
             throw new IllegalStateException("this Java cannot sign with " + SIGNATURE, e);
         } catch (IOException e) {
-            throw new UncheckedIOException("encoding the certificate of " + member, e);
+            throw new UncheckedIOException("encoding the certificate of " + commonName, e);
         }
     }
 }

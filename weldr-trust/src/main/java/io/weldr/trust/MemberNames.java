@@ -22,23 +22,48 @@ final class MemberNames {
 
     private static final int TYPE_URI = 6;
 
+    /** Followed by the id of the member whose API shows the certificate. */
+    static final String API = "weldr://api/";
+
+    /** Followed by the name of an administrator who has the secret. */
+    static final String ADMINISTRATOR = "weldr://admin/";
+
     private MemberNames() {}
 
-    /** The member that a certificate names: by a URI or, if it has none of ours, by its common name. Null: none. */
-    static @Nullable MemberId of(X509Certificate certificate) {
+    /** The administrator that a certificate names; null: none. */
+    static @Nullable String administrator(X509Certificate certificate) {
+        String name = uri(certificate, ADMINISTRATOR);
+        return name != null && name.matches("[A-Za-z0-9._-]{1,64}") ? name : null;
+    }
+
+    /** Whether a URI of the certificate names a member. The common name, which an operator may have chosen, does not count. */
+    static boolean namesMember(X509Certificate certificate) {
+        return uri(certificate, URI) != null;
+    }
+
+    /** Whether the certificate is that of a node, as a member or as a server of the API. */
+    static boolean namesNode(X509Certificate certificate) {
+        return uri(certificate, API) != null || namesMember(certificate);
+    }
+
+    private static @Nullable String uri(X509Certificate certificate, String prefix) {
         try {
             Collection<List<?>> names = certificate.getSubjectAlternativeNames();
-            if (names != null) {
-                for (List<?> name : names) {
-                    if (name.get(0).equals(TYPE_URI) && name.get(1) instanceof String uri && uri.startsWith(URI)) {
-                        return id(uri.substring(URI.length()));
-                    }
+            for (List<?> name : names == null ? List.<List<?>>of() : names) {
+                if (name.get(0).equals(TYPE_URI) && name.get(1) instanceof String uri && uri.startsWith(prefix)) {
+                    return uri.substring(prefix.length());
                 }
             }
+            return null;
         } catch (CertificateParsingException e) {
             return null;
         }
-        return id(commonName(certificate.getSubjectX500Principal()));
+    }
+
+    /** The member that a certificate names: by a URI or, if it has none of ours, by its common name. Null: none. */
+    static @Nullable MemberId of(X509Certificate certificate) {
+        String named = uri(certificate, URI);
+        return id(named == null ? commonName(certificate.getSubjectX500Principal()) : named);
     }
 
     /** The fingerprint of the secret that the issuer of a certificate follows from, as the certificate says; empty: none. */

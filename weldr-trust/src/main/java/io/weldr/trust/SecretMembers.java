@@ -4,15 +4,13 @@ import io.weldr.core.Check;
 import io.weldr.core.port.MemberTls;
 import io.weldr.core.state.MemberId;
 import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Date;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -31,15 +29,13 @@ public final class SecretMembers implements MemberTls {
     /** How far the clocks of two members may be apart. A certificate begins as much earlier, and ends as much later. */
     static final Duration SKEW = Duration.ofDays(1);
 
-    private final MemberId self;
     private final Supplier<ClusterSecret> secret;
     private final boolean plainToo;
     private final InstantSource clock;
-    private final SecureRandom random;
-    private final OwnKey keys = new OwnKey(() -> own().entry());
+    private final OwnCertificate own;
+    private final OwnKey keys;
     private final MemberTrust trust = new MemberTrust(this::check);
     private volatile Authorities authorities;
-    private volatile @Nullable Own own;
 
     /** The authorities of a secret, so that they are derived once. */
     private record Authorities(ClusterSecret of, List<ClusterAuthority> accepted, long generation) {
@@ -48,22 +44,25 @@ public final class SecretMembers implements MemberTls {
         }
     }
 
-    /** What this node shows, of which authority, and when it shows another. */
-    private record Own(OwnKey.Entry entry, ClusterAuthority by, Instant renewal) {}
-
     /**
      * @param secret asked at each handshake, because it may be replaced
      * @param plainToo see {@link MemberTls#plainToo}
      */
     public SecretMembers(
             MemberId self, Supplier<ClusterSecret> secret, boolean plainToo, InstantSource clock, SecureRandom random) {
-        this.self = self;
         this.secret = secret;
         this.plainToo = plainToo;
         this.clock = clock;
-        this.random = random;
         ClusterSecret now = secret.get();
         this.authorities = new Authorities(now, ClusterAuthority.of(now), 1);
+        this.own = new OwnCertificate(
+                this::authority,
+                (by, pair, from, until) -> by.issue(self, pair, from, until, random),
+                LIFE,
+                SKEW,
+                clock,
+                random);
+        this.keys = new OwnKey(own::entry);
     }
 
     @Override
@@ -97,7 +96,7 @@ public final class SecretMembers implements MemberTls {
 
     /** Signs the certificate of this node now if there is none yet, so that the first handshake does not wait for it. */
     public void prepare() {
-        own();
+        var unused = own.entry();
     }
 
     private Authorities authorities() {
@@ -115,41 +114,14 @@ public final class SecretMembers implements MemberTls {
         return current;
     }
 
-    private Own own() {
-        ClusterAuthority by = authorities().current();
-        Own current = own;
-        return current != null && current.by() == by && clock.instant().isBefore(current.renewal())
-                ? current
-                : renewedOwn(by);
+    /** That of the current secret. */
+    ClusterAuthority authority() {
+        return authorities().current();
     }
 
-    private synchronized Own renewedOwn(ClusterAuthority by) {
-        Own current = own;
-        Instant now = clock.instant();
-        if (current != null && current.by() == by && now.isBefore(current.renewal())) {
-            return current;
-        }
-        KeyPair pair = newKeys();
-        Instant notAfter = now.plus(LIFE);
-        X509Certificate certificate = by.issue(self, pair, now.minus(SKEW), notAfter, random);
-        long third = LIFE.toMillis() / 3;
-        // Within the first half of the last third: members that were started together do not all renew in one moment,
-        // and one whose clock is set back still renews in time.
-        Instant renewal = notAfter.minusMillis(third).plusMillis(random.nextLong(third / 2));
-        long number = current == null ? 1 : current.entry().number() + 1;
-        Own next = new Own(new OwnKey.Entry(number, pair.getPrivate(), List.of(certificate)), by, renewal);
-        own = next;
-        return next;
-    }
-
-    private KeyPair newKeys() {
-        try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(new ECGenParameterSpec("secp256r1"), random);
-            return generator.generateKeyPair();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java has no curve secp256r1, which every Java must have", e);
-        }
+    /** By the clock of this node. */
+    Date now() {
+        return Date.from(clock.instant());
     }
 
     private void check(X509Certificate[] chain) throws CertificateException {
@@ -158,7 +130,15 @@ public final class SecretMembers implements MemberTls {
 
     private MemberId checked(X509Certificate certificate) throws CertificateException {
         MemberId named = MemberNames.of(certificate);
-        String who = named == null ? "the certificate" : "the certificate of " + named;
+        checkSigned(certificate, named == null ? "the certificate" : "the certificate of " + named);
+        if (named == null) {
+            throw new CertificateException("the certificate names no member (expected: " + MemberNames.URI + "ID)");
+        }
+        return named;
+    }
+
+    /** Returns if the certificate is of a secret of this cluster, and good by the clock of this node. */
+    void checkSigned(X509Certificate certificate, String who) throws CertificateException {
         List<ClusterAuthority> accepted = authorities().accepted();
         if (accepted.stream().noneMatch(authority -> signed(certificate, authority))) {
             String other = MemberNames.fingerprint(certificate);
@@ -176,10 +156,6 @@ public final class SecretMembers implements MemberTls {
                     + certificate.getNotAfter().toInstant() + ", and the clock of this node says " + now
                     + " (expected: clocks that are less than " + Check.text(SKEW) + " apart)");
         }
-        if (named == null) {
-            throw new CertificateException("the certificate names no member (expected: " + MemberNames.URI + "ID)");
-        }
-        return named;
     }
 
     private static boolean signed(X509Certificate certificate, ClusterAuthority authority) {

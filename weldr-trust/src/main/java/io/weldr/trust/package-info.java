@@ -5,7 +5,8 @@
  * io.weldr.trust.SecretMembers} use them. {@link io.weldr.trust.PkiMembers} takes certificates of members from an
  * operator's own authority instead.
  *
- * <p>Only weldr-node knows this module. The others use what it gives through the ports of weldr-core.
+ * <p>Only weldr-node and weldr-cli know this module. The others use what it gives through the ports of weldr-core. {@link
+ * io.weldr.trust.SecretApi} and {@link io.weldr.trust.SecretClient} are the two sides of the API that speak TLS by the secret.
  */
 @NullMarked
 package io.weldr.trust;

@@ -1,6 +1,7 @@
 package io.weldr.node.config;
 
 import io.weldr.core.Check;
+import io.weldr.core.certificate.CertificateName;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.WhenAllDown;
 import io.weldr.core.state.MemberId;
@@ -43,7 +44,8 @@ public final class ConfigReader {
     private static final String PREFIX = "WELDR_";
 
     private static final String FOR_ADMINS =
-            "a loopback address, or --insecure (insecure: true) if everybody who can reach it may control the cluster";
+            "a loopback address, or secret-file with the secret of the cluster: then clients need HTTPS and a token;"
+                    + " or --insecure (insecure: true) if everybody who can reach it may control the cluster";
 
     /** Read elsewhere: by the command line, the start script, weldrctl, and told to hooks. */
     private static final Set<String> OTHER_VARIABLES =
@@ -160,9 +162,10 @@ public final class ConfigReader {
         return new NodeConfig(
                 id,
                 parse(Setting.PROXY_ADDRESS, ListenAddress::parse),
-                guarded(Setting.ADMIN_ADDRESS, insecure, FOR_ADMINS),
-                guarded(Setting.GRPC_ADDRESS, insecure, FOR_ADMINS),
+                guarded(Setting.ADMIN_ADDRESS, insecure || secretFile != null || peerTls != null, FOR_ADMINS),
+                guarded(Setting.GRPC_ADDRESS, insecure || secretFile != null || peerTls != null, FOR_ADMINS),
                 raft,
+                api(),
                 advertise.isEmpty() ? null : parse(Setting.ADVERTISE_HOST, Values::host),
                 parse(Setting.DATA_DIR, Values::path),
                 secretFile,
@@ -196,6 +199,19 @@ public final class ConfigReader {
                 parse(Setting.RAFT_KEPT_ENTRIES, text -> Values.number(text, 1, 10_000_000)),
                 limits(),
                 parse(Setting.LOG_LEVEL, text -> Values.oneOf(LogLevel.class, text)));
+    }
+
+    private NodeConfig.Api api() throws ConfigException {
+        String status = text(Setting.STATUS_ADDRESS);
+        return new NodeConfig.Api(
+                status.isBlank() ? null : parse(Setting.STATUS_ADDRESS, ListenAddress::parse),
+                parse(Setting.LOOPBACK_AUTH, text -> Values.oneOf(NodeConfig.LoopbackAuth.class, text))
+                        == NodeConfig.LoopbackAuth.REQUIRED,
+                parse(
+                        Setting.ADMIN_HOSTS,
+                        text -> Values.list(text).stream().map(Values::name).toList()),
+                parse(Setting.ADMIN_CERTIFICATE, text -> text.isBlank() ? null : new CertificateName(text)),
+                Values.orNull(text(Setting.AUDIT_LOG)));
     }
 
     /**

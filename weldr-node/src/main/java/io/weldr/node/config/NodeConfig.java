@@ -1,5 +1,6 @@
 package io.weldr.node.config;
 
+import io.weldr.core.certificate.CertificateName;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.WhenAllDown;
 import io.weldr.core.state.MemberId;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * All that is local to a node. Whatever is not local lives in the replicated state.
  *
+ * @param api who may use the APIs, and how
  * @param advertiseHost what to tell the other members instead of the host in the addresses; null: the host in the addresses
  * @param secretFile the secret of the cluster; null: that in the data folder, or none
  * @param peerTls what this node proves to other members by who it is; null: the secret, if there is one
@@ -50,6 +52,7 @@ public record NodeConfig(
         ListenAddress adminAddress,
         ListenAddress grpcAddress,
         ListenAddress raftAddress,
+        Api api,
         @Nullable String advertiseHost,
         Path dataDir,
         @Nullable Path secretFile,
@@ -81,6 +84,34 @@ public record NodeConfig(
         int raftKeptEntries,
         ProxyLimits limits,
         LogLevel logLevel) {
+
+    /**
+     * Who may use the APIs, and how.
+     *
+     * @param statusAddress where everybody may ask how the node is; null: nowhere
+     * @param loopbackNeedsToken on loopback, too, a token is needed
+     * @param hosts names by which clients call the HTTP API
+     * @param certificate of the cluster, shown beyond loopback; null: one of the cluster's own authority
+     * @param auditLog a file, or {@code -} for standard output; null: none
+     */
+    public record Api(
+            @Nullable ListenAddress statusAddress,
+            boolean loopbackNeedsToken,
+            List<String> hosts,
+            @Nullable CertificateName certificate,
+            @Nullable String auditLog) {
+        public Api {
+            hosts = List.copyOf(hosts);
+        }
+    }
+
+    /** Whether the APIs need a token on loopback. */
+    public enum LoopbackAuth {
+        /** Whoever is on this machine is an administrator. */
+        NONE,
+        /** As beyond loopback. */
+        REQUIRED
+    }
 
     /** Files of an operator's own authority. */
     public record PeerTls(Path certificate, Path key, Path authorities) {}

@@ -41,6 +41,32 @@ public record Setting(
     public static final Setting ADMIN_ADDRESS =
             of("admin-address", "127.0.0.1:8687", ADDRESS, "the HTTP API", "--admin-ip");
     public static final Setting GRPC_ADDRESS = of("grpc-address", "127.0.0.1:8787", ADDRESS, "the gRPC API");
+    public static final Setting STATUS_ADDRESS = of(
+            "status-address",
+            "",
+            "HOST:PORT",
+            "where everybody may ask for /metrics, /livez, /readyz and /leader, and nothing else; not given: nowhere");
+    public static final Setting LOOPBACK_AUTH = of(
+            "loopback-auth",
+            "none",
+            "none|required",
+            "whether the APIs need a token on loopback, too; beyond loopback they always do, unless insecure is set");
+    public static final Setting ADMIN_HOSTS = of(
+            "admin-hosts",
+            "",
+            "NAME,...",
+            "names by which clients call the HTTP API; IP addresses, localhost and advertise-host need not be named");
+    public static final Setting ADMIN_CERTIFICATE = of(
+            "admin-certificate",
+            "",
+            "NAME",
+            "the certificate of the cluster that the APIs show beyond loopback; not given: one of the cluster's own authority");
+    public static final Setting AUDIT_LOG = of(
+            "audit-log",
+            "",
+            "FILE",
+            "where each change, and each request that is refused, leaves a line of JSON; - is standard output; not given:"
+                    + " nowhere");
     public static final Setting RAFT_ADDRESS =
             of("raft-address", "127.0.0.1:9687", ADDRESS, "between members: consensus, and what they ask each other");
     public static final Setting ADVERTISE_HOST =
@@ -91,7 +117,7 @@ public record Setting(
     public static final Setting ELECTION_TIMEOUT =
             of("election-timeout", "500ms-1s", "MIN-MAX", "how long a leader may be silent before another is elected");
     public static final Setting INSECURE =
-            of("insecure", "false", SWITCH, "allow admin and gRPC addresses beyond loopback, and members without TLS");
+            of("insecure", "false", SWITCH, "APIs beyond loopback without TLS and tokens, and members without TLS");
     public static final Setting WORKERS = of("workers", "0", "N", "event loops that proxy; 0: one for each core");
     public static final Setting TRANSPORT =
             of("transport", "auto", "auto|epoll|io-uring|nio", "how the proxy talks to the kernel");

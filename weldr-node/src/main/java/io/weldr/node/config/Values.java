@@ -56,6 +56,11 @@ final class Values {
         return address.host();
     }
 
+    /** A name by which clients call this node. */
+    static String name(String text) {
+        return new HostPort(text, 1).host();
+    }
+
     static boolean flag(String text) {
         Check.that(text.equals("true") || text.equals("false"), "value", text, "true or false");
         return text.equals("true");

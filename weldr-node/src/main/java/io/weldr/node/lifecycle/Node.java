@@ -90,6 +90,7 @@ public final class Node {
     private final RaftCluster raft;
     private final NameResolver names = new NameResolver(); // one: probes and traffic go to the same addresses
     private final ProxyServer proxy;
+    private final NodeApi api;
     private final AdminServer admin;
     private final HealthChecks health;
     private final AcmeCertificates acme;
@@ -130,10 +131,14 @@ public final class Node {
         proxy = new ProxyServer(proxySettings(), raft.state(), names);
         acme = NodeAcme.duty(config, raft, secret, this::applied, version);
         duties.add(acme);
+        api = new NodeApi(config, secret, raft.state());
+        ListenAddress status = config.api().statusAddress();
         admin = new AdminServer(
                 new AdminSettings(
                         config.adminAddress().socketAddress(),
                         config.grpcAddress().socketAddress(),
+                        status == null ? null : status.socketAddress(),
+                        api.access(),
                         version,
                         HttpLimits.DEFAULT),
                 new AdminPorts(
@@ -190,7 +195,7 @@ public final class Node {
                         config.peers(),
                         config.dataDir(),
                         config.bootstrap())
-                .joining(config.join() == null ? null : new JoinContacts(config.join()))
+                .joining(config.join() == null ? null : new JoinContacts(config.join(), secret::members))
                 .withWitness(config.witness())
                 .withElectionTimeout(config.electionTimeoutMin(), config.electionTimeoutMax())
                 .withLog(log);
@@ -238,29 +243,40 @@ public final class Node {
     }
 
     /**
-     * A signal came that some daemons take for "open your logs again". The access log goes on with the file that has
-     * its name now: a program that rotates logs has renamed the other one. Whatever happens is said in the log. Any
+     * A signal came that some daemons take for "open your logs again". The access log and the audit log go on with the files that have
+     * their names now: a program that rotates logs has renamed the others. Whatever happens is said in the log. Any
      * thread; blocks while a line is written.
      *
      * @param signal as in SIGHUP
      */
     public void reopenLogs(String signal) {
         secret.lookNow(); // an operator who has replaced it need not wait for the next look
-        LogFile file = accessLogFile;
-        if (file == null) {
+        Map<String, LogFile> files = new LinkedHashMap<>();
+        if (accessLogFile != null) {
+            files.put("access log", accessLogFile);
+        }
+        LogFile audit = api.auditFile();
+        if (audit != null) {
+            files.put("audit log", audit);
+        }
+        if (files.isEmpty()) {
             LOG.info(
                     "{} is ignored: there is no log file to open again (to change the configuration, restart the node)",
                     signal);
-            return;
         }
+        files.forEach((name, file) -> reopen(name, file, signal));
+    }
+
+    private static void reopen(String name, LogFile file, String signal) {
         try {
             file.reopen();
-            LOG.info("{}: opened the access log {} again", signal, file.path());
+            LOG.info("{}: opened the {} {} again", signal, name, file.path());
         } catch (IOException e) {
             LOG.error(
-                    "{}: the access log {} cannot be opened again: {} (lines go to the file that was open; mend that and send"
+                    "{}: the {} {} cannot be opened again: {} (lines go to the file that was open; mend that and send"
                             + " {} again)",
                     signal,
+                    name,
                     file.path(),
                     e.getMessage(),
                     signal);
@@ -288,6 +304,7 @@ public final class Node {
             FreePorts.check(ports());
             checkVirtualIps();
             secret.open(proxy::tokensChanged);
+            api.open();
             raft.start();
             removed = raft.removed();
             if (removed && config.onRemoval() == OnRemoval.EXIT) {
@@ -341,6 +358,10 @@ public final class Node {
         ports.put("admin-address", config.adminAddress());
         ports.put("grpc-address", config.grpcAddress());
         ports.put("raft-address", config.raftAddress());
+        ListenAddress status = config.api().statusAddress();
+        if (status != null) {
+            ports.put("status-address", status);
+        }
         return ports;
     }
 
@@ -594,6 +615,7 @@ public final class Node {
         // it would have to wait until it can tell that this node is gone.
         raft.close();
         admin.close(patience);
+        api.close();
         proxy.close();
         if (accessLog != null) {
             accessLog.close();

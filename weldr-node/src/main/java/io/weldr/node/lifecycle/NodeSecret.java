@@ -4,15 +4,19 @@ import io.weldr.core.certificate.KeyOwner;
 import io.weldr.core.certificate.Sealed;
 import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.port.ApiTls;
 import io.weldr.core.port.CookieTokens;
 import io.weldr.core.port.KeySeal;
 import io.weldr.core.port.MemberTls;
 import io.weldr.core.port.TicketKeys;
+import io.weldr.core.state.Actor;
+import io.weldr.core.state.MemberId;
 import io.weldr.node.config.NodeConfig;
 import io.weldr.node.config.NodeConfig.PeerTls;
 import io.weldr.raft.RaftCluster;
 import io.weldr.trust.PkiMembers;
 import io.weldr.trust.SealingKeys;
+import io.weldr.trust.SecretApi;
 import io.weldr.trust.SecretException;
 import io.weldr.trust.SecretFile;
 import io.weldr.trust.SecretMembers;
@@ -23,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -33,6 +38,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +68,7 @@ public final class NodeSecret implements CookieTokens, KeySeal, TicketKeys, Auto
     private volatile KeySeal seal = KeySeal.NONE;
     private volatile TicketKeys tickets = TicketKeys.NONE;
     private volatile @Nullable MemberTls members;
+    private volatile @Nullable SecretMembers bySecret;
     private volatile Runnable look = () -> {}; // on the thread that looks
     private volatile @Nullable ScheduledExecutorService looking; // set once, by whoever opens
 
@@ -162,6 +171,7 @@ public final class NodeSecret implements CookieTokens, KeySeal, TicketKeys, Auto
                     InstantSource.system(),
                     new SecureRandom());
             members = own;
+            bySecret = own;
             if (config.secretFile() != null) {
                 prepare = own::prepare;
             }
@@ -179,6 +189,39 @@ public final class NodeSecret implements CookieTokens, KeySeal, TicketKeys, Auto
     /** How this node proves to other members who it is; null: not at all. Settled once this is open. */
     @Nullable MemberTls members() {
         return members;
+    }
+
+    /**
+     * By what the API of this node speaks TLS; null: it cannot. Settled once this is open.
+     *
+     * @param hosts names and IP addresses by which clients call this node
+     */
+    @Nullable ApiTls api(Supplier<List<String>> hosts) {
+        SecretMembers own = bySecret;
+        MemberTls others = members;
+        if (own != null) {
+            return new SecretApi(config.id(), own, hosts, InstantSource.system(), new SecureRandom());
+        }
+        return others == null ? null : new PkiApi(others);
+    }
+
+    /** Certificates of an operator's own authority: the API shows that of the member, and knows members alone. */
+    private record PkiApi(MemberTls members) implements ApiTls {
+        @Override
+        public X509ExtendedKeyManager keys() {
+            return members.keys();
+        }
+
+        @Override
+        public X509ExtendedTrustManager trust() {
+            return members.trust();
+        }
+
+        @Override
+        public @Nullable Actor client(X509Certificate certificate) {
+            MemberId member = members.member(certificate);
+            return member == null ? null : Actor.node(member);
+        }
     }
 
     /** Looks at the files now. Returns at once. */

@@ -3,6 +3,7 @@ package io.weldr.node.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.weldr.core.certificate.CertificateName;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.WhenAllDown;
 import io.weldr.core.state.MemberId;
@@ -19,6 +20,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -53,6 +55,7 @@ class NodeConfigTest {
         assertThat(config.adminAddress()).hasToString("127.0.0.1:8687");
         assertThat(config.grpcAddress()).hasToString("127.0.0.1:8787");
         assertThat(config.raftAddress()).hasToString("127.0.0.1:9687");
+        assertThat(config.api()).isEqualTo(new NodeConfig.Api(null, false, List.of(), null, null));
         assertThat(config.advertiseHost()).isNull();
         assertThat(config.dataDir()).isEqualTo(Path.of("weldr-data"));
         assertThat(config.secretFile()).isNull();
@@ -253,7 +256,7 @@ class NodeConfigTest {
                 "peers: 'n1=1.1.1.1:1,n2=1.1.1.1:1' | each address once",
                 "raft-address: 10.0.0.1:9687 | (expected: a loopback address, or secret-file with the secret of the cluster",
                 "peer-tls: {cert: a.pem, key: a.key} | :1: peer-tls-cert: peer-tls-ca is not set (expected: peer-tls-cert, peer-tls-key and",
-                "admin-address: 0.0.0.0:1   | (expected: a loopback address, or --insecure",
+                "admin-address: 0.0.0.0:1   | (expected: a loopback address, or secret-file",
                 "id: n1\\npeers: {n1: {raft: '1.1.1.1:1'}} | :2: peers: n1: no single value (expected: host:port)",
                 "peers: {n1: '10.0.0.1:9687'} | :1: raft-address is 127.0.0.1:9687 (expected: an address that other machines reach",
                 "join: 10.0.0.1:8687        | :1: join: raft-address is 127.0.0.1:9687 (expected: an address that other machines reach",
@@ -311,6 +314,35 @@ class NodeConfigTest {
                 .containsExactly(
                         "WELDR_PROXY_ADRESS: no such setting, ignored (did you mean WELDR_PROXY_ADDRESS?)",
                         "WELDR_SERVICE_HOST: no such setting, ignored");
+    }
+
+    @Test
+    void theSecretOpensTheAdminAddressesWithTokens() throws Exception {
+        Path secret = Files.writeString(folder.resolve("opens"), "0a".repeat(32));
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+        NodeConfig config = ConfigReader.read(file("secret-file: " + secret + """
+
+                admin-address: 0.0.0.0:1
+                grpc-address: 10.0.0.1:2
+                status-address: 10.0.0.1:3
+                loopback-auth: required
+                admin-hosts: lb.example,LB2.example
+                admin-certificate: web
+                audit-log: "-"
+                """), Map.of(), Map.of());
+        assertThat(config.insecure()).isFalse();
+        assertThat(config.adminAddress().isWildcard()).isTrue();
+        assertThat(config.api())
+                .isEqualTo(new NodeConfig.Api(
+                        new ListenAddress("10.0.0.1", 3),
+                        true,
+                        List.of("lb.example", "lb2.example"),
+                        new CertificateName("web"),
+                        "-"));
+        assertThatThrownBy(() -> read("loopback-auth: maybe")).hasMessageContaining("one of none, required");
+        assertThatThrownBy(() -> read("admin-hosts: a b")).hasMessageContaining("admin-hosts");
+        assertThatThrownBy(() -> read("admin-certificate: a b")).hasMessageContaining("admin-certificate");
+        assertThatThrownBy(() -> read("status-address: 10.0.0.1")).hasMessageContaining("status-address");
     }
 
     @Test
