@@ -164,7 +164,11 @@ function _complete_weldrctl() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} health" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} stats" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} cluster" ];    then _picocli_weldrctl; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} tokens" ];    then _picocli_weldrctl; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} context" ];    then _picocli_weldrctl; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} secret" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} ready" ];    then _picocli_weldrctl; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} history" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} watch" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} completion" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} help" ];    then _picocli_weldrctl; return $?; fi
@@ -258,6 +262,27 @@ function _complete_weldrctl() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} cluster replace" ];    then _picocli_weldrctl_cluster; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} cluster transfer-leader" ];    then _picocli_weldrctl_cluster; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} cluster help" ];    then _picocli_weldrctl_cluster; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} tokens create" ];    then _picocli_weldrctl_tokens; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} tokens add" ];    then _picocli_weldrctl_tokens; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} tokens ls" ];    then _picocli_weldrctl_tokens; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} tokens list" ];    then _picocli_weldrctl_tokens; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} tokens get" ];    then _picocli_weldrctl_tokens; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} tokens show" ];    then _picocli_weldrctl_tokens; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} tokens rm" ];    then _picocli_weldrctl_tokens; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} tokens delete" ];    then _picocli_weldrctl_tokens; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} tokens remove" ];    then _picocli_weldrctl_tokens; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} tokens help" ];    then _picocli_weldrctl_tokens; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} context use" ];    then _picocli_weldrctl_context; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} context ls" ];    then _picocli_weldrctl_context; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} context list" ];    then _picocli_weldrctl_context; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} context add" ];    then _picocli_weldrctl_context; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} context create" ];    then _picocli_weldrctl_context; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} context rm" ];    then _picocli_weldrctl_context; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} context delete" ];    then _picocli_weldrctl_context; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} context remove" ];    then _picocli_weldrctl_context; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} context help" ];    then _picocli_weldrctl_context; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} secret ca" ];    then _picocli_weldrctl_secret; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} secret help" ];    then _picocli_weldrctl_secret; return $?; fi
 
   # Find the longest sequence of subcommands and call the bash function for that subcommand.
   local cmds0=(servers)
@@ -270,195 +295,245 @@ function _complete_weldrctl() {
   local cmds7=(health)
   local cmds8=(stats)
   local cmds9=(cluster)
-  local cmds10=(ready)
-  local cmds11=(watch)
-  local cmds12=(completion)
-  local cmds13=(help)
-  local cmds14=(servers add)
-  local cmds15=(servers create)
-  local cmds16=(servers rm)
-  local cmds17=(servers delete)
-  local cmds18=(servers remove)
-  local cmds19=(servers set)
-  local cmds20=(servers update)
-  local cmds21=(servers ls)
-  local cmds22=(servers list)
-  local cmds23=(servers show)
-  local cmds24=(servers get)
-  local cmds25=(servers help)
-  local cmds26=(pools add)
-  local cmds27=(pools create)
-  local cmds28=(pools rm)
-  local cmds29=(pools delete)
-  local cmds30=(pools remove)
-  local cmds31=(pools set)
-  local cmds32=(pools update)
-  local cmds33=(pools ls)
-  local cmds34=(pools list)
-  local cmds35=(pools get)
-  local cmds36=(pools show)
-  local cmds37=(pools help)
-  local cmds38=(listeners add)
-  local cmds39=(listeners create)
-  local cmds40=(listeners rm)
-  local cmds41=(listeners delete)
-  local cmds42=(listeners remove)
-  local cmds43=(listeners set)
-  local cmds44=(listeners update)
-  local cmds45=(listeners ls)
-  local cmds46=(listeners list)
-  local cmds47=(listeners get)
-  local cmds48=(listeners show)
-  local cmds49=(listeners help)
-  local cmds50=(routes add)
-  local cmds51=(routes create)
-  local cmds52=(routes rm)
-  local cmds53=(routes delete)
-  local cmds54=(routes remove)
-  local cmds55=(routes set)
-  local cmds56=(routes update)
-  local cmds57=(routes ls)
-  local cmds58=(routes list)
-  local cmds59=(routes get)
-  local cmds60=(routes show)
-  local cmds61=(routes test)
-  local cmds62=(routes help)
-  local cmds63=(certs add)
-  local cmds64=(certs create)
-  local cmds65=(certs obtain)
-  local cmds66=(certs rm)
-  local cmds67=(certs delete)
-  local cmds68=(certs remove)
-  local cmds69=(certs set)
-  local cmds70=(certs update)
-  local cmds71=(certs ls)
-  local cmds72=(certs list)
-  local cmds73=(certs get)
-  local cmds74=(certs show)
-  local cmds75=(certs help)
-  local cmds76=(certificates add)
-  local cmds77=(certificates create)
-  local cmds78=(certificates obtain)
-  local cmds79=(certificates rm)
-  local cmds80=(certificates delete)
-  local cmds81=(certificates remove)
-  local cmds82=(certificates set)
-  local cmds83=(certificates update)
-  local cmds84=(certificates ls)
-  local cmds85=(certificates list)
-  local cmds86=(certificates get)
-  local cmds87=(certificates show)
-  local cmds88=(certificates help)
-  local cmds89=(health get)
-  local cmds90=(health show)
-  local cmds91=(health set)
-  local cmds92=(health help)
-  local cmds93=(cluster status)
-  local cmds94=(cluster show)
-  local cmds95=(cluster list)
-  local cmds96=(cluster ls)
-  local cmds97=(cluster add)
-  local cmds98=(cluster remove)
-  local cmds99=(cluster delete)
-  local cmds100=(cluster rm)
-  local cmds101=(cluster replace)
-  local cmds102=(cluster transfer-leader)
-  local cmds103=(cluster help)
+  local cmds10=(tokens)
+  local cmds11=(context)
+  local cmds12=(secret)
+  local cmds13=(ready)
+  local cmds14=(history)
+  local cmds15=(watch)
+  local cmds16=(completion)
+  local cmds17=(help)
+  local cmds18=(servers add)
+  local cmds19=(servers create)
+  local cmds20=(servers rm)
+  local cmds21=(servers delete)
+  local cmds22=(servers remove)
+  local cmds23=(servers set)
+  local cmds24=(servers update)
+  local cmds25=(servers ls)
+  local cmds26=(servers list)
+  local cmds27=(servers show)
+  local cmds28=(servers get)
+  local cmds29=(servers help)
+  local cmds30=(pools add)
+  local cmds31=(pools create)
+  local cmds32=(pools rm)
+  local cmds33=(pools delete)
+  local cmds34=(pools remove)
+  local cmds35=(pools set)
+  local cmds36=(pools update)
+  local cmds37=(pools ls)
+  local cmds38=(pools list)
+  local cmds39=(pools get)
+  local cmds40=(pools show)
+  local cmds41=(pools help)
+  local cmds42=(listeners add)
+  local cmds43=(listeners create)
+  local cmds44=(listeners rm)
+  local cmds45=(listeners delete)
+  local cmds46=(listeners remove)
+  local cmds47=(listeners set)
+  local cmds48=(listeners update)
+  local cmds49=(listeners ls)
+  local cmds50=(listeners list)
+  local cmds51=(listeners get)
+  local cmds52=(listeners show)
+  local cmds53=(listeners help)
+  local cmds54=(routes add)
+  local cmds55=(routes create)
+  local cmds56=(routes rm)
+  local cmds57=(routes delete)
+  local cmds58=(routes remove)
+  local cmds59=(routes set)
+  local cmds60=(routes update)
+  local cmds61=(routes ls)
+  local cmds62=(routes list)
+  local cmds63=(routes get)
+  local cmds64=(routes show)
+  local cmds65=(routes test)
+  local cmds66=(routes help)
+  local cmds67=(certs add)
+  local cmds68=(certs create)
+  local cmds69=(certs obtain)
+  local cmds70=(certs rm)
+  local cmds71=(certs delete)
+  local cmds72=(certs remove)
+  local cmds73=(certs set)
+  local cmds74=(certs update)
+  local cmds75=(certs ls)
+  local cmds76=(certs list)
+  local cmds77=(certs get)
+  local cmds78=(certs show)
+  local cmds79=(certs help)
+  local cmds80=(certificates add)
+  local cmds81=(certificates create)
+  local cmds82=(certificates obtain)
+  local cmds83=(certificates rm)
+  local cmds84=(certificates delete)
+  local cmds85=(certificates remove)
+  local cmds86=(certificates set)
+  local cmds87=(certificates update)
+  local cmds88=(certificates ls)
+  local cmds89=(certificates list)
+  local cmds90=(certificates get)
+  local cmds91=(certificates show)
+  local cmds92=(certificates help)
+  local cmds93=(health get)
+  local cmds94=(health show)
+  local cmds95=(health set)
+  local cmds96=(health help)
+  local cmds97=(cluster status)
+  local cmds98=(cluster show)
+  local cmds99=(cluster list)
+  local cmds100=(cluster ls)
+  local cmds101=(cluster add)
+  local cmds102=(cluster remove)
+  local cmds103=(cluster delete)
+  local cmds104=(cluster rm)
+  local cmds105=(cluster replace)
+  local cmds106=(cluster transfer-leader)
+  local cmds107=(cluster help)
+  local cmds108=(tokens create)
+  local cmds109=(tokens add)
+  local cmds110=(tokens ls)
+  local cmds111=(tokens list)
+  local cmds112=(tokens get)
+  local cmds113=(tokens show)
+  local cmds114=(tokens rm)
+  local cmds115=(tokens delete)
+  local cmds116=(tokens remove)
+  local cmds117=(tokens help)
+  local cmds118=(context use)
+  local cmds119=(context ls)
+  local cmds120=(context list)
+  local cmds121=(context add)
+  local cmds122=(context create)
+  local cmds123=(context rm)
+  local cmds124=(context delete)
+  local cmds125=(context remove)
+  local cmds126=(context help)
+  local cmds127=(secret ca)
+  local cmds128=(secret help)
 
-  if CompWordsContainsArray "${cmds103[@]}"; then _picocli_weldrctl_cluster_help; return $?; fi
-  if CompWordsContainsArray "${cmds102[@]}"; then _picocli_weldrctl_cluster_transferleader; return $?; fi
-  if CompWordsContainsArray "${cmds101[@]}"; then _picocli_weldrctl_cluster_replace; return $?; fi
-  if CompWordsContainsArray "${cmds100[@]}"; then _picocli_weldrctl_cluster_rm; return $?; fi
-  if CompWordsContainsArray "${cmds99[@]}"; then _picocli_weldrctl_cluster_delete; return $?; fi
-  if CompWordsContainsArray "${cmds98[@]}"; then _picocli_weldrctl_cluster_remove; return $?; fi
-  if CompWordsContainsArray "${cmds97[@]}"; then _picocli_weldrctl_cluster_add; return $?; fi
-  if CompWordsContainsArray "${cmds96[@]}"; then _picocli_weldrctl_cluster_ls; return $?; fi
-  if CompWordsContainsArray "${cmds95[@]}"; then _picocli_weldrctl_cluster_list; return $?; fi
-  if CompWordsContainsArray "${cmds94[@]}"; then _picocli_weldrctl_cluster_show; return $?; fi
-  if CompWordsContainsArray "${cmds93[@]}"; then _picocli_weldrctl_cluster_status; return $?; fi
-  if CompWordsContainsArray "${cmds92[@]}"; then _picocli_weldrctl_health_help; return $?; fi
-  if CompWordsContainsArray "${cmds91[@]}"; then _picocli_weldrctl_health_set; return $?; fi
-  if CompWordsContainsArray "${cmds90[@]}"; then _picocli_weldrctl_health_show; return $?; fi
-  if CompWordsContainsArray "${cmds89[@]}"; then _picocli_weldrctl_health_get; return $?; fi
-  if CompWordsContainsArray "${cmds88[@]}"; then _picocli_weldrctl_certificates_help; return $?; fi
-  if CompWordsContainsArray "${cmds87[@]}"; then _picocli_weldrctl_certificates_show; return $?; fi
-  if CompWordsContainsArray "${cmds86[@]}"; then _picocli_weldrctl_certificates_get; return $?; fi
-  if CompWordsContainsArray "${cmds85[@]}"; then _picocli_weldrctl_certificates_list; return $?; fi
-  if CompWordsContainsArray "${cmds84[@]}"; then _picocli_weldrctl_certificates_ls; return $?; fi
-  if CompWordsContainsArray "${cmds83[@]}"; then _picocli_weldrctl_certificates_update; return $?; fi
-  if CompWordsContainsArray "${cmds82[@]}"; then _picocli_weldrctl_certificates_set; return $?; fi
-  if CompWordsContainsArray "${cmds81[@]}"; then _picocli_weldrctl_certificates_remove; return $?; fi
-  if CompWordsContainsArray "${cmds80[@]}"; then _picocli_weldrctl_certificates_delete; return $?; fi
-  if CompWordsContainsArray "${cmds79[@]}"; then _picocli_weldrctl_certificates_rm; return $?; fi
-  if CompWordsContainsArray "${cmds78[@]}"; then _picocli_weldrctl_certificates_obtain; return $?; fi
-  if CompWordsContainsArray "${cmds77[@]}"; then _picocli_weldrctl_certificates_create; return $?; fi
-  if CompWordsContainsArray "${cmds76[@]}"; then _picocli_weldrctl_certificates_add; return $?; fi
-  if CompWordsContainsArray "${cmds75[@]}"; then _picocli_weldrctl_certs_help; return $?; fi
-  if CompWordsContainsArray "${cmds74[@]}"; then _picocli_weldrctl_certs_show; return $?; fi
-  if CompWordsContainsArray "${cmds73[@]}"; then _picocli_weldrctl_certs_get; return $?; fi
-  if CompWordsContainsArray "${cmds72[@]}"; then _picocli_weldrctl_certs_list; return $?; fi
-  if CompWordsContainsArray "${cmds71[@]}"; then _picocli_weldrctl_certs_ls; return $?; fi
-  if CompWordsContainsArray "${cmds70[@]}"; then _picocli_weldrctl_certs_update; return $?; fi
-  if CompWordsContainsArray "${cmds69[@]}"; then _picocli_weldrctl_certs_set; return $?; fi
-  if CompWordsContainsArray "${cmds68[@]}"; then _picocli_weldrctl_certs_remove; return $?; fi
-  if CompWordsContainsArray "${cmds67[@]}"; then _picocli_weldrctl_certs_delete; return $?; fi
-  if CompWordsContainsArray "${cmds66[@]}"; then _picocli_weldrctl_certs_rm; return $?; fi
-  if CompWordsContainsArray "${cmds65[@]}"; then _picocli_weldrctl_certs_obtain; return $?; fi
-  if CompWordsContainsArray "${cmds64[@]}"; then _picocli_weldrctl_certs_create; return $?; fi
-  if CompWordsContainsArray "${cmds63[@]}"; then _picocli_weldrctl_certs_add; return $?; fi
-  if CompWordsContainsArray "${cmds62[@]}"; then _picocli_weldrctl_routes_help; return $?; fi
-  if CompWordsContainsArray "${cmds61[@]}"; then _picocli_weldrctl_routes_test; return $?; fi
-  if CompWordsContainsArray "${cmds60[@]}"; then _picocli_weldrctl_routes_show; return $?; fi
-  if CompWordsContainsArray "${cmds59[@]}"; then _picocli_weldrctl_routes_get; return $?; fi
-  if CompWordsContainsArray "${cmds58[@]}"; then _picocli_weldrctl_routes_list; return $?; fi
-  if CompWordsContainsArray "${cmds57[@]}"; then _picocli_weldrctl_routes_ls; return $?; fi
-  if CompWordsContainsArray "${cmds56[@]}"; then _picocli_weldrctl_routes_update; return $?; fi
-  if CompWordsContainsArray "${cmds55[@]}"; then _picocli_weldrctl_routes_set; return $?; fi
-  if CompWordsContainsArray "${cmds54[@]}"; then _picocli_weldrctl_routes_remove; return $?; fi
-  if CompWordsContainsArray "${cmds53[@]}"; then _picocli_weldrctl_routes_delete; return $?; fi
-  if CompWordsContainsArray "${cmds52[@]}"; then _picocli_weldrctl_routes_rm; return $?; fi
-  if CompWordsContainsArray "${cmds51[@]}"; then _picocli_weldrctl_routes_create; return $?; fi
-  if CompWordsContainsArray "${cmds50[@]}"; then _picocli_weldrctl_routes_add; return $?; fi
-  if CompWordsContainsArray "${cmds49[@]}"; then _picocli_weldrctl_listeners_help; return $?; fi
-  if CompWordsContainsArray "${cmds48[@]}"; then _picocli_weldrctl_listeners_show; return $?; fi
-  if CompWordsContainsArray "${cmds47[@]}"; then _picocli_weldrctl_listeners_get; return $?; fi
-  if CompWordsContainsArray "${cmds46[@]}"; then _picocli_weldrctl_listeners_list; return $?; fi
-  if CompWordsContainsArray "${cmds45[@]}"; then _picocli_weldrctl_listeners_ls; return $?; fi
-  if CompWordsContainsArray "${cmds44[@]}"; then _picocli_weldrctl_listeners_update; return $?; fi
-  if CompWordsContainsArray "${cmds43[@]}"; then _picocli_weldrctl_listeners_set; return $?; fi
-  if CompWordsContainsArray "${cmds42[@]}"; then _picocli_weldrctl_listeners_remove; return $?; fi
-  if CompWordsContainsArray "${cmds41[@]}"; then _picocli_weldrctl_listeners_delete; return $?; fi
-  if CompWordsContainsArray "${cmds40[@]}"; then _picocli_weldrctl_listeners_rm; return $?; fi
-  if CompWordsContainsArray "${cmds39[@]}"; then _picocli_weldrctl_listeners_create; return $?; fi
-  if CompWordsContainsArray "${cmds38[@]}"; then _picocli_weldrctl_listeners_add; return $?; fi
-  if CompWordsContainsArray "${cmds37[@]}"; then _picocli_weldrctl_pools_help; return $?; fi
-  if CompWordsContainsArray "${cmds36[@]}"; then _picocli_weldrctl_pools_show; return $?; fi
-  if CompWordsContainsArray "${cmds35[@]}"; then _picocli_weldrctl_pools_get; return $?; fi
-  if CompWordsContainsArray "${cmds34[@]}"; then _picocli_weldrctl_pools_list; return $?; fi
-  if CompWordsContainsArray "${cmds33[@]}"; then _picocli_weldrctl_pools_ls; return $?; fi
-  if CompWordsContainsArray "${cmds32[@]}"; then _picocli_weldrctl_pools_update; return $?; fi
-  if CompWordsContainsArray "${cmds31[@]}"; then _picocli_weldrctl_pools_set; return $?; fi
-  if CompWordsContainsArray "${cmds30[@]}"; then _picocli_weldrctl_pools_remove; return $?; fi
-  if CompWordsContainsArray "${cmds29[@]}"; then _picocli_weldrctl_pools_delete; return $?; fi
-  if CompWordsContainsArray "${cmds28[@]}"; then _picocli_weldrctl_pools_rm; return $?; fi
-  if CompWordsContainsArray "${cmds27[@]}"; then _picocli_weldrctl_pools_create; return $?; fi
-  if CompWordsContainsArray "${cmds26[@]}"; then _picocli_weldrctl_pools_add; return $?; fi
-  if CompWordsContainsArray "${cmds25[@]}"; then _picocli_weldrctl_servers_help; return $?; fi
-  if CompWordsContainsArray "${cmds24[@]}"; then _picocli_weldrctl_servers_get; return $?; fi
-  if CompWordsContainsArray "${cmds23[@]}"; then _picocli_weldrctl_servers_show; return $?; fi
-  if CompWordsContainsArray "${cmds22[@]}"; then _picocli_weldrctl_servers_list; return $?; fi
-  if CompWordsContainsArray "${cmds21[@]}"; then _picocli_weldrctl_servers_ls; return $?; fi
-  if CompWordsContainsArray "${cmds20[@]}"; then _picocli_weldrctl_servers_update; return $?; fi
-  if CompWordsContainsArray "${cmds19[@]}"; then _picocli_weldrctl_servers_set; return $?; fi
-  if CompWordsContainsArray "${cmds18[@]}"; then _picocli_weldrctl_servers_remove; return $?; fi
-  if CompWordsContainsArray "${cmds17[@]}"; then _picocli_weldrctl_servers_delete; return $?; fi
-  if CompWordsContainsArray "${cmds16[@]}"; then _picocli_weldrctl_servers_rm; return $?; fi
-  if CompWordsContainsArray "${cmds15[@]}"; then _picocli_weldrctl_servers_create; return $?; fi
-  if CompWordsContainsArray "${cmds14[@]}"; then _picocli_weldrctl_servers_add; return $?; fi
-  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_weldrctl_help; return $?; fi
-  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_weldrctl_completion; return $?; fi
-  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_weldrctl_watch; return $?; fi
-  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_weldrctl_ready; return $?; fi
+  if CompWordsContainsArray "${cmds128[@]}"; then _picocli_weldrctl_secret_help; return $?; fi
+  if CompWordsContainsArray "${cmds127[@]}"; then _picocli_weldrctl_secret_ca; return $?; fi
+  if CompWordsContainsArray "${cmds126[@]}"; then _picocli_weldrctl_context_help; return $?; fi
+  if CompWordsContainsArray "${cmds125[@]}"; then _picocli_weldrctl_context_remove; return $?; fi
+  if CompWordsContainsArray "${cmds124[@]}"; then _picocli_weldrctl_context_delete; return $?; fi
+  if CompWordsContainsArray "${cmds123[@]}"; then _picocli_weldrctl_context_rm; return $?; fi
+  if CompWordsContainsArray "${cmds122[@]}"; then _picocli_weldrctl_context_create; return $?; fi
+  if CompWordsContainsArray "${cmds121[@]}"; then _picocli_weldrctl_context_add; return $?; fi
+  if CompWordsContainsArray "${cmds120[@]}"; then _picocli_weldrctl_context_list; return $?; fi
+  if CompWordsContainsArray "${cmds119[@]}"; then _picocli_weldrctl_context_ls; return $?; fi
+  if CompWordsContainsArray "${cmds118[@]}"; then _picocli_weldrctl_context_use; return $?; fi
+  if CompWordsContainsArray "${cmds117[@]}"; then _picocli_weldrctl_tokens_help; return $?; fi
+  if CompWordsContainsArray "${cmds116[@]}"; then _picocli_weldrctl_tokens_remove; return $?; fi
+  if CompWordsContainsArray "${cmds115[@]}"; then _picocli_weldrctl_tokens_delete; return $?; fi
+  if CompWordsContainsArray "${cmds114[@]}"; then _picocli_weldrctl_tokens_rm; return $?; fi
+  if CompWordsContainsArray "${cmds113[@]}"; then _picocli_weldrctl_tokens_show; return $?; fi
+  if CompWordsContainsArray "${cmds112[@]}"; then _picocli_weldrctl_tokens_get; return $?; fi
+  if CompWordsContainsArray "${cmds111[@]}"; then _picocli_weldrctl_tokens_list; return $?; fi
+  if CompWordsContainsArray "${cmds110[@]}"; then _picocli_weldrctl_tokens_ls; return $?; fi
+  if CompWordsContainsArray "${cmds109[@]}"; then _picocli_weldrctl_tokens_add; return $?; fi
+  if CompWordsContainsArray "${cmds108[@]}"; then _picocli_weldrctl_tokens_create; return $?; fi
+  if CompWordsContainsArray "${cmds107[@]}"; then _picocli_weldrctl_cluster_help; return $?; fi
+  if CompWordsContainsArray "${cmds106[@]}"; then _picocli_weldrctl_cluster_transferleader; return $?; fi
+  if CompWordsContainsArray "${cmds105[@]}"; then _picocli_weldrctl_cluster_replace; return $?; fi
+  if CompWordsContainsArray "${cmds104[@]}"; then _picocli_weldrctl_cluster_rm; return $?; fi
+  if CompWordsContainsArray "${cmds103[@]}"; then _picocli_weldrctl_cluster_delete; return $?; fi
+  if CompWordsContainsArray "${cmds102[@]}"; then _picocli_weldrctl_cluster_remove; return $?; fi
+  if CompWordsContainsArray "${cmds101[@]}"; then _picocli_weldrctl_cluster_add; return $?; fi
+  if CompWordsContainsArray "${cmds100[@]}"; then _picocli_weldrctl_cluster_ls; return $?; fi
+  if CompWordsContainsArray "${cmds99[@]}"; then _picocli_weldrctl_cluster_list; return $?; fi
+  if CompWordsContainsArray "${cmds98[@]}"; then _picocli_weldrctl_cluster_show; return $?; fi
+  if CompWordsContainsArray "${cmds97[@]}"; then _picocli_weldrctl_cluster_status; return $?; fi
+  if CompWordsContainsArray "${cmds96[@]}"; then _picocli_weldrctl_health_help; return $?; fi
+  if CompWordsContainsArray "${cmds95[@]}"; then _picocli_weldrctl_health_set; return $?; fi
+  if CompWordsContainsArray "${cmds94[@]}"; then _picocli_weldrctl_health_show; return $?; fi
+  if CompWordsContainsArray "${cmds93[@]}"; then _picocli_weldrctl_health_get; return $?; fi
+  if CompWordsContainsArray "${cmds92[@]}"; then _picocli_weldrctl_certificates_help; return $?; fi
+  if CompWordsContainsArray "${cmds91[@]}"; then _picocli_weldrctl_certificates_show; return $?; fi
+  if CompWordsContainsArray "${cmds90[@]}"; then _picocli_weldrctl_certificates_get; return $?; fi
+  if CompWordsContainsArray "${cmds89[@]}"; then _picocli_weldrctl_certificates_list; return $?; fi
+  if CompWordsContainsArray "${cmds88[@]}"; then _picocli_weldrctl_certificates_ls; return $?; fi
+  if CompWordsContainsArray "${cmds87[@]}"; then _picocli_weldrctl_certificates_update; return $?; fi
+  if CompWordsContainsArray "${cmds86[@]}"; then _picocli_weldrctl_certificates_set; return $?; fi
+  if CompWordsContainsArray "${cmds85[@]}"; then _picocli_weldrctl_certificates_remove; return $?; fi
+  if CompWordsContainsArray "${cmds84[@]}"; then _picocli_weldrctl_certificates_delete; return $?; fi
+  if CompWordsContainsArray "${cmds83[@]}"; then _picocli_weldrctl_certificates_rm; return $?; fi
+  if CompWordsContainsArray "${cmds82[@]}"; then _picocli_weldrctl_certificates_obtain; return $?; fi
+  if CompWordsContainsArray "${cmds81[@]}"; then _picocli_weldrctl_certificates_create; return $?; fi
+  if CompWordsContainsArray "${cmds80[@]}"; then _picocli_weldrctl_certificates_add; return $?; fi
+  if CompWordsContainsArray "${cmds79[@]}"; then _picocli_weldrctl_certs_help; return $?; fi
+  if CompWordsContainsArray "${cmds78[@]}"; then _picocli_weldrctl_certs_show; return $?; fi
+  if CompWordsContainsArray "${cmds77[@]}"; then _picocli_weldrctl_certs_get; return $?; fi
+  if CompWordsContainsArray "${cmds76[@]}"; then _picocli_weldrctl_certs_list; return $?; fi
+  if CompWordsContainsArray "${cmds75[@]}"; then _picocli_weldrctl_certs_ls; return $?; fi
+  if CompWordsContainsArray "${cmds74[@]}"; then _picocli_weldrctl_certs_update; return $?; fi
+  if CompWordsContainsArray "${cmds73[@]}"; then _picocli_weldrctl_certs_set; return $?; fi
+  if CompWordsContainsArray "${cmds72[@]}"; then _picocli_weldrctl_certs_remove; return $?; fi
+  if CompWordsContainsArray "${cmds71[@]}"; then _picocli_weldrctl_certs_delete; return $?; fi
+  if CompWordsContainsArray "${cmds70[@]}"; then _picocli_weldrctl_certs_rm; return $?; fi
+  if CompWordsContainsArray "${cmds69[@]}"; then _picocli_weldrctl_certs_obtain; return $?; fi
+  if CompWordsContainsArray "${cmds68[@]}"; then _picocli_weldrctl_certs_create; return $?; fi
+  if CompWordsContainsArray "${cmds67[@]}"; then _picocli_weldrctl_certs_add; return $?; fi
+  if CompWordsContainsArray "${cmds66[@]}"; then _picocli_weldrctl_routes_help; return $?; fi
+  if CompWordsContainsArray "${cmds65[@]}"; then _picocli_weldrctl_routes_test; return $?; fi
+  if CompWordsContainsArray "${cmds64[@]}"; then _picocli_weldrctl_routes_show; return $?; fi
+  if CompWordsContainsArray "${cmds63[@]}"; then _picocli_weldrctl_routes_get; return $?; fi
+  if CompWordsContainsArray "${cmds62[@]}"; then _picocli_weldrctl_routes_list; return $?; fi
+  if CompWordsContainsArray "${cmds61[@]}"; then _picocli_weldrctl_routes_ls; return $?; fi
+  if CompWordsContainsArray "${cmds60[@]}"; then _picocli_weldrctl_routes_update; return $?; fi
+  if CompWordsContainsArray "${cmds59[@]}"; then _picocli_weldrctl_routes_set; return $?; fi
+  if CompWordsContainsArray "${cmds58[@]}"; then _picocli_weldrctl_routes_remove; return $?; fi
+  if CompWordsContainsArray "${cmds57[@]}"; then _picocli_weldrctl_routes_delete; return $?; fi
+  if CompWordsContainsArray "${cmds56[@]}"; then _picocli_weldrctl_routes_rm; return $?; fi
+  if CompWordsContainsArray "${cmds55[@]}"; then _picocli_weldrctl_routes_create; return $?; fi
+  if CompWordsContainsArray "${cmds54[@]}"; then _picocli_weldrctl_routes_add; return $?; fi
+  if CompWordsContainsArray "${cmds53[@]}"; then _picocli_weldrctl_listeners_help; return $?; fi
+  if CompWordsContainsArray "${cmds52[@]}"; then _picocli_weldrctl_listeners_show; return $?; fi
+  if CompWordsContainsArray "${cmds51[@]}"; then _picocli_weldrctl_listeners_get; return $?; fi
+  if CompWordsContainsArray "${cmds50[@]}"; then _picocli_weldrctl_listeners_list; return $?; fi
+  if CompWordsContainsArray "${cmds49[@]}"; then _picocli_weldrctl_listeners_ls; return $?; fi
+  if CompWordsContainsArray "${cmds48[@]}"; then _picocli_weldrctl_listeners_update; return $?; fi
+  if CompWordsContainsArray "${cmds47[@]}"; then _picocli_weldrctl_listeners_set; return $?; fi
+  if CompWordsContainsArray "${cmds46[@]}"; then _picocli_weldrctl_listeners_remove; return $?; fi
+  if CompWordsContainsArray "${cmds45[@]}"; then _picocli_weldrctl_listeners_delete; return $?; fi
+  if CompWordsContainsArray "${cmds44[@]}"; then _picocli_weldrctl_listeners_rm; return $?; fi
+  if CompWordsContainsArray "${cmds43[@]}"; then _picocli_weldrctl_listeners_create; return $?; fi
+  if CompWordsContainsArray "${cmds42[@]}"; then _picocli_weldrctl_listeners_add; return $?; fi
+  if CompWordsContainsArray "${cmds41[@]}"; then _picocli_weldrctl_pools_help; return $?; fi
+  if CompWordsContainsArray "${cmds40[@]}"; then _picocli_weldrctl_pools_show; return $?; fi
+  if CompWordsContainsArray "${cmds39[@]}"; then _picocli_weldrctl_pools_get; return $?; fi
+  if CompWordsContainsArray "${cmds38[@]}"; then _picocli_weldrctl_pools_list; return $?; fi
+  if CompWordsContainsArray "${cmds37[@]}"; then _picocli_weldrctl_pools_ls; return $?; fi
+  if CompWordsContainsArray "${cmds36[@]}"; then _picocli_weldrctl_pools_update; return $?; fi
+  if CompWordsContainsArray "${cmds35[@]}"; then _picocli_weldrctl_pools_set; return $?; fi
+  if CompWordsContainsArray "${cmds34[@]}"; then _picocli_weldrctl_pools_remove; return $?; fi
+  if CompWordsContainsArray "${cmds33[@]}"; then _picocli_weldrctl_pools_delete; return $?; fi
+  if CompWordsContainsArray "${cmds32[@]}"; then _picocli_weldrctl_pools_rm; return $?; fi
+  if CompWordsContainsArray "${cmds31[@]}"; then _picocli_weldrctl_pools_create; return $?; fi
+  if CompWordsContainsArray "${cmds30[@]}"; then _picocli_weldrctl_pools_add; return $?; fi
+  if CompWordsContainsArray "${cmds29[@]}"; then _picocli_weldrctl_servers_help; return $?; fi
+  if CompWordsContainsArray "${cmds28[@]}"; then _picocli_weldrctl_servers_get; return $?; fi
+  if CompWordsContainsArray "${cmds27[@]}"; then _picocli_weldrctl_servers_show; return $?; fi
+  if CompWordsContainsArray "${cmds26[@]}"; then _picocli_weldrctl_servers_list; return $?; fi
+  if CompWordsContainsArray "${cmds25[@]}"; then _picocli_weldrctl_servers_ls; return $?; fi
+  if CompWordsContainsArray "${cmds24[@]}"; then _picocli_weldrctl_servers_update; return $?; fi
+  if CompWordsContainsArray "${cmds23[@]}"; then _picocli_weldrctl_servers_set; return $?; fi
+  if CompWordsContainsArray "${cmds22[@]}"; then _picocli_weldrctl_servers_remove; return $?; fi
+  if CompWordsContainsArray "${cmds21[@]}"; then _picocli_weldrctl_servers_delete; return $?; fi
+  if CompWordsContainsArray "${cmds20[@]}"; then _picocli_weldrctl_servers_rm; return $?; fi
+  if CompWordsContainsArray "${cmds19[@]}"; then _picocli_weldrctl_servers_create; return $?; fi
+  if CompWordsContainsArray "${cmds18[@]}"; then _picocli_weldrctl_servers_add; return $?; fi
+  if CompWordsContainsArray "${cmds17[@]}"; then _picocli_weldrctl_help; return $?; fi
+  if CompWordsContainsArray "${cmds16[@]}"; then _picocli_weldrctl_completion; return $?; fi
+  if CompWordsContainsArray "${cmds15[@]}"; then _picocli_weldrctl_watch; return $?; fi
+  if CompWordsContainsArray "${cmds14[@]}"; then _picocli_weldrctl_history; return $?; fi
+  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_weldrctl_ready; return $?; fi
+  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_weldrctl_secret; return $?; fi
+  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_weldrctl_context; return $?; fi
+  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_weldrctl_tokens; return $?; fi
   if CompWordsContainsArray "${cmds9[@]}"; then _picocli_weldrctl_cluster; return $?; fi
   if CompWordsContainsArray "${cmds8[@]}"; then _picocli_weldrctl_stats; return $?; fi
   if CompWordsContainsArray "${cmds7[@]}"; then _picocli_weldrctl_health; return $?; fi
@@ -480,15 +555,30 @@ function _picocli_weldrctl() {
   local curr_word=${COMP_WORDS[COMP_CWORD]}
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
-  local commands="servers pools listeners routes certs certificates explain health stats cluster ready watch completion help"
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local commands="servers pools listeners routes certs certificates explain health stats cluster tokens context secret ready history watch completion help"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -517,14 +607,29 @@ function _picocli_weldrctl_servers() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands="add create rm delete remove set update ls list show get help"
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -553,14 +658,29 @@ function _picocli_weldrctl_pools() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands="add create rm delete remove set update ls list get show help"
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -589,14 +709,29 @@ function _picocli_weldrctl_listeners() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands="add create rm delete remove set update ls list get show help"
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -625,14 +760,29 @@ function _picocli_weldrctl_routes() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands="add create rm delete remove set update ls list get show test help"
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -661,14 +811,29 @@ function _picocli_weldrctl_certs() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands="add create obtain rm delete remove set update ls list get show help"
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -697,14 +862,29 @@ function _picocli_weldrctl_certificates() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands="add create obtain rm delete remove set update ls list get show help"
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -733,8 +913,8 @@ function _picocli_weldrctl_explain() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-H' '--header' '--client' '--listener' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-H' '--header' '--client' '--listener' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -750,6 +930,21 @@ function _picocli_weldrctl_explain() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -778,14 +973,29 @@ function _picocli_weldrctl_health() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands="get show set help"
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -814,14 +1024,29 @@ function _picocli_weldrctl_stats() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -850,14 +1075,182 @@ function _picocli_weldrctl_cluster() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands="status show list ls add remove delete rm replace transfer-leader help"
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `tokens` subcommand.
+function _picocli_weldrctl_tokens() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands="create add ls list get show rm delete remove help"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `context` subcommand.
+function _picocli_weldrctl_context() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands="use ls list add create rm delete remove help"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `secret` subcommand.
+function _picocli_weldrctl_secret() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands="ca help"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -886,14 +1279,98 @@ function _picocli_weldrctl_ready() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `history` subcommand.
+function _picocli_weldrctl_history() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--after' '--before' '--limit' '--by' '--kind' '--name' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--after')
+      return
+      ;;
+    '--before')
+      return
+      ;;
+    '--limit')
+      return
+      ;;
+    '--by')
+      return
+      ;;
+    '--kind')
+      return
+      ;;
+    '--name')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -922,8 +1399,8 @@ function _picocli_weldrctl_watch() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'--after' '--kind' '--name' '--count' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--after' '--kind' '--name' '--count' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -942,6 +1419,21 @@ function _picocli_weldrctl_watch() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -970,14 +1462,29 @@ function _picocli_weldrctl_completion() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -1006,14 +1513,29 @@ function _picocli_weldrctl_help() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -1042,8 +1564,8 @@ function _picocli_weldrctl_servers_add() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--new' '--witnesses' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '--id' '--weight' '--host' '--priority' '--connections-max' '--label' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--new' '--witnesses' '--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--pool' '--id' '--weight' '--host' '--priority' '--connections-max' '--label' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local preserverewrite_option_args=("preserve" "rewrite") # --host values
   local updown_option_args=("up" "down") # --initial values
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
@@ -1134,6 +1656,21 @@ function _picocli_weldrctl_servers_add() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -1162,8 +1699,8 @@ function _picocli_weldrctl_servers_create() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--new' '--witnesses' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '--id' '--weight' '--host' '--priority' '--connections-max' '--label' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--new' '--witnesses' '--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--pool' '--id' '--weight' '--host' '--priority' '--connections-max' '--label' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local preserverewrite_option_args=("preserve" "rewrite") # --host values
   local updown_option_args=("up" "down") # --initial values
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
@@ -1256,6 +1793,21 @@ function _picocli_weldrctl_servers_create() {
     '-e'|'--endpoint')
       return
       ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
     '-o'|'--output')
       local IFS=$'\n'
       COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
@@ -1282,8 +1834,8 @@ function _picocli_weldrctl_servers_rm() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--pool' '--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -1299,6 +1851,21 @@ function _picocli_weldrctl_servers_rm() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -1327,8 +1894,8 @@ function _picocli_weldrctl_servers_delete() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--pool' '--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -1344,6 +1911,21 @@ function _picocli_weldrctl_servers_delete() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -1372,8 +1954,8 @@ function _picocli_weldrctl_servers_remove() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--pool' '--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -1389,6 +1971,21 @@ function _picocli_weldrctl_servers_remove() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -1417,8 +2014,8 @@ function _picocli_weldrctl_servers_set() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--enable' '--maintenance' '--inherit-health' '--witnesses' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '--url' '--weight' '--host' '--drain' '--priority' '--connections-max' '--label' '--unset' '--if-revision' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--enable' '--maintenance' '--inherit-health' '--witnesses' '--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--pool' '--url' '--weight' '--host' '--drain' '--priority' '--connections-max' '--label' '--unset' '--if-revision' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local preserverewrite_option_args=("preserve" "rewrite") # --host values
   local updown_option_args=("up" "down") # --initial values
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
@@ -1518,6 +2115,21 @@ function _picocli_weldrctl_servers_set() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -1546,8 +2158,8 @@ function _picocli_weldrctl_servers_update() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--enable' '--maintenance' '--inherit-health' '--witnesses' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '--url' '--weight' '--host' '--drain' '--priority' '--connections-max' '--label' '--unset' '--if-revision' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--enable' '--maintenance' '--inherit-health' '--witnesses' '--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--pool' '--url' '--weight' '--host' '--drain' '--priority' '--connections-max' '--label' '--unset' '--if-revision' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local preserverewrite_option_args=("preserve" "rewrite") # --host values
   local updown_option_args=("up" "down") # --initial values
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
@@ -1649,6 +2261,21 @@ function _picocli_weldrctl_servers_update() {
     '-e'|'--endpoint')
       return
       ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
     '-o'|'--output')
       local IFS=$'\n'
       COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
@@ -1675,8 +2302,8 @@ function _picocli_weldrctl_servers_ls() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--pool' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -1686,6 +2313,21 @@ function _picocli_weldrctl_servers_ls() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -1714,8 +2356,8 @@ function _picocli_weldrctl_servers_list() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--pool' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -1725,6 +2367,21 @@ function _picocli_weldrctl_servers_list() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -1753,8 +2410,8 @@ function _picocli_weldrctl_servers_show() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--pool' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -1764,6 +2421,21 @@ function _picocli_weldrctl_servers_show() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -1792,8 +2464,8 @@ function _picocli_weldrctl_servers_get() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--pool' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -1803,6 +2475,21 @@ function _picocli_weldrctl_servers_get() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -1831,14 +2518,29 @@ function _picocli_weldrctl_servers_help() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -1867,8 +2569,8 @@ function _picocli_weldrctl_pools_add() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--new' '--sticky-secure' '--send-proxy-protocol' '--tls-insecure-skip-verify' '--witnesses' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--protocol' '--tls-ca' '--tls-server-name' '--tls-client-cert' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--new' '--sticky-secure' '--send-proxy-protocol' '--tls-insecure-skip-verify' '--witnesses' '--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--protocol' '--tls-ca' '--tls-server-name' '--tls-client-cert' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local updown_option_args=("up" "down") # --initial values
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
@@ -1998,6 +2700,21 @@ function _picocli_weldrctl_pools_add() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -2026,8 +2743,8 @@ function _picocli_weldrctl_pools_create() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--new' '--sticky-secure' '--send-proxy-protocol' '--tls-insecure-skip-verify' '--witnesses' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--protocol' '--tls-ca' '--tls-server-name' '--tls-client-cert' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--new' '--sticky-secure' '--send-proxy-protocol' '--tls-insecure-skip-verify' '--witnesses' '--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--protocol' '--tls-ca' '--tls-server-name' '--tls-client-cert' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local updown_option_args=("up" "down") # --initial values
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
@@ -2157,6 +2874,21 @@ function _picocli_weldrctl_pools_create() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -2185,8 +2917,8 @@ function _picocli_weldrctl_pools_rm() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -2199,6 +2931,21 @@ function _picocli_weldrctl_pools_rm() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -2227,8 +2974,8 @@ function _picocli_weldrctl_pools_delete() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -2241,6 +2988,21 @@ function _picocli_weldrctl_pools_delete() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -2269,8 +3031,8 @@ function _picocli_weldrctl_pools_remove() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -2283,6 +3045,21 @@ function _picocli_weldrctl_pools_remove() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -2311,8 +3088,8 @@ function _picocli_weldrctl_pools_set() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--sticky-secure' '--send-proxy-protocol' '--tls-insecure-skip-verify' '--witnesses' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--protocol' '--tls-ca' '--tls-server-name' '--tls-client-cert' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--sticky-secure' '--send-proxy-protocol' '--tls-insecure-skip-verify' '--witnesses' '--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--protocol' '--tls-ca' '--tls-server-name' '--tls-client-cert' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local updown_option_args=("up" "down") # --initial values
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
@@ -2448,6 +3225,21 @@ function _picocli_weldrctl_pools_set() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -2476,8 +3268,8 @@ function _picocli_weldrctl_pools_update() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--sticky-secure' '--send-proxy-protocol' '--tls-insecure-skip-verify' '--witnesses' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--protocol' '--tls-ca' '--tls-server-name' '--tls-client-cert' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--sticky-secure' '--send-proxy-protocol' '--tls-insecure-skip-verify' '--witnesses' '--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--protocol' '--tls-ca' '--tls-server-name' '--tls-client-cert' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local updown_option_args=("up" "down") # --initial values
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
@@ -2615,6 +3407,21 @@ function _picocli_weldrctl_pools_update() {
     '-e'|'--endpoint')
       return
       ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
     '-o'|'--output')
       local IFS=$'\n'
       COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
@@ -2641,14 +3448,29 @@ function _picocli_weldrctl_pools_ls() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -2677,14 +3499,29 @@ function _picocli_weldrctl_pools_list() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -2713,14 +3550,29 @@ function _picocli_weldrctl_pools_get() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -2749,14 +3601,29 @@ function _picocli_weldrctl_pools_show() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -2785,14 +3652,29 @@ function _picocli_weldrctl_pools_help() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -2821,8 +3703,8 @@ function _picocli_weldrctl_listeners_add() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--new' '--http2' '--no-http2' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--cert' '--default-cert' '--tls-policy' '--client-certs' '--client-ca' '--subject-field' '--fingerprint-field' '--redirect-to-https' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--new' '--http2' '--no-http2' '--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--cert' '--default-cert' '--tls-policy' '--client-certs' '--client-ca' '--subject-field' '--fingerprint-field' '--redirect-to-https' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -2883,6 +3765,21 @@ function _picocli_weldrctl_listeners_add() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -2911,8 +3808,8 @@ function _picocli_weldrctl_listeners_create() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--new' '--http2' '--no-http2' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--cert' '--default-cert' '--tls-policy' '--client-certs' '--client-ca' '--subject-field' '--fingerprint-field' '--redirect-to-https' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--new' '--http2' '--no-http2' '--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--cert' '--default-cert' '--tls-policy' '--client-certs' '--client-ca' '--subject-field' '--fingerprint-field' '--redirect-to-https' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -2973,6 +3870,21 @@ function _picocli_weldrctl_listeners_create() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -3001,8 +3913,8 @@ function _picocli_weldrctl_listeners_rm() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -3015,6 +3927,21 @@ function _picocli_weldrctl_listeners_rm() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -3043,8 +3970,8 @@ function _picocli_weldrctl_listeners_delete() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -3057,6 +3984,21 @@ function _picocli_weldrctl_listeners_delete() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -3085,8 +4027,8 @@ function _picocli_weldrctl_listeners_remove() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -3099,6 +4041,21 @@ function _picocli_weldrctl_listeners_remove() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -3127,8 +4084,8 @@ function _picocli_weldrctl_listeners_set() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--http2' '--no-http2' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--cert' '--default-cert' '--tls-policy' '--client-certs' '--client-ca' '--subject-field' '--fingerprint-field' '--redirect-to-https' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--http2' '--no-http2' '--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--cert' '--default-cert' '--tls-policy' '--client-certs' '--client-ca' '--subject-field' '--fingerprint-field' '--redirect-to-https' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -3195,6 +4152,21 @@ function _picocli_weldrctl_listeners_set() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -3223,8 +4195,8 @@ function _picocli_weldrctl_listeners_update() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--http2' '--no-http2' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--cert' '--default-cert' '--tls-policy' '--client-certs' '--client-ca' '--subject-field' '--fingerprint-field' '--redirect-to-https' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--http2' '--no-http2' '--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--cert' '--default-cert' '--tls-policy' '--client-certs' '--client-ca' '--subject-field' '--fingerprint-field' '--redirect-to-https' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -3293,6 +4265,21 @@ function _picocli_weldrctl_listeners_update() {
     '-e'|'--endpoint')
       return
       ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
     '-o'|'--output')
       local IFS=$'\n'
       COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
@@ -3319,14 +4306,29 @@ function _picocli_weldrctl_listeners_ls() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -3355,14 +4357,29 @@ function _picocli_weldrctl_listeners_list() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -3391,14 +4408,29 @@ function _picocli_weldrctl_listeners_get() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -3427,14 +4459,29 @@ function _picocli_weldrctl_listeners_show() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -3463,14 +4510,29 @@ function _picocli_weldrctl_listeners_help() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -3499,8 +4561,8 @@ function _picocli_weldrctl_routes_add() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--new' '--exact' '--regex' '--ambiguous-paths' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--listener' '--host' '--path' '--method' '--header' '--query' '--pool' '--split-by' '--redirect' '--redirect-status' '--respond' '--body' '--content-type' '--rewrite-host' '--rewrite-path' '--rewrite-prefix' '--allow' '--deny' '--request-timeout' '--response-head-timeout' '--tries-max' '--retry-on' '--rate' '--rate-burst' '--rate-key' '--rate-scope' '--set-request-header' '--add-request-header' '--remove-request-header' '--set-response-header' '--add-response-header' '--remove-response-header' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--new' '--exact' '--regex' '--ambiguous-paths' '--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--listener' '--host' '--path' '--method' '--header' '--query' '--pool' '--split-by' '--redirect' '--redirect-status' '--respond' '--body' '--content-type' '--rewrite-host' '--rewrite-path' '--rewrite-prefix' '--allow' '--deny' '--request-timeout' '--response-head-timeout' '--tries-max' '--retry-on' '--rate' '--rate-burst' '--rate-key' '--rate-scope' '--set-request-header' '--add-request-header' '--remove-request-header' '--set-response-header' '--add-response-header' '--remove-response-header' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -3609,6 +4671,21 @@ function _picocli_weldrctl_routes_add() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -3637,8 +4714,8 @@ function _picocli_weldrctl_routes_create() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--new' '--exact' '--regex' '--ambiguous-paths' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--listener' '--host' '--path' '--method' '--header' '--query' '--pool' '--split-by' '--redirect' '--redirect-status' '--respond' '--body' '--content-type' '--rewrite-host' '--rewrite-path' '--rewrite-prefix' '--allow' '--deny' '--request-timeout' '--response-head-timeout' '--tries-max' '--retry-on' '--rate' '--rate-burst' '--rate-key' '--rate-scope' '--set-request-header' '--add-request-header' '--remove-request-header' '--set-response-header' '--add-response-header' '--remove-response-header' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--new' '--exact' '--regex' '--ambiguous-paths' '--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--listener' '--host' '--path' '--method' '--header' '--query' '--pool' '--split-by' '--redirect' '--redirect-status' '--respond' '--body' '--content-type' '--rewrite-host' '--rewrite-path' '--rewrite-prefix' '--allow' '--deny' '--request-timeout' '--response-head-timeout' '--tries-max' '--retry-on' '--rate' '--rate-burst' '--rate-key' '--rate-scope' '--set-request-header' '--add-request-header' '--remove-request-header' '--set-response-header' '--add-response-header' '--remove-response-header' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -3747,6 +4824,21 @@ function _picocli_weldrctl_routes_create() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -3775,8 +4867,8 @@ function _picocli_weldrctl_routes_rm() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -3789,6 +4881,21 @@ function _picocli_weldrctl_routes_rm() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -3817,8 +4924,8 @@ function _picocli_weldrctl_routes_delete() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -3831,6 +4938,21 @@ function _picocli_weldrctl_routes_delete() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -3859,8 +4981,8 @@ function _picocli_weldrctl_routes_remove() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -3873,6 +4995,21 @@ function _picocli_weldrctl_routes_remove() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -3901,8 +5038,8 @@ function _picocli_weldrctl_routes_set() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--exact' '--regex' '--ambiguous-paths' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--listener' '--host' '--path' '--method' '--header' '--query' '--pool' '--split-by' '--redirect' '--redirect-status' '--respond' '--body' '--content-type' '--rewrite-host' '--rewrite-path' '--rewrite-prefix' '--allow' '--deny' '--request-timeout' '--response-head-timeout' '--tries-max' '--retry-on' '--rate' '--rate-burst' '--rate-key' '--rate-scope' '--set-request-header' '--add-request-header' '--remove-request-header' '--set-response-header' '--add-response-header' '--remove-response-header' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--exact' '--regex' '--ambiguous-paths' '--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--listener' '--host' '--path' '--method' '--header' '--query' '--pool' '--split-by' '--redirect' '--redirect-status' '--respond' '--body' '--content-type' '--rewrite-host' '--rewrite-path' '--rewrite-prefix' '--allow' '--deny' '--request-timeout' '--response-head-timeout' '--tries-max' '--retry-on' '--rate' '--rate-burst' '--rate-key' '--rate-scope' '--set-request-header' '--add-request-header' '--remove-request-header' '--set-response-header' '--add-response-header' '--remove-response-header' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -4017,6 +5154,21 @@ function _picocli_weldrctl_routes_set() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -4045,8 +5197,8 @@ function _picocli_weldrctl_routes_update() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--exact' '--regex' '--ambiguous-paths' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--listener' '--host' '--path' '--method' '--header' '--query' '--pool' '--split-by' '--redirect' '--redirect-status' '--respond' '--body' '--content-type' '--rewrite-host' '--rewrite-path' '--rewrite-prefix' '--allow' '--deny' '--request-timeout' '--response-head-timeout' '--tries-max' '--retry-on' '--rate' '--rate-burst' '--rate-key' '--rate-scope' '--set-request-header' '--add-request-header' '--remove-request-header' '--set-response-header' '--add-response-header' '--remove-response-header' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--exact' '--regex' '--ambiguous-paths' '--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--listener' '--host' '--path' '--method' '--header' '--query' '--pool' '--split-by' '--redirect' '--redirect-status' '--respond' '--body' '--content-type' '--rewrite-host' '--rewrite-path' '--rewrite-prefix' '--allow' '--deny' '--request-timeout' '--response-head-timeout' '--tries-max' '--retry-on' '--rate' '--rate-burst' '--rate-key' '--rate-scope' '--set-request-header' '--add-request-header' '--remove-request-header' '--set-response-header' '--add-response-header' '--remove-response-header' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -4163,6 +5315,21 @@ function _picocli_weldrctl_routes_update() {
     '-e'|'--endpoint')
       return
       ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
     '-o'|'--output')
       local IFS=$'\n'
       COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
@@ -4189,14 +5356,29 @@ function _picocli_weldrctl_routes_ls() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -4225,14 +5407,29 @@ function _picocli_weldrctl_routes_list() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -4261,14 +5458,29 @@ function _picocli_weldrctl_routes_get() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -4297,14 +5509,29 @@ function _picocli_weldrctl_routes_show() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -4333,14 +5560,29 @@ function _picocli_weldrctl_routes_test() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -4369,14 +5611,29 @@ function _picocli_weldrctl_routes_help() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -4405,8 +5662,8 @@ function _picocli_weldrctl_certs_add() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--new' '--replace' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--cert' '--key' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--new' '--replace' '--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--cert' '--key' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -4422,6 +5679,21 @@ function _picocli_weldrctl_certs_add() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -4450,8 +5722,8 @@ function _picocli_weldrctl_certs_create() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--new' '--replace' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--cert' '--key' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--new' '--replace' '--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--cert' '--key' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -4467,6 +5739,21 @@ function _picocli_weldrctl_certs_create() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -4495,8 +5782,8 @@ function _picocli_weldrctl_certs_obtain() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--agree-tos' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--host' '--email' '--directory' '--challenge' '--key-type' '--eab-kid' '--eab-hmac-key-file' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--agree-tos' '--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--host' '--email' '--directory' '--challenge' '--key-type' '--eab-kid' '--eab-hmac-key-file' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -4527,6 +5814,21 @@ function _picocli_weldrctl_certs_obtain() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -4555,8 +5857,8 @@ function _picocli_weldrctl_certs_rm() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -4569,6 +5871,21 @@ function _picocli_weldrctl_certs_rm() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -4597,8 +5914,8 @@ function _picocli_weldrctl_certs_delete() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -4611,6 +5928,21 @@ function _picocli_weldrctl_certs_delete() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -4639,8 +5971,8 @@ function _picocli_weldrctl_certs_remove() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -4653,6 +5985,21 @@ function _picocli_weldrctl_certs_remove() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -4681,8 +6028,8 @@ function _picocli_weldrctl_certs_set() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--cert' '--key' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--cert' '--key' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -4707,6 +6054,21 @@ function _picocli_weldrctl_certs_set() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -4735,8 +6097,8 @@ function _picocli_weldrctl_certs_update() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--cert' '--key' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--cert' '--key' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -4761,6 +6123,21 @@ function _picocli_weldrctl_certs_update() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -4789,14 +6166,29 @@ function _picocli_weldrctl_certs_ls() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -4825,14 +6217,29 @@ function _picocli_weldrctl_certs_list() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -4861,14 +6268,29 @@ function _picocli_weldrctl_certs_get() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -4897,14 +6319,29 @@ function _picocli_weldrctl_certs_show() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -4933,14 +6370,29 @@ function _picocli_weldrctl_certs_help() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -4969,8 +6421,8 @@ function _picocli_weldrctl_certificates_add() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--new' '--replace' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--cert' '--key' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--new' '--replace' '--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--cert' '--key' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -4986,6 +6438,21 @@ function _picocli_weldrctl_certificates_add() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -5014,8 +6481,8 @@ function _picocli_weldrctl_certificates_create() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--new' '--replace' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--cert' '--key' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--new' '--replace' '--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--cert' '--key' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -5031,6 +6498,21 @@ function _picocli_weldrctl_certificates_create() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -5059,8 +6541,8 @@ function _picocli_weldrctl_certificates_obtain() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--agree-tos' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--host' '--email' '--directory' '--challenge' '--key-type' '--eab-kid' '--eab-hmac-key-file' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--agree-tos' '--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--host' '--email' '--directory' '--challenge' '--key-type' '--eab-kid' '--eab-hmac-key-file' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -5093,6 +6575,21 @@ function _picocli_weldrctl_certificates_obtain() {
     '-e'|'--endpoint')
       return
       ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
     '-o'|'--output')
       local IFS=$'\n'
       COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
@@ -5119,8 +6616,8 @@ function _picocli_weldrctl_certificates_rm() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -5133,6 +6630,21 @@ function _picocli_weldrctl_certificates_rm() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -5161,8 +6673,8 @@ function _picocli_weldrctl_certificates_delete() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -5175,6 +6687,21 @@ function _picocli_weldrctl_certificates_delete() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -5203,8 +6730,8 @@ function _picocli_weldrctl_certificates_remove() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -5217,6 +6744,21 @@ function _picocli_weldrctl_certificates_remove() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -5245,8 +6787,8 @@ function _picocli_weldrctl_certificates_set() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--cert' '--key' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--cert' '--key' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -5271,6 +6813,21 @@ function _picocli_weldrctl_certificates_set() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -5299,8 +6856,8 @@ function _picocli_weldrctl_certificates_update() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--cert' '--key' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--cert' '--key' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -5325,6 +6882,21 @@ function _picocli_weldrctl_certificates_update() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -5353,14 +6925,29 @@ function _picocli_weldrctl_certificates_ls() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -5389,14 +6976,29 @@ function _picocli_weldrctl_certificates_list() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -5425,14 +7027,29 @@ function _picocli_weldrctl_certificates_get() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -5461,14 +7078,29 @@ function _picocli_weldrctl_certificates_show() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -5497,14 +7129,29 @@ function _picocli_weldrctl_certificates_help() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -5533,8 +7180,8 @@ function _picocli_weldrctl_health_get() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--pool' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -5544,6 +7191,21 @@ function _picocli_weldrctl_health_get() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -5572,8 +7234,8 @@ function _picocli_weldrctl_health_show() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--stale' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--pool' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -5583,6 +7245,21 @@ function _picocli_weldrctl_health_show() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -5611,8 +7288,8 @@ function _picocli_weldrctl_health_set() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--witnesses' '--wait' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '--unset' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--witnesses' '--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--pool' '--unset' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local updown_option_args=("up" "down") # --initial values
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
@@ -5687,6 +7364,21 @@ function _picocli_weldrctl_health_set() {
     '-e'|'--endpoint')
       return
       ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
     '-o'|'--output')
       local IFS=$'\n'
       COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
@@ -5713,14 +7405,29 @@ function _picocli_weldrctl_health_help() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -5749,14 +7456,29 @@ function _picocli_weldrctl_cluster_status() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -5785,14 +7507,29 @@ function _picocli_weldrctl_cluster_show() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -5821,14 +7558,29 @@ function _picocli_weldrctl_cluster_list() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -5857,14 +7609,29 @@ function _picocli_weldrctl_cluster_ls() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -5893,14 +7660,29 @@ function _picocli_weldrctl_cluster_add() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -5929,8 +7711,8 @@ function _picocli_weldrctl_cluster_remove() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--force' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--drain' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--force' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--drain' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -5940,6 +7722,21 @@ function _picocli_weldrctl_cluster_remove() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -5968,8 +7765,8 @@ function _picocli_weldrctl_cluster_delete() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--force' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--drain' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--force' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--drain' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -5979,6 +7776,21 @@ function _picocli_weldrctl_cluster_delete() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -6007,8 +7819,8 @@ function _picocli_weldrctl_cluster_rm() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--force' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--drain' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--force' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--drain' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -6018,6 +7830,21 @@ function _picocli_weldrctl_cluster_rm() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -6046,8 +7873,8 @@ function _picocli_weldrctl_cluster_replace() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--force' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--drain' '-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--force' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--drain' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -6057,6 +7884,21 @@ function _picocli_weldrctl_cluster_replace() {
       return
       ;;
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -6085,14 +7927,29 @@ function _picocli_weldrctl_cluster_transferleader() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')
@@ -6121,14 +7978,1133 @@ function _picocli_weldrctl_cluster_help() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '-o' '--output' '--timeout'"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `create` subcommand.
+function _picocli_weldrctl_tokens_create() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--role' '--pool' '--lifetime' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--role')
+      return
+      ;;
+    '--pool')
+      return
+      ;;
+    '--lifetime')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `add` subcommand.
+function _picocli_weldrctl_tokens_add() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--role' '--pool' '--lifetime' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--role')
+      return
+      ;;
+    '--pool')
+      return
+      ;;
+    '--lifetime')
+      return
+      ;;
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `ls` subcommand.
+function _picocli_weldrctl_tokens_ls() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `list` subcommand.
+function _picocli_weldrctl_tokens_list() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `get` subcommand.
+function _picocli_weldrctl_tokens_get() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `show` subcommand.
+function _picocli_weldrctl_tokens_show() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `rm` subcommand.
+function _picocli_weldrctl_tokens_rm() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `delete` subcommand.
+function _picocli_weldrctl_tokens_delete() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `remove` subcommand.
+function _picocli_weldrctl_tokens_remove() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--request-id')
+      return
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `help` subcommand.
+function _picocli_weldrctl_tokens_help() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `use` subcommand.
+function _picocli_weldrctl_context_use() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `ls` subcommand.
+function _picocli_weldrctl_context_ls() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `list` subcommand.
+function _picocli_weldrctl_context_list() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `add` subcommand.
+function _picocli_weldrctl_context_add() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `create` subcommand.
+function _picocli_weldrctl_context_create() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `rm` subcommand.
+function _picocli_weldrctl_context_rm() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `delete` subcommand.
+function _picocli_weldrctl_context_delete() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `remove` subcommand.
+function _picocli_weldrctl_context_remove() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `help` subcommand.
+function _picocli_weldrctl_context_help() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `ca` subcommand.
+function _picocli_weldrctl_secret_ca() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `help` subcommand.
+function _picocli_weldrctl_secret_help() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--reason')
       return
       ;;
     '-o'|'--output')

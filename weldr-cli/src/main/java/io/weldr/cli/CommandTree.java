@@ -62,7 +62,27 @@ record CommandTree(List<String> names, Supplier<Object> command, List<CommandTre
                             of(ClusterCommand.TransferLeader::new, "transfer-leader"),
                             HELP),
                     "cluster"),
+            of(
+                    TokensCommand::new,
+                    List.of(
+                            of(TokensCommand.Create::new, "create", "add"),
+                            of(TokensCommand.ListAll::new, "ls", "list"),
+                            of(TokensCommand.Get::new, "get", "show"),
+                            of(TokensCommand.Remove::new, "rm", "delete", "remove"),
+                            HELP),
+                    "tokens"),
+            of(
+                    ContextCommand::new,
+                    List.of(
+                            of(ContextCommand.Use::new, "use"),
+                            of(ContextCommand.ListAll::new, "ls", "list"),
+                            of(ContextCommand.Add::new, "add", "create"),
+                            of(ContextCommand.Remove::new, "rm", "delete", "remove"),
+                            HELP),
+                    "context"),
+            of(SecretCommand::new, List.of(of(SecretCommand.Ca::new, "ca"), HELP), "secret"),
             of(ReadyCommand::new, "ready"),
+            of(HistoryCommand::new, "history"),
             of(WatchCommand::new, "watch"),
             of(Weldrctl.Completion::new, "completion"),
             HELP);

@@ -54,6 +54,11 @@ record Endpoint(String host, int port) {
         return endpoint;
     }
 
+    /** Whether it is an address of this machine alone, as far as can be told without asking anybody. */
+    boolean isLoopback() {
+        return host.equals("localhost") || host.matches("127(\\.[0-9]{1,3}){3}") || host.matches("(0*:)+0*1");
+    }
+
     @Override
     public String toString() {
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;

@@ -7,10 +7,12 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.ssl.NotSslRecordException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +37,8 @@ record Failure(
             "there is no gRPC at this port (expected: the grpc-address of a node, by default port 8787; the HTTP API has 8687)";
 
     private static final String ENDED =
-            "the connection ended before anything was asked (expected: the grpc-address of a node, by default port 8787)";
+            "the connection ended before anything was asked (expected: the grpc-address of a node, by default port 8787;"
+                    + " beyond loopback it speaks TLS: --token-file with --ca-file, or --secret-file)";
 
     private static final String UNKNOWN_CALL =
             "this port does not know the call (expected: the grpc-address of a node of this version, by default port 8787; "
@@ -70,6 +73,10 @@ record Failure(
             boolean elsewhere = unknown || code == Status.Code.UNAVAILABLE || reason.equals("overloaded");
             return new Failure(endpoint, code, reason, elsewhere, unknown, false, text);
         }
+        String tls = tls(e);
+        if (tls != null) {
+            return noNode(endpoint, tls);
+        }
         if (!speaksGrpc(e, text)) {
             return noNode(endpoint, NO_GRPC);
         }
@@ -83,6 +90,24 @@ record Failure(
             case UNIMPLEMENTED -> noNode(endpoint, UNKNOWN_CALL + text);
             default -> new Failure(endpoint, code, null, false, false, true, code + ": " + text);
         };
+    }
+
+    /** Why TLS did not come about, or was expected; null: it is not the reason. */
+    private static @Nullable String tls(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String message = String.valueOf(cause.getMessage());
+            if (cause instanceof NotSslRecordException) {
+                return "this port speaks no TLS (expected: the grpc-address of a node, which speaks it beyond loopback)";
+            }
+            if (cause instanceof SSLException) {
+                return "TLS failed: " + message
+                        + " (expected: a node whose certificate --ca-file or --secret-file vouches for)";
+            }
+            if (cause instanceof Http2Exception && message.contains("Hex dump for first 5 bytes: 15030")) {
+                return "this port speaks TLS (expected: --token-file with --ca-file, or --secret-file)";
+            }
+        }
+        return null;
     }
 
     /** For people: who failed, unless the node itself says what is wrong. */

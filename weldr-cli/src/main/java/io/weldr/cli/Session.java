@@ -9,6 +9,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
@@ -68,6 +69,7 @@ final class Session implements AutoCloseable {
         LogManager.getLogManager().reset();
     }
 
+    private final Access access;
     private final List<Endpoint> endpoints;
     private final long beganNanos;
     private final Alarm alarm;
@@ -91,8 +93,9 @@ final class Session implements AutoCloseable {
      * @param timeout when to give up; null: {@link #TIMEOUT}, and {@link #CHANGE_TIMEOUT} for a change of the members
      * @param beganNanos when the process was started: that is when whoever waits began to wait
      */
-    Session(List<Endpoint> endpoints, @Nullable Duration timeout, long beganNanos, Alarm alarm) {
-        this.endpoints = endpoints;
+    Session(Access access, @Nullable Duration timeout, long beganNanos, Alarm alarm) {
+        this.access = access;
+        this.endpoints = access.endpoints();
         this.beganNanos = beganNanos;
         this.alarm = alarm;
         this.timeout = timeout == null ? TIMEOUT : timeout;
@@ -313,10 +316,16 @@ final class Session implements AutoCloseable {
     }
 
     private ManagedChannel open(Endpoint endpoint) {
-        return NettyChannelBuilder.forAddress(endpoint.host(), endpoint.port())
+        SslContext tls = access.tls(endpoint);
+        NettyChannelBuilder builder = NettyChannelBuilder.forAddress(endpoint.host(), endpoint.port());
+        if (tls == null) {
+            builder.usePlaintext();
+        } else {
+            builder.sslContext(tls);
+        }
+        return builder.intercept(access.fields())
                 .eventLoopGroup(loop)
                 .channelType(NioSocketChannel.class)
-                .usePlaintext()
                 .directExecutor()
                 .disableRetry() // this class repeats, and knows when it may
                 .proxyDetector(target -> null)

@@ -156,6 +156,20 @@ final class Values {
                 }
                 map.put("subject", change.getSubject());
                 map.put("detail", change.getDetail());
+                if (change.hasActor()) {
+                    Map<String, Object> actor = new LinkedHashMap<>();
+                    actor.put("type", change.getActor().getType());
+                    if (!change.getActor().getName().isEmpty()) {
+                        actor.put("name", change.getActor().getName());
+                    }
+                    map.put("actor", actor);
+                }
+                if (!change.getAddress().isEmpty()) {
+                    map.put("address", change.getAddress());
+                }
+                if (!change.getReason().isEmpty()) {
+                    map.put("reason", change.getReason());
+                }
                 if (change.hasOrigin()) {
                     map.put("origin", origin(change.getOrigin()));
                 }
@@ -167,6 +181,17 @@ final class Values {
             case EVENT_NOT_SET -> map.put("event", "unknown");
         }
         return map;
+    }
+
+    /** Who asked for a change, for people: {@code token ci}; {@code -}: nobody said so. */
+    static String who(Change change) {
+        if (!change.hasActor()) {
+            return "-";
+        }
+        String actorName = change.getActor().getName();
+        return actorName.isEmpty()
+                ? change.getActor().getType()
+                : change.getActor().getType() + " " + actorName;
     }
 
     static String time(Timestamp time) {

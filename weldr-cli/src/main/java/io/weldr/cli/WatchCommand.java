@@ -31,7 +31,7 @@ final class WatchCommand extends Shared {
             split = ",",
             paramLabel = "WORD",
             description =
-                    "Only changes of these: pool, listener, route, certificate, origin, verdict, member or cluster")
+                    "Only changes of these: pool, listener, route, certificate, token, origin, verdict, member or cluster")
     private List<String> kinds = List.of();
 
     @Option(names = "--name", paramLabel = "NAME", description = "Only changes of what has that name or id")
@@ -174,7 +174,9 @@ final class WatchCommand extends Shared {
         if (event.hasChange()) {
             Change change = event.getChange();
             output.line(event.getRevision() + "  " + Values.time(change.getAt(), ChronoUnit.MILLIS) + "  "
-                    + change.getKind() + "  " + change.getSubject() + "  " + change.getDetail());
+                    + Values.who(change) + "  " + change.getKind() + "  " + change.getSubject() + "  "
+                    + change.getDetail()
+                    + (change.getReason().isEmpty() ? "" : " (" + change.getReason() + ")"));
         } else {
             output.line(event.getRevision() + "  " + event.getResync().getReason());
         }

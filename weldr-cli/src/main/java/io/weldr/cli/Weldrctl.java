@@ -5,10 +5,14 @@ import java.io.FileOutputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
@@ -35,7 +39,7 @@ import picocli.CommandLine.Spec;
             "  0  done",
             "  1  refused, the output could not be written, or something unforeseen",
             "  2  the command line or a value is not valid; nothing was done",
-            "  3  there is no such origin, pool, listener, route, certificate or member",
+            "  3  there is no such origin, pool, listener, route, certificate, token, member or context",
             "  4  another entry is there, the state moved on, or the members are changing",
             "  5  no node could be reached, or none that reaches a leader; nothing was done",
             "  6  nobody knows whether it was done"
@@ -60,6 +64,47 @@ public final class Weldrctl implements Runnable {
             description = "gRPC addresses of nodes, asked in turn until one answers; IPv6 in brackets. Also "
                     + ENDPOINT_VARIABLE + ". Default: " + ENDPOINT_DEFAULT)
     private @Nullable String endpoint;
+
+    @Option(
+            names = "--context",
+            paramLabel = "NAME",
+            scope = ScopeType.INHERIT,
+            description =
+                    "The cluster that is meant, of those that weldrctl context ls lists. Default: the current one")
+    private @Nullable String context;
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "A file with the token to show. Beyond loopback it is shown by TLS alone")
+    private @Nullable String tokenFile;
+
+    @Option(
+            names = "--ca-file",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description =
+                    "Authorities that vouch for nodes, PEM: weldrctl secret ca. Default: those of the Java platform")
+    private @Nullable String caFile;
+
+    @Option(
+            names = "--secret-file",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description =
+                    "The secret of the cluster: weldrctl makes itself the certificate of an administrator for ten minutes")
+    private @Nullable String secretFile;
+
+    @Option(names = "--tls", scope = ScopeType.INHERIT, description = "Speak TLS on loopback, too, as through a tunnel")
+    private boolean tls;
+
+    @Option(
+            names = "--reason",
+            paramLabel = "TEXT",
+            scope = ScopeType.INHERIT,
+            description = "Why a change is made, for the history: one line of up to 256 characters")
+    private @Nullable String reason;
 
     @Option(
             names = {"-o", "--output"},
@@ -238,20 +283,70 @@ public final class Weldrctl implements Runnable {
 
     /** A session that gives up after that time. */
     Session session(@Nullable String limit) {
-        List<Endpoint> endpoints = Endpoint.parseList(endpoint == null ? defaultEndpoint() : endpoint);
+        Access access = access();
         if (limit == null) {
-            return new Session(endpoints, null, beganNanos, alarm);
+            return new Session(access, null, beganNanos, alarm);
         }
         Duration patience = Values.parseDuration("--timeout", limit);
         if (patience.isZero() || patience.compareTo(Duration.ofHours(1)) > 0) {
             throw new CliException(ExitCode.USAGE, "--timeout: " + limit + " (expected: more than 0, at most 1h)");
         }
-        return new Session(endpoints, patience, beganNanos, alarm);
+        return new Session(access, patience, beganNanos, alarm);
     }
 
-    private static String defaultEndpoint() {
-        String given = System.getenv(ENDPOINT_VARIABLE);
-        return given == null || given.isEmpty() ? ENDPOINT_DEFAULT : given;
+    /** An option counts more than a variable, and a variable more than the context. */
+    private Access access() {
+        String endpointGiven = given(endpoint, ENDPOINT_VARIABLE);
+        Map<String, Object> kept = Map.of();
+        if (context != null || endpointGiven == null) {
+            // Whoever names nodes means these, and not the credentials of another cluster.
+            Path file = Contexts.file(System.getenv());
+            kept = context != null || Files.exists(file) ? Contexts.read(file).get(context) : kept;
+        }
+        String nodes = endpointGiven != null ? endpointGiven : text(kept, Contexts.ENDPOINT);
+        return new Access(
+                Endpoint.parseList(nodes == null ? ENDPOINT_DEFAULT : nodes),
+                tokenFile != null ? tokenFile : text(kept, Contexts.TOKEN_FILE),
+                caFile != null ? caFile : text(kept, Contexts.CA_FILE),
+                secretFile != null ? secretFile : text(kept, Contexts.SECRET_FILE),
+                tls || Boolean.TRUE.equals(kept.get(Contexts.TLS)),
+                reason);
+    }
+
+    private static @Nullable String given(@Nullable String option, String variable) {
+        String value = option != null ? option : System.getenv(variable);
+        return value == null || value.isEmpty() ? null : value;
+    }
+
+    private static @Nullable String text(Map<String, Object> kept, String key) {
+        return kept.get(key) instanceof String value ? value : null;
+    }
+
+    /** What the options say of a context to be kept. Files are kept with whole paths. */
+    Map<String, Object> contextMembers() {
+        Map<String, Object> members = new LinkedHashMap<>();
+        if (endpoint != null) {
+            var unused = Endpoint.parseList(endpoint);
+            members.put(Contexts.ENDPOINT, endpoint);
+        }
+        putFile(members, Contexts.TOKEN_FILE, tokenFile);
+        putFile(members, Contexts.CA_FILE, caFile);
+        putFile(members, Contexts.SECRET_FILE, secretFile);
+        if (tls) {
+            members.put(Contexts.TLS, true);
+        }
+        return members;
+    }
+
+    private static void putFile(Map<String, Object> members, String key, @Nullable String file) {
+        if (file != null) {
+            members.put(key, Path.of(file).toAbsolutePath().normalize().toString());
+        }
+    }
+
+    /** The file that {@code --secret-file} names; null: it was not given. */
+    @Nullable String secretFile() {
+        return secretFile;
     }
 
     /** @param out writes to standard output */
