@@ -50,6 +50,7 @@ import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerRpcWithProxy;
 import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
@@ -207,7 +208,7 @@ public final class RatisNode implements AutoCloseable {
 
     private void opened(RaftGroupId id) throws IOException {
         RaftServer.Division open = server.getDivision(id);
-        TermIndex last = open.getRaftLog().getLastEntryTermIndex();
+        TermIndex last = ask(open, RaftLog::getLastEntryTermIndex);
         SnapshotInfo snapshot = open.getStateMachine().getLatestSnapshot();
         if (last != null && snapshot != null && last.getIndex() < snapshot.getIndex()) {
             // Ratis would go on, refuse each append for the gap, and stay behind for as long as it runs.
@@ -288,11 +289,15 @@ public final class RatisNode implements AutoCloseable {
         if (open == null || !open.getInfo().isAlive() || !open.getInfo().isLeader()) {
             return Set.of();
         }
-        long last = open.getRaftLog().getNextIndex() - 1;
+        Long next = ask(open, RaftLog::getNextIndex);
+        if (next == null) {
+            return Set.of();
+        }
+        long last = next - 1;
         Map<RaftId, Long> acknowledged = perFollower(open, DivisionInfo::getFollowerMatchIndices);
         Set<RaftId> owing = new HashSet<>();
-        perFollower(open, DivisionInfo::getFollowerNextIndices).forEach((follower, next) -> {
-            if (next > last && acknowledged.getOrDefault(follower, last) < last) {
+        perFollower(open, DivisionInfo::getFollowerNextIndices).forEach((follower, nextOfIt) -> {
+            if (nextOfIt > last && acknowledged.getOrDefault(follower, last) < last) {
                 owing.add(follower);
             }
         });
@@ -334,7 +339,7 @@ public final class RatisNode implements AutoCloseable {
         if (open == null || !open.getInfo().isAlive()) {
             return null;
         }
-        TermIndex last = open.getRaftLog().getLastEntryTermIndex();
+        TermIndex last = ask(open, RaftLog::getLastEntryTermIndex);
         TermIndex applied = open.getStateMachine().getLastAppliedTermIndex();
         TermIndex end = last != null ? last : applied;
         return end == null ? null : new LastEntry(end.getTerm(), end.getIndex());
@@ -343,7 +348,7 @@ public final class RatisNode implements AutoCloseable {
     /** The term of the entry at that index; -1 if the log does not have it. */
     public long term(long index) {
         RaftServer.Division open = division;
-        TermIndex entry = open == null ? null : open.getRaftLog().getTermIndex(index);
+        TermIndex entry = open == null ? null : ask(open, log -> log.getTermIndex(index));
         return entry == null ? -1 : entry.getTerm();
     }
 
@@ -356,8 +361,25 @@ public final class RatisNode implements AutoCloseable {
         if (open == null || !open.getInfo().isAlive()) {
             return null;
         }
-        TermIndex last = open.getRaftLog().getLastEntryTermIndex();
-        return new LogEnd(last == null ? -1 : last.getIndex(), open.getRaftLog().getFlushIndex());
+        return ask(open, log -> {
+            TermIndex last = log.getLastEntryTermIndex();
+            return new LogEnd(last == null ? -1 : last.getIndex(), log.getFlushIndex());
+        });
+    }
+
+    /**
+     * What the log says; null if it is closed, which may happen at any moment: a node that leaves its cluster, or begins again with an empty log,
+     * closes it while others ask.
+     */
+    private static <T> @Nullable T ask(RaftServer.Division open, Function<RaftLog, @Nullable T> question) {
+        try {
+            return question.apply(open.getRaftLog());
+        } catch (IllegalStateException e) {
+            if (open.getInfo().isAlive()) {
+                throw e;
+            }
+            return null;
+        }
     }
 
     /** What the log says of an entry. */
@@ -461,7 +483,7 @@ public final class RatisNode implements AutoCloseable {
         if (open == null || open.getInfo().getCurrentTerm() != term) {
             return false;
         }
-        TermIndex last = open.getRaftLog().getLastEntryTermIndex();
+        TermIndex last = ask(open, RaftLog::getLastEntryTermIndex);
         StartLeaderElectionRequestProto request = StartLeaderElectionRequestProto.newBuilder()
                 .setServerRequest(rpcRequest(open, peerId(leader), self))
                 .setLeaderLastEntry(TermIndex.valueOf(term, last == null ? 0 : last.getIndex())
