@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which nodes a command asks, and what it shows them. TLS is spoken with nodes beyond loopback as soon as there is something to show or to
- * check: a token never leaves this machine in the clear.
+ * Which nodes a command asks, and what it shows them. TLS is spoken with nodes beyond loopback as soon as there is
+ * something to show or to check: a token never leaves this machine in the clear.
  *
  * @param tokenFile holds a token; null: none is shown
  * @param caFile authorities that vouch for nodes, PEM; null: those of the Java platform, or the secret

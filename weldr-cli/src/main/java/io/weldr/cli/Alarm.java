@@ -8,8 +8,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends a command that takes longer than it may, wherever it is held up: a machine without a processor to spare loads classes for seconds, and a
- * name server may not answer. Armed while nodes are asked; not while the result is written, which may go to a pager.
+ * Ends a command that takes longer than it may, wherever it is held up: a machine without a processor to spare loads
+ * classes for seconds, and a name server may not answer. Armed while nodes are asked; not while the result is written,
+ * which may go to a pager.
  */
 final class Alarm {
     /** Whoever asks keeps to the same time, and knows better what happened. */

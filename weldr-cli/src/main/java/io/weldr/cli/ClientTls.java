@@ -24,8 +24,8 @@ final class ClientTls {
     private ClientTls() {}
 
     /**
-     * By the secret, if there is one: both sides prove that they have it. With a file of authorities, or without the secret, the node has a
-     * certificate of one of the authorities, for the name or the address that it is called by.
+     * By the secret, if there is one: both sides prove that they have it. With a file of authorities, or without the
+     * secret, the node has a certificate of one of the authorities, for the name or the address that it is called by.
      */
     static SslContext context(@Nullable String caFile, @Nullable String secretFile) {
         try {

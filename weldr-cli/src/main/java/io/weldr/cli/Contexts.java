@@ -12,8 +12,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clusters that a user works with, in {@code weldr/config.yaml} of the user's configuration folder. It names files of tokens and secrets, and
- * holds none.
+ * Clusters that a user works with, in {@code weldr/config.yaml} of the user's configuration folder. It names files of
+ * tokens and secrets, and holds none.
  */
 final class Contexts {
     static final String CURRENT = "current";

@@ -120,7 +120,10 @@ record Failure(
         return new CliException(ExitCode.UNKNOWN, reason, "it may have been done: " + endpoint + ": " + text);
     }
 
-    /** Whether the other side speaks gRPC, well or badly. HTTP/1 and TLS break HTTP/2 before it begins; HTTP/2 without gRPC has other answers. */
+    /**
+     * Whether the other side speaks gRPC, well or badly. HTTP/1 and TLS break HTTP/2 before it begins; HTTP/2 without
+     * gRPC has other answers.
+     */
     private static boolean speaksGrpc(StatusRuntimeException failure, String text) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Http2Exception) {

@@ -11,7 +11,9 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Reads certificates and keys out of files, as they are: the node checks them, and says how to convert what is no PEM. */
+/**
+ * Reads certificates and keys out of files, as they are: the node checks them, and says how to convert what is no PEM.
+ */
 final class PemFile {
     /** As much as any of them may have at the node. */
     private static final int BYTES_MAX = 256 * 1024;

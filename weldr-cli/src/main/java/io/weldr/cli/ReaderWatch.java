@@ -14,8 +14,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices when nobody reads standard output any more while there is nothing to write. Java can only write and see; epoll tells of the other end
- * of a pipe or socket unasked. Where there is no epoll, or standard output is a file, nothing is noticed until the next write.
+ * Notices when nobody reads standard output any more while there is nothing to write. Java can only write and see;
+ * epoll tells of the other end of a pipe or socket unasked. Where there is no epoll, or standard output is a file,
+ * nothing is noticed until the next write.
  */
 final class ReaderWatch implements AutoCloseable {
     private static final int STANDARD_OUTPUT = 1;

@@ -7,7 +7,10 @@ interface ResourceOptions {
     /** Puts what was given into the draft. */
     void into(Draft draft);
 
-    /** Whether the draft would replace something of a resource that the user may not have meant; see {@link #checkLosses}. */
+    /**
+     * Whether the draft would replace something of a resource that the user may not have meant; see {@link
+     * #checkLosses}.
+     */
     default boolean replaces(Draft draft) {
         return false;
     }

@@ -6,8 +6,8 @@ import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the result of a command goes: standard output. A {@link java.io.PrintWriter} swallows the reason why nothing can be written; this keeps
- * it. Confined to one thread.
+ * Where the result of a command goes: standard output. A {@link java.io.PrintWriter} swallows the reason why nothing
+ * can be written; this keeps it. Confined to one thread.
  */
 final class ResultStream extends FilterOutputStream {
     private @Nullable IOException failure;

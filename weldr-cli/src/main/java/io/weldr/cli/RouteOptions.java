@@ -145,7 +145,10 @@ final class RouteOptions implements ResourceOptions {
         return draft.says(MATCHES);
     }
 
-    /** New matches take the place of those before. A route that keeps its method and loses its path takes every request of that method. */
+    /**
+     * New matches take the place of those before. A route that keeps its method and loses its path takes every request
+     * of that method.
+     */
     @Override
     public void checkLosses(Map<String, Object> before) {
         Map<String, String> lost = new LinkedHashMap<>(); // what the matches ask for, and the option that says it

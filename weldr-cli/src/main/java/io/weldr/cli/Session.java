@@ -17,6 +17,7 @@ import io.weldr.proto.admin.v1.AdminGrpc;
 import io.weldr.proto.admin.v1.AdminGrpc.AdminBlockingStub;
 import io.weldr.proto.admin.v1.AdminGrpc.AdminStub;
 import io.weldr.proto.admin.v1.WriteOptions;
+import io.weldr.wire.grpc.Delivery;
 import java.time.Duration;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -28,8 +29,8 @@ import java.util.logging.LogManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks nodes until one answers. A write carries the same request id to every node, so that one whose answer got lost is not
- * carried out twice. Confined to one thread.
+ * Asks nodes until one answers. A write carries the same request id to every node, so that one whose answer got lost is
+ * not carried out twice. Confined to one thread.
  */
 final class Session implements AutoCloseable {
     private static final int CONNECT_TIMEOUT_MILLIS = 1000;
@@ -47,12 +48,15 @@ final class Session implements AutoCloseable {
     private static final Duration ASIDE_MAX = Duration.ofMillis(1500);
 
     /**
-     * Less than a node may take to answer is no time for a further attempt: it would be cut short, and then nobody knows what
-     * became of it, though the node before had said so clearly.
+     * Less than a node may take to answer is no time for a further attempt: it would be cut short, and then nobody
+     * knows what became of it, though the node before had said so clearly.
      */
     private static final Duration ATTEMPT_MIN = Duration.ofSeconds(2);
 
-    /** The share of all the time there is that {@link #ATTEMPT_MIN} is at most: somebody in a hurry wants other nodes asked too. */
+    /**
+     * The share of all the time there is that {@link #ATTEMPT_MIN} is at most: somebody in a hurry wants other nodes
+     * asked too.
+     */
     private static final int ATTEMPT_MIN_PART = 2;
 
     /** Between two rounds over all nodes: an election takes a few hundred milliseconds. */
@@ -201,9 +205,9 @@ final class Session implements AutoCloseable {
     }
 
     /**
-     * Whether there is somebody at the other end, or it is clear that there is not, which the call then tells. The kernel takes
-     * connections for a process that hangs; asked for something, it would cost all the time there is, and whether it was done
-     * would be anybody's guess.
+     * Whether there is somebody at the other end, or it is clear that there is not, which the call then tells. The
+     * kernel takes connections for a process that hangs; asked for something, it would cost all the time there is, and
+     * whether it was done would be anybody's guess.
      */
     private boolean speaks(Endpoint endpoint, long nanosMax) {
         ManagedChannel channel = channel(endpoint);
@@ -247,7 +251,10 @@ final class Session implements AutoCloseable {
         return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
     }
 
-    /** Between two rounds over the endpoints: an election takes about as long, and there is nothing here to be told when it ends. */
+    /**
+     * Between two rounds over the endpoints: an election takes about as long, and there is nothing here to be told when
+     * it ends.
+     */
     static void pause() {
         pause(PAUSE);
     }

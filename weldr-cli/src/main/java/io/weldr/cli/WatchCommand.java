@@ -7,6 +7,7 @@ import io.grpc.stub.ClientResponseObserver;
 import io.weldr.proto.admin.v1.Change;
 import io.weldr.proto.admin.v1.WatchEvent;
 import io.weldr.proto.admin.v1.WatchRequest;
+import io.weldr.wire.grpc.Delivery;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;

@@ -47,8 +47,8 @@ import picocli.CommandLine.Spec;
 public final class Weldrctl implements Runnable {
     private static final String ENDPOINT_VARIABLE = "WELDR_ENDPOINT";
     /**
-     * Commands that run before that of the command line, with commas between them and a plus between words. The training
-     * run of the distribution sets it: of all that one process does, a cache is recorded that makes it fast.
+     * Commands that run before that of the command line, with commas between them and a plus between words. The
+     * training run of the distribution sets it: of all that one process does, a cache is recorded that makes it fast.
      */
     private static final String TRAINING_PROPERTY = "weldrctl.training";
 

@@ -4,11 +4,9 @@ import com.google.protobuf.Message;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
-import io.grpc.ClientStreamTracer;
 import io.grpc.ConnectivityState;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
@@ -45,6 +43,7 @@ import io.weldr.proto.admin.v1.LastProbesRequest;
 import io.weldr.proto.admin.v1.MemberToMemberGrpc;
 import io.weldr.proto.admin.v1.ProbeRequest;
 import io.weldr.proto.admin.v1.ReportRequest;
+import io.weldr.wire.grpc.Delivery;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -59,14 +58,17 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks other members, at their Raft port or, those of older versions, at their gRPC port. There, one channel a member, made when it is first needed, closed when the member is gone from the
- * state. Any thread; never blocks; stages complete on a network thread of gRPC, which must not be blocked.
+ * Asks other members, at their Raft port or, those of older versions, at their gRPC port. There, one channel a member,
+ * made when it is first needed, closed when the member is gone from the state. Any thread; never blocks; stages
+ * complete on a network thread of gRPC, which must not be blocked.
  *
- * <p>It tells "surely not delivered" from "maybe" by whether the head of the request was handed to a connection: before that
- * nothing has left this process.
+ * <p>It tells "surely not delivered" from "maybe" by whether the head of the request was handed to a connection: before
+ * that nothing has left this process.
  */
 public final class GrpcMemberLink implements MemberLink, ProbeLink, MemberReporter, ProbeReporter, AutoCloseable {
-    /** On a network where a connection takes longer than this, the two seconds that a write may take are over anyway. */
+    /**
+     * On a network where a connection takes longer than this, the two seconds that a write may take are over anyway.
+     */
     private static final int CONNECT_TIMEOUT_MILLIS = 1000;
 
     /** More than the members that a state may hold, so that a member that moves has room for both addresses. */
@@ -114,7 +116,10 @@ public final class GrpcMemberLink implements MemberLink, ProbeLink, MemberReport
         }
     }
 
-    /** Asks a member to let go of what it held as a leader before {@code term}; see {@link io.weldr.core.port.CedeCalls}. */
+    /**
+     * Asks a member to let go of what it held as a leader before {@code term}; see {@link
+     * io.weldr.core.port.CedeCalls}.
+     */
     public CompletionStage<Boolean> cede(Member to, long term, Duration deadline) {
         CedeRequest request = CedeRequest.newBuilder().setTerm(term).build();
         return ask(to, MemberToMemberGrpc.getCedeMethod(), request, deadline).thenApply(CedeReply::getCeded);
@@ -220,7 +225,7 @@ public final class GrpcMemberLink implements MemberLink, ProbeLink, MemberReport
 
             @Override
             public void onError(Throwable failure) {
-                answer.completeExceptionally(failure(to, Status.fromThrowable(failure), delivery.left));
+                answer.completeExceptionally(failure(to, Status.fromThrowable(failure), delivery.left()));
             }
 
             @Override
@@ -321,25 +326,5 @@ public final class GrpcMemberLink implements MemberLink, ProbeLink, MemberReport
         }
         channels.values().forEach(ManagedChannel::shutdownNow);
         channels.clear();
-    }
-
-    /** Knows whether a request may have reached the other side. */
-    private static final class Delivery extends ClientStreamTracer.Factory {
-        private volatile boolean left;
-
-        @Override
-        public ClientStreamTracer newClientStreamTracer(ClientStreamTracer.StreamInfo info, Metadata headers) {
-            return new ClientStreamTracer() {
-                @Override
-                public void outboundHeaders() {
-                    left = true;
-                }
-
-                @Override
-                public void outboundMessage(int number) {
-                    left = true;
-                }
-            };
-        }
     }
 }

@@ -1,4 +1,4 @@
-package io.weldr.cli;
+package io.weldr.wire.grpc;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -8,12 +8,15 @@ import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 
-/** Knows whether a call was handed to a connection. Before that nothing has left this process, and nothing can have been done. */
-final class Delivery extends ClientStreamTracer.Factory implements ClientInterceptor {
+/**
+ * Knows whether a call was handed to a connection. Before that nothing has left this process, and nothing can have been
+ * done. For one call, as its tracer or its interceptor. Any thread.
+ */
+public final class Delivery extends ClientStreamTracer.Factory implements ClientInterceptor {
     private volatile boolean left;
 
     /** Whether the node may have got it. */
-    boolean left() {
+    public boolean left() {
         return left;
     }
 
