@@ -24,9 +24,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The admin API of one node, over HTTP and gRPC. Whoever assembles the node makes a {@link GrpcMemberLink} first (the consensus
- * module needs it), then this with the same link. All methods may be called from any thread; {@link #start} and {@link #close}
- * block, for the times they say.
+ * The admin API of one node, over HTTP and gRPC. Whoever assembles the node makes a {@link GrpcMemberLink} first (the
+ * consensus module needs it), then this with the same link. All methods may be called from any thread; {@link #start}
+ * and {@link #close} block, for the times they say.
  */
 public final class AdminServer implements AppliedBarrier, AutoCloseable {
     private final AdminSettings settings;

@@ -24,8 +24,8 @@ public final class Names {
     }
 
     /**
-     * Returns {@code name} if it is a name of 1 to 64 letters, digits, {@code -}, {@code _} or {@code .} that can stand in a path: clients
-     * take {@code .} and {@code ..} out of it before they send it (RFC 3986 section 5.2.4).
+     * Returns {@code name} if it is a name of 1 to 64 letters, digits, {@code -}, {@code _} or {@code .} that can stand
+     * in a path: clients take {@code .} and {@code ..} out of it before they send it (RFC 3986 section 5.2.4).
      */
     public static String checkInPath(String kind, String name) {
         Check.that(!name.equals(".") && !name.equals(".."), kind, name, "a name that can stand in a path");

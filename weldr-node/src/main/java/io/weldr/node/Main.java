@@ -30,8 +30,8 @@ public final class Main {
     static final int EXIT_USAGE = 2;
 
     /**
-     * The node was taken out of its cluster. Not 3, which is how the JVM ends when the heap is full (ExitOnOutOfMemoryError): what
-     * starts nodes again has to tell the two apart.
+     * The node was taken out of its cluster. Not 3, which is how the JVM ends when the heap is full
+     * (ExitOnOutOfMemoryError): what starts nodes again has to tell the two apart.
      */
     static final int EXIT_REMOVED = 4;
 
@@ -50,8 +50,8 @@ public final class Main {
     }
 
     /**
-     * {@code --insecure check} as {@code --insecure=true check}: what is called like a command is the value of an option that needs one, as in
-     * {@code --secret-file secret}, and no value of an option that can do without.
+     * {@code --insecure check} as {@code --insecure=true check}: what is called like a command is the value of an
+     * option that needs one, as in {@code --secret-file secret}, and no value of an option that can do without.
      */
     private static String[] withValues(CommandSpec spec, String[] arguments) {
         String[] words = arguments.clone();

@@ -25,7 +25,10 @@ final class NodeProcess {
 
     private NodeProcess() {}
 
-    /** Runs a node until SIGTERM or SIGINT end the process. Returns only if the node could not start or left its cluster, with the exit code. */
+    /**
+     * Runs a node until SIGTERM or SIGINT end the process. Returns only if the node could not start or left its
+     * cluster, with the exit code.
+     */
     static int run(NodeConfig config, Map<String, String> environment, PrintStream err) {
         setUpLog(config.logLevel());
         sayWhetherTheCacheIsUsed();

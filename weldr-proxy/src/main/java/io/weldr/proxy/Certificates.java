@@ -42,8 +42,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads the certificates that listeners present, when the state of the cluster has other ones. A certificate that does not load has a
- * condition that says why, and the one before it is presented still. One thread refreshes; any thread may ask.
+ * Loads the certificates that listeners present, when the state of the cluster has other ones. A certificate that does
+ * not load has a condition that says why, and the one before it is presented still. One thread refreshes; any thread
+ * may ask.
  */
 final class Certificates implements CertificateConditions {
 

@@ -250,8 +250,8 @@ final class Listeners implements ListenerConditions, AutoCloseable {
     }
 
     /**
-     * Why an address may not be bound, because the node needs it for itself; null: it does not. The node may not be there yet: it binds this
-     * address later than the listeners that it has on its disk, and could not start.
+     * Why an address may not be bound, because the node needs it for itself; null: it does not. The node may not be
+     * there yet: it binds this address later than the listeners that it has on its disk, and could not start.
      */
     private @Nullable String ownAddress(InetSocketAddress wish) {
         for (Map.Entry<String, InetSocketAddress> own : settings.ownAddresses().entrySet()) {
@@ -268,7 +268,10 @@ final class Listeners implements ListenerConditions, AutoCloseable {
         return one == null || one.isAnyLocalAddress() || other.isAnyLocalAddress() || one.equals(other);
     }
 
-    /** A client that comes at once is to find the routes that are for this listener. A worker that hangs keeps no listener closed. */
+    /**
+     * A client that comes at once is to find the routes that are for this listener. A worker that hangs keeps no
+     * listener closed.
+     */
     private void awaitRoutes(ClusterState state) {
         long until = System.nanoTime() + ROUTES_TIMEOUT.toNanos();
         while (routedRevision.getAsLong() < state.revision() && System.nanoTime() - until < 0) {

@@ -36,8 +36,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How the origins of pools are spoken to. A context for TLS is made once for all pools that ask for the same, and not before a pool has an
- * https origin: reading the platform's authorities takes longer than everything else at start. Confined to the thread that refreshes pools.
+ * How the origins of pools are spoken to. A context for TLS is made once for all pools that ask for the same, and not
+ * before a pool has an https origin: reading the platform's authorities takes longer than everything else at start.
+ * Confined to the thread that refreshes pools.
  */
 final class OriginTls {
     private static final Logger LOG = LoggerFactory.getLogger(OriginTls.class);
@@ -68,10 +69,12 @@ final class OriginTls {
     }
 
     /**
-     * How the origins of that pool are spoken to. May take some tenths of a second. The same object for the same TLS, so that connections stay.
+     * How the origins of that pool are spoken to. May take some tenths of a second. The same object for the same TLS,
+     * so that connections stay.
      *
      * @param client the certificate that the pool names; null: there is none of that name, or it names none
-     * @param before how they were spoken to; null: they were not. It stays where only the certificate is another one, and cannot be used
+     * @param before how they were spoken to; null: they were not. It stays where only the certificate is another one,
+     *     and cannot be used
      */
     OriginAccess access(Pool pool, @Nullable Certificate client, @Nullable OriginAccess before) {
         OriginProtocol protocol = pool.settings().protocol();

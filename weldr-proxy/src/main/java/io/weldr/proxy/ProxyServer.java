@@ -61,8 +61,8 @@ public final class ProxyServer
     private static final Duration END_TIME_MAX = Duration.ofSeconds(5);
 
     /**
-     * As short as can be, but not zero: then a loop of Netty 4.2 that is told while it runs tasks ends at once, and leaves its sockets open. So
-     * connections to origins outlived the proxy.
+     * As short as can be, but not zero: then a loop of Netty 4.2 that is told while it runs tasks ends at once, and
+     * leaves its sockets open. So connections to origins outlived the proxy.
      */
     private static final long QUIET_NANOS = 1;
 
@@ -186,9 +186,8 @@ public final class ProxyServer
     }
 
     /**
-     * The secret of the cluster has changed. Soon every worker goes by what is made of it now: the tokens of sticky cookies, the keys of
-     * session tickets. Returns at once;
-     * harmless before start and after close.
+     * The secret of the cluster has changed. Soon every worker goes by what is made of it now: the tokens of sticky
+     * cookies, the keys of session tickets. Returns at once; harmless before start and after close.
      */
     public void tokensChanged() {
         routing.pools().tokensChanged();
@@ -316,7 +315,10 @@ public final class ProxyServer
         return quiet;
     }
 
-    /** A loop that is told to shut down closes its sockets before it does what it was told before: what clients are to know would be lost. */
+    /**
+     * A loop that is told to shut down closes its sockets before it does what it was told before: what clients are to
+     * know would be lost.
+     */
     private static void awaitCut(List<Future<?>> cut) {
         long until = System.nanoTime() + CUT_TIME_MAX.toNanos();
         for (Future<?> each : cut) {

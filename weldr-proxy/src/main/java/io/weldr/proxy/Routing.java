@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns published states into routing views and hands each view to every worker's own loop; so it does when this node
- * ejects an origin or takes it back, and when sticky cookies get other tokens. A thread of its own builds the views, because a large pool takes milliseconds:
- * neither the thread that applies the log nor an event loop waits for it. Changes that come meanwhile lead to one view,
- * of the newest state. States that route alike change nothing. Thread safe.
+ * ejects an origin or takes it back, and when sticky cookies get other tokens. A thread of its own builds the views,
+ * because a large pool takes milliseconds: neither the thread that applies the log nor an event loop waits for it.
+ * Changes that come meanwhile lead to one view, of the newest state. States that route alike change nothing. Thread
+ * safe.
  */
 final class Routing implements AutoCloseable {
 

@@ -127,7 +127,9 @@ final class ServingPools {
         return one == other || one.equals(other);
     }
 
-    /** Pools with a sticky cookie are made anew soon, with the tokens that there are now. Any thread; does not block. */
+    /**
+     * Pools with a sticky cookie are made anew soon, with the tokens that there are now. Any thread; does not block.
+     */
     void tokensChanged() {
         tokens.incrementAndGet();
         changed.run();

@@ -16,7 +16,9 @@ import org.junit.jupiter.api.Test;
 class DescriptorsIT {
     private static final Path OPEN = Path.of("/proc/self/fd");
 
-    /** It depends on the moment at which a loop is told: once in some rounds, Netty 4.2 leaves sockets open if it may. */
+    /**
+     * It depends on the moment at which a loop is told: once in some rounds, Netty 4.2 leaves sockets open if it may.
+     */
     private static final int ROUNDS = 40;
 
     private static long sockets() {

@@ -50,7 +50,10 @@ class DrainIT {
         }
     }
 
-    /** One client that waits for an answer, one in the middle of it, one in a tunnel, and one that waits for a connection. */
+    /**
+     * One client that waits for an answer, one in the middle of it, one in a tunnel, and one that waits for a
+     * connection.
+     */
     private static RawOrigin neverDone(CountDownLatch over) {
         return RawOrigin.serving((wire, self) -> {
             String request = self.next(wire);

@@ -24,8 +24,9 @@ class EndsIT {
             "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n";
 
     /**
-     * How much the kernel takes before the proxy has to hold some varies: with steps below what it holds one size meets it.
-     * {@code -Dends.step=4} takes every fourth, which may miss it, where the same is told once more on another transport.
+     * How much the kernel takes before the proxy has to hold some varies: with steps below what it holds one size meets
+     * it. {@code -Dends.step=4} takes every fourth, which may miss it, where the same is told once more on another
+     * transport.
      */
     private static final int[] SIZES = IntStream.rangeClosed(1, 64 / Integer.getInteger("ends.step", 1))
             .map(i -> i * 110_000 * Integer.getInteger("ends.step", 1))
@@ -93,7 +94,9 @@ class EndsIT {
         }
     }
 
-    /** An origin that says all there is and closes, which arrives while the proxy is not reading: its client is slow. */
+    /**
+     * An origin that says all there is and closes, which arrives while the proxy is not reading: its client is slow.
+     */
     @Test
     void aSlowClientGetsAllOfAResponseWhoseOriginHasClosed() {
         for (int size : SIZES) {

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Mutated messages, from a seed that is printed. Whatever comes in, the proxy answers or closes, what it forwards is sound and
- * undamaged, the next ordinary request is served, and no buffer leaks. {@code -Dfuzz.rounds} sets how many of each kind,
- * {@code -Dfuzz.seed} repeats a run.
+ * Mutated messages, from a seed that is printed. Whatever comes in, the proxy answers or closes, what it forwards is
+ * sound and undamaged, the next ordinary request is served, and no buffer leaks. {@code -Dfuzz.rounds} sets how many of
+ * each kind, {@code -Dfuzz.seed} repeats a run.
  */
 class FuzzIT {
 
@@ -30,7 +30,10 @@ class FuzzIT {
             + "Via: 1.1 weldr\r\nX-Request-Id: mark\r\n\r\nok";
 
     private static final Duration SHORT = Duration.ofMillis(200);
-    /** In one round out of so many the client leaves its side open: then it is told why there is no answer, after a while. */
+    /**
+     * In one round out of so many the client leaves its side open: then it is told why there is no answer, after a
+     * while.
+     */
     private static final int PATIENT_ROUNDS = 25;
 
     /** Many times the timeouts of the proxy in these stories. */
@@ -173,8 +176,8 @@ class FuzzIT {
     }
 
     /**
-     * A mutated request can take all of the mark for its own, as its trailers say: then it was answered, and the connection rightly
-     * waits for the next one.
+     * A mutated request can take all of the mark for its own, as its trailers say: then it was answered, and the
+     * connection rightly waits for the next one.
      */
     private static Wire.Ending readPatiently(Wire client, String request) {
         try {
@@ -189,8 +192,8 @@ class FuzzIT {
     }
 
     /**
-     * What a client got that sent a mutated request and the mark behind it: whole responses and nothing else, the last of which
-     * says that it is the last. The mark is answered when the origin got it.
+     * What a client got that sent a mutated request and the mark behind it: whole responses and nothing else, the last
+     * of which says that it is the last. The mark is answered when the origin got it.
      */
     private static void assertAnswered(Wire.Ending ending, boolean patient, boolean markForwarded, String story) {
         if (ending.reset()) {
@@ -241,7 +244,10 @@ class FuzzIT {
         assertThat(sent).as("seed %d: %s", seed, forwarded).contains("\r\n\r\n" + content);
     }
 
-    /** What a client must have sent of a target: the slash of an empty path in absolute-form is ours (RFC 9112 section 3.2.1). */
+    /**
+     * What a client must have sent of a target: the slash of an empty path in absolute-form is ours (RFC 9112 section
+     * 3.2.1).
+     */
     private static String sentTarget(String target) {
         return target.equals("/") || target.startsWith("/?") ? target.substring(1) : target;
     }
@@ -261,8 +267,8 @@ class FuzzIT {
     }
 
     /**
-     * A mutated response, and the mark behind it on the same connections where both sides keep them: nothing that an origin says
-     * beyond its response gets into another one.
+     * A mutated response, and the mark behind it on the same connections where both sides keep them: nothing that an
+     * origin says beyond its response gets into another one.
      */
     @Test
     void mutatedResponsesHarmNobody() {

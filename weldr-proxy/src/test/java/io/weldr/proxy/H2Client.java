@@ -370,7 +370,10 @@ final class H2Client implements Closeable {
         return response;
     }
 
-    /** Of an origin: reads until one more request is complete, and gives the number of its stream; 0: the connection ended. */
+    /**
+     * Of an origin: reads until one more request is complete, and gives the number of its stream; 0: the connection
+     * ended.
+     */
     int nextRequest() {
         while (true) {
             for (Map.Entry<Integer, Response> each : responses.entrySet()) {

@@ -21,8 +21,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random frames and mutated sessions, from a seed that is printed. The connection goes on or ends, others are served, what reaches origins
- * is sound, and nothing stays behind. {@code -Dfuzz.rounds} and {@code -Dfuzz.seed} are those of {@link FuzzIT}.
+ * Random frames and mutated sessions, from a seed that is printed. The connection goes on or ends, others are served,
+ * what reaches origins is sound, and nothing stays behind. {@code -Dfuzz.rounds} and {@code -Dfuzz.seed} are those of
+ * {@link FuzzIT}.
  */
 class H2FuzzIT {
     private static final int ROUNDS = Integer.getInteger("fuzz.rounds", 2500);

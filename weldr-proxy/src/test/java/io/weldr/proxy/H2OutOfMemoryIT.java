@@ -17,8 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * As {@link OutOfMemoryIT}, for HTTP/2 on either side and for TLS: an allocation fails, each in turn. One connection may end. Others go on,
- * nothing is counted as open, and no buffer is left.
+ * As {@link OutOfMemoryIT}, for HTTP/2 on either side and for TLS: an allocation fails, each in turn. One connection
+ * may end. Others go on, nothing is counted as open, and no buffer is left.
  */
 class H2OutOfMemoryIT {
     private static final String LARGE = "x".repeat(15_000);

@@ -27,7 +27,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What is told of a connection with TLS: to origins, to the access log, and to clients that ask for a host of another one. */
+/**
+ * What is told of a connection with TLS: to origins, to the access log, and to clients that ask for a host of another
+ * one.
+ */
 class H2OverTlsIT {
     private static final TestCa CA = TestCa.root("authority");
     private static final String GET = "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n";

@@ -26,7 +26,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The rules of RFC 9113 that concern a server and an intermediary, one row each, with the section that has the rule. */
+/**
+ * The rules of RFC 9113 that concern a server and an intermediary, one row each, with the section that has the rule.
+ */
 class H2RulesIT {
 
     private static final byte[] NOTHING = {};

@@ -24,7 +24,9 @@ class LargeBodiesIT {
     /** Enough to fill everything between two ends that do not move; far beyond what is allowed to be in flight. */
     private static final long BYTES = 256L << 20;
 
-    /** What both directions together may hold: water marks and read buffers of two connections, and allocator chunks. */
+    /**
+     * What both directions together may hold: water marks and read buffers of two connections, and allocator chunks.
+     */
     static final long HELD_BYTES_MAX = 48L << 20;
 
     static final byte[] BLOCK = block();

@@ -131,7 +131,9 @@ class ListenerAddressesIT {
         }
     }
 
-    /** The node binds its own ports after the listeners that it has on its disk: with one in the way it could not start. */
+    /**
+     * The node binds its own ports after the listeners that it has on its disk: with one in the way it could not start.
+     */
     @Test
     void aPortThatTheNodeNeedsForItselfIsNotBound() {
         int api = Ports.free();

@@ -48,7 +48,10 @@ class OutOfDescriptorsIT {
         }
     }
 
-    /** Takes this process all further descriptors at the first line it is told, and gives them back at the second or at the end. */
+    /**
+     * Takes this process all further descriptors at the first line it is told, and gives them back at the second or at
+     * the end.
+     */
     private static Process limiter() throws IOException {
         long self = ProcessHandle.current().pid();
         String script = "read line; prlimit --pid %1$d --nofile=3: && echo none; read line; "

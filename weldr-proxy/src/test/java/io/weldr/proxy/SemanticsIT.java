@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * What HTTP means beyond the plain exchange: interim responses, upgrades, early answers, versions, ends.
  *
- * <p>The file is longer than others because it follows the sections of RFC 9110 and 9112, one short story for each rule.
+ * <p>The file is longer than others because it follows the sections of RFC 9110 and 9112, one short story for each
+ * rule.
  */
 class SemanticsIT {
 

@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads responses off a recorded connection the way a strict client would, and independently of the proxy's own reader. What it
- * cannot take for a whole response is the {@link #rest}.
+ * Reads responses off a recorded connection the way a strict client would, and independently of the proxy's own reader.
+ * What it cannot take for a whole response is the {@link #rest}.
  */
 final class StrictReader {
 

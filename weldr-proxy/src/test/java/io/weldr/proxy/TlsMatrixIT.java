@@ -19,19 +19,25 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * What {@code openssl s_client} and weldr agree on, and what not: versions, ciphers, groups, names, sessions. One proxy serves all stories.
- * They are skipped where openssl is missing.
+ * What {@code openssl s_client} and weldr agree on, and what not: versions, ciphers, groups, names, sessions. One proxy
+ * serves all stories. They are skipped where openssl is missing.
  */
 class TlsMatrixIT {
     private static final TestCa CA = TestCa.root("authority");
 
-    /** Of TLS 1.2: ephemeral keys and AEAD (RFC 9325 section 4.2). What stands behind the hyphen is AES in GCM, or ChaCha20. */
+    /**
+     * Of TLS 1.2: ephemeral keys and AEAD (RFC 9325 section 4.2). What stands behind the hyphen is AES in GCM, or
+     * ChaCha20.
+     */
     private static final List<String> CIPHERS = List.of("AES128-GCM-SHA256", "AES256-GCM-SHA384", "CHACHA20-POLY1305");
 
     private static final List<String> CIPHERS_OF_13 =
             List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256");
 
-    /** Without ephemeral keys, without AEAD, with groups that the client may choose as it likes, or without a certificate. */
+    /**
+     * Without ephemeral keys, without AEAD, with groups that the client may choose as it likes, or without a
+     * certificate.
+     */
     private static final List<String> REFUSED_CIPHERS = List.of(
             "AES128-GCM-SHA256",
             "AES128-SHA",

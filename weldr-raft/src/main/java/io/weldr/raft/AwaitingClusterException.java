@@ -2,7 +2,10 @@ package io.weldr.raft;
 
 import java.io.IOException;
 
-/** The log cannot be used, and the other members cannot replace it yet. The node waits for them; the message says for what. */
+/**
+ * The log cannot be used, and the other members cannot replace it yet. The node waits for them; the message says for
+ * what.
+ */
 final class AwaitingClusterException extends IOException {
     private static final long serialVersionUID = 1;
 

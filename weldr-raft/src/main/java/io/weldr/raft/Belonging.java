@@ -36,9 +36,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether this node is a member. It looks for the cluster until it is one, and from then on watches whether it still is what it takes itself
- * for: not taken out, and with all that it has acknowledged. One for each opened data folder. What may block runs on the control thread, one
- * step after the other; everything else may be called from any thread.
+ * Whether this node is a member. It looks for the cluster until it is one, and from then on watches whether it still is
+ * what it takes itself for: not taken out, and with all that it has acknowledged. One for each opened data folder. What
+ * may block runs on the control thread, one step after the other; everything else may be called from any thread.
  */
 final class Belonging implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Belonging.class);
@@ -55,7 +55,9 @@ final class Belonging implements AutoCloseable {
 
     private static final long KEEP_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    /** How often a follower that refuses everything asks whether the cluster can do without its log, and says why not. */
+    /**
+     * How often a follower that refuses everything asks whether the cluster can do without its log, and says why not.
+     */
     private static final long REFUSAL_ASK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     /** A log that was set aside and refuses everything is not set aside again so soon: it did not help. */
@@ -139,7 +141,10 @@ final class Belonging implements AutoCloseable {
         return removals.removal();
     }
 
-    /** Asks the members whether this node was taken out while it was down. Blocks for {@link Greeter#ANSWER_TIMEOUT} at most. */
+    /**
+     * Asks the members whether this node was taken out while it was down. Blocks for {@link Greeter#ANSWER_TIMEOUT} at
+     * most.
+     */
     @Nullable Removal askWhetherRemoved() throws IOException {
         return removals.ask(contacts(), votersIndex) ? removals.removal() : null;
     }
@@ -277,8 +282,9 @@ final class Belonging implements AutoCloseable {
     }
 
     /**
-     * Sets the log aside if it has refused, for long, what the leader sends: it then holds a committed entry that the leader does not have, and can never go on.
-     * A follower whose disk is slow answers late, and one that is being sent a snapshot takes its parts: both are no refusal.
+     * Sets the log aside if it has refused, for long, what the leader sends: it then holds a committed entry that the
+     * leader does not have, and can never go on. A follower whose disk is slow answers late, and one that is being sent
+     * a snapshot takes its parts: both are no refusal.
      */
     private void watchForRefusal() {
         RatisNode node = around.consensus().node();
@@ -325,8 +331,9 @@ final class Belonging implements AutoCloseable {
     }
 
     /**
-     * Looks whether the leader said farewell, and asks others if no leader speaks to this node any more, or if this node is none of those who
-     * vote: a leader of Ratis' that was elected in the middle of the change goes on speaking to whom the change took out.
+     * Looks whether the leader said farewell, and asks others if no leader speaks to this node any more, or if this
+     * node is none of those who vote: a leader of Ratis' that was elected in the middle of the change goes on speaking
+     * to whom the change took out.
      *
      * @return whether to look again
      */

@@ -24,9 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Ratis server through its lives: opened, watched, and when it fails (a full disk, a damaged log) closed and opened again from
- * disk, with growing pauses, for as long as it takes. Meanwhile the node proxies with the state that it has. Opening and
- * closing happen on one thread; the rest may be called by any.
+ * The Ratis server through its lives: opened, watched, and when it fails (a full disk, a damaged log) closed and opened
+ * again from disk, with growing pauses, for as long as it takes. Meanwhile the node proxies with the state that it has.
+ * Opening and closing happen on one thread; the rest may be called by any.
  */
 final class ConsensusPart {
     private static final Logger LOG = LoggerFactory.getLogger(ConsensusPart.class);
@@ -78,7 +78,10 @@ final class ConsensusPart {
     /** Who votes, by the entry at that index of the log, which is committed. */
     private record Voters(long index, Set<RaftId> ids, Set<RaftId> before) {}
 
-    /** Whether a member that Raft knows by that name was a voter and is none any more, as far as this node knows. Any thread. */
+    /**
+     * Whether a member that Raft knows by that name was a voter and is none any more, as far as this node knows. Any
+     * thread.
+     */
     boolean departed(String raftId) {
         return departures.includes(raftId);
     }
@@ -179,8 +182,8 @@ final class ConsensusPart {
     }
 
     /**
-     * Opens it for the first time. Blocks; fails with one line that says why. If the log cannot be used and other members can be expected to replace it, this
-     * returns all the same: the node waits for them, closed.
+     * Opens it for the first time. Blocks; fails with one line that says why. If the log cannot be used and other
+     * members can be expected to replace it, this returns all the same: the node waits for them, closed.
      */
     void start() throws IOException {
         try {
@@ -234,9 +237,9 @@ final class ConsensusPart {
     }
 
     /**
-     * Ratis 3.3 takes up new voters before it drops the end of the log that contradicts the leader's, and drops them with it when both come in one
-     * request: a leader that was cut off goes on with the voters of before, and would have them all again if it led once more. The disk has the
-     * right ones.
+     * Ratis 3.3 takes up new voters before it drops the end of the log that contradicts the leader's, and drops them
+     * with it when both come in one request: a leader that was cut off goes on with the voters of before, and would
+     * have them all again if it led once more. The disk has the right ones.
      */
     private void checkVoters(Life now) {
         Voters committed = now.committed;

@@ -7,8 +7,8 @@ import java.util.Set;
 
 /**
  * Who was taken out of the cluster since this node started, as its own log says. A member that was taken out knows the
- * secret of the cluster until that is replaced, so its messages are refused by their name. A node that is taken in again
- * has another name in Raft. Thread safe.
+ * secret of the cluster until that is replaced, so its messages are refused by their name. A node that is taken in
+ * again has another name in Raft. Thread safe.
  */
 final class Departures {
     /** A cluster has a handful of members, and changes them a few times a year. */

@@ -15,10 +15,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens Ratis on what the data folder holds. A log that cannot be used is set aside and the node joins anew: as after the loss of its
- * disk it lacks entries that it once acknowledged, so it is a stranger to Raft until the members have taken it in again. Ratis could be told to
- * drop the damaged end instead, but then it would vote as if it had everything. The log stays where it is, and closed, until the cluster can do without
- * it. Confined to the thread that opens and closes.
+ * Opens Ratis on what the data folder holds. A log that cannot be used is set aside and the node joins anew: as after
+ * the loss of its disk it lacks entries that it once acknowledged, so it is a stranger to Raft until the members have
+ * taken it in again. Ratis could be told to drop the damaged end instead, but then it would vote as if it had
+ * everything. The log stays where it is, and closed, until the cluster can do without it. Confined to the thread that
+ * opens and closes.
  */
 final class Opening implements ConsensusPart.Opener {
     private static final Logger LOG = LoggerFactory.getLogger(Opening.class);
@@ -38,7 +39,9 @@ final class Opening implements ConsensusPart.Opener {
         /** Whether there is any other that this node knows of. Reads from disk. */
         boolean known();
 
-        /** Why it cannot do without the log of this node, for people; null if it can. Blocks for some seconds at most. */
+        /**
+         * Why it cannot do without the log of this node, for people; null if it can. Blocks for some seconds at most.
+         */
         @Nullable String obstacle();
 
         /** This node is no member any more because of what was found. */
@@ -102,7 +105,8 @@ final class Opening implements ConsensusPart.Opener {
     /**
      * The log can be read, but cannot be gone on with: it is set aside when it is opened next.
      *
-     * @param votes whether this node may vote by it all the same. If so it is opened as it is should the cluster not be able to do without it by then
+     * @param votes whether this node may vote by it all the same. If so it is opened as it is should the cluster not be
+     *     able to do without it by then
      */
     void distrust(String why, boolean votes) {
         damage = why;

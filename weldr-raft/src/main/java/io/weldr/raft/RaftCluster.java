@@ -74,8 +74,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A node's part in the cluster: the replicated state, the road down to it, and what only the leader does. Thread safe. {@link #start} once,
- * {@link #close} once; in between it never gives up, whatever happens to the disk or the network.
+ * A node's part in the cluster: the replicated state, the road down to it, and what only the leader does. Thread safe.
+ * {@link #start} once, {@link #close} once; in between it never gives up, whatever happens to the disk or the network.
  *
  * <p>Loggers of {@code org.apache.ratis} are best kept at ERROR: what matters of the rest, weldr logs itself, one line
  * an event.
@@ -87,7 +87,10 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private static final Duration REPLAY_TIMEOUT = Duration.ofSeconds(10);
 
     private static final long HEAL_EVERY_MILLIS = 250;
-    /** A leader that was not heard for so many election timeouts is taken for gone: another one would have been elected by then. */
+    /**
+     * A leader that was not heard for so many election timeouts is taken for gone: another one would have been elected
+     * by then.
+     */
     private static final int SILENT_ELECTION_TIMEOUTS = 5;
 
     /** A node that has started hears of a leader within so many election timeouts, or the cluster has none. */
@@ -156,8 +159,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
      *
      * @param link to the other members' {@link MemberCalls}, for what a follower forwards
      * @param duties what only the leader does
-     * @param tls how it proves to other members who it is; gives null if it speaks to them without TLS. What it gives is settled when this
-     *     is started
+     * @param tls how it proves to other members who it is; gives null if it speaks to them without TLS. What it gives
+     *     is settled when this is started
      */
     public RaftCluster(
             RaftSettings settings, MemberLink link, List<LeaderDuty> duties, Supplier<@Nullable MemberTls> tls) {
@@ -231,10 +234,11 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     }
 
     /**
-     * Opens the data folder and the Raft port, and starts to look for the cluster; it does not wait for a leader. The state is as the
-     * disk has it when this returns.
+     * Opens the data folder and the Raft port, and starts to look for the cluster; it does not wait for a leader. The
+     * state is as the disk has it when this returns.
      *
-     * @throws IOException with one line that names the culprit: a data folder of another node or in use, a damaged log, a port in use
+     * @throws IOException with one line that names the culprit: a data folder of another node or in use, a damaged log,
+     *     a port in use
      */
     public void start() throws IOException {
         DataFolder opened = DataFolder.open(settings.dataFolder(), settings.self());
@@ -299,7 +303,9 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
      */
     public record Farewell(String line, @Nullable Duration drain) {}
 
-    /** Completes, on a thread that must not be blocked, when this node finds out that it was taken out of its cluster. */
+    /**
+     * Completes, on a thread that must not be blocked, when this node finds out that it was taken out of its cluster.
+     */
     public CompletionStage<Farewell> farewell() {
         return farewell.minimalCompletionStage();
     }
@@ -339,8 +345,9 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     }
 
     /**
-     * Whether {@link #state} is, or was at some time since the start, what a member holds. It is then something to go on with whatever becomes
-     * of the log, also while this node is taken in anew: it is replaced by what is newer only. Any thread.
+     * Whether {@link #state} is, or was at some time since the start, what a member holds. It is then something to go
+     * on with whatever becomes of the log, also while this node is taken in anew: it is replaced by what is newer only.
+     * Any thread.
      */
     public boolean holdsState() {
         return condition.holdsState();
@@ -364,8 +371,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     }
 
     /**
-     * Tells the other members where this node is, now and whenever it changes, and again if they forget. To be called when all listeners are
-     * bound, and again when something changed. Returns at once.
+     * Tells the other members where this node is, now and whenever it changes, and again if they forget. To be called
+     * when all listeners are bound, and again when something changed. Returns at once.
      *
      * @param rules what this node goes by when it admits commands, while it leads
      */
@@ -418,8 +425,9 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     }
 
     /**
-     * Why clients are better sent to another member, which is known to be ready: this node cannot write, or lags behind. Null if not, also if no other
-     * member is known to be ready: then this node is better than none. Any thread; never blocks.
+     * Why clients are better sent to another member, which is known to be ready: this node cannot write, or lags
+     * behind. Null if not, also if no other member is known to be ready: then this node is better than none. Any
+     * thread; never blocks.
      */
     public @Nullable String outdone() {
         String why = condition.handicap();
@@ -449,8 +457,8 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     }
 
     /**
-     * Hands leadership over to another member, if this node leads: duties stop first, then another one is elected. Blocks until
-     * it is done, for some two seconds at most.
+     * Hands leadership over to another member, if this node leads: duties stop first, then another one is elected.
+     * Blocks until it is done, for some two seconds at most.
      *
      * @return whether this node leads no more
      */
@@ -459,8 +467,9 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     }
 
     /**
-     * Hands leadership over as {@link #transferLeadership} does, and for good: this node goes on voting until it is closed, but stands for
-     * election after the others, and hands on what it gets all the same. For a node that has begun to stop: what leaders do is over there.
+     * Hands leadership over as {@link #transferLeadership} does, and for good: this node goes on voting until it is
+     * closed, but stands for election after the others, and hands on what it gets all the same. For a node that has
+     * begun to stop: what leaders do is over there.
      *
      * @return whether this node leads no more
      */
@@ -683,7 +692,10 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         consensus.restart(why);
     }
 
-    /** Puts bytes into the log of this node, which leads, without looking at them, as a leader of a newer version might; for tests. */
+    /**
+     * Puts bytes into the log of this node, which leads, without looking at them, as a leader of a newer version might;
+     * for tests.
+     */
     void append(byte[] entry) {
         RatisNode node = require(consensus.node());
         var unused = node.submit(node.nextCallId(), entry);

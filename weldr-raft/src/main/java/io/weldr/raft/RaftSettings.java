@@ -20,12 +20,13 @@ import org.jspecify.annotations.Nullable;
  * @param advertised where its peers reach it
  * @param peers the nodes that form the cluster, this one among them; empty: a cluster of this node alone
  * @param dataFolder what is here belongs to this node alone
- * @param bootstrap form a new cluster alone once no member has answered for some seconds, or all peers say that they are empty;
- *     means nothing once the folder holds data
- * @param contacts where to look for the cluster to join; null: the node was not started to join one. Means nothing once the folder holds data
+ * @param bootstrap form a new cluster alone once no member has answered for some seconds, or all peers say that they
+ *     are empty; means nothing once the folder holds data
+ * @param contacts where to look for the cluster to join; null: the node was not started to join one. Means nothing once
+ *     the folder holds data
  * @param witness this node only votes: it leads only if nobody else can
- * @param electionTimeoutMin followers that heard nothing for longer elect another leader; a leader that no majority answered for longer
- *     stops acting as one. 50 ms to 10 s; well above the longest pause of the process
+ * @param electionTimeoutMin followers that heard nothing for longer elect another leader; a leader that no majority
+ *     answered for longer stops acting as one. 50 ms to 10 s; well above the longest pause of the process
  * @param electionTimeoutMax the random part ends here; more than the least, at most ten times as much
  * @param requestDeadline how long a command or a linearizable read may take all in all, 100 ms to 1 min
  * @param pendingMax commands and reads under way on this node, 1 to 65536; more are refused as overload
@@ -50,7 +51,8 @@ public record RaftSettings(
     @FunctionalInterface
     public interface Contacts {
         /**
-         * Raft addresses of members; none: whoever wants this node has to invite it. May block for some seconds; called by one thread.
+         * Raft addresses of members; none: whoever wants this node has to invite it. May block for some seconds; called
+         * by one thread.
          *
          * @throws IOException with one line that says who did not answer
          */
@@ -58,8 +60,8 @@ public record RaftSettings(
     }
 
     /**
-     * A healthy process on a busy machine may pause for a few hundred milliseconds, and must not lose its leadership by that. A killed leader is
-     * noticed at once by its closed connections, whatever the timeout.
+     * A healthy process on a busy machine may pause for a few hundred milliseconds, and must not lose its leadership by
+     * that. A killed leader is noticed at once by its closed connections, whatever the timeout.
      */
     public static final Duration ELECTION_TIMEOUT_MIN_DEFAULT = Duration.ofMillis(500);
 

@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether another member is known to be ready to serve clients. Members are asked only while this node has to know. {@link #look} is called by one thread,
- * again and again; {@link #known} by any. Neither blocks.
+ * Whether another member is known to be ready to serve clients. Members are asked only while this node has to know.
+ * {@link #look} is called by one thread, again and again; {@link #known} by any. Neither blocks.
  */
 final class ReadyMembers {
     private static final long ASK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);

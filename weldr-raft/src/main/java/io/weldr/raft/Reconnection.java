@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has Ratis make its connections to other members anew when the secret of the cluster was replaced: with the certificate
- * that they were made with, they would not be accepted any more once the old secret is dropped. While a cluster moves to
- * TLS, also when a member begins to speak it, or does not any more. Confined to one thread.
+ * Has Ratis make its connections to other members anew when the secret of the cluster was replaced: with the
+ * certificate that they were made with, they would not be accepted any more once the old secret is dropped. While a
+ * cluster moves to TLS, also when a member begins to speak it, or does not any more. Confined to one thread.
  */
 final class Reconnection {
     private static final Logger LOG = LoggerFactory.getLogger(Reconnection.class);

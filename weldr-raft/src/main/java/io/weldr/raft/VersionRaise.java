@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Raises the cluster version, on the leader, once every voter has announced that it supports a newer one. Confined to the timer's thread, but
- * for {@link #close}.
+ * Raises the cluster version, on the leader, once every voter has announced that it supports a newer one. Confined to
+ * the timer's thread, but for {@link #close}.
  */
 final class VersionRaise implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(VersionRaise.class);
@@ -57,8 +57,8 @@ final class VersionRaise implements AutoCloseable {
     }
 
     /**
-     * Looks each time when members have announced something, because operators of a new cluster come at once, and once a second for all
-     * else.
+     * Looks each time when members have announced something, because operators of a new cluster come at once, and once
+     * a second for all else.
      */
     void start(ScheduledExecutorService timer, Published<ClusterState> states) {
         var unused =

@@ -46,7 +46,10 @@ class BootstrapIT {
         }
     }
 
-    /** As after a power cut: the members come up a moment later than the one that is empty now, and was told to form the cluster once. */
+    /**
+     * As after a power cut: the members come up a moment later than the one that is empty now, and was told to form the
+     * cluster once.
+     */
     @Test
     void bootstrapThatWasLeftOnGivesMembersTimeToAnswer() {
         try (TestCluster cluster = TestCluster.formed(root, 3)) {

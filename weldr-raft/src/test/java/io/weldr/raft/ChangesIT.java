@@ -115,7 +115,10 @@ class ChangesIT {
         return cluster.node(asked).status().term() - term;
     }
 
-    /** Its log is damaged while it is down, and it is taken out before it is back: the farewell was meant for its former self. */
+    /**
+     * Its log is damaged while it is down, and it is taken out before it is back: the farewell was meant for its former
+     * self.
+     */
     @Test
     void aMemberThatIsTakenOutWhileItIsWithoutItsLogStaysOut() throws Exception {
         try (TestCluster cluster = TestCluster.formed(root, 3)) {

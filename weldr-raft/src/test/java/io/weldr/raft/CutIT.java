@@ -30,7 +30,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A node that is cut off from its peers while everything else goes on. What is injected is global, so one test runs at a time. */
+/**
+ * A node that is cut off from its peers while everything else goes on. What is injected is global, so one test runs at
+ * a time.
+ */
 class CutIT {
     private static final List<String> POINTS = List.of(
             "RaftServerImpl.appendEntries",
@@ -84,7 +87,10 @@ class CutIT {
         POINTS.forEach(CodeInjectionForTesting::remove);
     }
 
-    /** With long timeouts: this JVM may stall, and the old leader's thread be the last to go on, for less than the time between the two. */
+    /**
+     * With long timeouts: this JVM may stall, and the old leader's thread be the last to go on, for less than the time
+     * between the two.
+     */
     @Test
     void aLeaderThatIsCutOffWhileWritesKeepComingStopsActingBeforeAnotherStarts() throws Exception {
         try (TestCluster cluster = TestCluster.formed(
@@ -183,7 +189,10 @@ class CutIT {
         }
     }
 
-    /** The next leader ends the change; Ratis has it go on speaking to whom the change took out, so that nobody tells that node. */
+    /**
+     * The next leader ends the change; Ratis has it go on speaking to whom the change took out, so that nobody tells
+     * that node.
+     */
     @Test
     void aNodeThatIsTakenOutWhileTheLeaderIsCutOffFindsOut() {
         try (TestCluster cluster = TestCluster.formed(root, 5)) {
@@ -232,8 +241,9 @@ class CutIT {
     }
 
     /**
-     * What was acknowledged by the leader and a follower is lost if that follower, its disk emptied, helps to elect the third one, which
-     * never had it. It must not: neither by a vote in the name of its former self, nor by standing itself.
+     * What was acknowledged by the leader and a follower is lost if that follower, its disk emptied, helps to elect the
+     * third one, which never had it. It must not: neither by a vote in the name of its former self, nor by standing
+     * itself.
      */
     @Test
     void aVoterWhoseDiskWasEmptiedIsAStrangerUntilTheMembersHaveTakenItIn() {

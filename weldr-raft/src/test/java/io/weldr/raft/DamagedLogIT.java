@@ -27,7 +27,10 @@ class DamagedLogIT {
 
     /** What happens to the end of the file; the last entry ends at {@code end}, behind it there are zeros. */
     enum Damage {
-        /** The power went in the middle of a write that nobody was told of: the beginning of an entry is there, and the file ends. */
+        /**
+         * The power went in the middle of a write that nobody was told of: the beginning of an entry is there, and the
+         * file ends.
+         */
         CUT_SHORT {
             @Override
             void to(RandomAccessFile file, long end, Random random) throws IOException {
@@ -55,7 +58,10 @@ class DamagedLogIT {
                 file.write(garbage);
             }
         },
-        /** The disk lost what it had confirmed. To whoever opens the log it looks like the beginning of a write that was never finished. */
+        /**
+         * The disk lost what it had confirmed. To whoever opens the log it looks like the beginning of a write that was
+         * never finished.
+         */
         LOST {
             @Override
             void to(RandomAccessFile file, long end, Random random) throws IOException {

@@ -46,7 +46,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Data folders that earlier versions wrote: nothing of them is lost, and they go on under the newest cluster version. */
+/**
+ * Data folders that earlier versions wrote: nothing of them is lost, and they go on under the newest cluster version.
+ */
 class DataFolderIT {
     private static final MemberId N1 = new MemberId("n1");
 

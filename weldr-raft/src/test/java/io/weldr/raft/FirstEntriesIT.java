@@ -19,9 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Clusters that are formed while their leaders are cut off at the wrong moment. In each round two members lead one after the other, and each is
- * cut off when it has written its first entry and before anybody else has that entry. Then one of the two leads together with the third member. At
- * last the other one comes back, and hears heartbeats before it gets entries. What is injected is global, so one test runs at a time.
+ * Clusters that are formed while their leaders are cut off at the wrong moment. In each round two members lead one
+ * after the other, and each is cut off when it has written its first entry and before anybody else has that entry. Then
+ * one of the two leads together with the third member. At last the other one comes back, and hears heartbeats before it
+ * gets entries. What is injected is global, so one test runs at a time.
  */
 class FirstEntriesIT {
     private static final int ROUNDS = Integer.getInteger("formation.rounds", 10);

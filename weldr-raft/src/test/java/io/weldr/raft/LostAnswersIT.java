@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Both followers have an entry on their disks, and the connections on which they would say so break at that moment. What is injected is global, so
- * one test runs at a time.
+ * Both followers have an entry on their disks, and the connections on which they would say so break at that moment.
+ * What is injected is global, so one test runs at a time.
  */
 class LostAnswersIT {
     private static final String RECEIVED = "RaftServerImpl.appendEntries";

@@ -186,7 +186,10 @@ class MemberTlsIT {
         }
     }
 
-    /** Also of a connection whose session is resumed: nothing that a member sends counts before both sides have proved that they are live. */
+    /**
+     * Also of a connection whose session is resumed: nothing that a member sends counts before both sides have proved
+     * that they are live.
+     */
     @Test
     void whatAMemberHasSentIsWorthNothingASecondTime(@TempDir Path root) throws Exception {
         try (TestCluster cluster = new TestCluster(root, 3)) {

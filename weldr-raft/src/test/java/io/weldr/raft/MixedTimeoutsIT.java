@@ -18,7 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The election timeout is changed on one member after the other, as in a rolling upgrade. What is injected is global, so one test runs at a time.
+ * The election timeout is changed on one member after the other, as in a rolling upgrade. What is injected is global,
+ * so one test runs at a time.
  */
 class MixedTimeoutsIT {
     private static final List<String> POINTS = List.of(
@@ -100,7 +101,10 @@ class MixedTimeoutsIT {
         }
     }
 
-    /** Has the wanted member lead if it can be had. A leader whose heartbeats are too rare for the others does not stay one. */
+    /**
+     * Has the wanted member lead if it can be had. A leader whose heartbeats are too rare for the others does not stay
+     * one.
+     */
     private static MemberId leading(TestCluster cluster, MemberId wanted) {
         MemberId leader = cluster.awaitLeader();
         if (!leader.equals(wanted)) {

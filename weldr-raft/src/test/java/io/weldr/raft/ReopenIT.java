@@ -15,7 +15,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The consensus part fails and cannot be opened again for a while; and a setting for the first start that was left on. */
+/**
+ * The consensus part fails and cannot be opened again for a while; and a setting for the first start that was left on.
+ */
 class ReopenIT {
     private static final MemberId N1 = new MemberId("n1");
 
@@ -72,7 +74,10 @@ class ReopenIT {
         }
     }
 
-    /** It gets everything anew from the others, but they are away: so it goes on with what it has, and keeps its log until they are back. */
+    /**
+     * It gets everything anew from the others, but they are away: so it goes on with what it has, and keeps its log
+     * until they are back.
+     */
     @Test
     void aNodeWhoseLogIsDamagedWhileItRunsGoesOnWithTheStateThatItHeld() throws Exception {
         try (TestCluster cluster = TestCluster.formed(root, 3)) {
@@ -107,7 +112,10 @@ class ReopenIT {
         }
     }
 
-    /** The disk lost what it had confirmed. That its log should not be empty only a leader could tell, and there is none. */
+    /**
+     * The disk lost what it had confirmed. That its log should not be empty only a leader could tell, and there is
+     * none.
+     */
     @Test
     void aMemberWhoseLogOpensEmptyHasNoStateToGoOnWith() throws Exception {
         try (TestCluster cluster = TestCluster.formed(root, 3)) {

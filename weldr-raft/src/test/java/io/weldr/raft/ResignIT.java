@@ -10,7 +10,10 @@ import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A node that has begun to stop votes until its end, and does not lead. The first in line resigns, whom the others let stand before them. */
+/**
+ * A node that has begun to stop votes until its end, and does not lead. The first in line resigns, whom the others let
+ * stand before them.
+ */
 class ResignIT {
     private static final MemberId N1 = new MemberId("n1");
 

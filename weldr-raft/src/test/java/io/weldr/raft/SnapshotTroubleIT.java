@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** A disk on which no snapshot can be written. Whoever runs the tests may write anywhere, so the folder is a file for a while. */
+/**
+ * A disk on which no snapshot can be written. Whoever runs the tests may write anywhere, so the folder is a file for a
+ * while.
+ */
 class SnapshotTroubleIT {
     private static final MemberId N1 = new MemberId("n1");
 

@@ -25,7 +25,10 @@ import org.apache.ratis.util.MD5FileUtil;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A follower whose log holds a committed entry that nobody else has can never accept anything, and hears heartbeats all the time. */
+/**
+ * A follower whose log holds a committed entry that nobody else has can never accept anything, and hears heartbeats all
+ * the time.
+ */
 class StuckFollowerIT {
     private static final List<Integer> ALL = IntStream.range(9001, 9011).boxed().toList();
 
@@ -102,7 +105,10 @@ class StuckFollowerIT {
         return cluster.start(victim);
     }
 
-    /** As after an entry of a term that nobody else knows was taken for committed: a snapshot at index 0, and nothing behind it. */
+    /**
+     * As after an entry of a term that nobody else knows was taken for committed: a snapshot at index 0, and nothing
+     * behind it.
+     */
     private static void diverge(Path node) throws IOException {
         Path group;
         try (Stream<Path> groups = Files.list(node.resolve("log"))) {

@@ -63,8 +63,9 @@ final class TestCluster implements AutoCloseable {
     private static final Duration ELECTION_TIMEOUT_MIN = Duration.ofMillis(500);
 
     /**
-     * Below the range from which outgoing connections take theirs, else one of those may hold ours; and where no other JVM looks for its own, which
-     * might take one while its node is down: a range belongs to whoever listens at its first port.
+     * Below the range from which outgoing connections take theirs, else one of those may hold ours; and where no other
+     * JVM looks for its own, which might take one while its node is down: a range belongs to whoever listens at its
+     * first port.
      */
     private static final int PORTS_MIN = 20_000;
 
@@ -113,7 +114,10 @@ final class TestCluster implements AutoCloseable {
         return formed(root, size, settings -> settings);
     }
 
-    /** One leads, all have announced themselves, and the cluster version is raised: nothing enters the log by itself any more. */
+    /**
+     * One leads, all have announced themselves, and the cluster version is raised: nothing enters the log by itself any
+     * more.
+     */
     void awaitFormed() {
         awaitLeader();
         await().untilAsserted(() -> assertThat(running.values()).allSatisfy(node -> {
@@ -228,8 +232,8 @@ final class TestCluster implements AutoCloseable {
     }
 
     /**
-     * What became of a wish that is sent through that node, until a leader has answered it: a machine that is starved may be without one for
-     * longer than a node waits.
+     * What became of a wish that is sent through that node, until a leader has answered it: a machine that is starved
+     * may be without one for longer than a node waits.
      */
     Membership.Result wish(MemberId through, Function<Membership, CompletionStage<Membership.Result>> wish) {
         return await().atMost(PATIENCE)

@@ -13,7 +13,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
 
-/** {@code openssl s_client} and other programs as clients. A test is skipped where the program is missing. Confined to the thread of a test. */
+/**
+ * {@code openssl s_client} and other programs as clients. A test is skipped where the program is missing. Confined to
+ * the thread of a test.
+ */
 public final class OpenSsl implements AutoCloseable {
     private final Path folder;
 

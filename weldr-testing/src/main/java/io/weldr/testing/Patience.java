@@ -6,11 +6,14 @@ import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
- * How long a test waits for something that must happen. A condition that comes true ends the wait at once, so a long limit costs time only in a
- * test that fails. JUnit finds this class by itself ({@code META-INF/services}): in every test a plain {@code await()} waits this long.
+ * How long a test waits for something that must happen. A condition that comes true ends the wait at once, so a long
+ * limit costs time only in a test that fails. JUnit finds this class by itself ({@code META-INF/services}): in every
+ * test a plain {@code await()} waits this long.
  */
 public final class Patience implements LauncherSessionListener {
-    /** Longer than anything takes on a machine that is five times slower than a developer's, and stalls now and then. */
+    /**
+     * Longer than anything takes on a machine that is five times slower than a developer's, and stalls now and then.
+     */
     public static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** {@link #PATIENCE} for calls that take milliseconds, such as {@link java.net.Socket#setSoTimeout}. */
@@ -33,12 +36,18 @@ public final class Patience implements LauncherSessionListener {
         boolean tell(Duration time) throws Exception;
     }
 
-    /** Makes {@link #PATIENCE} the limit of Awaitility in this JVM. A process that JUnit did not start calls this itself. */
+    /**
+     * Makes {@link #PATIENCE} the limit of Awaitility in this JVM. A process that JUnit did not start calls this
+     * itself.
+     */
     public static void apply() {
         Awaitility.setDefaultTimeout(PATIENCE);
     }
 
-    /** Prints how long something took. Asserts that it took no longer than is promised, where promised times are asserted. */
+    /**
+     * Prints how long something took. Asserts that it took no longer than is promised, where promised times are
+     * asserted.
+     */
     public static void promised(String what, Duration took, Duration atMost) {
         System.out.println(what + ": " + took.toMillis() + " ms (promised: " + atMost.toMillis() + " ms)");
         if (Boolean.getBoolean(PROMISES_PROPERTY) && took.compareTo(atMost) > 0) {
@@ -48,8 +57,8 @@ public final class Patience implements LauncherSessionListener {
     }
 
     /**
-     * Tells a story again, with four times the time, as long as this machine was too slow for it: the first try is quick, and a machine that stalls
-     * spoils no test.
+     * Tells a story again, with four times the time, as long as this machine was too slow for it: the first try is
+     * quick, and a machine that stalls spoils no test.
      */
     public static void withTimeFrom(Duration first, TimedStory story) throws Exception {
         Duration time = first;

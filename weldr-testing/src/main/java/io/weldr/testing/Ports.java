@@ -9,7 +9,8 @@ import java.util.Set;
 
 /**
  * Ports that stay the same over restarts of a node, as its peers expect. Below the ephemeral range, so that no outgoing
- * connection takes one while its node is down; and from a range that belongs to this JVM, so that no other one takes it, of this build or another.
+ * connection takes one while its node is down; and from a range that belongs to this JVM, so that no other one takes
+ * it, of this build or another.
  */
 public final class Ports {
     private static final int LEAST = 20_000;

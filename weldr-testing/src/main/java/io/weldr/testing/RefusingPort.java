@@ -6,7 +6,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 
-/** A port of loopback at which connections are refused. It is bound and nobody listens, so that no other process can take it meanwhile. */
+/**
+ * A port of loopback at which connections are refused. It is bound and nobody listens, so that no other process can
+ * take it meanwhile.
+ */
 public final class RefusingPort implements AutoCloseable {
     private final Socket bound = new Socket();
 

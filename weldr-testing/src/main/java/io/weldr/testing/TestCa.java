@@ -28,8 +28,8 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * A certificate authority of a test, which makes keys and certificates within milliseconds. {@link TestAuthority} needs a second for each. Thread
- * safe.
+ * A certificate authority of a test, which makes keys and certificates within milliseconds. {@link TestAuthority} needs
+ * a second for each. Thread safe.
  */
 public final class TestCa {
     private static final AtomicLong SERIAL = new AtomicLong(1);

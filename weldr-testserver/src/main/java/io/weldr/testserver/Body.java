@@ -6,7 +6,10 @@ import org.jspecify.annotations.Nullable;
 /** The body of an answer, made piece by piece as the reader takes it. */
 @FunctionalInterface
 interface Body {
-    /** The next piece, which the caller now owns, or null at the end. Called on the event loop, and only while there is room. */
+    /**
+     * The next piece, which the caller now owns, or null at the end. Called on the event loop, and only while there is
+     * room.
+     */
     @Nullable ByteBuf next();
 
     /** The first {@code length} bytes of {@link Content}. */

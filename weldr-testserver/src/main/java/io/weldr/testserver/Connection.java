@@ -18,11 +18,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of a client: one exchange after the other, each begun when the one before has been read and answered in full.
+ * One connection of a client: one exchange after the other, each begun when the one before has been read and answered
+ * in full.
  *
- * <p>It asks for no more octets while decoded messages wait or while what it has written is not taken: a client that reads
- * slowly is read slowly. It does ask while an answer is being made, so that the end of the connection is noticed; that
- * ends the exchange. Confined to the event loop of its channel.
+ * <p>It asks for no more octets while decoded messages wait or while what it has written is not taken: a client that
+ * reads slowly is read slowly. It does ask while an answer is being made, so that the end of the connection is noticed;
+ * that ends the exchange. Confined to the event loop of its channel.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel, and that ends the exchange
 final class Connection extends ChannelInboundHandlerAdapter {
@@ -86,7 +87,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         carryOn();
     }
 
-    /** Takes what has come, as far as it may be taken now, and asks for more. A call out of itself is one more round. */
+    /**
+     * Takes what has come, as far as it may be taken now, and asks for more. A call out of itself is one more round.
+     */
     private void carryOn() {
         if (taking) {
             return;
@@ -222,8 +225,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Ends the connection after an answer: our side at once, the client's side when it has seen that. Closing both at once
-     * with octets unread would be a reset, which can take the answer away from the client (RFC 9112 section 9.6).
+     * Ends the connection after an answer: our side at once, the client's side when it has seen that. Closing both at
+     * once with octets unread would be a reset, which can take the answer away from the client (RFC 9112 section 9.6).
      */
     void closeGently() {
         closing = true;

@@ -8,8 +8,8 @@ import java.util.HexFormat;
 import java.util.Random;
 
 /**
- * The bytes that the origin sends: endless, and the same on every origin and in every run. Any part of them is known by its
- * offset alone, so that a lost, repeated or swapped block shows up in a comparison. Threads: any.
+ * The bytes that the origin sends: endless, and the same on every origin and in every run. Any part of them is known by
+ * its offset alone, so that a lost, repeated or swapped block shows up in a comparison. Threads: any.
  */
 public final class Content {
     /** A prime, so that no power of two (a buffer, a window, a page) is a multiple of the period. */

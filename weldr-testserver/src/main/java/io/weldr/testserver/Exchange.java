@@ -29,8 +29,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and the means to answer it, well or badly. Confined to the event loop of its connection. A route calls one of
- * the answering methods once; the connection then carries on by itself.
+ * One request and the means to answer it, well or badly. Confined to the event loop of its connection. A route calls
+ * one of the answering methods once; the connection then carries on by itself.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel, and that ends the exchange
 final class Exchange {

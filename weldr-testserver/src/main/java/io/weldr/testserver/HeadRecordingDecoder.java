@@ -13,9 +13,9 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Netty's request decoder, which also keeps each request head as the octets that came. The decoder consumes a head whole
- * before it hands out the request, so what it has consumed since the last body ended is the head. Confined to the event loop
- * of its channel.
+ * Netty's request decoder, which also keeps each request head as the octets that came. The decoder consumes a head
+ * whole before it hands out the request, so what it has consumed since the last body ended is the head. Confined to the
+ * event loop of its channel.
  */
 final class HeadRecordingDecoder extends HttpRequestDecoder {
     /** Wide, so that the limits of the proxy in front are the ones that a test runs into. */

@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * The program {@code weldr-testserver}. Prints one line when it listens and runs until it is told to stop. Exit codes: 0 after
- * SIGTERM or SIGINT, 1 if it cannot listen, 2 if the command line is wrong.
+ * The program {@code weldr-testserver}. Prints one line when it listens and runs until it is told to stop. Exit codes:
+ * 0 after SIGTERM or SIGINT, 1 if it cannot listen, 2 if the command line is wrong.
  */
 @Command(
         name = "weldr-testserver",

@@ -4,8 +4,8 @@ import io.weldr.testserver.ScriptedAnswer.Then;
 import java.util.Locale;
 
 /**
- * Answers that a client must not trust, or must take with care: what {@code /odd/{kind}} sends, octet by octet. The kind is
- * the name in lower case with hyphens. Sections are those of RFC 9112.
+ * Answers that a client must not trust, or must take with care: what {@code /odd/{kind}} sends, octet by octet. The
+ * kind is the name in lower case with hyphens. Sections are those of RFC 9112.
  */
 public enum OddAnswer {
     /** Section 6.3: the length is to be ignored or the message refused; passing both on is how responses are split. */

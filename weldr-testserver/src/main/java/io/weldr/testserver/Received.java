@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What reached one origin: connections, requests and probes by path, and the last request heads byte by byte. Counts only
- * grow until the origin is closed. Threads: any; a request is counted before its answer starts.
+ * What reached one origin: connections, requests and probes by path, and the last request heads byte by byte. Counts
+ * only grow until the origin is closed. Threads: any; a request is counted before its answer starts.
  */
 public final class Received {
     /** Heads that are kept, the newest ones: enough for a test to look back on, and bounded. */

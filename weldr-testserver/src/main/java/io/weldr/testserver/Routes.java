@@ -13,8 +13,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each path does: the table that requests are looked up in, and that {@code GET /routes} prints. The answers themselves are
- * in {@link GoodRoutes} and {@link BadRoutes}. Immutable.
+ * What each path does: the table that requests are looked up in, and that {@code GET /routes} prints. The answers
+ * themselves are in {@link GoodRoutes} and {@link BadRoutes}. Immutable.
  */
 final class Routes {
     /** When a route is asked to answer. */

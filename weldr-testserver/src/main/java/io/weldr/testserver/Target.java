@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What a request asks for: the path and the query of its request target, in origin form or absolute form (RFC 9112 section
- * 3.2). Nothing is decoded; no route needs it.
+ * What a request asks for: the path and the query of its request target, in origin form or absolute form (RFC 9112
+ * section 3.2). Nothing is decoded; no route needs it.
  */
 record Target(String path, Map<String, String> query) {
     Target {

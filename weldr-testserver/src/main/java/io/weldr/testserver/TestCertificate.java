@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A key and a certificate that vouches for itself, for tests of https: made by the keytool of the running JDK, which spares a
- * library. Threads: any.
+ * A key and a certificate that vouches for itself, for tests of https: made by the keytool of the running JDK, which
+ * spares a library. Threads: any.
  *
  * @param subjectAlternativeNames as keytool takes them: {@code dns:localhost}, {@code ip:127.0.0.1}
  */

@@ -181,7 +181,10 @@ public final class TestServer implements AutoCloseable {
         behaviour.healthy(healthy);
     }
 
-    /** Makes {@code /health} answer 200 to requests with such a head and 503 to others: an origin that not everybody reaches. */
+    /**
+     * Makes {@code /health} answer 200 to requests with such a head and 503 to others: an origin that not everybody
+     * reaches.
+     */
     public void healthyFor(Predicate<String> heads) {
         behaviour.healthyFor(heads);
     }
@@ -206,7 +209,10 @@ public final class TestServer implements AutoCloseable {
         listener.closeFuture().await();
     }
 
-    /** Stops listening, closes every connection and ends its threads. The port is free when this returns. May be repeated. */
+    /**
+     * Stops listening, closes every connection and ends its threads. The port is free when this returns. May be
+     * repeated.
+     */
     @Override
     public void close() {
         listener.close().awaitUninterruptibly();

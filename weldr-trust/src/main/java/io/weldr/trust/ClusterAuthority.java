@@ -39,11 +39,11 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The certificate authority that every member of a cluster has in common without having been told: its key, on the curve
- * P-256, follows from the secret. Immutable.
+ * The certificate authority that every member of a cluster has in common without having been told: its key, on the
+ * curve P-256, follows from the secret. Immutable.
  *
- * <p>The private key is 48 octets of HKDF, taken modulo n - 1, plus one, as in FIPS 186-5, appendix A.2.1: with 128 bits
- * more than the order n has, no key is more likely than another by anything that could be noticed.
+ * <p>The private key is 48 octets of HKDF, taken modulo n - 1, plus one, as in FIPS 186-5, appendix A.2.1: with 128
+ * bits more than the order n has, no key is more likely than another by anything that could be noticed.
  */
 final class ClusterAuthority {
     private static final int SEED_BYTES = 48;
@@ -121,8 +121,8 @@ final class ClusterAuthority {
     }
 
     /**
-     * Signs a certificate by which the API of a member is a server. Its common name is no id of a member, so that the Raft port does not take
-     * it for that of one.
+     * Signs a certificate by which the API of a member is a server. Its common name is no id of a member, so that the
+     * Raft port does not take it for that of one.
      *
      * @param hosts names and IP addresses
      */
@@ -185,7 +185,10 @@ final class ClusterAuthority {
         });
     }
 
-    /** The certificate of the authority itself, for clients that have not the secret. The key is always the same, the signature is not. */
+    /**
+     * The certificate of the authority itself, for clients that have not the secret. The key is always the same, the
+     * signature is not.
+     */
     X509Certificate certificate(SecureRandom random) {
         return sign(null, publicKey, SINCE, UNTIL, random, builder -> {
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));

@@ -10,8 +10,8 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The secret that the members of a cluster share, and the previous one while it is replaced. The bytes do not leave this
- * class: what is used is a key that was derived from them for one purpose. Immutable.
+ * The secret that the members of a cluster share, and the previous one while it is replaced. The bytes do not leave
+ * this class: what is used is a key that was derived from them for one purpose. Immutable.
  */
 public final class ClusterSecret {
     /** Of each of the two secrets, and of each key. */

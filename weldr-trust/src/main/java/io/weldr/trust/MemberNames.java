@@ -36,7 +36,10 @@ final class MemberNames {
         return name != null && name.matches("[A-Za-z0-9._-]{1,64}") ? name : null;
     }
 
-    /** Whether a URI of the certificate names a member. The common name, which an operator may have chosen, does not count. */
+    /**
+     * Whether a URI of the certificate names a member. The common name, which an operator may have chosen, does not
+     * count.
+     */
     static boolean namesMember(X509Certificate certificate) {
         return uri(certificate, URI) != null;
     }
@@ -66,7 +69,10 @@ final class MemberNames {
         return id(named == null ? commonName(certificate.getSubjectX500Principal()) : named);
     }
 
-    /** The fingerprint of the secret that the issuer of a certificate follows from, as the certificate says; empty: none. */
+    /**
+     * The fingerprint of the secret that the issuer of a certificate follows from, as the certificate says; empty:
+     * none.
+     */
     static String fingerprint(X509Certificate certificate) {
         String issuer = commonName(certificate.getIssuerX500Principal());
         return issuer.startsWith(AUTHORITY) && issuer.length() <= AUTHORITY.length() + 16

@@ -14,8 +14,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A certificate that this node signs for itself, with the authority of the current secret: another one when the secret is replaced, or a
- * third of its life is left. Thread safe.
+ * A certificate that this node signs for itself, with the authority of the current secret: another one when the secret
+ * is replaced, or a third of its life is left. Thread safe.
  */
 final class OwnCertificate {
     private final Supplier<ClusterAuthority> authority;

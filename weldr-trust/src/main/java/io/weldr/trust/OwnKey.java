@@ -11,8 +11,8 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows one certificate to everybody, whatever is asked for: the other side says why it does not accept it. Which one is
- * asked anew for each handshake.
+ * Shows one certificate to everybody, whatever is asked for: the other side says why it does not accept it. Which one
+ * is asked anew for each handshake.
  */
 final class OwnKey extends X509ExtendedKeyManager {
     private static final String ALIAS = "member-";

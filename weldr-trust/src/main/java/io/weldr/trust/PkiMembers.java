@@ -42,9 +42,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Members that know each other by the certificates of an authority of their operator's own. A certificate names the node
- * by a URI, {@code weldr://member/ID}, or by its common name. The files are read again by {@link #reload}; what cannot be
- * used changes nothing. Thread safe.
+ * Members that know each other by the certificates of an authority of their operator's own. A certificate names the
+ * node by a URI, {@code weldr://member/ID}, or by its common name. The files are read again by {@link #reload}; what
+ * cannot be used changes nothing. Thread safe.
  */
 public final class PkiMembers implements MemberTls {
     private static final Logger LOG = LoggerFactory.getLogger(PkiMembers.class);
@@ -108,7 +108,9 @@ public final class PkiMembers implements MemberTls {
         return plainToo;
     }
 
-    /** Who was accepted when it connected is not looked at again: its intermediate authorities are not at hand any more. */
+    /**
+     * Who was accepted when it connected is not looked at again: its intermediate authorities are not at hand any more.
+     */
     @Override
     public @Nullable MemberId member(X509Certificate certificate) {
         return MemberNames.of(certificate);
@@ -119,8 +121,8 @@ public final class PkiMembers implements MemberTls {
     }
 
     /**
-     * Reads the files again, and says in the log what came of it. A trouble that lasts is said once. Blocks for as long as
-     * the disk takes.
+     * Reads the files again, and says in the log what came of it. A trouble that lasts is said once. Blocks for as long
+     * as the disk takes.
      *
      * @return whether they have changed
      */

@@ -14,9 +14,9 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS of the API by the secret of the cluster. The node signs its own certificate for the names and addresses that clients may call it by.
- * Of clients it accepts the certificates of members, and those that an administrator has made for itself with the secret, see {@link
- * SecretClient}. Thread safe.
+ * TLS of the API by the secret of the cluster. The node signs its own certificate for the names and addresses that
+ * clients may call it by. Of clients it accepts the certificates of members, and those that an administrator has made
+ * for itself with the secret, see {@link SecretClient}. Thread safe.
  */
 public final class SecretApi implements ApiTls {
     private final SecretMembers members;

@@ -14,8 +14,9 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * A client of the API that has the secret of the cluster: an administrator who made itself a certificate that lives for minutes and is never
- * written down. It takes for a node whoever has a certificate of the same secret, whatever the name that it was called by. Immutable.
+ * A client of the API that has the secret of the cluster: an administrator who made itself a certificate that lives for
+ * minutes and is never written down. It takes for a node whoever has a certificate of the same secret, whatever the
+ * name that it was called by. Immutable.
  */
 public final class SecretClient {
     /** Enough for a command and its repetitions. */
@@ -65,7 +66,9 @@ public final class SecretClient {
         return trust;
     }
 
-    /** The authorities of a secret as PEM, for clients that have a token and not the secret. Nothing secret is in it. */
+    /**
+     * The authorities of a secret as PEM, for clients that have a token and not the secret. Nothing secret is in it.
+     */
     public static String authorities(ClusterSecret secret, SecureRandom random) {
         StringBuilder pem = new StringBuilder();
         for (ClusterAuthority authority : ClusterAuthority.of(secret)) {

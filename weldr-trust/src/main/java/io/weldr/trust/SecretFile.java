@@ -27,10 +27,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file that holds the secret of a cluster: a line of 64 hex digits, and maybe a second one with the previous secret.
- * Blank lines and lines that begin with {@code #} do not count. Only the owner of the file may read or write it; if that
- * is root, its group may read it. Engines of containers mount secrets like this, and PostgreSQL has the same rule for the
- * keys of its servers.
+ * The file that holds the secret of a cluster: a line of 64 hex digits, and maybe a second one with the previous
+ * secret. Blank lines and lines that begin with {@code #} do not count. Only the owner of the file may read or write
+ * it; if that is root, its group may read it. Engines of containers mount secrets like this, and PostgreSQL has the
+ * same rule for the keys of its servers.
  */
 public final class SecretFile {
     /** Two secrets are 130 bytes; the rest is for comments. Anything longer is another file. */

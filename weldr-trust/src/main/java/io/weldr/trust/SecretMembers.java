@@ -19,9 +19,9 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Members that know each other by the secret of their cluster. This node signs its own certificate, with the authority of
- * the current secret, and accepts those of the current and of the previous secret. It signs another one while it runs,
- * when the secret is replaced or a third of the life of its certificate is left. Thread safe.
+ * Members that know each other by the secret of their cluster. This node signs its own certificate, with the authority
+ * of the current secret, and accepts those of the current and of the previous secret. It signs another one while it
+ * runs, when the secret is replaced or a third of the life of its certificate is left. Thread safe.
  */
 public final class SecretMembers implements MemberTls {
     static final Duration LIFE = Duration.ofDays(30);
@@ -94,7 +94,9 @@ public final class SecretMembers implements MemberTls {
         }
     }
 
-    /** Signs the certificate of this node now if there is none yet, so that the first handshake does not wait for it. */
+    /**
+     * Signs the certificate of this node now if there is none yet, so that the first handshake does not wait for it.
+     */
     public void prepare() {
         var unused = own.entry();
     }

@@ -12,11 +12,11 @@ import java.util.function.Supplier;
 import javax.crypto.SecretKey;
 
 /**
- * Ticket keys by HKDF (RFC 5869) from the secret, the day of UTC and the policy: every member makes the same ones, and none is ever stored. A
- * ticket is taken for two days at most. Thread safe. Follows the secret while it is replaced.
+ * Ticket keys by HKDF (RFC 5869) from the secret, the day of UTC and the policy: every member makes the same ones, and
+ * none is ever stored. A ticket is taken for two days at most. Thread safe. Follows the secret while it is replaced.
  *
- * <p>Whoever learns the secret can make the keys of all days. Sessions of TLS 1.3, and those of TLS 1.2 that were not resumed, have keys
- * of their own beside that (RFC 8446 section 2.2).
+ * <p>Whoever learns the secret can make the keys of all days. Sessions of TLS 1.3, and those of TLS 1.2 that were not
+ * resumed, have keys of their own beside that (RFC 8446 section 2.2).
  */
 public final class SessionTicketKeys implements TicketKeys {
     private static final long DAY_SECONDS = Duration.ofDays(1).toSeconds();

@@ -37,7 +37,9 @@ class SealingKeysTest {
         assertThat(one.open(SHOP, one.seal(SHOP, new byte[0]))).isEmpty();
     }
 
-    /** Sealed keys outlive a version of weldr. This one was made by another implementation, with the nonce 00 01 … 0b. */
+    /**
+     * Sealed keys outlive a version of weldr. This one was made by another implementation, with the nonce 00 01 … 0b.
+     */
     @Test
     void theFormIsPinned() {
         Sealed sealed = new Sealed("AWyc8j8AAQIDBAUGBwgJCgvkNgpWNq9M/E/xQdOMhEMGReecUWWa+ETKL7n+wg==");

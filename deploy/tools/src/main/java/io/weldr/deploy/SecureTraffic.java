@@ -20,7 +20,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 
-/** Requests over TLS through the proxy of a node in training: handshakes, and HTTP/1.1 and HTTP/2 within them, often enough to be compiled. */
+/**
+ * Requests over TLS through the proxy of a node in training: handshakes, and HTTP/1.1 and HTTP/2 within them, often
+ * enough to be compiled.
+ */
 final class SecureTraffic implements AutoCloseable {
     private static final int HANDSHAKES = 50;
     private static final int ROUNDS = 60;

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * What a node does in its life, done once in front of a JVM that records which classes it loads and which methods are
  * hot. A cluster of three forms and takes changes. Then n1 starts again, from its data, and is recorded: it catches up,
- * proxies each framing, in the clear and over TLS, answers the API and gRPC, takes a snapshot, leads, hands over, loses a leader, and stops. A
- * capability whose first use should be fast belongs in here.
+ * proxies each framing, in the clear and over TLS, answers the API and gRPC, takes a snapshot, leads, hands over, loses
+ * a leader, and stops. A capability whose first use should be fast belongs in here.
  */
 final class Training implements AutoCloseable {
     /** So few entries between snapshots that the recorded node takes one. */

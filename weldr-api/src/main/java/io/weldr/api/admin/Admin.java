@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * The operations of the API. Any thread; never blocks. Stages fail with {@link ProblemException} or {@link
  * io.weldr.core.port.GatewayException} and complete on threads that must not be blocked.
  *
- * <p>A request that says only a part of a health policy is completed here, because the log takes whole policies: read, complete,
- * and write on the condition that what was read still holds. If it does not, the round is repeated.
+ * <p>A request that says only a part of a health policy is completed here, because the log takes whole policies: read,
+ * complete, and write on the condition that what was read still holds. If it does not, the round is repeated.
  */
 public final class Admin {
     /** A revision that no origin is at. */
@@ -61,7 +61,8 @@ public final class Admin {
     /**
      * Tells where a request that comes to that listener goes. Takes as long as its routes take to be compiled.
      *
-     * @param listener null: the first one of protocol {@code https} if the URL begins with {@code https:} and there is one, else {@code default}
+     * @param listener null: the first one of protocol {@code https} if the URL begins with {@code https:} and there is
+     *     one, else {@code default}
      */
     public Explained explain(View view, @Nullable ListenerName listener, SampleRequest request) {
         return Explainer.explain(view.state(), listener, request, ports.sentHeads());
@@ -192,8 +193,8 @@ public final class Admin {
      * Changes what the draft says of the pool's policy.
      *
      * @param base what it completes: given the policy until now, the one to start from
-     * @param unless checked against the policy until now: why the write is refused, unless all is as it wishes already (RFC
-     *     9110 section 13.1.1) or its id was carried out before; null or a result of null: it is not
+     * @param unless checked against the policy until now: why the write is refused, unless all is as it wishes already
+     *     (RFC 9110 section 13.1.1) or its id was carried out before; null or a result of null: it is not
      */
     public CompletionStage<Written> setHealth(
             PoolName pool,

@@ -17,8 +17,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the API makes its answers of what consensus gives it. Consensus completes all stages on two threads of its own: a list of a thousand
- * origins that was made there would delay the acknowledgement of every change, those that other members have forwarded, too. Thread safe.
+ * Where the API makes its answers of what consensus gives it. Consensus completes all stages on two threads of its own:
+ * a list of a thousand origins that was made there would delay the acknowledgement of every change, those that other
+ * members have forwarded, too. Thread safe.
  */
 public final class AnswerThreads {
     /** A long list does not delay a short answer. */
@@ -33,8 +34,8 @@ public final class AnswerThreads {
     }
 
     /**
-     * Two threads of that name. They are never shut down: a request that ends late is still answered. Idle threads end. As much waits as there
-     * are requests.
+     * Two threads of that name. They are never shut down: a request that ends late is still answered. Idle threads end.
+     * As much waits as there are requests.
      */
     static Executor pool(String name) {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(

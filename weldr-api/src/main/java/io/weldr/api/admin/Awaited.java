@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param index the log index that its proxy has to route by; 0: none, it reports at once
  * @param listener the listener that it has to have bound, or be unable to bind by its configuration; null: none
- * @param certificate the certificate that it has to have loaded, or be unable to load: it is loaded before workers route by it, so that
- *     nothing more is waited for; null: none
+ * @param certificate the certificate that it has to have loaded, or be unable to load: it is loaded before workers
+ *     route by it, so that nothing more is waited for; null: none
  */
 public record Awaited(
         long index,

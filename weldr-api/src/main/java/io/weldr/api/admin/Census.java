@@ -39,7 +39,10 @@ public final class Census {
     private final long startNanos = System.nanoTime();
     private @Nullable Round latest; // guarded by this
 
-    /** Whoever asks while the members are being asked since no longer than this is told the same: many who watch a cluster cost no more than one. */
+    /**
+     * Whoever asks while the members are being asked since no longer than this is told the same: many who watch a
+     * cluster cost no more than one.
+     */
     private static final long SHARED_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private record Round(long beganNanos, CompletableFuture<List<Line>> lines) {}
@@ -218,7 +221,9 @@ public final class Census {
                 .thenApply(done -> lines.stream().map(CompletableFuture::join).toList());
     }
 
-    /** Why there is no report. A member that cannot be reached is no call of which it matters whether anything was done. */
+    /**
+     * Why there is no report. A member that cannot be reached is no call of which it matters whether anything was done.
+     */
     private static String notReached(MemberId id, Throwable failure) {
         Throwable cause = failure instanceof CompletionException wrapped && wrapped.getCause() != null
                 ? wrapped.getCause()

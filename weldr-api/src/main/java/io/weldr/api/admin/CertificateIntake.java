@@ -21,8 +21,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes certificates and keys from requests: checks them, and seals the keys. A key goes no further than this in the clear, and stands in no
- * message. Any thread; takes some milliseconds of a CPU.
+ * Takes certificates and keys from requests: checks them, and seals the keys. A key goes no further than this in the
+ * clear, and stands in no message. Any thread; takes some milliseconds of a CPU.
  *
  * @param acmeDirectory where certificates are obtained for which nothing is said
  */
@@ -42,7 +42,9 @@ public record CertificateIntake(KeySeal seal, String acmeDirectory) {
      */
     record Taken(Certificate certificate, List<String> warnings) {}
 
-    /** Whether the request says less than all of it: what {@link #take} does depends on the certificate that is there. */
+    /**
+     * Whether the request says less than all of it: what {@link #take} does depends on the certificate that is there.
+     */
     static boolean leans(io.weldr.proto.resource.v1.Certificate from) {
         return from.hasAcme()
                 ? from.getAcme().hasExternalAccount() || !from.getChain().isEmpty()
@@ -155,7 +157,10 @@ public record CertificateIntake(KeySeal seal, String acmeDirectory) {
         }
     }
 
-    /** The sealed key of the external account. The one that is there is taken again if it is the same, so that the same request changes nothing. */
+    /**
+     * The sealed key of the external account. The one that is there is taken again if it is the same, so that the same
+     * request changes nothing.
+     */
     private @Nullable Sealed external(CertificateName name, Acme acme, @Nullable Certificate before) {
         if (!acme.hasExternalAccount()) {
             return null;

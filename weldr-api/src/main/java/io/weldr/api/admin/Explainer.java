@@ -53,7 +53,8 @@ final class Explainer {
     /**
      * Tells where a request that comes to that listener goes. Throws a problem if there is no such listener.
      *
-     * @param asked null: the first one of protocol {@code https} if the URL begins with {@code https:} and there is one, else {@code default}
+     * @param asked null: the first one of protocol {@code https} if the URL begins with {@code https:} and there is
+     *     one, else {@code default}
      */
     static Explained explain(ClusterState state, @Nullable ListenerName asked, SampleRequest request, SentHeads heads) {
         ListenerName name = asked == null ? listenerOf(state, request.scheme()) : asked;

@@ -10,8 +10,9 @@ import java.util.HexFormat;
 import java.util.UUID;
 
 /**
- * Makes the {@link RequestId} of a wish out of the key that a client chose and the request that it goes with. The request is part
- * of it: a key that is used for another request by mistake must not be answered with the outcome of the first.
+ * Makes the {@link RequestId} of a wish out of the key that a client chose and the request that it goes with. The
+ * request is part of it: a key that is used for another request by mistake must not be answered with the outcome of the
+ * first.
  */
 public final class RequestKeys {
     /** What a client may use of the {@value RequestId#CHARS_MAX} characters; the rest tells requests apart. */

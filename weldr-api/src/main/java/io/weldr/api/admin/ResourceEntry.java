@@ -43,7 +43,9 @@ public record ResourceEntry(
         return new ResourceEntry(kind, kind.shown().apply(wish), stamp, origins, null, null);
     }
 
-    /** The same with what the members of those lines have made of it. Of a pool or a route they have nothing to tell. */
+    /**
+     * The same with what the members of those lines have made of it. Of a pool or a route they have nothing to tell.
+     */
     ResourceEntry boundBy(List<Census.Line> lines) {
         if (certificate != null) {
             return new ResourceEntry(kind, message, stamp, origins, null, certificate.boundBy(lines));

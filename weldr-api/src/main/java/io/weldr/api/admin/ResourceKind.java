@@ -31,8 +31,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pools, listeners, routes and certificates: one row of a table for each. The HTTP API and the gRPC API make all their operations on
- * these out of the rows.
+ * Pools, listeners, routes and certificates: one row of a table for each. The HTTP API and the gRPC API make all their
+ * operations on these out of the rows.
  *
  * @param singular as it stands in texts: {@code pool}
  * @param plural as it stands in paths: {@code pools}
@@ -67,7 +67,8 @@ public record ResourceKind<K, R>(
         /**
          * What can be written.
          *
-         * @param before the resource of that name, for a message that {@link ResourceKind#leans}; null: there is none, or it does not matter
+         * @param before the resource of that name, for a message that {@link ResourceKind#leans}; null: there is none,
+         *     or it does not matter
          * @throws IllegalArgumentException the message is not valid; naming a field
          */
         Wish wish(Message message, @Nullable R before, CertificateIntake intake, Instant now);

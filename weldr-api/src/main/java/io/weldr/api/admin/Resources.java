@@ -23,10 +23,10 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operations on pools, listeners, routes and certificates, for every row of {@link ResourceKind}. Any thread; never blocks.
- * Methods throw, and stages fail with,
- * {@link ProblemException} or {@link io.weldr.core.port.GatewayException}. What a write leaves is looked at on threads of
- * its own: the checks of thousands of routes take longer than an answer may wait.
+ * The operations on pools, listeners, routes and certificates, for every row of {@link ResourceKind}. Any thread; never
+ * blocks. Methods throw, and stages fail with, {@link ProblemException} or {@link io.weldr.core.port.GatewayException}.
+ * What a write leaves is looked at on threads of its own: the checks of thousands of routes take longer than an answer
+ * may wait.
  */
 public final class Resources {
     /** A revision that no resource is at. What every cluster has from its beginning is at 0. */
@@ -176,8 +176,8 @@ public final class Resources {
     }
 
     /**
-     * What the message says, checked. What is not valid needs no quorum to be refused, unless what it says depends on the resource that is
-     * there. Certificates are checked on threads of their own, since that takes milliseconds.
+     * What the message says, checked. What is not valid needs no quorum to be refused, unless what it says depends on
+     * the resource that is there. Certificates are checked on threads of their own, since that takes milliseconds.
      */
     private <K, R> CompletionStage<Wish> checked(ResourceKind<K, R> kind, Message message) {
         K key = kind.parse(kind.name(message));

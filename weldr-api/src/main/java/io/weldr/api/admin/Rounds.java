@@ -116,7 +116,10 @@ final class Rounds {
                 }));
     }
 
-    /** The writer named no condition that does not hold, so that this is no failed one: the same request may be sent again. */
+    /**
+     * The writer named no condition that does not hold, so that this is no failed one: the same request may be sent
+     * again.
+     */
     private static ProblemException overtaken(Refused last) {
         return Problem.of(
                         ProblemType.CONFLICT,

@@ -20,8 +20,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operations on tokens, for administrators alone. Any thread; never blocks. Methods throw, and stages fail with, {@link
- * io.weldr.api.error.ProblemException} or {@link io.weldr.core.port.GatewayException}.
+ * The operations on tokens, for administrators alone. Any thread; never blocks. Methods throw, and stages fail with,
+ * {@link io.weldr.api.error.ProblemException} or {@link io.weldr.core.port.GatewayException}.
  */
 public final class Tokens {
     /** Longer is for ever, and that can be said. */

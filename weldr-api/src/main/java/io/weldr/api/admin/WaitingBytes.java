@@ -3,8 +3,8 @@ package io.weldr.api.admin;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bytes of answers that wait for clients to read them, over HTTP and gRPC together. Small answers are always sent: connections bound their
- * number. Thread safe.
+ * Bytes of answers that wait for clients to read them, over HTTP and gRPC together. Small answers are always sent:
+ * connections bound their number. Thread safe.
  */
 public final class WaitingBytes {
     /** With 1024 connections, 16 MiB of these may wait beside the others. */
@@ -18,7 +18,10 @@ public final class WaitingBytes {
         this.most = most;
     }
 
-    /** Whether an answer of that size may be sent. If so, {@link #sent} has to be called once. The only one that waits always may. */
+    /**
+     * Whether an answer of that size may be sent. If so, {@link #sent} has to be called once. The only one that waits
+     * always may.
+     */
     public boolean take(int bytes) {
         if (bytes <= SMALL_BYTES) {
             return true;

@@ -19,9 +19,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Wakes watchers when the state changes. Nothing is queued for a watcher: each {@link Watch} knows how far it has told, and takes what
- * follows from the history within the state. So a slow watcher costs nothing, and one that falls behind the history is told to
- * read anew.
+ * Wakes watchers when the state changes. Nothing is queued for a watcher: each {@link Watch} knows how far it has told,
+ * and takes what follows from the history within the state. So a slow watcher costs nothing, and one that falls behind
+ * the history is told to read anew.
  *
  * <p>The publishing thread only hands over; watchers are woken on one thread of the hub.
  */

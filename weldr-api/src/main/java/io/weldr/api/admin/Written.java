@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param revision of the state that holds it
  * @param origin after the write, or as it last stood if it was removed; null where it was no origin's
  * @param health the pool's policy after the write, where that was written
- * @param stamp of the pool, listener, route or certificate after the write, or as it last stood if it was removed; null where it
- *     was none's
+ * @param stamp of the pool, listener, route or certificate after the write, or as it last stood if it was removed; null
+ *     where it was none's
  * @param applied how far each member is, if that was asked for; else empty
  */
 public record Written(

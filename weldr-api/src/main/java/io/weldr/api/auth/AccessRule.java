@@ -2,9 +2,15 @@ package io.weldr.api.auth;
 
 import java.net.InetSocketAddress;
 
-/** Who may use the API without a credential. It is decided by the address that the node listens on, never by that of the client. */
+/**
+ * Who may use the API without a credential. It is decided by the address that the node listens on, never by that of the
+ * client.
+ */
 public enum AccessRule {
-    /** Everybody who reaches the address is an administrator, unless a proxy passed the request on: the address is a loopback one. */
+    /**
+     * Everybody who reaches the address is an administrator, unless a proxy passed the request on: the address is a
+     * loopback one.
+     */
     LOCAL,
     /** Nobody. */
     CREDENTIAL,

@@ -6,10 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * Invalid credentials that came from an address. After {@value #BURST} of them, one more is looked at each second. A token has 256 random
- * bits and is not found by guessing; this keeps guesses from costing a node anything. Thread safe.
+ * Invalid credentials that came from an address. After {@value #BURST} of them, one more is looked at each second. A
+ * token has 256 random bits and is not found by guessing; this keeps guesses from costing a node anything. Thread safe.
  *
- * <p>Addresses that were quiet for the longest time are forgotten first. All addresses of an IPv6 network of 64 bits are one.
+ * <p>Addresses that were quiet for the longest time are forgotten first. All addresses of an IPv6 network of 64 bits
+ * are one.
  */
 final class Attempts {
     static final int BURST = 20;

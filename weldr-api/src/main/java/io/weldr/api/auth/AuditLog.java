@@ -4,7 +4,10 @@ import io.weldr.core.state.Actor;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Where requests that change something, and those that are refused, leave a line. Any thread; never blocks; never throws. */
+/**
+ * Where requests that change something, and those that are refused, leave a line. Any thread; never blocks; never
+ * throws.
+ */
 @FunctionalInterface
 public interface AuditLog {
     /** No lines. */
@@ -14,7 +17,8 @@ public interface AuditLog {
     void add(Entry entry);
 
     /**
-     * A request that changes something or was refused, and what it was answered. Nothing of a credential or a body is in it.
+     * A request that changes something or was refused, and what it was answered. Nothing of a credential or a body is
+     * in it.
      *
      * @param actor null: nobody knows who sent it
      * @param address of the client; null: unknown

@@ -21,8 +21,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells who sent a request. Any thread; never blocks. A node that lags may still take a token that was removed: the log refuses what such a
- * request wants to change, see {@link ClusterState#apply}.
+ * Tells who sent a request. Any thread; never blocks. A node that lags may still take a token that was removed: the log
+ * refuses what such a request wants to change, see {@link ClusterState#apply}.
  */
 public final class Authenticator {
     private static final String SCHEME = "bearer ";
@@ -68,10 +68,11 @@ public final class Authenticator {
     }
 
     /**
-     * Who sent the request. A token counts more than a certificate, and both more than the address: on loopback, too, a token limits what
-     * the request may do.
+     * Who sent the request. A token counts more than a certificate, and both more than the address: on loopback, too, a
+     * token limits what the request may do.
      *
-     * @throws ProblemException of type {@code unauthenticated} or {@code too-many-attempts}. It does not tell whether there is such a token
+     * @throws ProblemException of type {@code unauthenticated} or {@code too-many-attempts}. It does not tell whether
+     *     there is such a token
      */
     public Caller caller(Shown shown) {
         if (!shown.authorization().isEmpty()) {
@@ -143,7 +144,10 @@ public final class Authenticator {
                 .exception();
     }
 
-    /** Whether a request that began some time ago would still be let in: its token may have been removed since, or have expired. */
+    /**
+     * Whether a request that began some time ago would still be let in: its token may have been removed since, or have
+     * expired.
+     */
     public boolean stillValid(Caller caller) {
         Long created = caller.actor().created();
         if (created == null) {
@@ -174,7 +178,10 @@ public final class Authenticator {
         return all;
     }
 
-    /** Which tokens are compared is no secret: nobody can choose the hash of a guess. The comparison itself takes the same time for all. */
+    /**
+     * Which tokens are compared is no secret: nobody can choose the hash of a guess. The comparison itself takes the
+     * same time for all.
+     */
     private static String prefix(TokenHash hash) {
         return hash.hex().substring(0, 16);
     }

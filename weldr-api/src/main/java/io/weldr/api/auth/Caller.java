@@ -39,7 +39,10 @@ public record Caller(
         return new Caller(Actor.token(token.name(), token.stamp().created()), token.role(), token.pools(), address);
     }
 
-    /** Whether the request itself carried the credential: a browser adds none by itself, so that no page of another site can make it. */
+    /**
+     * Whether the request itself carried the credential: a browser adds none by itself, so that no page of another site
+     * can make it.
+     */
     public boolean showsToken() {
         return actor.kind() == Actor.Kind.TOKEN;
     }

@@ -9,8 +9,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps pages of other sites from reading the API by DNS rebinding: their owner points a name at an address of this node, and to the browser
- * page and API are one site. What the browser sends then has that name as its host. Immutable.
+ * Keeps pages of other sites from reading the API by DNS rebinding: their owner points a name at an address of this
+ * node, and to the browser page and API are one site. What the browser sends then has that name as its host. Immutable.
  */
 public final class HostCheck {
     private static final int ANY_PORT = 80;
@@ -22,8 +22,8 @@ public final class HostCheck {
     }
 
     /**
-     * Why the request is refused; null: it is not. A request that shows a token was made by no page that does not know one. Where everybody
-     * is let in, the names by which people call a node are not known.
+     * Why the request is refused; null: it is not. A request that shows a token was made by no page that does not know
+     * one. Where everybody is let in, the names by which people call a node are not known.
      *
      * @param host value of {@code Host}; null: the client sent none, which no browser does
      */

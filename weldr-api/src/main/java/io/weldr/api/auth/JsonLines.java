@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the audit log as lines of JSON, on a thread of its own. Where the disk is slower than the requests, up to {@value #LINES_MAX} lines
- * wait; further ones are dropped, and the next line says how many. Of requests that were refused, {@value #REFUSED_PER_SECOND_MAX} a second
- * leave a line, so that strangers cannot fill the disk.
+ * Writes the audit log as lines of JSON, on a thread of its own. Where the disk is slower than the requests, up to
+ * {@value #LINES_MAX} lines wait; further ones are dropped, and the next line says how many. Of requests that were
+ * refused, {@value #REFUSED_PER_SECOND_MAX} a second leave a line, so that strangers cannot fill the disk.
  */
 public final class JsonLines implements AuditLog, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JsonLines.class);

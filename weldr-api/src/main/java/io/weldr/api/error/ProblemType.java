@@ -5,8 +5,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every kind of failure that the API answers, with its name on the wire and its status over HTTP (RFC 9110 section 15) and over
- * gRPC. Names are stable: programs branch on them.
+ * Every kind of failure that the API answers, with its name on the wire and its status over HTTP (RFC 9110 section 15)
+ * and over gRPC. Names are stable: programs branch on them.
  */
 public enum ProblemType {
     MALFORMED_BODY("malformed-body", 400, Code.INVALID_ARGUMENT, "The body is not what a request needs"),

@@ -8,7 +8,10 @@ import io.weldr.core.state.Outcome.Refused;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
-/** Tells which {@link ProblemType} a refusal or a failure is. The switches have no default: a new case does not compile until it has its answer. */
+/**
+ * Tells which {@link ProblemType} a refusal or a failure is. The switches have no default: a new case does not compile
+ * until it has its answer.
+ */
 public final class Problems {
     private Problems() {}
 

@@ -15,8 +15,8 @@ import io.weldr.api.error.ProblemType;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Bounds the bytes that wait for clients that do not read. Streams are not counted: they send only what the transport takes. Any thread; the
- * methods of one call do not run at the same time.
+ * Bounds the bytes that wait for clients that do not read. Streams are not counted: they send only what the transport
+ * takes. Any thread; the methods of one call do not run at the same time.
  */
 final class AnswerBudget implements ServerInterceptor {
     private final WaitingBytes waiting;

@@ -18,7 +18,9 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What there is to tell of certificates, as messages; and what members have made of them, as messages and back. Pure. */
+/**
+ * What there is to tell of certificates, as messages; and what members have made of them, as messages and back. Pure.
+ */
 final class CertificateMessages {
     private CertificateMessages() {}
 

@@ -37,7 +37,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Listens for gRPC: the admin API, member to member, health and reflection. {@link #start} and {@link #close} block for a bounded time. */
+/**
+ * Listens for gRPC: the admin API, member to member, health and reflection. {@link #start} and {@link #close} block for
+ * a bounded time.
+ */
 public final class GrpcApi implements AutoCloseable {
     /** What a consensus module sends is a command, and those are a few kilobytes. */
     static final int MESSAGE_BYTES_MAX = 4 << 20;
@@ -66,8 +69,8 @@ public final class GrpcApi implements AutoCloseable {
     /**
      * The server, not bound yet.
      *
-     * @param answers what members are answered, if {@code membersAskHere}: some may be of an older version, which does not ask at the Raft
-     *     port
+     * @param answers what members are answered, if {@code membersAskHere}: some may be of an older version, which does
+     *     not ask at the Raft port
      * @param connectionsMax connections at the same time; more are closed at once
      */
     public GrpcApi(

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A listener that closes connections beyond a number at once. With the calls that a connection may have at the same time this bounds
- * what waits for a thread, too. Confined to its event loop, as listeners are.
+ * A listener that closes connections beyond a number at once. With the calls that a connection may have at the same
+ * time this bounds what waits for a thread, too. Confined to its event loop, as listeners are.
  */
 final class LimitedListener extends NioServerSocketChannel {
     private static final Logger LOG = LoggerFactory.getLogger(LimitedListener.class);

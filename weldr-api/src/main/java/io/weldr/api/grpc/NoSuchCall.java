@@ -11,7 +11,10 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Answers calls that there are not. They pass the interceptors as all others do: a stranger does not learn which ones there are. */
+/**
+ * Answers calls that there are not. They pass the interceptors as all others do: a stranger does not learn which ones
+ * there are.
+ */
 final class NoSuchCall extends HandlerRegistry {
     /** Nothing of a message is looked at. */
     private static final MethodDescriptor.Marshaller<byte[]> NOTHING = new MethodDescriptor.Marshaller<>() {

@@ -30,7 +30,9 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the messages of requests say, validated. Every method throws {@link io.weldr.api.error.ProblemException}. Pure. */
+/**
+ * What the messages of requests say, validated. Every method throws {@link io.weldr.api.error.ProblemException}. Pure.
+ */
 final class Requests {
     private static final Duration DRAIN_DEFAULT = Duration.ofSeconds(30);
     private static final Duration DRAIN_MAX = Duration.ofHours(24);

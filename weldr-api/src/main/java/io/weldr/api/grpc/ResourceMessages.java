@@ -15,9 +15,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Reads and writes the messages of the calls on pools, listeners, routes and certificates by the names of their fields, which are the
- * same for all of them. A test walks
- * every row of {@link ResourceKind}, so a name that is missing is found. Pure.
+ * Reads and writes the messages of the calls on pools, listeners, routes and certificates by the names of their fields,
+ * which are the same for all of them. A test walks every row of {@link ResourceKind}, so a name that is missing is
+ * found. Pure.
  */
 final class ResourceMessages {
     private ResourceMessages() {}

@@ -45,9 +45,8 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The calls on pools, listeners, routes and certificates. Their messages differ in names only: {@link ResourceMessages} reads and
- * writes them by their descriptors, for
- * every row of {@link ResourceKind}. Any thread.
+ * The calls on pools, listeners, routes and certificates. Their messages differ in names only: {@link ResourceMessages}
+ * reads and writes them by their descriptors, for every row of {@link ResourceKind}. Any thread.
  */
 abstract class ResourceService extends AdminGrpc.AdminImplBase {
     private final Admin admin;

@@ -14,8 +14,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One watch over gRPC. Sends only while the transport takes it, so nothing gathers for a slow client. May be woken on any
- * thread; its own lock keeps the sends in a row, and nothing foreign is called under it but the call itself.
+ * One watch over gRPC. Sends only while the transport takes it, so nothing gathers for a slow client. May be woken on
+ * any thread; its own lock keeps the sends in a row, and nothing foreign is called under it but the call itself.
  */
 final class WatchCall {
     private final ServerCallStreamObserver<WatchEvent> call;

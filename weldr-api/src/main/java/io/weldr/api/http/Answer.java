@@ -41,7 +41,9 @@ record Answer(int status, String contentType, String body, List<Field> fields) {
         return of(problem, null);
     }
 
-    /** {@code trouble}: what troubles the consensus part of the node; null: nothing does, or it does not belong here. */
+    /**
+     * {@code trouble}: what troubles the consensus part of the node; null: nothing does, or it does not belong here.
+     */
     static Answer of(Problem problem, @Nullable String trouble) {
         ProblemBody body = ProblemBody.of(problem).with(trouble);
         Answer answer = new Answer(problem.type().httpStatus(), PROBLEM_JSON, Answers.text(body), List.of());

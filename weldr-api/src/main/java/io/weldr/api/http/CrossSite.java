@@ -9,9 +9,9 @@ import io.weldr.core.Check;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses what a page of another site makes a browser send. A browser posts plain forms to any address without asking, and the
- * operator's browser reaches addresses that the page's author does not; what such a page sends is not the operator's wish.
- * Programs send none of the fields that are looked at here, and are not concerned.
+ * Refuses what a page of another site makes a browser send. A browser posts plain forms to any address without asking,
+ * and the operator's browser reaches addresses that the page's author does not; what such a page sends is not the
+ * operator's wish. Programs send none of the fields that are looked at here, and are not concerned.
  */
 final class CrossSite {
     private CrossSite() {}

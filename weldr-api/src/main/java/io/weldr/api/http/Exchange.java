@@ -29,13 +29,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One request and its answer: checks what holds for all of them, reads the body within its limits, hands over to the operation,
- * and sends the answer or the problem. Confined to the event loop.
+ * One request and its answer: checks what holds for all of them, reads the body within its limits, hands over to the
+ * operation, and sends the answer or the problem. Confined to the event loop.
  */
 final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
-    /** How long a client that was refused before its request ended is listened to: enough for it to read the answer and stop. */
+    /**
+     * How long a client that was refused before its request ended is listened to: enough for it to read the answer and
+     * stop.
+     */
     private static final Duration LINGER = Duration.ofSeconds(1);
 
     private final Vertx vertx;
@@ -300,9 +303,9 @@ final class Exchange {
     }
 
     /**
-     * Sends an answer after which nothing of the connection is served any more. What the client still sends is read and dropped
-     * for a moment, because closing with bytes unread would reset the connection and could take the answer with it (RFC 9112
-     * section 9.6); then the connection is closed, whether or not the request ever ends.
+     * Sends an answer after which nothing of the connection is served any more. What the client still sends is read and
+     * dropped for a moment, because closing with bytes unread would reset the connection and could take the answer with
+     * it (RFC 9112 section 9.6); then the connection is closed, whether or not the request ever ends.
      */
     static void sendAndClose(Vertx vertx, HttpServerRequest request, Answer answer) {
         HttpConnection connection = request.connection();

@@ -5,8 +5,8 @@ import io.vertx.core.http.HttpConnection;
 import java.time.Duration;
 
 /**
- * Closes a connection on which no whole request head came for a time since it was opened or last answered, however busily bytes drip:
- * an idle timeout alone can be fed for ever. Confined to the event loop.
+ * Closes a connection on which no whole request head came for a time since it was opened or last answered, however
+ * busily bytes drip: an idle timeout alone can be fed for ever. Confined to the event loop.
  */
 final class HeadDeadline {
     private static final long NONE = -1;

@@ -49,7 +49,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Listens for the admin API over HTTP/1.1. {@link #start} and {@link #close} block for a bounded time; everything else runs on its event loop. */
+/**
+ * Listens for the admin API over HTTP/1.1. {@link #start} and {@link #close} block for a bounded time; everything else
+ * runs on its event loop.
+ */
 public final class HttpApi implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
 

@@ -10,12 +10,14 @@ import java.time.Duration;
  * @param requestLineBytesMax a longer request line answers 414
  * @param headerBytesMax a larger header section answers 431
  * @param connectionsMax connections at the same time, over HTTP and as many over gRPC; more are closed at once
- * @param waitingBytesMax of answers that wait for clients to read them, over HTTP and gRPC together, beside those of up to 16 KiB; a
- *     further one is refused with 503
+ * @param waitingBytesMax of answers that wait for clients to read them, over HTTP and gRPC together, beside those of up
+ *     to 16 KiB; a further one is refused with 503
  * @param watchersMax event streams at the same time, over HTTP and gRPC together
  * @param bodyTimeout how long a body may take to arrive; then 408
- * @param idleTimeout a connection on which nothing moves for so long is closed; so is one that takes so long for a request head
- * @param heartbeatInterval how often an event stream says that it is alive, so that both sides notice when the other is gone
+ * @param idleTimeout a connection on which nothing moves for so long is closed; so is one that takes so long for a
+ *     request head
+ * @param heartbeatInterval how often an event stream says that it is alive, so that both sides notice when the other is
+ *     gone
  */
 public record HttpLimits(
         int bodyBytesMax,
@@ -28,7 +30,10 @@ public record HttpLimits(
         Duration idleTimeout,
         Duration heartbeatInterval) {
 
-    /** The largest body that means anything is far below a megabyte; RFC 9112 section 3 asks for request lines of 8000 octets. */
+    /**
+     * The largest body that means anything is far below a megabyte; RFC 9112 section 3 asks for request lines of 8000
+     * octets.
+     */
     public static final HttpLimits DEFAULT = new HttpLimits(
             1 << 20,
             8 * 1024,

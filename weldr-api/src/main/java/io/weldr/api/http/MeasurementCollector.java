@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shows the node's measurements as Prometheus metrics. Names get the prefix {@code weldr_}, counters the suffix {@code _total}. A
- * source that fails, or two that disagree on what a name is, cost their own lines and nothing else.
+ * Shows the node's measurements as Prometheus metrics. Names get the prefix {@code weldr_}, counters the suffix {@code
+ * _total}. A source that fails, or two that disagree on what a name is, cost their own lines and nothing else.
  */
 final class MeasurementCollector implements MultiCollector {
     private static final Logger LOG = LoggerFactory.getLogger(MeasurementCollector.class);

@@ -15,7 +15,9 @@ import io.weldr.core.port.MetricSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** What {@code /metrics} shows: the node's own measurements, those of this API, and those of the process. Any thread. */
+/**
+ * What {@code /metrics} shows: the node's own measurements, those of this API, and those of the process. Any thread.
+ */
 final class Metrics implements AutoCloseable {
     static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 

@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** How the origins stand, as far as this node has applied the log: what somebody who is woken at night wants to be told. */
+/**
+ * How the origins stand, as far as this node has applied the log: what somebody who is woken at night wants to be told.
+ */
 record PoolMetrics(Published<ClusterState> state) implements MetricSource {
     /** Each of them is always there: a number that vanishes cannot be alerted on. */
     private static final List<String> STATES = List.of("up", "down", "draining", "maintenance");

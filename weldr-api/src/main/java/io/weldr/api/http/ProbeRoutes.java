@@ -16,7 +16,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** What other programs ask every second: {@code /livez}, {@code /readyz}, {@code /leader}, {@code /metrics}. All from memory. */
+/**
+ * What other programs ask every second: {@code /livez}, {@code /readyz}, {@code /leader}, {@code /metrics}. All from
+ * memory.
+ */
 final class ProbeRoutes {
     private final AdminPorts ports;
     private final Metrics metrics;

@@ -204,7 +204,10 @@ final class Request {
         return parsed("member", context.pathParam("id"), MemberId::new);
     }
 
-    /** How long a member that is taken out goes on proxying; null: as it is set to. {@code force=true} is {@code drain=0s}. */
+    /**
+     * How long a member that is taken out goes on proxying; null: as it is set to. {@code force=true} is {@code
+     * drain=0s}.
+     */
     @Nullable Duration drain() {
         boolean force = choice("force", "false", List.of("false", "true")).equals("true");
         String text = query("drain");
@@ -223,8 +226,8 @@ final class Request {
     }
 
     /**
-     * Refuses the fields of conditional requests, since there is nothing that they could be compared with, and a key: changes of the
-     * members may be repeated as they are, and nobody remembers which were carried out.
+     * Refuses the fields of conditional requests, since there is nothing that they could be compared with, and a key:
+     * changes of the members may be repeated as they are, and nobody remembers which were carried out.
      */
     void refuseConditions() {
         for (String name : List.of("If-Match", "If-None-Match")) {

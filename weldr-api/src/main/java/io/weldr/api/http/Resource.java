@@ -12,8 +12,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What there is at one path: a handler for each method that it takes. HEAD comes with GET, OPTIONS with everything; where others
- * watch the status, as at {@code /leader}, OPTIONS has the status of GET.
+ * What there is at one path: a handler for each method that it takes. HEAD comes with GET, OPTIONS with everything;
+ * where others watch the status, as at {@code /leader}, OPTIONS has the status of GET.
  */
 final class Resource {
     private final String path;

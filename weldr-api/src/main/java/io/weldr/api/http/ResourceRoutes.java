@@ -18,7 +18,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
 
 /**
- * {@code /v1/pools}, {@code /v1/listeners}, {@code /v1/routes} and {@code /v1/certificates}: two resources for every row of {@link ResourceKind}.
+ * {@code /v1/pools}, {@code /v1/listeners}, {@code /v1/routes} and {@code /v1/certificates}: two resources for every
+ * row of {@link ResourceKind}.
  */
 final class ResourceRoutes {
     private final Admin admin;

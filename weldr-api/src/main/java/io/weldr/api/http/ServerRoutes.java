@@ -36,7 +36,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
-/** The simple API: {@code /}, {@code /servers}, {@code /stats}, {@code /cluster}. It speaks of the default pool alone. */
+/**
+ * The simple API: {@code /}, {@code /servers}, {@code /stats}, {@code /cluster}. It speaks of the default pool alone.
+ */
 final class ServerRoutes {
     private static final List<Link> SERVERS_LINKS =
             List.of(Link.get("self", "/servers"), new Link("add", "/servers", "POST"), Link.get("index", "/"));
@@ -125,8 +127,8 @@ final class ServerRoutes {
     }
 
     /**
-     * The tag is for {@code If-Match}: it does not move when only the origin's health does. So it cannot answer {@code If-None-Match} with "not
-     * modified": the health, which is in the answer too, may be another.
+     * The tag is for {@code If-Match}: it does not move when only the origin's health does. So it cannot answer {@code
+     * If-None-Match} with "not modified": the health, which is in the answer too, may be another.
      */
     static Answer entry(PoolName pool, Origin origin, View view) {
         return Answer.ok(OriginEntry.of(pool, origin, view.state(), Pages.staleness(view)))

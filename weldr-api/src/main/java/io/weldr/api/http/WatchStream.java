@@ -23,9 +23,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /v1/watch}: every change as a server-sent event (WHATWG HTML, section 9.2) whose id is its revision. A client that
- * comes back with {@code Last-Event-ID} goes on where it was. Nothing is queued for a slow client: it is told more when it has
- * taken what it was sent. Confined to the event loop of the listener.
+ * {@code /v1/watch}: every change as a server-sent event (WHATWG HTML, section 9.2) whose id is its revision. A client
+ * that comes back with {@code Last-Event-ID} goes on where it was. Nothing is queued for a slow client: it is told more
+ * when it has taken what it was sent. Confined to the event loop of the listener.
  */
 final class WatchStream {
     static final Set<String> PARAMETERS = new TreeSet<>(Set.of("after", "kind", "name"));

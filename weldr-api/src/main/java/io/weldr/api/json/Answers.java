@@ -215,8 +215,8 @@ public final class Answers {
     public record CountEntry(long success, long failed) {}
 
     /**
-     * {@code GET /stats}. {@code ejected}: servers of the default pool that at least one node does not use for now; {@code missing}:
-     * members that did not answer in time, so that their numbers are not in it.
+     * {@code GET /stats}. {@code ejected}: servers of the default pool that at least one node does not use for now;
+     * {@code missing}: members that did not answer in time, so that their numbers are not in it.
      */
     public record Stats(
             CountEntry client, CountEntry server, List<String> ejected, List<String> missing, List<Link> links) {}
@@ -361,7 +361,10 @@ public final class Answers {
         }
     }
 
-    /** {@code /livez}, {@code /readyz}, {@code /leader}. {@code listeners} and {@code certificates}: those that the node cannot bind or load. {@code tls}: what speaks TLS with clients. */
+    /**
+     * {@code /livez}, {@code /readyz}, {@code /leader}. {@code listeners} and {@code certificates}: those that the node
+     * cannot bind or load. {@code tls}: what speaks TLS with clients.
+     */
     public record Probe(
             String status,
             String node,

@@ -69,7 +69,10 @@ final class CertificateAnswers {
         }
     }
 
-    /** What a member has made of it. {@code state} is {@code unknown} if the member did not tell, and the reason says why. */
+    /**
+     * What a member has made of it. {@code state} is {@code unknown} if the member did not tell, and the reason says
+     * why.
+     */
     record ConditionEntry(
             String member,
             String state,

@@ -17,8 +17,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The members of a JSON object, taken one by one. {@link #done()} refuses, by name, what nobody asked for. An explicit null is the
- * same as an absent member, but for those that ask {@link #isNull}. Confined to one thread.
+ * The members of a JSON object, taken one by one. {@link #done()} refuses, by name, what nobody asked for. An explicit
+ * null is the same as an absent member, but for those that ask {@link #isNull}. Confined to one thread.
  */
 final class Fields {
     private final String path;

@@ -27,9 +27,14 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the bodies of requests. Every method throws {@link io.weldr.api.error.ProblemException} with what was found and expected. */
+/**
+ * Reads the bodies of requests. Every method throws {@link io.weldr.api.error.ProblemException} with what was found and
+ * expected.
+ */
 public final class RequestBodies {
-    /** How long requests under way may take when nobody says. Most are over in a second, and an operator waits for it. */
+    /**
+     * How long requests under way may take when nobody says. Most are over in a second, and an operator waits for it.
+     */
     public static final Duration DRAIN_DEFAULT = Duration.ofSeconds(30);
 
     /** Longer is not draining but forgotten. */

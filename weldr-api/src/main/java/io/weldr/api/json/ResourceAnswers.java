@@ -16,8 +16,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What answers on pools, listeners, routes and certificates look like: the members of the resource, and what there is to say about
- * it.
+ * What answers on pools, listeners, routes and certificates look like: the members of the resource, and what there is
+ * to say about it.
  */
 public final class ResourceAnswers {
     private ResourceAnswers() {}

@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * Reads pools, listeners, routes and certificates out of bodies. Every method throws {@link io.weldr.api.error.ProblemException} with
- * what was found and expected.
+ * Reads pools, listeners, routes and certificates out of bodies. Every method throws {@link
+ * io.weldr.api.error.ProblemException} with what was found and expected.
  */
 public final class ResourceBodies {
     private ResourceBodies() {}

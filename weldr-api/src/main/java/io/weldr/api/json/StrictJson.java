@@ -27,8 +27,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON as RFC 8259 has it, and nothing beside: UTF-8, one value, each name once. What is ambiguous is refused, since two
- * readers could take it for two different things.
+ * JSON as RFC 8259 has it, and nothing beside: UTF-8, one value, each name once. What is ambiguous is refused, since
+ * two readers could take it for two different things.
  */
 final class StrictJson {
     /** Routes nest five deep. */

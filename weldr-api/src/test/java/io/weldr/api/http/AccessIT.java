@@ -42,7 +42,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Who may use the HTTP API, told by those who may not. Each story has a node that asks for credentials, and one address without. */
+/**
+ * Who may use the HTTP API, told by those who may not. Each story has a node that asks for credentials, and one address
+ * without.
+ */
 class AccessIT {
     private static final String ADD = "{\"url\": \"http://127.0.0.1:9001\"}";
 

@@ -53,7 +53,10 @@ class BadInputIT {
         return raw(request, true);
     }
 
-    /** @param ended whether the client ends its side behind the request; one that does may get no answer to a whole request */
+    /**
+     * @param ended whether the client ends its side behind the request; one that does may get no answer to a whole
+     * request
+     */
     private static String raw(byte[] request, boolean ended) throws IOException {
         try (Socket socket = connect()) {
             try {
@@ -181,7 +184,10 @@ class BadInputIT {
         }
     }
 
-    /** Whoever was refused in the middle of a request must not hold a connection of the API until it is idle long enough. */
+    /**
+     * Whoever was refused in the middle of a request must not hold a connection of the API until it is idle long
+     * enough.
+     */
     @ParameterizedTest
     @ValueSource(
             strings = {

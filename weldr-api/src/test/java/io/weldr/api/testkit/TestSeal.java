@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Seals for a test: each time in another way, bound to the owner and to the secret of a cluster. No secret, but nothing that was sealed shows
- * what it holds. Thread safe.
+ * Seals for a test: each time in another way, bound to the owner and to the secret of a cluster. No secret, but nothing
+ * that was sealed shows what it holds. Thread safe.
  */
 public final class TestSeal implements KeySeal {
     private static final int PAD_BYTES = 8;

@@ -6,11 +6,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An order of a certificate that is under way, or the one that failed last: what a new leader needs to go on where the last one was.
+ * An order of a certificate that is under way, or the one that failed last: what a new leader needs to go on where the
+ * last one was.
  *
- * @param url of the order at the authority (RFC 8555 section 7.1.3); null: there is none, and a new one begins at {@code notBefore}
- * @param key PKCS#8 of the certificate to come, sealed for {@link KeyOwner#of(CertificateName)}; null as {@code url}. It is committed before
- *     the order is finalised, so that no leader holds a certificate whose key is lost
+ * @param url of the order at the authority (RFC 8555 section 7.1.3); null: there is none, and a new one begins at
+ *     {@code notBefore}
+ * @param key PKCS#8 of the certificate to come, sealed for {@link KeyOwner#of(CertificateName)}; null as {@code url}.
+ *     It is committed before the order is finalised, so that no leader holds a certificate whose key is lost
  * @param answers to the challenges, which every node gives to whoever asks
  * @param failures consecutive ones
  * @param notBefore no new order begins before it

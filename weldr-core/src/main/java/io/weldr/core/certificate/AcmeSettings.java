@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a certificate is obtained and renewed by ACME (RFC 8555).
  *
- * @param hosts DNS names that the certificate is for, 1 to {@value IssuedChain#HOSTS_MAX}, lower case, no wildcards: those can be proved by
- *     DNS alone
+ * @param hosts DNS names that the certificate is for, 1 to {@value IssuedChain#HOSTS_MAX}, lower case, no wildcards:
+ *     those can be proved by DNS alone
  * @param directory URL of the certificate authority's directory, https
  * @param email whom the authority may write to
  * @param keyType of the private keys that are made

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param issued what is presented; null: the authority has issued none yet
  * @param acme how it is obtained; null: an operator gave it
  * @param order null: none is under way, and the last one did not fail
- * @param superseded whether {@code issued} is not what {@code acme} asks for, because an operator changed that since. It is presented until
- *     the authority has issued another one
+ * @param superseded whether {@code issued} is not what {@code acme} asks for, because an operator changed that since.
+ *     It is presented until the authority has issued another one
  * @param stamp moves when an operator writes it, not when it is renewed
  */
 public record Certificate(
@@ -61,8 +61,9 @@ public record Certificate(
     }
 
     /**
-     * The same to be obtained in another way, and no order under way. What is issued stays until the authority has issued another one, which
-     * is wanted at once if this one is for other hosts, by another authority, or has another type of key.
+     * The same to be obtained in another way, and no order under way. What is issued stays until the authority has
+     * issued another one, which is wanted at once if this one is for other hosts, by another authority, or has another
+     * type of key.
      */
     public Certificate obtainedBy(AcmeSettings next, Stamp at) {
         boolean other = superseded || acme == null || !acme.issuesLike(next);

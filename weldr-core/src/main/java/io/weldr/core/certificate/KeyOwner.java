@@ -16,7 +16,9 @@ public record KeyOwner(String text) {
         return new KeyOwner("acme-account/" + directory);
     }
 
-    /** The key by which a certificate authority binds a new account to one of its customers (RFC 8555 section 7.3.4). */
+    /**
+     * The key by which a certificate authority binds a new account to one of its customers (RFC 8555 section 7.3.4).
+     */
     public static KeyOwner externalAccount(CertificateName certificate) {
         return new KeyOwner("acme-external-account/" + certificate);
     }

@@ -4,7 +4,8 @@ import io.weldr.core.Check;
 import java.util.Base64;
 
 /**
- * A secret as the log holds it: encrypted and authenticated with a key of the cluster secret, bound to what it belongs to.
+ * A secret as the log holds it: encrypted and authenticated with a key of the cluster secret, bound to what it belongs
+ * to.
  *
  * @param text Base64 of the sealed bytes
  */

@@ -1,5 +1,6 @@
 /**
- * Certificates that listeners present, and how a certificate authority issues them. Start at {@link io.weldr.core.certificate.Certificate}.
+ * Certificates that listeners present, and how a certificate authority issues them. Start at {@link
+ * io.weldr.core.certificate.Certificate}.
  */
 @NullMarked
 package io.weldr.core.certificate;

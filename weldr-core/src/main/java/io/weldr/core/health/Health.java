@@ -14,7 +14,9 @@ public record Health(boolean up, int streak) {
         return new Health(up, 0);
     }
 
-    /** After one more probe. The verdict has turned if {@link #up()} differs from before; the count then starts again. */
+    /**
+     * After one more probe. The verdict has turned if {@link #up()} differs from before; the count then starts again.
+     */
     public Health observe(boolean passed, HealthPolicy policy) {
         if (passed == up) {
             return streak == 0 ? this : new Health(up, 0); // any opposite streak is over

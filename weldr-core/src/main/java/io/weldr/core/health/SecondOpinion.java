@@ -47,7 +47,9 @@ public record SecondOpinion(SortedMap<MemberId, Opinion> opinions, List<MemberId
         return ids(opinion -> opinion.result().passed());
     }
 
-    /** Who saw what, to follow the reason of the leader: {@code "; down for n2, up for n3"}. Empty if nobody was asked. */
+    /**
+     * Who saw what, to follow the reason of the leader: {@code "; down for n2, up for n3"}. Empty if nobody was asked.
+     */
     public String text() {
         if (opinions.isEmpty()) {
             return silent.isEmpty() ? "" : "; no other member answered";

@@ -15,18 +15,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * An address on which every node takes connections.
  *
- * @param address an IP literal and a port; a wildcard such as {@code 0.0.0.0} or {@code ::} means every address of the node. Null for the
- *     listener {@code default}, and only there: each node has its own
- * @param pool where the bytes of {@link Protocol#TCP} go; null with others, whose requests or connections go where routes say
- * @param trustedPeers networks whose {@code X-Forwarded-*} and {@code Forwarded} fields are believed; null: as the node has it with
- *     the listener {@code default}, and none with others
+ * @param address an IP literal and a port; a wildcard such as {@code 0.0.0.0} or {@code ::} means every address of the
+ *     node. Null for the listener {@code default}, and only there: each node has its own
+ * @param pool where the bytes of {@link Protocol#TCP} go; null with others, whose requests or connections go where
+ *     routes say
+ * @param trustedPeers networks whose {@code X-Forwarded-*} and {@code Forwarded} fields are believed; null: as the node
+ *     has it with the listener {@code default}, and none with others
  * @param proxyProtocol networks from which every connection has to begin with a PROXY protocol header, version 1 or 2
  * @param errorPages by status class, 4 or 5
  * @param tls with {@link Protocol#HTTPS}, and only there
- * @param http2 whether HTTP/2 is spoken: by ALPN with {@link Protocol#HTTPS}, by prior knowledge with {@link Protocol#HTTP}; null: the
- *     default, see {@link #speaksHttp2}
- * @param redirectPort with {@link Protocol#HTTP}: every request is answered with a redirect to https at that port of its host; null: it
- *     goes where routes say
+ * @param http2 whether HTTP/2 is spoken: by ALPN with {@link Protocol#HTTPS}, by prior knowledge with {@link
+ *     Protocol#HTTP}; null: the default, see {@link #speaksHttp2}
+ * @param redirectPort with {@link Protocol#HTTP}: every request is answered with a redirect to https at that port of
+ *     its host; null: it goes where routes say
  */
 public record Listener(
         ListenerName name,
@@ -118,7 +119,10 @@ public record Listener(
         errorPages.keySet().forEach(status -> Check.inRange("errorPages", status, 4, 5));
     }
 
-    /** Whether HTTP/2 is spoken: within TLS it is, unless {@link #http2} says no; in the clear it is not, unless that says yes. */
+    /**
+     * Whether HTTP/2 is spoken: within TLS it is, unless {@link #http2} says no; in the clear it is not, unless that
+     * says yes.
+     */
     public boolean speaksHttp2() {
         return http2 == null ? protocol == Protocol.HTTPS : http2;
     }

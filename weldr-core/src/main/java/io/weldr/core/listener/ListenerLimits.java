@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param connectionsMax client connections of one node, 1 to 1 000 000, within the limit of the node
  * @param requestBodyBytesMax longest request body, 0 to 1 TiB; 0: no limit. Not with {@code tcp}
- * @param idleTimeout how long a client may be silent between two requests, or both sides of a {@code tcp} connection, 1 s to 1 d
+ * @param idleTimeout how long a client may be silent between two requests, or both sides of a {@code tcp} connection, 1
+ *     s to 1 d
  */
 public record ListenerLimits(
         @Nullable Integer connectionsMax,

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param defaultCertificate presented to clients that ask for no name or for another one; null: those are refused
  * @param clients whether clients show certificates
  * @param clientAuthorities PEM, who may vouch for them; null with {@link ClientCertificates#NONE}, and only there
- * @param subjectField name of the request field in which origins read the subject of the client's certificate; null: they do not
+ * @param subjectField name of the request field in which origins read the subject of the client's certificate; null:
+ *     they do not
  * @param fingerprintField the same for the SHA-256 of the certificate
  */
 public record ListenerTls(

@@ -7,14 +7,16 @@ import org.jspecify.annotations.Nullable;
  * How a pool spreads requests over its origins.
  *
  * @param key what {@link Algorithm#HASH} goes by; null with the others
- * @param loadPercentMax with {@link Algorithm#HASH}: the most that one origin may hold of its fair share of the requests in flight, in
- *     percent, 100 to 1000; 0: no bound. 0 with the others
+ * @param loadPercentMax with {@link Algorithm#HASH}: the most that one origin may hold of its fair share of the
+ *     requests in flight, in percent, 100 to 1000; 0: no bound. 0 with the others
  */
 public record Balancing(Algorithm algorithm, @Nullable RequestKey key, int loadPercentMax) {
     /** What a pool has that says nothing else. */
     public static final Balancing ROUND_ROBIN = new Balancing(Algorithm.ROUND_ROBIN, null, 0);
 
-    /** A quarter above the fair share (Mirrokni, Thorup, Zadimoghaddam, "Consistent Hashing with Bounded Loads", 2018). */
+    /**
+     * A quarter above the fair share (Mirrokni, Thorup, Zadimoghaddam, "Consistent Hashing with Bounded Loads", 2018).
+     */
     public static final int LOAD_PERCENT_DEFAULT = 125;
 
     public Balancing {

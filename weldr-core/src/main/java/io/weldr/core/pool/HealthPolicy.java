@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * How origins are probed and when their verdict turns. All counts are of consecutive probes. Made by a {@link Builder}.
  *
  * @param type what a probe is
- * @param path origin-form target of the probe, with a query if need be; at most 1024 characters. Only {@link Type#HTTP} uses it, as all up to {@code contains}
+ * @param path origin-form target of the probe, with a query if need be; at most 1024 characters. Only {@link Type#HTTP}
+ *     uses it, as all up to {@code contains}
  * @param method GET, HEAD or OPTIONS
  * @param expected the status codes that pass; redirects are not followed
  * @param host value of the {@code Host} field; null: the origin's own host and port
@@ -66,7 +67,10 @@ public record HealthPolicy(
     private static final List<String> OWN_HEADERS =
             List.of("host", "connection", "content-length", "transfer-encoding", "upgrade", "te", "expect");
 
-    /** Every 30 s, {@code GET /}, 2xx, three failures to down, which a majority confirms, and two passes to up. A new origin is up at once. */
+    /**
+     * Every 30 s, {@code GET /}, 2xx, three failures to down, which a majority confirms, and two passes to up. A new
+     * origin is up at once.
+     */
     public static final HealthPolicy DEFAULT = new Builder().build();
 
     /** What a probe is. */
@@ -93,9 +97,9 @@ public record HealthPolicy(
     }
 
     /**
-     * Whose word makes an origin down. The leader probes; before it has an origin down it asks the other members to probe it once.
-     * Members that do not answer in time do not count, nor do members that see it down and never saw it up; if none
-     * counts, the leader decides alone.
+     * Whose word makes an origin down. The leader probes; before it has an origin down it asks the other members to
+     * probe it once. Members that do not answer in time do not count, nor do members that see it down and never saw it
+     * up; if none counts, the leader decides alone.
      */
     public enum Confirm {
         /** More than half of those who looked, the leader among them. */

@@ -4,8 +4,8 @@ import io.weldr.core.Check;
 import java.util.Locale;
 
 /**
- * A host (IPv4 literal, IPv6 literal without brackets, or name) and a port of 1 to 65535. Hosts are kept in one canonical
- * form, lower case and IPv6 as RFC 5952 writes it, so that equal addresses are equal values.
+ * A host (IPv4 literal, IPv6 literal without brackets, or name) and a port of 1 to 65535. Hosts are kept in one
+ * canonical form, lower case and IPv6 as RFC 5952 writes it, so that equal addresses are equal values.
  */
 public record HostPort(String host, int port) implements Comparable<HostPort> {
     /** RFC 1035 section 2.3.4. */
@@ -116,7 +116,9 @@ public record HostPort(String host, int port) implements Comparable<HostPort> {
         return isIpv6() ? "[" + host + "]" : host;
     }
 
-    /** A host and a port as people write them, with IPv6 in brackets. For addresses to listen on, whose port may be 0. */
+    /**
+     * A host and a port as people write them, with IPv6 in brackets. For addresses to listen on, whose port may be 0.
+     */
     public static String text(String host, int port) {
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
     }

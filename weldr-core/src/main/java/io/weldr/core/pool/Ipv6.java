@@ -3,7 +3,10 @@ package io.weldr.core.pool;
 import io.weldr.core.Check;
 import org.jspecify.annotations.Nullable;
 
-/** IPv6 literals (RFC 4291 section 2.2), written as RFC 5952 section 4 asks. Zones are refused: they mean nothing on another node. */
+/**
+ * IPv6 literals (RFC 4291 section 2.2), written as RFC 5952 section 4 asks. Zones are refused: they mean nothing on
+ * another node.
+ */
 final class Ipv6 {
     private static final int GROUPS = 8;
 

@@ -4,7 +4,8 @@ import io.weldr.core.Check;
 import java.util.Arrays;
 
 /**
- * A range of IP addresses (RFC 4632, RFC 4291 section 2.3). IPv4 addresses that are written as IPv6 addresses count as IPv4.
+ * A range of IP addresses (RFC 4632, RFC 4291 section 2.3). IPv4 addresses that are written as IPv6 addresses count as
+ * IPv4.
  *
  * @param address of 4 or 16 bytes, 0 behind the prefix
  * @param prefix leading bits that an address has to share, 0 to 32 or 128

@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param weight share of requests beside the other origins, 0 to {@value #WEIGHT_MAX}; 0 takes none
  * @param drainDeadline until when requests under way may finish; there while draining, and only then
  * @param health its own policy; null: the pool's
- * @param priority 0 to {@value #PRIORITY_MAX}; origins of a higher number are used when too few of the lower ones are up
+ * @param priority 0 to {@value #PRIORITY_MAX}; origins of a higher number are used when too few of the lower ones are
+ *     up
  * @param connectionsMax connections of one node to it, 0 to 1 000 000; 0: no limit; null: as the pool has it
  * @param labels what operators note about it, by name; at most {@value #LABELS_MAX}
- * @param generation the revision at which it was added or its URL last changed: a verdict on an older generation is about
- *     something else
+ * @param generation the revision at which it was added or its URL last changed: a verdict on an older generation is
+ *     about something else
  * @param created revision at which it was added
- * @param modified revision of the last change that an operator made to it: what {@code ETag} and {@code If-Match} speak of
+ * @param modified revision of the last change that an operator made to it: what {@code ETag} and {@code If-Match} speak
+ *     of
  */
 public record Origin(
         OriginId id,

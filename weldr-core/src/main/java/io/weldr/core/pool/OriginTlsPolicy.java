@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param authorities PEM, who may vouch for the origins; null: whom the node trusts
  * @param serverName that origins are asked for and have to be certified for; null: the host of each origin's URL
  * @param clientCertificate shown to origins that ask for one; null: none
- * @param insecureSkipVerify whether any certificate is taken. Whoever can redirect the connection reads and changes everything
+ * @param insecureSkipVerify whether any certificate is taken. Whoever can redirect the connection reads and changes
+ *     everything
  */
 public record OriginTlsPolicy(
         @Nullable String authorities,

@@ -10,10 +10,11 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A named set of origins, in the order in which they were added, with the policy that they are probed by and all else that is said of them
- * together.
+ * A named set of origins, in the order in which they were added, with the policy that they are probed by and all else
+ * that is said of them together.
  *
- * @param origins each id and each address once. How many there may be is checked before an origin is added, see {@code core.state.Limits}
+ * @param origins each id and each address once. How many there may be is checked before an origin is added, see {@code
+ *     core.state.Limits}
  * @param stamp moves with the pool's settings and policy, not with its origins
  */
 public record Pool(PoolName name, HealthPolicy health, PoolSettings settings, List<Origin> origins, Stamp stamp) {

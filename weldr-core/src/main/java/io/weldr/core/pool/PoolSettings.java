@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param slowStart for how long an origin that comes up gets less than its share, up to 1 h; zero: it gets all at once
  * @param whenAllDown null: as the node has it in the pool {@code default}, 503 in others
  * @param minimumUp origins of a priority that have to be up so that no origins of the next priority are used, 1 to 1024
- * @param sendsProxyProtocol whether connections of a listener of protocol {@code tcp} to origins begin with a PROXY protocol header, version 2
+ * @param sendsProxyProtocol whether connections of a listener of protocol {@code tcp} to origins begin with a PROXY
+ *     protocol header, version 2
  * @param protocol what is spoken to the origins
  * @param tls how https origins are spoken to
  */

@@ -6,8 +6,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cookie that binds a client to an origin (RFC 6265 section 4.1). Its value is a token that the cluster secret makes: it cannot be forged
- * and names no address.
+ * The cookie that binds a client to an origin (RFC 6265 section 4.1). Its value is a token that the cluster secret
+ * makes: it cannot be forged and names no address.
  *
  * @param name a token; two pools that clients reach by one host need two
  * @param lifetime {@code Max-Age}, 1 s to 400 days (the longest that browsers take); null: until the browser ends
@@ -20,7 +20,10 @@ public record StickyCookie(
         @Nullable Duration lifetime) {
     private static final Duration LIFETIME_MAX = Duration.ofDays(400);
 
-    /** The name that the cookie of a pool has if nobody says another: the answers of two pools do not replace each other's cookie. */
+    /**
+     * The name that the cookie of a pool has if nobody says another: the answers of two pools do not replace each
+     * other's cookie.
+     */
     public static String nameFor(String pool) {
         return "weldr-" + pool;
     }

@@ -8,7 +8,8 @@ import java.util.concurrent.CompletionStage;
 @FunctionalInterface
 public interface AppliedBarrier {
     /**
-     * Completes once every member that can be reached serves by the state of that revision, or the time is over. Does not fail.
+     * Completes once every member that can be reached serves by the state of that revision, or the time is over. Does
+     * not fail.
      *
      * @param patience how long a member that can be reached may need
      * @return for each member that can be reached and does not serve by it yet, who it is and why, for people

@@ -1,6 +1,9 @@
 package io.weldr.core.port;
 
-/** Makes the certificates by which a node shows a certificate authority that a host is the cluster's (RFC 8737). Thread safe. */
+/**
+ * Makes the certificates by which a node shows a certificate authority that a host is the cluster's (RFC 8737). Thread
+ * safe.
+ */
 @FunctionalInterface
 public interface ChallengeCertificates {
     /**

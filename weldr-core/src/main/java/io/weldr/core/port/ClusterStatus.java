@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param term the Raft term; 0 before the first
  * @param leader whom it takes for the leader; null if it knows of none
- * @param acting whether this node may act as leader: elected, ready, and heard by a majority within the election timeout
+ * @param acting whether this node may act as leader: elected, ready, and heard by a majority within the election
+ *     timeout
  * @param commitIndex the highest log index that it knows to be committed
  * @param appliedIndex the highest log index in its state
  * @param voters those whose votes count, this node among them unless it is outside
- * @param sinceLeaderContact how old its state may be: time since it last heard from the leader, zero on an acting leader; null if never
+ * @param sinceLeaderContact how old its state may be: time since it last heard from the leader, zero on an acting
+ *     leader; null if never
  * @param trouble why its consensus part, or another part, is not whole, for people; null if it is
  */
 public record ClusterStatus(

@@ -7,8 +7,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The road down: commands to the replicated log, from any node. All methods may be called from any thread and never block;
- * stages complete on threads of the implementation, which must not be blocked either. A stage fails with {@link
+ * The road down: commands to the replicated log, from any node. All methods may be called from any thread and never
+ * block; stages complete on threads of the implementation, which must not be blocked either. A stage fails with {@link
  * GatewayException} and no other, within two seconds.
  */
 public interface CommandGateway {

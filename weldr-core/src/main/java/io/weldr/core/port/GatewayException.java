@@ -17,11 +17,16 @@ public final class GatewayException extends RuntimeException {
         OVERLOADED,
         /** Larger than the log takes. Nothing was done. */
         TOO_LARGE,
-        /** Not every member understands it yet, or the leader does not. Nothing was done; it goes once all are upgraded. */
+        /**
+         * Not every member understands it yet, or the leader does not. Nothing was done; it goes once all are upgraded.
+         */
         UNSUPPORTED,
         /** It would move an origin to an address of weldr itself. Nothing was done; it will be refused again. */
         OWN_ADDRESS,
-        /** A change of routes that the leader's checks refuse. Nothing was done; it will be refused again while the others are what they are. */
+        /**
+         * A change of routes that the leader's checks refuse. Nothing was done; it will be refused again while the
+         * others are what they are.
+         */
         ROUTES,
         /** It needs the secret of the cluster, which the leader does not have. Nothing was done. */
         NEEDS_SECRET,

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One number for {@code /metrics}. Names are without the prefix and suffix that the exposition adds: {@code exchanges}, not
- * {@code weldr_exchanges_total}. Units last, as words: {@code seconds}, {@code bytes}.
+ * One number for {@code /metrics}. Names are without the prefix and suffix that the exposition adds: {@code exchanges},
+ * not {@code weldr_exchanges_total}. Units last, as words: {@code seconds}, {@code bytes}.
  */
 public sealed interface Measurement {
     String name();

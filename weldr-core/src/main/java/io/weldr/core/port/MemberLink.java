@@ -10,8 +10,8 @@ public interface MemberLink {
     /**
      * Asks {@code to} once, without a retry.
      *
-     * @return the answer; fails with {@link GatewayException} of kind {@code NO_LEADER} if the message was surely not delivered and
-     *     {@code UNKNOWN_OUTCOME} if it may have been
+     * @return the answer; fails with {@link GatewayException} of kind {@code NO_LEADER} if the message was surely not
+     *     delivered and {@code UNKNOWN_OUTCOME} if it may have been
      */
     CompletionStage<byte[]> call(Member to, byte[] message, Duration deadline);
 }

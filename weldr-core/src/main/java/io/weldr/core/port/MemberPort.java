@@ -15,9 +15,9 @@ public interface MemberPort {
      *
      * @param address where the Raft port of {@code to} is
      * @param call the name of the call
-     * @return the answer; fails with {@link GatewayException} of kind {@code UNAVAILABLE} if the member does not answer such calls there, as
-     *     those of older versions do not, {@code NO_LEADER} if the request was surely not delivered, and {@code UNKNOWN_OUTCOME} if it may
-     *     have been
+     * @return the answer; fails with {@link GatewayException} of kind {@code UNAVAILABLE} if the member does not answer
+     *     such calls there, as those of older versions do not, {@code NO_LEADER} if the request was surely not
+     *     delivered, and {@code UNKNOWN_OUTCOME} if it may have been
      */
     CompletionStage<byte[]> ask(MemberId to, HostPort address, String call, byte[] request, Duration deadline);
 

@@ -9,28 +9,33 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who belongs to the cluster, changed at run time from any node: a follower hands the wish to the leader. One change at a time; a second
- * one is refused while the first runs. All methods may be called from any thread and never block; stages complete on threads of the
- * implementation, which must not be blocked either. A stage fails with {@link GatewayException} and no other, within {@link
- * #CHANGE_MAX}; of kind {@code UNKNOWN_OUTCOME} it may still be carried out, and {@link #status()} tells.
+ * Who belongs to the cluster, changed at run time from any node: a follower hands the wish to the leader. One change at
+ * a time; a second one is refused while the first runs. All methods may be called from any thread and never block;
+ * stages complete on threads of the implementation, which must not be blocked either. A stage fails with {@link
+ * GatewayException} and no other, within {@link #CHANGE_MAX}; of kind {@code UNKNOWN_OUTCOME} it may still be carried
+ * out, and {@link #status()} tells.
  *
  * <p>Every wish may be repeated: what is so already is {@link Result.Done} without a change.
  */
 public interface Membership {
-    /** A member that catches up over a slow link takes this long; then its change goes on, but nobody waits for it any more. */
+    /**
+     * A member that catches up over a slow link takes this long; then its change goes on, but nobody waits for it any
+     * more.
+     */
     Duration CHANGE_MAX = Duration.ofSeconds(20);
 
     /** Longer is not draining but forgotten. */
     Duration DRAIN_MAX = Duration.ofHours(1);
 
     /**
-     * Takes a node in that waits for it. It is brought up to date first (by a snapshot, then by the log), and votes then.
+     * Takes a node in that waits for it. It is brought up to date first (by a snapshot, then by the log), and votes
+     * then.
      */
     CompletionStage<Result> add(Newcomer newcomer);
 
     /**
-     * Takes a member out, whether it lives or not. One that lives stops voting, goes on proxying for its drain time, and then ends or
-     * idles, as it is set to. A leader hands leadership over first.
+     * Takes a member out, whether it lives or not. One that lives stops voting, goes on proxying for its drain time,
+     * and then ends or idles, as it is set to. A leader hands leadership over first.
      *
      * @param drain how long it goes on proxying, 0 to {@link #DRAIN_MAX}; null: as it is set to
      */

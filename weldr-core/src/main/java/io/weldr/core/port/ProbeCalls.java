@@ -9,8 +9,8 @@ public interface ProbeCalls {
     /**
      * Probes that origin once, by the policy that holds for it here.
      *
-     * @return what the probe found; fails with {@link GatewayException} if this node cannot tell: it does not know the origin, has
-     *     too many probes under way, could not send this one, or is a witness, which has no opinion
+     * @return what the probe found; fails with {@link GatewayException} if this node cannot tell: it does not know the
+     *     origin, has too many probes under way, could not send this one, or is a witness, which has no opinion
      */
     CompletionStage<Opinion> probe(ProbeQuestion question);
 }

@@ -11,7 +11,8 @@ public interface ProbeLink {
     /**
      * Asks {@code to} once.
      *
-     * @return what its probe found; fails with {@link GatewayException} if it did not answer within {@code deadline} or cannot tell
+     * @return what its probe found; fails with {@link GatewayException} if it did not answer within {@code deadline} or
+     *     cannot tell
      */
     CompletionStage<Opinion> probe(Member to, ProbeQuestion question, Duration deadline);
 }

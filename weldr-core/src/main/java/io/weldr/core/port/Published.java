@@ -8,10 +8,10 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * An immutable value that one side publishes and others read. {@link #get()} is one volatile read, from any thread. Subscribers
- * are called on the publishing thread, in order, and must hand over at once; they see every value, or a later one. With a
- * handler for failures a subscriber that throws keeps neither the others from hearing nor the publisher from going on: the thread
- * that applies the log must not end because of one who listens.
+ * An immutable value that one side publishes and others read. {@link #get()} is one volatile read, from any thread.
+ * Subscribers are called on the publishing thread, in order, and must hand over at once; they see every value, or a
+ * later one. With a handler for failures a subscriber that throws keeps neither the others from hearing nor the
+ * publisher from going on: the thread that applies the log must not end because of one who listens.
  */
 public final class Published<T> implements Supplier<T> {
     private final List<Consumer<? super T>> subscribers = new CopyOnWriteArrayList<>();

@@ -2,7 +2,10 @@ package io.weldr.core.port;
 
 import io.weldr.core.Check;
 
-/** The name of one wish, chosen by whoever has it. The same name delivered again, also after a fail-over, is applied once. */
+/**
+ * The name of one wish, chosen by whoever has it. The same name delivered again, also after a fail-over, is applied
+ * once.
+ */
 public record RequestId(String value) {
     public static final int CHARS_MAX = 128;
 

@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Keys that TLS sessions resume by (RFC 5077, RFC 8446 section 4.6.1). Every member makes the same ones, so that a session resumes on every
- * node, also after a failover. Any thread; takes microseconds, and blocks never.
+ * Keys that TLS sessions resume by (RFC 5077, RFC 8446 section 4.6.1). Every member makes the same ones, so that a
+ * session resumes on every node, also after a failover. Any thread; takes microseconds, and blocks never.
  */
 public interface TicketKeys {
     /** A node that has no secret: its sessions resume by keys of its own, or not at all. */
@@ -14,10 +14,10 @@ public interface TicketKeys {
     /**
      * The keys of one day of UTC, of the day before and of the day after, since the clocks of members differ.
      *
-     * @param policy what has to be the same in two handshakes so that the second may resume the first: clients that were not asked for a
-     *     certificate must never resume where one is required. Other policies have other keys
-     * @return the key of today first, by which new tickets are made; while the secret is replaced, also those of the previous one. None if
-     *     there is no secret
+     * @param policy what has to be the same in two handshakes so that the second may resume the first: clients that
+     *     were not asked for a certificate must never resume where one is required. Other policies have other keys
+     * @return the key of today first, by which new tickets are made; while the secret is replaced, also those of the
+     *     previous one. None if there is no secret
      */
     List<TicketKey> keys(String policy, Instant now);
 

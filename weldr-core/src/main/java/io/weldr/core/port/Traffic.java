@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * What one node has proxied since it started.
  *
- * @param client exchanges by what the client got: success is any response relayed from an origin, failed one that weldr had to make up or
- *     break off
+ * @param client exchanges by what the client got: success is any response relayed from an origin, failed one that weldr
+ *     had to make up or break off
  * @param server attempts at origins, all together
  * @param origins attempts at each origin
  */

@@ -1,9 +1,10 @@
 package io.weldr.core.route;
 
 /**
- * How large the automaton of an RE2 expression becomes, told by its text alone: {@code ((a{1000}){1000}){1000}} is short, and compiling it
- * takes all memory there is. One unit is one step of the automaton, some 60 bytes of memory and at most one comparison for each character of
- * the text that is matched. Counts too much rather than too little, and knows nothing of whether the expression is valid. Pure.
+ * How large the automaton of an RE2 expression becomes, told by its text alone: {@code ((a{1000}){1000}){1000}} is
+ * short, and compiling it takes all memory there is. One unit is one step of the automaton, some 60 bytes of memory and
+ * at most one comparison for each character of the text that is matched. Counts too much rather than too little, and
+ * knows nothing of whether the expression is valid. Pure.
  */
 final class ExpressionCost {
     /** A class of Unicode brings a table of its own of up to 4 KiB. */
@@ -62,7 +63,10 @@ final class ExpressionCost {
         return sum;
     }
 
-    /** How often {@code {n}}, {@code {n,}} or {@code {n,m}} copies what stands before it, at least once; 0: it is a text. */
+    /**
+     * How often {@code {n}}, {@code {n,}} or {@code {n,m}} copies what stands before it, at least once; 0: it is a
+     * text.
+     */
     private long copies() {
         int end = text.indexOf('}', at);
         if (end < 0 || end - at > 9) {

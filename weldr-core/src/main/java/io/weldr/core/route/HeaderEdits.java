@@ -9,7 +9,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Changes of a message's header section. All of them apply to the message as it came: first {@code remove}, then {@code set}, then {@code add}.
+ * Changes of a message's header section. All of them apply to the message as it came: first {@code remove}, then {@code
+ * set}, then {@code add}.
  *
  * @param set fields that replace those of the same name
  * @param add fields that come on top of those of the same name

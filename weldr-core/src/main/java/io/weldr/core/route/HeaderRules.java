@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which fields a route may not edit: those that frame a message or belong to one connection (RFC 9110 section 7.6.1, RFC
- * 9112 section 6), and those by which weldr vouches for a client or for itself. An underscore counts as a hyphen,
+ * Which fields a route may not edit: those that frame a message or belong to one connection (RFC 9110 section 7.6.1,
+ * RFC 9112 section 6), and those by which weldr vouches for a client or for itself. An underscore counts as a hyphen,
  * because programs that follow CGI take both for the same name.
  */
 enum HeaderRules {
@@ -65,7 +65,10 @@ enum HeaderRules {
         return names;
     }
 
-    /** Throws {@link IllegalArgumentException} that names the first edit that these rules forbid, as in {@code set[0].name}. */
+    /**
+     * Throws {@link IllegalArgumentException} that names the first edit that these rules forbid, as in {@code
+     * set[0].name}.
+     */
     void check(HeaderEdits edits) {
         check("set", edits.set());
         check("add", edits.add());

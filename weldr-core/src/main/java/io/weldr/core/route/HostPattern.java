@@ -4,8 +4,8 @@ import io.weldr.core.Check;
 import io.weldr.core.pool.HostPort;
 
 /**
- * Hosts that a route is for: one, or with {@code *.} all that have at least one more label in front of it. Kept in lower case, an IPv6
- * literal without brackets.
+ * Hosts that a route is for: one, or with {@code *.} all that have at least one more label in front of it. Kept in
+ * lower case, an IPv6 literal without brackets.
  *
  * @param wildcard whether labels in front of {@code host} are meant, and not {@code host} itself
  */

@@ -5,7 +5,8 @@ import io.weldr.core.Check;
 /**
  * Which paths match.
  *
- * @param value for {@link Kind#EXACT} and {@link Kind#PREFIX} a path in normal form, see {@code RequestView}; at most 1024 characters
+ * @param value for {@link Kind#EXACT} and {@link Kind#PREFIX} a path in normal form, see {@code RequestView}; at most
+ *     1024 characters
  */
 public record PathMatch(Kind kind, String value) {
     /** Every path. */

@@ -5,7 +5,8 @@ import io.weldr.core.Check;
 /**
  * Another path. The query stays.
  *
- * @param value for {@link Kind#FULL} the whole path; for {@link Kind#PREFIX} what stands in place of the prefix that matched
+ * @param value for {@link Kind#FULL} the whole path; for {@link Kind#PREFIX} what stands in place of the prefix that
+ *     matched
  */
 public record PathRewrite(Kind kind, String value) {
     /** Which part is replaced. */

@@ -64,7 +64,10 @@ final class Paths {
         return isDots(out, segment, length) ? AMBIGUOUS : length;
     }
 
-    /** Whether a segment is {@code .} or {@code ..}, perhaps with parameters: some servers drop {@code ;x} and resolve what is left. */
+    /**
+     * Whether a segment is {@code .} or {@code ..}, perhaps with parameters: some servers drop {@code ;x} and resolve
+     * what is left.
+     */
     private static boolean isDots(byte[] bytes, int from, int to) {
         int end = from;
         while (end < to && bytes[end] == '.') {

@@ -4,14 +4,17 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.weldr.core.Check;
 
-/** Regular expressions of routes: RE2 syntax, so that the time of a match is linear in the text, whatever the expression. */
+/**
+ * Regular expressions of routes: RE2 syntax, so that the time of a match is linear in the text, whatever the
+ * expression.
+ */
 final class Patterns {
     /** Enough for a list of languages; the automaton of a longer one takes megabytes. */
     private static final int CHARS_MAX = 512;
 
     /**
-     * Steps of the automaton of one expression: 120 KiB. The worst expression of that size holds an event loop for 0.4 s with a path of 16 KiB.
-     * Without repetitions, {@value #CHARS_MAX} characters take fewer.
+     * Steps of the automaton of one expression: 120 KiB. The worst expression of that size holds an event loop for 0.4
+     * s with a path of 16 KiB. Without repetitions, {@value #CHARS_MAX} characters take fewer.
      */
     static final int COST_MAX = 2048;
 

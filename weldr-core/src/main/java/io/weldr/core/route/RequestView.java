@@ -8,9 +8,9 @@ package io.weldr.core.route;
  * <p>Routes compare the host and the path in a normal form, and nobody sees that form but them. Host: lower case,
  * without port and without one dot at its end, an IPv6 literal without brackets and as RFC 5952 section 4 writes it.
  * Path: unreserved characters decoded, other escapes in upper case (RFC 3986 section 6.2.2). A path that two servers
- * may take for different paths is ambiguous: it has {@code //}, a segment {@code .} or {@code ..} (also {@code ..;x}), {@code \}, {@code
- * %2F}, {@code %5C}, a broken escape, or more than 16 KiB. Only routes with {@link Route#ambiguousPaths} take such a
- * path, and these routes compare its bytes as they came.
+ * may take for different paths is ambiguous: it has {@code //}, a segment {@code .} or {@code ..} (also {@code ..;x}),
+ * {@code \}, {@code %2F}, {@code %5C}, a broken escape, or more than 16 KiB. Only routes with {@link
+ * Route#ambiguousPaths} take such a path, and these routes compare its bytes as they came.
  *
  * <p>An empty path counts as {@code /}. The asterisk of OPTIONS (RFC 9112 section 3.2.4), also as an absolute URL with
  * an empty path and no query, matches {@link PathMatch#ANY} alone.

@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which requests go where, and what is changed on the way.
  *
- * @param listeners whose requests it takes, at most 64; none: those of every listener of protocol {@code http} or {@code https}. Either
- *     all are of protocol {@code tls-passthrough} or none is, see {@link #refusedOfPassthrough}
+ * @param listeners whose requests it takes, at most 64; none: those of every listener of protocol {@code http} or
+ *     {@code https}. Either all are of protocol {@code tls-passthrough} or none is, see {@link #refusedOfPassthrough}
  * @param hosts at most 64; none: every host
- * @param matches ways in which a request can match, in the order in which they are tried among equals; at least one, at most 64
+ * @param matches ways in which a request can match, in the order in which they are tried among equals; at least one, at
+ *     most 64
  * @param rateLimit null: none
  * @param allow networks of clients that may come; none: all. At most 64
  * @param deny networks of clients that may not come, whatever {@code allow} says. At most 64
@@ -43,7 +44,10 @@ public record Route(
     private static final int TESTS_MAX = 32;
     private static final String OPAQUE = "a listener of protocol tls-passthrough sees no requests";
 
-    /** What every cluster has from its beginning: all requests, those with an ambiguous path among them, of the listener {@code default} go to the pool {@code default}. */
+    /**
+     * What every cluster has from its beginning: all requests, those with an ambiguous path among them, of the listener
+     * {@code default} go to the pool {@code default}.
+     */
     public static final Route DEFAULT = new Route(
             RouteName.DEFAULT,
             List.of(ListenerName.DEFAULT),
@@ -95,8 +99,8 @@ public record Route(
     }
 
     /**
-     * What it says that cannot be said of connections of a listener of protocol {@code tls-passthrough}: weldr sees the name that a client asks
-     * for, and nothing of the requests.
+     * What it says that cannot be said of connections of a listener of protocol {@code tls-passthrough}: weldr sees the
+     * name that a client asks for, and nothing of the requests.
      *
      * @return {@code field: what was found (expected: what may stand there)}; null: it says nothing of that sort
      */

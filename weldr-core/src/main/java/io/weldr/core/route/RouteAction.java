@@ -18,8 +18,8 @@ public sealed interface RouteAction {
      * It goes to an origin of one of the pools.
      *
      * @param pools each once, 1 to 16, with a weight above 0 in at least one
-     * @param splitBy what decides between several pools, so that one client stays on one side. Of a request that has no such header or cookie, the client's
-     *     address decides
+     * @param splitBy what decides between several pools, so that one client stays on one side. Of a request that has no
+     *     such header or cookie, the client's address decides
      */
     record Forward(List<WeightedPool> pools, RequestKey splitBy) implements RouteAction {
         private static final int POOLS_MAX = 16;

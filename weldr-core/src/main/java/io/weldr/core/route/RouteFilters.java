@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The message of an {@link IllegalArgumentException} names the field as a route has it: {@code
  * requestHeaders.set[0].name}.
  *
- * @param rewriteHost value of {@code Host} towards the origin, with a port if need be; null: as the origin's host policy says
+ * @param rewriteHost value of {@code Host} towards the origin, with a port if need be; null: as the origin's host
+ *     policy says
  * @param rewritePath null: the path stays
  */
 public record RouteFilters(

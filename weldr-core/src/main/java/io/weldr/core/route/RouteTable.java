@@ -66,7 +66,9 @@ public final class RouteTable {
         return table;
     }
 
-    /** The table of one listener that carries requests: of the routes that name it, and of those that name no listener. */
+    /**
+     * The table of one listener that carries requests: of the routes that name it, and of those that name no listener.
+     */
     public static RouteTable of(Collection<Route> routes, ListenerName listener) {
         return new RouteTable(
                 CompiledMatch.all(routes.stream()

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * A request and what has to become of it. The leader runs the tests of all routes before a change of routes enters the
  * log.
  *
- * @param request as it would come. It is tried on the listeners of the route that speak the scheme of its URL, or on all listeners of the
- *     route if none does
+ * @param request as it would come. It is tried on the listeners of the route that speak the scheme of its URL, or on
+ *     all listeners of the route if none does
  * @param route the route that the request has to take; null: the one that has the test. {@link #NO_ROUTE}: none
  * @param pool where it has to be able to go; null: anywhere
  * @param status that weldr itself has to answer: of a redirect or a fixed response, 403 if the route denies the client,

@@ -9,8 +9,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The listeners to which routes apply: those whose requests they lead, and those of protocol {@code tls-passthrough}, whose connections they
- * lead by the name that a client asks for. A route that names no listener is for all that carry requests.
+ * The listeners to which routes apply: those whose requests they lead, and those of protocol {@code tls-passthrough},
+ * whose connections they lead by the name that a client asks for. A route that names no listener is for all that carry
+ * requests.
  *
  * @param protocols by name; none is {@code tcp}
  */

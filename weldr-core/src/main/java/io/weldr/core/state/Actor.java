@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * Who asked for a change.
  *
  * @param name of the token, certificate or node; empty for those that have none
- * @param created of a token, the revision at which it was created: one that was made later under the same name is another one. Null for
- *     all others
+ * @param created of a token, the revision at which it was created: one that was made later under the same name is
+ *     another one. Null for all others
  */
 public record Actor(Kind kind, String name, @Nullable Long created) {
     /** Names of certificates are what their subjects say. */

@@ -30,8 +30,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the commands on certificates do. Each asks before it constructs, so that nothing here throws. None of them moves {@link
- * ClusterState#routing}: which route takes a request does not depend on certificates.
+ * What the commands on certificates do. Each asks before it constructs, so that nothing here throws. None of them moves
+ * {@link ClusterState#routing}: which route takes a request does not depend on certificates.
  */
 final class CertificateCommands {
     private static final int HOSTS_TOLD_MAX = 5;

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param revision the log index that it came with
  * @param at when its command was made, by the clock of the node that took it
  * @param pool the pool it happened in; null for members, listeners, routes, certificates, tokens and the cluster itself
- * @param subject the id of the origin or member, the name of the pool, listener, route, certificate or token, or the cluster version
+ * @param subject the id of the origin or member, the name of the pool, listener, route, certificate or token, or the
+ *     cluster version
  * @param origin the origin after the change, or as it last stood if it was removed; null where it is no origin's
  * @param detail one line for people, in the words of the API. Members of two versions may word it differently, so
  *     nothing depends on it

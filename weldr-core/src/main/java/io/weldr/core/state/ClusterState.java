@@ -32,14 +32,15 @@ import org.jspecify.annotations.Nullable;
  * @param pools by name; {@code default} is always there
  * @param listeners by name; {@code default} is always there
  * @param routes by name
- * @param routing the revision of the last change of routes, listeners or settings of pools: what the leader checks a change of these against.
- *     No route depends on a certificate, so that a step of ACME never gets in the way of a change of routes
+ * @param routing the revision of the last change of routes, listeners or settings of pools: what the leader checks a
+ *     change of these against. No route depends on a certificate, so that a step of ACME never gets in the way of a
+ *     change of routes
  * @param certificates by name
  * @param accounts at certificate authorities, by the URL of their directory
  * @param tokens by name
  * @param members those that announced themselves, by id
- * @param operatorChanges the latest changes that operators asked for, oldest first; from before {@link ClusterVersion#HEALTH_APART} all
- *     changes
+ * @param operatorChanges the latest changes that operators asked for, oldest first; from before {@link
+ *     ClusterVersion#HEALTH_APART} all changes
  * @param clusterChanges the latest changes that the cluster decided by itself, oldest first
  */
 public record ClusterState(
@@ -57,8 +58,8 @@ public record ClusterState(
         List<Change> clusterChanges) {
 
     /**
-     * How many changes of each sort are kept. Long enough for a watcher that reconnects and for a look at what happened last night; about
-     * 200 KB each. Another number needs a new cluster version: what is kept is part of the state.
+     * How many changes of each sort are kept. Long enough for a watcher that reconnects and for a look at what happened
+     * last night; about 200 KB each. Another number needs a new cluster version: what is kept is part of the state.
      */
     public static final int CHANGES_MAX = 512;
 
@@ -107,8 +108,8 @@ public record ClusterState(
     }
 
     /**
-     * Applies a command. Pure and total: the same state, command, index and limits give the same transition on every node, and no command
-     * throws.
+     * Applies a command. Pure and total: the same state, command, index and limits give the same transition on every
+     * node, and no command throws.
      *
      * @param index the log index of the command; becomes the revision if the state changes
      * @param limits those of the leader that took the command into the log

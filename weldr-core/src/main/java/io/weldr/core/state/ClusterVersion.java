@@ -9,12 +9,12 @@ import io.weldr.core.pool.PoolSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which commands may enter the log, and what they do. Members of several program versions form one cluster during an upgrade. The cluster
- * version is part of the replicated state and never falls. The leader raises it once every voter has announced that it supports the next
- * one; commands that need it are refused before that.
+ * Which commands may enter the log, and what they do. Members of several program versions form one cluster during an
+ * upgrade. The cluster version is part of the replicated state and never falls. The leader raises it once every voter
+ * has announced that it supports the next one; commands that need it are refused before that.
  *
- * <p>What a command does is a function of the state, this version included. So a change of what an existing command does also needs a new
- * version, and the old behaviour stays for logs that were written under the old one.
+ * <p>What a command does is a function of the state, this version included. So a change of what an existing command
+ * does also needs a new version, and the old behaviour stays for logs that were written under the old one.
  *
  * @param number 0 to {@value #NUMBER_MAX}
  */
@@ -25,12 +25,15 @@ public record ClusterVersion(int number) implements Comparable<ClusterVersion> {
     public static final ClusterVersion INITIAL = new ClusterVersion(0);
 
     /**
-     * A verdict leaves {@link io.weldr.core.pool.Origin#modified} alone. Changes and requests that no operator asked for are kept apart from those of
-     * operators.
+     * A verdict leaves {@link io.weldr.core.pool.Origin#modified} alone. Changes and requests that no operator asked
+     * for are kept apart from those of operators.
      */
     public static final ClusterVersion HEALTH_APART = new ClusterVersion(1);
 
-    /** Pools, listeners and routes are written by commands of their own; origins have a priority, a limit and labels; probes have types. */
+    /**
+     * Pools, listeners and routes are written by commands of their own; origins have a priority, a limit and labels;
+     * probes have types.
+     */
     public static final ClusterVersion RESOURCES = new ClusterVersion(2);
 
     /** Certificates, listeners and origins with TLS, HTTP/2. */

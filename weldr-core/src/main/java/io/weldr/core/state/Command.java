@@ -40,8 +40,8 @@ public sealed interface Command {
     }
 
     /**
-     * Whether an operator asked for it. What the cluster decides by itself comes at any rate, and must not push an operator's changes or
-     * request ids out of the places where they are kept.
+     * Whether an operator asked for it. What the cluster decides by itself comes at any rate, and must not push an
+     * operator's changes or request ids out of the places where they are kept.
      */
     default boolean byOperator() {
         return true;
@@ -110,8 +110,9 @@ public sealed interface Command {
     }
 
     /**
-     * Sets the policy that the pool's origins are probed by, but for those that have their own. {@code expected}: refuse unless that
-     * is the policy until now, so that two who each change a part do not undo each other; null: whatever it is.
+     * Sets the policy that the pool's origins are probed by, but for those that have their own. {@code expected}:
+     * refuse unless that is the policy until now, so that two who each change a part do not undo each other; null:
+     * whatever it is.
      */
     record SetHealthPolicy(
             PoolName pool, HealthPolicy policy, @Nullable HealthPolicy expected, Instant at) implements Command {
@@ -182,8 +183,8 @@ public sealed interface Command {
     }
 
     /**
-     * Raises the cluster version. A version that is not above the present one changes nothing. The leader submits it only once every voter
-     * has announced that it supports the version, so every voter knows this kind of command.
+     * Raises the cluster version. A version that is not above the present one changes nothing. The leader submits it
+     * only once every voter has announced that it supports the version, so every voter knows this kind of command.
      */
     record RaiseClusterVersion(ClusterVersion version, Instant at) implements Command {
         @Override
@@ -221,7 +222,10 @@ public sealed interface Command {
         }
     }
 
-    /** Removes a pool with its origins. Refused while a route or listener leads to it. {@code expectedRevision} as in {@link RemoveOrigin}. */
+    /**
+     * Removes a pool with its origins. Refused while a route or listener leads to it. {@code expectedRevision} as in
+     * {@link RemoveOrigin}.
+     */
     record RemovePool(PoolName name, @Nullable Long expectedRevision, Instant at) implements Command {
         @Override
         public Transition applyTo(ClusterState state, long index, Limits limits) {
@@ -278,8 +282,8 @@ public sealed interface Command {
     /**
      * Writes a route. Its stamp is not looked at.
      *
-     * @param checked {@link ClusterState#routing} of the state that the leader checked it against, see {@code RouteChecks}; refused if that
-     *     has moved on
+     * @param checked {@link ClusterState#routing} of the state that the leader checked it against, see {@code
+     *     RouteChecks}; refused if that has moved on
      */
     record PutRoute(Route route, Condition condition, long checked, Instant at) implements Command, CheckedByLeader {
         @Override
@@ -328,12 +332,12 @@ public sealed interface Command {
     }
 
     /**
-     * Writes a certificate: one that an operator gives, or how one is obtained by ACME. Its stamp is not looked at. The same chain again
-     * changes nothing, although its key is sealed anew. Of the settings of ACME, the sealed key of the external account counts: whoever makes
-     * the command takes the one of the state, if both hold the same key.
+     * Writes a certificate: one that an operator gives, or how one is obtained by ACME. Its stamp is not looked at. The
+     * same chain again changes nothing, although its key is sealed anew. Of the settings of ACME, the sealed key of the
+     * external account counts: whoever makes the command takes the one of the state, if both hold the same key.
      *
-     * <p>With other settings of ACME, or with such settings in place of a certificate that was given, what is presented stays until the
-     * authority has issued another one. An order that is under way is dropped.
+     * <p>With other settings of ACME, or with such settings in place of a certificate that was given, what is presented
+     * stays until the authority has issued another one. An order that is under way is dropped.
      */
     record PutCertificate(Certificate certificate, Condition condition, Instant at) implements Command {
         public PutCertificate {
@@ -361,7 +365,10 @@ public sealed interface Command {
         }
     }
 
-    /** Removes a certificate. Refused while a listener or a pool names it. {@code expectedRevision} as in {@link RemoveOrigin}. */
+    /**
+     * Removes a certificate. Refused while a listener or a pool names it. {@code expectedRevision} as in {@link
+     * RemoveOrigin}.
+     */
     record RemoveCertificate(CertificateName name, @Nullable Long expectedRevision, Instant at) implements Command {
         @Override
         public Transition applyTo(ClusterState state, long index, Limits limits) {
@@ -380,8 +387,9 @@ public sealed interface Command {
     }
 
     /**
-     * Records the key of the account at a certificate authority, before the account is made. Refused unless a certificate is obtained there,
-     * and refused if another leader has recorded one meanwhile. Accounts at authorities that no certificate needs any more are forgotten.
+     * Records the key of the account at a certificate authority, before the account is made. Refused unless a
+     * certificate is obtained there, and refused if another leader has recorded one meanwhile. Accounts at authorities
+     * that no certificate needs any more are forgotten.
      *
      * @param replaces the key that the leader has seen, for one that it cannot open; null: it has seen none
      */
@@ -408,7 +416,8 @@ public sealed interface Command {
     }
 
     /**
-     * Records how far the order of a certificate is, or why it failed. Refused if an operator has written or removed the certificate since.
+     * Records how far the order of a certificate is, or why it failed. Refused if an operator has written or removed
+     * the certificate since.
      *
      * @param written {@code modified} of the certificate's stamp, as the leader saw it
      * @param order null: there is none any more
@@ -440,8 +449,9 @@ public sealed interface Command {
     }
 
     /**
-     * Records what the authority has issued, which ends the order. {@code written} and the refusals are as in {@link RecordAcmeOrder}. The same
-     * chain again, with its key sealed anew, is taken for a certificate that an operator gave, too.
+     * Records what the authority has issued, which ends the order. {@code written} and the refusals are as in {@link
+     * RecordAcmeOrder}. The same chain again, with its key sealed anew, is taken for a certificate that an operator
+     * gave, too.
      */
     record RecordIssued(CertificateName certificate, long written, IssuedChain issued, Instant at) implements Command {
         @Override
@@ -465,7 +475,10 @@ public sealed interface Command {
         }
     }
 
-    /** Creates a token. Its stamp is not looked at. Another one of its name is refused: a token is replaced by one of another name. */
+    /**
+     * Creates a token. Its stamp is not looked at. Another one of its name is refused: a token is replaced by one of
+     * another name.
+     */
     record PutToken(Token token, Instant at) implements Command {
         @Override
         public Transition applyTo(ClusterState state, long index, Limits limits) {
@@ -502,8 +515,9 @@ public sealed interface Command {
     }
 
     /**
-     * A command that the leader checks against the whole state before it enters the log. Nothing that two versions could see differently
-     * runs when it is applied: that only compares whether the state is still the one that was checked.
+     * A command that the leader checks against the whole state before it enters the log. Nothing that two versions
+     * could see differently runs when it is applied: that only compares whether the state is still the one that was
+     * checked.
      */
     sealed interface CheckedByLeader permits PutRoute, RemoveRoute {
         /** {@link ClusterState#routing} of the state that it was checked against. */

@@ -4,8 +4,8 @@ import io.weldr.core.Check;
 import io.weldr.core.route.RouteTable;
 
 /**
- * How large the state may become. The leader writes its limits into each entry of the log, and {@link ClusterState#apply} checks against
- * those: members of two versions with different limits decide alike.
+ * How large the state may become. The leader writes its limits into each entry of the log, and {@link
+ * ClusterState#apply} checks against those: members of two versions with different limits decide alike.
  *
  * @param originsMax origins in one pool, at least 1
  * @param membersMax members that announced themselves, at least 1
@@ -13,8 +13,8 @@ import io.weldr.core.route.RouteTable;
  * @param routesMax routes
  * @param listenersMax listeners
  * @param originsTotalMax origins in all pools
- * @param routeEntriesMax pairs of a host and a match in the tables of all listeners, see {@link RouteTable#entries}. Checked where a listener
- *     is written; a route is checked by the leader
+ * @param routeEntriesMax pairs of a host and a match in the tables of all listeners, see {@link RouteTable#entries}.
+ *     Checked where a listener is written; a route is checked by the leader
  * @param certificatesMax certificates
  * @param tokensMax tokens
  */
@@ -33,9 +33,10 @@ public record Limits(
 
     /**
      * The limits of this program. A node lays out the order over 1024 origins in milliseconds, on a thread of its own.
-     * Raft with more than a handful of voters is slower and not safer; 16 leave room for replacements. Each listener takes a
-     * socket of every worker. 256 certificates take up to 22 MiB of a snapshot, 1024 tokens some 150 KB. The state with all of it full, its snapshot and what a worker
-     * makes of it are measured in {@code docs/reference/limits.md}.
+     * Raft with more than a handful of voters is slower and not safer; 16 leave room for replacements. Each listener
+     * takes a socket of every worker. 256 certificates take up to 22 MiB of a snapshot, 1024 tokens some 150 KB. The
+     * state with all of it full, its snapshot and what a worker makes of it are measured in {@code
+     * docs/reference/limits.md}.
      */
     public static final Limits CURRENT = INITIAL;
 

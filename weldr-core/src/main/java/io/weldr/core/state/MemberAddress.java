@@ -4,8 +4,9 @@ import io.weldr.core.Check;
 import io.weldr.core.pool.HostPort;
 
 /**
- * The rule for addresses at which members reach each other. gRPC and HTTP clients take the host of such an address for the host of a URI, and
- * refuse some names that the DNS knows (RFC 2396 section 3.2.2). Origins are reached without a URI: the rule is not for them.
+ * The rule for addresses at which members reach each other. gRPC and HTTP clients take the host of such an address for
+ * the host of a URI, and refuse some names that the DNS knows (RFC 2396 section 3.2.2). Origins are reached without a
+ * URI: the rule is not for them.
  */
 public final class MemberAddress {
     private static final String EXPECTED =

@@ -9,7 +9,9 @@ import io.weldr.core.pool.OriginUrl;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What somebody who adds an origin says of it. Null: not said, so the default holds, or whatever the entry has already. */
+/**
+ * What somebody who adds an origin says of it. Null: not said, so the default holds, or whatever the entry has already.
+ */
 public record OriginSpec(
         OriginUrl url,
         @Nullable OriginId id,

@@ -13,7 +13,8 @@ public sealed interface Outcome {
      * @param revision of the state that holds it; for {@link Effect#UNCHANGED} the one that already held it
      * @param origin the origin after the command, or as it last stood if it was removed; null where it was no origin's
      * @param health the pool's policy after the command; null where it was no policy's
-     * @param stamp of the pool, listener, route, certificate or token after the command, or as it last stood if it was removed; null where it was none's
+     * @param stamp of the pool, listener, route, certificate or token after the command, or as it last stood if it was
+     *     removed; null where it was none's
      */
     record Accepted(
             Effect effect,
@@ -69,7 +70,10 @@ public sealed interface Outcome {
         PRECONDITION_FAILED,
         /** Something else needs it: it has to go, or to be changed, first. */
         IN_USE,
-        /** Routes, listeners or pools have changed since the leader checked the command: the same command may be admitted again. */
+        /**
+         * Routes, listeners or pools have changed since the leader checked the command: the same command may be
+         * admitted again.
+         */
         CHECKED_TOO_EARLY,
         /** The result would be larger than a limit allows. */
         LIMIT_EXCEEDED,

@@ -73,7 +73,9 @@ final class TokenCommands {
                 state.edit().without(command.name()).commit(change), Accepted.of(Effect.REMOVED, index, token.stamp()));
     }
 
-    /** Whether an actor may still change something when its command is applied: a token that was removed since may not. */
+    /**
+     * Whether an actor may still change something when its command is applied: a token that was removed since may not.
+     */
     static boolean revoked(ClusterState state, Attribution by) {
         Long created = by.actor().created();
         if (created == null) {

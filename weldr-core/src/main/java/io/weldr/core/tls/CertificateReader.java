@@ -15,7 +15,10 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
-/** Reads and checks certificates and private keys that operators give or an authority issues. Pure; takes some milliseconds of a CPU. */
+/**
+ * Reads and checks certificates and private keys that operators give or an authority issues. Pure; takes some
+ * milliseconds of a CPU.
+ */
 public final class CertificateReader {
     /** Chains of public authorities have two or three certificates. */
     private static final int CERTIFICATES_MAX = 10;
@@ -34,7 +37,8 @@ public final class CertificateReader {
      * @param chain PEM, the certificate of the hosts first, each vouched for by the next; a root at its end is left out
      * @param key PEM: PKCS#8, PKCS#1 or SEC 1, not encrypted
      * @param now by which no certificate may have expired
-     * @throws IllegalArgumentException they cannot be presented: which of them, what was found and what is expected, never what the key is
+     * @throws IllegalArgumentException they cannot be presented: which of them, what was found and what is expected,
+     *     never what the key is
      */
     public static KeyedChain read(String chain, String key, Instant now) {
         List<X509Certificate> certificates = chain(chain); // a fault in both is told of the chain

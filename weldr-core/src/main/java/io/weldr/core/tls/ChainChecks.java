@@ -21,8 +21,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a chain has to be so that clients take it and BoringSSL presents it (RFC 8446 section 4.4.2; CA/Browser Forum, Baseline
- * Requirements, section 7.1). Pure.
+ * What a chain has to be so that clients take it and BoringSSL presents it (RFC 8446 section 4.4.2; CA/Browser Forum,
+ * Baseline Requirements, section 7.1). Pure.
  */
 final class ChainChecks {
     private static final int RSA_BITS_MIN = 2048;

@@ -14,8 +14,8 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one certificate that is shown to origins that ask for one, whichever authorities they name: an origin that does not accept it says so,
- * and one that got none could only say that it is missing. Thread safe.
+ * The one certificate that is shown to origins that ask for one, whichever authorities they name: an origin that does
+ * not accept it says so, and one that got none could only say that it is missing. Thread safe.
  */
 public final class ClientKeys extends X509ExtendedKeyManager {
     private static final String ALIAS = "client";

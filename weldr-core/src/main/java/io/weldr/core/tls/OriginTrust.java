@@ -57,7 +57,8 @@ public final class OriginTrust extends X509ExtendedTrustManager {
      * The trust manager for the origins of a pool.
      *
      * @param node whom origins may be vouched for by where the policy does not say; null: whom the Java platform trusts
-     * @throws GeneralSecurityException there is none, or the authorities of the policy cannot be read; the message says why
+     * @throws GeneralSecurityException there is none, or the authorities of the policy cannot be read; the message says
+     *     why
      */
     public static TrustManager of(OriginTlsPolicy policy, @Nullable TrustManagerFactory node)
             throws GeneralSecurityException {
@@ -69,9 +70,11 @@ public final class OriginTrust extends X509ExtendedTrustManager {
     }
 
     /**
-     * Checks what a new policy says before it enters the log. Parts of the JDK decide it, so nothing that is applied may depend on it.
+     * Checks what a new policy says before it enters the log. Parts of the JDK decide it, so nothing that is applied
+     * may depend on it.
      *
-     * @throws IllegalArgumentException the authorities cannot be read; the message names the field, and says what was found
+     * @throws IllegalArgumentException the authorities cannot be read; the message names the field, and says what was
+     *     found
      */
     public static void check(OriginTlsPolicy policy) {
         String authorities = policy.authorities();

@@ -9,8 +9,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PEM (RFC 7468), with what people have in such files: text between the blocks, and the headers of old private keys (RFC 1421). What is not
- * PEM is refused with the line of openssl that makes PEM of it. Pure. No message shows what a block holds.
+ * PEM (RFC 7468), with what people have in such files: text between the blocks, and the headers of old private keys
+ * (RFC 1421). What is not PEM is refused with the line of openssl that makes PEM of it. Pure. No message shows what a
+ * block holds.
  */
 public final class Pem {
     /** The label of a certificate. */

@@ -19,8 +19,8 @@ public final class PemCertificates {
     /**
      * The certificates in their order; at least one.
      *
-     * @throws CertificateException there is none, one cannot be read, or there is something else, such as a private key; the message is
-     *     one line that says which and what was expected
+     * @throws CertificateException there is none, one cannot be read, or there is something else, such as a private
+     *     key; the message is one line that says which and what was expected
      */
     public static List<X509Certificate> parse(String pem) throws CertificateException {
         CertificateFactory factory = CertificateFactory.getInstance("X.509");

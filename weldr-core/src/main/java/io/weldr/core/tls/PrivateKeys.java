@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads private keys of RSA and of elliptic curves: PKCS#8 (RFC 5958), PKCS#1 (RFC 8017 appendix A.1.2) and SEC 1 (RFC 5915). Java reads the
- * first alone; the others are put into its envelope. No message shows what a key holds. Pure.
+ * Reads private keys of RSA and of elliptic curves: PKCS#8 (RFC 5958), PKCS#1 (RFC 8017 appendix A.1.2) and SEC 1 (RFC
+ * 5915). Java reads the first alone; the others are put into its envelope. No message shows what a key holds. Pure.
  */
 final class PrivateKeys {
     private static final String NAME = "privateKey";

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A credential of the API.
  *
- * @param pools whose origins an operator may change; empty: those of all pools. Only for {@link Role#OPERATOR}. A pool need not be there
+ * @param pools whose origins an operator may change; empty: those of all pools. Only for {@link Role#OPERATOR}. A pool
+ *     need not be there
  * @param hash of what the client shows
  * @param expires it is refused from then on, by the clock of the node that is asked; null: never
  */

@@ -5,8 +5,8 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 
 /**
- * SHA-256 of a {@link TokenText}. The text holds 256 random bits, so nothing slower than one round of SHA-256 is needed: nobody can
- * try the texts one after the other.
+ * SHA-256 of a {@link TokenText}. The text holds 256 random bits, so nothing slower than one round of SHA-256 is
+ * needed: nobody can try the texts one after the other.
  *
  * @param hex 64 hex digits, lower case
  */

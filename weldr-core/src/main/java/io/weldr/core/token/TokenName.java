@@ -2,7 +2,10 @@ package io.weldr.core.token;
 
 import io.weldr.core.Names;
 
-/** The name of a token: 1 to 64 letters, digits, {@code -}, {@code _} or {@code .}. It is no secret: the history shows it. */
+/**
+ * The name of a token: 1 to 64 letters, digits, {@code -}, {@code _} or {@code .}. It is no secret: the history shows
+ * it.
+ */
 public record TokenName(String value) implements Comparable<TokenName> {
     public TokenName {
         Names.checkInPath("token", value);

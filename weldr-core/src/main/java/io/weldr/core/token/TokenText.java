@@ -8,9 +8,9 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A token as a client shows it: {@code weldr_}, 43 characters of base 62 that hold 32 random bytes, and 6 characters of base 62 that
- * hold the CRC-32 of all before. The prefix lets scanners find tokens that were published by mistake. The checksum tells a typing
- * error from a guess without a look into the state.
+ * A token as a client shows it: {@code weldr_}, 43 characters of base 62 that hold 32 random bytes, and 6 characters of
+ * base 62 that hold the CRC-32 of all before. The prefix lets scanners find tokens that were published by mistake. The
+ * checksum tells a typing error from a guess without a look into the state.
  */
 public final class TokenText {
     public static final String PREFIX = "weldr_";

@@ -46,9 +46,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A cluster with as many pools, origins, routes, listeners, certificates and tokens as it may have; each listener but {@code default} has all
- * certificates. No client comes to the addresses of
- * the listeners. Origins of each pool but the last are nowhere; in the last one, a real one has all the weight.
+ * A cluster with as many pools, origins, routes, listeners, certificates and tokens as it may have; each listener but
+ * {@code default} has all certificates. No client comes to the addresses of the listeners. Origins of each pool but the
+ * last are nowhere; in the last one, a real one has all the weight.
  */
 public final class FullState {
     private static final int POOLS = Limits.CURRENT.poolsMax();

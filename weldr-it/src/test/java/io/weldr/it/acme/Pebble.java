@@ -24,7 +24,10 @@ import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.X509TrustManager;
 
-/** A process of pebble, which validates by a name server that gives every name the address of loopback. Confined to the thread of a test. */
+/**
+ * A process of pebble, which validates by a name server that gives every name the address of loopback. Confined to the
+ * thread of a test.
+ */
 final class Pebble implements AutoCloseable {
     /** Of accounts whose customers pebble knows. */
     static final String KEY_ID = "kid-1";

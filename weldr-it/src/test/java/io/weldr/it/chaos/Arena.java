@@ -29,8 +29,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Three nodes, and one more that may join and leave; clients that write and read through all of them, traffic through their proxies, and what was
- * measured. The disk of the third node is a small one. Confined to the test's thread.
+ * Three nodes, and one more that may join and leave; clients that write and read through all of them, traffic through
+ * their proxies, and what was measured. The disk of the third node is a small one. Confined to the test's thread.
  */
 final class Arena implements AutoCloseable {
     /** How long a cluster whose faults are over may take to be whole again, on a machine that does other things. */
@@ -39,7 +39,10 @@ final class Arena implements AutoCloseable {
     private static final int CLIENTS = 4;
     private static final int THINK_MILLIS_MAX = 30;
 
-    /** Without 16 of them a log is not opened; a log that was set aside stays beside the one that replaced it, snapshots and all. */
+    /**
+     * Without 16 of them a log is not opened; a log that was set aside stays beside the one that replaced it, snapshots
+     * and all.
+     */
     private static final int SMALL_DISK_MEGABYTES = 48;
 
     final Network network = Network.here();
@@ -122,7 +125,9 @@ final class Arena implements AutoCloseable {
         return cluster.awaitLeader();
     }
 
-    /** The fourth node has clients from now on, whatever it answers, and traffic once {@link Traffic#expect} says so. */
+    /**
+     * The fourth node has clients from now on, whatever it answers, and traffic once {@link Traffic#expect} says so.
+     */
     void admit() {
         traffic.excuse(newcomer);
         asked.add(newcomer);
@@ -172,7 +177,10 @@ final class Arena implements AutoCloseable {
                 .until(condition);
     }
 
-    /** Until a linearizable read through that node is answered: then it follows a leader and has applied what the others have. */
+    /**
+     * Until a linearizable read through that node is answered: then it follows a leader and has applied what the others
+     * have.
+     */
     void awaitCaughtUp(TestNode node) {
         until(node.id() + " to answer a linearizable read", () -> {
             int status = Http.get(node.adminUrl() + "/servers/192.0.2.1/1").status();

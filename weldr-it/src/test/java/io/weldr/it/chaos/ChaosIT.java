@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Faults, one after the other, while clients write and read and traffic flows. The two most telling ones once in each build, and two others that take
- * turns; with the tag {@code chaos} all of them, again and again, as long as {@code -Dchaos.minutes=20} says. {@code -Dchaos.seed=} has the
- * same done again.
+ * Faults, one after the other, while clients write and read and traffic flows. The two most telling ones once in each
+ * build, and two others that take turns; with the tag {@code chaos} all of them, again and again, as long as {@code
+ * -Dchaos.minutes=20} says. {@code -Dchaos.seed=} has the same done again.
  */
 @ExtendWith(InsideNetwork.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

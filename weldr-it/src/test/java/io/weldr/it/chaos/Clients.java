@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Clients that add, change, remove and read origins, several at a time and about the same ones, each call through any node, and write down what they
- * were answered. Thread safe.
+ * Clients that add, change, remove and read origins, several at a time and about the same ones, each call through any
+ * node, and write down what they were answered. Thread safe.
  */
 final class Clients implements AutoCloseable {
     /** How many origins are under contention at a time. */

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What can happen to a cluster. Each fault strikes, lasts, ends, and returns when the cluster is whole again; meanwhile clients and traffic go
- * on. Which node, and how long, comes from the seed.
+ * What can happen to a cluster. Each fault strikes, lasts, ends, and returns when the cluster is whole again; meanwhile
+ * clients and traffic go on. Which node, and how long, comes from the seed.
  */
 final class Faults {
     /** Rejoining takes 2 s at most; the rest is for a machine that does other things. */
@@ -24,7 +24,10 @@ final class Faults {
         ALWAYS,
         /** In some builds: they take turns. */
         OFTEN,
-        /** In the long runs alone: it takes long, differs little from another one, or each build has a story of its own about it. */
+        /**
+         * In the long runs alone: it takes long, differs little from another one, or each build has a story of its own
+         * about it.
+         */
         SELDOM
     }
 

@@ -93,8 +93,9 @@ final class History {
     }
 
     /**
-     * Changes whose revision is not higher than that of a change that had been acknowledged before they were called: the order in which
-     * the cluster says that changes happened has to be one in which they can have happened, over all origins.
+     * Changes whose revision is not higher than that of a change that had been acknowledged before they were called:
+     * the order in which the cluster says that changes happened has to be one in which they can have happened, over all
+     * origins.
      */
     List<String> revisionsOutOfOrder() {
         record Moment(long nanos, boolean isCall, Acknowledged change) {}

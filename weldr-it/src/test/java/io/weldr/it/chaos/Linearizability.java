@@ -11,12 +11,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a history of one register is linearizable: whether each operation can be given an instant between its call and its return, so that
- * carried out in that order all have the outcomes that they had. One whose outcome nobody knows has any instant after its call, or none.
+ * Decides whether a history of one register is linearizable: whether each operation can be given an instant between its
+ * call and its return, so that carried out in that order all have the outcomes that they had. One whose outcome nobody
+ * knows has any instant after its call, or none.
  *
- * <p>The search is that of Wing and Gong (Testing and Verifying Concurrent Objects, 1993) with the memory of Lowe (Testing for
- * Linearizability, 2017): take any operation that was called before the first return of those not yet taken; a set of operations taken that
- * led to the same value before is not tried again.
+ * <p>The search is that of Wing and Gong (Testing and Verifying Concurrent Objects, 1993) with the memory of Lowe
+ * (Testing for Linearizability, 2017): take any operation that was called before the first return of those not yet
+ * taken; a set of operations taken that led to the same value before is not tried again.
  */
 final class Linearizability {
     /** A history that takes longer is too concurrent to be judged: the run that recorded it has to be tamer. */

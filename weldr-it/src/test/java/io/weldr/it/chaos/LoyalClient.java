@@ -17,9 +17,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A client that stays with one node: one connection, one request after the other, a new connection when it was told {@code Connection:
- * close}. A node that stops gracefully fails none of the requests on a connection that it kept; a new one may be refused, or be reset before its
- * first answer because it was still waiting to be accepted. On a thread of its own.
+ * A client that stays with one node: one connection, one request after the other, a new connection when it was told
+ * {@code Connection: close}. A node that stops gracefully fails none of the requests on a connection that it kept; a
+ * new one may be refused, or be reset before its first answer because it was still waiting to be accepted. On a thread
+ * of its own.
  */
 final class LoyalClient implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 5_000;

@@ -15,8 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
 /**
- * What can happen to a cluster while its members change. Each ends with the three members that there were, and the fourth node empty and
- * stopped. Clients go on calling the fourth node from its start to its end, whatever it is.
+ * What can happen to a cluster while its members change. Each ends with the three members that there were, and the
+ * fourth node empty and stopped. Clients go on calling the fourth node from its start to its end, whatever it is.
  */
 final class MemberFaults {
     private static final int EXIT_REMOVED = 4;
@@ -214,7 +214,10 @@ final class MemberFaults {
         System.out.println("chaos:   taken out with attempts: " + leaving.join());
     }
 
-    /** Until the fourth node has ended, because it was told, or found out, that it is no member; and is as if it had never been. */
+    /**
+     * Until the fourth node has ended, because it was told, or found out, that it is no member; and is as if it had
+     * never been.
+     */
     private void awaitEnd() {
         TestNode newcomer = arena.newcomer;
         assertThat(newcomer.awaitExit())

@@ -2,7 +2,10 @@ package io.weldr.it.chaos;
 
 import org.jspecify.annotations.Nullable;
 
-/** What one origin does when calls about it are carried out one after the other: the specification that histories are held against. */
+/**
+ * What one origin does when calls about it are carried out one after the other: the specification that histories are
+ * held against.
+ */
 final class Register {
     /** The value of an origin that is not there, as it is at first. */
     static final String ABSENT = "";

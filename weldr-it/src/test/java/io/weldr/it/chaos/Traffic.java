@@ -22,7 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Requests through the proxies of all nodes but those that a fault keeps from answering: each must be answered with 200. Thread safe.
+ * Requests through the proxies of all nodes but those that a fault keeps from answering: each must be answered with
+ * 200. Thread safe.
  */
 final class Traffic implements AutoCloseable {
     private static final int CLIENTS = 2;

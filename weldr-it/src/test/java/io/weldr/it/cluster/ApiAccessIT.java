@@ -43,8 +43,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The APIs of processes that listen on every address, which is beyond loopback: who has the secret makes the first token, who has a token
- * does what it may, and everybody else gets nowhere.
+ * The APIs of processes that listen on every address, which is beyond loopback: who has the secret makes the first
+ * token, who has a token does what it may, and everybody else gets nowhere.
  */
 class ApiAccessIT {
     private static final String SECRET = "c3".repeat(32);
@@ -178,7 +178,10 @@ class ApiAccessIT {
         }
     }
 
-    /** Until there is such a certificate, the node shows that of the cluster's own authority; it takes each new one without a restart. */
+    /**
+     * Until there is such a certificate, the node shows that of the cluster's own authority; it takes each new one
+     * without a restart.
+     */
     @Test
     void theApisShowACertificateOfTheCluster() throws Exception {
         Path secret = file("secret", SECRET);

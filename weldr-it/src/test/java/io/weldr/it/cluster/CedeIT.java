@@ -18,7 +18,10 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The call by which a new leader asks for the virtual IP, with terms that nobody leads in. Hooks alone make a node active; no address is needed. */
+/**
+ * The call by which a new leader asks for the virtual IP, with terms that nobody leads in. Hooks alone make a node
+ * active; no address is needed.
+ */
 class CedeIT {
     @TempDir
     private Path folder;

@@ -28,7 +28,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Nodes die and stop; what was acknowledged stays, and traffic flows. One cluster, which each story finds whole and with an empty pool. */
+/**
+ * Nodes die and stop; what was acknowledged stays, and traffic flows. One cluster, which each story finds whole and
+ * with an empty pool.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FailureIT {
     private final TestCluster cluster;

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The elected leader probes, alone; its verdicts reach every node. One cluster, which each story finds whole and with an empty pool. */
+/**
+ * The elected leader probes, alone; its verdicts reach every node. One cluster, which each story finds whole and with
+ * an empty pool.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HealthIT {
     private final TestCluster cluster;
@@ -117,7 +120,10 @@ class HealthIT {
                 .json();
     }
 
-    /** Each probe names its node. Two who probe would alternate; one after the other is leadership that moved, as it may on a busy machine. */
+    /**
+     * Each probe names its node. Two who probe would alternate; one after the other is leadership that moved, as it may
+     * on a busy machine.
+     */
     private static void assertOneProber(TestServer origin) {
         List<String> probers = new CopyOnWriteArrayList<>();
         origin.healthyFor(head -> {

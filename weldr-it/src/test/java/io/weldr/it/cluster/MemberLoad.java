@@ -20,8 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Requests and changes through whichever nodes say that they are ready, as a balancer in front would send them. It is there to be noticed
- * when it fails, not to keep anybody busy: the nodes need the processor more. Thread safe.
+ * Requests and changes through whichever nodes say that they are ready, as a balancer in front would send them. It is
+ * there to be noticed when it fails, not to keep anybody busy: the nodes need the processor more. Thread safe.
  */
 final class MemberLoad implements AutoCloseable {
     private static final int LOOK_MILLIS = 100;

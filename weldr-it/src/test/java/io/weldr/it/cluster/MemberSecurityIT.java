@@ -237,8 +237,8 @@ class MemberSecurityIT {
     }
 
     /**
-     * Waits until that stays the same for long enough to elect several leaders. Leadership may move by itself on a machine that is starved;
-     * somebody who disturbs the members would move it all the time.
+     * Waits until that stays the same for long enough to elect several leaders. Leadership may move by itself on a
+     * machine that is starved; somebody who disturbs the members would move it all the time.
      */
     private static void awaitSteady(Supplier<List<Long>> seen) {
         AtomicReference<List<Long>> last = new AtomicReference<>(List.of());

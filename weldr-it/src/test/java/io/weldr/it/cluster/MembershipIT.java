@@ -23,7 +23,10 @@ class MembershipIT {
     @TempDir
     private Path folder;
 
-    /** As a StatefulSet is scaled: the new pods have a list of peers with their own names, the running ones need not read it. */
+    /**
+     * As a StatefulSet is scaled: the new pods have a list of peers with their own names, the running ones need not
+     * read it.
+     */
     @Test
     void nodesWithALongerListOfPeersJoinAndNeverForm() {
         try (TestCluster cluster = TestCluster.start(folder, 3);

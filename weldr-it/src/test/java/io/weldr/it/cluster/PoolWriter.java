@@ -18,13 +18,15 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /**
- * An operator who adds one origin after the other, through each node in turn, and tries the next node with the same idempotency key when told to
- * try again. On a thread of its own.
+ * An operator who adds one origin after the other, through each node in turn, and tries the next node with the same
+ * idempotency key when told to try again. On a thread of its own.
  */
 final class PoolWriter implements AutoCloseable {
     private static final int ORIGINS_MAX = 900;
 
-    /** How many it adds until somebody waits for more: a story that takes long on a slow machine does not fill the pool. */
+    /**
+     * How many it adds until somebody waits for more: a story that takes long on a slow machine does not fill the pool.
+     */
     private static final int ORIGINS_AT_ONCE = 100;
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);

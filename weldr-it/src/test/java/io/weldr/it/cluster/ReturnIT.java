@@ -81,7 +81,9 @@ class ReturnIT {
         }
     }
 
-    /** For longer than Ratis takes to look after a silent follower every few seconds alone, and than the log goes back. */
+    /**
+     * For longer than Ratis takes to look after a silent follower every few seconds alone, and than the log goes back.
+     */
     @Test
     @Tag("nightly") // it lasts for as long as the node is away
     void aNodeThatWasAwayForFortySecondsCatchesUpFromASnapshotAtOnce() {

@@ -27,7 +27,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Hundreds of clients take nothing of endless responses. The node has memory for half of them, and loses nobody else. */
+/**
+ * Hundreds of clients take nothing of endless responses. The node has memory for half of them, and loses nobody else.
+ */
 class SlowReadersIT {
     private static final int STALLED = 300;
     private static final int RECEIVE_BUFFER_BYTES = 4096;
@@ -102,7 +104,10 @@ class SlowReadersIT {
         }
     }
 
-    /** Asks for an endless response and takes nothing of it. The kernel completes a connection that the node does not accept. */
+    /**
+     * Asks for an endless response and takes nothing of it. The kernel completes a connection that the node does not
+     * accept.
+     */
     private static Socket stall(URI proxy) throws IOException {
         Socket socket = new Socket();
         socket.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);

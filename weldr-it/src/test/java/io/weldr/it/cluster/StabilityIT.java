@@ -215,7 +215,10 @@ class StabilityIT {
                 .untilAsserted(() -> assertThat(victim.servers().size()).isGreaterThan(load.acknowledged.size() - 50));
     }
 
-    /** Why the consensus part of a node is not whole; empty if it is. It may be ready all the same, if no other member is known to be. */
+    /**
+     * Why the consensus part of a node is not whole; empty if it is. It may be ready all the same, if no other member
+     * is known to be.
+     */
     private static String trouble(TestNode node) {
         Answer ready = Http.get(node.adminUrl() + "/readyz?verbose");
         return ready.json().path("trouble").asText("");

@@ -23,7 +23,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Three machines, each with an address of its own, set up by the lines of the README: a secret, a copy of it, and three commands. */
+/**
+ * Three machines, each with an address of its own, set up by the lines of the README: a secret, a copy of it, and three
+ * commands.
+ */
 @ExtendWith(InsideNetwork.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ThreeMachinesIT {

@@ -1,4 +1,7 @@
-/** What operators do to origins and routes while clients send requests. Start at {@link io.weldr.it.deploy.DeployLoopIT}. */
+/**
+ * What operators do to origins and routes while clients send requests. Start at {@link
+ * io.weldr.it.deploy.DeployLoopIT}.
+ */
 @NullMarked
 package io.weldr.it.deploy;
 

@@ -25,7 +25,9 @@ class DistributionIT {
     private static final Path BUILT = TOP.resolve("deploy/target");
     private static final Path WELDR = BUILT.resolve("weldr/bin/weldr");
 
-    /** What is tried here is not how fast they get: compile what is hot alone, collect nothing while they load classes. */
+    /**
+     * What is tried here is not how fast they get: compile what is hot alone, collect nothing while they load classes.
+     */
     static final String QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=3 -XX:MetaspaceSize=128m";
 
     @TempDir

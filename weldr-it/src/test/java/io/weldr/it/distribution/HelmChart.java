@@ -24,8 +24,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The chart, rendered by the engine and the functions of Helm as Debian packages them, and read as Kubernetes reads it. No
- * Helm and no Kubernetes runs.
+ * The chart, rendered by the engine and the functions of Helm as Debian packages them, and read as Kubernetes reads it.
+ * No Helm and no Kubernetes runs.
  */
 final class HelmChart {
     static final Path FOLDER = Path.of("../deploy/helm/weldr").toAbsolutePath().normalize();

@@ -15,7 +15,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 
-/** {@code deploy/local} as a person runs it, with ports and a folder of its own. What it runs is what was built last. */
+/**
+ * {@code deploy/local} as a person runs it, with ports and a folder of its own. What it runs is what was built last.
+ */
 final class Local {
     private final Path script;
     private final Path folder;

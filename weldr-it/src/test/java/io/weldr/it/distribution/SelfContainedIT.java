@@ -31,7 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
  * to make it with.
  */
 class SelfContainedIT {
-    /** About 98 MB when this was written: TLS, what speaks with certificate authorities, and what the caches know of both. */
+    /**
+     * About 98 MB when this was written: TLS, what speaks with certificate authorities, and what the caches know of
+     * both.
+     */
     private static final long BYTES_MAX = 100_000_000;
 
     /** About 4100 when this was written: those of the commands that the cache was trained with are loaded with it. */

@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * Measures how long changes stop when the leader is killed, frozen or restarted. {@code main} prints the figures: {@code FailOver
- * ROUNDS [kill] [stop] [restart]}.
+ * Measures how long changes stop when the leader is killed, frozen or restarted. {@code main} prints the figures:
+ * {@code FailOver ROUNDS [kill] [stop] [restart]}.
  */
 public final class FailOver implements AutoCloseable {
     private static final String ORIGIN = "measured";
@@ -94,7 +94,10 @@ public final class FailOver implements AutoCloseable {
         return new Figures("SIGSTOP of the leader to the next acknowledged change", all);
     }
 
-    /** SIGTERM and start of each node, the leader last: the longest time without an acknowledged change through another node. */
+    /**
+     * SIGTERM and start of each node, the leader last: the longest time without an acknowledged change through another
+     * node.
+     */
     public Figures restart(int rounds) {
         List<Long> all = new ArrayList<>();
         for (int i = 0; i < rounds; i++) {

@@ -8,8 +8,9 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * A file system of its own, ext4 in a file, that can be made to hang: who writes waits, as on a disk that does not answer. Takes root, a loop
- * device, and the programs. Confined to the test's thread, but for {@link #goOn}, which the end of the JVM calls too.
+ * A file system of its own, ext4 in a file, that can be made to hang: who writes waits, as on a disk that does not
+ * answer. Takes root, a loop device, and the programs. Confined to the test's thread, but for {@link #goOn}, which the
+ * end of the JVM calls too.
  */
 public final class HangingDisk implements AutoCloseable {
     private static final int MEGABYTES = 64;

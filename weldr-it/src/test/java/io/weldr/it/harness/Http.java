@@ -13,7 +13,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/** Requests as a person with curl makes them. An answer that does not come is status 0, as with curl's {@code http_code}. */
+/**
+ * Requests as a person with curl makes them. An answer that does not come is status 0, as with curl's {@code
+ * http_code}.
+ */
 public final class Http {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration TIMEOUT = Duration.ofSeconds(10);

@@ -14,8 +14,9 @@ import java.lang.reflect.Method;
 import java.util.Base64;
 
 /**
- * The process that runs a test class inside a {@link Network}, on the host of the client. Told on standard input which method to run, it answers with
- * a line on standard output; what the test prints goes between. Ends with its input, and everything that it started with it.
+ * The process that runs a test class inside a {@link Network}, on the host of the client. Told on standard input which
+ * method to run, it answers with a line on standard output; what the test prints goes between. Ends with its input, and
+ * everything that it started with it.
  */
 final class Inside {
     /** Begins a line that is an answer. */

@@ -24,10 +24,10 @@ import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 
 /**
- * Runs a test class on the client's host of a {@link Network} with three hosts for nodes, as a process of its own: a JVM cannot go to another
- * network after its start. The class must have {@code @TestInstance(PER_CLASS)}, a constructor without arguments that does nothing, and
- * methods without parameters. The network is made before and taken away after, also after a failure; where none can be made, the class is
- * skipped and says why.
+ * Runs a test class on the client's host of a {@link Network} with three hosts for nodes, as a process of its own: a
+ * JVM cannot go to another network after its start. The class must have {@code @TestInstance(PER_CLASS)}, a constructor
+ * without arguments that does nothing, and methods without parameters. The network is made before and taken away after,
+ * also after a failure; where none can be made, the class is skipped and says why.
  */
 public final class InsideNetwork
         implements ExecutionCondition, BeforeAllCallback, AfterAllCallback, InvocationInterceptor {

@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A machine of a {@link Network} with one folder and one node, as operators have it: the node runs in that folder with the arguments of a document,
- * and its APIs listen on loopback. Everything is asked on the machine itself. Confined to the test's thread.
+ * A machine of a {@link Network} with one folder and one node, as operators have it: the node runs in that folder with
+ * the arguments of a document, and its APIs listen on loopback. Everything is asked on the machine itself. Confined to
+ * the test's thread.
  */
 public final class Machine implements AutoCloseable {
     private final Host host;

@@ -11,8 +11,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A switch with hosts on it, all made of network namespaces with names of their own: hosts 1 to n for nodes, one more for a node that comes
- * later, and one for the client, where the test itself runs (see {@link InsideNetwork}). No packet leaves it. Needs root and {@code ip}, and nothing else. Thread safe.
+ * A switch with hosts on it, all made of network namespaces with names of their own: hosts 1 to n for nodes, one more
+ * for a node that comes later, and one for the client, where the test itself runs (see {@link InsideNetwork}). No
+ * packet leaves it. Needs root and {@code ip}, and nothing else. Thread safe.
  *
  * <p>Cuts are silent, as those of a broken cable or a packet filter are: nobody is told, packets just do not arrive.
  */
@@ -151,7 +152,10 @@ public final class Network implements AutoCloseable {
         return IntStream.rangeClosed(1, nodes).mapToObj(this::host).toList();
     }
 
-    /** Has the kernel tell the client's host of what happens on the hosts for nodes, by their numbers ({@code ip monitor all-nsid}). */
+    /**
+     * Has the kernel tell the client's host of what happens on the hosts for nodes, by their numbers ({@code ip monitor
+     * all-nsid}).
+     */
     public void numberHosts() {
         for (int number = 1; number <= nodes; number++) {
             ip(namespace(CLIENT), "netns", "set", namespace(number), Integer.toString(number));

@@ -14,9 +14,9 @@ import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 
 /**
- * A weldr of the next version: it has one more kind of command, which sets the interval of the pool's probes, and supports one more cluster
- * version. It is made of the sources of this version by a few replacements. The classes that differ go before all others on the class path of a
- * node.
+ * A weldr of the next version: it has one more kind of command, which sets the interval of the pool's probes, and
+ * supports one more cluster version. It is made of the sources of this version by a few replacements. The classes that
+ * differ go before all others on the class path of a node.
  */
 public final class NextVersion {
     /** The field of a command that the next version adds. */

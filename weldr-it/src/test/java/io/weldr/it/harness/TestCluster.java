@@ -94,7 +94,10 @@ public final class TestCluster implements AutoCloseable {
         node.launch(all);
     }
 
-    /** Starts the process of a node that joins, of the cluster or not, with the cluster's arguments and these; does not wait. */
+    /**
+     * Starts the process of a node that joins, of the cluster or not, with the cluster's arguments and these; does not
+     * wait.
+     */
     public void launchToJoin(TestNode node, String... more) {
         List<String> all = new ArrayList<>(arguments);
         all.addAll(List.of(more));
@@ -129,8 +132,8 @@ public final class TestCluster implements AutoCloseable {
     }
 
     /**
-     * Has all nodes run, with a leader, nothing in the pool, and the health policy of the first day: what the next story of several that share
-     * this cluster begins with, whatever the one before left.
+     * Has all nodes run, with a leader, nothing in the pool, and the health policy of the first day: what the next
+     * story of several that share this cluster begins with, whatever the one before left.
      */
     public void settle() {
         nodes.stream().filter(node -> !node.isAlive()).forEach(this::launch);

@@ -27,7 +27,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** One node, a process of its own. Its ports and its folder stay the same over restarts. Confined to the test's thread. */
+/**
+ * One node, a process of its own. Its ports and its folder stay the same over restarts. Confined to the test's thread.
+ */
 public final class TestNode implements AutoCloseable {
     private static final Set<Integer> TRY_AGAIN = Set.of(0, 503, 504); // 0: there was no answer in time
     private static final Duration PAUSE = Duration.ofMillis(50);
@@ -36,7 +38,10 @@ public final class TestNode implements AutoCloseable {
 
     private static final Duration ELECTION_TIMEOUT_MIN = Duration.ofMillis(500); // the default
 
-    /** On a machine that runs nine nodes on two processors a process waits for longer than on a server: a silent leader is mostly a slow one. */
+    /**
+     * On a machine that runs nine nodes on two processors a process waits for longer than on a server: a silent leader
+     * is mostly a slow one.
+     */
     private static final Duration ELECTION_TIMEOUT_MIN_BUSY = Duration.ofSeconds(1);
 
     private final String id;

@@ -25,7 +25,10 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three nodes, one certificate: given to one of them, presented by all, replaced under load, and the leader may die meanwhile. */
+/**
+ * Three nodes, one certificate: given to one of them, presented by all, replaced under load, and the leader may die
+ * meanwhile.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ClusterTlsIT {

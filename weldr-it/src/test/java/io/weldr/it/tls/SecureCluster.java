@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Three nodes with one secret. They share a machine, so that each has a listener of its own: of the ports of the cluster's listeners, a node
- * allows one. Confined to the test's thread.
+ * Three nodes with one secret. They share a machine, so that each has a listener of its own: of the ports of the
+ * cluster's listeners, a node allows one. Confined to the test's thread.
  */
 final class SecureCluster implements AutoCloseable {
     static final String HOST = "shop.example.com";

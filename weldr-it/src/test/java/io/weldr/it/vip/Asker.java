@@ -18,7 +18,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** A client that asks an address every 10 ms, on a new connection each time, whatever became of those before. Thread safe. */
+/**
+ * A client that asks an address every 10 ms, on a new connection each time, whatever became of those before. Thread
+ * safe.
+ */
 final class Asker implements AutoCloseable {
     private static final int EVERY_MILLIS = 10;
 

@@ -18,8 +18,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees when an address comes to a host and leaves it. The kernel tells of every change on all hosts, through one socket and so in the order in
- * which they were made: a machine that stalls shifts all times, and never swaps two changes. Thread safe.
+ * Sees when an address comes to a host and leaves it. The kernel tells of every change on all hosts, through one socket
+ * and so in the order in which they were made: a machine that stalls shifts all times, and never swaps two changes.
+ * Thread safe.
  */
 final class Observer implements AutoCloseable {
     private static final Pattern LINE =

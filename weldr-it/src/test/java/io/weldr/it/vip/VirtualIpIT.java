@@ -34,9 +34,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Three nodes hold a virtual IP between them; a client asks it every 10 ms, and an observer sees who has it. Three faults are told in each build,
- * the others with the tag {@code nightly}, and all of them {@code -Dchaos.rounds=10} times with the tag {@code chaos}. Asserted is who may hold the
- * address. How long it takes is printed, and asserted where promised times are ({@link Patience#promised}).
+ * Three nodes hold a virtual IP between them; a client asks it every 10 ms, and an observer sees who has it. Three
+ * faults are told in each build, the others with the tag {@code nightly}, and all of them {@code -Dchaos.rounds=10}
+ * times with the tag {@code chaos}. Asserted is who may hold the address. How long it takes is printed, and asserted
+ * where promised times are ({@link Patience#promised}).
  */
 @ExtendWith(InsideNetwork.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -349,7 +350,9 @@ class VirtualIpIT {
         return Objects.requireNonNull(observer().lost(holder.host(), since));
     }
 
-    /** How long after {@code struck} the client had an answer that only another node than {@code holder} can have given. */
+    /**
+     * How long after {@code struck} the client had an answer that only another node than {@code holder} can have given.
+     */
     private Duration answeredByAnother(TestNode holder, Instant struck) {
         until(
                 "another holder",

@@ -28,8 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The duty of a leader to obtain and renew certificates. One thread takes the steps, and two more serve the HTTP client; they end when they have had nothing
- * to do for a while, so that a follower has none. What is measured is measured on followers too.
+ * The duty of a leader to obtain and renew certificates. One thread takes the steps, and two more serve the HTTP
+ * client; they end when they have had nothing to do for a while, so that a follower has none. What is measured is
+ * measured on followers too.
  */
 public final class AcmeCertificates implements LeaderDuty, MetricSource, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AcmeCertificates.class);

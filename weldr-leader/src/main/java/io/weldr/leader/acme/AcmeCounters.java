@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What became of the orders of this node since it started, and how the certificates of the cluster stand. Any thread. */
+/**
+ * What became of the orders of this node since it started, and how the certificates of the cluster stand. Any thread.
+ */
 final class AcmeCounters {
     private final LongAdder begun = new LongAdder();
     private final LongAdder issued = new LongAdder();

@@ -27,8 +27,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of the cluster's state belongs to certificates of an authority, and how the leader changes it. Every change waits until it is committed. Confined
- * to the thread of the package.
+ * What of the cluster's state belongs to certificates of an authority, and how the leader changes it. Every change
+ * waits until it is committed. Confined to the thread of the package.
  */
 final class AcmeRecords {
     /** The gateway answers within two seconds. */

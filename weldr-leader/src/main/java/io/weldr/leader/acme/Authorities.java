@@ -5,7 +5,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** The certificate authorities that the certificates of the cluster come from. Confined to the thread of the package. */
+/**
+ * The certificate authorities that the certificates of the cluster come from. Confined to the thread of the package.
+ */
 final class Authorities {
     private final AuthorityConnector connector;
     private final Clock clock;

@@ -35,7 +35,10 @@ import org.shredzone.acme4j.provider.GenericAcmeProvider;
 import org.shredzone.acme4j.toolbox.AcmeUtils;
 import org.shredzone.acme4j.toolbox.JSON;
 
-/** One certificate authority, known by the URL of its directory, and the cluster's account there. Confined to the thread of the package. */
+/**
+ * One certificate authority, known by the URL of its directory, and the cluster's account there. Confined to the thread
+ * of the package.
+ */
 final class Authority {
     /** The directory changes when the authority changes its software. */
     private static final long DIRECTORY_HOURS = 1;
@@ -104,8 +107,8 @@ final class Authority {
     }
 
     /**
-     * Makes the account, or finds it: by the same key it is the same account (RFC 8555 section 7.3.1). The terms of service are agreed to, as the
-     * operator did who asked for the certificate.
+     * Makes the account, or finds it: by the same key it is the same account (RFC 8555 section 7.3.1). The terms of
+     * service are agreed to, as the operator did who asked for the certificate.
      *
      * @param sealed the same key, as the log holds it
      * @param externalKey HMAC key of the external account; null: there is none
@@ -133,7 +136,8 @@ final class Authority {
     /**
      * A new order.
      *
-     * @param replaces the certificate that is renewed; null: none. It is named where the authority knows of renewals (RFC 9773 section 5)
+     * @param replaces the certificate that is renewed; null: none. It is named where the authority knows of renewals
+     *     (RFC 9773 section 5)
      */
     Order order(List<String> hosts, @Nullable X509Certificate replaces) throws AcmeException {
         String replaced = replaces == null || !suggestsRenewal() ? null : identifier(replaces);
@@ -159,7 +163,8 @@ final class Authority {
     }
 
     /**
-     * An order for exactly these hosts that nobody has finalised. A leader that made it, and was gone before it was committed, has left it.
+     * An order for exactly these hosts that nobody has finalised. A leader that made it, and was gone before it was
+     * committed, has left it.
      *
      * @param known orders that are committed
      * @return null if there is none, or the authority does not list orders (RFC 8555 section 7.1.2.1)

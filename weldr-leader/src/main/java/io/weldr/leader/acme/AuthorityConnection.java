@@ -22,9 +22,9 @@ import org.shredzone.acme4j.Session;
 import org.shredzone.acme4j.connector.DefaultConnection;
 
 /**
- * The connection to one certificate authority. The library's own waits for ever for a body and takes one of any size; here each exchange has a
- * deadline, a size, and an end when leadership is lost. One object serves all exchanges with an authority, one after the other: it holds nothing
- * between two of them. Confined to the thread of the package.
+ * The connection to one certificate authority. The library's own waits for ever for a body and takes one of any size;
+ * here each exchange has a deadline, a size, and an end when leadership is lost. One object serves all exchanges with
+ * an authority, one after the other: it holds nothing between two of them. Confined to the thread of the package.
  */
 final class AuthorityConnection extends DefaultConnection {
     /** From the first byte of the request to the last one of the response. Authorities under load take some seconds. */

@@ -12,7 +12,10 @@ final class BackOff {
     /** Four tries a day: an authority that is back is noticed on the same day, and none counts that as too many. */
     static final Duration MOST = Duration.ofHours(6);
 
-    /** The longest window of rate limits among public authorities is a week. A wait beyond that is a mistake of the authority. */
+    /**
+     * The longest window of rate limits among public authorities is a week. A wait beyond that is a mistake of the
+     * authority.
+     */
     static final Duration ASKED_MOST = Duration.ofDays(7);
 
     private static final int DOUBLINGS_MAX = 9;

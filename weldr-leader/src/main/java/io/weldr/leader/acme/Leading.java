@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time in which this node acts as leader. Whatever is done in the name of the term begins in {@link #await}: after {@link #end} nothing begins any
- * more, and what is being waited for is given up. Any thread.
+ * The time in which this node acts as leader. Whatever is done in the name of the term begins in {@link #await}: after
+ * {@link #end} nothing begins any more, and what is being waited for is given up. Any thread.
  */
 final class Leading {
     private final long term;

@@ -9,7 +9,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
-/** Collects the body of a response up to a limit. A longer one fails. Called by one thread at a time, of the HTTP client. */
+/**
+ * Collects the body of a response up to a limit. A longer one fails. Called by one thread at a time, of the HTTP
+ * client.
+ */
 final class LimitedBody implements BodySubscriber<byte[]> {
     private final int bytesMax;
     private final CompletableFuture<byte[]> body = new CompletableFuture<>();

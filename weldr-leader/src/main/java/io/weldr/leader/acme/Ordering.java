@@ -45,8 +45,8 @@ import org.slf4j.LoggerFactory;
  * The steps from a request to a certificate (RFC 8555 section 7.4), each of which a new leader may take again:
  *
  * <ol>
- *   <li>{@link #begin}: the key of the account is committed, the account is made, the order is made; the order, the key of the certificate to come
- *       and the answers to the challenges are committed.
+ *   <li>{@link #begin}: the key of the account is committed, the account is made, the order is made; the order, the key
+ *       of the certificate to come and the answers to the challenges are committed.
  *   <li>{@link #prove}: every member that can be reached has the answers; the authority is told to look.
  *   <li>{@link #finish}: the authority is given the request for the certificate, and then asked until it has issued it.
  *   <li>{@link #take}: the chain is committed, which ends the order.
@@ -60,7 +60,10 @@ final class Ordering {
     /** How long a member may need to serve by a change, each time that the members are asked. */
     private static final Duration BARRIER_PATIENCE = Duration.ofSeconds(1);
 
-    /** A member that can be reached and still has no answers after as many times must not keep the others from their certificate. */
+    /**
+     * A member that can be reached and still has no answers after as many times must not keep the others from their
+     * certificate.
+     */
     private static final int BARRIERS_MAX = 20;
 
     /** Authorities issue within seconds. An order that has not ended by then never will. */

@@ -11,8 +11,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this leader remembers of one certificate between two steps. Nothing of it is needed to go on: another leader finds it out again. Confined to the
- * thread of the package.
+ * What this leader remembers of one certificate between two steps. Nothing of it is needed to go on: another leader
+ * finds it out again. Confined to the thread of the package.
  */
 final class Progress {
     /** When the next step is due. */

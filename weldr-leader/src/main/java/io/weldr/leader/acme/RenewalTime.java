@@ -7,8 +7,8 @@ import java.time.Instant;
 import java.util.SplittableRandom;
 
 /**
- * When a certificate is renewed. Pure. The random part follows from the certificate: each leader finds the same moment, and certificates of one age find
- * different ones.
+ * When a certificate is renewed. Pure. The random part follows from the certificate: each leader finds the same moment,
+ * and certificates of one age find different ones.
  */
 final class RenewalTime {
     private static final double OF_LIFE = 2.0 / 3;
@@ -16,7 +16,9 @@ final class RenewalTime {
     /** Of the life, to both sides: certificates that were issued together are not renewed together. */
     private static final double JITTER = 0.02;
 
-    /** An authority that asks for a later renewal than this is not followed: too little time would be left for failures. */
+    /**
+     * An authority that asks for a later renewal than this is not followed: too little time would be left for failures.
+     */
     private static final double OF_LIFE_MAX = 0.9;
 
     private static final int HEX = 16;

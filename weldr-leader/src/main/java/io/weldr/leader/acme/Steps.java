@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which certificate has which step due, and what becomes of a step that fails. What is committed decides; see {@link Ordering} for the steps. Confined
- * to the thread of the package.
+ * Which certificate has which step due, and what becomes of a step that fails. What is committed decides; see {@link
+ * Ordering} for the steps. Confined to the thread of the package.
  */
 final class Steps {
     private static final Logger LOG = LoggerFactory.getLogger(Steps.class);
@@ -46,7 +46,10 @@ final class Steps {
     private static final Duration WINDOW_ASK_DEFAULT = Duration.ofHours(6);
     private static final Duration WINDOW_ASK_MAX = Duration.ofDays(1);
 
-    /** Errors of a step by which an order is not lost: the authority's own, and those that ask for patience (RFC 8555 section 6.7). */
+    /**
+     * Errors of a step by which an order is not lost: the authority's own, and those that ask for patience (RFC 8555
+     * section 6.7).
+     */
     private static final Set<String> PASSING =
             Set.of("serverInternal", "rateLimited", "badNonce", "orderNotReady", "userActionRequired");
 

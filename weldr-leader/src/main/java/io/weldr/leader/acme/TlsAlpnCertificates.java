@@ -25,8 +25,9 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * The certificates of TLS-ALPN-01 (RFC 8737 section 3): for one host, signed by their own key, with the digest of the key authorization in a critical
- * extension. Nobody trusts them, and no authority looks at their dates. Every node makes its own. Thread safe.
+ * The certificates of TLS-ALPN-01 (RFC 8737 section 3): for one host, signed by their own key, with the digest of the
+ * key authorization in a critical extension. Nobody trusts them, and no authority looks at their dates. Every node
+ * makes its own. Thread safe.
  */
 public final class TlsAlpnCertificates implements ChallengeCertificates {
     private static final String ACME_IDENTIFIER = "1.3.6.1.5.5.7.1.31";

@@ -6,15 +6,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a term acts, is suspended, or is over; and the steps that wait until it acts again. {@link #suspend}, {@link #resume}, {@link #stop}
- * and the questions may come from any thread; steps are taken on the timeline.
+ * Whether a term acts, is suspended, or is over; and the steps that wait until it acts again. {@link #suspend}, {@link
+ * #resume}, {@link #stop} and the questions may come from any thread; steps are taken on the timeline.
  */
 final class Acting {
     private final Timeline timeline;
     private boolean stopped; // guarded by this
     private boolean suspended; // guarded by this
 
-    /** Steps to take when the term resumes; at most two for each origin, and an offer of leadership. Confined to the timeline. */
+    /**
+     * Steps to take when the term resumes; at most two for each origin, and an offer of leadership. Confined to the
+     * timeline.
+     */
     private final List<Runnable> postponed = new ArrayList<>();
 
     Acting(Timeline timeline) {
@@ -51,7 +54,9 @@ final class Acting {
         return now() ? deed.get() : null;
     }
 
-    /** Takes a step that only an acting leader may take: now, or when the term resumes. A term that is over takes none. */
+    /**
+     * Takes a step that only an acting leader may take: now, or when the term resumes. A term that is over takes none.
+     */
     void when(Runnable step) {
         assert timeline.here();
         if (now()) {

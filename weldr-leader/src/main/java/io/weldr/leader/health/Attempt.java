@@ -29,21 +29,21 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One probe, whatever its type: it looks the name up, connects, makes TLS if the origin has it, and then has its {@link Question} asked.
- * Confined to its loop, but for the future.
+ * One probe, whatever its type: it looks the name up, connects, makes TLS if the origin has it, and then has its {@link
+ * Question} asked. Confined to its loop, but for the future.
  *
- * <p>If a name has several addresses, they are tried in turn within the one timeout until one connects, as the proxy tries
- * them. Each has its share of the time that is left, so that one that is silent does not take all of it, and one that
- * failed before is tried last.
+ * <p>If a name has several addresses, they are tried in turn within the one timeout until one connects, as the proxy
+ * tries them. Each has its share of the time that is left, so that one that is silent does not take all of it, and one
+ * that failed before is tried last.
  *
- * <p>An https origin has to show the certificate that its pool asks for, as the proxy asks of it too: an origin that the proxy would refuse must
- * not count as up.
+ * <p>An https origin has to show the certificate that its pool asks for, as the proxy asks of it too: an origin that
+ * the proxy would refuse must not count as up.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a close is not waited for: the channel tells by its close future
 final class Attempt {
     /**
-     * How long a name is looked up that was found before: names that a slow server answers still move, and most of a probe's time is
-     * left for the origin.
+     * How long a name is looked up that was found before: names that a slow server answers still move, and most of a
+     * probe's time is left for the origin.
      */
     static final Duration NAME_PATIENCE_MAX = Duration.ofMillis(500);
 

@@ -21,8 +21,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the answer to one call of {@code grpc.health.v1.Health/Check}: a head, a message and trailers with the status of the call, or all of
- * it in one head if the call failed. Confined to the loop of its stream.
+ * Reads the answer to one call of {@code grpc.health.v1.Health/Check}: a head, a message and trailers with the status
+ * of the call, or all of it in one head if the call failed. Confined to the loop of its stream.
  */
 final class GrpcAnswer extends ChannelInboundHandlerAdapter {
     static final String CONTENT_TYPE = "application/grpc";

@@ -30,8 +30,9 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The health checks of one node: a duty for the leader, and single probes for another leader that asks. It has one event loop of its own, away
- * from those of the proxy, so that neither can hold up the other; it exists, and idles, on followers too.
+ * The health checks of one node: a duty for the leader, and single probes for another leader that asks. It has one
+ * event loop of its own, away from those of the proxy, so that neither can hold up the other; it exists, and idles, on
+ * followers too.
  */
 public final class HealthChecks implements LeaderDuty, ProbeCalls, ProbeSource, MetricSource, AutoCloseable {
     /** A thousand probes a second take a few percent of a core; one thread also keeps the order of things simple. */
@@ -47,7 +48,8 @@ public final class HealthChecks implements LeaderDuty, ProbeCalls, ProbeSource, 
      *
      * @param random spreads the probes of many origins
      * @param names looks the names of origins up, for the proxy too
-     * @param trust whom https origins may be vouched for by; null: whom the Java platform trusts. The same as the proxy's
+     * @param trust whom https origins may be vouched for by; null: whom the Java platform trusts. The same as the
+     *     proxy's
      * @param seal opens the keys of the certificates that are shown to origins
      * @param self this node, which needs no second opinion of its own
      * @param link to the other members, who are asked before an origin is down

@@ -20,13 +20,14 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Probes the origins while this node leads, and submits a verdict whenever one turns. Each term starts from the committed verdicts
- * with fresh counts; a term that is suspended and started again goes on with the counts that it had. A verdict of down is first put to the other members. Threads: any; starts and stops take turns.
+ * Probes the origins while this node leads, and submits a verdict whenever one turns. Each term starts from the
+ * committed verdicts with fresh counts; a term that is suspended and started again goes on with the counts that it had.
+ * A verdict of down is first put to the other members. Threads: any; starts and stops take turns.
  */
 final class HealthMonitor implements LeaderDuty, ProbeSource, MetricSource {
     /**
-     * Probes at the same time. As many as a full pool has origins: even if all of them hang, each is still probed on its beat. Costs one
-     * descriptor and some kilobytes each, and only while it lasts.
+     * Probes at the same time. As many as a full pool has origins: even if all of them hang, each is still probed on
+     * its beat. Costs one descriptor and some kilobytes each, and only while it lasts.
      */
     static final int PROBES_IN_FLIGHT_MAX = 1024;
 
@@ -99,8 +100,8 @@ final class HealthMonitor implements LeaderDuty, ProbeSource, MetricSource {
     }
 
     /**
-     * Keeps the counts for a start of the same term. A leader whose process stalls now and then would otherwise never count to the number of failures
-     * that a verdict takes.
+     * Keeps the counts for a start of the same term. A leader whose process stalls now and then would otherwise never
+     * count to the number of failures that a verdict takes.
      */
     @Override
     public synchronized void suspend() {

@@ -15,8 +15,8 @@ import io.weldr.core.health.ProbeResult;
 import java.util.function.Consumer;
 
 /**
- * Opens the one stream of a probe that speaks HTTP/2. An http origin is addressed with prior knowledge (RFC 9113 section 3.3), an https origin
- * has to choose {@code h2} by ALPN.
+ * Opens the one stream of a probe that speaks HTTP/2. An http origin is addressed with prior knowledge (RFC 9113
+ * section 3.3), an https origin has to choose {@code h2} by ALPN.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a close is not waited for: the channel tells by its close future
 final class Http2Call {

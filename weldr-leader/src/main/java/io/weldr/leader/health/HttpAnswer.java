@@ -21,9 +21,9 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the answer to one probe. The final status decides, and then the body if the policy wants a text in it; interim answers are passed over.
- * What follows of the body is dropped up to a limit, so that an origin that just answers is not reset in the middle of it, and then the
- * connection is closed. Confined to the loop of its channel.
+ * Reads the answer to one probe. The final status decides, and then the body if the policy wants a text in it; interim
+ * answers are passed over. What follows of the body is dropped up to a limit, so that an origin that just answers is
+ * not reset in the middle of it, and then the connection is closed. Confined to the loop of its channel.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a close is not waited for: the channel tells by its close future
 final class HttpAnswer extends ChannelInboundHandlerAdapter {

@@ -27,7 +27,8 @@ import io.weldr.core.pool.OriginUrl;
 import io.weldr.leader.health.ProbeTls.Alpn;
 
 /**
- * Sends a request, by the protocol that the pool says, and has {@link HttpAnswer} read what comes back. Redirects are answers like others.
+ * Sends a request, by the protocol that the pool says, and has {@link HttpAnswer} read what comes back. Redirects are
+ * answers like others.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a close is not waited for: the channel tells by its close future
 final class HttpQuestion implements Question {

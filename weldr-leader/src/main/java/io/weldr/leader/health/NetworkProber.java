@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends probes over the network. Each probe opens a connection of its own and closes it. A fresh connection is what a client that comes now
- * would get; an idle one can outlive a listener that is long gone. {@link Attempt} makes the connection, and the {@link Question} of
- * the policy's type uses it.
+ * Sends probes over the network. Each probe opens a connection of its own and closes it. A fresh connection is what a
+ * client that comes now would get; an idle one can outlive a listener that is long gone. {@link Attempt} makes the
+ * connection, and the {@link Question} of the policy's type uses it.
  *
  * <p>What this node lacks (descriptors, ports, TLS, a loop that runs) is no result: an origin must not go down for it.
  *

@@ -28,8 +28,8 @@ final class Opinions {
     static final Duration GRACE = Duration.ofMillis(500);
 
     /**
-     * Origins asked about at the same time. Half of the calls that a member takes over one connection: forwarded changes need
-     * room too. If a thousand origins stop answering at once, the last is decided on after eight rounds.
+     * Origins asked about at the same time. Half of the calls that a member takes over one connection: forwarded
+     * changes need room too. If a thousand origins stop answering at once, the last is decided on after eight rounds.
      */
     static final int ASKED_MAX = 128;
 
@@ -50,7 +50,10 @@ final class Opinions {
         this.timeline = timeline;
     }
 
-    /** {@code then} is called on the timeline, within the probe's timeout and {@link #GRACE}, unless too many are asked about. */
+    /**
+     * {@code then} is called on the timeline, within the probe's timeout and {@link #GRACE}, unless too many are asked
+     * about.
+     */
     void ask(Watch watch, Consumer<SecondOpinion> then) {
         assert timeline.here();
         waiting.add(new Round(watch, then));
@@ -128,7 +131,9 @@ final class Opinions {
         }
     }
 
-    /** All members but this one; witnesses only where the policy asks them, because they often stand where no client is. */
+    /**
+     * All members but this one; witnesses only where the policy asks them, because they often stand where no client is.
+     */
     private List<Member> others(Watch watch) {
         return state.get().members().values().stream()
                 .filter(member -> !member.id().equals(self))

@@ -10,10 +10,10 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * The origins that this leader sees down while the others see them up, and whether that makes it the one that is cut off: then
- * somebody who sees them should lead. Only more than half of the pool makes it so. Two nodes that each miss another origin would
- * otherwise pass leadership to and fro; a single origin is not worth a fail-over, since it stays up by the word of the others anyway.
- * Pure; times are nanoseconds of the caller's. Confined to the thread of the term.
+ * The origins that this leader sees down while the others see them up, and whether that makes it the one that is cut
+ * off: then somebody who sees them should lead. Only more than half of the pool makes it so. Two nodes that each miss
+ * another origin would otherwise pass leadership to and fro; a single origin is not worth a fail-over, since it stays
+ * up by the word of the others anyway. Pure; times are nanoseconds of the caller's. Confined to the thread of the term.
  */
 final class Overruled {
     /** A link that flaps comes back within this time; a fail-over costs a fraction of a second. */

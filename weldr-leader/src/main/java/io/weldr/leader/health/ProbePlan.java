@@ -20,12 +20,14 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whom to probe and when. Each origin has its own beat: due times are one interval apart, whatever a probe takes, so that origins
- * that were spread once stay spread. The interval is that of the policy for the committed verdict; jitter shortens or lengthens each one. No
- * clock of its own; times are nanoseconds of the caller's. Confined to one thread.
+ * Whom to probe and when. Each origin has its own beat: due times are one interval apart, whatever a probe takes, so
+ * that origins that were spread once stay spread. The interval is that of the policy for the committed verdict; jitter
+ * shortens or lengthens each one. No clock of its own; times are nanoseconds of the caller's. Confined to one thread.
  */
 final class ProbePlan {
-    /** An origin that appears, or whose policy changes, is probed within this time or its interval if that is shorter. */
+    /**
+     * An origin that appears, or whose policy changes, is probed within this time or its interval if that is shorter.
+     */
     static final Duration SOON_MAX = Duration.ofSeconds(1);
 
     /** One probe that is under way, and what it was started under. */
@@ -80,7 +82,10 @@ final class ProbePlan {
         this.inFlightMax = inFlightMax;
     }
 
-    /** Watches whoever is to be watched according to that state, and nobody else. The first call spreads over whole intervals. */
+    /**
+     * Watches whoever is to be watched according to that state, and nobody else. The first call spreads over whole
+     * intervals.
+     */
     void update(ClusterState state, long now, Instant at) {
         Map<Watch.Key, Beat> before = new HashMap<>(beats);
         List<Beat> added = new ArrayList<>();
@@ -128,7 +133,9 @@ final class ProbePlan {
         }
     }
 
-    /** A policy takes effect at once: an origin does not wait for the end of an interval that is not its own any more. */
+    /**
+     * A policy takes effect at once: an origin does not wait for the end of an interval that is not its own any more.
+     */
     private void moveForward(Beat beat, long now) {
         long soon = Math.min(beat.intervalNanos(), SOON_MAX.toNanos());
         long wanted = now + random.nextLong(soon);
@@ -137,7 +144,10 @@ final class ProbePlan {
         }
     }
 
-    /** The verdict has turned: the interval that is under way takes as long as the new verdict says. If that is over, the probe is due now. */
+    /**
+     * The verdict has turned: the interval that is under way takes as long as the new verdict says. If that is over,
+     * the probe is due now.
+     */
     private void moveToNewInterval(Beat beat, long now) {
         Long last = beat.lastNanos;
         if (last != null

@@ -27,8 +27,9 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How https origins are verified when they are probed. Made for the first of them that is probed alike, which may have to wait for it some tenths of a
- * second: reading the platform's authorities is a sixth of a node's start, and most pools have no https. Confined to the loop of the probes.
+ * How https origins are verified when they are probed. Made for the first of them that is probed alike, which may have
+ * to wait for it some tenths of a second: reading the platform's authorities is a sixth of a node's start, and most
+ * pools have no https. Confined to the loop of the probes.
  */
 final class ProbeTls {
     /** Each pool, with what HTTP and gRPC offer. What was not used for longest is made anew. */

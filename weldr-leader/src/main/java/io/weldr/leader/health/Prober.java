@@ -15,8 +15,8 @@ interface Prober {
      * Sends one probe. Any thread; never blocks.
      *
      * @param access how the origin is spoken to
-     * @return completes within the policy's timeout and a little: what goes wrong is the result. Fails with {@link NotSentException}, and
-     *     nothing else, if what goes wrong is this node's own fault
+     * @return completes within the policy's timeout and a little: what goes wrong is the result. Fails with {@link
+     *     NotSentException}, and nothing else, if what goes wrong is this node's own fault
      */
     CompletionStage<ProbeResult> probe(OriginUrl url, ProbeAccess access, HealthPolicy policy);
 

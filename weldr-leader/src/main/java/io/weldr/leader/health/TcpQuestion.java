@@ -11,9 +11,9 @@ import io.weldr.core.health.ProbeResult;
 /**
  * Asks nothing: a connection that stands is the answer, with its TLS handshake if the origin has one.
  *
- * <p>The probe ends the connection at once, in a way that the origin sees as an end and not as a failure. A socket that is closed while bytes
- * of the other side are unread resets the connection, and many servers speak first. So the probe closes its half, and drops what comes until
- * the origin has closed the other half, up to a limit and to the deadline.
+ * <p>The probe ends the connection at once, in a way that the origin sees as an end and not as a failure. A socket that
+ * is closed while bytes of the other side are unread resets the connection, and many servers speak first. So the probe
+ * closes its half, and drops what comes until the origin has closed the other half, up to a limit and to the deadline.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a close is not waited for: the channel tells by its close future
 final class TcpQuestion implements Question {

@@ -17,11 +17,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The health checks of one term of leadership, from fresh counts to the moment it is stopped. Everything but {@link #begin}, {@link #suspend},
- * {@link #resume} and {@link #stop} runs on the timeline.
+ * The health checks of one term of leadership, from fresh counts to the moment it is stopped. Everything but {@link
+ * #begin}, {@link #suspend}, {@link #resume} and {@link #stop} runs on the timeline.
  *
- * <p>While the term is suspended no probe is sent and no verdict is submitted. The results of probes that were sent before still count. Steps that
- * were due meanwhile, such as the submission of a verdict, are taken when the term resumes.
+ * <p>While the term is suspended no probe is sent and no verdict is submitted. The results of probes that were sent
+ * before still count. Steps that were due meanwhile, such as the submission of a verdict, are taken when the term
+ * resumes.
  */
 final class Term {
     private static final Logger LOG = LoggerFactory.getLogger(Term.class);
@@ -83,8 +84,8 @@ final class Term {
     }
 
     /**
-     * Interrupts the term: once this returns, no command is submitted before {@link #resume}. Everything that was counted is kept. Called by the thread that
-     * suspends duties; waits as {@link #stop} does.
+     * Interrupts the term: once this returns, no command is submitted before {@link #resume}. Everything that was
+     * counted is kept. Called by the thread that suspends duties; waits as {@link #stop} does.
      */
     void suspend() {
         acting.suspend();
@@ -106,8 +107,8 @@ final class Term {
 
     /**
      * Ends the term: once this returns, no command is submitted. Probes that were sent end by themselves within their
-     * timeout, and nobody looks at their results. Called by the thread that stops duties; waits for a submission that is just
-     * being handed over, which never blocks.
+     * timeout, and nobody looks at their results. Called by the thread that stops duties; waits for a submission that
+     * is just being handed over, which never blocks.
      */
     void stop() {
         acting.stop();

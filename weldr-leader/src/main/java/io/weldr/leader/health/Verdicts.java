@@ -27,8 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a term makes of the counts of its probes: it asks the other members before an origin is down, submits verdicts until they are committed, and hands
- * leadership over if this leader is the one that is cut off. Confined to the timeline.
+ * What a term makes of the counts of its probes: it asks the other members before an origin is down, submits verdicts
+ * until they are committed, and hands leadership over if this leader is the one that is cut off. Confined to the
+ * timeline.
  */
 final class Verdicts {
     private static final Logger LOG = LoggerFactory.getLogger(Verdicts.class);
@@ -153,7 +154,10 @@ final class Verdicts {
         return member != null && !member.witness();
     }
 
-    /** Offers leadership to the first, and to the next if that does not take it: it may have died since, or lack too much of the log. */
+    /**
+     * Offers leadership to the first, and to the next if that does not take it: it may have died since, or lack too
+     * much of the log.
+     */
     private void offer(List<MemberId> heirs) {
         MemberId heir = heirs.get(0);
         LOG.warn(
@@ -226,8 +230,8 @@ final class Verdicts {
     }
 
     /**
-     * Only while the probes still say so. A verdict that was refused is about an origin that is not there any more as it was; if it
-     * is still watched, it is a new wish with a new id, since the old one would be given its old answer.
+     * Only while the probes still say so. A verdict that was refused is about an origin that is not there any more as
+     * it was; if it is still watched, it is a new wish with a new id, since the old one would be given its old answer.
      */
     private void retry(Watch watch, Verdict wish, Verdict said, RequestId id, int attempt, boolean refused) {
         if (!refused && wish.equals(watch.wish())) {

@@ -13,9 +13,9 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the probes of one origin add up to during one term, and what the cluster holds of it. The two differ from the probe that turns
- * the verdict until that verdict is committed: then there is a {@link #wish()}. Pure but for its own fields, which are
- * confined to the thread of the term.
+ * What the probes of one origin add up to during one term, and what the cluster holds of it. The two differ from the
+ * probe that turns the verdict until that verdict is committed: then there is a {@link #wish()}. Pure but for its own
+ * fields, which are confined to the thread of the term.
  */
 final class Watch {
     /** Who is watched. Another generation is another origin, to which nothing that was counted applies. */
@@ -108,8 +108,8 @@ final class Watch {
     }
 
     /**
-     * Another policy, or another way to the origin. If it asks something else, what was counted so far answers another question: counts start afresh, and
-     * a verdict that is not committed yet is not wished for any more.
+     * Another policy, or another way to the origin. If it asks something else, what was counted so far answers another
+     * question: counts start afresh, and a verdict that is not committed yet is not wished for any more.
      */
     void follow(ProbeAccess nextAccess, HealthPolicy next) {
         boolean sameQuestion = nextAccess.equals(access) && asksTheSame(next, policy);
@@ -121,7 +121,10 @@ final class Watch {
         }
     }
 
-    /** Whether both send the same probe and take the same answers for a pass: everything but intervals, thresholds and who has a say. */
+    /**
+     * Whether both send the same probe and take the same answers for a pass: everything but intervals, thresholds and
+     * who has a say.
+     */
     private static boolean asksTheSame(HealthPolicy one, HealthPolicy other) {
         return probeOf(one).equals(probeOf(other));
     }

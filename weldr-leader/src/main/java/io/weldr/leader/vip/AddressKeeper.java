@@ -18,20 +18,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the addresses on their interfaces through a child process: {@code ip -batch -}, fed line by line, and a shell around it that
- * deletes the addresses when the input ends. The input ends when this closes it, and when this process dies in whatever way; so
- * letting go and crashing are one and the same path. Not thread safe; confined to the thread of its owner.
+ * Keeps the addresses on their interfaces through a child process: {@code ip -batch -}, fed line by line, and a shell
+ * around it that deletes the addresses when the input ends. The input ends when this closes it, and when this process
+ * dies in whatever way; so letting go and crashing are one and the same path. Not thread safe; confined to the thread
+ * of its owner.
  *
- * <p>Before each renewal it looks what the interfaces have. An address that somebody else configured, such as a DHCP client, is neither renewed
- * nor deleted.
+ * <p>Before each renewal it looks what the interfaces have. An address that somebody else configured, such as a DHCP
+ * client, is neither renewed nor deleted.
  */
 final class AddressKeeper {
     private static final Logger LOG = LoggerFactory.getLogger(AddressKeeper.class);
 
     /**
-     * Ignores the signals that a terminal or a service manager sends to the whole group: it has to outlive the node for a moment. Deletes an
-     * address only if it has no longer to live than weldr can have given it. Arguments: path of ip, the lifetime in seconds, then address/prefix and
-     * interface of each.
+     * Ignores the signals that a terminal or a service manager sends to the whole group: it has to outlive the node for
+     * a moment. Deletes an address only if it has no longer to live than weldr can have given it. Arguments: path of
+     * ip, the lifetime in seconds, then address/prefix and interface of each.
      */
     private static final String SCRIPT = """
             trap '' HUP INT QUIT TERM PIPE
@@ -48,8 +49,9 @@ final class AddressKeeper {
             """;
 
     /**
-     * What ip says to this tells that all commands before it were carried out. No command that it knows would do: {@code address show} prints nothing
-     * if there is no address, and after {@code link show} every {@code address show} in the same batch shows links (iproute2 6.1).
+     * What ip says to this tells that all commands before it were carried out. No command that it knows would do:
+     * {@code address show} prints nothing if there is no address, and after {@code link show} every {@code address
+     * show} in the same batch shows links (iproute2 6.1).
      */
     private static final String LAST_COMMAND = "end-of-commands";
 
@@ -99,7 +101,8 @@ final class AddressKeeper {
      * @param clock nanoseconds that only grow
      * @param confirmed called when the kernel shows an address after a renewal
      * @param again called when a renewal came to nothing and the next should not wait for its time
-     * @param looked called when a renewal that was asked for can be carried out now, if it is still wanted: nothing stands in the way
+     * @param looked called when a renewal that was asked for can be carried out now, if it is still wanted: nothing
+     *     stands in the way
      */
     AddressKeeper(
             VirtualIpSettings settings,

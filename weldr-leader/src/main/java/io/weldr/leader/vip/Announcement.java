@@ -4,7 +4,10 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 
-/** A packet that tells the neighbours on an Ethernet where an address is now. The kernel puts the Ethernet header in front of it. Pure. */
+/**
+ * A packet that tells the neighbours on an Ethernet where an address is now. The kernel puts the Ethernet header in
+ * front of it. Pure.
+ */
 final class Announcement {
     static final int HARDWARE_ADDRESS_BYTES = 6;
 

@@ -14,7 +14,9 @@ import org.slf4j.LoggerFactory;
 final class Announcer {
     private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
 
-    /** An announcement that was held up for longer, because the process was paused, may be wrong by now and is not sent. */
+    /**
+     * An announcement that was held up for longer, because the process was paused, may be wrong by now and is not sent.
+     */
     static final Duration HELD_UP_MAX = Duration.ofMillis(500);
 
     private final List<VirtualIp> addresses;

@@ -14,8 +14,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Asks a member whether it cedes, and at the same time tries its Raft port: a connection that is refused says that no process listens
- * there any more, while a process that is merely stopped, or a machine that is cut off, refuses nothing. Thread safe.
+ * Asks a member whether it cedes, and at the same time tries its Raft port: a connection that is refused says that no
+ * process listens there any more, while a process that is merely stopped, or a machine that is cut off, refuses
+ * nothing. Thread safe.
  */
 public final class AskedRivals implements Rivals {
     /** Carries {@link VirtualIps#cede} to another member. */
@@ -60,7 +61,9 @@ public final class AskedRivals implements Rivals {
         return standing.completeOnTimeout(Standing.MAY_HOLD, ANSWER_MILLIS_MAX, TimeUnit.MILLISECONDS);
     }
 
-    /** Whether a connection to {@code address} is refused. False if it is accepted, or nothing is heard in time. Blocks. */
+    /**
+     * Whether a connection to {@code address} is refused. False if it is accepted, or nothing is heard in time. Blocks.
+     */
     static boolean refused(HostPort address) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(address.host(), address.port()), ANSWER_MILLIS_MAX);

@@ -4,15 +4,19 @@ import io.weldr.leader.vip.VirtualIpSettings.QuorumLoss;
 import java.time.Duration;
 
 /**
- * Decides when the addresses are claimed, renewed, announced and let go of. Knows no clock, no process and no network: every input
- * brings the time along, and what is to be done is said to {@link Hands}. Not thread safe; confined to the thread of its owner.
+ * Decides when the addresses are claimed, renewed, announced and let go of. Knows no clock, no process and no network:
+ * every input brings the time along, and what is to be done is said to {@link Hands}. Not thread safe; confined to the
+ * thread of its owner.
  *
- * <p>Three things make sure that two nodes do not hold an address longer than the kernel's lifetime: it is renewed only while
- * leadership is proved at that instant; a new leader waits for as long as an earlier one can still hold it, unless all
- * that could have promised or are dead; and who was asked by the leader of a later term never holds again for an earlier one.
+ * <p>Three things make sure that two nodes do not hold an address longer than the kernel's lifetime: it is renewed only
+ * while leadership is proved at that instant; a new leader waits for as long as an earlier one can still hold it,
+ * unless all that could have promised or are dead; and who was asked by the leader of a later term never holds again
+ * for an earlier one.
  */
 final class Holding {
-    /** When to announce again after the first time: a frozen predecessor, or a switch that lost the frame, is corrected. */
+    /**
+     * When to announce again after the first time: a frozen predecessor, or a switch that lost the frame, is corrected.
+     */
     static final long[] ANNOUNCE_AFTER_MILLIS = {0, 100, 300, 1000, 2000, 3000};
 
     /** How long to leave members in peace before they are asked again. */
@@ -68,7 +72,10 @@ final class Holding {
     private boolean confirmed;
     private long confirmedNanos;
 
-    /** @param electionTimeout the least time after which a silent leader is replaced; nobody proves leadership for longer */
+    /**
+     * @param electionTimeout the least time after which a silent leader is replaced; nobody proves leadership for
+     * longer
+     */
     Holding(Hands hands, VirtualIpSettings settings, Duration electionTimeout) {
         this.hands = hands;
         this.quorumLoss = settings.quorumLoss();
@@ -80,7 +87,10 @@ final class Holding {
                 : longestHold(settings.lifetime(), electionTimeout).toNanos();
     }
 
-    /** How long after the start of a term an earlier leader can still hold an address: its proof, then the kernel's lifetime. */
+    /**
+     * How long after the start of a term an earlier leader can still hold an address: its proof, then the kernel's
+     * lifetime.
+     */
     static Duration longestHold(Duration lifetime, Duration electionTimeout) {
         return lifetime.plus(electionTimeout).plusMillis(100); // the kernel removes up to a timer tick late: 20 ms seen
     }
@@ -144,7 +154,9 @@ final class Holding {
         lastTickNanos = nowNanos;
     }
 
-    /** The answer to {@link Hands#survey}: whether nobody else holds the addresses for an earlier term, nor ever will. */
+    /**
+     * The answer to {@link Hands#survey}: whether nobody else holds the addresses for an earlier term, nor ever will.
+     */
     void surveyed(long surveyedTerm, boolean nobodyHolds, View view, long nowNanos) {
         if (surveyedTerm != term) {
             return;
@@ -209,7 +221,10 @@ final class Holding {
         }
     }
 
-    /** Nobody said that leadership ended, and the address is still there. It is not renewed: whoever comes next waits for it. */
+    /**
+     * Nobody said that leadership ended, and the address is still there. It is not renewed: whoever comes next waits
+     * for it.
+     */
     private boolean inDoubt(View view, long nowNanos) {
         return term == heldTerm && !view.otherLeads() && nowNanos - renewedNanos < lifetimeNanos;
     }

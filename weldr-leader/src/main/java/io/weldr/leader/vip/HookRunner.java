@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the hooks one at a time. A change of role while one runs is remembered, only the latest, and its hook runs next: what ran last
- * always tells the role that the node has. Not thread safe; confined to the thread of its owner.
+ * Runs the hooks one at a time. A change of role while one runs is remembered, only the latest, and its hook runs next:
+ * what ran last always tells the role that the node has. Not thread safe; confined to the thread of its owner.
  */
 final class HookRunner {
     private static final Logger LOG = LoggerFactory.getLogger(HookRunner.class);

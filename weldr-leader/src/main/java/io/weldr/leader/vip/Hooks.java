@@ -5,8 +5,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Commands to run on a change of role, for networks where an address cannot be moved by announcing it. Each is a line for
- * {@code /bin/sh -c}.
+ * Commands to run on a change of role, for networks where an address cannot be moved by announcing it. Each is a line
+ * for {@code /bin/sh -c}.
  *
  * @param onActive run when this node became active, after the addresses were claimed; null: none
  * @param onPassive run when it became passive, after they were let go of, and once at start; null: none

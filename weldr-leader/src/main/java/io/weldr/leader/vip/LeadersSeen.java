@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Remembers who led lately, so that a new leader need not wait for members that cannot hold the addresses: one that has been dead
- * for a week would cost every take-over the whole lifetime. Not thread safe.
+ * Remembers who led lately, so that a new leader need not wait for members that cannot hold the addresses: one that has
+ * been dead for a week would cost every take-over the whole lifetime. Not thread safe.
  */
 final class LeadersSeen {
     /** More changes than this within one lifetime are not remembered; then everybody is asked. */
@@ -57,8 +57,8 @@ final class LeadersSeen {
     }
 
     /**
-     * Who may hold an address when this node becomes the leader of {@code term}: those who led lately if it saw the leader of every term,
-     * otherwise every other voter.
+     * Who may hold an address when this node becomes the leader of {@code term}: those who led lately if it saw the
+     * leader of every term, otherwise every other voter.
      */
     Set<MemberId> suspects(long term, ClusterStatus status, long nowNanos) {
         boolean forgot = forgottenTerm > 0 && nowNanos - forgottenNanos <= keepNanos;

@@ -11,8 +11,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The packet socket of Linux, packet(7), which Java has no class for. The few calls of the C library that it takes are made through JNA. One socket
- * for each announcement: they are rare. The native library of JNA is loaded by the first call, so a node without virtual IPs never loads it.
+ * The packet socket of Linux, packet(7), which Java has no class for. The few calls of the C library that it takes are
+ * made through JNA. One socket for each announcement: they are rare. The native library of JNA is loaded by the first
+ * call, so a node without virtual IPs never loads it.
  */
 final class PacketSocket implements Packets {
     private static final int AF_PACKET = 17;
@@ -25,7 +26,10 @@ final class PacketSocket implements Packets {
 
     private static final int MSG_DONTWAIT = 0x40;
 
-    /** {@code struct sockaddr_ll}: family, protocol, interface, hardware type, packet type, length of the address, 8 bytes of address. */
+    /**
+     * {@code struct sockaddr_ll}: family, protocol, interface, hardware type, packet type, length of the address, 8
+     * bytes of address.
+     */
     private static final int ADDRESS_BYTES = 20;
 
     private static final int HARDWARE_TYPE_AT = 8;
@@ -107,7 +111,10 @@ final class PacketSocket implements Packets {
         return socket;
     }
 
-    /** Binds to the interface, and returns the {@code sockaddr_ll} that the kernel has for it, with its hardware address. */
+    /**
+     * Binds to the interface, and returns the {@code sockaddr_ll} that the kernel has for it, with its hardware
+     * address.
+     */
     private static byte[] bind(int socket, String interfaceName) throws IOException {
         byte[] address = address(index(interfaceName), 0, new byte[0]);
         if (C.LIBRARY.bind(socket, address, address.length) < 0) {

@@ -3,7 +3,10 @@ package io.weldr.leader.vip;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Sends announcements. Behind an interface, so that what decides can be tested without the right to send packets. Any thread. */
+/**
+ * Sends announcements. Behind an interface, so that what decides can be tested without the right to send packets. Any
+ * thread.
+ */
 interface Packets {
     /** Why this process cannot send announcements, for people; null if it can. */
     @Nullable String obstacle();

@@ -3,7 +3,10 @@ package io.weldr.leader.vip;
 import io.weldr.core.state.MemberId;
 import java.util.concurrent.CompletionStage;
 
-/** How a new leader learns whether another member may still hold the addresses. The node fills it with what members ask each other. */
+/**
+ * How a new leader learns whether another member may still hold the addresses. The node fills it with what members ask
+ * each other.
+ */
 @FunctionalInterface
 public interface Rivals {
     /** What is known of one member. */
@@ -17,8 +20,9 @@ public interface Rivals {
     }
 
     /**
-     * Asks {@code member} once on behalf of the leader of {@code term}: {@link VirtualIps#cede} over there, or a sign that its process is
-     * dead. To be answered within {@link #ANSWER_MILLIS_MAX}; a later answer and a failure count as {@link Standing#MAY_HOLD}.
+     * Asks {@code member} once on behalf of the leader of {@code term}: {@link VirtualIps#cede} over there, or a sign
+     * that its process is dead. To be answered within {@link #ANSWER_MILLIS_MAX}; a later answer and a failure count as
+     * {@link Standing#MAY_HOLD}.
      */
     CompletionStage<Standing> ask(MemberId member, long term);
 

@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param secondsLeft how long the kernel keeps it; null: for good
  */
 record Shown(String interfaceName, String cidr, @Nullable Long secondsLeft) {
-    /** {@code 2: eth0    inet 192.0.2.10/24 scope global dynamic eth0\ valid_lft 2sec …}; a point-to-point address has {@code peer …/24}. */
+    /**
+     * {@code 2: eth0    inet 192.0.2.10/24 scope global dynamic eth0\ valid_lft 2sec …}; a point-to-point address has
+     * {@code peer …/24}.
+     */
     private static final Pattern LINE =
             Pattern.compile("^\\d+: (\\S+)\\s+inet6? ([^/ ]+)( peer [^/ ]+)?/(\\d+) .*valid_lft (forever|\\d+).*$");
 
@@ -30,8 +33,8 @@ record Shown(String interfaceName, String cidr, @Nullable Long secondsLeft) {
     }
 
     /**
-     * Whether weldr can have set it, and so may delete it. An address that is there for good is not weldr's, nor is one that a DHCP server gave for
-     * minutes or hours.
+     * Whether weldr can have set it, and so may delete it. An address that is there for good is not weldr's, nor is one
+     * that a DHCP server gave for minutes or hours.
      *
      * @param lifetime that weldr gives its addresses
      */

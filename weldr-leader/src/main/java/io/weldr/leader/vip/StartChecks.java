@@ -11,16 +11,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What must hold before a node may promise to hold an address: it is Linux, the programs are there, the interfaces exist, and this
- * process may change addresses and send raw frames. Addresses that an earlier run left are removed on the way, if asked for. Blocks; each program
- * is given {@link #PROGRAM_MAX}.
+ * What must hold before a node may promise to hold an address: it is Linux, the programs are there, the interfaces
+ * exist, and this process may change addresses and send raw frames. Addresses that an earlier run left are removed on
+ * the way, if asked for. Blocks; each program is given {@link #PROGRAM_MAX}.
  */
 final class StartChecks {
     private static final Logger LOG = LoggerFactory.getLogger(StartChecks.class);
 
     private static final Duration PROGRAM_MAX = Duration.ofSeconds(5);
 
-    /** An address that no interface has. The kernel looks at the right to delete an address before it looks for the address. */
+    /**
+     * An address that no interface has. The kernel looks at the right to delete an address before it looks for the
+     * address.
+     */
     private static final String NOBODYS_ADDRESS = "0.0.0.0/32";
 
     private final Processes processes;
@@ -112,7 +115,10 @@ final class StartChecks {
         }
     }
 
-    /** An address with a lifetime as weldr sets it is what an earlier run left. Any other is somebody else's: it is neither deleted nor held. */
+    /**
+     * An address with a lifetime as weldr sets it is what an earlier run left. Any other is somebody else's: it is
+     * neither deleted nor held.
+     */
     private void removeLeftover(Programs programs, VirtualIp address) {
         Finished shown = run(programs.ip(), "-oneline", "address", "show", "to", address.address());
         for (String line : shown.output().lines().toList()) {

@@ -8,8 +8,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Lets a call through that names a term only once Raft has told this node of that term. Anybody who reaches the port could name any term; the term
- * of a real leader reaches this node with the leader's first append. The call may come a moment earlier, so it waits for a moment. Thread safe.
+ * Lets a call through that names a term only once Raft has told this node of that term. Anybody who reaches the port
+ * could name any term; the term of a real leader reaches this node with the leader's first append. The call may come a
+ * moment earlier, so it waits for a moment. Thread safe.
  */
 final class TermGate {
     /** An append takes milliseconds. A leader that is refused asks again, so this decides nothing. */
@@ -17,7 +18,10 @@ final class TermGate {
 
     static final Duration LOOK_EVERY = Duration.ofMillis(10);
 
-    /** More than a cluster has members. What comes on top is refused at once, so that calls with invented terms do not pile up. */
+    /**
+     * More than a cluster has members. What comes on top is refused at once, so that calls with invented terms do not
+     * pile up.
+     */
     static final int WAITING_MAX = 32;
 
     /** Runs a task later. */

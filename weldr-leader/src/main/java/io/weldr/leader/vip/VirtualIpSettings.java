@@ -26,8 +26,8 @@ public record VirtualIpSettings(List<VirtualIp> addresses, Duration lifetime, Qu
         /** Let go at once. Nobody may hold them until there is a majority again; never two nodes. */
         RELEASE,
         /**
-         * Hold what is held until another leader is heard of. Traffic goes on while the majority is away; in a partition the other
-         * side elects a leader too, and then two nodes hold the address.
+         * Hold what is held until another leader is heard of. Traffic goes on while the majority is away; in a
+         * partition the other side elects a leader too, and then two nodes hold the address.
          */
         HOLD
     }

@@ -33,8 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds the virtual IP addresses of the cluster while this node is the acting leader, and runs the hooks. One for each node,
- * also where it is passive: a leader elsewhere asks it through {@link #cede}.
+ * Holds the virtual IP addresses of the cluster while this node is the acting leader, and runs the hooks. One for each
+ * node, also where it is passive: a leader elsewhere asks it through {@link #cede}.
  *
  * <p>Thread safe; no method but {@link #open} and {@link #close} blocks. Everything happens on one thread of its own.
  */
@@ -102,13 +102,14 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
     }
 
     /**
-     * Checks that this machine can hold the addresses, removes what an earlier run left, runs the hook for passive, and waits for leadership.
-     * Blocks for as long as a few programs take.
+     * Checks that this machine can hold the addresses, removes what an earlier run left, runs the hook for passive, and
+     * waits for leadership. Blocks for as long as a few programs take.
      *
      * @param status what this node knows of leadership. {@code acting} must be worked out when it is asked for: true
      *     in a process that was paused would add an address that another node has been given
      * @param successors who take over when clients cannot reach this node
-     * @param electionTimeout the least time after which a silent leader is replaced; the same on all members, as is the lifetime
+     * @param electionTimeout the least time after which a silent leader is replaced; the same on all members, as is the
+     *     lifetime
      * @throws CannotHoldException if it cannot
      */
     public static VirtualIps open(
@@ -142,8 +143,8 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
     }
 
     /**
-     * The same checks, before anything is started and without changing anything: what an earlier run left may as well be what another
-     * process holds.
+     * The same checks, before anything is started and without changing anything: what an earlier run left may as well
+     * be what another process holds.
      *
      * @throws CannotHoldException if {@link #open} would
      */
@@ -225,8 +226,9 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
     }
 
     /**
-     * Changes nothing: an address is renewed only while leadership is proved at that instant, and the kernel's lifetime is
-     * counted from the last renewal, whatever happens here. So a pause that costs no leadership costs no address either.
+     * Changes nothing: an address is renewed only while leadership is proved at that instant, and the kernel's lifetime
+     * is counted from the last renewal, whatever happens here. So a pause that costs no leadership costs no address
+     * either.
      */
     @Override
     public void suspend() {}
@@ -260,11 +262,11 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
     }
 
     /**
-     * The leader of {@code laterTerm}, another member, wants the addresses. To be called when it asks; returns at once. A term that Raft has not told
-     * this node of is refused: nothing is given up and nothing is remembered.
+     * The leader of {@code laterTerm}, another member, wants the addresses. To be called when it asks; returns at once.
+     * A term that Raft has not told this node of is refused: nothing is given up and nothing is remembered.
      *
-     * @return completes with true once no address is here any more, and none will be for an earlier term; with false if this
-     *     node leads in that term or a later one, does not hear of that term in time, or could not let go in time
+     * @return completes with true once no address is here any more, and none will be for an earlier term; with false if
+     *     this node leads in that term or a later one, does not hear of that term in time, or could not let go in time
      */
     public CompletionStage<Boolean> cede(long laterTerm) {
         if (laterTerm <= 0) {
@@ -301,7 +303,8 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
     }
 
     /**
-     * Lets go of the addresses and does not hold them again: the first step of a graceful stop, before leadership is handed over.
+     * Lets go of the addresses and does not hold them again: the first step of a graceful stop, before leadership is
+     * handed over.
      *
      * @return completes when they are gone
      */
@@ -365,7 +368,10 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
                 new Counter("hook_failures", "Hooks that failed or took too long.", Map.of(), hooks.failures()));
     }
 
-    /** The keeper may renew now. Whether it still should is decided anew: this process may have been paused since it was asked to. */
+    /**
+     * The keeper may renew now. Whether it still should is decided anew: this process may have been paused since it was
+     * asked to.
+     */
     private void looked() {
         holding.renewalLost(System.nanoTime());
         tick();

@@ -45,8 +45,8 @@ import org.shredzone.acme4j.toolbox.AcmeUtils;
 import org.shredzone.acme4j.toolbox.JSON;
 
 /**
- * A certificate authority of RFC 8555 with renewal information (RFC 9773), on a socket. It checks signatures, and counts what it is asked for. A test
- * sees each request before it is done and after, and may have it fail. Thread safe.
+ * A certificate authority of RFC 8555 with renewal information (RFC 9773), on a socket. It checks signatures, and
+ * counts what it is asked for. A test sees each request before it is done and after, and may have it fail. Thread safe.
  */
 final class StubAuthority implements AutoCloseable {
     /** How a request ends. */

@@ -23,7 +23,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a probe of type http may ask beyond a path: a text in the body, fields of the head, another port, a shorter time to connect. */
+/**
+ * What a probe of type http may ask beyond a path: a text in the body, fields of the head, another port, a shorter time
+ * to connect.
+ */
 class HttpOptionsProbesIT {
     private static final int LIMIT = 64 * 1024;
 

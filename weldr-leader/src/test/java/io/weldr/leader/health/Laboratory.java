@@ -45,8 +45,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cluster of one thread: a state, a log that applies what it is given, origins that answer as told, and a clock that is turned
- * by hand. The gateway keeps to the promises of the real one, the bad ones included.
+ * A cluster of one thread: a state, a log that applies what it is given, origins that answer as told, and a clock that
+ * is turned by hand. The gateway keeps to the promises of the real one, the bad ones included.
  */
 final class Laboratory implements CommandGateway, Prober, ProbeLink, Handover {
     /** How the log treats what is submitted. */

@@ -141,7 +141,10 @@ class SecondOpinionsTest {
         assertThat(lab.up(A)).isFalse();
     }
 
-    /** A witness often stands at a site of its own: that it reaches an origin, or does not, says nothing of the nodes that proxy. */
+    /**
+     * A witness often stands at a site of its own: that it reaches an origin, or does not, says nothing of the nodes
+     * that proxy.
+     */
     @Test
     void aWitnessIsNotAskedUnlessThePolicySaysSo() {
         start(Confirm.MAJORITY, Says.UP, Says.NOTHING);

@@ -103,7 +103,10 @@ class VerdictSubmissionTest extends MonitoredPool {
         return new Random(20_260_101).longs(200);
     }
 
-    /** Whatever happens: what is committed is what three failures or two passes in a row said, and each verdict turns it. */
+    /**
+     * Whatever happens: what is committed is what three failures or two passes in a row said, and each verdict turns
+     * it.
+     */
     @ParameterizedTest
     @MethodSource("seeds")
     void everyCommittedVerdictTurnsTheState(long seed) {

@@ -5,7 +5,9 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.TreeMap;
 
-/** A clock that a test turns by hand. Everything happens on the test's thread, at the time it is due, in a fixed order. */
+/**
+ * A clock that a test turns by hand. Everything happens on the test's thread, at the time it is due, in a fixed order.
+ */
 final class VirtualTimeline implements Timeline {
     private record When(long nanos, long number) implements Comparable<When> {
         @Override

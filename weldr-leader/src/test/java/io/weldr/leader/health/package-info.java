@@ -1,6 +1,6 @@
 /**
- * Tests of the health checks. {@code XTest} turns the clock by hand, see {@link io.weldr.leader.health.VirtualTimeline}; {@code
- * XIT} probes real origins. Start at {@code HealthMonitorTest}.
+ * Tests of the health checks. {@code XTest} turns the clock by hand, see {@link
+ * io.weldr.leader.health.VirtualTimeline}; {@code XIT} probes real origins. Start at {@code HealthMonitorTest}.
  */
 @NullMarked
 package io.weldr.leader.health;

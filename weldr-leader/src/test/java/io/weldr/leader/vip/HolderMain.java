@@ -19,12 +19,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process that holds virtual IPs as a node does, and is told on its standard input who leads. Its proof of leadership behaves as
- * the real one: it is a finding that goes stale, and a late tick breaks it.
+ * A process that holds virtual IPs as a node does, and is told on its standard input who leads. Its proof of leadership
+ * behaves as the real one: it is a finding that goes stale, and a late tick breaks it.
  *
- * <p>Arguments: quorum loss, answer of the rivals, addresses as {@code address/prefix@interface}, separated by commas, lifetime in
- * seconds. Commands:
- * {@code lead TERM}, {@code doubt}, {@code lose}, {@code follow TERM}, {@code close}.
+ * <p>Arguments: quorum loss, answer of the rivals, addresses as {@code address/prefix@interface}, separated by commas,
+ * lifetime in seconds. Commands: {@code lead TERM}, {@code doubt}, {@code lose}, {@code follow TERM}, {@code close}.
  */
 final class HolderMain {
     private static final MemberId SELF = new MemberId("self");

@@ -13,8 +13,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Three nodes whose kernels count lifetimes, whose processes pause and die and are cut off at random, under a Raft that elects no
- * leader before the last one's proof is as old as the election timeout. In simulated time, so minutes take milliseconds.
+ * Three nodes whose kernels count lifetimes, whose processes pause and die and are cut off at random, under a Raft that
+ * elects no leader before the last one's proof is as old as the election timeout. In simulated time, so minutes take
+ * milliseconds.
  */
 class HoldingSimulationTest {
     private static final long STEP_MILLIS = 5;

@@ -16,8 +16,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A bridge with three hosts on it: {@code a} and {@code b}, which may hold addresses, and {@code c}, a client. Each is a network namespace
- * with a name of its own; all are gone after {@link #close()}. Nothing outside them is touched.
+ * A bridge with three hosts on it: {@code a} and {@code b}, which may hold addresses, and {@code c}, a client. Each is
+ * a network namespace with a name of its own; all are gone after {@link #close()}. Nothing outside them is touched.
  */
 final class Site implements AutoCloseable {
     private final String prefix = "weldrvip" + ProcessHandle.current().pid() + "x"

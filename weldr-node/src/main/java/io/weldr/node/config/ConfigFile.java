@@ -117,7 +117,10 @@ final class ConfigFile {
         return addresses.toString();
     }
 
-    /** The value of the key that the parser stands at. Anything but one value would be read as something else, further down. */
+    /**
+     * The value of the key that the parser stands at. Anything but one value would be read as something else, further
+     * down.
+     */
     private String scalar(JsonParser parser, String what, String expected) throws IOException, ConfigException {
         String where = at(parser);
         JsonToken value = parser.nextToken();

@@ -36,7 +36,10 @@ import java.util.SortedMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a {@link NodeConfig} of what file, environment and flags say: a flag wins over a variable, a variable over the file. */
+/**
+ * Makes a {@link NodeConfig} of what file, environment and flags say: a flag wins over a variable, a variable over the
+ * file.
+ */
 public final class ConfigReader {
     private static final Duration ELECTION_TIMEOUT_LEAST = Duration.ofMillis(50);
     private static final Duration ELECTION_TIMEOUT_MOST = Duration.ofSeconds(10);
@@ -86,8 +89,8 @@ public final class ConfigReader {
     }
 
     /**
-     * One line for each variable that looks like one of ours and is none. They are no reason not to start: what runs in a container may be
-     * given variables such as {@code WELDR_SERVICE_HOST} by whatever started it.
+     * One line for each variable that looks like one of ours and is none. They are no reason not to start: what runs in
+     * a container may be given variables such as {@code WELDR_SERVICE_HOST} by whatever started it.
      */
     public static List<String> unknownVariables(Map<String, String> environment) {
         Map<String, Setting> known = new HashMap<>();
@@ -317,7 +320,8 @@ public final class ConfigReader {
     }
 
     /**
-     * Refuses addresses on loopback that members on other machines would be told: what they sent there would come to themselves.
+     * Refuses addresses on loopback that members on other machines would be told: what they sent there would come to
+     * themselves.
      *
      * @param known where the others reach the consensus module of this node; null if no peers are named
      */

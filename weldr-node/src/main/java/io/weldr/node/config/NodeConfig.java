@@ -22,11 +22,13 @@ import org.jspecify.annotations.Nullable;
  * All that is local to a node. Whatever is not local lives in the replicated state.
  *
  * @param api who may use the APIs, and how
- * @param advertiseHost what to tell the other members instead of the host in the addresses; null: the host in the addresses
+ * @param advertiseHost what to tell the other members instead of the host in the addresses; null: the host in the
+ *     addresses
  * @param secretFile the secret of the cluster; null: that in the data folder, or none
  * @param peerTls what this node proves to other members by who it is; null: the secret, if there is one
  * @param peers raft addresses of all members of a new cluster, this node among them; empty: a cluster of one
- * @param join where to look for the cluster to join while the data folder is empty; null: the node was not told to join one
+ * @param join where to look for the cluster to join while the data folder is empty; null: the node was not told to join
+ *     one
  * @param witness it votes and does not proxy
  * @param witnessProbes a witness, and it probes origins all the same
  * @param onRemoval what to do once it was taken out of its cluster

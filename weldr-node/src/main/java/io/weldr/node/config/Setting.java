@@ -11,8 +11,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One key of the configuration; every key is declared here, once. {@code proxy-address} is {@code proxy-address} in the file (or {@code
- * address} below {@code proxy}), {@code --proxy-address} on the command line and {@code WELDR_PROXY_ADDRESS} in the environment.
+ * One key of the configuration; every key is declared here, once. {@code proxy-address} is {@code proxy-address} in the
+ * file (or {@code address} below {@code proxy}), {@code --proxy-address} on the command line and {@code
+ * WELDR_PROXY_ADDRESS} in the environment.
  *
  * @param key lower case words joined by dashes
  * @param defaultText the value if no source gives one; empty: none

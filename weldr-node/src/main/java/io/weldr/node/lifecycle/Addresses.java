@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What a node tells the others: not where it listens, which may be every address there is, but where it can be reached. */
+/**
+ * What a node tells the others: not where it listens, which may be every address there is, but where it can be reached.
+ */
 final class Addresses {
     private final NodeConfig config;
 

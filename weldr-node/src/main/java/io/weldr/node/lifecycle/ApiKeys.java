@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shows a certificate of the cluster, as it is now, to clients of the API. While there is none, or it cannot be used, it shows the one of the
- * cluster's own authority: the API can be reached, and says what is wrong. Thread safe.
+ * Shows a certificate of the cluster, as it is now, to clients of the API. While there is none, or it cannot be used,
+ * it shows the one of the cluster's own authority: the API can be reached, and says what is wrong. Thread safe.
  */
 final class ApiKeys extends X509ExtendedKeyManager {
     private static final Logger LOG = LoggerFactory.getLogger(ApiKeys.class);

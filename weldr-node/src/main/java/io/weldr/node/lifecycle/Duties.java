@@ -8,8 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All that this node does while it leads, as one duty: started in order, suspended and stopped in reverse. A duty may be added at
- * any time; one that fails does not keep the others from running, and above all not from stopping. Thread safe.
+ * All that this node does while it leads, as one duty: started in order, suspended and stopped in reverse. A duty may
+ * be added at any time; one that fails does not keep the others from running, and above all not from stopping. Thread
+ * safe.
  */
 final class Duties implements LeaderDuty {
     private static final Logger LOG = LoggerFactory.getLogger(Duties.class);

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Whether a node can have its ports, all of them, before any part of it starts: one that cannot should neither vote nor serve for
- * a moment before it ends.
+ * Whether a node can have its ports, all of them, before any part of it starts: one that cannot should neither vote nor
+ * serve for a moment before it ends.
  */
 final class FreePorts {
     private FreePorts() {}

@@ -31,9 +31,9 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a member's HTTP API who the members are, so that an empty node can find its cluster. It asks by HTTPS first, and shows the
- * certificate that it has as a member: whoever has the secret belongs to the cluster. Blocks for {@link #TIMEOUT} at most, for each of the two
- * ways that it may have to try.
+ * Asks a member's HTTP API who the members are, so that an empty node can find its cluster. It asks by HTTPS first, and
+ * shows the certificate that it has as a member: whoever has the secret belongs to the cluster. Blocks for {@link
+ * #TIMEOUT} at most, for each of the two ways that it may have to try.
  */
 final class JoinContacts implements Contacts {
     /** It asks the members in turn, which takes a second if one is silent. */
@@ -138,8 +138,8 @@ final class JoinContacts implements Contacts {
     }
 
     /**
-     * Whoever answers. The API may show any certificate of the cluster, and what it tells are addresses: whoever is there has to prove by the
-     * secret that it is a member, before this node tells it anything.
+     * Whoever answers. The API may show any certificate of the cluster, and what it tells are addresses: whoever is
+     * there has to prove by the secret that it is a member, before this node tells it anything.
      */
     private static final class AnyServer extends X509ExtendedTrustManager {
         @Override

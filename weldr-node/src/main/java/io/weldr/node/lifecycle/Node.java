@@ -62,8 +62,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One node: consensus, proxy and API, and the duties of a leader. They start in the order in which they need each other and stop in the order in
- * which others need them. {@link #start} and {@link #stop} once each, from any thread; both block.
+ * One node: consensus, proxy and API, and the duties of a leader. They start in the order in which they need each other
+ * and stop in the order in which others need them. {@link #start} and {@link #stop} once each, from any thread; both
+ * block.
  */
 public final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
@@ -243,9 +244,9 @@ public final class Node {
     }
 
     /**
-     * A signal came that some daemons take for "open your logs again". The access log and the audit log go on with the files that have
-     * their names now: a program that rotates logs has renamed the others. Whatever happens is said in the log. Any
-     * thread; blocks while a line is written.
+     * A signal came that some daemons take for "open your logs again". The access log and the audit log go on with the
+     * files that have their names now: a program that rotates logs has renamed the others. Whatever happens is said in
+     * the log. Any thread; blocks while a line is written.
      *
      * @param signal as in SIGHUP
      */
@@ -284,11 +285,12 @@ public final class Node {
     }
 
     /**
-     * Starts everything, or nothing: traffic flows when this returns, with the state that the disk holds; there may be no leader yet. If the
-     * node is told to stop meanwhile, it stops, and this returns.
+     * Starts everything, or nothing: traffic flows when this returns, with the state that the disk holds; there may be
+     * no leader yet. If the node is told to stop meanwhile, it stops, and this returns.
      *
-     * @throws IOException with one line that names what is in the way; {@link RemovedException} if it was taken out of its cluster and is not to
-     *     idle; {@link io.weldr.trust.SecretException} if the file of its secret cannot be used
+     * @throws IOException with one line that names what is in the way; {@link RemovedException} if it was taken out of
+     *     its cluster and is not to idle; {@link io.weldr.trust.SecretException} if the file of its secret cannot be
+     *     used
      */
     public void start() throws IOException {
         synchronized (lifecycle) {
@@ -365,7 +367,10 @@ public final class Node {
         return ports;
     }
 
-    /** Where this node listens for its own needs. The listener {@code default} shares its port with whoever is more specific. */
+    /**
+     * Where this node listens for its own needs. The listener {@code default} shares its port with whoever is more
+     * specific.
+     */
     private Map<String, InetSocketAddress> ownAddresses() {
         Map<String, InetSocketAddress> own = new LinkedHashMap<>();
         ports().forEach((setting, address) -> {
@@ -386,8 +391,8 @@ public final class Node {
     }
 
     /**
-     * This node was taken out of its cluster: it is not ready any more, goes on proxying until whoever sends it requests has noticed, finishes
-     * what is under way, and ends or idles.
+     * This node was taken out of its cluster: it is not ready any more, goes on proxying until whoever sends it
+     * requests has noticed, finishes what is under way, and ends or idles.
      */
     private void leave(Farewell farewell) {
         Duration asked = farewell.drain();
@@ -424,8 +429,8 @@ public final class Node {
     }
 
     /**
-     * Holds the virtual IPs from now on while this node leads. Only now: a second process on this machine, started by mistake, must not take
-     * away what the first one holds, and it does not get past the data folder and the ports.
+     * Holds the virtual IPs from now on while this node leads. Only now: a second process on this machine, started by
+     * mistake, must not take away what the first one holds, and it does not get past the data folder and the ports.
      */
     private void holdVirtualIps() throws IOException {
         VirtualIpSettings settings = config.virtualIp();
@@ -579,8 +584,9 @@ public final class Node {
     }
 
     /**
-     * Stops, whether it runs or is starting: first it is not ready any more, then leadership moves while exchanges under way finish, then everything closes. Takes at
-     * most the drain timeout and some ten seconds; while the node is starting, also until the part that is starting is up.
+     * Stops, whether it runs or is starting: first it is not ready any more, then leadership moves while exchanges
+     * under way finish, then everything closes. Takes at most the drain timeout and some ten seconds; while the node is
+     * starting, also until the part that is starting is up.
      */
     public void stop() {
         stopping = true;

@@ -47,9 +47,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The secret of this node's cluster: where it comes from, and what the node has from it. A node with the setting {@code
- * secret-file} reads that file. Without it, a node whose data folder holds a secret uses that one, and a node that begins
- * as a cluster of one makes it there. Any other node has none: only an operator can give all members the same. {@link
- * #open} and {@link #close} once each, from one thread; what it gives from any: the tokens of cookies, sealing, ticket keys.
+ * secret-file} reads that file. Without it, a node whose data folder holds a secret uses that one, and a node that
+ * begins as a cluster of one makes it there. Any other node has none: only an operator can give all members the same.
+ * {@link #open} and {@link #close} once each, from one thread; what it gives from any: the tokens of cookies, sealing,
+ * ticket keys.
  */
 public final class NodeSecret implements CookieTokens, KeySeal, TicketKeys, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeSecret.class);
@@ -148,8 +149,9 @@ public final class NodeSecret implements CookieTokens, KeySeal, TicketKeys, Auto
     }
 
     /**
-     * Settles how this node speaks to other members. A secret that the node has made for itself is no reason to refuse members that have
-     * none: they joined before there were certificates, and they reach no more than loopback, or what insecure has opened.
+     * Settles how this node speaks to other members. A secret that the node has made for itself is no reason to refuse
+     * members that have none: they joined before there were certificates, and they reach no more than loopback, or what
+     * insecure has opened.
      *
      * @return makes the certificate of this node ready, if others will ask for it soon
      */

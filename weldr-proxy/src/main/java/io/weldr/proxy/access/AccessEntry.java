@@ -1,8 +1,8 @@
 package io.weldr.proxy.access;
 
 /**
- * What a line of the access log tells of one exchange. A scratch object: filled anew for each line by the worker that owns
- * it, and read before the next one.
+ * What a line of the access log tells of one exchange. A scratch object: filled anew for each line by the worker that
+ * owns it, and read before the next one.
  */
 public final class AccessEntry {
 

@@ -55,7 +55,10 @@ public final class Answers {
     private static final byte[] CLOSE = Octets.ascii("Connection: close\r\n");
     private static final byte[] KEEP_ALIVE = Octets.ascii("Connection: keep-alive\r\n");
 
-    /** What names of fields contain that are not to be shown to whoever asks: Authorization, Cookie, X-Api-Key and the like. */
+    /**
+     * What names of fields contain that are not to be shown to whoever asks: Authorization, Cookie, X-Api-Key and the
+     * like.
+     */
     private static final List<byte[]> SECRETS = Stream.of("auth", "cookie", "key", "token", "secret", "pass", "session")
             .map(Octets::ascii)
             .toList();
@@ -196,8 +199,8 @@ public final class Answers {
     }
 
     /**
-     * The answer to a TRACE that may go no further (RFC 9110 sections 7.6.2 and 9.3.8): the request as it was received, but for
-     * fields that look as if they held a secret.
+     * The answer to a TRACE that may go no further (RFC 9110 sections 7.6.2 and 9.3.8): the request as it was received,
+     * but for fields that look as if they held a secret.
      */
     public void writeTrace(RequestHead head, HeadWriter to, ResponseEditor.Persistence persistence) {
         int length = head.startLineEnd() - head.methodStart() + 2;

@@ -1,6 +1,9 @@
 package io.weldr.proxy.edit;
 
-/** In which fields an origin is told for whom a request was forwarded. Those not written pass from trusted peers, and end here from others. */
+/**
+ * In which fields an origin is told for whom a request was forwarded. Those not written pass from trusted peers, and
+ * end here from others.
+ */
 public enum Forwarding {
     /** X-Forwarded-For, -Proto and -Host: what nearly all origins read. */
     X_FORWARDED,

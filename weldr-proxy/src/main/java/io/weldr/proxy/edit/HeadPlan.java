@@ -9,8 +9,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a route changes of a header section: fields that are left out, and lines that are added. Compiled once; immutable. Applied while a head is
- * copied, without allocation.
+ * What a route changes of a header section: fields that are left out, and lines that are added. Compiled once;
+ * immutable. Applied while a head is copied, without allocation.
  */
 public final class HeadPlan {
     /** Changes nothing. */
@@ -74,7 +74,9 @@ public final class HeadPlan {
         return lengths != 0;
     }
 
-    /** Whether that field is left out: then weldr does not write it either. Not for fields without a name of their own. */
+    /**
+     * Whether that field is left out: then weldr does not write it either. Not for fields without a name of their own.
+     */
     boolean drops(Field field) {
         return (known & field.bit()) != 0;
     }

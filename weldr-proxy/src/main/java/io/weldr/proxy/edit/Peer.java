@@ -10,7 +10,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who a client connection comes from, as the bytes that X-Forwarded-For and Forwarded take; made once for each connection.
+ * Who a client connection comes from, as the bytes that X-Forwarded-For and Forwarded take; made once for each
+ * connection.
  *
  * @param address literal address; IPv6 without brackets and zone
  * @param raw the same as 4 or 16 bytes; 0.0.0.0 if it is no IP address
@@ -61,7 +62,10 @@ public record Peer(
         return tls != null;
     }
 
-    /** Whether it is an IPv6 address, which some places take in brackets only. Only that has a colon, within the first five octets. */
+    /**
+     * Whether it is an IPv6 address, which some places take in brackets only. Only that has a colon, within the first
+     * five octets.
+     */
     boolean isIpv6() {
         for (int i = 0; i < address.length && i < 5; i++) {
             if (address[i] == ':') {

@@ -43,8 +43,9 @@ public final class PeerTls {
     }
 
     /**
-     * Whether the certificate that the client was shown is for the host of {@code authority[from, to)} (RFC 9110 section 7.4). A client that
-     * reuses a connection for another host is answered for that host by its certificate alone (RFC 9113 section 9.1.1).
+     * Whether the certificate that the client was shown is for the host of {@code authority[from, to)} (RFC 9110
+     * section 7.4). A client that reuses a connection for another host is answered for that host by its certificate
+     * alone (RFC 9113 section 9.1.1).
      */
     public boolean covers(byte[] authority, int from, int to) {
         if (certified == null) {

@@ -208,7 +208,9 @@ public final class RequestEditor {
         }
     }
 
-    /** RFC 7239 section 4: one element a hop. Its section 6: an IPv6 address in brackets, and for their sake in quotes. */
+    /**
+     * RFC 7239 section 4: one element a hop. Its section 6: an IPv6 address in brackets, and for their sake in quotes.
+     */
     private static void writeForwarded(RequestHead head, HeadWriter out, Peer peer) {
         out.put(FORWARDED);
         if (peer.trusted()) {

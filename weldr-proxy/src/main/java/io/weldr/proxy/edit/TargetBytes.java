@@ -1,8 +1,8 @@
 package io.weldr.proxy.edit;
 
 /**
- * A request target that goes to the origin in place of the one that the client sent. One for each event loop, filled anew for each request that has
- * one.
+ * A request target that goes to the origin in place of the one that the client sent. One for each event loop, filled
+ * anew for each request that has one.
  */
 public final class TargetBytes {
     private byte[] bytes = new byte[0];

@@ -25,8 +25,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the request at hand goes: its route, its pool, and what it says about an origin. An exchange has one, for one request after another. What was decided
- * holds for all tries of a request, also when routes change meanwhile.
+ * Where the request at hand goes: its route, its pool, and what it says about an origin. An exchange has one, for one
+ * request after another. What was decided holds for all tries of a request, also when routes change meanwhile.
  */
 final class Destination {
     private final ExchangeLoop loop;

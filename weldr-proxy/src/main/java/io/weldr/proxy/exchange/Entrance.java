@@ -39,7 +39,9 @@ public final class Entrance {
         return redirectPort;
     }
 
-    /** What a certificate authority is answered that asks for the file of a challenge; null: the request is another one. */
+    /**
+     * What a certificate authority is answered that asks for the file of a challenge; null: the request is another one.
+     */
     byte @Nullable [] challengeAnswer(RequestHead head) {
         RoutingView current = view.current();
         return current == null ? null : current.challenges().find(head.bytes(), head.pathStart(), head.targetEnd());

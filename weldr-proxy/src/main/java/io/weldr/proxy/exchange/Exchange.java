@@ -63,7 +63,9 @@ public final class Exchange implements Expiry {
 
     // ---- the request comes
 
-    /** Starts with the head just scanned, whose bytes {@code in} starts with; leaves it readable behind this request. */
+    /**
+     * Starts with the head just scanned, whose bytes {@code in} starts with; leaves it readable behind this request.
+     */
     public void begin(RequestHead head, ByteBuf in) {
         become(Phase.OPEN);
         Dialect dialect = client.dialect();

@@ -6,7 +6,10 @@ import io.weldr.proxy.http.Octets;
 import io.weldr.proxy.http1.RequestHead;
 import java.time.Duration;
 
-/** What gRPC says in the fields of HTTP/2 (gRPC over HTTP2, "Requests" and "Responses"). No allocation but for a timeout. */
+/**
+ * What gRPC says in the fields of HTTP/2 (gRPC over HTTP2, "Requests" and "Responses"). No allocation but for a
+ * timeout.
+ */
 final class Grpc {
 
     private static final byte[] CONTENT_TYPE = Octets.ascii("application/grpc");

@@ -313,7 +313,10 @@ final class RequestHalf {
         }
     }
 
-    /** Copies the content of the readable bytes, which are chunks, and writes it; says how many of them belong to the body. */
+    /**
+     * Copies the content of the readable bytes, which are chunks, and writes it; says how many of them belong to the
+     * body.
+     */
     private int writeContent(Upstream origin, Body walking, ByteBuf framed) {
         ByteBuf content = client.allocator().directBuffer(framed.readableBytes());
         try {

@@ -4,8 +4,9 @@ import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.DeadlineWheel;
 
 /**
- * How many retries may still be made: a share of the requests, plus a few a second. Without it a pool that is going down
- * would be asked {@link ProxyLimits#connectTriesMax} times as much just when it can take least. Confined to one loop.
+ * How many retries may still be made: a share of the requests, plus a few a second. Without it a pool that is going
+ * down would be asked {@link ProxyLimits#connectTriesMax} times as much just when it can take least. Confined to one
+ * loop.
  */
 public final class RetryBudget {
 

@@ -11,7 +11,8 @@ import io.weldr.proxy.route.HeadView;
 import io.weldr.proxy.route.RateLimits;
 
 /**
- * What the exchanges of one event loop need to find routes: scratch space for one request at a time, and what counts requests for the whole node.
+ * What the exchanges of one event loop need to find routes: scratch space for one request at a time, and what counts
+ * requests for the whole node.
  */
 public final class RoutingTools {
     private final HeadView view;

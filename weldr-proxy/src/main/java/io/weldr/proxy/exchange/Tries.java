@@ -114,8 +114,8 @@ final class Tries {
 
     /**
      * The request may have been seen: takes leave to send it once more. If a reused connection was dead, or the origin
-     * did not look at the request, to the same endpoint, once; if a new connection ended without an answer, or the origin
-     * refused the request, to another endpoint, or once to the same one if that is the only one and did nothing.
+     * did not look at the request, to the same endpoint, once; if a new connection ended without an answer, or the
+     * origin refused the request, to another endpoint, or once to the same one if that is the only one and did nothing.
      *
      * @param harmless whether a second delivery does no harm and all that is needed for it is at hand
      * @return where to; null: nowhere

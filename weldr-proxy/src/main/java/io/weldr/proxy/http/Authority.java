@@ -1,6 +1,8 @@
 package io.weldr.proxy.http;
 
-/** Checks {@code uri-host [ ":" port ]} (RFC 9110 section 7.2, RFC 3986 section 3.2.2): no user, path, space or list. */
+/**
+ * Checks {@code uri-host [ ":" port ]} (RFC 9110 section 7.2, RFC 3986 section 3.2.2): no user, path, space or list.
+ */
 public final class Authority {
 
     private static final int PORT_DIGITS_MAX = 5;

@@ -10,8 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hosts that a certificate is for (RFC 6125 section 6.4): names, names whose first label is {@code *}, which stands for exactly one
- * label, and addresses. Immutable.
+ * The hosts that a certificate is for (RFC 6125 section 6.4): names, names whose first label is {@code *}, which stands
+ * for exactly one label, and addresses. Immutable.
  */
 public final class CertifiedHosts {
     private final Set<String> names = new HashSet<>();

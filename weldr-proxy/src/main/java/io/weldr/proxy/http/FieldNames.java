@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.TreeSet;
 
 /**
- * Names of fields that only weldr may write, such as who the client is by its certificate. A name with an underscore in place of a hyphen is
- * the same name: CGI and its heirs take both for one. Immutable; no allocation a request.
+ * Names of fields that only weldr may write, such as who the client is by its certificate. A name with an underscore in
+ * place of a hyphen is the same name: CGI and its heirs take both for one. Immutable; no allocation a request.
  */
 public final class FieldNames {
     public static final FieldNames NONE = new FieldNames(List.of());

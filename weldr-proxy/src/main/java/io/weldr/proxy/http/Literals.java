@@ -25,7 +25,10 @@ public final class Literals {
         return at == end;
     }
 
-    /** Reads an IPv6 address of hexadecimal groups (RFC 4291 section 2.2), with or without brackets, into sixteen bytes; false if it is none. */
+    /**
+     * Reads an IPv6 address of hexadecimal groups (RFC 4291 section 2.2), with or without brackets, into sixteen bytes;
+     * false if it is none.
+     */
     public static boolean ipv6(byte[] bytes, int from, int end, byte[] to) {
         int at = from;
         int last = end;

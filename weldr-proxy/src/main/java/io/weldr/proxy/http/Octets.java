@@ -23,8 +23,8 @@ public final class Octets {
 
     public static final int DIGIT = 32;
     /**
-     * What may stand before it. RFC 3986 section 3.3 has no quotes, angle brackets or backslashes in a path, no client of today
-     * sends them, and a backslash is a slash to some origins and not to others. Braces and bars do occur.
+     * What may stand before it. RFC 3986 section 3.3 has no quotes, angle brackets or backslashes in a path, no client
+     * of today sends them, and a backslash is a slash to some origins and not to others. Braces and bars do occur.
      */
     public static final int PATH = 64;
 

@@ -6,8 +6,8 @@ public final class Tokens {
     private Tokens() {}
 
     /**
-     * Whether the list in {@code bytes[from, to)} has that member, in whatever case, with or without parameters. What stands in a
-     * quoted string is no member.
+     * Whether the list in {@code bytes[from, to)} has that member, in whatever case, with or without parameters. What
+     * stands in a quoted string is no member.
      */
     public static boolean contains(byte[] bytes, int from, int to, byte[] lower) {
         for (int i = from; i < to; i = next(bytes, i, to)) {
@@ -21,8 +21,8 @@ public final class Tokens {
     }
 
     /**
-     * Whether each protocol in {@code some[from, to)} is also in the list {@code all}, and there is at least one: names are
-     * compared without case, versions as they are (RFC 9110 section 7.8).
+     * Whether each protocol in {@code some[from, to)} is also in the list {@code all}, and there is at least one: names
+     * are compared without case, versions as they are (RFC 9110 section 7.8).
      */
     public static boolean containsProtocols(byte[] all, byte[] some, int from, int to) {
         boolean any = false;

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Walks through a chunked body as its bytes arrive (RFC 9112 section 7.1) and refuses all that two readers could
  * understand differently: bare CR or LF, signs, spaces or prefixes in a size, overflow, endless extensions, a quoted
- * string that does not end on its line; and a body that is mostly framing. Bytes are passed on as they came, except a trailer section, which is held back
- * and filtered ({@link Trailers}).
+ * string that does not end on its line; and a body that is mostly framing. Bytes are passed on as they came, except a
+ * trailer section, which is held back and filtered ({@link Trailers}).
  */
 final class ChunkedBody {
 
@@ -34,11 +34,14 @@ final class ChunkedBody {
     private static final long CHUNK_BYTES_MAX = 1L << 56;
 
     /**
-     * A chunk may cost this much beside its content: its size in full and some. What is more is an extension or leading zeros, and
-     * counts as excess.
+     * A chunk may cost this much beside its content: its size in full and some. What is more is an extension or leading
+     * zeros, and counts as excess.
      */
     private static final int FREE_LINE_BYTES = 16;
-    /** Content pays for excess: twice its own size. Signatures of large chunks are no excess then, of tiny ones they are. */
+    /**
+     * Content pays for excess: twice its own size. Signatures of large chunks are no excess then, of tiny ones they
+     * are.
+     */
     private static final int FREE_BYTES_PER_BYTE = 2;
     /** Beyond this a body is made to keep us busy with what never counts as content. */
     private static final int EXCESS_BYTES_MAX = 16 * 1024;

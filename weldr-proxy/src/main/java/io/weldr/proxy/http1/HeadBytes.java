@@ -61,8 +61,8 @@ public final class HeadBytes {
     }
 
     /**
-     * Whether a scan can come to anything new: only an end of line or reaching the limit changes what is known. A sender of
-     * single bytes is then not worth a scan for each.
+     * Whether a scan can come to anything new: only an end of line or reaching the limit changes what is known. A
+     * sender of single bytes is then not worth a scan for each.
      */
     public static boolean worthScanning(@Nullable ByteBuf kept, ByteBuf arrived, int headBytesMax) {
         return kept == null

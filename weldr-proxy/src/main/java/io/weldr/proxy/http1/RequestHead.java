@@ -248,7 +248,10 @@ public final class RequestHead extends Head {
         return null;
     }
 
-    /** Whether one of the TE lines, which together are one list, has the member {@code trailers} (RFC 9110 section 10.1.4). */
+    /**
+     * Whether one of the TE lines, which together are one list, has the member {@code trailers} (RFC 9110 section
+     * 10.1.4).
+     */
     private boolean listsTrailers() {
         for (int i = 0; i < count; i++) {
             if (fields[i] == Field.TE && Tokens.contains(bytes, valueStart[i], valueEnd[i], TRAILERS)) {

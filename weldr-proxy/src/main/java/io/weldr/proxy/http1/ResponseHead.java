@@ -103,8 +103,8 @@ public final class ResponseHead extends Head {
     }
 
     /**
-     * Whether it says, as RFC 9110 section 7.8 demands of a 101, that the protocol is switched on this connection, and to what: to
-     * something that was asked for.
+     * Whether it says, as RFC 9110 section 7.8 demands of a 101, that the protocol is switched on this connection, and
+     * to what: to something that was asked for.
      *
      * @param asked {@link RequestHead#upgradeProtocols}
      */
@@ -118,7 +118,10 @@ public final class ResponseHead extends Head {
         return has(Field.KEEP_ALIVE);
     }
 
-    /** After how many idle seconds the origin says that it closes; -1 when it does not say, or not in a way to be understood. */
+    /**
+     * After how many idle seconds the origin says that it closes; -1 when it does not say, or not in a way to be
+     * understood.
+     */
     public long keepAliveSeconds() {
         return keepAlive(TIMEOUT);
     }
@@ -128,7 +131,10 @@ public final class ResponseHead extends Head {
         return keepAlive(MAX);
     }
 
-    /** The least value that Keep-Alive lines have for a parameter. RFC 2068 section 19.7.1.1, the last that tells of it: a list. */
+    /**
+     * The least value that Keep-Alive lines have for a parameter. RFC 2068 section 19.7.1.1, the last that tells of it:
+     * a list.
+     */
     private long keepAlive(byte[] parameter) {
         long least = -1;
         for (int i = 0; i < count; i++) {

@@ -6,10 +6,10 @@ import io.weldr.proxy.http.Octets;
 import java.util.Arrays;
 
 /**
- * Encodes the head of an HTTP/1.1 request or response, and trailers, as field blocks (RFC 7541). Names become lower case, and the
- * fields of the connection are left out (RFC 9113 section 8.2). Only the static table is used, without Huffman codes:
- * no state is kept, so that blocks can be made in any order, no client can make weldr keep a table, and nothing is
- * allocated. The table of the client is set to no entries by the first block of a connection.
+ * Encodes the head of an HTTP/1.1 request or response, and trailers, as field blocks (RFC 7541). Names become lower
+ * case, and the fields of the connection are left out (RFC 9113 section 8.2). Only the static table is used, without
+ * Huffman codes: no state is kept, so that blocks can be made in any order, no client can make weldr keep a table, and
+ * nothing is allocated. The table of the client is set to no entries by the first block of a connection.
  */
 final class FieldBlock {
 

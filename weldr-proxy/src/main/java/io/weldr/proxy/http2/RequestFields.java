@@ -306,7 +306,10 @@ public final class RequestFields implements HpackReader.Receiver {
         return protocol.contentEqualsIgnoreCase(WEBSOCKET) ? null : Failure.METHOD_REFUSED;
     }
 
-    /** Whether the request is for the scheme https. In the clear it may be, too: what is in front of weldr may speak TLS. */
+    /**
+     * Whether the request is for the scheme https. In the clear it may be, too: what is in front of weldr may speak
+     * TLS.
+     */
     public boolean isSecure() {
         return scheme != null && scheme.contentEqualsIgnoreCase(HTTPS);
     }
@@ -343,7 +346,10 @@ public final class RequestFields implements HpackReader.Receiver {
         return announcesTrailers && length >= 0;
     }
 
-    /** How much content has to come where {@link #text} does not say so, because trailers follow it; -1: it is not known. */
+    /**
+     * How much content has to come where {@link #text} does not say so, because trailers follow it; -1: it is not
+     * known.
+     */
     public long contentLength() {
         return length;
     }

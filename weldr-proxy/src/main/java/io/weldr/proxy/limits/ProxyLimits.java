@@ -215,8 +215,8 @@ public final class ProxyLimits extends LimitTable {
     private final int handshakesMax = count("handshakesMax", 1024, atLeast(1));
 
     /**
-     * Most handshakes of TLS with clients at a time, shared evenly by the workers (rounded up). Beyond, the oldest ends: it should have
-     * ended long ago.
+     * Most handshakes of TLS with clients at a time, shared evenly by the workers (rounded up). Beyond, the oldest
+     * ends: it should have ended long ago.
      */
     public int handshakesMax() {
         return handshakesMax;

@@ -14,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes what a listening socket accepts: sets it up, gives it its one handler and a loop. Netty's own bootstrap does the same
- * with more generality than a connection that lives for one request can afford. Confined to the loop of its socket.
+ * Takes what a listening socket accepts: sets it up, gives it its one handler and a loop. Netty's own bootstrap does
+ * the same with more generality than a connection that lives for one request can afford. Confined to the loop of its
+ * socket.
  */
 final class Acceptor extends ChannelInboundHandlerAdapter {
 

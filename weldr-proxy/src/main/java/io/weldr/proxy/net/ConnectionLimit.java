@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConnectionLimit {
 
-    /** Turned away and not closed yet, at a time; more are closed right behind their answer: a flood must not be held open. */
+    /**
+     * Turned away and not closed yet, at a time; more are closed right behind their answer: a flood must not be held
+     * open.
+     */
     private static final int LINGERING_MAX = 1024;
 
     private final @Nullable ConnectionLimit node;

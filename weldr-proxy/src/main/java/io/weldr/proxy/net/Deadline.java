@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 public final class Deadline {
 
     static final long OFF = Long.MAX_VALUE;
-    /** In place of {@link #visit} while the wheel works through the slot: later than no tick, so it is not hung again. */
+    /**
+     * In place of {@link #visit} while the wheel works through the slot: later than no tick, so it is not hung again.
+     */
     static final long VISITING = -1;
 
     private final DeadlineWheel wheel;

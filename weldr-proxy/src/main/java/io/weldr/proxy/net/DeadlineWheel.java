@@ -4,10 +4,11 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All deadlines of one event loop, looked at ten times a second instead of a timer for each. A deadline hangs in the slot
- * of the tick at which it was due when it was hung; if it has been moved later meanwhile, it is hung again when its slot
- * comes by. What expires at the same time, as when thousands of clients stall together, expires a few at a time, so that other
- * connections have their turn in between. Confined to one loop; {@link #advance} is called by it with its clock.
+ * All deadlines of one event loop, looked at ten times a second instead of a timer for each. A deadline hangs in the
+ * slot of the tick at which it was due when it was hung; if it has been moved later meanwhile, it is hung again when
+ * its slot comes by. What expires at the same time, as when thousands of clients stall together, expires a few at a
+ * time, so that other connections have their turn in between. Confined to one loop; {@link #advance} is called by it
+ * with its clock.
  */
 public final class DeadlineWheel {
 
@@ -71,7 +72,9 @@ public final class DeadlineWheel {
         return visiting == null && visited == now;
     }
 
-    /** The whole chain is cut off first: what expires may hang deadlines into this very slot, or cancel the next one. */
+    /**
+     * The whole chain is cut off first: what expires may hang deadlines into this very slot, or cancel the next one.
+     */
     private void takeUp(int slot) {
         visiting = slots[slot];
         slots[slot] = null;

@@ -163,8 +163,8 @@ public final class Link extends ChannelInboundHandlerAdapter implements Expiry, 
     // ---- TLS of a client's connection
 
     /**
-     * From now on the connection is secured by that session, which the link frees. {@link Protocol#secured} or {@link Protocol#notSecured}
-     * says how that ends, perhaps within this call.
+     * From now on the connection is secured by that session, which the link frees. {@link Protocol#secured} or {@link
+     * Protocol#notSecured} says how that ends, perhaps within this call.
      *
      * @param first what the client has sent of it already; taken over
      */

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens on one address: {@link Binder} makes it. Where every loop can have a socket of its own, the kernel spreads the
- * connections; elsewhere one socket accepts for all. Thread safe.
+ * Listens on one address: {@link Binder} makes it. Where every loop can have a socket of its own, the kernel spreads
+ * the connections; elsewhere one socket accepts for all. Thread safe.
  */
 public final class Listener {
 

@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves bytes from one socket to another within the kernel, by {@code splice(2)} through a pipe that belongs to the event
- * loop. The pipe is empty between two calls, so that one does for all connections. Confined to the loop.
+ * Moves bytes from one socket to another within the kernel, by {@code splice(2)} through a pipe that belongs to the
+ * event loop. The pipe is empty between two calls, so that one does for all connections. Confined to the loop.
  */
 public final class Pipe implements AutoCloseable {
 
@@ -29,8 +29,8 @@ public final class Pipe implements AutoCloseable {
     }
 
     /**
-     * Moves what has arrived at {@code from}, at most {@code max} bytes and one pipe full. Nothing may wait to be written
-     * to {@code to}, and what it would not take at once has to be written next: {@link #takeRest}.
+     * Moves what has arrived at {@code from}, at most {@code max} bytes and one pipe full. Nothing may wait to be
+     * written to {@code to}, and what it would not take at once has to be written next: {@link #takeRest}.
      *
      * @return how many bytes have left {@code from}; 0: there are none, or its next read tells why
      * @throws IOException {@code to} has failed; what was moved is lost

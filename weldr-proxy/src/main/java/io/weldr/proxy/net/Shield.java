@@ -7,8 +7,8 @@ import io.weldr.proxy.tls.TlsSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The TLS of a link. Parts that are written one after another share a record as far as they fit into one: a record of its own for the
- * head and for a small body costs more than to copy them. Confined to the event loop.
+ * The TLS of a link. Parts that are written one after another share a record as far as they fit into one: a record of
+ * its own for the head and for a small body costs more than to copy them. Confined to the event loop.
  */
 final class Shield {
     /** What one record holds. */

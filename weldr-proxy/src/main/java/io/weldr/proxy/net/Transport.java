@@ -25,7 +25,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What sockets are made of. */
 public enum Transport {
-    /** Epoll where it exists, else NIO. io_uring has to be asked for: it gains much where system calls are dear, and not everybody has it. */
+    /**
+     * Epoll where it exists, else NIO. io_uring has to be asked for: it gains much where system calls are dear, and not
+     * everybody has it.
+     */
     AUTO,
     EPOLL,
     IO_URING,
@@ -52,7 +55,10 @@ public enum Transport {
         return this;
     }
 
-    /** SO_KEEPALIVE of a listening socket. Linux hands it on to what that accepts: a system call less for each connection. */
+    /**
+     * SO_KEEPALIVE of a listening socket. Linux hands it on to what that accepts: a system call less for each
+     * connection.
+     */
     public static final ChannelOption<Integer> KEEP_ALIVE = new IntegerUnixChannelOption("SO_KEEPALIVE", 1, 9);
 
     /** Whether {@link #KEEP_ALIVE} can be set. */

@@ -13,7 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What certificate authorities are answered that ask for a file to see that a host is the cluster's (HTTP-01, RFC 8555 section 8.3). Immutable.
+ * What certificate authorities are answered that ask for a file to see that a host is the cluster's (HTTP-01, RFC 8555
+ * section 8.3). Immutable.
  */
 public final class ChallengeAnswers {
     /** No order is under way. */
@@ -44,7 +45,8 @@ public final class ChallengeAnswers {
     }
 
     /**
-     * The answer to a request for a path, or null: it is none of a challenge that is known. A path of another folder costs one comparison.
+     * The answer to a request for a path, or null: it is none of a challenge that is known. A path of another folder
+     * costs one comparison.
      *
      * @param start of the path
      * @param end of the target, its query included

@@ -10,7 +10,10 @@ final class Cookies {
 
     private Cookies() {}
 
-    /** The range of the value of the first cookie of that name: its start in the upper half, its end in the lower; or {@link #NONE}. */
+    /**
+     * The range of the value of the first cookie of that name: its start in the upper half, its end in the lower; or
+     * {@link #NONE}.
+     */
     static long find(RequestHead head, byte[] name) {
         if (!head.has(Field.COOKIE)) {
             return NONE;

@@ -35,7 +35,10 @@ public final class KeySource {
         return Hashing.of(address, 0, length == IPV6_BYTES ? ipv6Bytes : length);
     }
 
-    /** The hash of the key of a connection that is not understood: only its client is known. 0 if the key is something else. */
+    /**
+     * The hash of the key of a connection that is not understood: only its client is known. 0 if the key is something
+     * else.
+     */
     public long hash(byte[] clientAddress) {
         return source == RequestKey.Source.CLIENT_ADDRESS ? hash(clientAddress, clientAddress.length) : 0;
     }

@@ -3,7 +3,9 @@ package io.weldr.proxy.route;
 import io.weldr.core.route.RequestView;
 import java.nio.charset.StandardCharsets;
 
-/** What routes see of a connection of which nothing is known but the name of its server and the address of its client. */
+/**
+ * What routes see of a connection of which nothing is known but the name of its server and the address of its client.
+ */
 public final class NameView implements RequestView {
     private static final String METHOD = "GET";
 

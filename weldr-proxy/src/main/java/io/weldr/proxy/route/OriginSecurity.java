@@ -5,8 +5,9 @@ import io.weldr.core.tls.TlsFailure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS towards the https origins of pools that ask for the same: made once, off the event loops, and shared by all workers. Two objects are two
- * identities: a connection that was made with one of them serves no request that is meant for the other. Immutable.
+ * TLS towards the https origins of pools that ask for the same: made once, off the event loops, and shared by all
+ * workers. Two objects are two identities: a connection that was made with one of them serves no request that is meant
+ * for the other. Immutable.
  */
 public final class OriginSecurity {
     private final @Nullable SslContext context;

@@ -10,8 +10,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limits of one pool as they hold on this node. What the pool does not say is as the node has it in the pool {@code default}, and the built-in
- * default in every other pool: these are the same on all nodes.
+ * The limits of one pool as they hold on this node. What the pool does not say is as the node has it in the pool {@code
+ * default}, and the built-in default in every other pool: these are the same on all nodes.
  *
  * @param ejectAfterFailures consecutive failures; 0: never
  * @param ejectSharePercentMax largest share of the serving origins that is out at a time

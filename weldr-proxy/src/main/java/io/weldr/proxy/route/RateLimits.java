@@ -4,9 +4,10 @@ import io.weldr.core.balance.Hashing;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Counts the requests of all rate limits of this node. Each limit and key has a token bucket, kept as one number: the time at which the bucket is full
- * again (the generic cell rate algorithm, ITU-T I.371). The table has a fixed size: when it is full, the buckets that are nearest to being full are
- * forgotten first, which lets a client through and never locks one out. Thread safe, without a lock; no allocation.
+ * Counts the requests of all rate limits of this node. Each limit and key has a token bucket, kept as one number: the
+ * time at which the bucket is full again (the generic cell rate algorithm, ITU-T I.371). The table has a fixed size:
+ * when it is full, the buckets that are nearest to being full are forgotten first, which lets a client through and
+ * never locks one out. Thread safe, without a lock; no allocation.
  */
 public final class RateLimits {
     /** 131 072 buckets take 2 MiB. */
@@ -20,7 +21,10 @@ public final class RateLimits {
     /** In place of a key: the bucket is being given to another client. Keys are odd. */
     private static final long CLAIMED = 2;
 
-    /** Others that take from the same bucket at the same moment, or claim it, are this many at most; behind them a request passes. */
+    /**
+     * Others that take from the same bucket at the same moment, or claim it, are this many at most; behind them a
+     * request passes.
+     */
     private static final int ATTEMPTS_MAX = 64;
 
     /** {@link #take}: it may pass. */

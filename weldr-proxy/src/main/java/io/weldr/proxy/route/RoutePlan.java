@@ -20,7 +20,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A route as workers follow it: all that can be known before a request comes is compiled. Immutable, and shared by all workers. */
+/**
+ * A route as workers follow it: all that can be known before a request comes is compiled. Immutable, and shared by all
+ * workers.
+ */
 public final class RoutePlan {
     private static final KeySource BY_CLIENT = new KeySource(RequestKey.CLIENT_ADDRESS);
 
@@ -110,8 +113,8 @@ public final class RoutePlan {
     }
 
     /**
-     * The pool that a request goes to. Only if the action is to forward. A request without the header or the cookie that
-     * decides goes by its client's address: else all of them would go to one pool, whatever the weights.
+     * The pool that a request goes to. Only if the action is to forward. A request without the header or the cookie
+     * that decides goes by its client's address: else all of them would go to one pool, whatever the weights.
      */
     public PoolName pool(RequestHead head, HeadView view) {
         if (split == null) {

@@ -62,7 +62,10 @@ public final class RoutePlans {
         }
     }
 
-    /** The route that takes a request, and by which of its matches; null: none does. Allocates nothing unless a route has a regular expression. */
+    /**
+     * The route that takes a request, and by which of its matches; null: none does. Allocates nothing unless a route
+     * has a regular expression.
+     */
     public @Nullable RouteMatched match(RequestView view, MatchScratch scratch) {
         return table.match(view, scratch);
     }

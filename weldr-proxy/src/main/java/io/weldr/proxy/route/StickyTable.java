@@ -18,8 +18,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cookies of one pool: which token stands for which origin, and the line that gives a client its cookie. Immutable. A lookup allocates nothing
- * and makes no cryptographic calculation: tokens are compared with those of the origins that may be used.
+ * The cookies of one pool: which token stands for which origin, and the line that gives a client its cookie. Immutable.
+ * A lookup allocates nothing and makes no cryptographic calculation: tokens are compared with those of the origins that
+ * may be used.
  */
 public final class StickyTable {
     private final byte[] name;
@@ -119,7 +120,10 @@ public final class StickyTable {
         return (int) Hashing.of(bytes, from, to) & (slots.length - 1);
     }
 
-    /** The header line that gives a client the cookie of an origin; null if the origin is none of the table. Not to be changed. */
+    /**
+     * The header line that gives a client the cookie of an origin; null if the origin is none of the table. Not to be
+     * changed.
+     */
     public byte @Nullable [] line(OriginId origin) {
         Cookie cookie = cookies.get(origin);
         return cookie == null ? null : cookie.line();

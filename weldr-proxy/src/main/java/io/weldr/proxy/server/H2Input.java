@@ -176,7 +176,9 @@ final class H2Input {
         return ended && !endDelivered && waiting == null;
     }
 
-    /** The end as HTTP/1.1 frames it; null: by nothing. A body of a known length takes its trailers along to nowhere. */
+    /**
+     * The end as HTTP/1.1 frames it; null: by nothing. A body of a known length takes its trailers along to nowhere.
+     */
     @Nullable ByteBuf takeEnd(ByteBufAllocator allocator) {
         endDelivered = true;
         if (!chunked) {

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One HTTP/2 connection of a client (RFC 9113): reads frames, starts an {@link H2Stream} for each request, and decides
- * when the connection ends. It begins with the client's preface, in the clear or within TLS. Confined to its event loop.
+ * when the connection ends. It begins with the client's preface, in the clear or within TLS. Confined to its event
+ * loop.
  *
  * <p>The file is longer than others so that each frame and each end of a connection is answered in one place.
  */

@@ -5,9 +5,9 @@ import io.weldr.proxy.tls.HandshakeFailure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handshakes under way on one event loop. There is a limit to them, because each holds memory and most of them end within
- * milliseconds: where one more would be too many, the oldest ends. A client that begins handshakes and never ends them so costs other
- * clients nothing. Confined to the loop.
+ * The handshakes under way on one event loop. There is a limit to them, because each holds memory and most of them end
+ * within milliseconds: where one more would be too many, the oldest ends. A client that begins handshakes and never
+ * ends them so costs other clients nothing. Confined to the loop.
  */
 public final class Handshakes {
     private final int max;

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param certificates of a listener that speaks TLS; null: it does not
  * @param passesTls whether TLS is passed on to the origins, which are found by the name that the client asks for
  * @param redirectPort every request is answered with a redirect to https at that port; 0: it is not
- * @param identityFields fields by which some listener tells origins who a client is: clients that are not trusted may not send them
+ * @param identityFields fields by which some listener tells origins who a client is: clients that are not trusted may
+ *     not send them
  */
 public record ListenerTerms(
         List<Network> trusted,

@@ -11,8 +11,8 @@ import io.weldr.proxy.tls.HandshakeFailure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of a client to a listener that passes TLS on: the name that the client asks for decides the pool, by the hosts of routes,
- * and the origin speaks TLS with the client. Confined to its event loop.
+ * One connection of a client to a listener that passes TLS on: the name that the client asks for decides the pool, by
+ * the hosts of routes, and the origin speaks TLS with the client. Confined to its event loop.
  */
 final class PassthroughServer extends TcpServer implements Handshakes.Handshaking {
     private final ServerLoop loop;

@@ -8,7 +8,10 @@ import io.weldr.proxy.http.Failure;
 import io.weldr.proxy.net.Link;
 import io.weldr.proxy.net.ReadBuffers;
 
-/** One connection of a client to a listener of protocol tcp. What it carries is {@link Relay}'s. Confined to its event loop. */
+/**
+ * One connection of a client to a listener of protocol tcp. What it carries is {@link Relay}'s. Confined to its event
+ * loop.
+ */
 class TcpServer extends Client {
 
     private final ServerLoop loop;
@@ -91,7 +94,9 @@ class TcpServer extends Client {
         link.close(); // if it had ended, and had yet to be taken by the client
     }
 
-    /** Connections last as long as they last, up to the deadline; but one that has yet to say where it comes from ends. */
+    /**
+     * Connections last as long as they last, up to the deadline; but one that has yet to say where it comes from ends.
+     */
     @Override
     void lastCall() {
         if (!relay.begun()) {

@@ -5,8 +5,8 @@ import java.util.List;
 import org.HdrHistogram.AtomicHistogram;
 
 /**
- * A distribution of times that one event loop records and any thread reads, right within a hundredth. Recording takes no lock
- * and allocates nothing.
+ * A distribution of times that one event loop records and any thread reads, right within a hundredth. Recording takes
+ * no lock and allocates nothing.
  */
 public final class Latencies {
 

@@ -8,7 +8,10 @@ import io.weldr.proxy.net.HeldBuffer;
 import io.weldr.proxy.net.HeldBytes;
 import org.jspecify.annotations.Nullable;
 
-/** A field block that comes in several frames (RFC 9113 section 4.3), kept until it is complete. Confined to the event loop. */
+/**
+ * A field block that comes in several frames (RFC 9113 section 4.3), kept until it is complete. Confined to the event
+ * loop.
+ */
 public final class FieldBlockBuffer {
 
     private final int bytesMax;

@@ -47,8 +47,8 @@ public final class StreamOutput implements FrameWriter.Out {
     /**
      * Of a connection that has sent nothing.
      *
-     * @param failed ends the connection for what was thrown while it sent. Called later, by its event loop: whose turn it was is not who had
-     *     called, and the peer may have got half a frame
+     * @param failed ends the connection for what was thrown while it sent. Called later, by its event loop: whose turn
+     *     it was is not who had called, and the peer may have got half a frame
      */
     public StreamOutput(Link link, Consumer<Throwable> failed) {
         this.link = link;

@@ -6,9 +6,10 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the first message of a client (RFC 8446 section 4.1.2, RFC 5246 section 7.4.1.2) before any TLS library does: the name of the server
- * that is asked for (RFC 6066 section 3), and the protocols that are offered (RFC 7301). The message may come in any number of records and
- * of segments. What contradicts itself is refused. One object reads one hello; it keeps no buffer.
+ * Reads the first message of a client (RFC 8446 section 4.1.2, RFC 5246 section 7.4.1.2) before any TLS library does:
+ * the name of the server that is asked for (RFC 6066 section 3), and the protocols that are offered (RFC 7301). The
+ * message may come in any number of records and of segments. What contradicts itself is refused. One object reads one
+ * hello; it keeps no buffer.
  *
  * <p>Records are walked once: a client that sends byte by byte costs no more than one that does not.
  */
@@ -51,7 +52,8 @@ public final class ClientHello {
     }
 
     /**
-     * Looks at all that has come so far; {@code in} starts with the first byte of the connection each time, and stays as it is.
+     * Looks at all that has come so far; {@code in} starts with the first byte of the connection each time, and stays
+     * as it is.
      */
     public Scan scan(ByteBuf in) {
         int from = in.readerIndex();
@@ -280,7 +282,9 @@ public final class ClientHello {
         return malformedName;
     }
 
-    /** Whether it is a certificate authority that validates by TLS-ALPN-01 (RFC 8737 section 3): it offers nothing else. */
+    /**
+     * Whether it is a certificate authority that validates by TLS-ALPN-01 (RFC 8737 section 3): it offers nothing else.
+     */
     public boolean isChallenge() {
         return offersAcme && offers == 1;
     }

@@ -26,8 +26,9 @@ public record ContextSpec(
     }
 
     /**
-     * Names the rules by which clients are known. Sessions resume only where these are the same: a session must not carry a client past an
-     * authority that would not have let it in (RFC 8446 section 4.6.1; CVE-2025-23419 of nginx). The same on every node.
+     * Names the rules by which clients are known. Sessions resume only where these are the same: a session must not
+     * carry a client past an authority that would not have let it in (RFC 8446 section 4.6.1; CVE-2025-23419 of nginx).
+     * The same on every node.
      */
     public String clientPolicy() {
         if (clients == ClientCertificates.NONE) {

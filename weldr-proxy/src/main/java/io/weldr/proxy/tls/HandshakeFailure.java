@@ -3,8 +3,8 @@ package io.weldr.proxy.tls;
 import java.util.Locale;
 
 /**
- * Why a handshake did not come about. The word is the same in the log and in the counters. Alerts are those of RFC 8446 section 6.2 and RFC
- * 6066 section 9.
+ * Why a handshake did not come about. The word is the same in the log and in the counters. Alerts are those of RFC 8446
+ * section 6.2 and RFC 6066 section 9.
  */
 public enum HandshakeFailure {
     /** What has come is no ClientHello, or one that contradicts itself. */

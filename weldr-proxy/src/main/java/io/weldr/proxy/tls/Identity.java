@@ -22,7 +22,8 @@ public final class Identity {
     /**
      * Field lines that a listener wants origins to be told: none if the client has shown no certificate.
      *
-     * @throws TlsException the certificate has expired since the session began that was resumed, or its subject is too long
+     * @throws TlsException the certificate has expired since the session began that was resumed, or its subject is too
+     *     long
      */
     public static byte[] lines(ListenerTls settings, @Nullable X509Certificate certificate) throws TlsException {
         if (certificate == null) {

@@ -16,8 +16,8 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 
 /**
- * A context of the JDK, for machines that BoringSSL does not run on. Sessions resume on the node that began them alone: the JDK has ticket
- * keys of its own. Thread safe.
+ * A context of the JDK, for machines that BoringSSL does not run on. Sessions resume on the node that began them alone:
+ * the JDK has ticket keys of its own. Thread safe.
  */
 final class JdkContext implements TlsContext {
     private static final String[] CIPHERS = {

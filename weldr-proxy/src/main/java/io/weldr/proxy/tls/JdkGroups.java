@@ -9,8 +9,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leaves the JDK the groups that BoringSSL has here: X25519, P-256 and P-384. Of the others that the JDK knows, one costs an event loop tenths
- * of a second for each handshake (ffdhe8192), and the client chooses. Java 17 has no other way to say so for one context. Thread safe.
+ * Leaves the JDK the groups that BoringSSL has here: X25519, P-256 and P-384. Of the others that the JDK knows, one
+ * costs an event loop tenths of a second for each handshake (ffdhe8192), and the client chooses. Java 17 has no other
+ * way to say so for one context. Thread safe.
  */
 final class JdkGroups implements AlgorithmConstraints {
     private static final Set<String> REFUSED =

@@ -13,8 +13,8 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session of an {@link SSLEngine}. Its tasks run at once, on the event loop: whoever needs more speed has the other library. With TLS 1.2
- * the engine ends both sides when the peer ends its own.
+ * A session of an {@link SSLEngine}. Its tasks run at once, on the event loop: whoever needs more speed has the other
+ * library. With TLS 1.2 the engine ends both sides when the peer ends its own.
  */
 final class JdkSession implements TlsSession {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);

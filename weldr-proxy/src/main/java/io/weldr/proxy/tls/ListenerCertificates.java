@@ -12,7 +12,10 @@ public final class ListenerCertificates {
         this.challenges = challenges;
     }
 
-    /** What a certificate authority is presented that asks for that host by TLS-ALPN-01; null: nothing was promised to it. */
+    /**
+     * What a certificate authority is presented that asks for that host by TLS-ALPN-01; null: nothing was promised to
+     * it.
+     */
     public @Nullable TlsContext challenge(@Nullable String host) {
         return challenges.find(host);
     }

@@ -22,9 +22,9 @@ import java.util.List;
 import javax.net.ssl.X509TrustManager;
 
 /**
- * A context of BoringSSL. It is used without an {@code SSLEngine}: the peer may end its side and read on, and
- * an idle connection holds no object that has to be finalized. Freed when neither a listener nor a session refers to it any more. Thread
- * safe.
+ * A context of BoringSSL. It is used without an {@code SSLEngine}: the peer may end its side and read on, and an idle
+ * connection holds no object that has to be finalized. Freed when neither a listener nor a session refers to it any
+ * more. Thread safe.
  */
 final class NativeContext implements TlsContext {
     /** Forward secrecy and AEAD (RFC 9325 section 4.2); those of TLS 1.3 are not for choice. */

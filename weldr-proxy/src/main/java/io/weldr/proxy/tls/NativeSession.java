@@ -10,9 +10,9 @@ import java.security.cert.X509Certificate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session of BoringSSL. The library reads records from a buffer that it is shown, and writes them to another one: each call shows it the
- * one that it needs. What it has to send while it is shown a buffer to read from, such as an alert, it keeps in {@value #ASIDE_BYTES} bytes
- * of its own until it is shown one to write to.
+ * A session of BoringSSL. The library reads records from a buffer that it is shown, and writes them to another one:
+ * each call shows it the one that it needs. What it has to send while it is shown a buffer to read from, such as an
+ * alert, it keeps in {@value #ASIDE_BYTES} bytes of its own until it is shown one to write to.
  */
 final class NativeSession implements TlsSession {
     /** Holds an alert or an update of keys. A flight of the handshake is longer: then the library asks for room. */

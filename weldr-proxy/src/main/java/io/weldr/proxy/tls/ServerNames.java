@@ -12,8 +12,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which certificate a listener presents to a client that asks for a name: one for that very name, else a wildcard; of several the one that
- * is valid longest, then the one whose name comes first. Immutable; shared by all workers.
+ * Which certificate a listener presents to a client that asks for a name: one for that very name, else a wildcard; of
+ * several the one that is valid longest, then the one whose name comes first. Immutable; shared by all workers.
  */
 public final class ServerNames {
     private static final Comparator<ServedCertificate> BEST =
@@ -95,8 +95,8 @@ public final class ServerNames {
     }
 
     /**
-     * Fields that a client may not send: those by which a listener tells origins who a client is. A trusted peer may, unless the listener
-     * finds out itself.
+     * Fields that a client may not send: those by which a listener tells origins who a client is. A trusted peer may,
+     * unless the listener finds out itself.
      */
     public FieldNames forbidden(boolean trusted) {
         boolean asks = settings.subjectField() != null || settings.fingerprintField() != null;

@@ -11,8 +11,8 @@ public interface TlsContext {
     TlsSession newSession(ByteBufAllocator allocator);
 
     /**
-     * The keys of session tickets from now on: the first one seals, all of them open. None: no tickets. Without effect where the library
-     * has keys of its own.
+     * The keys of session tickets from now on: the first one seals, all of them open. None: no tickets. Without effect
+     * where the library has keys of its own.
      */
     void ticketKeys(List<TicketKey> keys);
 }

@@ -76,7 +76,8 @@ public enum TlsLibrary {
     /**
      * Makes a context. Takes milliseconds. Only on what {@link #resolve} gave.
      *
-     * @throws GeneralSecurityException the certificate, its key or the authorities of clients cannot be used; the message says why
+     * @throws GeneralSecurityException the certificate, its key or the authorities of clients cannot be used; the
+     *     message says why
      */
     public TlsContext context(KeyAndChain material, ContextSpec spec) throws GeneralSecurityException {
         assert this != AUTO : "not resolved";

@@ -5,8 +5,8 @@ import java.security.cert.X509Certificate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS of one connection, the server's side: bytes in, bytes out, no sockets. The peer may end its side and go on reading (RFC 8446 section
- * 6.1). Confined to one event loop.
+ * TLS of one connection, the server's side: bytes in, bytes out, no sockets. The peer may end its side and go on
+ * reading (RFC 8446 section 6.1). Confined to one event loop.
  */
 public interface TlsSession {
 
@@ -32,7 +32,9 @@ public interface TlsSession {
      */
     void write(ByteBuf plain, Wire wire) throws TlsException;
 
-    /** Says that this side sends no more (close_notify). Nothing may be written behind it. Harmless when said before. */
+    /**
+     * Says that this side sends no more (close_notify). Nothing may be written behind it. Harmless when said before.
+     */
     void end(Wire wire);
 
     /** Whether the handshake is over and was successful. */

@@ -23,9 +23,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All connections of one event loop to one origin. Idle ones are kept last in, first out: the newest is the least likely
- * to have been closed by the origin, and the oldest run into their deadline. When the origin's share of connections is used
- * up, requests wait in a bounded queue. Confined to the loop.
+ * All connections of one event loop to one origin. Idle ones are kept last in, first out: the newest is the least
+ * likely to have been closed by the origin, and the oldest run into their deadline. When the origin's share of
+ * connections is used up, requests wait in a bounded queue. Confined to the loop.
  */
 public final class Endpoint implements Expiry {
 
@@ -501,7 +501,9 @@ public final class Endpoint implements Expiry {
         return inFlight;
     }
 
-    /** Whether a request would be refused now: all connections are in use, no more may be made, and the queue is full. */
+    /**
+     * Whether a request would be refused now: all connections are in use, no more may be made, and the queue is full.
+     */
     boolean full() {
         return open >= connectionsMax
                 && queue.size() >= queueMax
@@ -515,7 +517,10 @@ public final class Endpoint implements Expiry {
         return open == 0 && queue.isEmpty();
     }
 
-    /** After that many ticks whatever is still under way is cut off, unless this is said again or taken back. Once retired. */
+    /**
+     * After that many ticks whatever is still under way is cut off, unless this is said again or taken back. Once
+     * retired.
+     */
     public void cutOffIn(int ticks) {
         assert shared.inLoop() && retired;
         drained.in(ticks);

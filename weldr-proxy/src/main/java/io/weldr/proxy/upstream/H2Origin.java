@@ -28,9 +28,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP/2 connection to an origin (RFC 9113), shared by many requests: reads frames, gives each request an
- * {@link H2OriginStream}, and decides when the connection ends. It is ready when the origin's first SETTINGS have come: then the
- * origin does speak HTTP/2, and how many streams it takes is known. Confined to its event loop.
+ * One HTTP/2 connection to an origin (RFC 9113), shared by many requests: reads frames, gives each request an {@link
+ * H2OriginStream}, and decides when the connection ends. It is ready when the origin's first SETTINGS have come: then
+ * the origin does speak HTTP/2, and how many streams it takes is known. Confined to its event loop.
  *
  * <p>The file is longer than others so that each frame and each end of a connection is answered in one place.
  */
@@ -314,8 +314,8 @@ final class H2Origin extends OriginConnection implements FrameSink {
     }
 
     /**
-     * A stream has waited for its response in vain. If the origin has begun a frame and does not end it, that would swallow the next responses,
-     * too, and bytes would come all the time: then the connection takes no more requests.
+     * A stream has waited for its response in vain. If the origin has begun a frame and does not end it, that would
+     * swallow the next responses, too, and bytes would come all the time: then the connection takes no more requests.
      */
     void waitedInVain() {
         if (phase == Phase.OPEN && (!partial.isEmpty() || reader.inBlock() || reader.inData())) {
@@ -630,7 +630,10 @@ final class H2Origin extends OriginConnection implements FrameSink {
         idleFrame();
     }
 
-    /** The origin takes no more streams, and may not have looked at some: these may be sent elsewhere (RFC 9113 section 6.8). */
+    /**
+     * The origin takes no more streams, and may not have looked at some: these may be sent elsewhere (RFC 9113 section
+     * 6.8).
+     */
     @Override
     public void goAway(int lastStream, long code) {
         idleFrame();

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One request and its response on a connection of HTTP/2 (RFC 9113 section 8.1). What the origin cannot take yet waits
- * here, and so does what the client cannot take: each up to a window. An object serves one request after another, all on
- * the same connection. Confined to the event loop.
+ * here, and so does what the client cannot take: each up to a window. An object serves one request after another, all
+ * on the same connection. Confined to the event loop.
  *
  * <p>The file is longer than others because each end that a stream can come to is in it, one beside the other.
  */

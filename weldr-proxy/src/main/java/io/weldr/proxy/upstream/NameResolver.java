@@ -22,18 +22,21 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks up host names of origins on threads of its own, so that no event loop ever waits for a name server. The platform's
- * resolver is used, with all that an operator has configured for it. Literal addresses need no lookup. One for the
- * whole node: probes and traffic use the same addresses.
+ * Looks up host names of origins on threads of its own, so that no event loop ever waits for a name server. The
+ * platform's resolver is used, with all that an operator has configured for it. Literal addresses need no lookup. One
+ * for the whole node: probes and traffic use the same addresses.
  *
- * <p>A known answer is given at once. When it is older than {@link #KEPT} it is looked up again meanwhile, and stays in use
- * when that fails: a name server that is slow or down is no reason to stop traffic. When a name is used rarely, its
+ * <p>A known answer is given at once. When it is older than {@link #KEPT} it is looked up again meanwhile, and stays in
+ * use when that fails: a name server that is slow or down is no reason to stop traffic. When a name is used rarely, its
  * answer may be older than {@link #TOO_OLD_AFTER}. Then a new connection waits for a new answer, for half a second of
  * each lookup at most, before it uses the old answer. Thread safe.
  */
 public final class NameResolver implements HostNames, AutoCloseable {
 
-    /** An address that moves is followed within this time of the answer; it is also about the TTL that service records have. */
+    /**
+     * An address that moves is followed within this time of the answer; it is also about the TTL that service records
+     * have.
+     */
     static final Duration KEPT = Duration.ofSeconds(10);
 
     /**

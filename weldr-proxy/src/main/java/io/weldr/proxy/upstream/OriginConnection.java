@@ -31,13 +31,14 @@ abstract class OriginConnection implements Protocol {
      *
      * @param protocol what the origin has chosen by ALPN; null: nothing
      * @param terms for how long the connection may be reused
-     * @return what goes on with the connection: this, or what speaks the protocol that was chosen; null: the origin has chosen what
-     *     weldr did not ask for
+     * @return what goes on with the connection: this, or what speaks the protocol that was chosen; null: the origin has
+     *     chosen what weldr did not ask for
      */
     abstract @Nullable OriginConnection chosen(@Nullable String protocol, ReuseTerms terms);
 
     /**
-     * The connection stands, TLS included: calls one of both when it is known whether it can be used. By default it can.
+     * The connection stands, TLS included: calls one of both when it is known whether it can be used. By default it
+     * can.
      */
     void whenReady(Runnable then, Consumer<Failure> otherwise) {
         then.run();

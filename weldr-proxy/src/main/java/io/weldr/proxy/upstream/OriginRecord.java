@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 
 /**
- * How an origin does on real traffic, seen by the whole node: consecutive failures. Written only when something fails or
- * works again, so that all workers can share it; a success after a success is one read. Thread safe.
+ * How an origin does on real traffic, seen by the whole node: consecutive failures. Written only when something fails
+ * or works again, so that all workers can share it; a success after a success is one read. Thread safe.
  */
 public final class OriginRecord {
 
@@ -18,7 +18,8 @@ public final class OriginRecord {
      * A record that starts clean.
      *
      * @param failuresMax consecutive failures that are one too many; 0: none ever is
-     * @param tooMany called each time they are reached or exceeded, on the event loop that counted the last one; must not block
+     * @param tooMany called each time they are reached or exceeded, on the event loop that counted the last one; must
+     *     not block
      */
     public OriginRecord(IntSupplier failuresMax, Runnable tooMany) {
         this.failuresMax = failuresMax;

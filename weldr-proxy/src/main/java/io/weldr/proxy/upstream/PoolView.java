@@ -52,7 +52,10 @@ final class PoolView {
         pick.turn = firstTurn;
     }
 
-    /** Takes over what is new of the pool: connections to origins that stay are kept. A pool that has not changed is the same object. */
+    /**
+     * Takes over what is new of the pool: connections to origins that stay are kept. A pool that has not changed is the
+     * same object.
+     */
     @SuppressWarnings("ReferenceEquality")
     void update(ServingPool next) {
         if (next == pool) {

@@ -18,7 +18,9 @@ class BodyTest {
 
     private final Body body = new Body(ProxyLimits.DEFAULTS);
 
-    /** Feeds the text in parts; gives what is passed on, the filtered trailers, and what is left for the next message. */
+    /**
+     * Feeds the text in parts; gives what is passed on, the filtered trailers, and what is left for the next message.
+     */
     private String pass(String text, int partBytes) {
         StringBuilder passed = new StringBuilder();
         byte[] bytes = MessageTables.wire(text).getBytes(ISO_8859_1);

@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
 
 /**
- * Messages that are sound and messages that are not: scanned by themselves, and sent through a proxy on real sockets. {@code |}
- * stands for CRLF and U+2400 for NUL.
+ * Messages that are sound and messages that are not: scanned by themselves, and sent through a proxy on real sockets.
+ * {@code |} stands for CRLF and U+2400 for NUL.
  */
 public final class MessageTables {
 
@@ -21,8 +21,8 @@ public final class MessageTables {
     }
 
     /**
-     * A request head, what an origin gets in front of the lines that the proxy adds, and the host that the client named.
-     * {@code @} stands for the origin's own address.
+     * A request head, what an origin gets in front of the lines that the proxy adds, and the host that the client
+     * named. {@code @} stands for the origin's own address.
      */
     public static Stream<Arguments> soundRequests() {
         return Stream.of(

@@ -169,7 +169,9 @@ class ListenerIT {
         }
     }
 
-    /** As where an allocation fails. Such a connection would stay open for good, and hold a place among the connections. */
+    /**
+     * As where an allocation fails. Such a connection would stay open for good, and hold a place among the connections.
+     */
     @ParameterizedTest
     @EnumSource(names = {"EPOLL", "IO_URING", "NIO"})
     void aConnectionThatCannotBeWelcomedIsClosedAndHoldsNoPlace(Transport transport) throws Exception {

@@ -4,7 +4,10 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
-/** Bytes that this program cannot take for what they are. The message is one line that says what was found and what was expected. */
+/**
+ * Bytes that this program cannot take for what they are. The message is one line that says what was found and what was
+ * expected.
+ */
 public final class UndecodableException extends Exception {
     @Serial
     private static final long serialVersionUID = 1;

@@ -8,13 +8,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds what a newer version of the program put into a message. Protocol buffers keep unknown fields and enum values without a word; a
- * member that skipped them would apply a different command than the others.
+ * Finds what a newer version of the program put into a message. Protocol buffers keep unknown fields and enum values
+ * without a word; a member that skipped them would apply a different command than the others.
  */
 final class UnknownParts {
     private UnknownParts() {}
 
-    /** What {@code message}, or a message within it, holds that this program does not know; null if it knows everything. */
+    /**
+     * What {@code message}, or a message within it, holds that this program does not know; null if it knows everything.
+     */
     static @Nullable String find(Message message) {
         String name = message.getDescriptorForType().getName();
         for (int number : message.getUnknownFields().asMap().keySet()) {

@@ -6,8 +6,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures a follower against what its leader says that it has committed. A heartbeat alone proves nothing: a follower that refuses every entry hears
- * heartbeats, too. Thread safe, and never blocks for longer than a look at some hundred numbers.
+ * Measures a follower against what its leader says that it has committed. A heartbeat alone proves nothing: a follower
+ * that refuses every entry hears heartbeats, too. Thread safe, and never blocks for longer than a look at some hundred
+ * numbers.
  */
 public final class FollowerProgress implements AppendObserver {
     /** A follower has this long to apply what the leader has committed, and to accept something. */
@@ -174,7 +175,10 @@ public final class FollowerProgress implements AppendObserver {
         snapshotFailure = null;
     }
 
-    /** How old the state of this node may be: the time since it had applied all that a leader had committed. Null if it never had. */
+    /**
+     * How old the state of this node may be: the time since it had applied all that a leader had committed. Null if it
+     * never had.
+     */
     public synchronized @Nullable Duration age() {
         return agreedNanos == null ? null : Duration.ofNanos(Math.max(0, nanoTime.getAsLong() - agreedNanos));
     }
@@ -225,7 +229,10 @@ public final class FollowerProgress implements AppendObserver {
         return newest >= 0 && now - heardNanos <= silenceNanos;
     }
 
-    /** For how long the leader has sent entries that this node refuses, beyond what mends itself; null while it does not. */
+    /**
+     * For how long the leader has sent entries that this node refuses, beyond what mends itself; null while it does
+     * not.
+     */
     public synchronized @Nullable Duration stuck() {
         long now = nanoTime.getAsLong();
         boolean stuck = refusing

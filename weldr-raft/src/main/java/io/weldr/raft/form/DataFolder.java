@@ -34,7 +34,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folder of one node: a lock, the identity, and the log. Changes of the identity are on disk when {@link #become} returns.
+ * The folder of one node: a lock, the identity, and the log. Changes of the identity are on disk when {@link #become}
+ * returns.
  */
 public final class DataFolder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DataFolder.class);
@@ -87,7 +88,9 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
-    /** Whether no node has used the folder: it has neither an identity nor a log, or does not exist. Changes nothing. */
+    /**
+     * Whether no node has used the folder: it has neither an identity nor a log, or does not exist. Changes nothing.
+     */
     public static boolean isNew(Path folder) {
         return Files.isDirectory(folder)
                 ? !Files.exists(folder.resolve(IDENTITY)) && !Files.exists(folder.resolve(LOG_FOLDER))
@@ -137,7 +140,10 @@ public final class DataFolder implements AutoCloseable {
                 && !Files.exists(logFolder().resolve(group.toString()));
     }
 
-    /** With the log what its vote promised is gone: the node has to start anew, without a vote. To be called while the log is closed. */
+    /**
+     * With the log what its vote promised is gone: the node has to start anew, without a vote. To be called while the
+     * log is closed.
+     */
     public void joinAnew() throws IOException {
         Identity now = identity;
         UUID group = now.group();
@@ -147,8 +153,8 @@ public final class DataFolder implements AutoCloseable {
     }
 
     /**
-     * The voters, as far as this folder knows: those that the cluster was formed with or that this node found when it joined, those that it saw since, and
-     * those that Ratis wrote down. Some may be gone. Reads from disk.
+     * The voters, as far as this folder knows: those that the cluster was formed with or that this node found when it
+     * joined, those that it saw since, and those that Ratis wrote down. Some may be gone. Reads from disk.
      */
     public Map<RaftId, HostPort> knownVoters() {
         Identity now = identity;
@@ -187,7 +193,10 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
-    /** Writes down who votes, so that a node without its log knows whom to ask. Does nothing if the same were written down before. */
+    /**
+     * Writes down who votes, so that a node without its log knows whom to ask. Does nothing if the same were written
+     * down before.
+     */
     public void sawVoters(Map<RaftId, HostPort> voters) throws IOException {
         if (!voters.equals(seen)) {
             Properties to = new Properties();
@@ -198,8 +207,9 @@ public final class DataFolder implements AutoCloseable {
     }
 
     /**
-     * Moves a log that cannot be used out of the way, and has the node join anew, without a vote until it is up to date, as if its disk had been
-     * emptied. The last {@value #ASIDE_KEPT} such logs are kept. To be called while the log is closed.
+     * Moves a log that cannot be used out of the way, and has the node join anew, without a vote until it is up to
+     * date, as if its disk had been emptied. The last {@value #ASIDE_KEPT} such logs are kept. To be called while the
+     * log is closed.
      *
      * @return where the log is now
      */

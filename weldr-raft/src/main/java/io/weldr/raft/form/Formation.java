@@ -29,17 +29,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a node from an empty folder to membership. {@link #step} is called by one thread, again and again until it says that it
- * is done; {@link #answer} by any. Each step writes down what it has decided before it acts on it, and does the
- * right thing when it is repeated after a crash.
+ * Brings a node from an empty folder to membership. {@link #step} is called by one thread, again and again until it
+ * says that it is done; {@link #answer} by any. Each step writes down what it has decided before it acts on it, and
+ * does the right thing when it is repeated after a crash.
  */
 public final class Formation {
     private static final Logger LOG = LoggerFactory.getLogger(Formation.class);
 
     /**
-     * How long no member may have answered before a node with {@code --bootstrap} forms a cluster without those that are silent: for good, should
-     * there be an older one. One or two questions are easily missed, by a virtual machine that has just begun, or by members that were started
-     * together with this node, as after a power cut; twenty rounds are not.
+     * How long no member may have answered before a node with {@code --bootstrap} forms a cluster without those that
+     * are silent: for good, should there be an older one. One or two questions are easily missed, by a virtual machine
+     * that has just begun, or by members that were started together with this node, as after a power cut; twenty rounds
+     * are not.
      */
     private static final Duration ALONE_AFTER = Duration.ofSeconds(10);
 
@@ -63,7 +64,10 @@ public final class Formation {
         /** How consensus stands, or null while there is no group. */
         @Nullable NodeView view();
 
-        /** The last log index that this leader has seen that node acknowledge in its term; null: none, or it does not lead. */
+        /**
+         * The last log index that this leader has seen that node acknowledge in its term; null: none, or it does not
+         * lead.
+         */
         @Nullable Long acknowledged(RaftId follower);
 
         /** The leader that this node follows and believes to be gone; null if it does not. */
@@ -270,8 +274,8 @@ public final class Formation {
     }
 
     /**
-     * No peer that answers is a member. They are taken in one by one, when they ask: they have no data to lose, and get ours. A setting that was left on
-     * after the first start does no harm while members can be reached.
+     * No peer that answers is a member. They are taken in one by one, when they ask: they have no data to lose, and get
+     * ours. A setting that was left on after the first start does no harm while members can be reached.
      */
     private void whileToldToForm(
             Identity identity, Map<MemberId, HelloAnswer> answers, SortedSet<String> silent, long askedNanos)

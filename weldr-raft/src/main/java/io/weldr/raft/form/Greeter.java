@@ -72,8 +72,9 @@ public final class Greeter {
     }
 
     /**
-     * Whether somebody there takes connections and keeps them, as a process does that is stopped or has no time to answer. One that closes
-     * them at once is a forwarder with nobody behind it. Blocks for twice {@link #ANSWER_TIMEOUT} at most.
+     * Whether somebody there takes connections and keeps them, as a process does that is stopped or has no time to
+     * answer. One that closes them at once is a forwarder with nobody behind it. Blocks for twice {@link
+     * #ANSWER_TIMEOUT} at most.
      */
     boolean listens(HostPort address) {
         int millis = (int) ANSWER_TIMEOUT.toMillis();

@@ -29,7 +29,8 @@ record Hello(RaftId id, HostPort address, @Nullable UUID group, boolean witness,
         /**
          * To be taken in, if the one who is asked leads.
          *
-         * @param again only in the place of its former self: it was a member until it lost its log, and may have been taken out since
+         * @param again only in the place of its former self: it was a member until it lost its log, and may have been
+         *     taken out since
          */
         record Join(boolean again) implements Wish {}
 

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param peers the list that it was given
  * @param firstVoters whom its cluster was formed with, as far as it took part
  * @param witness whether it only votes
- * @param electionTimeoutMinMillis for so long after its leader's last message it supports no other; 0: its version does not say
+ * @param electionTimeoutMinMillis for so long after its leader's last message it supports no other; 0: its version does
+ *     not say
  * @param running whether its consensus part runs
  * @param leading whether it acts as leader
  * @param note for people: why it does not do what it was asked for; empty if it has nothing to say
@@ -28,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param votersIndex log index of that list; negative: it did not come out of the log
  * @param votersSettled that list is committed, and no other is about to replace it
  * @param term in which it stands
- * @param acknowledged on a leader: the last log index that it has seen the one who asks acknowledge in this term; null: none, or it does not lead
+ * @param acknowledged on a leader: the last log index that it has seen the one who asks acknowledge in this term; null:
+ *     none, or it does not lead
  * @param gone the leader that it follows in this term and believes to be gone; null: it does not
  * @param last the last entry of its log; null: it has none
  * @param bootstrap whether it forms a cluster by itself unless a member answers
@@ -152,7 +154,10 @@ public record HelloAnswer(
                 && voters.keySet().stream().noneMatch(voter -> voter.member().equals(node));
     }
 
-    /** Whether it proves that the node with that id was taken out of that cluster, whose voters it knew from that log index. */
+    /**
+     * Whether it proves that the node with that id was taken out of that cluster, whose voters it knew from that log
+     * index.
+     */
     public boolean provesRemovalOf(RaftId other, UUID cluster, long votersIndexThere) {
         return cluster.equals(group)
                 && standing == Standing.MEMBER

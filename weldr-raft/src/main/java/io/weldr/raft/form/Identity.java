@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param incarnation names this life of the folder
  * @param group the cluster; null exactly while {@link Standing#EMPTY}
  * @param founders the incarnations that the cluster was formed of, as far as this node took part; else empty
- * @param again whether it was a member before, under another name, until what it held was lost; only while {@link Standing#JOINING}
+ * @param again whether it was a member before, under another name, until what it held was lost; only while {@link
+ *     Standing#JOINING}
  * @param voters whom the cluster was formed with, as for {@code founders}; of a node that joined: whom it found
  */
 public record Identity(

@@ -12,10 +12,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out whether this node's log lacks entries that the node has acknowledged: a disk lost what it had confirmed, or damage made the
- * last entry look like one that was never finished. Ratis notices neither. The leader would go on from where it knew this node to be, which this
- * node refuses, for ever; and the node's vote would count as if it had the entries. Only the leader of that very term can tell: what a
- * follower has acknowledged to it, no one but it could have taken back. Confined to one thread.
+ * Finds out whether this node's log lacks entries that the node has acknowledged: a disk lost what it had confirmed, or
+ * damage made the last entry look like one that was never finished. Ratis notices neither. The leader would go on from
+ * where it knew this node to be, which this node refuses, for ever; and the node's vote would count as if it had the
+ * entries. Only the leader of that very term can tell: what a follower has acknowledged to it, no one but it could have
+ * taken back. Confined to one thread.
  */
 public final class LossWatch {
     private static final long ASK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);

@@ -14,9 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out whether this node was taken out of its cluster. Raft does not tell the one who is taken out: it only stops to speak to it. So
- * the leader says farewell, and a node that hears of no leader asks those that it knows. What it finds is written down, and holds until the
- * folder is emptied. {@link #ask}, {@link #look} and {@link #settle} are called by one thread, the rest by any.
+ * Finds out whether this node was taken out of its cluster. Raft does not tell the one who is taken out: it only stops
+ * to speak to it. So the leader says farewell, and a node that hears of no leader asks those that it knows. What it
+ * finds is written down, and holds until the folder is emptied. {@link #ask}, {@link #look} and {@link #settle} are
+ * called by one thread, the rest by any.
  */
 public final class RemovalWatch {
     private static final Logger LOG = LoggerFactory.getLogger(RemovalWatch.class);
@@ -94,8 +95,8 @@ public final class RemovalWatch {
     }
 
     /**
-     * Looks whether what a member answers proves that this node, which was a member and lost its log, was taken out meanwhile. What the leader
-     * said to its former self did not reach it, and what it asks for now would undo that.
+     * Looks whether what a member answers proves that this node, which was a member and lost its log, was taken out
+     * meanwhile. What the leader said to its former self did not reach it, and what it asks for now would undo that.
      *
      * @return whether it was
      */

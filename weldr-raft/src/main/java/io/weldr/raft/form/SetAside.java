@@ -13,9 +13,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks whether the cluster can do without the log of this node. A log that looks damaged may be all that is left of a committed entry, and a fault of the
- * program may make the logs of all members look damaged. So it is set aside only while a leader answers and most of the voters are whole
- * without this node. Any thread; blocks for twice {@link Greeter#ANSWER_TIMEOUT} at most.
+ * Asks whether the cluster can do without the log of this node. A log that looks damaged may be all that is left of a
+ * committed entry, and a fault of the program may make the logs of all members look damaged. So it is set aside only
+ * while a leader answers and most of the voters are whole without this node. Any thread; blocks for twice {@link
+ * Greeter#ANSWER_TIMEOUT} at most.
  */
 public final class SetAside {
     private final Function<Collection<HostPort>, Map<HostPort, HelloAnswer>> ask;

@@ -3,8 +3,9 @@ package io.weldr.raft.lead;
 import java.time.Duration;
 
 /**
- * Notices a disk that hangs: entries wait for it, and not one gets there. A leader with such a disk commits by the disks of the others
- * and looks well, until what waits no longer fits. Pure but for what it remembers; confined to one thread.
+ * Notices a disk that hangs: entries wait for it, and not one gets there. A leader with such a disk commits by the
+ * disks of the others and looks well, until what waits no longer fits. Pure but for what it remembers; confined to one
+ * thread.
  */
 public final class DiskWatch {
     /** A disk that is merely busy takes something in this time. */

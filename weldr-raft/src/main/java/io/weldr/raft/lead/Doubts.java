@@ -3,8 +3,8 @@ package io.weldr.raft.lead;
 import java.time.Duration;
 
 /**
- * Decides which doubts about leadership are worth a line. On a machine that is overloaded they come every minute, and the first one says all that there is
- * to say. Not thread safe.
+ * Decides which doubts about leadership are worth a line. On a machine that is overloaded they come every minute, and
+ * the first one says all that there is to say. Not thread safe.
  */
 final class Doubts {
     static final Duration EVERY = Duration.ofMinutes(10);

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands leadership over when this node leads and another one had better: its disk takes nothing, or it is about to stop. {@link #look} is
- * called by one thread, again and again, and {@link #observed} by one; the rest by any.
+ * Hands leadership over when this node leads and another one had better: its disk takes nothing, or it is about to
+ * stop. {@link #look} is called by one thread, again and again, and {@link #observed} by one; the rest by any.
  */
 public final class GivingWay {
     private static final Logger LOG = LoggerFactory.getLogger(GivingWay.class);
@@ -46,7 +46,10 @@ public final class GivingWay {
         return resigning;
     }
 
-    /** Hands leadership over, if this node leads, now and whenever it gets it again. Blocks for some two seconds at most. Says whether it leads no more. */
+    /**
+     * Hands leadership over, if this node leads, now and whenever it gets it again. Blocks for some two seconds at
+     * most. Says whether it leads no more.
+     */
     public boolean resign() {
         resigning = true;
         return handOver.test(null);
@@ -60,7 +63,10 @@ public final class GivingWay {
         }
     }
 
-    /** Looks once, and hands over if need be; blocks for some two seconds at most. {@code end} and {@code view} are null if not known. */
+    /**
+     * Looks once, and hands over if need be; blocks for some two seconds at most. {@code end} and {@code view} are null
+     * if not known.
+     */
     public void look(@Nullable LogEnd end, @Nullable NodeView view, long nowNanos) {
         Duration stuck = end == null ? Duration.ZERO : disk.look(end.lastIndex(), end.flushedIndex(), nowNanos);
         slowDisk = stuck.isZero() ? null : "its disk has taken nothing for " + stuck.toSeconds() + " s";

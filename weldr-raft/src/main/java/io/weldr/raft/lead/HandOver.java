@@ -23,7 +23,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Gives leadership to another member. No change is taken until the heir has the whole log, so whoever lacks least of it is the best. Any thread. */
+/**
+ * Gives leadership to another member. No change is taken until the heir has the whole log, so whoever lacks least of it
+ * is the best. Any thread.
+ */
 public final class HandOver {
     private static final Logger LOG = LoggerFactory.getLogger(HandOver.class);
 
@@ -53,8 +56,8 @@ public final class HandOver {
     }
 
     /**
-     * Hands over to one after the other, if this node leads, until one takes it. Blocks for some two seconds at most, and as long as another one who
-     * does so.
+     * Hands over to one after the other, if this node leads, until one takes it. Blocks for some two seconds at most,
+     * and as long as another one who does so.
      *
      * @param butLast gets it only if none of the others takes it; null: nobody
      * @return whether this node leads no more
@@ -99,10 +102,11 @@ public final class HandOver {
     }
 
     /**
-     * Waits, after {@link #toWhoeverLacksLeast} and before this node closes, until the others do without it: until its heir has committed an entry of its
-     * own term, and all of them know. The heir needs a majority for that entry, in which a voter that closes is missing; and where they share
-     * a processor, one that closes takes it from the heir while changes wait. Blocks for half a second at most, which it takes if one of the others does
-     * not answer; returns at once if this node gave nothing away.
+     * Waits, after {@link #toWhoeverLacksLeast} and before this node closes, until the others do without it: until its
+     * heir has committed an entry of its own term, and all of them know. The heir needs a majority for that entry, in
+     * which a voter that closes is missing; and where they share a processor, one that closes takes it from the heir
+     * while changes wait. Blocks for half a second at most, which it takes if one of the others does not answer;
+     * returns at once if this node gave nothing away.
      */
     public void awaitSettled() {
         long deadline = System.nanoTime() + SETTLING_MAX.toNanos();

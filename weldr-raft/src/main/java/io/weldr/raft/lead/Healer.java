@@ -24,27 +24,32 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>Connections over which nothing comes back.
  *   <li>Followers that came back without the entries that the leader has seen them acknowledge.
- *   <li>Entries that followers have, but whose acknowledgement was lost with a connection: Ratis takes them for sent, and never asks again. The answer to
- *       the next entry counts for all before it; a leader that is not ready has no next one, and gives leadership up. (Sending the same entry again, as in
- *       the Raft paper, is no way: a follower of Ratis, as it is set up here, acknowledges at once what it has already, also while that waits for its disk.)
+ *   <li>Entries that followers have, but whose acknowledgement was lost with a connection: Ratis takes them for sent,
+ *       and never asks again. The answer to the next entry counts for all before it; a leader that is not ready has no
+ *       next one, and gives leadership up. (Sending the same entry again, as in the Raft paper, is no way: a follower
+ *       of Ratis, as it is set up here, acknowledges at once what it has already, also while that waits for its disk.)
  * </ul>
  */
 public final class Healer {
     private static final Logger LOG = LoggerFactory.getLogger(Healer.class);
 
     /**
-     * The least silence that counts. Heartbeats come several times in each election timeout, so that a longer silence is a broken connection, or
-     * nobody there.
+     * The least silence that counts. Heartbeats come several times in each election timeout, so that a longer silence
+     * is a broken connection, or nobody there.
      */
     private static final Duration SILENCE_MIN = Duration.ofSeconds(2);
 
     /**
-     * The least time that new connections get. One packet that asks for a connection goes out after each; where the network drops it, the next one
-     * may come through. TCP alone would send the second one after a second, and the third two seconds later (RFC 6298).
+     * The least time that new connections get. One packet that asks for a connection goes out after each; where the
+     * network drops it, the next one may come through. TCP alone would send the second one after a second, and the
+     * third two seconds later (RFC 6298).
      */
     private static final Duration RESET_EVERY_MIN = Duration.ofMillis(500);
 
-    /** Each eighth attempt gets four times as long: the peer may be there and need it, as a young process on a busy machine does. */
+    /**
+     * Each eighth attempt gets four times as long: the peer may be there and need it, as a young process on a busy
+     * machine does.
+     */
     private static final int PATIENT_EVERY = 8;
 
     private static final int PATIENT_TIMES = 4;
@@ -162,7 +167,9 @@ public final class Healer {
         }
     }
 
-    /** Whether it answers and yet does not come closer to what is committed, or does not acknowledge what it was sent. */
+    /**
+     * Whether it answers and yet does not come closer to what is committed, or does not acknowledge what it was sent.
+     */
     private boolean behind(NodeView view, RaftId id, boolean owes, long nowNanos) {
         long commit = view.commits()
                 .getOrDefault(id, -1L); // nothing is known of one that never accepted an entry in this term
@@ -183,7 +190,10 @@ public final class Healer {
         return true;
     }
 
-    /** Whether a new leader will never be ready: its first entry is not acknowledged for as long as a silence may be, by somebody who is not silent. */
+    /**
+     * Whether a new leader will never be ready: its first entry is not acknowledged for as long as a silence may be, by
+     * somebody who is not silent.
+     */
     private boolean unheard(NodeView view, Set<RaftId> owing, long nowNanos) {
         long patience = TimeUnit.MILLISECONDS.toNanos(silenceMillis);
         return view.roleMillis() > silenceMillis

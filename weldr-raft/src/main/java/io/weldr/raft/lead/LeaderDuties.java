@@ -10,8 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts, suspends and stops what only the leader does, on one thread of its own, in turn: every start of a duty is followed by
- * its stop before it is started for another term. A duty that throws is logged and does not keep the others from running.
+ * Starts, suspends and stops what only the leader does, on one thread of its own, in turn: every start of a duty is
+ * followed by its stop before it is started for another term. A duty that throws is logged and does not keep the others
+ * from running.
  */
 public final class LeaderDuties implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LeaderDuties.class);

@@ -9,18 +9,18 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether this node may act as leader, from what Ratis knows and when it was asked. Pure but for what it remembers;
- * confined to the thread of the watchdog.
+ * Decides whether this node may act as leader, from what Ratis knows and when it was asked. Pure but for what it
+ * remembers; confined to the thread of the watchdog.
  *
- * <p>Ratis looks whether a majority still answers only when the leader is idle: a leader that is cut off while writes keep coming leads
- * for ever. So this counts the voters that answered within the least election timeout, before which no other node may be
- * elected. That is the voter's own timeout: members have different ones while the setting is changed on one after the
- * other. An eighth of it is left out: so much may pass until the next look, and the voter heard this node a moment
- * before its answer came. The time counts from the answer, not from the question: after a pause of the process, answers
- * that waited in the socket look fresh. So a late tick breaks the proof as well. The proof holds again once a majority
- * has answered that late after the pause: half of this node's least election timeout, or more. What waited has been
- * read by then. The silence that the pause itself made proves nothing: leadership is lost only if no majority answers
- * after the pause.
+ * <p>Ratis looks whether a majority still answers only when the leader is idle: a leader that is cut off while writes
+ * keep coming leads for ever. So this counts the voters that answered within the least election timeout, before which
+ * no other node may be elected. That is the voter's own timeout: members have different ones while the setting is
+ * changed on one after the other. An eighth of it is left out: so much may pass until the next look, and the voter
+ * heard this node a moment before its answer came. The time counts from the answer, not from the question: after a
+ * pause of the process, answers that waited in the socket look fresh. So a late tick breaks the proof as well. The
+ * proof holds again once a majority has answered that late after the pause: half of this node's least election timeout,
+ * or more. What waited has been read by then. The silence that the pause itself made proves nothing: leadership is lost
+ * only if no majority answers after the pause.
  */
 public final class LeaderProof {
     /**

@@ -7,8 +7,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says in one line each what an operator has to know of this node's place in the cluster: another member leads, this node is behind, this node
- * has caught up. Ratis' own log is silent about less important things than errors. Pure but for what it remembers; confined to the thread of the watchdog.
+ * Says in one line each what an operator has to know of this node's place in the cluster: another member leads, this
+ * node is behind, this node has caught up. Ratis' own log is silent about less important things than errors. Pure but
+ * for what it remembers; confined to the thread of the watchdog.
  */
 public final class Milestones {
     /** A node that starts is behind for a moment. That is not told. */

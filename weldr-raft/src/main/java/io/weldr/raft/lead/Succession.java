@@ -30,12 +30,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the leader's successor elected sooner than Raft alone would. Raft waits for a random time after the last heartbeat, twice, and a
- * candidate that turns out to have the shorter log has wasted a round. But the kernel closes the connections of a dead process within
- * milliseconds, and then refuses new ones at its port; and followers can ask each other. So a follower to which the leader seems gone, dead
- * or silent, asks the others. If a majority of the voters, itself included, agrees, they know each other's logs as well: whoever has the
- * most stands at once, the others only if that one does not. Asking first is what Raft's pre-vote is for (Ongaro, 9.6), and
- * as there nobody agrees who still hears the leader.
+ * Has the leader's successor elected sooner than Raft alone would. Raft waits for a random time after the last
+ * heartbeat, twice, and a candidate that turns out to have the shorter log has wasted a round. But the kernel closes
+ * the connections of a dead process within milliseconds, and then refuses new ones at its port; and followers can ask
+ * each other. So a follower to which the leader seems gone, dead or silent, asks the others. If a majority of the
+ * voters, itself included, agrees, they know each other's logs as well: whoever has the most stands at once, the others
+ * only if that one does not. Asking first is what Raft's pre-vote is for (Ongaro, 9.6), and as there nobody agrees who
+ * still hears the leader.
  */
 public final class Succession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Succession.class);
@@ -80,7 +81,10 @@ public final class Succession implements AutoCloseable {
 
     private record Watched(Leader leader, Runnable end) {}
 
-    /** {@code refused}: nobody listens at its address, so nothing can be heard of it any more; else it was silent for too long. */
+    /**
+     * {@code refused}: nobody listens at its address, so nothing can be heard of it any more; else it was silent for
+     * too long.
+     */
     private record Suspicion(Leader leader, boolean refused) {}
 
     /**
@@ -253,10 +257,11 @@ public final class Succession implements AutoCloseable {
     }
 
     /**
-     * How many come before this node: those with more in their logs, which would refuse it their votes, and of equals the first in line.
+     * How many come before this node: those with more in their logs, which would refuse it their votes, and of equals
+     * the first in line.
      *
-     * @param resigning it comes after all its equals, and leaves out one turn more: those behind it in the line do not know, and leave it its own.
-     *     A witness is no equal: the vote of this node, which it needs, it would not get
+     * @param resigning it comes after all its equals, and leaves out one turn more: those behind it in the line do not
+     *     know, and leave it its own. A witness is no equal: the vote of this node, which it needs, it would not get
      */
     static int place(NodeView now, @Nullable LastEntry mine, List<Opinion> others, boolean resigning) {
         List<RaftId> line = now.voters().stream()
@@ -295,7 +300,10 @@ public final class Succession implements AutoCloseable {
                 && seemsGone(found.refused(), now.leaderSilentMillis(), silenceMillis);
     }
 
-    /** One that was silent and is heard again is there; one that nobody listens for only had its last words delivered late. */
+    /**
+     * One that was silent and is heard again is there; one that nobody listens for only had its last words delivered
+     * late.
+     */
     static boolean seemsGone(boolean refused, long silentMillis, long silenceMillis) {
         return refused || silentMillis > silenceMillis;
     }

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at Ratis several times in each election timeout, on a thread of its own: proves leadership, has the duties done or
- * stopped, and gives leadership up when the proof fails. Everybody else reads what it saw last.
+ * Looks at Ratis several times in each election timeout, on a thread of its own: proves leadership, has the duties done
+ * or stopped, and gives leadership up when the proof fails. Everybody else reads what it saw last.
  */
 public final class Watchdog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);

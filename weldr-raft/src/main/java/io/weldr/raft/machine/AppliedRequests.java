@@ -10,14 +10,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which requests were applied and what became of them, so that a repeated one is not applied again. Filled in log order and bounded by count,
- * not by a clock, so that it is the same on every node; part of the snapshot. Another bound needs a new cluster version. Confined to the thread
- * that applies the log.
+ * Which requests were applied and what became of them, so that a repeated one is not applied again. Filled in log order
+ * and bounded by count, not by a clock, so that it is the same on every node; part of the snapshot. Another bound needs
+ * a new cluster version. Confined to the thread that applies the log.
  */
 final class AppliedRequests {
     /**
-     * Requests of operators that are remembered. A repeat comes within seconds of its first delivery, or within minutes after a restart. This
-     * many writes take a lot longer on a control plane, and cost some 2 MB.
+     * Requests of operators that are remembered. A repeat comes within seconds of its first delivery, or within minutes
+     * after a restart. This many writes take a lot longer on a control plane, and cost some 2 MB.
      */
     static final int OPERATORS_MAX = 8192;
 

@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Applies entries one after the other, without Ratis and without I/O. Confined to the thread that applies the log. Every entry that this
- * program knows has an outcome. An entry that it does not know changes nothing, and must not be skipped: a member that goes on without it has
- * another state than the others.
+ * Applies entries one after the other, without Ratis and without I/O. Confined to the thread that applies the log.
+ * Every entry that this program knows has an outcome. An entry that it does not know changes nothing, and must not be
+ * skipped: a member that goes on without it has another state than the others.
  */
 public final class Applier {
     private static final Logger LOG = LoggerFactory.getLogger(Applier.class);

@@ -16,8 +16,8 @@ public interface MachineEvents {
     void transactionStarted(long callId);
 
     /**
-     * A change of the voters was committed by the entry at {@code index}: these are they, as Ratis names them, and while they change,
-     * {@code before} were.
+     * A change of the voters was committed by the entry at {@code index}: these are they, as Ratis names them, and
+     * while they change, {@code before} were.
      */
     void votersCommitted(long index, Set<String> voters, Set<String> before);
 
@@ -31,7 +31,9 @@ public interface MachineEvents {
      */
     void newerVersionNeeded(String line);
 
-    /** A snapshot was written to disk; or it could not be, for that reason. The next attempt follows after some seconds. */
+    /**
+     * A snapshot was written to disk; or it could not be, for that reason. The next attempt follows after some seconds.
+     */
     default void snapshotSaved(@Nullable Throwable failure) {}
 
     /** The log cannot be written any more. */

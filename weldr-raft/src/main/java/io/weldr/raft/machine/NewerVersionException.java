@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.io.Serial;
 
 /**
- * The disk holds what a newer version of the program wrote. It is whole, and must stay: this program cannot go by it, and the newer one can.
+ * The disk holds what a newer version of the program wrote. It is whole, and must stay: this program cannot go by it,
+ * and the newer one can.
  */
 public final class NewerVersionException extends IOException {
     @Serial

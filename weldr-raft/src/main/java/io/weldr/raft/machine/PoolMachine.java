@@ -32,15 +32,19 @@ import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The replicated state machine: one instance for one life of a {@link RaftServer}. Entries are applied, and snapshots taken
- * and installed, by one thread of Ratis; notifications come from others, some under its locks, and are only passed on.
+ * The replicated state machine: one instance for one life of a {@link RaftServer}. Entries are applied, and snapshots
+ * taken and installed, by one thread of Ratis; notifications come from others, some under its locks, and are only
+ * passed on.
  */
 public final class PoolMachine extends BaseStateMachine {
     private final MachineEvents events;
     private final SnapshotFiles files = new SnapshotFiles();
     private final SnapshotAttempts attempts = new SnapshotAttempts(); // confined to the thread that applies the log
     private Applier applier = Applier.initial(); // confined to the thread that applies the log
-    /** An entry, or a snapshot, needs a newer version of the program: nothing is applied any more. Confined to the same thread. */
+    /**
+     * An entry, or a snapshot, needs a newer version of the program: nothing is applied any more. Confined to the same
+     * thread.
+     */
     private boolean stopped;
 
     public PoolMachine(MachineEvents events) {
@@ -130,7 +134,10 @@ public final class PoolMachine extends BaseStateMachine {
         return applied.getIndex();
     }
 
-    /** The leader's snapshot is about to replace everything. Without these transitions a follower closes at its first one. */
+    /**
+     * The leader's snapshot is about to replace everything. Without these transitions a follower closes at its first
+     * one.
+     */
     @Override
     public void pause() {
         if (getLifeCycleState() == LifeCycle.State.PAUSED) {

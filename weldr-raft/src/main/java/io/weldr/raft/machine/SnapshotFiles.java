@@ -34,12 +34,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Snapshot files, in the folder that Ratis gives. Written under another name, synced, renamed, and only then announced; checked
- * against their MD5 when read, because Ratis does not sync the ones that it receives from the leader.
+ * Snapshot files, in the folder that Ratis gives. Written under another name, synced, renamed, and only then announced;
+ * checked against their MD5 when read, because Ratis does not sync the ones that it receives from the leader.
  *
- * <p>Ratis takes the whole folder for empty if it cannot read one checksum, and then starts with an empty state. So {@link #open} checks every file first
- * and moves the damaged ones out of its sight. Then it checks that the log goes on where the snapshot that is left ends: Ratis would wait for the entries
- * in between for ever, without a pause, and cannot even be closed then.
+ * <p>Ratis takes the whole folder for empty if it cannot read one checksum, and then starts with an empty state. So
+ * {@link #open} checks every file first and moves the damaged ones out of its sight. Then it checks that the log goes
+ * on where the snapshot that is left ends: Ratis would wait for the entries in between for ever, without a pause, and
+ * cannot even be closed then.
  */
 final class SnapshotFiles {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotFiles.class);
@@ -261,7 +262,9 @@ final class SnapshotFiles {
         }
     }
 
-    /** Ratis fails the snapshot that was just taken if an old one cannot be cleaned up, and takes the next one at once. */
+    /**
+     * Ratis fails the snapshot that was just taken if an old one cannot be cleaned up, and takes the next one at once.
+     */
     private static final class QuietStorage extends SimpleStateMachineStorage {
         private static final long SAY_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
 

@@ -40,9 +40,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Changes the voters and hands leadership over, on the leader, one change at a time. Before the voters change, those that there will be are asked
- * whether they live: Ratis would begin a change that can never be committed, and nothing could be written after it. Any thread; never
- * blocks. Futures fail with {@link GatewayException}: {@code NO_LEADER} where another attempt, at whoever leads then, is the way on.
+ * Changes the voters and hands leadership over, on the leader, one change at a time. Before the voters change, those
+ * that there will be are asked whether they live: Ratis would begin a change that can never be committed, and nothing
+ * could be written after it. Any thread; never blocks. Futures fail with {@link GatewayException}: {@code NO_LEADER}
+ * where another attempt, at whoever leads then, is the way on.
  */
 public final class Changes {
     private static final Logger LOG = LoggerFactory.getLogger(Changes.class);
@@ -78,7 +79,8 @@ public final class Changes {
     /**
      * @param retire has the state forget a member
      * @param timer is not blocked
-     * @param work what comes after an answer of Ratis goes on here, because its own thread must not be used to ask it again
+     * @param work what comes after an answer of Ratis goes on here, because its own thread must not be used to ask it
+     *     again
      */
     public Changes(
             Supplier<@Nullable RatisNode> node,
@@ -427,8 +429,8 @@ public final class Changes {
     }
 
     /**
-     * Puts right, on the leader, what no wish does: has the state forget those that are no members any more, and gives witnesses a lower
-     * priority than the others. To be called every second or so, by one thread.
+     * Puts right, on the leader, what no wish does: has the state forget those that are no members any more, and gives
+     * witnesses a lower priority than the others. To be called every second or so, by one thread.
      */
     public void tidyUp() {
         RatisNode open = node.get();

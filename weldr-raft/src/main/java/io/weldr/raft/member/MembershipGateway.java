@@ -21,7 +21,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes wishes about the membership on any node to the leader, again and again while that is safe, as a write is. Any thread; never blocks.
+ * Takes wishes about the membership on any node to the leader, again and again while that is safe, as a write is. Any
+ * thread; never blocks.
  */
 public final class MembershipGateway implements Membership {
     private final Changes changes;

@@ -47,8 +47,8 @@ record Plan(List<Seat> before, List<Seat> after) {
     }
 
     /**
-     * The same voters, with priorities by which those that are witnesses lead only if nobody else can. Without a witness whatever the
-     * priorities are is kept, as long as they are equal.
+     * The same voters, with priorities by which those that are witnesses lead only if nobody else can. Without a
+     * witness whatever the priorities are is kept, as long as they are equal.
      *
      * @param known who has announced what it is; the others keep what they were given
      */

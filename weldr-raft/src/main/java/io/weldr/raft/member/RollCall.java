@@ -13,8 +13,8 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Asks the voters whether they live. On a machine that is starved for a moment one that lives may leave a question unanswered: before
- * something is refused for it, they are asked again. Any thread; never blocks. Futures do not fail.
+ * Asks the voters whether they live. On a machine that is starved for a moment one that lives may leave a question
+ * unanswered: before something is refused for it, they are asked again. Any thread; never blocks. Futures do not fail.
  */
 final class RollCall {
     private static final int CALLS_MAX = 4;
@@ -39,7 +39,10 @@ final class RollCall {
      */
     record Present(Set<RaftId> ids, Set<RaftId> witnesses) {}
 
-    /** Who answered the first of four calls that was {@code enough}, or the last one. Takes as long as four answers may, and some 0.3 s. */
+    /**
+     * Who answered the first of four calls that was {@code enough}, or the last one. Takes as long as four answers may,
+     * and some 0.3 s.
+     */
     CompletableFuture<Present> until(NodeView view, Predicate<Present> enough) {
         return until(view, enough, CALLS_MAX);
     }

@@ -1,8 +1,8 @@
 package io.weldr.raft.peer;
 
 /**
- * Hears what leaders ask of this follower at its Raft port, and what it answers. Called on threads of gRPC, by several at once; every method
- * returns at once.
+ * Hears what leaders ask of this follower at its Raft port, and what it answers. Called on threads of gRPC, by several
+ * at once; every method returns at once.
  */
 public interface AppendObserver {
     /** A leader says that it has committed up to {@code leaderCommit}. */

@@ -52,7 +52,9 @@ final class Caller {
         return name;
     }
 
-    /** Why nothing of it is answered, for people; null: it is. Looks again after the secret of the cluster was replaced. */
+    /**
+     * Why nothing of it is answered, for people; null: it is. Looks again after the secret of the cluster was replaced.
+     */
     @Nullable String refusal() {
         MemberTls with = tls;
         if (with == null) {

@@ -8,7 +8,10 @@ import java.util.function.UnaryOperator;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
 import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
 
-/** Connections to the Raft ports of other members, one for each address, made when they are needed. Thread safe; never blocks. */
+/**
+ * Connections to the Raft ports of other members, one for each address, made when they are needed. Thread safe; never
+ * blocks.
+ */
 final class Dialer implements AutoCloseable {
     private static final int CHANNELS_MAX = 64;
 

@@ -24,11 +24,14 @@ import org.apache.ratis.thirdparty.io.netty.channel.ChannelOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks other members at their Raft port. It tells "surely not delivered" from "maybe" by whether the head of the request was handed to a
- * connection: before that, which is after the handshake of TLS, nothing of it has left this process. Thread safe; never blocks.
+ * Asks other members at their Raft port. It tells "surely not delivered" from "maybe" by whether the head of the
+ * request was handed to a connection: before that, which is after the handshake of TLS, nothing of it has left this
+ * process. Thread safe; never blocks.
  */
 public final class MemberCaller implements MemberPort, AutoCloseable {
-    /** On a network where a connection takes longer than this, the two seconds that a write may take are over anyway. */
+    /**
+     * On a network where a connection takes longer than this, the two seconds that a write may take are over anyway.
+     */
     private static final int CONNECT_TIMEOUT_MILLIS = 1000;
 
     /** They read answers, and those who asked make something of them; what belongs to Raft does not wait for that. */

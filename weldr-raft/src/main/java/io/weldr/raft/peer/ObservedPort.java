@@ -21,8 +21,8 @@ import org.apache.ratis.thirdparty.io.grpc.Status;
 import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
 
 /**
- * Tells an {@link AppendObserver} what goes through the Raft port. Ratis itself does not tell a follower what its leader has committed unless the follower
- * accepts the message, nor that it refuses.
+ * Tells an {@link AppendObserver} what goes through the Raft port. Ratis itself does not tell a follower what its
+ * leader has committed unless the follower accepts the message, nor that it refuses.
  */
 public final class ObservedPort implements GrpcServices.Customizer {
     private static final String INSTALL_SNAPSHOT = "ratis.grpc.RaftServerProtocolService/installSnapshot";
@@ -113,7 +113,10 @@ public final class ObservedPort implements GrpcServices.Customizer {
         }
     }
 
-    /** One call: a leader uses it for many messages. Its messages come one after the other, the answers from several threads. */
+    /**
+     * One call: a leader uses it for many messages. Its messages come one after the other, the answers from several
+     * threads.
+     */
     private final class Exchange<Q, A> extends ForwardingServerCall.SimpleForwardingServerCall<Q, A> {
         private final boolean snapshot;
         private volatile boolean lastPart;

@@ -29,15 +29,18 @@ import org.apache.ratis.thirdparty.io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a connection to the Raft port has to pass before a call of it is looked at: a handshake of TLS, within a time and
- * with room for few at once, so that strangers take nothing from members. While a cluster moves to TLS, the first octet
- * says which it is to be: 0x16 begins a record of a handshake (RFC 8446 section 5.1), and no frame of HTTP/2.
+ * What a connection to the Raft port has to pass before a call of it is looked at: a handshake of TLS, within a time
+ * and with room for few at once, so that strangers take nothing from members. While a cluster moves to TLS, the first
+ * octet says which it is to be: 0x16 begins a record of a handshake (RFC 8446 section 5.1), and no frame of HTTP/2.
  */
 final class PeerGate implements InternalProtocolNegotiator.ProtocolNegotiator {
     /** A handshake takes milliseconds. */
     private static final long HANDSHAKE_MILLIS_MAX = 5_000;
 
-    /** More than all members make at once. Of more than these, the oldest is closed: that of a member has passed by then. */
+    /**
+     * More than all members make at once. Of more than these, the oldest is closed: that of a member has passed by
+     * then.
+     */
     private static final int HANDSHAKES_MAX = 128;
 
     /** A member needs some ten. More are closed at once. */
@@ -196,7 +199,10 @@ final class PeerGate implements InternalProtocolNegotiator.ProtocolNegotiator {
             end(ctx.channel());
         }
 
-        /** Whether the other side said so. What this side found wrong was told when it was found, or is noise of a stranger. */
+        /**
+         * Whether the other side said so. What this side found wrong was told when it was found, or is noise of a
+         * stranger.
+         */
         private static boolean told(Throwable cause) {
             return String.valueOf(cause.getMessage()).contains("fatal alert");
         }

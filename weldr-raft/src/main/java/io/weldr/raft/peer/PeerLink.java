@@ -13,7 +13,9 @@ import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
-/** Asks other members at their Raft address. While a cluster moves to TLS, it is tried first. Thread safe; never blocks. */
+/**
+ * Asks other members at their Raft address. While a cluster moves to TLS, it is tried first. Thread safe; never blocks.
+ */
 public final class PeerLink implements AutoCloseable {
     private final PeerSecurity security;
     private final Dialer dialer;

@@ -36,8 +36,8 @@ import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds our calls to the Raft port, and closes it to what members never ask: Ratis would let anybody who reaches the port change
- * the membership, write to the log or delete a group's folder.
+ * Adds our calls to the Raft port, and closes it to what members never ask: Ratis would let anybody who reaches the
+ * port change the membership, write to the log or delete a group's folder.
  */
 public final class PeerPort implements GrpcServices.Customizer {
     private static final String RAFT = "ratis.grpc.RaftServerProtocolService/";
@@ -235,9 +235,10 @@ public final class PeerPort implements GrpcServices.Customizer {
     }
 
     /**
-     * Lets nothing through that is meant for another: a node whose disk was lost listens where its former self did, and must neither vote in
-     * its name nor acknowledge entries in its name. Ratis itself does not look whom a message is for, nor whom it is of: one in the name of
-     * another than the certificate's, or of a member that was taken out, is refused.
+     * Lets nothing through that is meant for another: a node whose disk was lost listens where its former self did, and
+     * must neither vote in its name nor acknowledge entries in its name. Ratis itself does not look whom a message is
+     * for, nor whom it is of: one in the name of another than the certificate's, or of a member that was taken out, is
+     * refused.
      */
     private final class Addressed<Q, A> extends ForwardingServerCallListener.SimpleForwardingServerCallListener<Q> {
         private final ServerCall<Q, A> call;

@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Ratis' gRPC, whose connections to other members have this node's TLS. The server's side of it is {@link PeerGate}.
  *
- * <p>While a cluster moves to TLS, each connection is made with it or without, as the member there speaks. Ratis knows only
- * one way for all. What makes its connections cannot be had but by reflection; if a version of Ratis keeps it elsewhere, a
- * node with both ways does not start ({@code PeerRpcTest} tells).
+ * <p>While a cluster moves to TLS, each connection is made with it or without, as the member there speaks. Ratis knows
+ * only one way for all. What makes its connections cannot be had but by reflection; if a version of Ratis keeps it
+ * elsewhere, a node with both ways does not start ({@code PeerRpcTest} tells).
  */
 public final class PeerRpc implements RpcType {
     private static final String SECURITY = "weldr.peer.security";

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says in the log who is refused at the Raft port and why, once for each peer and cause: a node with another secret tries
- * several times a second. Thread safe.
+ * Says in the log who is refused at the Raft port and why, once for each peer and cause: a node with another secret
+ * tries several times a second. Thread safe.
  */
 final class Refusals {
     private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);

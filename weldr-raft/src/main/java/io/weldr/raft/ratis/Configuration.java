@@ -13,7 +13,8 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftConfiguration;
 
 /**
- * A Raft configuration as weldr has it. It stays for days and is looked at forty times a second, so it is read once. Immutable.
+ * A Raft configuration as weldr has it. It stays for days and is looked at forty times a second, so it is read once.
+ * Immutable.
  *
  * @param seats the voters, by id
  * @param before the voters that it is about to replace

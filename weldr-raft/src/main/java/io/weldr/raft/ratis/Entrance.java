@@ -11,8 +11,9 @@ import org.apache.ratis.protocol.exceptions.AlreadyClosedException;
 import org.apache.ratis.protocol.exceptions.ResourceUnavailableException;
 
 /**
- * The threads that call into Ratis. Its calls are asynchronous by name, but wait for a lock that it holds while it writes to the disk: on a
- * disk that hangs they do not come back, and nobody who serves others may be the one who waits. Bounded: what does not fit is refused.
+ * The threads that call into Ratis. Its calls are asynchronous by name, but wait for a lock that it holds while it
+ * writes to the disk: on a disk that hangs they do not come back, and nobody who serves others may be the one who
+ * waits. Bounded: what does not fit is refused.
  */
 final class Entrance implements AutoCloseable {
     private static final int QUEUE_MAX = 4096;

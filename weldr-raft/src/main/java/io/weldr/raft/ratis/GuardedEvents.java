@@ -5,7 +5,9 @@ import io.weldr.raft.machine.MachineEvents;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Passes events on until they are not wanted any more: a server that could not be opened closes, and that is no event. */
+/**
+ * Passes events on until they are not wanted any more: a server that could not be opened closes, and that is no event.
+ */
 final class GuardedEvents implements MachineEvents {
     private final MachineEvents to;
     private volatile boolean muted;

@@ -15,7 +15,10 @@ import java.util.stream.Stream;
 final class Leftovers {
     private Leftovers() {}
 
-    /** Removes the entries of that folder in which nothing was written for that long. That there is no such folder is fine. */
+    /**
+     * Removes the entries of that folder in which nothing was written for that long. That there is no such folder is
+     * fine.
+     */
     static void remove(Path folder, Duration age) throws IOException {
         Instant limit = Instant.now().minus(age);
         try (Stream<Path> attempts = Files.list(folder)) {

@@ -5,8 +5,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Orders everything that other members make this node do to its log and to its term. Ratis checks the term of an append under its own lock, but
- * appends after it has released that lock. A vote, or the append of a newer leader, could come in between. See decision 0017.
+ * Orders everything that other members make this node do to its log and to its term. Ratis checks the term of an append
+ * under its own lock, but appends after it has released that lock. A vote, or the append of a newer leader, could come
+ * in between. See decision 0017.
  *
  * <p>Thread safe. A thread takes this lock before any lock of Ratis, and never while Ratis calls it.
  */

@@ -15,8 +15,8 @@ import org.apache.ratis.metrics.Timekeeper;
 import org.apache.ratis.util.TimeDuration;
 
 /**
- * Ratis' own metrics, kept by nobody: weldr publishes its own. Ratis registers some hundred of them anew with each election, each as a bean of the JVM,
- * while changes wait. Ratis finds this class by {@link java.util.ServiceLoader}.
+ * Ratis' own metrics, kept by nobody: weldr publishes its own. Ratis registers some hundred of them anew with each
+ * election, each as a bean of the JVM, while changes wait. Ratis finds this class by {@link java.util.ServiceLoader}.
  */
 public final class NoMetrics extends MetricRegistries {
     @Override

@@ -55,7 +55,8 @@ public record NodeView(
     }
 
     /**
-     * Whether a majority of the voters answered in time. While the voters change, a majority of the old and one of the new ones is needed.
+     * Whether a majority of the voters answered in time. While the voters change, a majority of the old and one of the
+     * new ones is needed.
      *
      * @param withinMillis how long ago the answer of that voter may be
      */

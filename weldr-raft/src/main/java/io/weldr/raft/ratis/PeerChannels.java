@@ -8,16 +8,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the connections to a peer before they are needed, and ends them at once, if nothing has come back on them for seconds, or if the node closes and nobody waits for what is under
- * way. Ratis does so with patience, three seconds for each of its two channels, and sends nothing to the peer until then. Its channels cannot be
- * had but by reflection; if a version of Ratis keeps them elsewhere, its own patient way is left ({@code PeerChannelsTest} tells).
+ * Opens the connections to a peer before they are needed, and ends them at once, if nothing has come back on them for
+ * seconds, or if the node closes and nobody waits for what is under way. Ratis does so with patience, three seconds for
+ * each of its two channels, and sends nothing to the peer until then. Its channels cannot be had but by reflection; if
+ * a version of Ratis keeps them elsewhere, its own patient way is left ({@code PeerChannelsTest} tells).
  */
 final class PeerChannels {
     private static final Logger LOG = LoggerFactory.getLogger(PeerChannels.class);
 
     private PeerChannels() {}
 
-    /** Ends them, so that the next message opens new ones. Blocks for milliseconds; for seconds if the channels do not end at once. */
+    /**
+     * Ends them, so that the next message opens new ones. Blocks for milliseconds; for seconds if the channels do not
+     * end at once.
+     */
     static void reset(RaftServerRpcWithProxy<?, ?> rpc, RaftPeerId peer) {
         end(rpc, peer);
         rpc.getProxies().resetProxy(peer);

@@ -14,13 +14,13 @@ import org.apache.ratis.thirdparty.io.grpc.ServerInterceptor;
 import org.apache.ratis.thirdparty.io.grpc.Status;
 
 /**
- * Corrects and orders the messages of other members before Ratis 3.3.0 sees them, on the Raft port and thus on every connection, heartbeats
- * included.
+ * Corrects and orders the messages of other members before Ratis 3.3.0 sees them, on the Raft port and thus on every
+ * connection, heartbeats included.
  *
  * <ul>
  *   <li>A follower commits only entries that the same message has compared with the leader's log (decision 0016).
- *   <li>Messages that change the log or the term are handled one after the other (decision 0017). Heartbeats of the current term and
- *       pre-votes change neither, and never wait.
+ *   <li>Messages that change the log or the term are handled one after the other (decision 0017). Heartbeats of the
+ *       current term and pre-votes change neither, and never wait.
  * </ul>
  *
  * <p>Runs on threads of gRPC, which may block.
@@ -51,9 +51,10 @@ final class PeerMessages implements ServerInterceptor {
     }
 
     /**
-     * The append as a follower may take it. An append without a previous entry compares nothing but the entries that it brings, so it must not
-     * commit any other. Ratis takes a missing previous entry for the index 0, where it should take -1: a heartbeat would commit whatever the
-     * follower has at index 0, and an append would commit one entry more than it brings.
+     * The append as a follower may take it. An append without a previous entry compares nothing but the entries that it
+     * brings, so it must not commit any other. Ratis takes a missing previous entry for the index 0, where it should
+     * take -1: a heartbeat would commit whatever the follower has at index 0, and an append would commit one entry more
+     * than it brings.
      */
     static AppendEntriesRequestProto bounded(AppendEntriesRequestProto append) {
         if (append.hasPreviousLog()) {
@@ -136,7 +137,10 @@ final class PeerMessages implements ServerInterceptor {
         }
     }
 
-    /** Ratis answers earlier messages of a call on its own threads, also when a later message was refused. gRPC's calls are not thread safe. */
+    /**
+     * Ratis answers earlier messages of a call on its own threads, also when a later message was refused. gRPC's calls
+     * are not thread safe.
+     */
     private static final class Answers<Q, A> extends ForwardingServerCall.SimpleForwardingServerCall<Q, A> {
         private boolean closed; // guarded by this
 

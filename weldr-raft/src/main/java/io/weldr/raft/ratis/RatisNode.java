@@ -58,8 +58,8 @@ import org.apache.ratis.util.ExitUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One life of the Ratis server: built, started, closed, never used again. Thread safe. Every method may be called while it
- * closes; then they fail or tell nothing.
+ * One life of the Ratis server: built, started, closed, never used again. Thread safe. Every method may be called while
+ * it closes; then they fail or tell nothing.
  */
 public final class RatisNode implements AutoCloseable {
     /** For how long Ratis keeps the wish for a snapshot. */
@@ -275,15 +275,18 @@ public final class RatisNode implements AutoCloseable {
     }
 
     /**
-     * The last log index that each follower has told this leader in its term to be on its disk; nothing if it does not lead, or while the followers
-     * change.
+     * The last log index that each follower has told this leader in its term to be on its disk; nothing if it does not
+     * lead, or while the followers change.
      */
     public Map<RaftId, Long> acknowledged() {
         RaftServer.Division open = division;
         return open == null ? Map.of() : perFollower(open, DivisionInfo::getFollowerMatchIndices);
     }
 
-    /** The followers that this leader has sent its whole log, and that have not said that it is on their disks; none if it does not lead. */
+    /**
+     * The followers that this leader has sent its whole log, and that have not said that it is on their disks; none if
+     * it does not lead.
+     */
     public Set<RaftId> owing() {
         RaftServer.Division open = division;
         if (open == null || !open.getInfo().isAlive() || !open.getInfo().isLeader()) {
@@ -368,8 +371,8 @@ public final class RatisNode implements AutoCloseable {
     }
 
     /**
-     * What the log says; null if it is closed, which may happen at any moment: a node that leaves its cluster, or begins again with an empty log,
-     * closes it while others ask.
+     * What the log says; null if it is closed, which may happen at any moment: a node that leaves its cluster, or
+     * begins again with an empty log, closes it while others ask.
      */
     private static <T> @Nullable T ask(RaftServer.Division open, Function<RaftLog, @Nullable T> question) {
         try {
@@ -391,9 +394,11 @@ public final class RatisNode implements AutoCloseable {
     }
 
     /**
-     * Submits an entry on the leader. Completes once it is committed and applied here; fails with {@link SubmitException}.
+     * Submits an entry on the leader. Completes once it is committed and applied here; fails with {@link
+     * SubmitException}.
      *
-     * @param callId from {@link #nextCallId}; comes back in {@link MachineEvents#transactionStarted} once it may be in the log
+     * @param callId from {@link #nextCallId}; comes back in {@link MachineEvents#transactionStarted} once it may be in
+     *     the log
      */
     public CompletableFuture<Applied> submit(long callId, byte[] entry) {
         RaftGroupId to = group;
@@ -424,8 +429,8 @@ public final class RatisNode implements AutoCloseable {
     }
 
     /**
-     * Removes what is left of snapshots of the leader that could not be taken. Ratis keeps each attempt until the process ends, which fills a disk. Leaves
-     * alone what was written to within a minute. Reads from disk.
+     * Removes what is left of snapshots of the leader that could not be taken. Ratis keeps each attempt until the
+     * process ends, which fills a disk. Leaves alone what was written to within a minute. Reads from disk.
      */
     public void removeUnfinishedSnapshots() throws IOException {
         RaftGroupId in = group;
@@ -452,8 +457,8 @@ public final class RatisNode implements AutoCloseable {
     }
 
     /**
-     * Replaces the voters, if they still are who the caller thinks. Newcomers are brought up to date first, and vote then. On the
-     * leader; one change at a time. Fails with {@link ChangeException}.
+     * Replaces the voters, if they still are who the caller thinks. Newcomers are brought up to date first, and vote
+     * then. On the leader; one change at a time. Fails with {@link ChangeException}.
      */
     public CompletableFuture<Void> changeVoters(List<Seat> before, List<Seat> after) {
         RaftGroupId in = group;
@@ -473,8 +478,8 @@ public final class RatisNode implements AutoCloseable {
     }
 
     /**
-     * Stands for election at once, as if {@code leader} had asked for it. Only for a leader that is known to be dead: the others do
-     * not ask whether they still hear it.
+     * Stands for election at once, as if {@code leader} had asked for it. Only for a leader that is known to be dead:
+     * the others do not ask whether they still hear it.
      *
      * @return false if this node does not follow that leader in that term any more, or if its log is busy
      */
@@ -511,8 +516,8 @@ public final class RatisNode implements AutoCloseable {
     }
 
     /**
-     * Drops the connections to a peer, so that the next message opens new ones. Channels do so by themselves, but only after TCP's
-     * back-off, which after a long cut takes tens of seconds. May block for seconds.
+     * Drops the connections to a peer, so that the next message opens new ones. Channels do so by themselves, but only
+     * after TCP's back-off, which after a long cut takes tens of seconds. May block for seconds.
      */
     public void resetConnections(RaftId peer) {
         if (server.getServerRpc() instanceof RaftServerRpcWithProxy<?, ?> rpc) {
@@ -546,8 +551,9 @@ public final class RatisNode implements AutoCloseable {
     }
 
     /**
-     * Ratis would end one after the other and wait three seconds for each on which a peer, frozen or gone, owes an answer. And it would close the log
-     * first, which takes a second, in which whatever a leader sends fails there, with a stack trace for each.
+     * Ratis would end one after the other and wait three seconds for each on which a peer, frozen or gone, owes an
+     * answer. And it would close the log first, which takes a second, in which whatever a leader sends fails there,
+     * with a stack trace for each.
      */
     private void endConnections() throws IOException {
         RaftServer.Division open = division;

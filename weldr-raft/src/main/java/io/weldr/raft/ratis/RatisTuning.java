@@ -13,11 +13,14 @@ import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
 
-/** Ratis' settings. Its defaults are for bulk storage; a control plane writes little, must fail over fast and never stop. */
+/**
+ * Ratis' settings. Its defaults are for bulk storage; a control plane writes little, must fail over fast and never
+ * stop.
+ */
 final class RatisTuning {
     /**
-     * The largest entry. An entry beyond Ratis' append buffer would make one leader after the other step down, so ours stay far
-     * below it.
+     * The largest entry. An entry beyond Ratis' append buffer would make one leader after the other step down, so ours
+     * stay far below it.
      */
     static final int ENTRY_BYTES_MAX = 256 * 1024;
 

@@ -5,8 +5,8 @@ import io.weldr.core.pool.HostPort;
 /**
  * A voter's place in the Raft configuration.
  *
- * @param priority a voter with a lower one does not get the vote of one with a higher one that has the same log, and a leader with a
- *     lower one hands over
+ * @param priority a voter with a lower one does not get the vote of one with a higher one that has the same log, and a
+ *     leader with a lower one hands over
  */
 public record Seat(RaftId id, HostPort address, int priority) {
     /** One that leads only if nobody else can. */

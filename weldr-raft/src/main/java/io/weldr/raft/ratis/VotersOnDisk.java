@@ -15,7 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The voters as Ratis wrote them down beside a log, in {@code raft-meta.conf}, when it last applied a change of them. They can be read while the log cannot.
+ * The voters as Ratis wrote them down beside a log, in {@code raft-meta.conf}, when it last applied a change of them.
+ * They can be read while the log cannot.
  */
 public final class VotersOnDisk {
     private static final Logger LOG = LoggerFactory.getLogger(VotersOnDisk.class);

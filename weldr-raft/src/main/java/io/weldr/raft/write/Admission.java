@@ -25,8 +25,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the leader checks before an entry goes into the log, whether the command came in here or was forwarded. An entry that passes can be applied
- * by every voter, with the same outcome: values and limits are judged here, and only here.
+ * What the leader checks before an entry goes into the log, whether the command came in here or was forwarded. An entry
+ * that passes can be applied by every voter, with the same outcome: values and limits are judged here, and only here.
  *
  * @param limits those that the leader writes into the entries
  * @param rules what this node knows besides the state
@@ -43,7 +43,8 @@ record Admission(Limits limits, NodeRules rules) {
      * The entry as it goes into the log.
      *
      * @param forwarded whether another member sent it
-     * @param state that this leader has applied; its cluster version can only be lower than the one that holds when the entry is applied
+     * @param state that this leader has applied; its cluster version can only be lower than the one that holds when the
+     *     entry is applied
      * @throws GatewayException of kind {@code UNSUPPORTED}, {@code OWN_ADDRESS}, {@code ROUTES} or {@code NEEDS_SECRET}
      */
     LogProto.Entry admit(LogProto.Entry entry, boolean forwarded, ClusterState state) {

@@ -105,7 +105,10 @@ public final class AppliedIndex {
         }
     }
 
-    /** Completes, on the advancing thread, once {@code index} is applied. The caller bounds how many wait, and for how long. */
+    /**
+     * Completes, on the advancing thread, once {@code index} is applied. The caller bounds how many wait, and for how
+     * long.
+     */
     CompletableFuture<ClusterState> await(long index) {
         if (applied >= index) {
             return CompletableFuture.completedFuture(state.get());

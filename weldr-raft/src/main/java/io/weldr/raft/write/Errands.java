@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes something to the leader, here or elsewhere, and tries again until its deadline while that is safe: writes carry a request
- * id that is applied once, barriers change nothing. So a fail-over in the middle costs time, not an error.
+ * Takes something to the leader, here or elsewhere, and tries again until its deadline while that is safe: writes carry
+ * a request id that is applied once, barriers change nothing. So a fail-over in the middle costs time, not an error.
  */
 public final class Errands {
     /** An election takes longer; a leader that was just elected is found at once. */
@@ -62,7 +62,10 @@ public final class Errands {
         return run(errand, deadlineNanos, FORWARD_TIMEOUT);
     }
 
-    /** The same for something that takes the leader longer. {@code forwardTimeout} is how long to wait for its answer to one attempt. */
+    /**
+     * The same for something that takes the leader longer. {@code forwardTimeout} is how long to wait for its answer to
+     * one attempt.
+     */
     public <T> CompletableFuture<T> run(Errand<T> errand, long deadlineNanos, Duration forwardTimeout) {
         Attempts<T> attempts = new Attempts<>(errand, deadlineNanos, forwardTimeout);
         long left = Math.max(0, deadlineNanos - System.nanoTime());
@@ -131,7 +134,10 @@ public final class Errands {
             return announced != null || id == null || raft == null ? announced : Member.atRaft(id, raft);
         }
 
-        /** A leader that froze answers nothing for as long as its attempt may take; once another leads, that one is asked. */
+        /**
+         * A leader that froze answers nothing for as long as its attempt may take; once another leads, that one is
+         * asked.
+         */
         private void follow(CompletableFuture<T> answer, MemberId asked) {
             if (answer.isDone()) {
                 return;
@@ -193,7 +199,10 @@ public final class Errands {
         }
     }
 
-    /** Begins an attempt. One that throws instead of failing has failed: whoever counts what is under way waits for its end. */
+    /**
+     * Begins an attempt. One that throws instead of failing has failed: whoever counts what is under way waits for its
+     * end.
+     */
     static <T> CompletableFuture<T> begun(Supplier<CompletableFuture<T>> attempt) {
         try {
             return attempt.get();

@@ -77,7 +77,10 @@ public final class ForwardCodec {
         return PeerProto.ForwardAnswer.newBuilder().setFailure(to).build().toByteArray();
     }
 
-    /** The leader's answer to {@link #submit}. Throws the {@link GatewayException} that the leader answered, or one of its own. */
+    /**
+     * The leader's answer to {@link #submit}. Throws the {@link GatewayException} that the leader answered, or one of
+     * its own.
+     */
     static Committed committed(byte[] answer) {
         PeerProto.ForwardAnswer from = parse(answer);
         try {

@@ -37,12 +37,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes and linearizable reads from any node. Any thread; never blocks. Callers' stages complete on {@code callbacks}, never on
- * the thread that applies the log.
+ * Writes and linearizable reads from any node. Any thread; never blocks. Callers' stages complete on {@code callbacks},
+ * never on the thread that applies the log.
  */
 public final class Gateway implements CommandGateway, MemberCalls {
     /**
-     * The largest entry. One beyond Ratis' buffers would make one leader after the other step down, so ours stay far below them.
+     * The largest entry. One beyond Ratis' buffers would make one leader after the other step down, so ours stay far
+     * below them.
      */
     public static final int ENTRY_BYTES_MAX = 256 * 1024;
 
@@ -135,13 +136,18 @@ public final class Gateway implements CommandGateway, MemberCalls {
         return admitted(deadline -> applied.await(index), Kind.NO_LEADER);
     }
 
-    /** Waits no longer than the caller does: while nothing is applied, waiters would pile up behind callers who gave up. */
+    /**
+     * Waits no longer than the caller does: while nothing is applied, waiters would pile up behind callers who gave up.
+     */
     private CompletableFuture<ClusterState> awaitApplied(long index, long deadlineNanos) {
         Duration left = Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
         return within(left, applied.await(index));
     }
 
-    /** Puts a barrier into the log of this node, if it leads, for its side effect: something that a follower has to answer. */
+    /**
+     * Puts a barrier into the log of this node, if it leads, for its side effect: something that a follower has to
+     * answer.
+     */
     public void nudge() {
         if (leadership.get().here()) {
             var unused = barrierHere.arrive().whenComplete((index, failure) -> {});
@@ -214,7 +220,9 @@ public final class Gateway implements CommandGateway, MemberCalls {
         return admitted(work, Kind.UNKNOWN_OUTCOME);
     }
 
-    /** Counts it, bounds it, and completes it on a thread of ours. {@code late} is what it fails with at the deadline. */
+    /**
+     * Counts it, bounds it, and completes it on a thread of ours. {@code late} is what it fails with at the deadline.
+     */
     private <T> CompletionStage<T> admitted(Function<Long, CompletableFuture<T>> work, Kind late) {
         if (pending.incrementAndGet() > settings.pendingMax()) {
             pending.decrementAndGet();

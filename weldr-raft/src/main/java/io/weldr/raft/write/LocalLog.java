@@ -16,8 +16,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts entries into the log of this node, which leads, and tells "it did not happen" from "nobody knows". Ratis gives the same error
- * for both; but what has not passed the leader's first checks cannot be in the log.
+ * Puts entries into the log of this node, which leads, and tells "it did not happen" from "nobody knows". Ratis gives
+ * the same error for both; but what has not passed the leader's first checks cannot be in the log.
  */
 public final class LocalLog {
     private final Supplier<@Nullable RatisNode> node;

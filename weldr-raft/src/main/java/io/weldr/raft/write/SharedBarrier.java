@@ -5,8 +5,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One barrier at a time, shared by all that arrived before it was submitted: whoever comes while one is under way shares the
- * next. So any number of reads costs one entry of the log a round trip. Thread safe.
+ * One barrier at a time, shared by all that arrived before it was submitted: whoever comes while one is under way
+ * shares the next. So any number of reads costs one entry of the log a round trip. Thread safe.
  */
 final class SharedBarrier {
     private final Supplier<CompletableFuture<Long>> submit;

@@ -6,7 +6,10 @@ import java.lang.reflect.Field;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
 import org.junit.jupiter.api.Test;
 
-/** A new version of Ratis that keeps its channels elsewhere would only make a node that was cut off slower to return. This tells. */
+/**
+ * A new version of Ratis that keeps its channels elsewhere would only make a node that was cut off slower to return.
+ * This tells.
+ */
 class PeerChannelsTest {
     @Test
     void ratisKeepsItsChannelsWhereTheyAreLookedFor() throws Exception {

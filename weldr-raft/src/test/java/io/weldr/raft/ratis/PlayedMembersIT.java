@@ -49,8 +49,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The real member n1, and the test in the parts of n2 and n3. All messages go through n1's Raft port, as those of real members do. What is
- * injected is global, so one test runs at a time.
+ * The real member n1, and the test in the parts of n2 and n3. All messages go through n1's Raft port, as those of real
+ * members do. What is injected is global, so one test runs at a time.
  */
 class PlayedMembersIT {
     private static final RaftId N1 = RaftId.parse("n1.000000000001");
@@ -145,7 +145,10 @@ class PlayedMembersIT {
         assertThat(n1.term(1)).isEqualTo(3);
     }
 
-    /** The append has passed n1's check of its term, but it is not in n1's log yet: the vote would be given by the log without it. */
+    /**
+     * The append has passed n1's check of its term, but it is not in n1's log yet: the vote would be given by the log
+     * without it.
+     */
     @Test
     void aVoteDoesNotOvertakeAnAppend() throws Exception {
         CompletableFuture<AppendEntriesReplyProto> delayed = delayedAppendOfN2();
@@ -177,8 +180,9 @@ class PlayedMembersIT {
     }
 
     /**
-     * Has n1 lead in term 2 with the entries (1, 0), (2, 1) and (2, 2), and then has n2 append (3, 3) in term 3. n1 notes the new term, and waits for its
-     * sender to n3 to end before it appends. The sender does not end until it is released.
+     * Has n1 lead in term 2 with the entries (1, 0), (2, 1) and (2, 2), and then has n2 append (3, 3) in term 3. n1
+     * notes the new term, and waits for its sender to n3 to end before it appends. The sender does not end until it is
+     * released.
      */
     private CompletableFuture<AppendEntriesReplyProto> delayedAppendOfN2() throws Exception {
         CountDownLatch sending = new CountDownLatch(1);

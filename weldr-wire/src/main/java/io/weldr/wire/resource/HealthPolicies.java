@@ -37,7 +37,10 @@ public final class HealthPolicies {
         return to.build();
     }
 
-    /** What only some types of probe use is written as it differs from the default, so that nothing is lost when the type changes back. */
+    /**
+     * What only some types of probe use is written as it differs from the default, so that nothing is lost when the
+     * type changes back.
+     */
     private static void encodeProbe(HealthPolicy policy, io.weldr.proto.resource.v1.HealthPolicy.Builder to) {
         boolean http = policy.type() == HealthPolicy.Type.HTTP;
         HealthPolicy plain = HealthPolicy.DEFAULT;

@@ -22,7 +22,9 @@ final class Connection {
     private final Selector selector;
     private final ByteBuffer answer = ByteBuffer.allocate(ANSWER_BYTES_MAX);
     private SocketChannel channel;
-    /** When the request under way was due, {@link System#nanoTime} based, or {@link #NONE}. Written last by the sender. */
+    /**
+     * When the request under way was due, {@link System#nanoTime} based, or {@link #NONE}. Written last by the sender.
+     */
     private volatile long dueNanos = NONE;
 
     private volatile boolean counts;

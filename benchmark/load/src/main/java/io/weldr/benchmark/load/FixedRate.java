@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * could be sent: a server that stops for 100 ms makes all requests of those 100 ms late, and all are counted
  * (a generator that waits for answers before it sends counts one; this is called coordinated omission).
  *
- * <p>Two threads: the caller's sleeps until the next request is due and writes it on a free connection; the reader waits
- * for answers. The sleep ends up to about 60 µs late, for every server alike.
+ * <p>Two threads: the caller's sleeps until the next request is due and writes it on a free connection; the reader
+ * waits for answers. The sleep ends up to about 60 µs late, for every server alike.
  */
 public final class FixedRate {
 
@@ -189,8 +189,8 @@ public final class FixedRate {
     }
 
     /**
-     * {@code HOST PORT PATH RATE CONNECTIONS WARM_SECONDS COUNTED_SECONDS}. Prints {@code COUNTING} when the counted time
-     * begins and {@code RESULT} with JSON at the end.
+     * {@code HOST PORT PATH RATE CONNECTIONS WARM_SECONDS COUNTED_SECONDS}. Prints {@code COUNTING} when the counted
+     * time begins and {@code RESULT} with JSON at the end.
      */
     public static void main(String[] arguments) throws InterruptedException {
         PrintStream out = System.out;

@@ -3,7 +3,8 @@ package io.weldr.benchmark.load;
 import java.time.Duration;
 
 /**
- * What to send. Request {@code i} is due {@code i / ratePerSecond} seconds after the start, whatever became of those before it.
+ * What to send. Request {@code i} is due {@code i / ratePerSecond} seconds after the start, whatever became of those
+ * before it.
  *
  * @param host where to
  * @param port where to

@@ -22,8 +22,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds connections that send a request head one byte at a time and never come to its end. One that the server gives up is
- * replaced at once, so that there are always as many. One thread.
+ * Holds connections that send a request head one byte at a time and never come to its end. One that the server gives up
+ * is replaced at once, so that there are always as many. One thread.
  */
 public final class SlowHeads {
 
@@ -66,7 +66,8 @@ public final class SlowHeads {
      * Opens nothing yet.
      *
      * @param every how long each connection waits between two bytes
-     * @param opening over what time they are opened: as long as the server lets heads take, so that it does not end all at once
+     * @param opening over what time they are opened: as long as the server lets heads take, so that it does not end all
+     *     at once
      */
     SlowHeads(InetSocketAddress address, int connections, Duration every, Duration opening) {
         if (connections < 1 || every.toMillis() < 1 || opening.isNegative()) {
@@ -180,8 +181,8 @@ public final class SlowHeads {
     }
 
     /**
-     * {@code HOST PORT CONNECTIONS MILLIS_BETWEEN_BYTES OPENING_SECONDS}. Prints {@code HELD} with JSON once a second when all
-     * connections stand, until it is stopped.
+     * {@code HOST PORT CONNECTIONS MILLIS_BETWEEN_BYTES OPENING_SECONDS}. Prints {@code HELD} with JSON once a second
+     * when all connections stand, until it is stopped.
      */
     public static void main(String[] arguments) {
         PrintStream out = System.out;
