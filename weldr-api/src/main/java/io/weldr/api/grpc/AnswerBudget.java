@@ -41,6 +41,9 @@ final class AnswerBudget implements ServerInterceptor {
                 if (waiting.take(bytes)) {
                     taken.set(bytes);
                     super.sendMessage(message);
+                    if (isCancelled()) { // the client may have gone before: nobody tells it a second time
+                        waiting.sent(taken.getAndSet(0));
+                    }
                     return;
                 }
                 refused = true;
