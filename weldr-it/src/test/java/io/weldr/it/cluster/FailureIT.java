@@ -154,6 +154,24 @@ class FailureIT {
         }
     }
 
+    /** Two members without a leader elect one over connections that stand already. */
+    @Test
+    void aFollowerOpensItsConnectionsToAnotherOneThatComesBack() {
+        TestNode leader = cluster.awaitLeader();
+        TestNode follower = cluster.except(leader).get(0);
+        TestNode returning = cluster.except(leader).get(1);
+        await("connections of Raft and of calls")
+                .until(() -> follower.connectionsTo(returning) >= 2 && returning.connectionsTo(follower) >= 2);
+
+        returning.kill();
+        await("their end").until(() -> follower.connectionsTo(returning) == 0);
+        cluster.start(returning);
+
+        await("both again, while there is nothing to say")
+                .until(() -> follower.connectionsTo(returning) >= 2 && returning.connectionsTo(follower) >= 2);
+        assertThat(cluster.awaitLeader()).isSameAs(leader);
+    }
+
     @Test
     void withoutAQuorumWritesAreRefusedInTimeAndTrafficFlows() {
         try (TestServer origin = TestServer.start()) {

@@ -173,7 +173,12 @@ public final class TestNode implements AutoCloseable {
 
     /** The ports that its process listens at, as its kernel tells (Linux); none if it does not run. */
     public Set<Integer> listensAt() {
-        return isAlive() ? Listeners.of(process()) : Set.of();
+        return isAlive() ? Sockets.listening(process()) : Set.of();
+    }
+
+    /** How many connections its process has to the Raft port of that node, as its kernel tells (Linux). */
+    public int connectionsTo(TestNode other) {
+        return isAlive() ? Sockets.connectedTo(process(), other.raftPort) : 0;
     }
 
     public Process process() {
