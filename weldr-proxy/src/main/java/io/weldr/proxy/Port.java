@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class Port {
 
     private static final Duration RETRY_FIRST = Duration.ofSeconds(1);
-    private static final Duration RETRY_MAX = Duration.ofSeconds(30);
+    private static final Duration RETRY_MAX = Duration.ofSeconds(5);
 
     private final ListenerName name;
     private final List<InetSocketAddress> addresses;
