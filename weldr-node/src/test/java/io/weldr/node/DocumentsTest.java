@@ -31,6 +31,8 @@ class DocumentsTest {
     private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6} (.*)$");
     private static final Pattern OTHER_SITE = Pattern.compile("^[a-z]+:.*");
 
+    private static final int COLUMNS_MAX = 120;
+
     /** Four cells, of which the first is a key. */
     private static final Pattern SETTING = Pattern.compile("(?m)^\\| `([a-z-]+)` \\| ([^|]*) \\| [^|]* \\| [^|]* \\|$");
 
@@ -47,6 +49,22 @@ class DocumentsTest {
         }
         assertThat(documents).contains(TOP.resolve("README.md"), TOP.resolve("docs/README.md"));
         assertThat(broken).as("links without a file or a heading behind them").isEmpty();
+    }
+
+    /** A table cannot be wrapped. */
+    @Test
+    void noLineOutsideOfTablesIsTooLongToRead() throws IOException {
+        List<String> wide = new ArrayList<>();
+        for (Path document : documents()) {
+            List<String> lines = Files.readAllLines(document);
+            for (int i = 0; i < lines.size(); i++) {
+                String line = lines.get(i);
+                if (line.length() > COLUMNS_MAX && !line.strip().startsWith("|")) {
+                    wide.add(TOP.relativize(document) + ":" + (i + 1) + ": " + line.length() + " characters");
+                }
+            }
+        }
+        assertThat(wide).isEmpty();
     }
 
     @Test

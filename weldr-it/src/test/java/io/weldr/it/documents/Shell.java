@@ -1,0 +1,112 @@
+package io.weldr.it.documents;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.weldr.it.documents.Page.Step;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * A shell that commands are pasted into. It has a network of its own, in which all ports are free, and whatever it
+ * leaves running ends with it.
+ */
+final class Shell {
+    private static final long MINUTES_MAX = 8;
+
+    /** Where a step begins and ends in what the shell prints. No program prints it. */
+    private static final String MARK = "\u0001";
+
+    private final Path folder;
+    private final List<String> apart;
+
+    /** @param folder where the shell begins */
+    Shell(Path folder) throws IOException, InterruptedException {
+        this.folder = folder;
+        List<String> root = List.of("unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-proc");
+        List<String> other = new ArrayList<>(root);
+        other.add("--map-root-user");
+        apart = works(root) ? root : other;
+        if (!works(apart)) {
+            System.out.println("SKIPPED: no network of its own can be made (unshare)");
+            Assumptions.abort("no network of its own can be made (unshare)");
+        }
+    }
+
+    private static boolean works(List<String> apart) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(apart);
+        command.addAll(List.of("ip", "link", "set", "lo", "up"));
+        try {
+            Process trial = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return trial.waitFor(20, TimeUnit.SECONDS) && trial.exitValue() == 0;
+        } catch (IOException e) {
+            return false; // there is no unshare
+        }
+    }
+
+    /** How a step ended. */
+    record Ended(Step step, int exit, List<String> printed) {
+        Ended {
+            printed = List.copyOf(printed);
+        }
+    }
+
+    /**
+     * Pastes the steps one after the other.
+     *
+     * @param before commands that make what the steps need; they have to succeed
+     */
+    List<Ended> paste(String before, List<Step> steps) throws IOException, InterruptedException {
+        StringBuilder script = new StringBuilder("exec 2>&1\nip link set lo up\n")
+                .append(before)
+                .append('\n');
+        for (int i = 0; i < steps.size(); i++) {
+            script.append("printf '\\n\\001%d\\n' ").append(i).append('\n');
+            script.append(steps.get(i).command()).append('\n');
+            script.append("printf '\\n\\001%d\\n' $?\n");
+        }
+        Path file = Files.writeString(folder.resolve("pasted.sh"), script);
+        Path output = folder.resolve("pasted.out");
+        List<String> command = new ArrayList<>(apart);
+        command.addAll(List.of("bash", file.toString()));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .redirectInput(Path.of("/dev/null").toFile());
+        builder.environment().put("HOME", folder.toString());
+        Process shell = builder.start();
+        try {
+            if (!shell.waitFor(MINUTES_MAX, TimeUnit.MINUTES)) {
+                throw new AssertionError("it does not end; it printed: " + Files.readString(output, UTF_8));
+            }
+        } finally {
+            shell.destroyForcibly();
+        }
+        return read(steps, Files.readString(output, UTF_8));
+    }
+
+    private static List<Ended> read(List<Step> steps, String output) {
+        List<Ended> all = new ArrayList<>();
+        String[] parts = output.split("\n" + MARK, -1);
+        // What came before the first step, then two marks a step, each with a number and what came after it.
+        for (int i = 0; i < steps.size(); i++) {
+            int at = 1 + 2 * i;
+            if (at + 1 >= parts.length) {
+                throw new AssertionError(
+                        "the shell ended before line " + steps.get(i).line() + "; it printed: " + output);
+            }
+            String printed = parts[at].substring(parts[at].indexOf('\n') + 1);
+            int exit = Integer.parseInt(parts[at + 1].strip());
+            all.add(new Ended(steps.get(i), exit, printed.lines().toList()));
+        }
+        return all;
+    }
+}

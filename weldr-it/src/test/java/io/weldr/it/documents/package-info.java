@@ -1,0 +1,5 @@
+/** Pages of the documentation, pasted into a shell as a reader would. */
+@NullMarked
+package io.weldr.it.documents;
+
+import org.jspecify.annotations.NullMarked;
