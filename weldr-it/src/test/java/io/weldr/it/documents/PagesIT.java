@@ -64,6 +64,7 @@ class PagesIT {
                 "howto/canary",
                 "howto/blue-green",
                 "howto/backup",
+                "howto/from-haproxy",
                 "howto/troubleshooting"
             })
     void steps(String name) throws Exception {
