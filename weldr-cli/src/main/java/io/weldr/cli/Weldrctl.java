@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
@@ -20,6 +21,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -225,29 +227,63 @@ public final class Weldrctl implements Runnable {
         CommandLine called = roots.get();
         CommandTree.addCalled(called, new HashSet<>(List.of(args)));
         return set(called, out, report)
-                .setParameterExceptionHandler((failure, line) -> executeWithAll(roots, out, report, args))
-                .setExecutionStrategy(parsed ->
-                        needsAll(parsed) ? executeWithAll(roots, out, report, args) : new RunLast().execute(parsed))
+                .setParameterExceptionHandler((failure, line) -> executeWithAll(roots, true, out, report, args))
+                .setExecutionStrategy(parsed -> {
+                    boolean helps = asksForHelp(parsed);
+                    boolean completes = !helps && called(parsed, command -> command instanceof Completion);
+                    return helps || completes
+                            ? executeWithAll(roots, !completes, out, report, args)
+                            : new RunLast().execute(parsed);
+                })
                 .execute(args);
     }
 
-    private static boolean needsAll(ParseResult parsed) {
+    private static boolean asksForHelp(ParseResult parsed) {
         for (ParseResult level = parsed; level != null; level = level.subcommand()) {
-            Object command = level.commandSpec().userObject();
-            if (level.isUsageHelpRequested() || command instanceof Help || command instanceof Completion) {
+            if (level.isUsageHelpRequested()) {
+                return true;
+            }
+        }
+        return called(parsed, command -> command instanceof Help);
+    }
+
+    private static boolean called(ParseResult parsed, Predicate<Object> which) {
+        for (ParseResult level = parsed; level != null; level = level.subcommand()) {
+            if (which.test(level.commandSpec().userObject())) {
                 return true;
             }
         }
         return false;
     }
 
-    private static int executeWithAll(Supplier<CommandLine> roots, PrintWriter out, Report report, String... args) {
+    /** @param read whether a person reads what this prints, and not a shell */
+    private static int executeWithAll(
+            Supplier<CommandLine> roots, boolean read, PrintWriter out, Report report, String... args) {
         CommandLine all = roots.get();
         CommandTree.addAll(all);
+        if (read) {
+            all.getSubcommands().values().forEach(Weldrctl::showOwnOptions);
+        }
         return set(all, out, report)
                 .setUsageHelpWidth(HELP_WIDTH)
                 .setParameterExceptionHandler((failure, line) -> report.print(UsageError.of(failure)))
                 .execute(args);
+    }
+
+    /** What every command takes is said once: beside it, the options of a command itself would be hard to find. */
+    private static void showOwnOptions(CommandLine command) {
+        CommandSpec spec = command.getCommandSpec();
+        for (OptionSpec option : List.copyOf(spec.options())) {
+            if (option.inherited() && !option.hidden()) {
+                spec.remove(option);
+                spec.addOption(OptionSpec.builder(option)
+                        .scopeType(ScopeType.LOCAL)
+                        .hidden(true)
+                        .build());
+            }
+        }
+        spec.usageMessage().footer("", "Every command takes the options of weldrctl --help, too.");
+        command.getSubcommands().values().forEach(Weldrctl::showOwnOptions);
     }
 
     /** Has to come when all commands are added: picocli hands these settings down only then. */
