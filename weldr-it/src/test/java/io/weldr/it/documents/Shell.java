@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -20,6 +21,9 @@ final class Shell {
 
     /** Where a step begins and ends in what the shell prints. No program prints it. */
     private static final String MARK = "\u0001";
+
+    /** What a shell says of a job that was killed, whenever it notices. */
+    private static final Pattern END_OF_JOB = Pattern.compile(".*: line \\d+: +\\d+ Killed .*");
 
     private final Path folder;
     private final List<String> apart;
@@ -105,7 +109,10 @@ final class Shell {
             }
             String printed = parts[at].substring(parts[at].indexOf('\n') + 1);
             int exit = Integer.parseInt(parts[at + 1].strip());
-            all.add(new Ended(steps.get(i), exit, printed.lines().toList()));
+            List<String> lines = printed.lines()
+                    .filter(line -> !END_OF_JOB.matcher(line).matches())
+                    .toList();
+            all.add(new Ended(steps.get(i), exit, lines));
         }
         return all;
     }
