@@ -171,7 +171,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         this.duties = new LeaderDuties(duties);
         this.consensus = new ConsensusPart(settings, this::open, new Events(), control);
         this.log = new LocalLog(consensus::node);
-        this.gateway = new Gateway(settings, this::leadership, applied, log, link, timer, callbacks);
+        this.gateway = new Gateway(settings, this::leadership, applied, log, link, timer, callbacks, this::askedFor);
         this.voterSettings = new VoterSettings(this::askForTimeout);
         LeaderProof proof = new LeaderProof(settings.electionTimeoutMin(), voterSettings::millis);
         this.watchdog = new Watchdog(proof, consensus::node, this.duties, this::observed);
@@ -408,15 +408,20 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         return membership;
     }
 
-    private void retire(MemberId member) {
+    private void retire(MemberId member, @Nullable Attribution by) {
         gateway.submit(
                         new RequestId("retire-" + member + "-" + UUID.randomUUID()),
-                        new Command.RetireMember(member, Clock.systemUTC().instant()))
+                        new Command.RetireMember(member, Clock.systemUTC().instant()),
+                        by)
                 .whenComplete((committed, failure) -> {
                     if (failure != null) {
                         LOG.debug("{} is not forgotten yet: {}", member, failure.toString());
                     }
                 });
+    }
+
+    private @Nullable Attribution askedFor(MemberId newcomer) {
+        return changes.askedFor(newcomer);
     }
 
     @Override

@@ -8,13 +8,19 @@ import io.weldr.core.port.ClusterStatus.Role;
 import io.weldr.core.port.Membership.Newcomer;
 import io.weldr.core.port.Membership.Refusal;
 import io.weldr.core.port.Membership.Result;
+import io.weldr.core.state.Actor;
+import io.weldr.core.state.Attribution;
+import io.weldr.core.state.Change.Kind;
 import io.weldr.core.state.MemberId;
+import io.weldr.core.token.TokenName;
 import io.weldr.raft.RaftSettings.LogSettings;
 import io.weldr.raft.form.Identity.Standing;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -178,6 +184,60 @@ class ChangesIT {
                             Result.Done.class,
                             done -> assertThat(done.changed()).isFalse());
             TestCluster.addOrigin(fourth, 9001);
+        }
+    }
+
+    /** Through a follower, so that it has to be told to the leader. */
+    @Test
+    void theHistorySaysWhoHadMembersTakenInAndOut() {
+        try (TestCluster cluster = TestCluster.formed(root, 3)) {
+            RaftCluster fourth = cluster.start(cluster.outsider(N4).joining(List::of));
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(fourth.status().trouble()).contains("invitation"));
+            MemberId asked = cluster.follower();
+            Attribution ann = new Attribution(Actor.certificate("ann"), "10.0.0.7:51212", "a new machine");
+            assertThat(cluster.wish(asked, members -> members.add(new Newcomer(N4, cluster.address(N4)), ann)))
+                    .isInstanceOf(Result.Done.class);
+            assertThat(attributed(cluster, asked, Kind.MEMBER_ANNOUNCED, N4)).isEqualTo(ann);
+
+            Attribution bob = new Attribution(Actor.LOCAL, "127.0.0.1:51213", "the machine is broken");
+            assertThat(cluster.wish(asked, members -> members.remove(N4, Duration.ZERO, bob)))
+                    .isInstanceOf(Result.Done.class);
+            assertThat(attributed(cluster, asked, Kind.MEMBER_RETIRED, N4)).isEqualTo(bob);
+        }
+    }
+
+    private static @Nullable Attribution attributed(TestCluster cluster, MemberId at, Kind kind, MemberId member) {
+        return await().atMost(TestCluster.PATIENCE)
+                .until(
+                        () -> cluster.node(at).state().get().history().stream()
+                                .filter(change -> change.kind() == kind
+                                        && change.subject().equals(member.value()))
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow()
+                .by();
+    }
+
+    /** The node that took the request may lag, and let it in still; the leader does not. */
+    @Test
+    void aTokenThatWasRemovedChangesNoMembers() {
+        try (TestCluster cluster = TestCluster.formed(root, 3)) {
+            Attribution removed = Attribution.of(Actor.token(new TokenName("ci"), 7));
+            MemberId leader = cluster.awaitLeader();
+            MemberId follower = cluster.anotherThan(leader);
+            for (MemberId through : List.of(leader, follower)) {
+                refused(
+                        cluster.wish(through, members -> members.remove(follower, Duration.ZERO, removed)),
+                        Refusal.REVOKED);
+                refused(
+                        cluster.wish(through, members -> members.transferLeadership(follower, removed)),
+                        Refusal.REVOKED);
+                refused(
+                        cluster.wish(through, members -> members.add(new Newcomer(N4, cluster.address(N1)), removed)),
+                        Refusal.REVOKED);
+            }
+            assertThat(cluster.voters(leader)).containsExactlyInAnyOrder(N1, N2, N3);
         }
     }
 

@@ -76,23 +76,24 @@ public final class AnswerThreads {
     Membership membership(Membership membership) {
         return new Membership() {
             @Override
-            public CompletionStage<Result> add(Newcomer newcomer) {
-                return on(membership.add(newcomer));
+            public CompletionStage<Result> add(Newcomer newcomer, @Nullable Attribution by) {
+                return on(membership.add(newcomer, by));
             }
 
             @Override
-            public CompletionStage<Result> remove(MemberId id, @Nullable Duration drain) {
-                return on(membership.remove(id, drain));
+            public CompletionStage<Result> remove(MemberId id, @Nullable Duration drain, @Nullable Attribution by) {
+                return on(membership.remove(id, drain, by));
             }
 
             @Override
-            public CompletionStage<Result> replace(MemberId leaver, Newcomer newcomer, @Nullable Duration drain) {
-                return on(membership.replace(leaver, newcomer, drain));
+            public CompletionStage<Result> replace(
+                    MemberId leaver, Newcomer newcomer, @Nullable Duration drain, @Nullable Attribution by) {
+                return on(membership.replace(leaver, newcomer, drain, by));
             }
 
             @Override
-            public CompletionStage<Result> transferLeadership(@Nullable MemberId to) {
-                return on(membership.transferLeadership(to));
+            public CompletionStage<Result> transferLeadership(@Nullable MemberId to, @Nullable Attribution by) {
+                return on(membership.transferLeadership(to, by));
             }
 
             @Override

@@ -80,6 +80,7 @@ public final class Problems {
             case UNSUPPORTED -> ProblemType.CLUSTER_VERSION;
             case NOT_CAUGHT_UP -> ProblemType.NOT_CAUGHT_UP;
             case CANNOT_LEAD -> ProblemType.CANNOT_LEAD;
+            case REVOKED -> ProblemType.UNAUTHENTICATED;
         };
     }
 
@@ -95,6 +96,7 @@ public final class Problems {
             case UNSUPPORTED -> "a node whose program supports the cluster version";
             case NOT_CAUGHT_UP -> "a node that the leader reaches";
             case CANNOT_LEAD -> "a member that answers, is up to date, and proxies";
+            case REVOKED -> "a credential that is valid";
         };
     }
 

@@ -19,6 +19,7 @@ import io.weldr.api.error.Problems;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.Membership;
 import io.weldr.core.port.Traffic;
+import io.weldr.core.state.Attribution;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.OriginRef;
 import io.weldr.proto.admin.v1.AddMemberRequest;
@@ -52,7 +53,8 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Predicate;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +65,7 @@ final class AdminService extends ResourceService {
     private final Census census;
     private final LeaderProbes probes;
     private final WatchHub hub;
-    private final Predicate<Caller> stillValid;
+    private final Function<Caller, BooleanSupplier> validity;
 
     AdminService(
             AdminPorts ports,
@@ -71,14 +73,14 @@ final class AdminService extends ResourceService {
             Census census,
             LeaderProbes probes,
             WatchHub hub,
-            Predicate<Caller> stillValid) {
+            Function<Caller, BooleanSupplier> validity) {
         super(admin);
         this.ports = ports;
         this.admin = admin;
         this.census = census;
         this.probes = probes;
         this.hub = hub;
-        this.stillValid = stillValid;
+        this.validity = validity;
     }
 
     @Override
@@ -229,10 +231,9 @@ final class AdminService extends ResourceService {
             observer.onError(Statuses.of(e.problem()));
             return;
         }
-        Caller caller = Calls.caller();
         WatchCall.begin(
                 hub,
-                () -> stillValid.test(caller),
+                validity.apply(Calls.caller()),
                 (ServerCallStreamObserver<WatchEvent>) observer,
                 request.hasAfterRevision() ? request.getAfterRevision() : null,
                 filter);
@@ -312,7 +313,7 @@ final class AdminService extends ResourceService {
     public void addMember(AddMemberRequest request, StreamObserver<MembershipReply> observer) {
         answer(
                 observer,
-                () -> ports.membership().add(Requests.newcomer(request)).thenApply(AdminService::reply));
+                () -> ports.membership().add(Requests.newcomer(request), by()).thenApply(AdminService::reply));
     }
 
     @Override
@@ -320,7 +321,7 @@ final class AdminService extends ResourceService {
         answer(
                 observer,
                 () -> ports.membership()
-                        .remove(Requests.member(request.getId()), Requests.drain(request))
+                        .remove(Requests.member(request.getId()), Requests.drain(request), by())
                         .thenApply(AdminService::reply));
     }
 
@@ -332,7 +333,8 @@ final class AdminService extends ResourceService {
                         .replace(
                                 Requests.member(request.getLeaver().getId()),
                                 Requests.newcomer(request.getNewcomer()),
-                                Requests.drain(request.getLeaver()))
+                                Requests.drain(request.getLeaver()),
+                                by())
                         .thenApply(AdminService::reply));
     }
 
@@ -341,8 +343,12 @@ final class AdminService extends ResourceService {
         answer(
                 observer,
                 () -> ports.membership()
-                        .transferLeadership(request.getTo().isEmpty() ? null : Requests.member(request.getTo()))
+                        .transferLeadership(request.getTo().isEmpty() ? null : Requests.member(request.getTo()), by())
                         .thenApply(AdminService::reply));
+    }
+
+    private static Attribution by() {
+        return Calls.caller().attribution(Calls.reason());
     }
 
     private static MembershipReply reply(Membership.Result result) {

@@ -14,6 +14,7 @@ import io.weldr.core.port.Membership;
 import io.weldr.core.port.Membership.Newcomer;
 import io.weldr.core.port.Membership.Result;
 import io.weldr.core.port.StatusSource;
+import io.weldr.core.state.Attribution;
 import io.weldr.core.state.MemberId;
 import java.time.Duration;
 import java.util.List;
@@ -83,14 +84,14 @@ final class MemberRoutes {
     private CompletionStage<Answer> add(Request request) {
         Newcomer newcomer = RequestBodies.newcomer(request.body());
         request.refuseConditions();
-        return membership.add(newcomer).thenApply(result -> answer(result, 201));
+        return membership.add(newcomer, by(request)).thenApply(result -> answer(result, 201));
     }
 
     private CompletionStage<Answer> remove(Request request) {
         MemberId id = request.memberId();
         Duration drain = request.drain();
         request.refuseConditions();
-        return membership.remove(id, drain).thenApply(result -> answer(result, 200));
+        return membership.remove(id, drain, by(request)).thenApply(result -> answer(result, 200));
     }
 
     private CompletionStage<Answer> replace(Request request) {
@@ -98,13 +99,17 @@ final class MemberRoutes {
         Newcomer newcomer = RequestBodies.newcomer(request.body());
         Duration drain = request.drain();
         request.refuseConditions();
-        return membership.replace(leaver, newcomer, drain).thenApply(result -> answer(result, 201));
+        return membership.replace(leaver, newcomer, drain, by(request)).thenApply(result -> answer(result, 201));
     }
 
     private CompletionStage<Answer> transfer(Request request) {
         MemberId to = RequestBodies.leader(request.body());
         request.refuseConditions();
-        return membership.transferLeadership(to).thenApply(result -> answer(result, 200));
+        return membership.transferLeadership(to, by(request)).thenApply(result -> answer(result, 200));
+    }
+
+    private static Attribution by(Request request) {
+        return request.caller().attribution(request.reason());
     }
 
     private static Answer answer(Result result, int changed) {

@@ -60,7 +60,7 @@ final class Request {
     }
 
     /** Why the change is made; null: nobody says. */
-    private @Nullable String reason() {
+    @Nullable String reason() {
         String value = field(REASON);
         return value == null
                 ? null

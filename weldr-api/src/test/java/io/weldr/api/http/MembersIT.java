@@ -49,7 +49,8 @@ class MembersIT {
         client.delete("/v1/cluster/members/n2?force=true").is(200);
         client.post("/v1/cluster/members/n3/replacement?drain=1m", NEWCOMER).is(201);
         client.post("/v1/cluster/leader", "{\"to\":\"n2\"}").is(200);
-        client.post("/v1/cluster/leader", "").is(200);
+        client.post("/v1/cluster/leader", "", "Weldr-Reason", "release 7").is(200);
+        assertThat(membership.askers()).hasSize(7).startsWith("local null").endsWith("local release 7");
         assertThat(membership.wishes())
                 .containsExactly(
                         "add n4 10.0.0.4:9687",

@@ -3,6 +3,7 @@ package io.weldr.api.testkit;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.port.ClusterStatus.Voter;
 import io.weldr.core.port.Membership;
+import io.weldr.core.state.Attribution;
 import io.weldr.core.state.MemberId;
 import java.time.Duration;
 import java.util.List;
@@ -17,12 +18,18 @@ public final class TestMembership implements Membership {
             new Status(List.of(new Voter(new MemberId("n1"), new HostPort("127.0.0.1", 9))), new MemberId("n1"), null);
 
     private final List<String> wishes = new CopyOnWriteArrayList<>();
+    private final List<String> askers = new CopyOnWriteArrayList<>();
     private volatile @Nullable String change;
     private volatile Result result = new Result.Done(true, STATUS);
 
     /** As text, in the order in which they came. */
     public List<String> wishes() {
         return wishes;
+    }
+
+    /** By whom they came, and why, in the same order. */
+    public List<String> askers() {
+        return askers;
     }
 
     /** What it says to be under way. */
@@ -41,23 +48,24 @@ public final class TestMembership implements Membership {
     }
 
     @Override
-    public CompletionStage<Result> add(Newcomer newcomer) {
-        return answer("add " + newcomer.id() + " " + newcomer.raft());
+    public CompletionStage<Result> add(Newcomer newcomer, @Nullable Attribution by) {
+        return answer("add " + newcomer.id() + " " + newcomer.raft(), by);
     }
 
     @Override
-    public CompletionStage<Result> remove(MemberId id, @Nullable Duration drain) {
-        return answer("remove " + id + " " + drain);
+    public CompletionStage<Result> remove(MemberId id, @Nullable Duration drain, @Nullable Attribution by) {
+        return answer("remove " + id + " " + drain, by);
     }
 
     @Override
-    public CompletionStage<Result> replace(MemberId leaver, Newcomer newcomer, @Nullable Duration drain) {
-        return answer("replace " + leaver + " " + newcomer.id() + " " + newcomer.raft() + " " + drain);
+    public CompletionStage<Result> replace(
+            MemberId leaver, Newcomer newcomer, @Nullable Duration drain, @Nullable Attribution by) {
+        return answer("replace " + leaver + " " + newcomer.id() + " " + newcomer.raft() + " " + drain, by);
     }
 
     @Override
-    public CompletionStage<Result> transferLeadership(@Nullable MemberId to) {
-        return answer("transfer " + to);
+    public CompletionStage<Result> transferLeadership(@Nullable MemberId to, @Nullable Attribution by) {
+        return answer("transfer " + to, by);
     }
 
     @Override
@@ -65,8 +73,9 @@ public final class TestMembership implements Membership {
         return new Status(STATUS.voters(), STATUS.leader(), change);
     }
 
-    private CompletionStage<Result> answer(String wish) {
+    private CompletionStage<Result> answer(String wish, @Nullable Attribution by) {
         wishes.add(wish);
+        askers.add(String.valueOf(by == null ? null : by.actor() + " " + by.reason()));
         return CompletableFuture.completedFuture(result);
     }
 }

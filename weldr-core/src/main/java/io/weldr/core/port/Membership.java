@@ -1,6 +1,7 @@
 package io.weldr.core.port;
 
 import io.weldr.core.pool.HostPort;
+import io.weldr.core.state.Attribution;
 import io.weldr.core.state.MemberAddress;
 import io.weldr.core.state.MemberId;
 import java.time.Duration;
@@ -30,22 +31,46 @@ public interface Membership {
     /**
      * Takes a node in that waits for it. It is brought up to date first (by a snapshot, then by the log), and votes
      * then.
+     *
+     * @param by who asks for it; null: this node
      */
-    CompletionStage<Result> add(Newcomer newcomer);
+    CompletionStage<Result> add(Newcomer newcomer, @Nullable Attribution by);
+
+    /** The same, asked for by this node itself. */
+    default CompletionStage<Result> add(Newcomer newcomer) {
+        return add(newcomer, null);
+    }
 
     /**
      * Takes a member out, whether it lives or not. One that lives stops voting, goes on proxying for its drain time,
      * and then ends or idles, as it is set to. A leader hands leadership over first.
      *
      * @param drain how long it goes on proxying, 0 to {@link #DRAIN_MAX}; null: as it is set to
+     * @param by who asks for it; null: this node
      */
-    CompletionStage<Result> remove(MemberId id, @Nullable Duration drain);
+    CompletionStage<Result> remove(MemberId id, @Nullable Duration drain, @Nullable Attribution by);
+
+    /** The same, asked for by this node itself. */
+    default CompletionStage<Result> remove(MemberId id, @Nullable Duration drain) {
+        return remove(id, drain, null);
+    }
 
     /** Takes one in and another out, in one step: the number of voters stays what it is. */
-    CompletionStage<Result> replace(MemberId leaver, Newcomer newcomer, @Nullable Duration drain);
+    CompletionStage<Result> replace(
+            MemberId leaver, Newcomer newcomer, @Nullable Duration drain, @Nullable Attribution by);
+
+    /** The same, asked for by this node itself. */
+    default CompletionStage<Result> replace(MemberId leaver, Newcomer newcomer, @Nullable Duration drain) {
+        return replace(leaver, newcomer, drain, null);
+    }
 
     /** Has that member lead; null: whichever is up to date, other than the one that leads now. */
-    CompletionStage<Result> transferLeadership(@Nullable MemberId to);
+    CompletionStage<Result> transferLeadership(@Nullable MemberId to, @Nullable Attribution by);
+
+    /** The same, asked for by this node itself. */
+    default CompletionStage<Result> transferLeadership(@Nullable MemberId to) {
+        return transferLeadership(to, null);
+    }
 
     /** Who belongs to it, as this node knows, without asking anybody. */
     Status status();
@@ -107,6 +132,8 @@ public interface Membership {
         /** It did not catch up in time, so it was not taken in. */
         NOT_CAUGHT_UP,
         /** That member does not answer, lags, or is a witness. */
-        CANNOT_LEAD
+        CANNOT_LEAD,
+        /** Who asks for it has lost the right to since, such as a token that was removed. */
+        REVOKED
     }
 }

@@ -137,6 +137,11 @@ public record ClusterState(
                 : new Transition(transition.next().attributed(by), transition.outcome());
     }
 
+    /** Whether that actor may not change anything any more: its token was removed. */
+    public boolean revoked(Attribution by) {
+        return TokenCommands.revoked(this, by);
+    }
+
     /** This state, of which the last change says who asked for it. */
     private ClusterState attributed(Attribution by) {
         List<Change> operators = attributed(operatorChanges, by);

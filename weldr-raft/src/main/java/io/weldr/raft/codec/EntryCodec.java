@@ -44,6 +44,13 @@ public final class EntryCodec {
                 : entry;
     }
 
+    /** The entry of a command, which says that this one asked for it. */
+    public static LogProto.Entry withAttribution(LogProto.Entry entry, Attribution by) {
+        return entry.toBuilder()
+                .setCommand(entry.getCommand().toBuilder().setBy(TokenCodec.encode(by)))
+                .build();
+    }
+
     /** The entry with the limits of the leader that takes it into the log. */
     public static LogProto.Entry withLimits(LogProto.Entry entry, Limits limits) {
         LogProto.Limits.Builder to = LogProto.Limits.newBuilder()

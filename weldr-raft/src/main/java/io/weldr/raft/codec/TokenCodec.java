@@ -15,7 +15,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** Tokens, as hashes, and who asked for a change. */
-final class TokenCodec {
+public final class TokenCodec {
     private TokenCodec() {}
 
     static LogProto.PutToken encode(Command.PutToken command) {
@@ -70,7 +70,7 @@ final class TokenCodec {
                 from.hasExpires() ? PoolCodec.decode(from.getExpires()) : null);
     }
 
-    static LogProto.Attribution encode(Attribution by) {
+    public static LogProto.Attribution encode(Attribution by) {
         Actor actor = by.actor();
         LogProto.Attribution.Builder to = LogProto.Attribution.newBuilder()
                 .setKind(
@@ -94,7 +94,8 @@ final class TokenCodec {
         return to.build();
     }
 
-    static Attribution decode(LogProto.Attribution from) {
+    /** Throws {@link IllegalArgumentException} if it makes no sense. */
+    public static Attribution decode(LogProto.Attribution from) {
         Actor.Kind kind = switch (from.getKind()) {
             case ACTOR_KIND_LOCAL -> Actor.Kind.LOCAL;
             case ACTOR_KIND_ANONYMOUS -> Actor.Kind.ANONYMOUS;

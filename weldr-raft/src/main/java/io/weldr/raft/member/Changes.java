@@ -8,6 +8,7 @@ import io.weldr.core.port.Membership.Newcomer;
 import io.weldr.core.port.Membership.Refusal;
 import io.weldr.core.port.Membership.Result;
 import io.weldr.core.port.Membership.Status;
+import io.weldr.core.state.Attribution;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Member;
@@ -32,7 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -56,11 +57,12 @@ public final class Changes {
     private final Supplier<@Nullable RatisNode> node;
     private final Supplier<Greeter> greeter;
     private final Supplier<ClusterState> state;
-    private final Consumer<MemberId> retire;
+    private final BiConsumer<MemberId, @Nullable Attribution> retire;
     private final Newcomers newcomers;
     private final RollCall rollCall;
     private final Executor work;
     private final Map<MemberId, Failed> failed = new ConcurrentHashMap<>(); // cleared when something succeeds
+    private final Map<MemberId, Attribution> asked = new ConcurrentHashMap<>(); // of members that are not announced
     private volatile @Nullable String underWay; // written under the lock of this
     private Set<MemberId> strangers = Set.of(); // confined to the thread that tidies up
 
@@ -77,7 +79,7 @@ public final class Changes {
     }
 
     /**
-     * @param retire has the state forget a member
+     * @param retire has the state forget a member, asked for by that one; null: by this node
      * @param timer is not blocked
      * @param work what comes after an answer of Ratis goes on here, because its own thread must not be used to ask it
      *     again
@@ -86,7 +88,7 @@ public final class Changes {
             Supplier<@Nullable RatisNode> node,
             Supplier<Greeter> greeter,
             Supplier<ClusterState> state,
-            Consumer<MemberId> retire,
+            BiConsumer<MemberId, @Nullable Attribution> retire,
             ScheduledExecutorService timer,
             Executor work) {
         this.node = node;
@@ -117,13 +119,22 @@ public final class Changes {
                 change);
     }
 
-    CompletableFuture<Result> add(Newcomer newcomer) {
-        return exclusively("taking in " + newcomer.id(), board -> seat(board, newcomer, null, null));
+    CompletableFuture<Result> add(Newcomer newcomer, @Nullable Attribution by) {
+        return exclusively("taking in " + newcomer.id(), by, board -> seat(board, newcomer, null, null, by));
+    }
+
+    /**
+     * Who asked for a member to be taken in that has not announced itself yet; null: nobody did, it came by itself.
+     * Tells it once. Only the leader that took it in knows.
+     */
+    public @Nullable Attribution askedFor(MemberId newcomer) {
+        Attribution by = asked.remove(newcomer);
+        return by == null || state.get().revoked(by) ? null : by;
     }
 
     /** Gives a member that lost its log the seat of its former self, unless it was taken out meanwhile. */
     private CompletableFuture<Result> restore(Newcomer member) {
-        return exclusively("taking in " + member.id(), board -> {
+        return exclusively("taking in " + member.id(), null, board -> {
             if (board.view().seat(member.id()) == null) {
                 throw new RefusedException(
                         Refusal.NOT_WAITING,
@@ -131,23 +142,24 @@ public final class Changes {
                                 + " was taken out while it was without its log (expected: a member, or a node that was started"
                                 + " with --join and an empty data folder)");
             }
-            return seat(board, member, null, null);
+            return seat(board, member, null, null, null);
         });
     }
 
-    CompletableFuture<Result> replace(MemberId leaver, Newcomer newcomer, @Nullable Duration drain) {
-        return exclusively("taking in " + newcomer.id() + " for " + leaver, board -> {
+    CompletableFuture<Result> replace(
+            MemberId leaver, Newcomer newcomer, @Nullable Duration drain, @Nullable Attribution by) {
+        return exclusively("taking in " + newcomer.id() + " for " + leaver, by, board -> {
             Seat leaving = board.view().seat(leaver);
             Seat there = board.view().seat(newcomer.id());
             if (leaving == null && there != null && there.address().equals(newcomer.raft())) {
                 return done(false); // an earlier attempt did it
             }
-            return seat(board, newcomer, member(board, leaver), drain);
+            return seat(board, newcomer, member(board, leaver), drain, by);
         });
     }
 
-    CompletableFuture<Result> remove(MemberId id, @Nullable Duration drain) {
-        return exclusively("taking out " + id, board -> {
+    CompletableFuture<Result> remove(MemberId id, @Nullable Duration drain, @Nullable Attribution by) {
+        return exclusively("taking out " + id, by, board -> {
             Seat leaver = member(board, id);
             Plan plan = Plan.without(board.view().voters(), leaver);
             if (plan.after().stream().allMatch(this::witness)) {
@@ -155,12 +167,12 @@ public final class Changes {
                         Refusal.LAST_MEMBER,
                         id + " is the last member that proxies (expected: one that remains, beside witnesses)");
             }
-            return change(board, plan, leaver, drain, Set.of());
+            return change(board, plan, leaver, drain, Set.of(), by);
         });
     }
 
-    CompletableFuture<Result> transfer(@Nullable MemberId to) {
-        return exclusively("handing leadership over", board -> {
+    CompletableFuture<Result> transfer(@Nullable MemberId to, @Nullable Attribution by) {
+        return exclusively("handing leadership over", by, board -> {
             Seat self = board.self();
             if (to != null && to.equals(self.id().member())) {
                 return done(false);
@@ -196,7 +208,7 @@ public final class Changes {
 
     /** Finds the newcomer waiting at its address, and gives it a seat. */
     private CompletableFuture<Result> seat(
-            Board board, Newcomer newcomer, @Nullable Seat leaver, @Nullable Duration drain) {
+            Board board, Newcomer newcomer, @Nullable Seat leaver, @Nullable Duration drain, @Nullable Attribution by) {
         for (Seat seat : board.view().voters()) {
             boolean sameName = seat.id().member().equals(newcomer.id());
             boolean sameAddress = seat.address().equals(newcomer.raft());
@@ -233,12 +245,20 @@ public final class Changes {
                         Refusal.TOO_MANY_MEMBERS,
                         board.view().voters().size() + " voters (expected: fewer than " + Plan.VOTERS_MAX + ")");
             }
-            return change(board, plan, leaver, drain, Set.of(answer.id()));
+            if (by != null) {
+                remember(newcomer.id(), by);
+            }
+            return change(board, plan, leaver, drain, Set.of(answer.id()), by);
         });
     }
 
     private CompletableFuture<Result> change(
-            Board board, Plan plan, @Nullable Seat leaver, @Nullable Duration drain, Set<RaftId> newcomers) {
+            Board board,
+            Plan plan,
+            @Nullable Seat leaver,
+            @Nullable Duration drain,
+            Set<RaftId> newcomers,
+            @Nullable Attribution by) {
         Function<Present, @Nullable String> quorumLost = present -> {
             Set<RaftId> there = new HashSet<>(present.ids());
             there.addAll(newcomers);
@@ -266,7 +286,7 @@ public final class Changes {
                             .thenComposeAsync(
                                     changed -> {
                                         if (leaver != null) {
-                                            bidFarewell(leaver, drain);
+                                            bidFarewell(leaver, drain, by);
                                         }
                                         return done(true);
                                     },
@@ -274,8 +294,8 @@ public final class Changes {
                 });
     }
 
-    private void bidFarewell(Seat leaver, @Nullable Duration drain) {
-        retire.accept(leaver.id().member());
+    private void bidFarewell(Seat leaver, @Nullable Duration drain, @Nullable Attribution by) {
+        retire.accept(leaver.id().member(), by);
         var unused = greeter.get().dismiss(leaver.address(), leaver.id(), drain).whenComplete((answer, failure) -> {
             if (failure != null) {
                 LOG.debug("{} does not hear that it was taken out", leaver, failure);
@@ -328,11 +348,24 @@ public final class Changes {
                 new Result.Done(changed, new Status(now.voters(), now.leader(), null)));
     }
 
-    private CompletableFuture<Result> exclusively(String what, Function<Board, CompletableFuture<Result>> work) {
+    /** Before the change it announces itself, or never if it is not taken in. */
+    private void remember(MemberId newcomer, Attribution by) {
+        if (asked.size() > Plan.VOTERS_MAX) {
+            asked.clear(); // those of changes that failed
+        }
+        asked.put(newcomer, by);
+    }
+
+    private CompletableFuture<Result> exclusively(
+            String what, @Nullable Attribution by, Function<Board, CompletableFuture<Result>> work) {
         RatisNode open = node.get();
         NodeView view = open == null ? null : open.view();
         if (open == null || view == null || !view.leaderReady()) {
             return CompletableFuture.failedFuture(noLeader("this node does not lead any more"));
+        }
+        if (by != null && state.get().revoked(by)) {
+            return CompletableFuture.completedFuture(
+                    new Result.Refused(Refusal.REVOKED, by.actor() + " was removed before the change was made"));
         }
         synchronized (this) {
             String other = underWay != null ? underWay : view.settled() ? null : "a change of the voters";
@@ -410,7 +443,7 @@ public final class Changes {
         } catch (IllegalArgumentException e) {
             return String.valueOf(e.getMessage());
         }
-        var unused = (again ? restore(newcomer) : add(newcomer)).whenComplete((result, failure) -> {
+        var unused = (again ? restore(newcomer) : add(newcomer, null)).whenComplete((result, failure) -> {
             String why = failure != null
                     ? RefusedException.cause(failure).getMessage()
                     : result instanceof Result.Refused refused ? refused.detail() : null;
@@ -448,11 +481,12 @@ public final class Changes {
                 witnesses.add(id);
             }
         });
-        gone.stream().filter(strangers::contains).forEach(retire);
+        gone.stream().filter(strangers::contains).forEach(member -> retire.accept(member, null));
         strangers = gone;
         Plan plan = Plan.withPriorities(view.voters(), state.get().members().keySet(), witnesses);
         if (!plan.changesNothing()) {
-            var unused = exclusively("ordering who leads first", board -> change(board, plan, null, null, Set.of()))
+            var unused = exclusively(
+                            "ordering who leads first", null, board -> change(board, plan, null, null, Set.of(), null))
                     .whenComplete((result, failure) -> LOG.debug("{}: {}", plan, result, failure));
         }
     }

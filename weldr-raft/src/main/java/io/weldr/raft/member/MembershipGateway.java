@@ -5,10 +5,12 @@ import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.GatewayException.Kind;
 import io.weldr.core.port.MemberLink;
 import io.weldr.core.port.Membership;
+import io.weldr.core.state.Attribution;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
 import io.weldr.proto.raft.v1.PeerProto;
 import io.weldr.proto.raft.v1.PeerProto.MembershipWish;
+import io.weldr.raft.codec.TokenCodec;
 import io.weldr.raft.write.Errands;
 import io.weldr.raft.write.ForwardCodec;
 import java.time.Duration;
@@ -41,23 +43,24 @@ public final class MembershipGateway implements Membership {
     }
 
     @Override
-    public CompletionStage<Result> add(Newcomer newcomer) {
-        return run(MembershipCodec.add(newcomer));
+    public CompletionStage<Result> add(Newcomer newcomer, @Nullable Attribution by) {
+        return run(MembershipCodec.add(newcomer), by);
     }
 
     @Override
-    public CompletionStage<Result> remove(MemberId id, @Nullable Duration drain) {
-        return run(MembershipCodec.remove(id, drain));
+    public CompletionStage<Result> remove(MemberId id, @Nullable Duration drain, @Nullable Attribution by) {
+        return run(MembershipCodec.remove(id, drain), by);
     }
 
     @Override
-    public CompletionStage<Result> replace(MemberId leaver, Newcomer newcomer, @Nullable Duration drain) {
-        return run(MembershipCodec.replace(leaver, newcomer, drain));
+    public CompletionStage<Result> replace(
+            MemberId leaver, Newcomer newcomer, @Nullable Duration drain, @Nullable Attribution by) {
+        return run(MembershipCodec.replace(leaver, newcomer, drain), by);
     }
 
     @Override
-    public CompletionStage<Result> transferLeadership(@Nullable MemberId to) {
-        return run(MembershipCodec.transfer(to));
+    public CompletionStage<Result> transferLeadership(@Nullable MemberId to, @Nullable Attribution by) {
+        return run(MembershipCodec.transfer(to), by);
     }
 
     @Override
@@ -65,7 +68,10 @@ public final class MembershipGateway implements Membership {
         return changes.status();
     }
 
-    private CompletionStage<Result> run(MembershipWish wish) {
+    private CompletionStage<Result> run(MembershipWish plain, @Nullable Attribution by) {
+        MembershipWish wish = by == null
+                ? plain
+                : plain.toBuilder().setBy(TokenCodec.encode(by)).build();
         CompletableFuture<Result> result = new CompletableFuture<>();
         long deadlineNanos = System.nanoTime() + CHANGE_MAX.toNanos();
         try {
@@ -112,20 +118,23 @@ public final class MembershipGateway implements Membership {
 
     private CompletableFuture<Result> carryOut(MembershipWish wish) {
         try {
+            Attribution by = wish.hasBy() ? TokenCodec.decode(wish.getBy()) : null;
             return switch (wish.getWishCase()) {
-                case ADD -> changes.add(MembershipCodec.newcomer(wish.getAdd()));
+                case ADD -> changes.add(MembershipCodec.newcomer(wish.getAdd()), by);
                 case REMOVE ->
-                    changes.remove(new MemberId(wish.getRemove().getId()), MembershipCodec.drain(wish.getRemove()));
+                    changes.remove(new MemberId(wish.getRemove().getId()), MembershipCodec.drain(wish.getRemove()), by);
                 case REPLACE ->
                     changes.replace(
                             new MemberId(wish.getReplace().getLeaver().getId()),
                             MembershipCodec.newcomer(wish.getReplace().getNewcomer()),
-                            MembershipCodec.drain(wish.getReplace().getLeaver()));
+                            MembershipCodec.drain(wish.getReplace().getLeaver()),
+                            by);
                 case TRANSFER ->
                     changes.transfer(
                             wish.getTransfer().getTo().isEmpty()
                                     ? null
-                                    : new MemberId(wish.getTransfer().getTo()));
+                                    : new MemberId(wish.getTransfer().getTo()),
+                            by);
                 case WISH_NOT_SET ->
                     CompletableFuture.failedFuture(
                             new GatewayException(Kind.UNAVAILABLE, "a wish that this version does not know"));

@@ -10,10 +10,12 @@ import io.weldr.core.route.Route;
 import io.weldr.core.route.RouteChecks;
 import io.weldr.core.route.RouteName;
 import io.weldr.core.route.RoutedListeners;
+import io.weldr.core.state.Attribution;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Limits;
+import io.weldr.core.state.MemberId;
 import io.weldr.core.state.NodeRules;
 import io.weldr.proto.raft.v1.LogProto;
 import io.weldr.raft.codec.EntryCodec;
@@ -22,6 +24,7 @@ import io.weldr.raft.codec.UndecodableException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +51,19 @@ record Admission(Limits limits, NodeRules rules) {
      * @throws GatewayException of kind {@code UNSUPPORTED}, {@code OWN_ADDRESS}, {@code ROUTES} or {@code NEEDS_SECRET}
      */
     LogProto.Entry admit(LogProto.Entry entry, boolean forwarded, ClusterState state) {
+        return admit(entry, forwarded, state, newcomer -> null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param askedFor who had a member taken in that announces itself for the first time; null: nobody
+     */
+    LogProto.Entry admit(
+            LogProto.Entry entry,
+            boolean forwarded,
+            ClusterState state,
+            Function<MemberId, @Nullable Attribution> askedFor) {
         Command command = command(entry);
         require(command.since(), state);
         if (forwarded && command instanceof Command.RaiseClusterVersion) {
@@ -62,8 +78,9 @@ record Admission(Limits limits, NodeRules rules) {
             throw new GatewayException(Kind.OWN_ADDRESS, refusal);
         }
         // Members of before there were actors stop at the field.
-        LogProto.Entry admitted =
-                state.version().atLeast(ClusterVersion.TOKENS) ? entry : EntryCodec.withoutAttribution(entry);
+        LogProto.Entry admitted = state.version().atLeast(ClusterVersion.TOKENS)
+                ? attributed(entry, command, state, askedFor)
+                : EntryCodec.withoutAttribution(entry);
         if (command instanceof Command.CheckedByLeader checked) {
             checkRoutes(command, state);
             admitted = EntryCodec.withCommand(admitted, checked.checkedAt(state.routing()));
@@ -75,6 +92,20 @@ record Admission(Limits limits, NodeRules rules) {
         return holding.equals(Limits.INITIAL)
                 ? admitted.toBuilder().clearLimits().build()
                 : EntryCodec.withLimits(admitted, holding);
+    }
+
+    /** A member announces itself, but whoever had it taken in asked for that. */
+    private static LogProto.Entry attributed(
+            LogProto.Entry entry,
+            Command command,
+            ClusterState state,
+            Function<MemberId, @Nullable Attribution> askedFor) {
+        if (command instanceof Command.AnnounceMember announce
+                && !state.members().containsKey(announce.member().id())) {
+            Attribution by = askedFor.apply(announce.member().id());
+            return by == null ? entry : EntryCodec.withAttribution(entry, by);
+        }
+        return entry;
     }
 
     /** What of a command needs the secret of the cluster, and how to make one; null: nothing does. */

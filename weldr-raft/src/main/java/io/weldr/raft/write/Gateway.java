@@ -15,6 +15,7 @@ import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
+import io.weldr.core.state.MemberId;
 import io.weldr.core.state.NodeRules;
 import io.weldr.proto.raft.v1.LogProto;
 import io.weldr.proto.raft.v1.PeerProto;
@@ -57,6 +58,7 @@ public final class Gateway implements CommandGateway, MemberCalls {
     private final MemberLink link;
     private final ScheduledExecutorService timer;
     private final Executor callbacks;
+    private final Function<MemberId, @Nullable Attribution> askedFor;
     private volatile Admission admission = Admission.CURRENT;
     private final Errands errands;
     private final SharedBarrier barrierHere;
@@ -69,6 +71,7 @@ public final class Gateway implements CommandGateway, MemberCalls {
     private final AtomicInteger pending = new AtomicInteger();
     private final Latencies latencies = new Latencies();
 
+    /** @param askedFor who had a member taken in that announces itself for the first time; null: nobody */
     public Gateway(
             RaftSettings settings,
             Supplier<Leadership> leadership,
@@ -76,7 +79,8 @@ public final class Gateway implements CommandGateway, MemberCalls {
             LocalLog log,
             MemberLink link,
             ScheduledExecutorService timer,
-            Executor callbacks) {
+            Executor callbacks,
+            Function<MemberId, @Nullable Attribution> askedFor) {
         this.settings = settings;
         this.leadership = leadership;
         this.applied = applied;
@@ -84,6 +88,7 @@ public final class Gateway implements CommandGateway, MemberCalls {
         this.link = link;
         this.timer = timer;
         this.callbacks = callbacks;
+        this.askedFor = askedFor;
         // Detection takes twice the longest timeout at most, an election one. A leader that was there a moment ago is
         // waited for
         // as long as the request has time.
@@ -190,8 +195,9 @@ public final class Gateway implements CommandGateway, MemberCalls {
 
     private CompletableFuture<Committed> submitHere(LogProto.Entry entry, boolean forwarded) {
         try {
-            return log.submit(
-                    admission.admit(entry, forwarded, applied.state().get()).toByteArray());
+            return log.submit(admission
+                    .admit(entry, forwarded, applied.state().get(), askedFor)
+                    .toByteArray());
         } catch (GatewayException e) {
             return CompletableFuture.failedFuture(e);
         }

@@ -28,11 +28,14 @@ import io.weldr.core.route.RouteName;
 import io.weldr.core.route.RouteRetries;
 import io.weldr.core.route.RouteTest;
 import io.weldr.core.route.RouteTimeouts;
+import io.weldr.core.state.Actor;
+import io.weldr.core.state.Attribution;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Condition;
 import io.weldr.core.state.Limits;
+import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.MemberPort;
 import io.weldr.core.state.NodeRules;
@@ -43,9 +46,11 @@ import io.weldr.proto.raft.v1.LogProto;
 import io.weldr.proto.raft.v1.PeerProto;
 import io.weldr.raft.codec.EntryCodec;
 import io.weldr.raft.codec.LogEntry;
+import io.weldr.raft.codec.UndecodableException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
@@ -78,6 +83,33 @@ class AdmissionTest {
         LogProto.Entry claimed = EntryCodec.withLimits(entry(add()), new Limits(1_000_000, 1_000_000));
         assertThat(Admission.CURRENT.admit(claimed, true, raised).hasLimits()).isFalse();
         assertThat(Admission.CURRENT.admit(claimed, true, first).hasLimits()).isFalse();
+    }
+
+    /** It announces itself, and somebody had asked for it. */
+    @Test
+    void theFirstAnnouncementOfAMemberSaysWhoHadItTakenIn() throws Exception {
+        ClusterState current = first.apply(new Command.RaiseClusterVersion(ClusterVersion.SUPPORTED, Instant.EPOCH), 1)
+                .next();
+        HostPort anywhere = new HostPort("10.0.0.4", 1);
+        Member member =
+                new Member(new MemberId("n4"), anywhere, anywhere, anywhere, anywhere, "1", ClusterVersion.SUPPORTED);
+        Command announce = new Command.AnnounceMember(member, Instant.EPOCH);
+        Attribution itself = Attribution.of(Actor.node(member.id()));
+        LogProto.Entry entry = EntryCodec.encode(new LogEntry.Write(new RequestId("r1"), announce, itself));
+        Attribution ann = Attribution.of(Actor.certificate("ann"));
+        assertThat(by(Admission.CURRENT.admit(entry, true, current, id -> id.equals(member.id()) ? ann : null)))
+                .isEqualTo(ann);
+        assertThat(by(Admission.CURRENT.admit(entry, true, current, id -> null)))
+                .isEqualTo(itself);
+        ClusterState known = current.apply(announce, 2).next();
+        assertThat(by(Admission.CURRENT.admit(entry, true, known, id -> ann))).isEqualTo(itself);
+        assertThat(by(Admission.CURRENT.admit(entry, true, raised, id -> ann))).isNull(); // older members stop at it
+        LogProto.Entry other = EntryCodec.encode(new LogEntry.Write(new RequestId("r1"), add(), itself));
+        assertThat(by(Admission.CURRENT.admit(other, true, current, id -> ann))).isEqualTo(itself);
+    }
+
+    private static @Nullable Attribution by(LogProto.Entry entry) throws UndecodableException {
+        return ((LogEntry.Write) EntryCodec.decode(entry)).by();
     }
 
     @Test

@@ -36,7 +36,8 @@ class GatewayCloseTest {
             new LocalLog(() -> null),
             (member, message, deadline) -> new CompletableFuture<>(),
             timer,
-            Runnable::run);
+            Runnable::run,
+            newcomer -> null);
 
     @AfterEach
     void end() {

@@ -62,7 +62,8 @@ class GatewayPermitsTest {
                 }),
                 link,
                 timer,
-                Runnable::run);
+                Runnable::run,
+                newcomer -> null);
     }
 
     @Test

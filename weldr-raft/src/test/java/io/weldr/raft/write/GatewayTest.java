@@ -47,7 +47,8 @@ class GatewayTest {
             (to, message, deadline) -> CompletableFuture.completedFuture(ForwardCodec.answer(new Committed(
                     1_000, Outcome.Accepted.plain(Outcome.Effect.UNCHANGED, 1)))), // far ahead of this node
             timer,
-            Runnable::run);
+            Runnable::run,
+            newcomer -> null);
 
     @AfterEach
     void end() {
