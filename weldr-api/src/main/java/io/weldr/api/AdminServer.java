@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +56,8 @@ public final class AdminServer implements AppliedBarrier, AutoCloseable {
         LeaderProbes probes = new LeaderProbes(ports, link);
         this.hub = new WatchHub(ports, settings.limits().watchersMax());
         WaitingBytes waiting = new WaitingBytes(settings.limits().waitingBytesMax());
-        Authenticator authenticator = new Authenticator(ports.state(), ports.clock());
+        Authenticator authenticator = new Authenticator(
+                ports.state(), ports.clock(), settings.access().tls());
         this.http = new HttpApi(
                 ports,
                 admin,
@@ -125,6 +127,11 @@ public final class AdminServer implements AppliedBarrier, AutoCloseable {
         return asked.getAddress() == null
                 ? new InetSocketAddress(asked.getHostString(), port)
                 : new InetSocketAddress(asked.getAddress(), port);
+    }
+
+    /** The paths of the HTTP API and the calls of gRPC, for tests that walk them all. */
+    List<String> pathsAndCalls() {
+        return Stream.concat(http.paths().stream(), grpc.calls().stream()).toList();
     }
 
     @Override

@@ -26,7 +26,10 @@ import org.jspecify.annotations.Nullable;
  * <p>The publishing thread only hands over; watchers are woken on one thread of the hub.
  */
 public final class WatchHub implements AutoCloseable {
-    /** A token that expires ends the watches that it began within this time. One that is removed ends them at once. */
+    /**
+     * A token or certificate that expires ends the watches that it began within this time, and a second. A token that
+     * is removed ends them at once.
+     */
     private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
 
     private final AdminPorts ports;

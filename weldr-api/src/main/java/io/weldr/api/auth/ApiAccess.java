@@ -1,6 +1,7 @@
 package io.weldr.api.auth;
 
 import io.weldr.core.port.ApiTls;
+import java.net.InetSocketAddress;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -23,6 +24,15 @@ public record ApiAccess(
         AuditLog audit) {
     /** Loopback alone, without credentials. */
     public static final ApiAccess LOCAL = new ApiAccess(false, false, Set.of(), null, AuditLog.NONE);
+
+    /**
+     * By what TLS is spoken at an address that is listened on; null: none is. On loopback none is, whoever needs a
+     * credential there.
+     */
+    public @Nullable ApiTls tlsAt(InetSocketAddress address) {
+        boolean loopback = address.getAddress() != null && address.getAddress().isLoopbackAddress();
+        return !loopback && AccessRule.of(address, this) == AccessRule.CREDENTIAL ? tls : null;
+    }
 
     public ApiAccess {
         hosts = hosts.stream().map(host -> host.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());

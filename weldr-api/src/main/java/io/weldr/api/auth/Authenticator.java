@@ -3,6 +3,7 @@ package io.weldr.api.auth;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemException;
 import io.weldr.api.error.ProblemType;
+import io.weldr.core.port.ApiTls;
 import io.weldr.core.state.Actor;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.token.Token;
@@ -17,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,7 @@ public final class Authenticator {
     private static final String EXPECTED = "Authorization: Bearer and a valid token, or a client certificate";
 
     private final Supplier<ClusterState> state;
+    private final @Nullable ApiTls tls;
     private final InstantSource clock;
     private final Attempts attempts;
     private volatile Index index = new Index(new TreeMap<>(), Map.of());
@@ -36,12 +39,14 @@ public final class Authenticator {
     /** Tokens by the beginning of their hash. Made anew when the tokens of the state are others. */
     private record Index(SortedMap<TokenName, Token> of, Map<String, List<Token>> byPrefix) {}
 
-    public Authenticator(Supplier<ClusterState> state, InstantSource clock) {
-        this(state, clock, new Attempts(System::nanoTime));
+    /** @param tls knows who shows a certificate; null: nobody can show one */
+    public Authenticator(Supplier<ClusterState> state, InstantSource clock, @Nullable ApiTls tls) {
+        this(state, clock, tls, new Attempts(System::nanoTime));
     }
 
-    Authenticator(Supplier<ClusterState> state, InstantSource clock, Attempts attempts) {
+    Authenticator(Supplier<ClusterState> state, InstantSource clock, @Nullable ApiTls tls, Attempts attempts) {
         this.state = state;
+        this.tls = tls;
         this.clock = clock;
         this.attempts = attempts;
     }
@@ -59,7 +64,7 @@ public final class Authenticator {
             AccessRule rule,
             List<String> authorization,
             boolean proxied,
-            @Nullable Actor certified,
+            @Nullable Certified certified,
             @Nullable InetAddress from,
             @Nullable String address) {
         public Shown {
@@ -79,7 +84,7 @@ public final class Authenticator {
             return byToken(shown);
         }
         if (shown.certified() != null) {
-            return Caller.admin(shown.certified(), shown.address());
+            return Caller.of(shown.certified(), shown.address());
         }
         if (shown.rule() == AccessRule.ANYBODY) {
             return Caller.admin(Actor.ANONYMOUS, shown.address());
@@ -145,14 +150,19 @@ public final class Authenticator {
     }
 
     /**
-     * Whether a request that began some time ago would still be let in: its token may have been removed since, or have
-     * expired.
+     * Tells whether a request that was let in this moment would be let in later, too: its token may be removed or
+     * expire, its certificate may expire or be of a secret that was replaced. What it gives may be asked often, by any
+     * thread; of a certificate it knows within a second.
      */
-    public boolean stillValid(Caller caller) {
-        Long created = caller.actor().created();
-        if (created == null) {
-            return true;
+    public BooleanSupplier validity(Caller caller) {
+        if (caller.certified() != null && tls != null) {
+            return new Validity(caller.certified(), tls, System::nanoTime);
         }
+        Long created = caller.actor().created();
+        return created == null ? () -> true : () -> exists(caller, created);
+    }
+
+    private boolean exists(Caller caller, long created) {
         Token token = state.get().token(new TokenName(caller.actor().name()));
         return token != null && token.stamp().created() == created && !token.expired(clock.instant());
     }

@@ -19,24 +19,32 @@ import org.jspecify.annotations.Nullable;
  *
  * @param pools whose origins an operator may change; empty: those of all pools
  * @param address of the client, for people; null: unknown
+ * @param certified the certificate by which it was let in; null: by something else
  */
 public record Caller(
         Actor actor,
         Role role,
         SortedSet<PoolName> pools,
-        @Nullable String address) {
+        @Nullable String address,
+        @Nullable Certified certified) {
     public Caller {
         pools = Collections.unmodifiableSortedSet(new TreeSet<>(pools));
     }
 
     /** One that may do everything. */
     public static Caller admin(Actor actor, @Nullable String address) {
-        return new Caller(actor, Role.ADMIN, new TreeSet<>(), address);
+        return new Caller(actor, Role.ADMIN, new TreeSet<>(), address, null);
+    }
+
+    /** Whoever shows that certificate: it may do everything. */
+    static Caller of(Certified certified, @Nullable String address) {
+        return new Caller(certified.actor(), Role.ADMIN, new TreeSet<>(), address, certified);
     }
 
     /** Whoever shows that token. */
     static Caller of(Token token, @Nullable String address) {
-        return new Caller(Actor.token(token.name(), token.stamp().created()), token.role(), token.pools(), address);
+        Actor actor = Actor.token(token.name(), token.stamp().created());
+        return new Caller(actor, token.role(), token.pools(), address, null);
     }
 
     /**

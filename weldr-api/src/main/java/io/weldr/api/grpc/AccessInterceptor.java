@@ -13,18 +13,15 @@ import io.weldr.api.auth.ApiAccess;
 import io.weldr.api.auth.AuditLog;
 import io.weldr.api.auth.Authenticator;
 import io.weldr.api.auth.Caller;
+import io.weldr.api.auth.Certified;
 import io.weldr.api.error.ProblemException;
-import io.weldr.core.port.ApiTls;
-import io.weldr.core.state.Actor;
+import io.weldr.api.listen.Connections;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /** Lets calls in, of every service: health and reflection tell a stranger nothing, either. Any thread. */
@@ -35,12 +32,19 @@ final class AccessInterceptor implements ServerInterceptor {
     private final AccessRule rule;
     private final ApiAccess access;
     private final Authenticator authenticator;
+    private final Connections connections;
     private final InstantSource clock;
 
-    AccessInterceptor(AccessRule rule, ApiAccess access, Authenticator authenticator, InstantSource clock) {
+    AccessInterceptor(
+            AccessRule rule,
+            ApiAccess access,
+            Authenticator authenticator,
+            Connections connections,
+            InstantSource clock) {
         this.rule = rule;
         this.access = access;
         this.authenticator = authenticator;
+        this.connections = connections;
         this.clock = clock;
     }
 
@@ -52,6 +56,7 @@ final class AccessInterceptor implements ServerInterceptor {
         Caller caller = null;
         try {
             caller = caller(call, headers, remote);
+            connections.letIn(remote instanceof InetSocketAddress inet ? inet : null);
             caller.check(Roles.needs(call.getMethodDescriptor()));
         } catch (ProblemException e) {
             StatusRuntimeException status = Statuses.of(e.problem());
@@ -84,7 +89,7 @@ final class AccessInterceptor implements ServerInterceptor {
                 rule,
                 authorization,
                 proxied(headers),
-                certified(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION)),
+                Certified.of(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION), access.tls()),
                 remote instanceof InetSocketAddress inet ? address(inet) : null,
                 text(remote)));
     }
@@ -109,19 +114,5 @@ final class AccessInterceptor implements ServerInterceptor {
             }
         }
         return false;
-    }
-
-    private @Nullable Actor certified(@Nullable SSLSession session) {
-        ApiTls tls = access.tls();
-        if (session == null || tls == null) {
-            return null;
-        }
-        try {
-            return session.getPeerCertificates()[0] instanceof X509Certificate certificate
-                    ? tls.client(certificate)
-                    : null;
-        } catch (SSLPeerUnverifiedException e) {
-            return null; // the client shows none
-        }
     }
 }

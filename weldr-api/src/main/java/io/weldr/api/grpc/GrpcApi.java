@@ -23,12 +23,15 @@ import io.weldr.api.admin.WatchHub;
 import io.weldr.api.auth.AccessRule;
 import io.weldr.api.auth.ApiAccess;
 import io.weldr.api.auth.Authenticator;
+import io.weldr.api.listen.Connections;
+import io.weldr.api.listen.LimitedListener;
 import io.weldr.core.Check;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.port.ApiTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -47,13 +50,16 @@ public final class GrpcApi implements AutoCloseable {
 
     private static final int CALLS_PER_CONNECTION_MAX = 256;
 
+    /** Of TLS and of HTTP/2, together. */
+    private static final int HANDSHAKE_SECONDS = 10;
+
     /** Handlers only ask and answer; two threads keep one long list from delaying a forwarded write. */
     private static final int THREADS = 2;
 
     private final HealthStatusManager health = new HealthStatusManager();
     private final ExecutorService executor;
     private final EventLoopGroup loops;
-    private final int connectionsMax;
+    private final Connections connections;
     private final AdminPorts ports;
     private final Admin admin;
     private final Census census;
@@ -71,7 +77,7 @@ public final class GrpcApi implements AutoCloseable {
      *
      * @param answers what members are answered, if {@code membersAskHere}: some may be of an older version, which does
      *     not ask at the Raft port
-     * @param connectionsMax connections at the same time; more are closed at once
+     * @param connectionsMax connections at the same time, see {@link Connections}
      */
     public GrpcApi(
             AdminPorts ports,
@@ -85,7 +91,7 @@ public final class GrpcApi implements AutoCloseable {
             Authenticator authenticator,
             ApiAccess access,
             int connectionsMax) {
-        this.connectionsMax = connectionsMax;
+        this.connections = new Connections("the gRPC API", connectionsMax);
         this.ports = ports;
         this.admin = admin;
         this.census = census;
@@ -121,7 +127,7 @@ public final class GrpcApi implements AutoCloseable {
                 .executor(executor)
                 .bossEventLoopGroup(loops)
                 .workerEventLoopGroup(loops)
-                .channelFactory(() -> new LimitedListener(connectionsMax))
+                .channelFactory(() -> new LimitedListener(connections, rule == AccessRule.CREDENTIAL))
                 .maxInboundMessageSize(MESSAGE_BYTES_MAX)
                 .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
                 // A watcher that is gone without a word is noticed, and one that asks whether we live is let.
@@ -130,19 +136,21 @@ public final class GrpcApi implements AutoCloseable {
                 .permitKeepAliveTime(5, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 // Strangers, too, may connect; without this each of them would keep its place for as long as it likes.
-                .handshakeTimeout(10, TimeUnit.SECONDS)
+                .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
                 .maxConnectionIdle(5, TimeUnit.MINUTES)
                 .addService(ServerInterceptors.intercept(
-                        new AdminService(ports, admin, census, probes, hub, authenticator::stillValid),
+                        new AdminService(ports, admin, census, probes, hub, authenticator::validity),
                         new WriteLog(access.audit(), ports.clock())))
                 .addService(new MemberService(answers, membersAskHere))
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .fallbackHandlerRegistry(new NoSuchCall())
                 .intercept(new AnswerBudget(waiting))
-                .intercept(new AccessInterceptor(rule, access, authenticator, ports.clock()));
-        if (rule == AccessRule.CREDENTIAL && access.tls() != null) {
-            builder.sslContext(context(access.tls()));
+                .intercept(new StandingCalls(authenticator::validity, loops))
+                .intercept(new AccessInterceptor(rule, access, authenticator, connections, ports.clock()));
+        ApiTls tls = access.tlsAt(address);
+        if (tls != null) {
+            builder.sslContext(context(tls));
         }
         try {
             server = builder.build().start();
@@ -175,6 +183,17 @@ public final class GrpcApi implements AutoCloseable {
             throw new IllegalStateException("not started");
         }
         return bound.getPort();
+    }
+
+    /** Every call of every service, as {@code service/Call}. */
+    public List<String> calls() {
+        Server bound = server;
+        return bound == null
+                ? List.of()
+                : bound.getServices().stream()
+                        .flatMap(service -> service.getMethods().stream())
+                        .map(method -> method.getMethodDescriptor().getFullMethodName())
+                        .toList();
     }
 
     /** Tells health watchers that this node is on its way out, and takes no new calls; those under way go on. */

@@ -41,9 +41,14 @@ final class Roles {
         return READS.contains(method);
     }
 
+    /** Whether it is of a service of gRPC itself. */
+    static boolean ofGrpc(MethodDescriptor<?, ?> method) {
+        return OF_GRPC.contains(String.valueOf(method.getServiceName()));
+    }
+
     /** The least role that may call it. */
     static Role needs(MethodDescriptor<?, ?> method) {
-        if (READS.contains(method) || OF_GRPC.contains(String.valueOf(method.getServiceName()))) {
+        if (READS.contains(method) || ofGrpc(method)) {
             return Role.VIEWER;
         }
         return OPERATORS.contains(method) ? Role.OPERATOR : Role.ADMIN;

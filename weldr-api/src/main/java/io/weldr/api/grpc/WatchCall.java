@@ -7,8 +7,6 @@ import io.weldr.api.admin.Watch;
 import io.weldr.api.admin.WatchEvent.Changed;
 import io.weldr.api.admin.WatchEvent.Resync;
 import io.weldr.api.admin.WatchHub;
-import io.weldr.api.error.Problem;
-import io.weldr.api.error.ProblemType;
 import io.weldr.proto.admin.v1.WatchEvent;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -83,10 +81,7 @@ final class WatchCall {
         if (current.forbidden()) {
             over = true;
             current.close();
-            call.onError(Statuses.of(Problem.of(
-                    ProblemType.UNAUTHENTICATED,
-                    "a token that was removed or has expired",
-                    "a watch with a valid token")));
+            call.onError(StandingCalls.notValidAnyMore());
         } else if (current.ended()) {
             over = true;
             current.close();

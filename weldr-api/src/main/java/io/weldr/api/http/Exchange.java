@@ -157,6 +157,9 @@ final class Exchange {
             tooLarge(length + " bytes");
             return;
         }
+        if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) { // RFC 9110 section 10.1.1
+            var unused = request.response().writeContinue();
+        }
         Buffer body = Buffer.buffer();
         long timer = vertx.setTimer(limits.bodyTimeout().toMillis(), late -> {
             if (!answered) {

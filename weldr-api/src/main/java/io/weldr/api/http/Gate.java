@@ -6,49 +6,67 @@ import io.weldr.api.auth.ApiAccess;
 import io.weldr.api.auth.AuditLog;
 import io.weldr.api.auth.Authenticator;
 import io.weldr.api.auth.Caller;
+import io.weldr.api.auth.Certified;
 import io.weldr.api.auth.HostCheck;
 import io.weldr.api.error.Problem;
+import io.weldr.api.listen.Connections;
 import io.weldr.core.port.ApiTls;
-import io.weldr.core.state.Actor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /** Lets requests in that come to one address. Confined to the event loop. */
 final class Gate {
     private final AccessRule rule;
+    private final @Nullable ApiTls tls;
     private final ApiAccess access;
     private final Authenticator authenticator;
     private final HostCheck hosts;
+    private final Connections connections;
     private final InstantSource clock;
 
-    Gate(InetSocketAddress address, ApiAccess access, Authenticator authenticator, InstantSource clock) {
-        this(AccessRule.of(address, access), access, authenticator, clock);
+    Gate(
+            InetSocketAddress address,
+            ApiAccess access,
+            Authenticator authenticator,
+            Connections connections,
+            InstantSource clock) {
+        this(AccessRule.of(address, access), access.tlsAt(address), access, authenticator, connections, clock);
     }
 
-    private Gate(AccessRule rule, ApiAccess access, Authenticator authenticator, InstantSource clock) {
+    private Gate(
+            AccessRule rule,
+            @Nullable ApiTls tls,
+            ApiAccess access,
+            Authenticator authenticator,
+            Connections connections,
+            InstantSource clock) {
         this.rule = rule;
+        this.tls = tls;
         this.access = access;
         this.authenticator = authenticator;
         this.hosts = new HostCheck(access.hosts());
+        this.connections = connections;
         this.clock = clock;
     }
 
     /** Of an address that tells everybody how the node is. */
-    static Gate forStatus(Authenticator authenticator, InstantSource clock) {
-        return new Gate(AccessRule.ANYBODY, ApiAccess.LOCAL, authenticator, clock);
+    static Gate forStatus(Authenticator authenticator, Connections connections, InstantSource clock) {
+        return new Gate(AccessRule.ANYBODY, null, ApiAccess.LOCAL, authenticator, connections, clock);
     }
 
-    /** Whether requests come by TLS. */
+    /** Whether nobody is let in without a credential. */
+    boolean guarded() {
+        return rule == AccessRule.CREDENTIAL;
+    }
+
+    /** By what requests come by TLS; null: they come without. */
     @Nullable ApiTls tls() {
-        return rule == AccessRule.CREDENTIAL ? access.tls() : null;
+        return tls;
     }
 
     /**
@@ -61,7 +79,7 @@ final class Gate {
                 rule,
                 request.headers().getAll("Authorization"),
                 proxied(request),
-                certified(request.connection().sslSession()),
+                Certified.of(request.connection().sslSession(), tls),
                 address(request),
                 String.valueOf(request.remoteAddress())));
         Problem problem = caller.showsToken() ? null : CrossSite.refused(request, hosts);
@@ -71,6 +89,11 @@ final class Gate {
         if (problem != null) {
             throw problem.exception();
         }
+        InetAddress from = address(request);
+        connections.letIn(
+                from == null
+                        ? null
+                        : new InetSocketAddress(from, request.remoteAddress().port()));
         return caller;
     }
 
@@ -82,20 +105,6 @@ final class Gate {
             }
         }
         return false;
-    }
-
-    private @Nullable Actor certified(@Nullable SSLSession session) {
-        ApiTls tls = tls();
-        if (session == null || tls == null) {
-            return null;
-        }
-        try {
-            return session.getPeerCertificates()[0] instanceof X509Certificate certificate
-                    ? tls.client(certificate)
-                    : null;
-        } catch (SSLPeerUnverifiedException e) {
-            return null; // the client shows none
-        }
     }
 
     /** A literal: nothing is looked up. */

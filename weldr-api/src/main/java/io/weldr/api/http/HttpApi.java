@@ -1,5 +1,7 @@
 package io.weldr.api.http;
 
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -12,6 +14,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.TrustOptions;
 import io.vertx.ext.web.Router;
@@ -27,6 +30,8 @@ import io.weldr.api.auth.Authenticator;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemException;
 import io.weldr.api.error.ProblemType;
+import io.weldr.api.listen.Connections;
+import io.weldr.api.listen.LimitedListener;
 import io.weldr.core.Check;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.port.ApiTls;
@@ -42,7 +47,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +65,9 @@ public final class HttpApi implements AutoCloseable {
 
     private static final Duration START_MAX = Duration.ofSeconds(10);
 
+    /** A connection that takes longer for the handshake of TLS is closed. */
+    private static final Duration HANDSHAKE_MAX = Duration.ofSeconds(10);
+
     /** Vert.x shuts its loops down in well under a second; more than this is given up. */
     private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
 
@@ -72,9 +79,10 @@ public final class HttpApi implements AutoCloseable {
     private final InstantSource clock;
     private final List<Resource> resources = new ArrayList<>();
     private final List<Resource> probes;
-    private final AtomicInteger connections = new AtomicInteger();
+    private final Connections connections;
     private final Map<HttpConnection, HeadDeadline> heads = new ConcurrentHashMap<>();
     private final Vertx vertx;
+    private volatile boolean guarded; // whether the listener that is being made needs a credential
     private @Nullable HttpServer server;
     private @Nullable HttpServer status;
 
@@ -94,6 +102,7 @@ public final class HttpApi implements AutoCloseable {
         this.waiting = waiting;
         this.access = access;
         this.authenticator = authenticator;
+        this.connections = new Connections("the HTTP API", limits.connectionsMax());
         this.clock = ports.clock();
         this.metrics = new Metrics(Stream.concat(Stream.of(new PoolMetrics(ports.state())), ports.metrics().stream())
                 .toList());
@@ -106,15 +115,19 @@ public final class HttpApi implements AutoCloseable {
         this.probes = new ProbeRoutes(ports, metrics).resources();
         resources.addAll(this.probes);
         resources.add(new Resource("/v1/watch")
-                .streaming(new WatchStream(hub, authenticator::stillValid, limits.heartbeatInterval())::begin));
+                .streaming(new WatchStream(hub, authenticator::validity, limits.heartbeatInterval())::begin));
         // One loop is enough: handlers only ask and answer. No files are served, so none are unpacked or watched.
-        this.vertx = Vertx.vertx(new VertxOptions()
+        VertxOptions options = new VertxOptions()
                 .setEventLoopPoolSize(1)
                 .setWorkerPoolSize(1)
                 .setInternalBlockingPoolSize(1)
                 .setFileSystemOptions(new FileSystemOptions()
                         .setClassPathResolvingEnabled(false)
-                        .setFileCachingEnabled(false)));
+                        .setFileCachingEnabled(false));
+        this.vertx = Vertx.builder()
+                .with(options)
+                .withTransport(new CountedTransport(() -> new LimitedListener(connections, guarded)))
+                .build();
     }
 
     /**
@@ -124,12 +137,13 @@ public final class HttpApi implements AutoCloseable {
      * @throws IOException with one line that names the address and what is wrong with it
      */
     public void start(InetSocketAddress address) throws IOException {
-        server = listen("the admin API", address, resources, new Gate(address, access, authenticator, clock));
+        server = listen(
+                "the admin API", address, resources, new Gate(address, access, authenticator, connections, clock));
     }
 
     /** The same for an address on which everybody may ask how the node is, and nothing else. */
     public void startStatus(InetSocketAddress address) throws IOException {
-        status = listen("status-address", address, probes, Gate.forStatus(authenticator, clock));
+        status = listen("status-address", address, probes, Gate.forStatus(authenticator, connections, clock));
     }
 
     private HttpServer listen(String what, InetSocketAddress address, List<Resource> served, Gate gate)
@@ -140,9 +154,10 @@ public final class HttpApi implements AutoCloseable {
                                 ? address.getHostString()
                                 : address.getAddress().getHostAddress())
                 .setPort(address.getPort())
+                .setSslHandshakeTimeout(HANDSHAKE_MAX.toMillis())
+                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setMaxInitialLineLength(limits.requestLineBytesMax())
                 .setMaxHeaderSize(limits.headerBytesMax())
-                .setHandle100ContinueAutomatically(true)
                 .setHttp2ClearTextEnabled(false)
                 .setCompressionSupported(false)
                 .setIdleTimeout((int) limits.idleTimeout().toMillis())
@@ -156,6 +171,7 @@ public final class HttpApi implements AutoCloseable {
                     .setKeyCertOptions(KeyCertOptions.wrap(tls.keys()))
                     .setTrustOptions(TrustOptions.wrap(tls.trust()));
         }
+        guarded = gate.guarded();
         Router router = router(served, gate);
         HttpServer starting = vertx.createHttpServer(options)
                 .requestHandler(request -> request(request, router, gate))
@@ -192,6 +208,11 @@ public final class HttpApi implements AutoCloseable {
             throw new IllegalStateException("not started");
         }
         return bound.actualPort();
+    }
+
+    /** The path of every resource, in which a colon begins the name of a part that may be anything. */
+    public List<String> paths() {
+        return resources.stream().map(Resource::path).toList();
     }
 
     /** The port of status-address. */
@@ -300,19 +321,12 @@ public final class HttpApi implements AutoCloseable {
     }
 
     private void connected(HttpConnection connection) {
-        if (connections.incrementAndGet() > limits.connectionsMax()) {
-            LOG.warn(
-                    "closed a connection from {}: {} are open already",
-                    connection.remoteAddress(),
-                    limits.connectionsMax());
-            connections.decrementAndGet();
-            connection.close();
-            return;
-        }
+        ChannelHandlerContext handler = ((HttpServerConnection) connection).channelHandlerContext();
+        handler.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        handler.pipeline().addBefore(handler.name(), null, new HalfClose());
         HeadDeadline head = new HeadDeadline(vertx, connection, limits.idleTimeout());
         heads.put(connection, head);
         connection.closeHandler(closed -> {
-            connections.decrementAndGet();
             heads.remove(connection);
             head.stop();
         });

@@ -19,7 +19,8 @@ import io.weldr.api.json.Answers.ResyncEntry;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,13 +32,13 @@ final class WatchStream {
     static final Set<String> PARAMETERS = new TreeSet<>(Set.of("after", "kind", "name"));
 
     private final WatchHub hub;
-    private final Predicate<Caller> stillValid;
+    private final Function<Caller, BooleanSupplier> validity;
     private final Duration heartbeatInterval;
 
-    /** @param stillValid whether a caller that was let in would still be let in */
-    WatchStream(WatchHub hub, Predicate<Caller> stillValid, Duration heartbeatInterval) {
+    /** @param validity whether a caller that was let in would still be let in */
+    WatchStream(WatchHub hub, Function<Caller, BooleanSupplier> validity, Duration heartbeatInterval) {
         this.hub = hub;
-        this.stillValid = stillValid;
+        this.validity = validity;
         this.heartbeatInterval = heartbeatInterval;
     }
 
@@ -51,7 +52,7 @@ final class WatchStream {
         }
         ChangeFilter filter = request.changes();
         Stream stream = new Stream(routing, routing.vertx());
-        hub.open(after, filter, () -> stillValid.test(caller), stream::wake)
+        hub.open(after, filter, validity.apply(caller), stream::wake)
                 .whenComplete((watch, failure) -> stream.loop.runOnContext(nothing -> {
                     if (failure != null) {
                         Exchange.sendAndClose(stream.vertx, routing.request(), Answer.of(Problems.of(failure)));

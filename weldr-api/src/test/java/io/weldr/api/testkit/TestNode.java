@@ -148,8 +148,13 @@ public final class TestNode implements AutoCloseable {
 
     /** Another server of this node, not started, on free ports, for whoever may use it by these rules. */
     public AdminServer another(ApiAccess access) {
+        return another(access, LIMITS);
+    }
+
+    /** The same with other limits. */
+    public AdminServer another(ApiAccess access, HttpLimits limits) {
         InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        return new AdminServer(new AdminSettings(free, free, free, access, "0.0-test", LIMITS), ports(), link);
+        return new AdminServer(new AdminSettings(free, free, free, access, "0.0-test", limits), ports(), link);
     }
 
     /** Stops listening; the cluster goes on. */

@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -222,7 +223,17 @@ public final class NodeSecret implements CookieTokens, KeySeal, TicketKeys, Auto
         @Override
         public @Nullable Actor client(X509Certificate certificate) {
             MemberId member = members.member(certificate);
-            return member == null ? null : Actor.node(member);
+            return member == null || !good(certificate) ? null : Actor.node(member);
+        }
+
+        /** A connection may be older than the end of its certificate, and a session older than its connection. */
+        private static boolean good(X509Certificate certificate) {
+            try {
+                certificate.checkValidity();
+                return true;
+            } catch (CertificateException e) {
+                return false;
+            }
         }
     }
 
