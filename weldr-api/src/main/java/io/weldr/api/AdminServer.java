@@ -6,9 +6,11 @@ import io.weldr.api.admin.AnswerThreads;
 import io.weldr.api.admin.Awaited;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.LeaderProbes;
+import io.weldr.api.admin.Samples;
 import io.weldr.api.admin.WaitingBytes;
 import io.weldr.api.admin.WatchHub;
 import io.weldr.api.auth.Authenticator;
+import io.weldr.api.auth.Sessions;
 import io.weldr.api.grpc.GrpcApi;
 import io.weldr.api.grpc.GrpcMemberLink;
 import io.weldr.api.grpc.MemberAnswers;
@@ -35,6 +37,7 @@ public final class AdminServer implements AppliedBarrier, AutoCloseable {
     private final GrpcMemberLink link;
     private final Census census;
     private final WatchHub hub;
+    private final Samples samples;
     private final HttpApi http;
     private final MemberAnswers members;
     private final GrpcApi grpc;
@@ -54,27 +57,33 @@ public final class AdminServer implements AppliedBarrier, AutoCloseable {
         census = new Census(ports, link);
         Admin admin = new Admin(ports, census);
         LeaderProbes probes = new LeaderProbes(ports, link);
+        this.samples = new Samples(ports, link, Samples.INTERVAL);
         this.hub = new WatchHub(ports, settings.limits().watchersMax());
         WaitingBytes waiting = new WaitingBytes(settings.limits().waitingBytesMax());
+        Sessions sessions = new Sessions(ports.sessions(), ports.clock());
         Authenticator authenticator = new Authenticator(
-                ports.state(), ports.clock(), settings.access().tls());
+                ports.state(), sessions, ports.clock(), settings.access().tls());
         this.http = new HttpApi(
                 ports,
                 admin,
                 census,
                 probes,
+                samples,
                 hub,
                 waiting,
                 authenticator,
+                sessions,
                 settings.access(),
                 settings.version(),
                 settings.limits());
-        this.members = new MemberAnswers(ports.calls(), ports.cedes(), ports.canHold(), ports.probes(), census, probes);
+        this.members = new MemberAnswers(
+                ports.calls(), ports.cedes(), ports.canHold(), ports.probes(), census, probes, samples);
         this.grpc = new GrpcApi(
                 ports,
                 admin,
                 census,
                 probes,
+                samples,
                 hub,
                 members,
                 () -> link.olderMembers(ports.state().get().version()),
@@ -101,6 +110,7 @@ public final class AdminServer implements AppliedBarrier, AutoCloseable {
             throw e;
         }
         link.follow(ports.state());
+        samples.start();
     }
 
     /** Answers other members, from now on and also while the API does not listen. */
@@ -154,6 +164,7 @@ public final class AdminServer implements AppliedBarrier, AutoCloseable {
     /** Stops listening and ends everything; calls under way have {@code patience}. Returns at most 7 s after that. */
     public void close(Duration patience) {
         if (closed.compareAndSet(false, true)) {
+            samples.close();
             drain();
             grpc.close(patience);
             http.close();

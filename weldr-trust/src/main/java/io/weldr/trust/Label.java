@@ -8,6 +8,9 @@ public enum Label {
     /** Signs the tokens of sticky cookies. */
     STICKY_COOKIE("weldr sticky cookie v1"),
 
+    /** Signs the sessions of browsers. */
+    SESSION("weldr session v1"),
+
     /** Encrypts private keys in the log. */
     SEALING("weldr sealing v1"),
 

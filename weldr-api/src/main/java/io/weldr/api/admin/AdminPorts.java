@@ -12,8 +12,10 @@ import io.weldr.core.port.ProbeSource;
 import io.weldr.core.port.Published;
 import io.weldr.core.port.RoutingSource;
 import io.weldr.core.port.SentHeads;
+import io.weldr.core.port.SessionSigner;
 import io.weldr.core.port.StatusSource;
 import io.weldr.core.port.TrafficSource;
+import io.weldr.core.port.VirtualIpStatus;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.Member;
 import java.time.InstantSource;
@@ -33,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * @param unready why the node is not ready, for people; empty once it is
  * @param stuck why the process has to be restarted, for people; null if it works
  * @param self what the node tells the others about itself; null until its listeners are bound
+ * @param virtualIp the virtual IPs of this node; null: it has none in its configuration
+ * @param sessions signs what browsers keep of a sign-in
  * @param clock stamps commands
  */
 public record AdminPorts(
@@ -55,6 +59,8 @@ public record AdminPorts(
         Supplier<List<String>> unready,
         Supplier<@Nullable String> stuck,
         Supplier<@Nullable Member> self,
+        Supplier<@Nullable VirtualIpStatus> virtualIp,
+        SessionSigner sessions,
         InstantSource clock) {
 
     public AdminPorts {
@@ -83,6 +89,8 @@ public record AdminPorts(
                 unready,
                 stuck,
                 self,
+                virtualIp,
+                sessions,
                 clock);
     }
 }

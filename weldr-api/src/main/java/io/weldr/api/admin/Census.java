@@ -177,6 +177,7 @@ public final class Census {
                 Duration.ofNanos(System.nanoTime() - startNanos),
                 ListenerReport.of(ports.listeners()),
                 ports.certificates().certificateConditions(),
+                ports.virtualIp().get(),
                 ports.traffic().traffic());
     }
 
@@ -224,7 +225,7 @@ public final class Census {
     /**
      * Why there is no report. A member that cannot be reached is no call of which it matters whether anything was done.
      */
-    private static String notReached(MemberId id, Throwable failure) {
+    static String notReached(MemberId id, Throwable failure) {
         Throwable cause = failure instanceof CompletionException wrapped && wrapped.getCause() != null
                 ? wrapped.getCause()
                 : failure;

@@ -6,6 +6,7 @@ import io.weldr.core.port.CertificateCondition;
 import io.weldr.core.port.ClusterStatus;
 import io.weldr.core.port.ClusterStatus.Role;
 import io.weldr.core.port.Traffic;
+import io.weldr.core.port.VirtualIpStatus;
 import io.weldr.core.state.MemberId;
 import java.time.Duration;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param listeners what it has made of the listeners; null: an older version that does not tell
  * @param certificates what it has made of the certificates; null: an older version that does not tell
  * @param trouble why its consensus part is not whole; null if it is
+ * @param virtualIp its virtual IPs; null: it has none in its configuration
  */
 public record MemberReport(
         MemberId id,
@@ -36,6 +38,7 @@ public record MemberReport(
         @Nullable ListenerReport listeners,
         @Nullable List<CertificateCondition> certificates,
         @Nullable String trouble,
+        @Nullable VirtualIpStatus virtualIp,
         Traffic traffic) {
     public MemberReport {
         certificates = certificates == null ? null : List.copyOf(certificates);
@@ -88,6 +91,7 @@ public record MemberReport(
             Duration uptime,
             ListenerReport listeners,
             List<CertificateCondition> certificates,
+            @Nullable VirtualIpStatus virtualIp,
             Traffic traffic) {
         return new MemberReport(
                 status.self(),
@@ -102,6 +106,7 @@ public record MemberReport(
                 listeners,
                 certificates,
                 status.trouble(),
+                virtualIp,
                 traffic);
     }
 }

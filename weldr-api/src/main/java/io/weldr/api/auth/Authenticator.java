@@ -11,6 +11,7 @@ import io.weldr.core.token.TokenHash;
 import io.weldr.core.token.TokenName;
 import io.weldr.core.token.TokenText;
 import java.net.InetAddress;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -34,17 +35,25 @@ public final class Authenticator {
     private final @Nullable ApiTls tls;
     private final InstantSource clock;
     private final Attempts attempts;
+    private final Sessions sessions;
     private volatile Index index = new Index(new TreeMap<>(), Map.of());
 
     /** Tokens by the beginning of their hash. Made anew when the tokens of the state are others. */
     private record Index(SortedMap<TokenName, Token> of, Map<String, List<Token>> byPrefix) {}
 
     /** @param tls knows who shows a certificate; null: nobody can show one */
-    public Authenticator(Supplier<ClusterState> state, InstantSource clock, @Nullable ApiTls tls) {
-        this(state, clock, tls, new Attempts(System::nanoTime));
+    public Authenticator(
+            Supplier<ClusterState> state, Sessions sessions, InstantSource clock, @Nullable ApiTls tls) {
+        this(state, sessions, clock, tls, new Attempts(System::nanoTime));
     }
 
-    Authenticator(Supplier<ClusterState> state, InstantSource clock, @Nullable ApiTls tls, Attempts attempts) {
+    Authenticator(
+            Supplier<ClusterState> state,
+            Sessions sessions,
+            InstantSource clock,
+            @Nullable ApiTls tls,
+            Attempts attempts) {
+        this.sessions = sessions;
         this.state = state;
         this.tls = tls;
         this.clock = clock;
@@ -55,6 +64,7 @@ public final class Authenticator {
      * What a request shows of who sent it.
      *
      * @param authorization every {@code Authorization} field
+     * @param cookies every {@code Cookie} field
      * @param proxied whether a field says that a proxy passed the request on
      * @param certified by what client certificate TLS knows the client; null: none
      * @param from where the connection comes from; null: unknown
@@ -63,18 +73,20 @@ public final class Authenticator {
     public record Shown(
             AccessRule rule,
             List<String> authorization,
+            List<String> cookies,
             boolean proxied,
             @Nullable Certified certified,
             @Nullable InetAddress from,
             @Nullable String address) {
         public Shown {
             authorization = List.copyOf(authorization);
+            cookies = List.copyOf(cookies);
         }
     }
 
     /**
-     * Who sent the request. A token counts more than a certificate, and both more than the address: on loopback, too, a
-     * token limits what the request may do.
+     * Who sent the request. A token counts more than a session, that more than a certificate, and all of them more than
+     * the address: on loopback, too, a token limits what the request may do.
      *
      * @throws ProblemException of type {@code unauthenticated} or {@code too-many-attempts}. It does not tell whether
      *     there is such a token
@@ -82,6 +94,10 @@ public final class Authenticator {
     public Caller caller(Shown shown) {
         if (!shown.authorization().isEmpty()) {
             return byToken(shown);
+        }
+        Caller signedIn = bySession(shown);
+        if (signedIn != null) {
+            return signedIn;
         }
         if (shown.certified() != null) {
             return Caller.of(shown.certified(), shown.address());
@@ -99,6 +115,30 @@ public final class Authenticator {
                                 : "no token",
                         EXPECTED)
                 .exception();
+    }
+
+    /** Null: there is no session, or it is over. */
+    private @Nullable Caller bySession(Shown shown) {
+        Sessions.Session session = shown.cookies().isEmpty() ? null : sessions.of(shown.cookies());
+        if (session == null) {
+            return null;
+        }
+        Token token = live(session.token(), session.created());
+        return token == null ? null : Caller.of(token, shown.address(), session.ends());
+    }
+
+    /** The token that was made at that revision; null: there is none any more. */
+    private @Nullable Token live(TokenName name, long created) {
+        Token token = state.get().token(name);
+        return token != null && token.stamp().created() == created && !token.expired(clock.instant()) ? token : null;
+    }
+
+    /** The token that this caller shows; null: none, or there is none any more. */
+    public @Nullable Token shownToken(Caller caller) {
+        Long created = caller.actor().created();
+        return created == null || !caller.showsToken()
+                ? null
+                : live(new TokenName(caller.actor().name()), created);
     }
 
     private Caller byToken(Shown shown) {
@@ -159,12 +199,13 @@ public final class Authenticator {
             return new Validity(caller.certified(), tls, System::nanoTime);
         }
         Long created = caller.actor().created();
-        return created == null ? () -> true : () -> exists(caller, created);
+        return created == null ? () -> true : () -> lives(caller, created);
     }
 
-    private boolean exists(Caller caller, long created) {
-        Token token = state.get().token(new TokenName(caller.actor().name()));
-        return token != null && token.stamp().created() == created && !token.expired(clock.instant());
+    private boolean lives(Caller caller, long created) {
+        Instant ends = caller.sessionEnds();
+        return live(new TokenName(caller.actor().name()), created) != null
+                && (ends == null || clock.instant().isBefore(ends));
     }
 
     @SuppressWarnings("ReferenceEquality") // a change of anything else leaves the map as it is

@@ -8,6 +8,7 @@ import io.weldr.core.state.Actor;
 import io.weldr.core.state.Attribution;
 import io.weldr.core.token.Role;
 import io.weldr.core.token.Token;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -20,31 +21,43 @@ import org.jspecify.annotations.Nullable;
  * @param pools whose origins an operator may change; empty: those of all pools
  * @param address of the client, for people; null: unknown
  * @param certified the certificate by which it was let in; null: by something else
+ * @param sessionEnds the request came by a session that ends then: the browser added it by itself; null: it did not
  */
 public record Caller(
         Actor actor,
         Role role,
         SortedSet<PoolName> pools,
         @Nullable String address,
-        @Nullable Certified certified) {
+        @Nullable Certified certified,
+        @Nullable Instant sessionEnds) {
     public Caller {
         pools = Collections.unmodifiableSortedSet(new TreeSet<>(pools));
     }
 
     /** One that may do everything. */
     public static Caller admin(Actor actor, @Nullable String address) {
-        return new Caller(actor, Role.ADMIN, new TreeSet<>(), address, null);
+        return new Caller(actor, Role.ADMIN, new TreeSet<>(), address, null, null);
     }
 
     /** Whoever shows that certificate: it may do everything. */
     static Caller of(Certified certified, @Nullable String address) {
-        return new Caller(certified.actor(), Role.ADMIN, new TreeSet<>(), address, certified);
+        return new Caller(certified.actor(), Role.ADMIN, new TreeSet<>(), address, certified, null);
     }
 
     /** Whoever shows that token. */
     static Caller of(Token token, @Nullable String address) {
+        return of(token, address, null);
+    }
+
+    /** The same, by a session that ends then. */
+    static Caller of(Token token, @Nullable String address, @Nullable Instant sessionEnds) {
         Actor actor = Actor.token(token.name(), token.stamp().created());
-        return new Caller(actor, token.role(), token.pools(), address, null);
+        return new Caller(actor, token.role(), token.pools(), address, null, sessionEnds);
+    }
+
+    /** Whoever asks for what everybody may have. */
+    public static Caller nobody(@Nullable String address) {
+        return new Caller(Actor.ANONYMOUS, Role.VIEWER, new TreeSet<>(), address, null, null);
     }
 
     /**
@@ -52,7 +65,12 @@ public record Caller(
      * can make it.
      */
     public boolean showsToken() {
-        return actor.kind() == Actor.Kind.TOKEN;
+        return actor.kind() == Actor.Kind.TOKEN && !bySession();
+    }
+
+    /** Whether a browser has added the credential by itself. */
+    public boolean bySession() {
+        return sessionEnds != null;
     }
 
     /** Whether nothing but the way on which the request came says who this is. */

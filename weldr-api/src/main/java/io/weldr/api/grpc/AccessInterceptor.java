@@ -88,6 +88,7 @@ final class AccessInterceptor implements ServerInterceptor {
         return authenticator.caller(new Authenticator.Shown(
                 rule,
                 authorization,
+                List.of(), // browsers do not speak gRPC
                 proxied(headers),
                 Certified.of(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION), access.tls()),
                 remote instanceof InetSocketAddress inet ? address(inet) : null,

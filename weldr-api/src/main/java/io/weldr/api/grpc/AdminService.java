@@ -9,6 +9,7 @@ import io.weldr.api.admin.ChangeFilter;
 import io.weldr.api.admin.ClusterView;
 import io.weldr.api.admin.HistoryPage;
 import io.weldr.api.admin.LeaderProbes;
+import io.weldr.api.admin.Samples;
 import io.weldr.api.admin.WatchHub;
 import io.weldr.api.admin.Written;
 import io.weldr.api.auth.Caller;
@@ -41,6 +42,8 @@ import io.weldr.proto.admin.v1.ReadyRequest;
 import io.weldr.proto.admin.v1.RemoveMemberRequest;
 import io.weldr.proto.admin.v1.RemoveOriginRequest;
 import io.weldr.proto.admin.v1.ReplaceMemberRequest;
+import io.weldr.proto.admin.v1.SamplesReply;
+import io.weldr.proto.admin.v1.SamplesRequest;
 import io.weldr.proto.admin.v1.SetHealthPolicyRequest;
 import io.weldr.proto.admin.v1.StatsReply;
 import io.weldr.proto.admin.v1.StatsRequest;
@@ -64,6 +67,7 @@ final class AdminService extends ResourceService {
     private final Admin admin;
     private final Census census;
     private final LeaderProbes probes;
+    private final Samples samples;
     private final WatchHub hub;
     private final Function<Caller, BooleanSupplier> validity;
 
@@ -72,6 +76,7 @@ final class AdminService extends ResourceService {
             Admin admin,
             Census census,
             LeaderProbes probes,
+            Samples samples,
             WatchHub hub,
             Function<Caller, BooleanSupplier> validity) {
         super(admin);
@@ -79,6 +84,7 @@ final class AdminService extends ResourceService {
         this.admin = admin;
         this.census = census;
         this.probes = probes;
+        this.samples = samples;
         this.hub = hub;
         this.validity = validity;
     }
@@ -262,6 +268,11 @@ final class AdminService extends ResourceService {
     }
 
     @Override
+    public void samples(SamplesRequest request, StreamObserver<SamplesReply> observer) {
+        answer(observer, () -> samples.all(SampleMessages.question(request)).thenApply(SampleMessages::message));
+    }
+
+    @Override
     public void ready(ReadyRequest request, StreamObserver<ReadyReply> observer) {
         answer(
                 observer,
@@ -300,8 +311,8 @@ final class AdminService extends ResourceService {
                     if (leader != null) {
                         reply.setLeader(leader.value());
                     }
-                    cluster.lines().forEach(line -> reply.addMembers(Wire.member(line)));
                     String change = ports.membership().status().change();
+                    cluster.lines().forEach(line -> reply.addMembers(Wire.member(line, cluster, change)));
                     if (change != null) {
                         reply.setChange(change);
                     }

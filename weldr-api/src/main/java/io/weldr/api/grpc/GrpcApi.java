@@ -18,6 +18,7 @@ import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.LeaderProbes;
+import io.weldr.api.admin.Samples;
 import io.weldr.api.admin.WaitingBytes;
 import io.weldr.api.admin.WatchHub;
 import io.weldr.api.auth.AccessRule;
@@ -64,6 +65,7 @@ public final class GrpcApi implements AutoCloseable {
     private final Admin admin;
     private final Census census;
     private final LeaderProbes probes;
+    private final Samples samples;
     private final WatchHub hub;
     private final MemberAnswers answers;
     private final BooleanSupplier membersAskHere;
@@ -84,6 +86,7 @@ public final class GrpcApi implements AutoCloseable {
             Admin admin,
             Census census,
             LeaderProbes probes,
+            Samples samples,
             WatchHub hub,
             MemberAnswers answers,
             BooleanSupplier membersAskHere,
@@ -96,6 +99,7 @@ public final class GrpcApi implements AutoCloseable {
         this.admin = admin;
         this.census = census;
         this.probes = probes;
+        this.samples = samples;
         this.hub = hub;
         this.answers = answers;
         this.membersAskHere = membersAskHere;
@@ -139,7 +143,7 @@ public final class GrpcApi implements AutoCloseable {
                 .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
                 .maxConnectionIdle(5, TimeUnit.MINUTES)
                 .addService(ServerInterceptors.intercept(
-                        new AdminService(ports, admin, census, probes, hub, authenticator::validity),
+                        new AdminService(ports, admin, census, probes, samples, hub, authenticator::validity),
                         new WriteLog(access.audit(), ports.clock())))
                 .addService(new MemberService(answers, membersAskHere))
                 .addService(health.getHealthService())

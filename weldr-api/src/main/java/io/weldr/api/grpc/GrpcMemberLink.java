@@ -16,8 +16,11 @@ import io.netty.channel.ChannelOption;
 import io.weldr.api.admin.Awaited;
 import io.weldr.api.admin.MemberReport;
 import io.weldr.api.admin.MemberReporter;
+import io.weldr.api.admin.MemberSamples;
 import io.weldr.api.admin.ProbeReport;
 import io.weldr.api.admin.ProbeReporter;
+import io.weldr.api.admin.SampleQuestion;
+import io.weldr.api.admin.SampleReporter;
 import io.weldr.core.health.Opinion;
 import io.weldr.core.health.ProbeResult;
 import io.weldr.core.listener.ListenerName;
@@ -65,7 +68,8 @@ import org.jspecify.annotations.Nullable;
  * <p>It tells "surely not delivered" from "maybe" by whether the head of the request was handed to a connection: before
  * that nothing has left this process.
  */
-public final class GrpcMemberLink implements MemberLink, ProbeLink, MemberReporter, ProbeReporter, AutoCloseable {
+public final class GrpcMemberLink
+        implements MemberLink, ProbeLink, MemberReporter, ProbeReporter, SampleReporter, AutoCloseable {
     /**
      * On a network where a connection takes longer than this, the two seconds that a write may take are over anyway.
      */
@@ -166,6 +170,12 @@ public final class GrpcMemberLink implements MemberLink, ProbeLink, MemberReport
                 LastProbesRequest.newBuilder().setPool(pool.value()).build();
         return ask(to, MemberToMemberGrpc.getLastProbesMethod(), request, deadline)
                 .thenApply(reply -> Wire.probes(pool, reply));
+    }
+
+    @Override
+    public CompletionStage<MemberSamples> samples(Member to, SampleQuestion question, Duration deadline) {
+        return ask(to, MemberToMemberGrpc.getSamplesMethod(), SampleMessages.message(question), deadline)
+                .thenApply(SampleMessages::value);
     }
 
     /** Never throws: callers count what is under way, and what was not begun has to end like everything else. */

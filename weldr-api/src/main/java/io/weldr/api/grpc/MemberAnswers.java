@@ -7,6 +7,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.weldr.api.admin.Awaited;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.LeaderProbes;
+import io.weldr.api.admin.Samples;
 import io.weldr.core.Check;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.OriginId;
@@ -26,10 +27,12 @@ import io.weldr.proto.admin.v1.CedeReply;
 import io.weldr.proto.admin.v1.CedeRequest;
 import io.weldr.proto.admin.v1.LastProbesReply;
 import io.weldr.proto.admin.v1.LastProbesRequest;
+import io.weldr.proto.admin.v1.MemberSamples;
 import io.weldr.proto.admin.v1.ProbeReply;
 import io.weldr.proto.admin.v1.ProbeRequest;
 import io.weldr.proto.admin.v1.ReportReply;
 import io.weldr.proto.admin.v1.ReportRequest;
+import io.weldr.proto.admin.v1.SamplesRequest;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -48,6 +51,7 @@ public final class MemberAnswers implements MemberServer {
     private final ProbeCalls probes;
     private final Census census;
     private final LeaderProbes lastProbes;
+    private final Samples samples;
 
     public MemberAnswers(
             MemberCalls calls,
@@ -55,13 +59,15 @@ public final class MemberAnswers implements MemberServer {
             BooleanSupplier canHold,
             ProbeCalls probes,
             Census census,
-            LeaderProbes lastProbes) {
+            LeaderProbes lastProbes,
+            Samples samples) {
         this.calls = calls;
         this.cedes = cedes;
         this.canHold = canHold;
         this.probes = probes;
         this.census = census;
         this.lastProbes = lastProbes;
+        this.samples = samples;
     }
 
     @Override
@@ -73,6 +79,7 @@ public final class MemberAnswers implements MemberServer {
             case "CanHold" -> answer(CanHoldRequest.parser(), request, asked -> canHold());
             case "Probe" -> answer(ProbeRequest.parser(), request, this::probe);
             case "LastProbes" -> answer(LastProbesRequest.parser(), request, this::lastProbes);
+            case "Samples" -> answer(SamplesRequest.parser(), request, this::samples);
             default ->
                 CompletableFuture.failedFuture(
                         new GatewayException(Kind.UNAVAILABLE, "a call that this version does not know: " + call));
@@ -138,6 +145,10 @@ public final class MemberAnswers implements MemberServer {
     CompletionStage<LastProbesReply> lastProbes(LastProbesRequest request) {
         PoolName pool = Wire.valid(() -> new PoolName(request.getPool()));
         return CompletableFuture.completedFuture(Wire.probes(lastProbes.own(pool)));
+    }
+
+    CompletionStage<MemberSamples> samples(SamplesRequest request) {
+        return CompletableFuture.completedFuture(SampleMessages.message(samples.own(SampleMessages.question(request))));
     }
 
     CompletionStage<ReportReply> report(ReportRequest request, Duration patience) {

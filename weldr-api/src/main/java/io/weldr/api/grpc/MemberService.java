@@ -13,11 +13,13 @@ import io.weldr.proto.admin.v1.CedeReply;
 import io.weldr.proto.admin.v1.CedeRequest;
 import io.weldr.proto.admin.v1.LastProbesReply;
 import io.weldr.proto.admin.v1.LastProbesRequest;
+import io.weldr.proto.admin.v1.MemberSamples;
 import io.weldr.proto.admin.v1.MemberToMemberGrpc;
 import io.weldr.proto.admin.v1.ProbeReply;
 import io.weldr.proto.admin.v1.ProbeRequest;
 import io.weldr.proto.admin.v1.ReportReply;
 import io.weldr.proto.admin.v1.ReportRequest;
+import io.weldr.proto.admin.v1.SamplesRequest;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -71,6 +73,11 @@ final class MemberService extends MemberToMemberGrpc.MemberToMemberImplBase {
     @Override
     public void lastProbes(LastProbesRequest request, StreamObserver<LastProbesReply> observer) {
         answer(observer, () -> answers.lastProbes(request));
+    }
+
+    @Override
+    public void samples(SamplesRequest request, StreamObserver<MemberSamples> observer) {
+        answer(observer, () -> answers.samples(request));
     }
 
     @Override

@@ -11,6 +11,7 @@ final class Roles {
     private static final Set<MethodDescriptor<?, ?>> READS = Set.of(
             AdminGrpc.getListOriginsMethod(),
             AdminGrpc.getListProbesMethod(),
+            AdminGrpc.getSamplesMethod(),
             AdminGrpc.getGetHealthPolicyMethod(),
             AdminGrpc.getListPoolsMethod(),
             AdminGrpc.getGetPoolMethod(),

@@ -2,12 +2,17 @@ package io.weldr.api.grpc;
 
 import com.google.protobuf.Timestamp;
 import io.weldr.api.admin.Census;
+import io.weldr.api.admin.ClusterView;
 import io.weldr.api.admin.ListenerReport;
 import io.weldr.api.admin.MemberReport;
 import io.weldr.api.admin.ProbeReport;
+import io.weldr.api.admin.StopAdvice;
 import io.weldr.api.admin.Written;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemType;
+import io.weldr.core.health.Opinion;
+import io.weldr.core.health.ProbeResult;
+import io.weldr.core.health.SecondOpinion;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.OriginId;
@@ -17,6 +22,7 @@ import io.weldr.core.port.ClusterStatus.Role;
 import io.weldr.core.port.LastProbe;
 import io.weldr.core.port.Traffic;
 import io.weldr.core.port.Traffic.OriginTraffic;
+import io.weldr.core.port.VirtualIpStatus;
 import io.weldr.core.state.Attribution;
 import io.weldr.core.state.Change;
 import io.weldr.core.state.ClusterState;
@@ -32,12 +38,15 @@ import io.weldr.proto.admin.v1.LastProbesReply;
 import io.weldr.proto.admin.v1.MemberStatus;
 import io.weldr.proto.admin.v1.Origin;
 import io.weldr.proto.admin.v1.OriginCount;
+import io.weldr.proto.admin.v1.OriginOpinion;
 import io.weldr.proto.admin.v1.OriginProbe;
 import io.weldr.proto.admin.v1.ReportReply;
+import io.weldr.proto.admin.v1.VirtualIp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -148,7 +157,8 @@ final class Wire {
         return message.build();
     }
 
-    static MemberStatus member(Census.Line line) {
+    static MemberStatus member(Census.Line line, ClusterView cluster, @Nullable String change) {
+        StopAdvice stop = StopAdvice.of(line, cluster, change);
         MemberReport report = line.report();
         MemberStatus.Builder message =
                 report == null ? MemberStatus.newBuilder().setMissing(true) : status(report).toBuilder();
@@ -163,7 +173,12 @@ final class Wire {
                     .setWitness(member.witness())
                     .setRaftAddress(member.raft().toString());
         }
-        return message.setId(line.id().value()).setVoter(line.voter()).build();
+        return message.setId(line.id().value())
+                .setVoter(line.voter())
+                .setStop(io.weldr.proto.admin.v1.StopAdvice.newBuilder()
+                        .setSafe(stop.safe())
+                        .setReason(stop.reason()))
+                .build();
     }
 
     private static MemberStatus status(MemberReport report) {
@@ -189,6 +204,15 @@ final class Wire {
         Duration uptime = report.uptime();
         if (uptime != null) {
             message.setUptime(duration(uptime));
+        }
+        VirtualIpStatus virtualIp = report.virtualIp();
+        if (virtualIp != null) {
+            VirtualIp.Builder held = VirtualIp.newBuilder()
+                    .addAllAddresses(virtualIp.addresses())
+                    .setActive(virtualIp.active())
+                    .setLifetime(duration(virtualIp.lifetime()));
+            Duration left = virtualIp.left();
+            message.setVirtualIp(left == null ? held : held.setLeft(duration(left)));
         }
         return message.build();
     }
@@ -226,10 +250,19 @@ final class Wire {
                 reply.hasListeners() ? ListenerMessages.report(reply.getListeners()) : null,
                 reply.hasCertificates() ? CertificateMessages.report(reply.getCertificates()) : null,
                 status.getTrouble().isEmpty() ? null : status.getTrouble(),
+                status.hasVirtualIp() ? virtualIp(status.getVirtualIp()) : null,
                 new Traffic(
                         count(reply.getClient()),
                         count(reply.getServer()),
                         reply.getOriginsList().stream().map(Wire::originTraffic).toList()));
+    }
+
+    private static VirtualIpStatus virtualIp(VirtualIp message) {
+        return new VirtualIpStatus(
+                message.getAddressesList(),
+                message.getActive(),
+                duration(message.getLifetime()),
+                message.hasLeft() ? duration(message.getLeft()) : null);
     }
 
     private static Role role(String word) {
@@ -242,13 +275,43 @@ final class Wire {
     }
 
     static OriginProbe probe(LastProbe probe) {
-        return OriginProbe.newBuilder()
+        OriginProbe.Builder message = OriginProbe.newBuilder()
                 .setOrigin(probe.origin().value())
                 .setAt(timestamp(probe.at()))
                 .setPassed(probe.passed())
                 .setAnswer(probe.answer())
-                .setLatency(duration(probe.latency()))
-                .build();
+                .setLatency(duration(probe.latency()));
+        LastProbe.Asked asked = probe.asked();
+        if (asked != null) {
+            message.setAskedAt(timestamp(asked.at()));
+            asked.opinion().silent().forEach(member -> message.addSilent(member.value()));
+            asked.opinion()
+                    .opinions()
+                    .forEach((member, opinion) -> message.addOpinions(OriginOpinion.newBuilder()
+                            .setMember(member.value())
+                            .setPassed(opinion.result().passed())
+                            .setAnswer(opinion.result().reason())
+                            .setNeverSawUp(!opinion.sawUp())));
+        }
+        return message.build();
+    }
+
+    private static LastProbe.@Nullable Asked asked(OriginProbe probe) {
+        if (!probe.hasAskedAt()) {
+            return null;
+        }
+        TreeMap<MemberId, Opinion> opinions = new TreeMap<>();
+        for (OriginOpinion each : probe.getOpinionsList()) {
+            opinions.put(
+                    new MemberId(each.getMember()),
+                    new Opinion(new ProbeResult(each.getPassed(), each.getAnswer()), !each.getNeverSawUp()));
+        }
+        return new LastProbe.Asked(
+                Instant.ofEpochSecond(
+                        probe.getAskedAt().getSeconds(), probe.getAskedAt().getNanos()),
+                new SecondOpinion(
+                        opinions,
+                        probe.getSilentList().stream().map(MemberId::new).toList()));
     }
 
     static LastProbesReply probes(ProbeReport report) {
@@ -280,7 +343,8 @@ final class Wire {
                                 probe.getAnswer(),
                                 Duration.ofSeconds(
                                         probe.getLatency().getSeconds(),
-                                        probe.getLatency().getNanos())))
+                                        probe.getLatency().getNanos()),
+                                asked(probe)))
                         .toList(),
                 textOrNull(reply.getMissing()));
     }

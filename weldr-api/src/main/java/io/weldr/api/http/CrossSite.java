@@ -16,7 +16,11 @@ import org.jspecify.annotations.Nullable;
 final class CrossSite {
     private CrossSite() {}
 
-    static @Nullable Problem refused(HttpServerRequest request, HostCheck hosts) {
+    /** A page of another site can make a browser send it only if the API allows that (CORS), which it never does. */
+    static final String SESSION_FIELD = "Weldr-Session";
+
+    /** @param bySession whether the browser has added the credential: then more than the absence of signs is asked for */
+    static @Nullable Problem refused(HttpServerRequest request, HostCheck hosts, boolean bySession) {
         HttpMethod method = request.method();
         if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD) || method.equals(HttpMethod.OPTIONS)) {
             return null;
@@ -24,6 +28,12 @@ final class CrossSite {
         String site = request.getHeader("Sec-Fetch-Site");
         if (site != null && !site.equals("same-origin") && !site.equals("none")) {
             return Problem.of(ProblemType.CROSS_SITE, "Sec-Fetch-Site: " + Check.quote(site), "same-origin");
+        }
+        if (bySession && request.getHeader(SESSION_FIELD) == null) {
+            return Problem.of(
+                    ProblemType.CROSS_SITE,
+                    "a change by a session, without the field " + SESSION_FIELD,
+                    SESSION_FIELD + ": 1, as the dashboard sends it");
         }
         String origin = request.getHeader("Origin");
         if (origin == null) {
@@ -36,7 +46,7 @@ final class CrossSite {
         }
         // A name that its owner points at this node makes their page and this API one site to the browser (DNS
         // rebinding).
-        if (!hosts.goesBy(host)) {
+        if (!bySession && !hosts.goesBy(host)) {
             return Problem.of(
                     ProblemType.CROSS_SITE,
                     "Host: " + Check.quote(host) + " from a page in a browser",

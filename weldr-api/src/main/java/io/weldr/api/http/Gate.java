@@ -78,11 +78,12 @@ final class Gate {
         Caller caller = authenticator.caller(new Authenticator.Shown(
                 rule,
                 request.headers().getAll("Authorization"),
+                request.headers().getAll("Cookie"),
                 proxied(request),
                 Certified.of(request.connection().sslSession(), tls),
                 address(request),
                 String.valueOf(request.remoteAddress())));
-        Problem problem = caller.showsToken() ? null : CrossSite.refused(request, hosts);
+        Problem problem = caller.showsToken() ? null : CrossSite.refused(request, hosts, caller.bySession());
         if (problem == null) {
             problem = hosts.refused(request.getHeader("Host"), caller, rule);
         }

@@ -23,10 +23,12 @@ import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.LeaderProbes;
+import io.weldr.api.admin.Samples;
 import io.weldr.api.admin.WaitingBytes;
 import io.weldr.api.admin.WatchHub;
 import io.weldr.api.auth.ApiAccess;
 import io.weldr.api.auth.Authenticator;
+import io.weldr.api.auth.Sessions;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemException;
 import io.weldr.api.error.ProblemType;
@@ -92,9 +94,11 @@ public final class HttpApi implements AutoCloseable {
             Admin admin,
             Census census,
             LeaderProbes probes,
+            Samples samples,
             WatchHub hub,
             WaitingBytes waiting,
             Authenticator authenticator,
+            Sessions sessions,
             ApiAccess access,
             String version,
             HttpLimits limits) {
@@ -109,9 +113,10 @@ public final class HttpApi implements AutoCloseable {
         ServerRoutes servers = new ServerRoutes(admin, ports, census, version);
         resources.addAll(servers.resources());
         resources.addAll(new ResourceRoutes(admin).resources());
-        resources.addAll(new V1Routes(admin, ports, probes, servers).resources());
+        resources.addAll(new V1Routes(admin, ports, probes, samples, servers).resources());
         resources.addAll(new TokenRoutes(admin.tokens()).resources());
         resources.addAll(new MemberRoutes(ports, census).resources());
+        resources.addAll(new UiRoutes(authenticator, sessions, ports.status(), version).resources());
         this.probes = new ProbeRoutes(ports, metrics).resources();
         resources.addAll(this.probes);
         resources.add(new Resource("/v1/watch")
@@ -261,7 +266,7 @@ public final class HttpApi implements AutoCloseable {
         for (Resource resource : served) {
             router.route(resource.path())
                     .handler(context ->
-                            admitted(context, resource.path(), gate, exchange -> serve(exchange, context, resource)));
+                            admitted(context, resource, gate, exchange -> serve(exchange, context, resource)));
         }
         router.route()
                 .handler(context -> admitted(
@@ -290,6 +295,16 @@ public final class HttpApi implements AutoCloseable {
                     exchange.fail(failure == null ? new IllegalStateException("no cause") : failure);
                 }));
         return router;
+    }
+
+    private void admitted(RoutingContext context, Resource resource, Gate gate, Consumer<Exchange> then) {
+        if (resource.isOpen()) {
+            Exchange exchange = new Exchange(vertx, context, resource.path(), metrics, limits, waiting, gate);
+            exchange.open();
+            then.accept(exchange);
+        } else {
+            admitted(context, resource.path(), gate, then);
+        }
     }
 
     /** Nothing of an answer depends on what there is before it is known who asks. */

@@ -55,8 +55,10 @@ final class MemberRoutes {
     private CompletionStage<Answer> members(Request request) {
         return census.take()
                 .thenApply(ClusterView::new)
-                .thenApply(cluster -> Answer.ok(
-                        new Members(Pages.members(cluster), membership.status().change(), links())));
+                .thenApply(cluster -> Answer.ok(new Members(
+                        Pages.members(cluster, membership.status().change()),
+                        membership.status().change(),
+                        links())));
     }
 
     private CompletionStage<Answer> member(Request request) {
@@ -68,7 +70,7 @@ final class MemberRoutes {
             MemberReport report = line.report();
             long known = status.status().commitIndex();
             long commitIndex = report == null ? known : Math.max(known, report.commitIndex());
-            return Answer.ok(Pages.member(line, commitIndex, links(id)));
+            return Answer.ok(Pages.member(line, commitIndex, null, links(id)));
         });
     }
 

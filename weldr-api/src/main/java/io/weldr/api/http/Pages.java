@@ -3,12 +3,15 @@ package io.weldr.api.http;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.ClusterView;
 import io.weldr.api.admin.MemberReport;
+import io.weldr.api.admin.StopAdvice;
 import io.weldr.api.admin.View;
 import io.weldr.api.json.Answers;
 import io.weldr.api.json.Answers.Addresses;
 import io.weldr.api.json.Answers.MemberEntry;
 import io.weldr.api.json.Answers.OriginEntry;
 import io.weldr.api.json.Answers.Staleness;
+import io.weldr.api.json.Answers.StopEntry;
+import io.weldr.api.json.Answers.VirtualIpEntry;
 import io.weldr.api.json.Link;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Origin;
@@ -56,13 +59,19 @@ final class Pages {
                 .toList();
     }
 
-    static List<MemberEntry> members(ClusterView cluster) {
+    /** @param change the change of the members that is under way; null: none */
+    static List<MemberEntry> members(ClusterView cluster, @Nullable String change) {
         return cluster.lines().stream()
-                .map(line -> member(line, cluster.commitIndex(), null))
+                .map(line -> {
+                    StopAdvice stop = StopAdvice.of(line, cluster, change);
+                    return member(line, cluster.commitIndex(), new StopEntry(stop.safe(), stop.reason()), null);
+                })
                 .toList();
     }
 
-    static MemberEntry member(Census.Line line, long commitIndex, @Nullable List<Link> links) {
+    /** @param stop null: the others were not asked */
+    static MemberEntry member(
+            Census.Line line, long commitIndex, @Nullable StopEntry stop, @Nullable List<Link> links) {
         MemberReport report = line.report();
         Member member = line.member();
         MemberId leader = report == null ? null : report.leader();
@@ -93,6 +102,8 @@ final class Pages {
                 report == null,
                 line.missing(),
                 report == null ? null : report.trouble(),
+                report == null ? null : VirtualIpEntry.of(report.virtualIp()),
+                stop,
                 links);
     }
 }

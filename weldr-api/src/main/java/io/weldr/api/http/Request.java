@@ -155,6 +155,12 @@ final class Request {
         return value;
     }
 
+    /** The name of a pool, or null if the parameter is not there. */
+    @Nullable PoolName queryPool(String name) {
+        String value = query(name);
+        return value == null ? null : valid(() -> new PoolName(value), "the name of a pool");
+    }
+
     /** A parameter of the path. */
     String pathParameter(String name) {
         return context.pathParam(name);

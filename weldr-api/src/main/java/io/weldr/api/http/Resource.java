@@ -20,6 +20,7 @@ final class Resource {
     private final Map<HttpMethod, Operation> operations = new LinkedHashMap<>();
     private @Nullable Stream stream;
     private boolean watched;
+    private boolean open;
 
     Resource(String path) {
         this.path = path;
@@ -61,6 +62,16 @@ final class Resource {
     Resource watched() {
         watched = true;
         return this;
+    }
+
+    /** Is for everybody, without a credential: nothing of the cluster may be in its answers. */
+    Resource open() {
+        open = true;
+        return this;
+    }
+
+    boolean isOpen() {
+        return open;
     }
 
     String path() {

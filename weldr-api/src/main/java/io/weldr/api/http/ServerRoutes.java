@@ -84,6 +84,7 @@ final class ServerRoutes {
                         Link.get("listeners", "/v1/listeners"),
                         Link.get("routes", "/v1/routes"),
                         Link.get("tokens", "/v1/tokens"),
+                        Link.get("dashboard", "/ui/"),
                         Link.get("history", "/v1/history"),
                         Link.get("watch", "/v1/watch"),
                         Link.get("metrics", "/metrics"),
@@ -199,7 +200,7 @@ final class ServerRoutes {
                     cluster.term(),
                     ports.state().get().revision(),
                     ports.state().get().version().number(),
-                    Pages.members(cluster),
+                    Pages.members(cluster, ports.membership().status().change()),
                     List.of(
                             Link.get("self", "/cluster"),
                             Link.get("members", "/v1/cluster/members"),

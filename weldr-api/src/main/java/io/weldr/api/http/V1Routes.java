@@ -7,6 +7,8 @@ import io.weldr.api.admin.HealthDraft;
 import io.weldr.api.admin.HistoryPage;
 import io.weldr.api.admin.LeaderProbes;
 import io.weldr.api.admin.OriginDraft;
+import io.weldr.api.admin.SampleQuestion;
+import io.weldr.api.admin.Samples;
 import io.weldr.api.admin.View;
 import io.weldr.api.admin.WriteOptions;
 import io.weldr.api.error.Problem;
@@ -21,6 +23,7 @@ import io.weldr.api.json.Answers.Probes;
 import io.weldr.api.json.ExplainAnswer;
 import io.weldr.api.json.Link;
 import io.weldr.api.json.RequestBodies;
+import io.weldr.api.json.SampleAnswers;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.OriginId;
@@ -46,9 +49,11 @@ final class V1Routes {
     private final Admin admin;
     private final AdminPorts ports;
     private final LeaderProbes probes;
+    private final Samples samples;
     private final ServerRoutes servers;
 
-    V1Routes(Admin admin, AdminPorts ports, LeaderProbes probes, ServerRoutes servers) {
+    V1Routes(Admin admin, AdminPorts ports, LeaderProbes probes, Samples samples, ServerRoutes servers) {
+        this.samples = samples;
         this.admin = admin;
         this.ports = ports;
         this.probes = probes;
@@ -70,6 +75,7 @@ final class V1Routes {
                         .on(HttpMethod.GET, this::health, "consistency")
                         .on(HttpMethod.PUT, request -> setHealth(request, before -> HealthPolicy.DEFAULT), "wait")
                         .on(HttpMethod.PATCH, request -> setHealth(request, before -> before), "wait"),
+                new Resource(SampleAnswers.PATH).on(HttpMethod.GET, this::samples, "pool", "series", "after"),
                 new Resource("/v1/explain")
                         .on(
                                 HttpMethod.GET,
@@ -212,6 +218,14 @@ final class V1Routes {
                                 new Link("update", path, "PATCH"),
                                 Link.get("pool", Link.pool(name)))))
                 .tagged(Pages.tag(policy));
+    }
+
+    private CompletionStage<Answer> samples(Request request) {
+        String series = request.queryChoice("series", List.of("none", "all"));
+        Long after = request.queryNumber("after", 0, Long.MAX_VALUE);
+        SampleQuestion question =
+                new SampleQuestion(!"none".equals(series), request.queryPool("pool"), after == null ? 0 : after);
+        return samples.all(question).thenApply(members -> Answer.ok(SampleAnswers.of(members)));
     }
 
     private CompletionStage<Answer> explain(Request request) {

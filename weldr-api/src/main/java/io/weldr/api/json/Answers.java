@@ -16,6 +16,7 @@ import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.LastProbe;
 import io.weldr.core.port.ListenerCondition;
 import io.weldr.core.port.Membership.Result.Done;
+import io.weldr.core.port.VirtualIpStatus;
 import io.weldr.core.state.Actor;
 import io.weldr.core.state.Attribution;
 import io.weldr.core.state.Change;
@@ -148,14 +149,43 @@ public final class Answers {
     }
 
     /** The last probe of an origin. */
-    public record ProbeEntry(String origin, String at, boolean passed, String answer, double latencyMillis) {
+    public record ProbeEntry(
+            String origin,
+            String at,
+            boolean passed,
+            String answer,
+            double latencyMillis,
+            @Nullable String askedAt,
+            @Nullable List<OpinionEntry> opinions,
+            @Nullable List<String> silent) {
         static ProbeEntry of(LastProbe probe) {
+            LastProbe.Asked asked = probe.asked();
             return new ProbeEntry(
                     probe.origin().value(),
                     probe.at().toString(),
                     probe.passed(),
                     probe.answer(),
-                    Math.round(probe.latency().toNanos() / 1000.0) / 1000.0);
+                    Math.round(probe.latency().toNanos() / 1000.0) / 1000.0,
+                    asked == null ? null : asked.at().toString(),
+                    asked == null ? null : OpinionEntry.of(asked),
+                    asked == null || asked.opinion().silent().isEmpty()
+                            ? null
+                            : asked.opinion().silent().stream()
+                                    .map(MemberId::value)
+                                    .toList());
+        }
+    }
+
+    /** How an origin looked from a member when the leader asked. {@code counts} false: it never saw the origin up. */
+    public record OpinionEntry(String member, boolean passed, String answer, boolean counts) {
+        static List<OpinionEntry> of(LastProbe.Asked asked) {
+            return asked.opinion().opinions().entrySet().stream()
+                    .map(one -> new OpinionEntry(
+                            one.getKey().value(),
+                            one.getValue().result().passed(),
+                            one.getValue().result().reason(),
+                            one.getValue().counts()))
+                    .toList();
         }
     }
 
@@ -248,7 +278,29 @@ public final class Answers {
             boolean missing,
             @Nullable String reason,
             @Nullable String trouble,
+            @Nullable VirtualIpEntry virtualIp,
+            @Nullable StopEntry stop,
             @Nullable List<Link> links) {}
+
+    /** {@code leftSeconds} null: it does not hold them. */
+    public record VirtualIpEntry(
+            List<String> addresses,
+            boolean active,
+            double lifetimeSeconds,
+            @Nullable Double leftSeconds) {
+        public static @Nullable VirtualIpEntry of(@Nullable VirtualIpStatus status) {
+            return status == null
+                    ? null
+                    : new VirtualIpEntry(
+                            status.addresses(),
+                            status.active(),
+                            status.lifetime().toMillis() / 1000.0,
+                            status.left() == null ? null : status.left().toMillis() / 1000.0);
+        }
+    }
+
+    /** Whether a member may be stopped now. */
+    public record StopEntry(boolean safe, String reason) {}
 
     /** {@code GET /cluster}. */
     public record Cluster(

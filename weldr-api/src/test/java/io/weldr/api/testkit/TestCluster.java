@@ -6,6 +6,7 @@ import io.weldr.core.port.Committed;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.GatewayException.Kind;
 import io.weldr.core.port.RequestId;
+import io.weldr.core.port.SessionSigner;
 import io.weldr.core.state.Attribution;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
@@ -15,13 +16,18 @@ import io.weldr.core.state.Limits;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.Transition;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /** Nodes that share one log in memory. The first leads until told otherwise. */
@@ -61,6 +67,28 @@ public final class TestCluster implements AutoCloseable {
 
     public List<TestNode> nodes() {
         return List.copyOf(nodes);
+    }
+
+    /** What all nodes sign sessions with. */
+    SessionSigner sessions() {
+        return new SessionSigner() {
+            @Override
+            public String sign(String text) {
+                try {
+                    Mac mac = Mac.getInstance("HmacSHA256");
+                    mac.init(new SecretKeySpec(new byte[] {1, 2, 3}, "HmacSHA256"));
+                    byte[] all = mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+                    return Base64.getUrlEncoder().withoutPadding().encodeToString(all);
+                } catch (GeneralSecurityException e) {
+                    throw new AssertionError(e);
+                }
+            }
+
+            @Override
+            public boolean signed(String text, String signature) {
+                return sign(text).equals(signature);
+            }
+        };
     }
 
     /** What all nodes seal private keys with. */

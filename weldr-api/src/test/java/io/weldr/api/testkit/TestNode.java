@@ -29,6 +29,7 @@ import io.weldr.core.port.Published;
 import io.weldr.core.port.RequestId;
 import io.weldr.core.port.SentHeads;
 import io.weldr.core.port.Traffic;
+import io.weldr.core.port.VirtualIpStatus;
 import io.weldr.core.route.Actions;
 import io.weldr.core.route.SampleView;
 import io.weldr.core.state.Attribution;
@@ -85,6 +86,7 @@ public final class TestNode implements AutoCloseable {
     private volatile List<String> unready = List.of();
     private volatile @Nullable String stuck;
     private volatile @Nullable String trouble;
+    private volatile @Nullable VirtualIpStatus virtualIp;
     private volatile @Nullable CompletableFuture<byte[]> callAnswer;
     private volatile @Nullable Member self;
     private @Nullable AdminServer server;
@@ -216,6 +218,8 @@ public final class TestNode implements AutoCloseable {
                 () -> unready,
                 () -> stuck,
                 () -> self,
+                () -> virtualIp,
+                cluster.sessions(),
                 InstantSource.system());
     }
 
@@ -423,6 +427,10 @@ public final class TestNode implements AutoCloseable {
 
     public void unready(String... reasons) {
         unready = List.of(reasons);
+    }
+
+    public void virtualIp(@Nullable VirtualIpStatus now) {
+        virtualIp = now;
     }
 
     public void trouble(@Nullable String now) {

@@ -1,6 +1,7 @@
 package io.weldr.leader.health;
 
 import io.weldr.core.health.ProbeResult;
+import io.weldr.core.health.SecondOpinion;
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.port.LastProbe;
 import io.weldr.core.port.Measurement;
@@ -23,6 +24,7 @@ final class HealthCounters {
     private final LongAdder gaveWay = new LongAdder();
     private final LongAdder forOthers = new LongAdder();
     private final Map<Watch.Key, LastProbe> lastProbes = new ConcurrentHashMap<>(); // only of those that are watched
+    private final Map<Watch.Key, LastProbe.Asked> asked = new ConcurrentHashMap<>(); // the same
     private volatile int overruled;
     private volatile int watched;
     private volatile int inFlight;
@@ -39,9 +41,20 @@ final class HealthCounters {
 
     /** The last probe of each origin of the pool that is watched now. */
     List<LastProbe> lastProbes(PoolName pool) {
-        return lastProbes.values().stream()
-                .filter(probe -> probe.pool().equals(pool))
+        return lastProbes.entrySet().stream()
+                .filter(probe -> probe.getKey().pool().equals(pool))
+                .map(probe -> probe.getValue().with(asked.get(probe.getKey())))
                 .toList();
+    }
+
+    /** What the other members said of an origin that this leader sees down. */
+    void asked(Watch.Key key, Instant at, SecondOpinion opinion) {
+        asked.put(key, new LastProbe.Asked(at, opinion));
+    }
+
+    /** This leader sees it up, as the verdict says: what the others said before is of no interest any more. */
+    void agreed(Watch.Key key) {
+        asked.remove(key);
     }
 
     void submitted() {
@@ -68,6 +81,7 @@ final class HealthCounters {
     void watched(Set<Watch.Key> now) {
         watched = now.size();
         lastProbes.keySet().retainAll(now);
+        asked.keySet().retainAll(now);
     }
 
     void inFlight(int now) {

@@ -91,6 +91,9 @@ final class Verdicts {
             watch.acquainted(now);
         }
         Verdict wish = watch.wish();
+        if (passed && wish == null) {
+            counters.agreed(watch.key());
+        }
         if (wish == null) {
             overruled.remove(watch);
             counters.overruled(overruled.size());
@@ -115,6 +118,7 @@ final class Verdicts {
     /** The others have looked too. */
     private void advised(Watch watch, Verdict wish, SecondOpinion opinion, int attempt) {
         HealthPolicy.Confirm policy = watch.policy().confirm();
+        counters.asked(watch.key(), clock.instant(), opinion);
         if (!wish.equals(watch.wish())) {
             submitting.remove(watch);
             submit(watch, attempt);

@@ -9,6 +9,7 @@ import io.weldr.core.port.Measurement.Counter;
 import io.weldr.core.port.Measurement.Gauge;
 import io.weldr.core.port.MetricSource;
 import io.weldr.core.port.StatusSource;
+import io.weldr.core.port.VirtualIpStatus;
 import io.weldr.core.state.MemberId;
 import java.time.Duration;
 import java.util.List;
@@ -90,6 +91,7 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
 
     private volatile long wantedTerm; // set first, so that nothing is renewed after stop() has returned
     private volatile boolean holds;
+    private volatile long shownNanos; // when the kernel last showed the addresses after a renewal
     private final AtomicLong takeOvers = new AtomicLong();
 
     /** Something that must hold at start does not. The message has one line for each. */
@@ -203,7 +205,7 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
                 processes,
                 this::later,
                 System::nanoTime,
-                () -> holding.confirmed(System.nanoTime()),
+                this::confirmed,
                 () -> holding.renewalLost(System.nanoTime()),
                 this::looked);
         announcer = new Announcer(settings.addresses(), packets, programThreads, System::nanoTime);
@@ -254,6 +256,27 @@ public final class VirtualIps implements LeaderDuty, MetricSource, AutoCloseable
     /** Why clients do not reach the addresses here, for people; null if nothing stands in the way. Any thread. */
     public @Nullable String trouble() {
         return trouble;
+    }
+
+    private void confirmed() {
+        long nowNanos = System.nanoTime();
+        shownNanos = nowNanos;
+        holding.confirmed(nowNanos);
+    }
+
+    /** The addresses, as they are held. Null: there are none, only hooks. Any thread. */
+    public @Nullable VirtualIpStatus virtualIpStatus() {
+        if (settings.addresses().isEmpty()) {
+            return null;
+        }
+        boolean active = holds;
+        long shown = shownNanos;
+        Duration left = active && shown != 0 ? settings.lifetime().minusNanos(System.nanoTime() - shown) : null;
+        return new VirtualIpStatus(
+                settings.addresses().stream().map(VirtualIp::cidr).toList(),
+                active,
+                settings.lifetime(),
+                left == null || left.isNegative() ? null : left);
     }
 
     /** Whether this node is active: it holds the addresses, if there are any, or is about to. */

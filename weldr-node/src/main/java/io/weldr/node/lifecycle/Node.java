@@ -14,6 +14,7 @@ import io.weldr.core.port.ClusterStatus.Role;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.ProbeQuestion;
+import io.weldr.core.port.VirtualIpStatus;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
@@ -162,6 +163,8 @@ public final class Node {
                         this::unready,
                         this::stuck,
                         () -> self,
+                        this::virtualIpStatus,
+                        secret.sessions(),
                         Clock.tickMillis(ZoneOffset.UTC)),
                 link);
         link.askAt(raft.memberPort());
@@ -468,6 +471,11 @@ public final class Node {
         return member == null
                 ? CompletableFuture.failedFuture(new IOException("nobody knows where " + id + " is"))
                 : link.cede(member, term, Duration.ofMillis(Rivals.ANSWER_MILLIS_MAX));
+    }
+
+    private @Nullable VirtualIpStatus virtualIpStatus() {
+        VirtualIps held = virtualIps;
+        return held == null ? null : held.virtualIpStatus();
     }
 
     private CompletionStage<Boolean> cede(long term) {

@@ -8,6 +8,7 @@ import io.weldr.core.port.ApiTls;
 import io.weldr.core.port.CookieTokens;
 import io.weldr.core.port.KeySeal;
 import io.weldr.core.port.MemberTls;
+import io.weldr.core.port.SessionSigner;
 import io.weldr.core.port.TicketKeys;
 import io.weldr.core.state.Actor;
 import io.weldr.core.state.MemberId;
@@ -21,6 +22,7 @@ import io.weldr.trust.SecretException;
 import io.weldr.trust.SecretFile;
 import io.weldr.trust.SecretMembers;
 import io.weldr.trust.SecretWatch;
+import io.weldr.trust.SessionSignatures;
 import io.weldr.trust.SessionTicketKeys;
 import io.weldr.trust.StickyTokens;
 import java.io.IOException;
@@ -69,6 +71,7 @@ public final class NodeSecret implements CookieTokens, KeySeal, TicketKeys, Auto
     private volatile CookieTokens tokens = CookieTokens.NONE;
     private volatile KeySeal seal = KeySeal.NONE;
     private volatile TicketKeys tickets = TicketKeys.NONE;
+    private volatile SessionSigner sessions = SessionSignatures.ofThisNode(new SecureRandom());
     private volatile @Nullable MemberTls members;
     private volatile @Nullable SecretMembers bySecret;
     private volatile Runnable look = () -> {}; // on the thread that looks
@@ -134,6 +137,7 @@ public final class NodeSecret implements CookieTokens, KeySeal, TicketKeys, Auto
             tokens = new StickyTokens(watch);
             seal = new SealingKeys(watch, new SecureRandom());
             tickets = new SessionTicketKeys(watch);
+            sessions = SessionSignatures.of(watch);
             LOG.info("{}, of {}; all members of a cluster have the same", watch.get(), file);
             reloads.add(watch::reload);
         }
@@ -187,6 +191,21 @@ public final class NodeSecret implements CookieTokens, KeySeal, TicketKeys, Auto
                                     + " cluster; remove insecure once all members have the secret");
         }
         return prepare;
+    }
+
+    /** Signs the sessions of browsers: by the secret once it is open, else by a key of this process. */
+    SessionSigner sessions() {
+        return new SessionSigner() {
+            @Override
+            public String sign(String text) {
+                return sessions.sign(text);
+            }
+
+            @Override
+            public boolean signed(String text, String signature) {
+                return sessions.signed(text, signature);
+            }
+        };
     }
 
     /** How this node proves to other members who it is; null: not at all. Settled once this is open. */

@@ -1,0 +1,17 @@
+package io.weldr.api.admin;
+
+import io.weldr.core.state.MemberId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a member tells of its samples.
+ *
+ * @param latest null: it has not measured yet, or did not tell
+ * @param series null: none was asked for, or it did not tell
+ * @param missing why it did not tell, for people; null: it did
+ */
+public record MemberSamples(
+        MemberId member,
+        @Nullable Sample latest,
+        @Nullable SampleSeries series,
+        @Nullable String missing) {}
