@@ -91,7 +91,7 @@ export function ActionDialog({ action, onClose, onDone }) {
     setBusy(true);
     setProblem(null);
     try {
-      await send({ ...action.change(fields), reason, key: key.current && key.current + JSON.stringify(fields).length });
+      await send({ ...action.change(fields), reason, key: key.current });
       onDone(action.done);
       changed();
     } catch (failure) {

@@ -90,7 +90,7 @@ class Run {
     } catch (problem) {
       if (this.over) return;
       if (problem.status === 401) {
-        signedOut(problem);
+        signedOut({ message: 'The session is over: it has expired, or its token was removed.' });
         return;
       }
       values[name] = { ...values[name], problem };

@@ -15,6 +15,8 @@ import { SignIn } from './signin.js';
 const VIEWS = { overview: Overview, traffic: Traffic, routing: Routing, history: History, explain: Explain };
 const THEMES = ['system', 'light', 'dark'];
 const OLD_SECONDS = 5;
+const systemIsDark = matchMedia('(prefers-color-scheme: dark)');
+document.documentElement.dataset.theme = localStorage.getItem('weldr-colours') ?? 'system';
 
 const viewOfHash = () => {
   const name = location.hash.replace('#/', '');
@@ -27,7 +29,7 @@ function App() {
   const [view, setView] = useState(viewOfHash());
   const [action, setAction] = useState(null);
   const [said, setSaid] = useState(null);
-  const [theme, setTheme] = useTheme();
+  const [theme, setTheme, drawnIn] = useTheme();
   const heading = useRef(null);
 
   useEffect(() => {
@@ -62,7 +64,7 @@ function App() {
     <${Freshness} feeds=${feeds} now=${now} />
     <main id="main">
       <h1 tabindex="-1" ref=${heading}>${view}</h1>
-      <${View} feeds=${feeds} now=${now} theme=${theme} act=${setAction} />
+      <${View} feeds=${feeds} now=${now} theme=${drawnIn} act=${setAction} />
     </main>
     <${Announcement} text=${said} />
     ${action &&
@@ -110,13 +112,21 @@ function Freshness({ feeds, now }) {
   </section>`;
 }
 
+/** The colours that somebody has chosen, and what is drawn in now; plots are drawn anew when that changes. */
 function useTheme() {
-  const [theme, set] = useState(localStorage.getItem('weldr-colours') ?? 'system');
+  const [theme, set] = useState(document.documentElement.dataset.theme);
+  const [dark, setDark] = useState(systemIsDark.matches);
   useEffect(() => {
-    document.documentElement.dataset.theme = theme;
-    localStorage.setItem('weldr-colours', theme);
-  }, [theme]);
-  return [theme, set];
+    const changed = () => setDark(systemIsDark.matches);
+    systemIsDark.addEventListener('change', changed);
+    return () => systemIsDark.removeEventListener('change', changed);
+  }, []);
+  const choose = (next) => {
+    document.documentElement.dataset.theme = next; // before anything is drawn in it
+    localStorage.setItem('weldr-colours', next);
+    set(next);
+  };
+  return [theme, choose, `${theme} ${dark}`];
 }
 
 render(html`<${App} />`, (document.getElementById('app').textContent = '', document.getElementById('app')));

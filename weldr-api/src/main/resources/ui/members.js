@@ -20,7 +20,7 @@ export function Members({ cluster, session, act }) {
     { label: 'Term', number: true, cell: (m) => m.term ?? '–' },
     { label: 'Lag', number: true, cell: (m) => (m.lag === undefined ? '–' : m.lag) },
     { label: 'Version', cell: (m) => m.version ?? '–' },
-    { label: 'Runs since', cell: (m) => (m.uptimeSeconds === undefined ? '–' : `${span(m.uptimeSeconds)}`) },
+    { label: 'Runs for', cell: (m) => (m.uptimeSeconds === undefined ? '–' : `${span(m.uptimeSeconds)}`) },
     { label: 'Virtual IP', cell: (m) => html`<${VirtualIp} of=${m.virtualIp} />` },
     { label: 'May be stopped now', cell: (m) => html`<${Stop} stop=${m.stop} />` },
     { label: 'Trouble', cell: (m) => m.trouble ?? m.reason ?? 'none' },
@@ -42,6 +42,7 @@ function VirtualIp({ of: virtual }) {
   if (!virtual) return '–';
   const addresses = virtual.addresses.join(', ');
   return virtual.active
-    ? html`<strong>holds ${addresses}</strong> <span class="because">for ${span(virtual.lifetimeSeconds)} after its last renewal</span>`
+    ? html`<strong>holds ${addresses}</strong> <span class="because">it lasts
+        ${span(virtual.leftSeconds ?? virtual.lifetimeSeconds)} if it is not renewed</span>`
     : html`<span class="because">ready for ${addresses}</span>`;
 }

@@ -42,8 +42,8 @@ export function Table({ caption, columns, rows, id = (row) => row.id ?? row.name
         (row) => html`<tr role="row" key=${id(row)} data-row=${id(row)}>
           ${columns.map((c) =>
             c.head
-              ? html`<th role="rowheader" scope="row" data-label=${c.label}>${c.cell(row)}</th>`
-              : html`<td role="cell" class=${c.number ? 'number' : ''} data-label=${c.label}>${c.cell(row)}</td>`,
+              ? html`<th role="rowheader" scope="row" data-label=${c.label}><div>${c.cell(row)}</div></th>`
+              : html`<td role="cell" class=${c.number ? 'number' : ''} data-label=${c.label}><div>${c.cell(row)}</div></td>`,
           )}
         </tr>`,
       )}

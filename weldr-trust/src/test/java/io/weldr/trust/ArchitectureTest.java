@@ -32,5 +32,5 @@ class ArchitectureTest {
             .should()
             .haveNameMatching(
                     ".*\\.(ClusterSecret|Label|PkiMembers|PkiMembers\\$Sources|SecretException|SecretFile|SealingKeys"
-                            + "|SecretApi|SecretClient|SecretMembers|SecretWatch|SessionTicketKeys|StickyTokens)");
+                            + "|SecretApi|SecretClient|SecretMembers|SecretWatch|SessionSignatures|SessionTicketKeys|StickyTokens)");
 }

@@ -29,6 +29,9 @@ final class Sampler {
     private static final String EJECTED = "proxy_origin_ejected";
     private static final double MILLIS = 1000;
 
+    /** Told by name. All are counted in the figures of their pools; a screen shows fewer. */
+    static final int ORIGINS_MAX = 2048;
+
     private Map<Key, Double> countsBefore = Map.of();
     private Map<Key, List<Long>> timesBefore = Map.of();
     private long nanosBefore;
@@ -77,15 +80,18 @@ final class Sampler {
     private Sample sample(Found found, long atSeconds, double seconds) {
         Map<PoolName, Map<OriginId, Sample.OfOrigin>> byPool = new TreeMap<>();
         found.gauges.forEach((key, ignored) -> {
-            if (key.name().equals(IN_FLIGHT)) {
-                PoolName pool = new PoolName(key.labels().getOrDefault("pool", ""));
-                OriginId origin = new OriginId(key.labels().getOrDefault("origin", ""));
+            String poolLabel = key.labels().get("pool");
+            String originLabel = key.labels().get("origin");
+            if (key.name().equals(IN_FLIGHT) && poolLabel != null && originLabel != null) {
+                PoolName pool = new PoolName(poolLabel);
+                OriginId origin = new OriginId(originLabel);
                 byPool.computeIfAbsent(pool, unknown -> new TreeMap<>())
                         .put(origin, origin(found, key.labels(), origin, seconds));
             }
         });
         List<Sample.OfPool> pools = new ArrayList<>();
         double queued = 0;
+        int told = 0;
         for (Map.Entry<PoolName, Map<OriginId, Sample.OfOrigin>> each : byPool.entrySet()) {
             List<Sample.OfOrigin> origins = new ArrayList<>(each.getValue().values());
             Map<String, String> ofPool = Map.of("pool", each.getKey().value());
@@ -101,7 +107,9 @@ final class Sampler {
                     origins.stream().mapToInt(Sample.OfOrigin::inFlight).sum(),
                     origins.stream().mapToInt(Sample.OfOrigin::queued).sum());
             queued += figures.queued();
-            pools.add(new Sample.OfPool(each.getKey(), figures, origins));
+            List<Sample.OfOrigin> shown = origins.subList(0, Math.min(origins.size(), ORIGINS_MAX - told));
+            told += shown.size();
+            pools.add(new Sample.OfPool(each.getKey(), figures, shown));
         }
         double failed = grown(found, new Key(EXCHANGES, Map.of("result", "failed"))) / seconds;
         Figures node = new Figures(
