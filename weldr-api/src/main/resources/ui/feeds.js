@@ -11,7 +11,7 @@ const RECONNECT_MILLIS = 3000;
 const stale = (path) => `${path}${path.includes('?') ? '&' : '?'}consistency=stale`;
 
 const FEEDS = {
-  cluster: { seconds: 2, load: () => get('/v1/cluster/members').then(withSelf) },
+  cluster: { seconds: 2, load: cluster },
   pools: { seconds: 5, load: () => get(stale('/v1/pools')) },
   origins: { seconds: 10, load: () => ofEachPool((pool) => get(stale(`/v1/pools/${pool}/origins`))) },
   probes: { seconds: 5, load: () => ofEachPool((pool) => get(`/v1/pools/${pool}/probes`)) },
@@ -38,10 +38,13 @@ let session = { state: 'unknown' };
 let contact = { at: null, problem: null, live: false };
 let running = null;
 
-/** `/cluster` alone says which node answers, and `/v1/cluster/members` which change is under way. */
-async function withSelf(members) {
-  const cluster = await get('/cluster');
-  return { ...cluster, change: members.change };
+/**
+ * `/cluster` alone says which node answers, and `/v1/cluster/members` which change is under way. Both at the same time
+ * cost one round of questions to the members.
+ */
+async function cluster() {
+  const [whole, { change }] = await Promise.all([get('/cluster'), get('/v1/cluster/members')]);
+  return { ...whole, change };
 }
 
 async function ofEachPool(load) {

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.HealthPolicy.Confirm;
 import io.weldr.core.pool.OriginUrl;
+import io.weldr.core.pool.PoolName;
 import io.weldr.core.pool.StatusRange;
+import io.weldr.core.port.LastProbe;
 import io.weldr.core.state.MemberId;
 import io.weldr.leader.health.Laboratory.Says;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** A verdict of down is put to the others first, in simulated time. The leader is n1. */
@@ -60,6 +63,27 @@ class SecondOpinionsTest {
             assertThat(asked.deadline()).isEqualTo(Duration.ofMillis(1500));
         });
         assertThat(lab.heirs).isEmpty();
+    }
+
+    @Test
+    void whatTheOthersSaidIsToldWithTheLastProbeUntilTheOriginIsSeenUp() {
+        start(Confirm.MAJORITY, Says.DOWN, Says.UP);
+        seconds(3); // a failure or two: too few to ask
+        assertThat(onlyProbe().asked()).isNull();
+        seconds(10);
+        LastProbe.Asked asked = Objects.requireNonNull(onlyProbe().asked());
+        assertThat(asked.opinion().contradicting()).containsExactly(N3);
+        assertThat(asked.opinion().opinions()).containsOnlyKeys(N2, N3);
+        lab.answers(A, true);
+        seconds(10);
+        assertThat(lab.up(A)).isTrue();
+        assertThat(onlyProbe().asked()).isNull();
+    }
+
+    private LastProbe onlyProbe() {
+        List<LastProbe> probes = lab.monitor.lastProbes(PoolName.DEFAULT);
+        assertThat(probes).hasSize(1);
+        return probes.get(0);
     }
 
     @Test
