@@ -7,7 +7,6 @@ import io.weldr.core.port.ListenerCondition;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.Measurement.Counter;
 import io.weldr.core.port.Measurement.Gauge;
-import io.weldr.core.port.Measurement.Histogram;
 import io.weldr.core.tls.TlsCause;
 import io.weldr.proxy.access.AccessLog;
 import io.weldr.proxy.http.Failure;
@@ -43,6 +42,7 @@ final class MetricReport {
 
     static List<Measurement> of(
             List<Worker> workers,
+            HttpReport http,
             Collection<Port> ports,
             ConnectionLimit connections,
             ServingPools pools,
@@ -63,7 +63,9 @@ final class MetricReport {
                 "proxy_accept_pauses",
                 "Times that no connections were accepted for want of memory.",
                 connections.pauses());
-        report.origins(workers, pools);
+        report.all.addAll(
+                http.requests(report.workers.stream().map(stats -> stats.http).toList()));
+        report.origins(workers, http, pools);
         report.counter(
                 "proxy_ejections", "Times that this node stopped using an origin for failing.", pools.ejections());
         report.counter(
@@ -196,7 +198,7 @@ final class MetricReport {
         histogram("proxy_exchange_seconds", "Time of whole exchanges.", stats -> stats.total);
     }
 
-    private void origins(List<Worker> loops, ServingPools pools) {
+    private void origins(List<Worker> loops, HttpReport http, ServingPools pools) {
         Map<PoolName, Map<OriginId, List<OriginStats>>> byPool = new TreeMap<>();
         for (Worker worker : loops) {
             worker.pools()
@@ -205,10 +207,11 @@ final class MetricReport {
                                     .computeIfAbsent(id, unknown -> new ArrayList<>())
                                     .add(stats)));
         }
-        byPool.forEach((pool, byOrigin) -> {
+        http.present(byPool).forEach((pool, byOrigin) -> {
             Set<OriginId> ejected = pools.ejected(pool);
             byOrigin.forEach((id, stats) -> origin(pool, id, stats, ejected.contains(id)));
         });
+        all.addAll(http.origins(byPool));
     }
 
     private void origin(PoolName pool, OriginId id, List<OriginStats> stats, boolean ejected) {
@@ -273,18 +276,7 @@ final class MetricReport {
     }
 
     private void histogram(String name, String help, Function<WorkerStats, Latencies> which) {
-        List<Double> bounds = Latencies.boundsSeconds();
-        long[] counts = new long[bounds.size() + 1];
-        double sum = 0;
-        for (WorkerStats stats : workers) {
-            Latencies times = which.apply(stats);
-            List<Long> part = times.counts();
-            for (int i = 0; i < counts.length; i++) {
-                counts[i] += part.get(i);
-            }
-            sum += times.sumSeconds();
-        }
-        List<Long> merged = java.util.Arrays.stream(counts).boxed().toList();
-        all.add(new Histogram(name, help, Map.of(), bounds, merged, sum));
+        all.add(HttpReport.merged(
+                name, help, Map.of(), workers.stream().map(which).toList()));
     }
 }

@@ -27,6 +27,7 @@ import io.weldr.proxy.net.Transport;
 import io.weldr.proxy.route.PoolTerms;
 import io.weldr.proxy.route.RateLimits;
 import io.weldr.proxy.route.ServingPool;
+import io.weldr.proxy.stats.SeriesLimit;
 import io.weldr.proxy.upstream.NameResolver;
 import io.weldr.proxy.upstream.UpstreamSettings;
 import java.io.IOException;
@@ -75,6 +76,8 @@ public final class ProxyServer
     private final Certificates certificates;
     private final Routing routing;
     private final RateLimits rateLimits = new RateLimits();
+    private final SeriesLimit httpLimit;
+    private final SeriesLimit originLimit;
     private volatile @Nullable Listeners listeners; // from start on
     private @Nullable MultiThreadIoEventLoopGroup group;
     private boolean closed;
@@ -101,6 +104,8 @@ public final class ProxyServer
         this.allocator = allocator;
         this.settings = settings;
         this.state = state;
+        httpLimit = new SeriesLimit(settings.limits().httpSeriesMax());
+        originLimit = new SeriesLimit(settings.limits().originSeriesMax());
         connections = new ConnectionLimit(settings.limits().connectionsMax());
         certificates = new Certificates(settings);
         routing = new Routing(
@@ -159,7 +164,16 @@ public final class ProxyServer
                 executor.addShutdownHook(() -> {}); // has it look once more whether sockets are left: see QUIET_NANOS
             }
             Worker worker = new Worker(
-                    loop, i, settings, heldMax, upstream, resolver, idPrefix, routing.pools()::record, rateLimits);
+                    loop,
+                    i,
+                    settings,
+                    heldMax,
+                    upstream,
+                    resolver,
+                    idPrefix,
+                    routing.pools()::record,
+                    rateLimits,
+                    httpLimit);
             worker.start();
             workers.add(worker);
         }
@@ -279,6 +293,7 @@ public final class ProxyServer
     public synchronized List<Measurement> measure() {
         return MetricReport.of(
                 workers,
+                new HttpReport(state.get(), new HttpReport.Limits(httpLimit, originLimit)),
                 listeners == null ? List.of() : listeners.ports(),
                 connections,
                 routing.pools(),

@@ -98,7 +98,7 @@ final class Routing implements AutoCloseable {
                 before != null && holding.equals(basis) ? before.routes() : RoutePlans.of(state);
         ChallengeAnswers challenges =
                 ChallengeAnswers.of(state, before == null ? ChallengeAnswers.NONE : before.challenges());
-        RoutingView view = new RoutingView(routes, challenges, pools.refresh(state, now));
+        RoutingView view = new RoutingView(state.revision(), routes, challenges, pools.refresh(state, now));
         if (before == null || !view.sameAs(before)) {
             long number = ++views;
             workers.forEach(worker -> worker.update(view, number));

@@ -20,11 +20,14 @@ import io.weldr.proxy.net.Faults;
 import io.weldr.proxy.net.HeldBytes;
 import io.weldr.proxy.net.Pipe;
 import io.weldr.proxy.route.RateLimits;
+import io.weldr.proxy.route.RoutePlans;
 import io.weldr.proxy.route.RoutingView;
 import io.weldr.proxy.server.Clients;
 import io.weldr.proxy.server.Handshakes;
 import io.weldr.proxy.server.ServerLoop;
+import io.weldr.proxy.stats.HttpCell;
 import io.weldr.proxy.stats.OriginStats;
+import io.weldr.proxy.stats.SeriesLimit;
 import io.weldr.proxy.stats.WorkerStats;
 import io.weldr.proxy.upstream.NameResolver;
 import io.weldr.proxy.upstream.OriginRecord;
@@ -58,7 +61,8 @@ final class Worker {
 
     private final EventLoop loop;
     private final DeadlineWheel wheel = new DeadlineWheel();
-    private final WorkerStats stats = new WorkerStats();
+    private final WorkerStats stats;
+    private final SeriesLimit httpLimit;
     private final HeldBytes held;
     private final WorkerView view;
     private final ExchangeLoop exchanges;
@@ -83,6 +87,7 @@ final class Worker {
      * @param idPrefix first half of the request ids that this node makes
      * @param records how origins do on real traffic, seen by the whole node
      * @param rateLimits counts the requests of the whole node
+     * @param httpLimit how many listeners, routes and pools may have series of their own
      */
     Worker(
             EventLoop loop,
@@ -93,8 +98,11 @@ final class Worker {
             NameResolver resolver,
             long idPrefix,
             BiFunction<PoolName, Origin, OriginRecord> records,
-            RateLimits rateLimits) {
+            RateLimits rateLimits,
+            SeriesLimit httpLimit) {
         this.loop = loop;
+        this.httpLimit = httpLimit;
+        stats = new WorkerStats(httpLimit);
         ProxyLimits limits = settings.limits();
         accessLog = settings.accessLog() == null ? null : settings.accessLog().newSheet();
         int sharers = Math.max(1, upstream.workers());
@@ -188,7 +196,7 @@ final class Worker {
                         setup.name().value(),
                         setup.limits(),
                         exchanges.editors().with(setup.errorPages())),
-                new Entrance(setup.name(), view, setup.terms().redirectPort()),
+                new Entrance(setup.name(), view, stats.http, setup.terms().redirectPort()),
                 setup.terms(),
                 clients,
                 pipe,
@@ -249,13 +257,29 @@ final class Worker {
             return;
         }
         try {
+            RoutingView before = view.current();
             view.update(offer.view());
             viewNumber = offer.number();
+            forgetSeries(before, offer.view());
         } catch (Throwable e) {
             offerNotBeforeNanos = System.nanoTime() + RETRY_NANOS;
             offered.compareAndSet(null, offer); // a newer one is on its way to the loop already
             Faults.report("the take-over of a routing view by a worker", e);
         }
+    }
+
+    /** Routes, listeners and pools that are gone have no series any more. */
+    @SuppressWarnings("ReferenceEquality") // routes that are the same are the same object
+    private void forgetSeries(@Nullable RoutingView before, RoutingView now) {
+        if (before != null && before.routes() != now.routes()) {
+            stats.http.retain(key -> isRouted(key, now));
+            httpLimit.retain(key -> key instanceof HttpCell.Key http && isRouted(http, now));
+        }
+    }
+
+    private static boolean isRouted(HttpCell.Key key, RoutingView view) {
+        RoutePlans routes = view.routes().get(new ListenerName(key.listener()));
+        return routes != null && (key.route().isEmpty() || routes.has(key.route(), key.pool()));
     }
 
     /** The number of the view that this worker routes by; 0 before the first. Any thread. */

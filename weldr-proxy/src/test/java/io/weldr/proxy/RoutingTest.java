@@ -28,6 +28,7 @@ import io.weldr.proxy.route.OriginAccess;
 import io.weldr.proxy.route.PoolTerms;
 import io.weldr.proxy.route.RateLimits;
 import io.weldr.proxy.route.ServingPool;
+import io.weldr.proxy.stats.SeriesLimit;
 import io.weldr.proxy.upstream.NameResolver;
 import io.weldr.proxy.upstream.OriginRecord;
 import io.weldr.proxy.upstream.UpstreamSettings;
@@ -94,7 +95,8 @@ class RoutingTest {
                 resolver,
                 0,
                 routing.pools()::record,
-                new RateLimits()));
+                new RateLimits(),
+                new SeriesLimit(10)));
         for (int i = 1; i <= 4; i++) {
             add(i);
         }

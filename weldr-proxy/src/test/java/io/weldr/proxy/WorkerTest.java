@@ -22,6 +22,7 @@ import io.weldr.proxy.route.PoolTerms;
 import io.weldr.proxy.route.RateLimits;
 import io.weldr.proxy.route.RoutingView;
 import io.weldr.proxy.route.ServingPool;
+import io.weldr.proxy.stats.SeriesLimit;
 import io.weldr.proxy.upstream.NameResolver;
 import io.weldr.proxy.upstream.OriginRecord;
 import io.weldr.proxy.upstream.UpstreamSettings;
@@ -63,7 +64,8 @@ class WorkerTest {
             resolver,
             0,
             (pool, origin) -> OriginRecord.unwatched(),
-            new RateLimits());
+            new RateLimits(),
+            new SeriesLimit(10));
 
     private static void failOnce(AtomicBoolean fails) {
         if (fails.getAndSet(false)) {
@@ -103,7 +105,7 @@ class WorkerTest {
                 serving.balancer(),
                 null,
                 null);
-        return new RoutingView(Map.of(), ChallengeAnswers.NONE, Map.of(PoolName.DEFAULT, failing));
+        return new RoutingView(0, Map.of(), ChallengeAnswers.NONE, Map.of(PoolName.DEFAULT, failing));
     }
 
     private void awaitView(long number) {

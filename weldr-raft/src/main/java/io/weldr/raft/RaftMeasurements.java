@@ -6,8 +6,9 @@ import io.weldr.core.port.Measurement.Counter;
 import io.weldr.core.port.Measurement.Gauge;
 import io.weldr.core.port.Measurement.Histogram;
 import io.weldr.core.state.ClusterVersion;
+import io.weldr.raft.ratis.Latencies;
+import io.weldr.raft.ratis.NoMetrics;
 import io.weldr.raft.write.Gateway;
-import io.weldr.raft.write.Latencies;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,14 @@ final class RaftMeasurements {
                 Latencies.BOUNDS_SECONDS,
                 writes.counts(),
                 writes.sumSeconds()));
+        Latencies syncs = NoMetrics.syncs();
+        all.add(new Histogram(
+                "raft_fsync_seconds",
+                "Time that the log took to reach the disk.",
+                Map.of(),
+                Latencies.BOUNDS_SECONDS,
+                syncs.counts(),
+                syncs.sumSeconds()));
         return all;
     }
 

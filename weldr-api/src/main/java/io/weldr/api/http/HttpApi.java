@@ -108,7 +108,8 @@ public final class HttpApi implements AutoCloseable {
         this.authenticator = authenticator;
         this.connections = new Connections("the HTTP API", limits.connectionsMax());
         this.clock = ports.clock();
-        this.metrics = new Metrics(Stream.concat(Stream.of(new PoolMetrics(ports.state())), ports.metrics().stream())
+        this.metrics = new Metrics(Stream.concat(
+                        Stream.of(new BuildMetrics(version), new PoolMetrics(ports.state())), ports.metrics().stream())
                 .toList());
         ServerRoutes servers = new ServerRoutes(admin, ports, census, version);
         resources.addAll(servers.resources());

@@ -4,10 +4,14 @@ import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Exemplar;
+import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -15,6 +19,7 @@ import io.weldr.core.port.Measurement;
 import io.weldr.core.port.Measurement.Counter;
 import io.weldr.core.port.Measurement.Gauge;
 import io.weldr.core.port.Measurement.Histogram;
+import io.weldr.core.port.Measurement.Info;
 import io.weldr.core.port.MetricSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -84,6 +89,14 @@ final class MeasurementCollector implements MultiCollector {
             }
             return builder.build();
         }
+        if (first instanceof Info) {
+            InfoSnapshot.Builder builder = InfoSnapshot.builder().name(name).help(first.help());
+            for (Measurement one : same) {
+                builder.dataPoint(
+                        InfoDataPointSnapshot.builder().labels(labels(one)).build());
+            }
+            return builder.build();
+        }
         HistogramSnapshot.Builder builder =
                 HistogramSnapshot.builder().name(name).help(first.help());
         for (Measurement one : same) {
@@ -92,9 +105,23 @@ final class MeasurementCollector implements MultiCollector {
                     .labels(labels(one))
                     .sum(histogram.sum())
                     .classicHistogramBuckets(buckets(histogram))
+                    .exemplars(exemplars(histogram))
                     .build());
         }
         return builder.build();
+    }
+
+    private static Exemplars exemplars(Histogram histogram) {
+        Exemplars.Builder exemplars = Exemplars.builder();
+        histogram
+                .exemplars()
+                .forEach(one -> exemplars.exemplar(Exemplar.builder()
+                        .traceId(one.traceId())
+                        .spanId(one.spanId())
+                        .value(one.value())
+                        .timestampMillis(one.epochMillis())
+                        .build()));
+        return exemplars.build();
     }
 
     private static ClassicHistogramBuckets buckets(Histogram histogram) {

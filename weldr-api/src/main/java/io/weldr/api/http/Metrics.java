@@ -19,7 +19,11 @@ import java.util.concurrent.TimeUnit;
  * What {@code /metrics} shows: the node's own measurements, those of this API, and those of the process. Any thread.
  */
 final class Metrics implements AutoCloseable {
-    static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+    private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
+    private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+    /** What a scrape is answered with. */
+    record Scrape(String contentType, String text) {}
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics garbage = new JvmGcMetrics();
@@ -48,8 +52,15 @@ final class Metrics implements AutoCloseable {
                 .record(nanos, TimeUnit.NANOSECONDS);
     }
 
-    String scrape() {
-        return registry.scrape();
+    /**
+     * Everything, in the format that is asked for: OpenMetrics, which has exemplars, only for those who name it.
+     *
+     * @param accept the values of {@code Accept}; empty: none
+     */
+    Scrape scrape(List<String> accept) {
+        boolean open = accept.stream().anyMatch(value -> value.contains("application/openmetrics-text"));
+        String type = open ? OPEN_METRICS : TEXT;
+        return new Scrape(type, registry.scrape(type));
     }
 
     @Override

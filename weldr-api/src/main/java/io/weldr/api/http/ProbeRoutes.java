@@ -123,7 +123,8 @@ final class ProbeRoutes {
     }
 
     private CompletionStage<Answer> metrics(Request request) {
-        return CompletableFuture.completedFuture(Answer.text(200, Metrics.CONTENT_TYPE, metrics.scrape()));
+        Metrics.Scrape scrape = metrics.scrape(request.fields("Accept"));
+        return CompletableFuture.completedFuture(Answer.text(200, scrape.contentType(), scrape.text()));
     }
 
     private static CompletionStage<Answer> answer(Probe probe) {

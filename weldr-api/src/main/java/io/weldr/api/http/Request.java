@@ -84,6 +84,11 @@ final class Request {
         return body;
     }
 
+    /** All fields of that name. */
+    List<String> fields(String name) {
+        return context.request().headers().getAll(name);
+    }
+
     /** The only field of that name, or null; twice is a problem. */
     @Nullable String field(String name) {
         List<String> values = context.request().headers().getAll(name);

@@ -206,6 +206,20 @@ class ClusterIT {
     }
 
     @Test
+    void openMetricsIsForThoseWhoAskForItAndHasExemplars() {
+        String accept = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5";
+        Reply scrape = client.get("/metrics", "Accept", accept).is(200);
+        assertThat(scrape.field("Content-Type")).startsWith("application/openmetrics-text; version=1.0.0");
+        assertThat(scrape.response().body())
+                .contains("weldr_exchanges_total{result=\"success\"} 7.0")
+                .contains("weldr_exchange_seconds_bucket{le=\"1.0\"} 5 # {span_id=\"00f067aa0ba902b7\","
+                        + "trace_id=\"4bf92f3577b34da6a3ce929d0e0e4736\"} 0.5 ")
+                .contains("weldr_build_info{java=\"")
+                .endsWith("# EOF\n");
+        assertThat(client.get("/metrics").is(200).response().body()).doesNotContain("trace_id");
+    }
+
+    @Test
     void anAddressThatIsTakenIsNamedAndNothingStaysBehind() throws Exception {
         TestNode taken = cluster.node(1);
         int grpcPort = taken.member().grpc().port();

@@ -203,7 +203,14 @@ public final class TestNode implements AutoCloseable {
                         new Measurement.Counter("exchanges", "Exchanges", Map.of("result", "success"), 7),
                         new Measurement.Gauge("origins", "Origins", Map.of("pool", "default"), 2),
                         new Measurement.Histogram(
-                                "exchange_seconds", "Time", Map.of(), List.of(0.1, 1.0), List.of(3L, 2L, 1L), 4.5))),
+                                "exchange_seconds",
+                                "Time",
+                                Map.of(),
+                                List.of(0.1, 1.0),
+                                List.of(3L, 2L, 1L),
+                                4.5,
+                                List.of(new Measurement.Exemplar(
+                                        "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", 0.5, 1000))))),
                 message -> {
                     calls.add(message);
                     CompletableFuture<byte[]> answer = callAnswer;

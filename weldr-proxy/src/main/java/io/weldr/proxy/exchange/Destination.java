@@ -18,8 +18,10 @@ import io.weldr.proxy.route.HeadView;
 import io.weldr.proxy.route.RateLimits;
 import io.weldr.proxy.route.RoutePlan;
 import io.weldr.proxy.route.RoutePlans;
+import io.weldr.proxy.route.RoutingView;
 import io.weldr.proxy.route.ServingPool;
 import io.weldr.proxy.route.StickyTable;
+import io.weldr.proxy.stats.HttpCell;
 import io.weldr.proxy.upstream.Affinity;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,8 @@ final class Destination {
     private final Affinity affinity = new Affinity();
     private @Nullable RouteMatched matched;
     private @Nullable RoutePlan plan;
+    private @Nullable HttpCell cell; // null: no route was found
+    private long revision;
     private long retryAfterSeconds;
     private boolean boundByOldCookie; // the origin that the client is bound to stays, and its cookie is renewed
 
@@ -62,6 +66,14 @@ final class Destination {
         RoutePlan holding = routes.plan(found);
         matched = found;
         plan = holding;
+        Failure refused = refused(holding, head, view);
+        if (refused != null || !(holding.action() instanceof RouteAction.Forward)) {
+            cell = client.listener().cell(holding, RoutePlan.NO_POOL); // else its pool is chosen next
+        }
+        return refused;
+    }
+
+    private @Nullable Failure refused(RoutePlan holding, RequestHead head, HeadView view) {
         if (!Admission.admits(holding.route(), view.clientAddress())) {
             return Failure.CLIENT_DENIED;
         }
@@ -82,7 +94,9 @@ final class Destination {
     /** Chooses the pool of a request that is forwarded, and what it says about an origin there. */
     void choosePool(RequestHead head, Downstream client) {
         HeadView view = loop.routing().view().set(head, client.peer());
-        PoolName name = plan().pool(head, view);
+        int number = plan().choose(head, view);
+        PoolName name = plan().pool(number);
+        cell = client.listener().cell(plan(), number);
         ServingPool pool = loop.view().pool(name);
         boundByOldCookie = false;
         if (pool == null) {
@@ -105,6 +119,17 @@ final class Destination {
         RoutePlan holding = plan;
         assert holding != null : "no route was found";
         return holding;
+    }
+
+    /** Where the request is counted. */
+    HttpCell cell(Downstream client) {
+        HttpCell known = cell;
+        return known == null ? client.listener().cell() : known;
+    }
+
+    /** The revision of the state by which its route was looked for; 0: before the first. */
+    long revision() {
+        return revision;
     }
 
     Affinity affinity() {
@@ -146,6 +171,9 @@ final class Destination {
     void clear() {
         matched = null;
         plan = null;
+        cell = null;
         retryAfterSeconds = 0;
+        RoutingView current = loop.view().current();
+        revision = current == null ? 0 : current.revision();
     }
 }

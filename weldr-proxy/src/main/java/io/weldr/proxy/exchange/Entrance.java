@@ -2,8 +2,11 @@ package io.weldr.proxy.exchange;
 
 import io.weldr.core.listener.ListenerName;
 import io.weldr.proxy.http1.RequestHead;
+import io.weldr.proxy.route.RoutePlan;
 import io.weldr.proxy.route.RoutePlans;
 import io.weldr.proxy.route.RoutingView;
+import io.weldr.proxy.stats.HttpCell;
+import io.weldr.proxy.stats.HttpCells;
 import io.weldr.proxy.upstream.WorkerView;
 import org.jspecify.annotations.Nullable;
 
@@ -18,13 +21,17 @@ public final class Entrance {
     private final int redirectPort;
     private @Nullable RoutingView seen;
     private RoutePlans routes = RoutePlans.NONE;
+    private final HttpCells cells;
+    private @Nullable HttpCell[] known = new HttpCell[1]; // by their place in the routes; null: not used yet
 
     /**
      * The listener of that name; whether a routing view knows it does not matter.
      *
+     * @param cells where the worker counts
      * @param redirectPort every request is answered with a redirect to https at that port; 0: it goes where routes say
      */
-    public Entrance(ListenerName name, WorkerView view, int redirectPort) {
+    public Entrance(ListenerName name, WorkerView view, HttpCells cells, int redirectPort) {
+        this.cells = cells;
         this.redirectPort = redirectPort;
         this.name = name;
         this.view = view;
@@ -54,10 +61,38 @@ public final class Entrance {
         if (current != seen) {
             seen = current;
             RoutePlans now = current == null ? null : current.routes(name);
-            if (now != null) {
+            if (now != null && now != routes) {
                 routes = now; // else the listener was removed: what its connections still ask goes where it went
+                known = new HttpCell[now.cells()];
             }
         }
         return routes;
+    }
+
+    /** Where requests are counted that no route takes. */
+    HttpCell cell() {
+        HttpCell at = known[0];
+        if (at == null) {
+            at = cells.of(name.value(), "", "");
+            known[0] = at;
+        }
+        return at;
+    }
+
+    /**
+     * Where the requests of a route are counted.
+     *
+     * @param plan of {@link #routes} as they are now
+     * @param pool its number among those of the route, or {@link RoutePlan#NO_POOL}
+     */
+    HttpCell cell(RoutePlan plan, int pool) {
+        int place = plan.cell(pool);
+        HttpCell at = known[place];
+        if (at == null) {
+            String poolName = pool == RoutePlan.NO_POOL ? "" : plan.pool(pool).value();
+            at = cells.of(name.value(), plan.route().name().value(), poolName);
+            known[place] = at;
+        }
+        return at;
     }
 }

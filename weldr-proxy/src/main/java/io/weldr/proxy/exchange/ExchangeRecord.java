@@ -16,6 +16,7 @@ final class ExchangeRecord {
     private final ExchangeLoop loop;
     private int status;
     private long startedNanos;
+    private long endedNanos; // 0: it has not ended
     private long firstByteNanos; // from the start; 0: no response has begun
     private byte[] requestLine = {}; // only with an access log
     private int requestLineLength;
@@ -31,6 +32,7 @@ final class ExchangeRecord {
         loop.stats().exchangesOpen.increment();
         status = 0;
         startedNanos = System.nanoTime();
+        endedNanos = 0;
         firstByteNanos = 0;
         if (loop.accessLog() != null) {
             if (requestLine.length == 0) {
@@ -55,6 +57,19 @@ final class ExchangeRecord {
     /** weldr has answered it itself, and that was no failure. */
     void answered(int with) {
         status = with;
+    }
+
+    /** When it began. */
+    long startedNanos() {
+        return startedNanos;
+    }
+
+    /** When it ended: now, if nobody has asked before. */
+    long endedNanos() {
+        if (endedNanos == 0) {
+            endedNanos = System.nanoTime();
+        }
+        return endedNanos;
     }
 
     /** Status of the response; 0: there was none. */
@@ -82,8 +97,10 @@ final class ExchangeRecord {
             stats.failed.increment();
             stats.causes(failure).increment();
         }
-        long totalNanos = System.nanoTime() - startedNanos;
+        long totalNanos = endedNanos() - startedNanos;
         stats.total.record(totalNanos);
+        int told = response.committed() || failure == null ? status : failure.status();
+        destination.cell(client).ended(told, totalNanos, null);
         AccessLog.Sheet sheet = loop.accessLog();
         if (sheet == null) {
             return;
@@ -107,7 +124,7 @@ final class ExchangeRecord {
         entry.route = destination.known() ? destination.plan().route().name().value() : "";
         entry.pool = endpoint == null ? "" : destination.affinity().pool().value();
         entry.origin = endpoint == null ? "" : endpoint.origin().id().value();
-        entry.status = response.committed() || failure == null ? status : failure.status();
+        entry.status = told;
         entry.bytes = response.bytes();
         entry.startedMillis = System.currentTimeMillis() - totalNanos / 1_000_000;
         entry.totalMicros = totalNanos / 1000;

@@ -94,7 +94,7 @@ final class OriginSide implements ResponseSink {
         this.response = response;
         this.record = record;
         this.end = end;
-        tries = new Tries(loop);
+        tries = new Tries(loop, true);
     }
 
     /** What the client of the exchange that begins speaks. */
@@ -137,7 +137,7 @@ final class OriginSide implements ResponseSink {
     void begin() {
         assert state == State.NONE : state;
         loop.retryBudget().request();
-        tries.begin(destination.plan().route().retries().triesMax());
+        tries.begin(destination.plan().route().retries().triesMax(), record.startedNanos());
         dispatch(Failure.NO_ORIGIN_UP);
     }
 
@@ -384,7 +384,7 @@ final class OriginSide implements ResponseSink {
      * @return the connection, which is the caller's now; null: none was held
      */
     @Nullable Upstream succeeded() {
-        tries.succeeded(record.status());
+        tries.succeeded(record.status(), record.endedNanos());
         Upstream done = origin;
         origin = null;
         if (done != null) {

@@ -60,7 +60,7 @@ public final class Relay implements TcpSink {
         this.loop = loop;
         this.client = client;
         exchanges = loop.exchanges;
-        tries = new Tries(exchanges);
+        tries = new Tries(exchanges, false);
         record = new RelayRecord(exchanges);
         pending = new HeldBuffer(client.account());
         toOrigin = new Flow(buffers, loop.pipe);
@@ -75,7 +75,7 @@ public final class Relay implements TcpSink {
         record.begin();
         client.pauseReading();
         loop.set(affinity, to, Peer.of(client.remoteAddress(), false).raw());
-        tries.begin(0);
+        tries.begin(0, System.nanoTime());
         if (exchanges.held().takesRequests()) {
             dispatch(Failure.NO_ORIGIN_UP);
         } else {

@@ -18,11 +18,15 @@ final class Tries {
     private @Nullable Endpoint current;
     private boolean occupied; // the request is in flight at the current one
     private boolean replayed;
+    private final boolean timed;
     private int max;
+    private long enteredNanos; // when the current one was
 
+    /** @param timed whether it is measured how long each takes; a connection may last for days */
     @SuppressWarnings("NullAway") // slots are filled before they are read: count says how many
-    Tries(ExchangeLoop loop) {
+    Tries(ExchangeLoop loop, boolean timed) {
         this.loop = loop;
+        this.timed = timed;
         max = loop.limits().connectTriesMax();
         tried = new Endpoint[max]; // every idle connection has one: few routes ask for more
     }
@@ -31,10 +35,12 @@ final class Tries {
      * A request begins.
      *
      * @param triesMax origins that it is sent to at most; 0: as the node has it
+     * @param nowNanos when it began
      */
     @SuppressWarnings("NullAway") // slots are filled before they are read: count says how many
-    void begin(int triesMax) {
+    void begin(int triesMax, long nowNanos) {
         assert count == 0 : "of the request before";
+        enteredNanos = nowNanos;
         max = triesMax > 0 ? Math.min(triesMax, TRIES_MOST) : loop.limits().connectTriesMax();
         if (tried.length < max) {
             tried = new Endpoint[max];
@@ -57,6 +63,9 @@ final class Tries {
 
     private void enter(Endpoint next) {
         left();
+        if (count > 0) {
+            enteredNanos = System.nanoTime(); // the first try begins with the request
+        }
         tried[count++] = next;
         current = next;
         next.entered();
@@ -81,8 +90,19 @@ final class Tries {
         return current;
     }
 
-    /** It ended in a complete response. */
-    void succeeded(int status) {
+    /** It ended in a complete response, at that time. */
+    void succeeded(int status, long nowNanos) {
+        record(nowNanos);
+        ended(status);
+    }
+
+    private void record(long nowNanos) {
+        if (timed) {
+            known().stats().seconds.record(nowNanos - enteredNanos);
+        }
+    }
+
+    private void ended(int status) {
         known().succeeded(status);
         (status < 500 ? loop.stats().attemptsSucceeded : loop.stats().attemptsFailed).increment();
     }
@@ -94,7 +114,7 @@ final class Tries {
 
     /** A connection for the bytes of a client has ended on both sides. */
     void ended() {
-        succeeded(0);
+        ended(0);
     }
 
     /** It came to nothing. */
@@ -102,6 +122,7 @@ final class Tries {
         loop.stats().attemptsFailed.increment();
         if (failure.side() == Failure.Side.UPSTREAM) {
             known().failed(failure);
+            record(System.nanoTime());
         }
     }
 
@@ -158,6 +179,7 @@ final class Tries {
             return null;
         }
         known().succeeded(status);
+        record(System.nanoTime());
         loop.stats().attemptsFailed.increment();
         enter(other);
         return other;

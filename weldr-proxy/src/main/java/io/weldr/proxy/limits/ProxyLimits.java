@@ -436,6 +436,29 @@ public final class ProxyLimits extends LimitTable {
         return lingerTimeout;
     }
 
+    // Metrics.
+
+    private final int httpSeriesMax = count("httpSeriesMax", 1000, between(1, 100_000));
+
+    /**
+     * Most combinations of listener, route and pool that have series of their own in {@code weldr_http_requests_total}
+     * and in the times of routes. Requests of further ones are counted as {@code other}. A combination has up to 24
+     * series.
+     */
+    public int httpSeriesMax() {
+        return httpSeriesMax;
+    }
+
+    private final int originSeriesMax = count("originSeriesMax", 500, between(1, 100_000));
+
+    /**
+     * Most origins that have series of their own in {@code weldr_origin_request_duration_seconds}, 19 for each. Further
+     * ones are counted as {@code other} of their pool.
+     */
+    public int originSeriesMax() {
+        return originSeriesMax;
+    }
+
     private ProxyLimits(Map<String, Object> given) {
         super(given);
     }

@@ -29,6 +29,7 @@ public final class RoutePlan {
 
     private final Route route;
     private final RouteAction action;
+    private final int firstCell;
     private final PoolName[] pools;
     private final @Nullable WeightedSplit split; // null: there is one pool only
     private final KeySource splitBy;
@@ -43,9 +44,11 @@ public final class RoutePlan {
      * Compiles a route.
      *
      * @param proxies nodes that proxy, which share limits of the cluster; at least 1
+     * @param firstCell see {@link #cell}
      */
-    RoutePlan(Route route, int proxies) {
+    RoutePlan(Route route, int proxies, int firstCell) {
         this.route = route;
+        this.firstCell = firstCell;
         action = route.action();
         if (action instanceof RouteAction.Forward forward) {
             pools = forward.pools().stream().map(RouteAction.WeightedPool::pool).toArray(PoolName[]::new);
@@ -113,15 +116,47 @@ public final class RoutePlan {
     }
 
     /**
-     * The pool that a request goes to. Only if the action is to forward. A request without the header or the cookie
+     * The number of the pool that a request goes to. Only if the action is to forward. A request without the header or the cookie
      * that decides goes by its client's address: else all of them would go to one pool, whatever the weights.
      */
-    public PoolName pool(RequestHead head, HeadView view) {
+    public int choose(RequestHead head, HeadView view) {
         if (split == null) {
-            return pools[0];
+            return 0;
         }
         long key = splitBy.hash(head, view);
-        return pools[split.pick(key != 0 ? key : BY_CLIENT.hash(head, view))];
+        return split.pick(key != 0 ? key : BY_CLIENT.hash(head, view));
+    }
+
+    /** One of its pools. */
+    public PoolName pool(int number) {
+        return pools[number];
+    }
+
+    /** The route without a pool. */
+    public static final int NO_POOL = -1;
+
+    /**
+     * The place of the route and one of its pools among all routes and their pools of a state, by which workers find
+     * where they count. 0 is nobody's.
+     *
+     * @param pool its number, or {@link #NO_POOL}
+     */
+    public int cell(int pool) {
+        return firstCell + 1 + pool;
+    }
+
+    /** How many places it takes. */
+    int cells() {
+        return pools.length + 1;
+    }
+
+    /** The names of its pools, and the empty one. */
+    List<String> poolsAndNone() {
+        List<String> names = new ArrayList<>(List.of(""));
+        for (PoolName pool : pools) {
+            names.add(pool.value());
+        }
+        return names;
     }
 
     /** The pool of a connection that is not understood: only its client is known. Only if the action is to forward. */

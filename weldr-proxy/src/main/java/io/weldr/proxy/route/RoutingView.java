@@ -8,12 +8,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a worker needs to know of the cluster to serve requests. Immutable, as all that it holds.
  *
+ * @param revision of the first state that routes like this
  * @param routes of each listener of protocol {@code http}
  * @param challenges what certificate authorities are answered
  * @param pools by name. A pool that has not changed is the same object as in the view before
  */
 public record RoutingView(
-        Map<ListenerName, RoutePlans> routes, ChallengeAnswers challenges, Map<PoolName, ServingPool> pools) {
+        long revision,
+        Map<ListenerName, RoutePlans> routes,
+        ChallengeAnswers challenges,
+        Map<PoolName, ServingPool> pools) {
     public RoutingView {
         routes = Map.copyOf(routes);
         pools = Map.copyOf(pools);

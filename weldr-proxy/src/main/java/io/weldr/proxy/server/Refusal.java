@@ -39,6 +39,7 @@ final class Refusal {
         stats.failed.increment();
         stats.causes(failure).increment();
         stats.requestsRefused.increment();
+        stats.http.of(loop.listener(), "", "").ended(failure.status(), 0, null); // rare: it may look it up
         RequestHead head = loop.scanner().head(); // as much as came of it
         RequestId id = new RequestId();
         loop.ids().set(id, head);

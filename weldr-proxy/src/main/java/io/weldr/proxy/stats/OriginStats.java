@@ -11,6 +11,9 @@ public final class OriginStats {
     /** Attempts that ended any other way, retried or not. */
     public final Counter failed = new Counter();
 
+    /** From when a request was to be sent there to the end of the response, or to why there was none. */
+    public final Latencies seconds = new Latencies(Latencies.Bounds.COARSE);
+
     public final Counter connects = new Counter();
     public final Counter connectFailures = new Counter();
     /** Requests sent on a connection that had served another one before. */

@@ -8,7 +8,20 @@ import java.util.Map;
 /** What one worker has done. Counted on its loop, read anywhere, merged on read. */
 public final class WorkerStats {
 
+    /** Labels that this many listeners, routes and pools may have together, unless a limit is given. */
+    private static final int LABELS_MAX = 1000;
+
+    /** Requests by listener, route and pool. */
+    public final HttpCells http;
+
+    /** On its own. */
     public WorkerStats() {
+        this(new SeriesLimit(LABELS_MAX));
+    }
+
+    /** @param httpLimit of all workers together */
+    public WorkerStats(SeriesLimit httpLimit) {
+        http = new HttpCells(httpLimit);
         for (Failure cause : Failure.values()) {
             causes.put(cause, new Counter());
         }
@@ -88,11 +101,11 @@ public final class WorkerStats {
     public final Counter requestsRefused = new Counter();
 
     /** From the request's head to a connection to an origin; reused ones are not counted. */
-    public final Latencies connect = new Latencies();
+    public final Latencies connect = new Latencies(Latencies.Bounds.FINE);
     /** From the request's head to the head of the response. */
-    public final Latencies firstByte = new Latencies();
+    public final Latencies firstByte = new Latencies(Latencies.Bounds.FINE);
     /** From the request's head to the last byte either way. */
-    public final Latencies total = new Latencies();
+    public final Latencies total = new Latencies(Latencies.Bounds.FINE);
     /** Attempts at origins that ended in a response below 500, and those that did not. */
     public final Counter attemptsSucceeded = new Counter();
 

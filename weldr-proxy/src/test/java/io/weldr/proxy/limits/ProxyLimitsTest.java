@@ -34,7 +34,7 @@ class ProxyLimitsTest {
                         + "connectTimeout=PT1.5S, tlsTimeout=PT5S, handshakeTimeout=PT10S, requestHeadTimeout=PT10S, responseHeadTimeout=PT1M, "
                         + "clientIdleTimeout=PT2M, originIdleTimeout=PT50S, originConnectionAgeMax=PT5M, clientProgressTimeout=PT30S, "
                         + "originProgressTimeout=PT1M, tunnelIdleTimeout=PT10M, queueTimeout=PT2S, exchangeTimeout=PT0S, "
-                        + "lingerTimeout=PT1S]");
+                        + "lingerTimeout=PT1S, httpSeriesMax=1000, originSeriesMax=500]");
     }
 
     @Test

@@ -15,10 +15,21 @@ import org.apache.ratis.metrics.Timekeeper;
 import org.apache.ratis.util.TimeDuration;
 
 /**
- * Ratis' own metrics, kept by nobody: weldr publishes its own. Ratis registers some hundred of them anew with each
+ * Ratis' own metrics, of which weldr keeps one: how long the log takes to reach the disk. weldr publishes its own. Ratis registers some hundred of them anew with each
  * election, each as a bean of the JVM, while changes wait. Ratis finds this class by {@link java.util.ServiceLoader}.
  */
 public final class NoMetrics extends MetricRegistries {
+    /** The name that Ratis gives the time of {@code fsync} of its log. */
+    private static final String SYNC_TIME = "syncTime";
+
+    /** Of the process: Ratis has one registry for all servers of a JVM, and a node is a JVM of its own. */
+    private static final Latencies SYNCS = new Latencies();
+
+    /** How long the log took to reach the disk. */
+    public static Latencies syncs() {
+        return SYNCS;
+    }
+
     @Override
     public void clear() {}
 
@@ -59,10 +70,18 @@ public final class NoMetrics extends MetricRegistries {
     /** Counts, because Ratis may read what it counted; forgets everything else. */
     private record Registry(MetricRegistryInfo getMetricRegistryInfo) implements RatisMetricRegistry {
         private static final Timekeeper TIMER = () -> () -> 0;
+        private static final Timekeeper SYNC_TIMER = () -> {
+            long start = System.nanoTime();
+            return () -> {
+                long nanos = System.nanoTime() - start;
+                SYNCS.record(nanos);
+                return nanos;
+            };
+        };
 
         @Override
         public Timekeeper timer(String name) {
-            return TIMER;
+            return name.equals(SYNC_TIME) ? SYNC_TIMER : TIMER;
         }
 
         @Override

@@ -22,6 +22,7 @@ import io.weldr.proto.raft.v1.PeerProto;
 import io.weldr.raft.RaftSettings;
 import io.weldr.raft.codec.EntryCodec;
 import io.weldr.raft.codec.LogEntry;
+import io.weldr.raft.ratis.Latencies;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;

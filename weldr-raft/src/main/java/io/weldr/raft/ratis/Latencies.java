@@ -1,4 +1,4 @@
-package io.weldr.raft.write;
+package io.weldr.raft.ratis;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +14,8 @@ public final class Latencies {
     private final AtomicLongArray counts = new AtomicLongArray(BOUNDS_SECONDS.size() + 1);
     private final LongAdder sumNanos = new LongAdder();
 
-    void record(long nanos) {
+    /** Any thread. */
+    public void record(long nanos) {
         double seconds = nanos / 1e9;
         int bucket = 0;
         while (bucket < BOUNDS_SECONDS.size() && seconds > BOUNDS_SECONDS.get(bucket)) {
