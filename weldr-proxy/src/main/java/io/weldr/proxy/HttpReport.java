@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,6 +39,7 @@ final class HttpReport {
 
     private final ClusterState state;
     private final Limits limits;
+    private final Map<PoolName, Set<OriginId>> ids = new HashMap<>();
 
     /** How many sets of labels are shown by themselves. */
     record Limits(SeriesLimit http, SeriesLimit origins) {}
@@ -134,21 +136,22 @@ final class HttpReport {
     private record Labels(PoolName pool, OriginId origin) {}
 
     private boolean isThere(PoolName pool, OriginId id) {
-        Pool known = state.pools().get(pool);
-        return known != null
-                && known.origins().stream().anyMatch(origin -> origin.id().equals(id));
+        return idsOf(pool).contains(id);
+    }
+
+    private Set<OriginId> idsOf(PoolName name) {
+        return ids.computeIfAbsent(name, unknown -> {
+            Pool pool = state.pools().get(unknown);
+            return pool == null
+                    ? Set.of()
+                    : pool.origins().stream().map(Origin::id).collect(Collectors.toSet());
+        });
     }
 
     /** Leaves out what workers have counted of origins that are in no pool any more. */
     Map<PoolName, Map<OriginId, List<OriginStats>>> present(Map<PoolName, Map<OriginId, List<OriginStats>>> counted) {
         counted.keySet().retainAll(state.pools().keySet());
-        counted.forEach((name, byOrigin) -> {
-            Pool pool = state.pools().get(name);
-            Set<OriginId> ids = pool == null
-                    ? Set.of()
-                    : pool.origins().stream().map(Origin::id).collect(Collectors.toSet());
-            byOrigin.keySet().retainAll(ids);
-        });
+        counted.forEach((name, byOrigin) -> byOrigin.keySet().retainAll(idsOf(name)));
         return counted;
     }
 

@@ -11,6 +11,7 @@ import io.weldr.proxy.edit.Forwarding;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.Transport;
 import io.weldr.proxy.tls.TlsLibrary;
+import io.weldr.proxy.trace.Tracing;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,6 +47,7 @@ public final class ProxySettings {
     private final ChallengeCertificates challengeCertificates;
     private final @Nullable TrustManagerFactory trust;
     private final @Nullable AccessLog accessLog;
+    private final @Nullable Tracing tracing;
 
     private ProxySettings(Builder builder) {
         addresses = List.copyOf(builder.addresses);
@@ -67,6 +69,7 @@ public final class ProxySettings {
         challengeCertificates = builder.challengeCertificates;
         trust = builder.trust;
         accessLog = builder.accessLog;
+        tracing = builder.tracing;
         if (addresses.isEmpty()) {
             throw new IllegalArgumentException("addresses: none (expected: at least one to listen on)");
         }
@@ -179,6 +182,11 @@ public final class ProxySettings {
         return accessLog;
     }
 
+    /** How requests are traced; null: traceparent is passed on as it came. */
+    public @Nullable Tracing tracing() {
+        return tracing;
+    }
+
     /** Collects what differs from the defaults, which are the initial values of its fields. */
     public static final class Builder {
         private final List<InetSocketAddress> addresses = new ArrayList<>();
@@ -202,6 +210,7 @@ public final class ProxySettings {
         };
         private @Nullable TrustManagerFactory trust = null;
         private @Nullable AccessLog accessLog = null;
+        private @Nullable Tracing tracing = null;
 
         private Builder() {}
 
@@ -316,6 +325,12 @@ public final class ProxySettings {
         /** Where each exchange leaves a line; null: nowhere. The caller closes the log, after the proxy. */
         public Builder accessLog(@Nullable AccessLog log) {
             accessLog = log;
+            return this;
+        }
+
+        /** How requests are traced; null: not at all, and traceparent is passed on as it came. */
+        public Builder tracing(@Nullable Tracing how) {
+            tracing = how;
             return this;
         }
 

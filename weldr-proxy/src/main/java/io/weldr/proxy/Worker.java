@@ -29,12 +29,15 @@ import io.weldr.proxy.stats.HttpCell;
 import io.weldr.proxy.stats.OriginStats;
 import io.weldr.proxy.stats.SeriesLimit;
 import io.weldr.proxy.stats.WorkerStats;
+import io.weldr.proxy.trace.TraceLoop;
+import io.weldr.proxy.trace.Tracing;
 import io.weldr.proxy.upstream.NameResolver;
 import io.weldr.proxy.upstream.OriginRecord;
 import io.weldr.proxy.upstream.UpstreamLoop;
 import io.weldr.proxy.upstream.UpstreamSettings;
 import io.weldr.proxy.upstream.WorkerView;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
@@ -105,6 +108,7 @@ final class Worker {
         stats = new WorkerStats(httpLimit);
         ProxyLimits limits = settings.limits();
         accessLog = settings.accessLog() == null ? null : settings.accessLog().newSheet();
+        Tracing tracing = settings.tracing();
         int sharers = Math.max(1, upstream.workers());
         handshakes = new Handshakes((limits.handshakesMax() + sharers - 1) / sharers, stats);
         held = new HeldBytes(heldMax, stats.connectionsShed, this::relieveSoon);
@@ -124,7 +128,8 @@ final class Worker {
                 new RetryBudget(limits, wheel),
                 stats,
                 ListenerName.DEFAULT.value(),
-                accessLog);
+                accessLog,
+                tracing == null ? null : new TraceLoop(tracing, new SecureRandom().nextLong()));
     }
 
     private void relieveSoon() {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.weldr.core.port.Measurement;
 import io.weldr.proxy.access.AccessLog;
 import io.weldr.proxy.access.LineFormat;
+import io.weldr.proxy.access.Redaction;
 import io.weldr.proxy.limits.ProxyLimits;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -74,6 +75,64 @@ class ObservabilityIT {
                             line -> assertThat(line).matches(when + "\"HEAD /b HTTP/1\\.0\" 200 " + second.length()),
                             line -> assertThat(line).matches(when + "\" HTTP/1\\.1\" 400 " + third.length()),
                             line -> assertThat(line).isEmpty());
+        }
+    }
+
+    @Test
+    void aLineTellsHowOftenTheRequestWasTriedAndWhatTheClientSent() {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        String request = "POST /in?key=abc&x=1 HTTP/1.1\r\nHost: a.example\r\nUser-Agent: test/1\r\n"
+                + "Referer: http://b/?KEY=abc\r\nContent-Length: 4\r\n\r\n";
+        try (AccessLog log = new AccessLog(LineFormat.JSON, new Redaction(List.of("key")), file);
+                RawOrigin gone = RawOrigin.answering(RawOrigin.OK);
+                RawOrigin origin = RawOrigin.answering(RawOrigin.OK);
+                TestProxy proxy = TestProxy.with(settings -> settings.accessLog(log), gone, origin)) {
+            gone.close();
+            for (int i = 0; i < 2; i++) { // one of them meets the origin that is gone
+                try (Wire client = proxy.connect()) {
+                    client.send(request).send("body").readMessage();
+                }
+                int lines = i + 1;
+                await().until(() -> log.written() == lines);
+            }
+            String received = "\"bytesReceived\":" + (request.length() + 4) + ",";
+            assertThat(file.toString(StandardCharsets.US_ASCII).lines())
+                    .hasSize(2)
+                    .allSatisfy(line -> assertThat(line)
+                            .contains("\"request\":\"POST /in?key=***&x=1\"", received)
+                            .contains("\"host\":\"a.example\",\"referer\":\"http://b/?KEY=***\",")
+                            .contains("\"userAgent\":\"test/1\",\"route\":\"default\",\"pool\":\"default\",")
+                            .contains("\"revision\":" + proxy.state.get().revision() + ",")
+                            .doesNotContain("abc"))
+                    .anyMatch(line -> line.matches(".*\"connectMicros\":[1-9][0-9]*,\"tries\":2,.*"))
+                    .anyMatch(line -> line.contains("\"tries\":1,"));
+        }
+    }
+
+    @Test
+    void aTunnelLeavesALineWhenItBeginsAndOneWhenItEnds() {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try (AccessLog log = new AccessLog(LineFormat.JSON, file);
+                RawOrigin origin = RawOrigin.serving((wire, self) -> {
+                    self.next(wire);
+                    wire.send("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n");
+                    wire.send(wire.read(4)).readToEnd();
+                });
+                TestProxy proxy = TestProxy.with(settings -> settings.accessLog(log), origin);
+                Wire client = proxy.connect()) {
+            client.send("GET /t HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n")
+                    .readHead();
+            await().until(() -> log.written() == 1);
+            assertThat(file.toString(StandardCharsets.US_ASCII))
+                    .contains("\"event\":\"tunnel_begin\",\"status\":101,")
+                    .contains("\"origin\":\"" + origin.authority() + "\"");
+            assertThat(client.send("ping").read(4)).isEqualTo("ping");
+            client.endOutput();
+            await().until(() -> log.written() == 2);
+            assertThat(file.toString(StandardCharsets.US_ASCII).lines().skip(1))
+                    .singleElement()
+                    .satisfies(
+                            line -> assertThat(line).contains("\"status\":101,").doesNotContain("event"));
         }
     }
 

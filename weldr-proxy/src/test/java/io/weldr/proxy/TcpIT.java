@@ -215,18 +215,21 @@ class TcpIT {
             try (Wire client = listener.connect()) {
                 assertThat(client.send("ping").endOutput().readToEnd()).isEqualTo("pingend");
             }
-            await().until(() -> log.written() == 1);
+            await().until(() -> log.written() == 2);
             proxy.markDown(origin);
             try (Wire client = listener.connect()) {
                 client.readToEnding();
             }
-            await().until(() -> log.written() == 2);
+            await().until(() -> log.written() == 3);
             String[] lines = file.toString(StandardCharsets.US_ASCII).split("\n", -1);
             assertThat(lines[0])
+                    .contains("\"protocol\":\"tcp\",\"event\":\"tunnel_begin\",\"bytes\":0,")
+                    .endsWith("\"origin\":\"" + origin.authority() + "\",\"cause\":\"\"}");
+            assertThat(lines[1])
                     .contains("\"client\":\"127.0.0.1\",\"listener\":\"db\",\"protocol\":\"tcp\",\"bytes\":7,"
                             + "\"bytesReceived\":4,\"micros\":")
                     .endsWith("\"origin\":\"" + origin.authority() + "\",\"cause\":\"\"}");
-            assertThat(lines[1])
+            assertThat(lines[2])
                     .contains("\"bytes\":0,\"bytesReceived\":0,")
                     .endsWith("\"origin\":\"\",\"cause\":\"no_origin_up\"}");
         }

@@ -30,6 +30,8 @@ class MetricsIT {
                         1,
                         "--access-log",
                         folder.resolve("access.log").toString(),
+                        "--trace-endpoint",
+                        "http://127.0.0.1:1",
                         "--vip-hooks-passive",
                         "true");
                 TestServer origin = TestServer.start()) {

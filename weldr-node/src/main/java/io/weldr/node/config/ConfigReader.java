@@ -17,11 +17,13 @@ import io.weldr.node.config.NodeConfig.PeerTls;
 import io.weldr.proxy.PortRanges;
 import io.weldr.proxy.ProxySettings;
 import io.weldr.proxy.access.LineFormat;
+import io.weldr.proxy.access.Redaction;
 import io.weldr.proxy.edit.Forwarding;
 import io.weldr.proxy.limits.Limit;
 import io.weldr.proxy.limits.LimitException;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.Transport;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -191,6 +193,8 @@ public final class ConfigReader {
                 parse(Setting.ALLOW_TRACE, Values::flag),
                 Values.orNull(text(Setting.ACCESS_LOG)),
                 parse(Setting.ACCESS_LOG_FORMAT, text -> Values.oneOf(LineFormat.class, text)),
+                parse(Setting.ACCESS_LOG_REDACT, text -> new Redaction(Values.list(text))),
+                tracing(),
                 parse(
                         Setting.DRAIN_TIMEOUT,
                         text -> Check.inRange("time", Values.duration(text), Duration.ZERO, Duration.ofHours(1))),
@@ -202,6 +206,12 @@ public final class ConfigReader {
                 parse(Setting.RAFT_KEPT_ENTRIES, text -> Values.number(text, 1, 10_000_000)),
                 limits(),
                 parse(Setting.LOG_LEVEL, text -> Values.oneOf(LogLevel.class, text)));
+    }
+
+    private NodeConfig.@Nullable TraceSettings tracing() throws ConfigException {
+        double sample = parse(Setting.TRACE_SAMPLE, Values::share);
+        URI endpoint = parse(Setting.TRACE_ENDPOINT, Values::endpoint);
+        return endpoint == null ? null : new NodeConfig.TraceSettings(endpoint, sample);
     }
 
     private NodeConfig.Api api() throws ConfigException {

@@ -7,9 +7,11 @@ import io.weldr.core.state.MemberId;
 import io.weldr.leader.vip.VirtualIpSettings;
 import io.weldr.proxy.PortRanges;
 import io.weldr.proxy.access.LineFormat;
+import io.weldr.proxy.access.Redaction;
 import io.weldr.proxy.edit.Forwarding;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.Transport;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -39,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  * @param trustedPeers networks whose X-Forwarded-* and Forwarded are believed
  * @param forwarded in which fields origins are told who the client is
  * @param accessLog a file, or {@code -} for standard output; null: none
+ * @param accessLogRedaction query parameters that neither the log nor traces show
+ * @param tracing where traces go; null: nowhere
  * @param drainTimeout for exchanges under way when the node stops or a listener is removed, 0 to 1 h
  * @param virtualIp what to hold and to run while this node leads
  * @param acmeDirectory of certificates that name none when they are written through this node
@@ -77,6 +81,8 @@ public record NodeConfig(
         boolean allowTrace,
         @Nullable String accessLog,
         LineFormat accessLogFormat,
+        Redaction accessLogRedaction,
+        @Nullable TraceSettings tracing,
         Duration drainTimeout,
         VirtualIpSettings virtualIp,
         String acmeDirectory,
@@ -106,6 +112,14 @@ public record NodeConfig(
             hosts = List.copyOf(hosts);
         }
     }
+
+    /**
+     * Traces of requests.
+     *
+     * @param endpoint of the collector: http or https
+     * @param sample share of the requests whose client has not decided that, 0 to 1
+     */
+    public record TraceSettings(URI endpoint, double sample) {}
 
     /** Whether the APIs need a token on loopback. */
     public enum LoopbackAuth {

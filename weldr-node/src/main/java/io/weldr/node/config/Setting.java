@@ -150,7 +150,22 @@ public record Setting(
     public static final Setting ACCESS_LOG =
             of("access-log", "", "FILE", "where each exchange leaves a line; - is standard output; not given: nowhere");
     public static final Setting ACCESS_LOG_FORMAT =
-            of("access-log-format", "json", "json|common", "how a line of the access log is written");
+            of("access-log-format", "json", "json|common|combined", "how a line of the access log is written");
+    public static final Setting ACCESS_LOG_REDACT = of(
+            "access-log-redact",
+            "",
+            "NAME,...",
+            "query parameters whose values neither the access log nor traces show; *: all of them");
+    public static final Setting TRACE_ENDPOINT = of(
+            "trace-endpoint",
+            "",
+            "URL",
+            "the collector that gets the traces of requests, by OTLP over HTTP: http://HOST:4318; not given: no traces");
+    public static final Setting TRACE_SAMPLE = of(
+            "trace-sample",
+            "0.01",
+            "0..1",
+            "share of the requests that are traced if their client has not decided that by traceparent");
     public static final Setting DRAIN_TIMEOUT = of(
             "drain-timeout",
             "10s",

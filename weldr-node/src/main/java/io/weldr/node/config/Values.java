@@ -16,6 +16,8 @@ import io.weldr.trust.SecretException;
 import io.weldr.trust.SecretFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -185,6 +187,34 @@ final class Values {
                     return VirtualIp.parse(entry.substring(0, at), entry.substring(at + 1));
                 })
                 .toList();
+    }
+
+    /** A share: 0 to 1. */
+    static double share(String text) {
+        double share;
+        try {
+            share = Double.parseDouble(text.strip());
+        } catch (NumberFormatException e) {
+            share = -1;
+        }
+        Check.that(share >= 0 && share <= 1, "share", text, "a number from 0 to 1");
+        return share;
+    }
+
+    /** An http or https URL with a host; empty: none. */
+    static @Nullable URI endpoint(String text) {
+        if (text.isBlank()) {
+            return null;
+        }
+        URI uri;
+        try {
+            uri = new URI(text.strip());
+        } catch (URISyntaxException e) {
+            uri = URI.create("");
+        }
+        boolean http = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
+        Check.that(http && uri.getHost() != null && uri.getRawFragment() == null, "url", text, "http://HOST:PORT");
+        return uri;
     }
 
     static @Nullable String orNull(String text) {

@@ -31,9 +31,11 @@ import io.weldr.leader.vip.VirtualIps.CannotHoldException;
 import io.weldr.node.config.ListenAddress;
 import io.weldr.node.config.NodeConfig;
 import io.weldr.node.config.NodeConfig.OnRemoval;
+import io.weldr.node.tracing.TraceExport;
 import io.weldr.proxy.ProxyServer;
 import io.weldr.proxy.ProxySettings;
 import io.weldr.proxy.access.AccessLog;
+import io.weldr.proxy.trace.Tracing;
 import io.weldr.proxy.upstream.NameResolver;
 import io.weldr.raft.RaftCluster;
 import io.weldr.raft.RaftCluster.Farewell;
@@ -98,6 +100,7 @@ public final class Node {
     private final AcmeCertificates acme;
     private final @Nullable LogFile accessLogFile;
     private final @Nullable AccessLog accessLog;
+    private final @Nullable TraceExport traces;
     private final Duties duties = new Duties();
     private volatile @Nullable VirtualIps virtualIps;
     private volatile @Nullable Member self;
@@ -130,6 +133,10 @@ public final class Node {
         }
         accessLogFile = openAccessLogFile(config.accessLog());
         accessLog = openAccessLog();
+        NodeConfig.TraceSettings tracing = config.tracing();
+        traces = tracing == null
+                ? null
+                : TraceExport.to(tracing.endpoint(), config.id().value(), version);
         proxy = new ProxyServer(proxySettings(), raft.state(), names);
         acme = NodeAcme.duty(config, raft, secret, this::applied, version);
         duties.add(acme);
@@ -155,7 +162,7 @@ public final class Node {
                         new CertificateIntake(secret, config.acmeDirectory()),
                         proxy.sentHeads(),
                         health,
-                        List.of(raft, proxy, health, acme, this::measureVirtualIps),
+                        List.of(raft, proxy, health, acme, this::measureVirtualIps, this::measureTraces),
                         raft,
                         this::cede,
                         this::canHold,
@@ -224,7 +231,19 @@ public final class Node {
                 .ticketKeys(secret)
                 .challengeCertificates(new TlsAlpnCertificates(Clock.systemUTC()))
                 .accessLog(accessLog)
+                .tracing(tracing())
                 .build();
+    }
+
+    private @Nullable Tracing tracing() {
+        NodeConfig.TraceSettings tracing = config.tracing();
+        return tracing == null || traces == null
+                ? null
+                : new Tracing(tracing.sample(), traces, config.accessLogRedaction());
+    }
+
+    private List<Measurement> measureTraces() {
+        return traces == null ? List.of() : traces.measure();
     }
 
     private static @Nullable LogFile openAccessLogFile(@Nullable String where) throws IOException {
@@ -243,7 +262,7 @@ public final class Node {
             return null;
         }
         OutputStream out = accessLogFile == null ? System.out : accessLogFile;
-        return new AccessLog(config.accessLogFormat(), out);
+        return new AccessLog(config.accessLogFormat(), config.accessLogRedaction(), out);
     }
 
     /**
@@ -633,6 +652,9 @@ public final class Node {
         proxy.close();
         if (accessLog != null) {
             accessLog.close();
+        }
+        if (traces != null) {
+            traces.close();
         }
         VirtualIps held = virtualIps;
         if (held != null) {

@@ -14,6 +14,7 @@ import io.weldr.proxy.edit.Forwarding;
 import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.Transport;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -77,6 +78,7 @@ class NodeConfigTest {
         assertThat(config.allowTrace()).isFalse();
         assertThat(config.accessLog()).isNull();
         assertThat(config.accessLogFormat()).isEqualTo(LineFormat.JSON);
+        assertThat(config.tracing()).isNull();
         assertThat(config.acmeDirectory()).isEqualTo("https://acme-v02.api.letsencrypt.org/directory");
         assertThat(config.acmeCaFile()).isNull();
         assertThat(config.raftSnapshotEntries()).isEqualTo(20_000);
@@ -84,6 +86,22 @@ class NodeConfigTest {
         assertThat(config.raftKeptEntries()).isEqualTo(1000);
         assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.logLevel()).isEqualTo(NodeConfig.LogLevel.INFO);
+    }
+
+    @Test
+    void tracesNeedACollectorAndAShare() throws Exception {
+        NodeConfig config = ConfigReader.read(
+                null, Map.of(), Map.of(Setting.TRACE_ENDPOINT, "http://collector:4318", Setting.TRACE_SAMPLE, "0.5"));
+        assertThat(config.tracing()).isEqualTo(new NodeConfig.TraceSettings(URI.create("http://collector:4318"), 0.5));
+        for (String share : List.of("-0.1", "1.1", "NaN", "much")) {
+            assertThatThrownBy(() -> ConfigReader.read(null, Map.of(), Map.of(Setting.TRACE_SAMPLE, share)))
+                    .hasMessageContaining("trace-sample")
+                    .hasMessageContaining("a number from 0 to 1");
+        }
+        for (String url : List.of("collector:4318", "ftp://a/", "http://", "http://a b/")) {
+            assertThatThrownBy(() -> ConfigReader.read(null, Map.of(), Map.of(Setting.TRACE_ENDPOINT, url)))
+                    .hasMessageContaining("trace-endpoint");
+        }
     }
 
     @Test

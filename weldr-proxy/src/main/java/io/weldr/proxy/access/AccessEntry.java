@@ -18,13 +18,18 @@ public final class AccessEntry {
     /** Name of the listener by which the client came. */
     public String listener = "";
 
-    /** More of a request line is cut off: a log is no place for 8 KiB of query. */
-    public static final int TARGET_BYTES_MAX = 1024;
+    /** What the line is about, if it is not the end. */
+    public enum Event {
+        END,
+        /** A tunnel has begun: it may last for days. */
+        TUNNEL_BEGIN
+    }
 
-    /** Method and target as they came: only octets that the scanner lets through. */
-    public final byte[] requestLine = new byte[TARGET_BYTES_MAX];
+    public Event event = Event.END;
 
-    public int requestLineLength;
+    /** The client's own words. */
+    public RequestText text = new RequestText();
+
     public int majorVersion = 1;
     public int minorVersion;
     public byte[] client = new byte[0];
@@ -53,8 +58,28 @@ public final class AccessEntry {
     public int status;
     /** Passed to the client. */
     public long bytes;
-    /** Passed to the origin; only told of {@link Protocol#TCP}. */
+    /** Taken from the client. */
     public long bytesReceived;
+
+    /** How often the request was sent to an origin, or was to be. */
+    public int tries;
+
+    /** Until the whole request had come; 0: it came with its head. */
+    public long requestMicros;
+
+    /** In queues of origins. */
+    public long queueMicros;
+
+    /** To make a connection for the last try; 0: it used one that stood. */
+    public long connectMicros;
+
+    /** Of the state by which it was routed. */
+    public long revision;
+
+    /** The trace, of {@link #traced} requests. 32 hex digits. */
+    public final byte[] traceId = new byte[32];
+
+    public boolean traced;
 
     public long startedMillis;
     public long totalMicros;

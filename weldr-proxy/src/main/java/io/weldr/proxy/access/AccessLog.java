@@ -19,16 +19,16 @@ import org.slf4j.LoggerFactory;
 public final class AccessLog implements AutoCloseable {
 
     /**
-     * All pages that are not written yet, of all workers: 20 000 lines of 350 bytes, even if each line is a page of its
-     * own. A usual line has 200 to 300 bytes.
+     * All pages that are not written yet, of all workers: 20 000 lines of 500 bytes, even if each line is a page of its
+     * own. A usual line has 300 to 450 bytes.
      */
-    static final long WAITING_BYTES_MAX = 8 * 1024 * 1024;
+    static final long WAITING_BYTES_MAX = 12 * 1024 * 1024;
 
     /** What a page takes beside its lines: its objects on the heap. Counts against {@link #WAITING_BYTES_MAX}. */
     static final int PAGE_OVERHEAD_BYTES = 64;
 
     /**
-     * A sheet with fewer free bytes than the longest line is handed over: at 250 bytes a line, about each 100 lines.
+     * A sheet with fewer free bytes than the longest line is handed over: at 400 bytes a line, about each 100 lines.
      */
     private static final int SHEET_BYTES = 4 * LineFormat.LINE_BYTES_MAX;
 
@@ -46,6 +46,7 @@ public final class AccessLog implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(AccessLog.class);
 
     private final LineFormat format;
+    private final Redaction redaction;
     private final OutputStream out;
     private final Queue<Page> waiting = new ConcurrentLinkedQueue<>(); // bounded by waitingBytes
     private final AtomicLong waitingBytes = new AtomicLong();
@@ -67,7 +68,17 @@ public final class AccessLog implements AutoCloseable {
 
     /** Starts writing to {@code out}, which this owns from now on. Each call of its {@code write} gets whole lines. */
     public AccessLog(LineFormat format, OutputStream out) {
+        this(format, Redaction.NONE, out);
+    }
+
+    /**
+     * The same, with query parameters that are not shown.
+     *
+     * @param redaction of the target and of Referer
+     */
+    public AccessLog(LineFormat format, Redaction redaction, OutputStream out) {
         this.format = format;
+        this.redaction = redaction;
         this.out = out;
         writer = new Thread(this::write, "weldr-access-log");
         writer.setDaemon(true);
@@ -199,11 +210,20 @@ public final class AccessLog implements AutoCloseable {
         public final AccessEntry entry = new AccessEntry();
 
         private @Nullable LineBuffer lines; // null while the worker is idle
+        private final RequestText noText = new RequestText();
         private int count;
         private int idleCalls;
 
-        /** Adds {@link #entry} as a line. */
+        /** What lines do not show of targets. */
+        public Redaction redaction() {
+            return redaction;
+        }
+
+        /** Adds {@link #entry} as a line, if the format has a line for it. */
         public void add() {
+            if (!format.tells(entry.event)) {
+                return;
+            }
             LineBuffer to = lines;
             if (to == null) {
                 to = new LineBuffer(SHEET_BYTES);
@@ -220,13 +240,23 @@ public final class AccessLog implements AutoCloseable {
                 String listener, int version, byte[] client, byte[] requestId, int status, long bytes, String failure) {
             entry.protocol = AccessEntry.Protocol.HTTP;
             entry.listener = listener;
-            entry.requestLineLength = 0;
+            entry.event = AccessEntry.Event.END;
+            entry.text = noText;
             entry.majorVersion = version;
             entry.minorVersion = version == 1 ? 1 : 0;
             entry.tlsVersion = "";
             entry.client = client;
             entry.requestId = requestId;
+            entry.route = "";
+            entry.pool = "";
             entry.origin = "";
+            entry.bytesReceived = 0;
+            entry.tries = 0;
+            entry.requestMicros = 0;
+            entry.queueMicros = 0;
+            entry.connectMicros = 0;
+            entry.revision = 0;
+            entry.traced = false;
             entry.status = status;
             entry.bytes = bytes;
             entry.startedMillis = System.currentTimeMillis();

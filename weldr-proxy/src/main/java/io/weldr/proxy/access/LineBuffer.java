@@ -52,8 +52,8 @@ final class LineBuffer {
     }
 
     /** Octets of which some may not stand in a quoted string: those are written as {@code \xHH} or {@code \\u00HH}. */
-    LineBuffer putQuoted(byte[] from, int count, boolean json) {
-        for (int i = 0; i < count; i++) {
+    LineBuffer putQuoted(byte[] from, int start, int end, boolean json) {
+        for (int i = start; i < end; i++) {
             int octet = from[i] & 0xff;
             if (octet == '"' || octet == '\\') {
                 put('\\').put((char) octet);

@@ -5,6 +5,7 @@ import io.weldr.proxy.http.FieldNames;
 import io.weldr.proxy.http.HeadWriter;
 import io.weldr.proxy.http.Octets;
 import io.weldr.proxy.http1.RequestHead;
+import io.weldr.proxy.trace.TraceContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,15 +53,7 @@ public final class RequestEditor {
         this.viaName = Octets.ascii(" " + viaName + "\r\n");
     }
 
-    /**
-     * Writes the head that the origin gets.
-     *
-     * @param originAuthority value for Host when the client's is not to be preserved; also used when there is none
-     * @param preserveHost whether the origin sees the Host that the client sent
-     * @param plan what the route changes
-     * @param target in place of the client's; null: that one
-     * @param id added as X-Request-Id
-     */
+    /** The same for a node that does not trace. */
     public void write(
             RequestHead head,
             HeadWriter to,
@@ -70,10 +63,33 @@ public final class RequestEditor {
             @Nullable TargetBytes target,
             Peer peer,
             RequestId id) {
+        write(head, to, originAuthority, preserveHost, plan, target, peer, id, null);
+    }
+
+    /**
+     * Writes the head that the origin gets.
+     *
+     * @param originAuthority value for Host when the client's is not to be preserved; also used when there is none
+     * @param preserveHost whether the origin sees the Host that the client sent
+     * @param plan what the route changes
+     * @param target in place of the client's; null: that one
+     * @param id added as X-Request-Id
+     * @param trace whose traceparent takes the place of the client's; null: that one
+     */
+    public void write(
+            RequestHead head,
+            HeadWriter to,
+            byte[] originAuthority,
+            boolean preserveHost,
+            HeadPlan plan,
+            @Nullable TargetBytes target,
+            Peer peer,
+            RequestId id,
+            @Nullable TraceContext trace) {
         HeadWriter out = to.reset();
         writeTarget(head, out, target);
         boolean ownHost = writeHost(head, out, originAuthority, preserveHost, plan);
-        copyFields(head, out, ownHost, peer, plan);
+        copyFields(head, out, ownHost, peer, plan, trace);
         if (head.chunked()) {
             out.put(CHUNKED);
         } else if (head.contentLength() >= 0) {
@@ -103,6 +119,9 @@ public final class RequestEditor {
         }
         if (peer.tls() != null) {
             out.put(peer.tls().identity());
+        }
+        if (trace != null && !plan.drops(Field.TRACEPARENT)) {
+            trace.writeTo(out);
         }
         plan.writeLines(out);
         out.put(REQUEST_ID);
@@ -146,13 +165,14 @@ public final class RequestEditor {
         return true;
     }
 
-    private void copyFields(RequestHead head, HeadWriter out, boolean ownHost, Peer peer, HeadPlan plan) {
+    private void copyFields(
+            RequestHead head, HeadWriter out, boolean ownHost, Peer peer, HeadPlan plan, @Nullable TraceContext trace) {
         boolean trusted = peer.trusted();
         FieldNames forbidden = peer.forbidden();
         boolean forbids = !forbidden.isEmpty();
         int runStart = -1;
         for (int i = 0; i < head.count(); i++) {
-            if ((head.field(i) != Field.OTHER && !keeps(head, i, ownHost, trusted))
+            if ((head.field(i) != Field.OTHER && !keeps(head, i, ownHost, trusted, trace))
                     || (head.namesByConnection() > 0 && head.namedByConnection(i))
                     || (forbids && forbidden.has(head.bytes(), head.lineStart(i), head.nameEnd(i)))
                     || (plan.dropsAny() && plan.drops(head.bytes(), head.lineStart(i), head.nameEnd(i)))) {
@@ -169,7 +189,7 @@ public final class RequestEditor {
         }
     }
 
-    private boolean keeps(RequestHead head, int i, boolean ownHost, boolean trusted) {
+    private boolean keeps(RequestHead head, int i, boolean ownHost, boolean trusted, @Nullable TraceContext trace) {
         Field field = head.field(i);
         return switch (field) {
             case HOST -> !ownHost;
@@ -177,6 +197,8 @@ public final class RequestEditor {
             case TRAILER -> head.chunked();
             case MAX_FORWARDS -> head.maxForwards() < 0;
             case X_REQUEST_ID -> false;
+            case TRACEPARENT -> trace == null;
+            case TRACESTATE -> trace == null || trace.continued();
             case X_FORWARDED_FOR -> trusted && !writesXForwarded;
             case FORWARDED -> trusted && !writesForwarded;
             default ->

@@ -8,6 +8,7 @@ import io.weldr.proxy.http1.RequestHead;
 import io.weldr.proxy.net.Deadline;
 import io.weldr.proxy.net.DeadlineWheel;
 import io.weldr.proxy.net.Expiry;
+import io.weldr.proxy.trace.TraceContext;
 import io.weldr.proxy.upstream.Upstream;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -47,10 +48,11 @@ public final class Exchange implements Expiry {
         this.client = client;
         this.timeoutTicks = timeoutTicks;
         destination = new Destination(loop);
-        request = new RequestHalf(loop, client, destination, id);
+        TraceContext trace = loop.tracing() == null ? null : new TraceContext(loop.tracing());
+        request = new RequestHalf(loop, client, destination, id, trace);
         response = new ResponseHalf(loop, client, destination, id);
         persistence = new ClientPersistence(client, request);
-        record = new ExchangeRecord(loop);
+        record = new ExchangeRecord(loop, client, destination, request, response, id, trace);
         origin = new OriginSide(loop, client, persistence, destination, request, response, record, this::reached);
         answers = new OwnAnswers(loop, client, request, destination, id);
         deadline = new Deadline(loop.wheel(), this);
@@ -185,6 +187,9 @@ public final class Exchange implements Expiry {
         Failure wrong = request.more(in, to);
         if (phase == Phase.FREE) {
             return; // A write failed at once and ended the exchange.
+        }
+        if (request.complete()) {
+            record.requestCame();
         }
         if (wrong == Failure.CUT_OFF) {
             persistence.giveUp();
@@ -350,7 +355,7 @@ public final class Exchange implements Expiry {
                 response.replaced(answer.readableBytes());
             }
             origin.letGo();
-            record.end(failure, origin.endpoint(), client, response, destination, id);
+            record.end(failure, origin.endpoint());
         } catch (Throwable e) {
             if (answer != null) {
                 answer.release();

@@ -9,6 +9,7 @@ import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.DeadlineWheel;
 import io.weldr.proxy.net.HeldBytes;
 import io.weldr.proxy.stats.WorkerStats;
+import io.weldr.proxy.trace.TraceLoop;
 import io.weldr.proxy.upstream.WorkerView;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param routing how they find a route
  * @param listener the name of the listener that their clients came by, for the access log
  * @param accessLog where each leaves a line; null: nowhere
+ * @param tracing to which traces they belong; null: the node does not trace
  */
 public record ExchangeLoop(
         ProxyLimits limits,
@@ -36,7 +38,8 @@ public record ExchangeLoop(
         RetryBudget retryBudget,
         WorkerStats stats,
         String listener,
-        AccessLog.@Nullable Sheet accessLog) {
+        AccessLog.@Nullable Sheet accessLog,
+        @Nullable TraceLoop tracing) {
 
     /** The same for the clients of one listener: what is not given here is shared with all of the event loop. */
     public ExchangeLoop of(String name, ProxyLimits limits, Editors editors) {
@@ -53,6 +56,7 @@ public record ExchangeLoop(
                 retryBudget,
                 stats,
                 name,
-                accessLog);
+                accessLog,
+                tracing);
     }
 }

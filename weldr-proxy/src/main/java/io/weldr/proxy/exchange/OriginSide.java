@@ -152,6 +152,7 @@ final class OriginSide implements ResponseSink {
 
     private void connect(Endpoint to, boolean fresh) {
         become(State.CONNECTING);
+        record.tried(to);
         Attempt started = to.acquire(this, fresh);
         if (started != null) {
             attempt = started;
@@ -160,6 +161,7 @@ final class OriginSide implements ResponseSink {
 
     @Override
     public void connected(Upstream connection) {
+        record.connected(attempt, connection.reused());
         attempt = null;
         origin = connection;
         become(State.FORWARDING);
@@ -171,9 +173,6 @@ final class OriginSide implements ResponseSink {
     }
 
     private void send(Upstream connection) {
-        if (!connection.reused()) {
-            record.connected();
-        }
         connection.begin(this, request.method() == Method.HEAD, request.upgrade());
         request.send(connection);
         if (origin != connection) {
@@ -189,6 +188,7 @@ final class OriginSide implements ResponseSink {
 
     @Override
     public void notConnected(Failure failure) {
+        record.tryFailed(failure, attempt);
         attempt = null;
         become(State.NONE);
         try {
@@ -205,6 +205,7 @@ final class OriginSide implements ResponseSink {
 
     @Override
     public void broken(Failure failure) {
+        record.tryFailed(failure, null);
         resetCode = origin instanceof MessageUpstream messages ? messages.resetCode() : -1;
         origin = null;
         become(State.NONE);
@@ -245,6 +246,7 @@ final class OriginSide implements ResponseSink {
         if (other == null) {
             return false;
         }
+        record.tryAnswered(status);
         letGo();
         request.replay();
         connect(other, false);
@@ -285,6 +287,7 @@ final class OriginSide implements ResponseSink {
         persistence.giveUp();
         request.tunnel();
         response.head(head, framing, Persistence.UPGRADE, false, following, answering());
+        record.tunnelBegan(tries.current());
         if (request.inputEnded()) { // The client ended its side before the tunnel stood.
             request.endTunnel();
             origin().endOutput();

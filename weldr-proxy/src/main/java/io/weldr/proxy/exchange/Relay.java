@@ -141,6 +141,7 @@ public final class Relay implements TcpSink {
         if (state != State.OPEN) {
             return; // a write failed at once
         }
+        record.began(affinity.pool().value(), tries.current(), client.remoteAddress());
         if (clientEnded) {
             to.link().endOutput();
         } else if (to.link().writable()) {

@@ -39,6 +39,11 @@ final class RelayRecord {
         loop.stats().bytesToOrigins.add(bytes);
     }
 
+    /** A connection to an origin stands: leaves a line, because the next one may come after days. */
+    void began(String pool, @Nullable Endpoint endpoint, SocketAddress client) {
+        line(AccessEntry.Event.TUNNEL_BEGIN, null, pool, endpoint, client);
+    }
+
     /**
      * Leaves a line in the access log.
      *
@@ -47,12 +52,22 @@ final class RelayRecord {
      * @param endpoint that was tried last; null: none
      */
     void end(@Nullable Failure failure, String pool, @Nullable Endpoint endpoint, SocketAddress client) {
+        line(AccessEntry.Event.END, failure, pool, endpoint, client);
+    }
+
+    private void line(
+            AccessEntry.Event event,
+            @Nullable Failure failure,
+            String pool,
+            @Nullable Endpoint endpoint,
+            SocketAddress client) {
         AccessLog.Sheet sheet = loop.accessLog();
         if (sheet == null) {
             return;
         }
         long totalNanos = System.nanoTime() - startedNanos;
         AccessEntry entry = sheet.entry;
+        entry.event = event;
         entry.protocol = AccessEntry.Protocol.TCP;
         entry.listener = loop.listener();
         entry.client = Peer.of(client, false).address();

@@ -12,6 +12,7 @@ import io.weldr.proxy.http1.Body;
 import io.weldr.proxy.http1.RequestHead;
 import io.weldr.proxy.net.HeldBuffer;
 import io.weldr.proxy.net.HeldBytes;
+import io.weldr.proxy.trace.TraceContext;
 import io.weldr.proxy.upstream.MessageUpstream;
 import io.weldr.proxy.upstream.Upstream;
 import java.util.EnumSet;
@@ -76,6 +77,7 @@ final class RequestHalf {
     private final Downstream client;
     private final Destination destination;
     private final RequestId id;
+    private final @Nullable TraceContext trace; // null: the node does not trace
     private final Body body;
     private State state = State.FREE;
     private final HeldBuffer first;
@@ -84,6 +86,7 @@ final class RequestHalf {
     private int firstBody;
     private byte @Nullable [] firstTrailers;
     private long discarded;
+    private long received;
     private boolean anyBody;
     private boolean inputEnded;
     private int responseHeadTicks;
@@ -97,11 +100,13 @@ final class RequestHalf {
     private boolean grpc;
     private byte @Nullable [] upgrade;
 
-    RequestHalf(ExchangeLoop loop, Downstream client, Destination destination, RequestId id) {
+    RequestHalf(
+            ExchangeLoop loop, Downstream client, Destination destination, RequestId id, @Nullable TraceContext trace) {
         this.loop = loop;
         this.client = client;
         this.destination = destination;
         this.id = id;
+        this.trace = trace;
         body = new Body(loop.limits());
         first = new HeldBuffer(client.account());
     }
@@ -166,6 +171,11 @@ final class RequestHalf {
         return body.complete();
     }
 
+    /** Bytes taken from the client, head and framing included, as HTTP/1.1 has them. */
+    long received() {
+        return received;
+    }
+
     /** Whether more bytes of the client belong to it and have somewhere to go. */
     boolean wantsBytes() {
         return state == State.FLOWING || state == State.DISCARDED || state == State.TUNNEL;
@@ -209,6 +219,7 @@ final class RequestHalf {
         discarded = 0;
         anyBody = false;
         inputEnded = false;
+        received = headLength;
         in.skipBytes(headLength);
         Framing framing = head.framing();
         body.start(framing, head);
@@ -221,6 +232,7 @@ final class RequestHalf {
         firstBody = body.take(in);
         anyBody = firstBody > 0;
         in.skipBytes(firstBody + body.swallowed());
+        received += firstBody + body.swallowed();
         if (body.complete()) {
             firstTrailers = body.trailers(true, client.peer().forbidden());
         }
@@ -254,7 +266,8 @@ final class RequestHalf {
                         destination.plan().request(),
                         destination.target(head, peer),
                         peer,
-                        id);
+                        id,
+                        trace);
         if (origin instanceof MessageUpstream messages) {
             sendParts(messages, writer, kept);
             return;
@@ -389,6 +402,7 @@ final class RequestHalf {
         anyBody = true;
         int swallowed = body.swallowed();
         boolean last = body.complete();
+        received += part + swallowed;
         if (origin == null) {
             assert state == State.DISCARDED : state;
             discarded += part;
@@ -430,6 +444,7 @@ final class RequestHalf {
         }
         int swallowed = body.swallowed();
         boolean last = body.complete();
+        received += part + swallowed;
         loop.stats().bytesToOrigins.add(part);
         if (state == State.FREE) {
             return null; // A write failed at once and ended the exchange.
@@ -454,6 +469,7 @@ final class RequestHalf {
 
     /** Bytes of another protocol. */
     void moreOfTunnel(ByteBuf in, Upstream origin) {
+        received += in.readableBytes();
         loop.stats().bytesToOrigins.add(in.readableBytes());
         origin.write(in.readRetainedSlice(in.readableBytes()));
     }

@@ -9,6 +9,8 @@ import java.util.Locale;
 public enum Field {
     OTHER(Kind.PLAIN),
     ACCEPT(Kind.PLAIN),
+    REFERER(Kind.PLAIN),
+    USER_AGENT(Kind.PLAIN),
     // Framing: rewritten, never copied.
     CONTENT_LENGTH(Kind.FRAMING),
     TRANSFER_ENCODING(Kind.FRAMING),
@@ -38,6 +40,7 @@ public enum Field {
     CACHE_CONTROL(Kind.PROTECTED),
     X_REQUEST_ID(Kind.PROTECTED),
     TRACEPARENT(Kind.PROTECTED),
+    TRACESTATE(Kind.PROTECTED),
     // Who the client is: believed from trusted peers only.
     FORWARDED(Kind.TRUST),
     X_FORWARDED_FOR(Kind.TRUST),

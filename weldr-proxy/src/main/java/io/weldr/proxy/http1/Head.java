@@ -116,6 +116,17 @@ public abstract class Head {
         return -1;
     }
 
+    /** Whether there is more than one line of that name. */
+    public final boolean isRepeated(Field field) {
+        int first = find(field);
+        for (int i = first + 1; first >= 0 && i < count; i++) {
+            if (fields[i] == field) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The scanned array. Offsets of this head are into it. */
     public final byte[] bytes() {
         return bytes;

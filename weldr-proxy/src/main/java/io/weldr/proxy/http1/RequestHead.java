@@ -365,13 +365,6 @@ public final class RequestHead extends Head {
         return targetEnd + 11; // SP, eight octets of version, CRLF
     }
 
-    /** Copies method and target to {@code to}, as much as fits, and says how many bytes that were. */
-    public int copyRequestLine(byte[] to) {
-        int length = Math.min(to.length, targetEnd - methodStart);
-        System.arraycopy(bytes, methodStart, to, 0, length);
-        return length;
-    }
-
     /** Whether an empty path of an absolute-form means the server as a whole (RFC 9112 section 3.2.4). */
     public boolean asteriskByEmptyPath() {
         return absolute && pathStart == targetEnd && method == Method.OPTIONS;

@@ -16,6 +16,8 @@ public abstract class Attempt implements Expiry {
     private boolean waiting = true;
     private @Nullable Deadline deadline; // only in the queue, and while a name is looked up
     private boolean queued;
+    private long queuedSinceNanos;
+    private long queuedNanos;
 
     Attempt(Endpoint connections) {
         this.connections = connections;
@@ -38,11 +40,20 @@ public abstract class Attempt implements Expiry {
         wait.in(connections.queueTicks());
         deadline = wait;
         queued = true;
+        queuedSinceNanos = System.nanoTime();
     }
 
     void leaveQueue() {
-        queued = false;
+        if (queued) {
+            queued = false;
+            queuedNanos = System.nanoTime() - queuedSinceNanos;
+        }
         stopWaiting();
+    }
+
+    /** How long it has waited for a place. Once it has left the queue. */
+    public long queuedNanos() {
+        return queuedNanos;
     }
 
     /** A name server may be silent for long; a request does not wait for it longer than for a connection. */

@@ -17,8 +17,8 @@ class AccessLogTest {
 
     private static void fill(AccessEntry entry) {
         byte[] line = "GET /a\"b\\c".getBytes(US_ASCII);
-        System.arraycopy(line, 0, entry.requestLine, 0, line.length);
-        entry.requestLineLength = line.length;
+        entry.text.requestLine(line, 0, line.length, Redaction.NONE);
+        entry.text.host("a:80".getBytes(US_ASCII), 0, 4);
         entry.minorVersion = 1;
         entry.listener = "public";
         entry.client = "192.0.2.1".getBytes(US_ASCII);
@@ -26,6 +26,11 @@ class AccessLogTest {
         entry.origin = "web:80";
         entry.status = 200;
         entry.bytes = 1234;
+        entry.bytesReceived = 7;
+        entry.queueMicros = 3;
+        entry.connectMicros = 4;
+        entry.tries = 2;
+        entry.revision = 9;
         entry.startedMillis = 784_111_777_000L;
         entry.totalMicros = 56;
         entry.firstByteMicros = -1;
@@ -49,9 +54,51 @@ class AccessLogTest {
                 .isEqualTo(
                         "{\"time\":784111777000,\"client\":\"192.0.2.1\",\"listener\":\"public\",\"request\":\"GET /a\\\"b\\\\c\","
                                 + "\"version\":\"1.1\",\"status\":200,\"bytes\":1234,\"micros\":56,\"firstByteMicros\":-1,"
+                                + "\"bytesReceived\":7,\"requestMicros\":0,\"queueMicros\":3,\"connectMicros\":4,\"tries\":2,"
+                                + "\"revision\":9,\"host\":\"a:80\",\"referer\":\"\",\"userAgent\":\"\","
                                 + "\"route\":\"\",\"pool\":\"\",\"origin\":\"web:80\",\"id\":\"id\",\"cause\":\"\"}\n");
         assertThat(written(LineFormat.COMMON))
                 .isEqualTo("192.0.2.1 - - [06/Nov/1994:08:49:37 +0000] \"GET /a\\\"b\\\\c HTTP/1.1\" 200 1234\n");
+    }
+
+    @Test
+    void theCombinedFormatHasRefererAndUserAgentToo() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (AccessLog log = new AccessLog(LineFormat.COMBINED, new Redaction(List.of("token")), out)) {
+            AccessLog.Sheet sheet = log.newSheet();
+            fill(sheet.entry);
+            sheet.add();
+            byte[] referer = "https://a/?x=1&token=secret".getBytes(US_ASCII);
+            byte[] agent = "curl/8 \"x\"".getBytes(US_ASCII);
+            sheet.entry.text.referer(referer, 0, referer.length, sheet.redaction());
+            sheet.entry.text.userAgent(agent, 0, agent.length);
+            sheet.add();
+            sheet.handOver();
+        }
+        String common = written(LineFormat.COMMON).strip();
+        assertThat(out.toString(US_ASCII).lines())
+                .containsExactly(
+                        common + " \"-\" \"-\"", common + " \"https://a/?x=1&token=***\" \"curl/8 \\\"x\\\"\"");
+    }
+
+    @Test
+    void onlyJsonHasALineWhereATunnelBegins() {
+        for (LineFormat format : LineFormat.values()) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            try (AccessLog log = new AccessLog(format, out)) {
+                AccessLog.Sheet sheet = log.newSheet();
+                fill(sheet.entry);
+                sheet.entry.event = AccessEntry.Event.TUNNEL_BEGIN;
+                sheet.add();
+                sheet.handOver();
+            }
+            String line = out.toString(US_ASCII);
+            if (format == LineFormat.JSON) {
+                assertThat(line).contains(",\"version\":\"1.1\",\"event\":\"tunnel_begin\",\"status\":200,");
+            } else {
+                assertThat(line).isEmpty();
+            }
+        }
     }
 
     @Test
@@ -97,7 +144,7 @@ class AccessLogTest {
     @Test
     void aStalledReaderCostsNoLineOfManyWorkersUntilTheBytesAreUsedUp() throws Exception {
         int workers = 8;
-        int linesOfEach = 10_000;
+        int linesOfEach = 15_000;
         String line = written(LineFormat.COMMON);
         long fitting = AccessLog.WAITING_BYTES_MAX / (line.length() + AccessLog.PAGE_OVERHEAD_BYTES);
         long tooMany = (long) workers * linesOfEach - fitting;
@@ -125,7 +172,7 @@ class AccessLogTest {
     @Test
     void twentyThousandLinesWaitForAStalledReader() {
         int usual = written(LineFormat.JSON).length() - "web:80".length();
-        String longName = "o".repeat(350 - usual); // so that every line has 350 bytes
+        String longName = "o".repeat(500 - usual); // so that every line has 500 bytes
         StalledDisk disk = new StalledDisk();
         AccessLog log = new AccessLog(LineFormat.JSON, disk);
         try (log) {
@@ -142,7 +189,7 @@ class AccessLogTest {
             disk.goOn.countDown();
         }
         assertThat(log.written()).isEqualTo(20_000);
-        assertThat(disk.toString(US_ASCII).lines()).hasSize(20_000).allMatch(line -> line.length() == 350 - 1);
+        assertThat(disk.toString(US_ASCII).lines()).hasSize(20_000).allMatch(line -> line.length() == 500 - 1);
     }
 
     @Test

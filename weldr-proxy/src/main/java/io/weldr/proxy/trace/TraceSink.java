@@ -1,0 +1,8 @@
+package io.weldr.proxy.trace;
+
+/** Where the traces of exchanges go. */
+@FunctionalInterface
+public interface TraceSink {
+    /** Takes over the trace of an exchange that has ended. Called on any event loop; must neither block nor lock. */
+    void take(ExchangeTrace trace);
+}

@@ -1,0 +1,5 @@
+/** Tests of what belongs to traces. */
+@NullMarked
+package io.weldr.proxy.trace;
+
+import org.jspecify.annotations.NullMarked;
