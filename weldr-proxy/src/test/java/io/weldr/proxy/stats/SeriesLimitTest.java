@@ -2,6 +2,7 @@ package io.weldr.proxy.stats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
 class SeriesLimitTest {
@@ -36,6 +37,22 @@ class SeriesLimitTest {
         assertThat(cells.all()).hasSize(3).containsKey(new HttpCell.Key("other", "other", "other"));
         cells.retain(key -> false);
         assertThat(cells.all()).as("only what was counted together").hasSize(1);
+    }
+
+    @Test
+    void countingARequestAllocatesNothing() {
+        HttpCell cell = new HttpCells(limit).of("l", "r", "p");
+        int requests = 10_000;
+        long before = allocatedBytes();
+        for (int i = 0; i < requests; i++) {
+            cell.ended(200, i * 1000L, null);
+        }
+        assertThat(allocatedBytes() - before).as("bytes of all of them").isLessThan(requests);
+    }
+
+    private static long allocatedBytes() {
+        return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
+                .getThreadAllocatedBytes(Thread.currentThread().getId());
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.weldr.proxy.http.HeadWriter;
 import io.weldr.proxy.http1.RequestHead;
 import io.weldr.proxy.http1.Scan;
 import io.weldr.proxy.limits.ProxyLimits;
+import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -113,6 +114,27 @@ class TraceContextTest {
         context.begin(head(line, line));
         assertThat(context.continued()).isFalse();
         assertThat(sent(context)).endsWith("-00").doesNotContain(TRACE);
+    }
+
+    @Test
+    void aRequestThatIsNotSampledAllocatesNothing() {
+        TraceContext context = sampling(0);
+        RequestHead begins = head();
+        RequestHead continues = head("traceparent: 00-" + TRACE + "-" + PARENT + "-00");
+        HeadWriter out = new HeadWriter();
+        int requests = 10_000;
+        long before = allocatedBytes();
+        for (int i = 0; i < requests; i++) {
+            context.begin(i % 2 == 0 ? begins : continues);
+            context.nextTry();
+            context.writeTo(out.reset());
+        }
+        assertThat(allocatedBytes() - before).as("bytes of all of them").isLessThan(requests);
+    }
+
+    private static long allocatedBytes() {
+        return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
+                .getThreadAllocatedBytes(Thread.currentThread().getId());
     }
 
     @Test
