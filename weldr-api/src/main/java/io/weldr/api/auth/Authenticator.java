@@ -42,8 +42,7 @@ public final class Authenticator {
     private record Index(SortedMap<TokenName, Token> of, Map<String, List<Token>> byPrefix) {}
 
     /** @param tls knows who shows a certificate; null: nobody can show one */
-    public Authenticator(
-            Supplier<ClusterState> state, Sessions sessions, InstantSource clock, @Nullable ApiTls tls) {
+    public Authenticator(Supplier<ClusterState> state, Sessions sessions, InstantSource clock, @Nullable ApiTls tls) {
         this(state, sessions, clock, tls, new Attempts(System::nanoTime));
     }
 
