@@ -139,7 +139,7 @@ public final class AdminServer implements AppliedBarrier, AutoCloseable {
                 : new InetSocketAddress(asked.getAddress(), port);
     }
 
-    /** The paths of the HTTP API and the calls of gRPC, for tests that walk them all. */
+    /** The paths of the HTTP API that are not for everybody, and the calls of gRPC: for tests that walk them all. */
     List<String> pathsAndCalls() {
         return Stream.concat(http.paths().stream(), grpc.calls().stream()).toList();
     }

@@ -216,9 +216,14 @@ public final class HttpApi implements AutoCloseable {
         return bound.actualPort();
     }
 
-    /** The path of every resource, in which a colon begins the name of a part that may be anything. */
+    /**
+     * The path of every resource but those for everybody. A colon begins the name of a part that may be anything.
+     */
     public List<String> paths() {
-        return resources.stream().map(Resource::path).toList();
+        return resources.stream()
+                .filter(resource -> !resource.isOpen())
+                .map(Resource::path)
+                .toList();
     }
 
     /** The port of status-address. */

@@ -1,6 +1,8 @@
 package io.weldr.api.listen;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerAdapter;
+import io.netty.channel.ChannelHandlerContext;
 import java.net.InetSocketAddress;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -127,20 +129,23 @@ public final class Connections {
         return line;
     }
 
-    /** Without a farewell of TLS, for which it would have to be waited. */
+    /** As soon as it is registered: what Netty does with it until then would fail, with a stack trace in the log. */
     private static void end(Channel connection) {
-        if (connection.isRegistered()) {
-            try {
-                connection
-                        .eventLoop()
-                        .execute(() ->
-                                connection.unsafe().close(connection.unsafe().voidPromise()));
-                return;
-            } catch (RejectedExecutionException e) {
-                LOG.debug("The API stops listening", e);
-            }
+        try {
+            connection.pipeline().addFirst(new End());
+        } catch (RejectedExecutionException e) {
+            LOG.debug("The API stops listening", e);
+            connection.unsafe().closeForcibly();
         }
-        connection.unsafe().closeForcibly();
+    }
+
+    /** Ends a connection without a farewell of TLS, for which it would have to be waited. */
+    private static final class End extends ChannelHandlerAdapter {
+        @Override
+        public void handlerAdded(ChannelHandlerContext context) {
+            Channel connection = context.channel();
+            connection.unsafe().close(connection.voidPromise());
+        }
     }
 
     private synchronized void left(Channel connection) {

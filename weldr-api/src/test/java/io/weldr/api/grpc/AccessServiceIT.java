@@ -14,6 +14,7 @@ import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -213,8 +214,16 @@ class AccessServiceIT {
         String viewer = token("viewer", "viewer");
         Iterator<WatchEvent> told = as(viewer).watch(WatchRequest.getDefaultInstance());
         assertThat(told.next().hasResync()).isTrue();
+        Metadata fields = new Metadata();
+        fields.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + viewer);
+        Iterator<HealthCheckResponse> health = HealthGrpc.newBlockingStub(guarded())
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(fields))
+                .withDeadlineAfter(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .watch(HealthCheckRequest.getDefaultInstance());
+        assertThat(health.next().getStatusValue()).isEqualTo(1);
         local.deleteToken(DeleteResourceRequest.newBuilder().setName("viewer").build());
         assertThat(refused(told::next)).isEqualTo(Status.Code.UNAUTHENTICATED);
+        assertThat(refused(health::next)).isEqualTo(Status.Code.UNAUTHENTICATED);
     }
 
     @Test

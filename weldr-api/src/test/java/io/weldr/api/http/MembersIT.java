@@ -81,20 +81,21 @@ class MembersIT {
 
     @Test
     void everyRefusalHasItsProblem() {
-        Map<Refusal, String> types = Map.of(
-                Refusal.NO_SUCH_MEMBER, "no-such-member",
-                Refusal.ALREADY_MEMBER, "already-exists",
-                Refusal.CHANGE_UNDER_WAY, "change-under-way",
-                Refusal.WOULD_LOSE_QUORUM, "would-lose-quorum",
-                Refusal.LAST_MEMBER, "last-member",
-                Refusal.TOO_MANY_MEMBERS, "limit-exceeded",
-                Refusal.NOT_WAITING, "not-waiting",
-                Refusal.UNSUPPORTED, "cluster-version",
-                Refusal.NOT_CAUGHT_UP, "not-caught-up",
-                Refusal.CANNOT_LEAD, "cannot-lead");
+        Map<Refusal, String> types = Map.ofEntries(
+                Map.entry(Refusal.NO_SUCH_MEMBER, "no-such-member"),
+                Map.entry(Refusal.ALREADY_MEMBER, "already-exists"),
+                Map.entry(Refusal.CHANGE_UNDER_WAY, "change-under-way"),
+                Map.entry(Refusal.WOULD_LOSE_QUORUM, "would-lose-quorum"),
+                Map.entry(Refusal.LAST_MEMBER, "last-member"),
+                Map.entry(Refusal.TOO_MANY_MEMBERS, "limit-exceeded"),
+                Map.entry(Refusal.NOT_WAITING, "not-waiting"),
+                Map.entry(Refusal.UNSUPPORTED, "cluster-version"),
+                Map.entry(Refusal.NOT_CAUGHT_UP, "not-caught-up"),
+                Map.entry(Refusal.CANNOT_LEAD, "cannot-lead"),
+                Map.entry(Refusal.REVOKED, "unauthenticated"));
         for (Refusal refusal : Refusal.values()) {
             membership.refuse(refusal, "this is so (expected: that)");
-            int status = refusal == Refusal.NO_SUCH_MEMBER ? 404 : 409;
+            int status = refusal == Refusal.NO_SUCH_MEMBER ? 404 : refusal == Refusal.REVOKED ? 401 : 409;
             Reply reply = client.delete("/v1/cluster/members/n2").is(status);
             assertThat(reply.json().path("type").asText()).isEqualTo("urn:weldr:problem:" + types.get(refusal));
             assertThat(reply.json().path("found").asText()).isEqualTo("this is so");
