@@ -557,7 +557,7 @@ function _picocli_weldrctl() {
 
   local commands="servers pools listeners routes certs certificates explain health stats cluster tokens context secret ready history watch completion help"
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -576,6 +576,12 @@ function _picocli_weldrctl() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -608,7 +614,7 @@ function _picocli_weldrctl_servers() {
 
   local commands="add create rm delete remove set update ls list show get help"
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -627,6 +633,12 @@ function _picocli_weldrctl_servers() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -659,7 +671,7 @@ function _picocli_weldrctl_pools() {
 
   local commands="add create rm delete remove set update ls list get show help"
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -678,6 +690,12 @@ function _picocli_weldrctl_pools() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -710,7 +728,7 @@ function _picocli_weldrctl_listeners() {
 
   local commands="add create rm delete remove set update ls list get show help"
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -729,6 +747,12 @@ function _picocli_weldrctl_listeners() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -761,7 +785,7 @@ function _picocli_weldrctl_routes() {
 
   local commands="add create rm delete remove set update ls list get show test help"
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -780,6 +804,12 @@ function _picocli_weldrctl_routes() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -812,7 +842,7 @@ function _picocli_weldrctl_certs() {
 
   local commands="add create obtain rm delete remove set update ls list get show help"
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -831,6 +861,12 @@ function _picocli_weldrctl_certs() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -863,7 +899,7 @@ function _picocli_weldrctl_certificates() {
 
   local commands="add create obtain rm delete remove set update ls list get show help"
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -882,6 +918,12 @@ function _picocli_weldrctl_certificates() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -914,7 +956,7 @@ function _picocli_weldrctl_explain() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-H' '--header' '--client' '--listener' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-H' '--header' '--client' '--listener' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -942,6 +984,12 @@ function _picocli_weldrctl_explain() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -974,7 +1022,7 @@ function _picocli_weldrctl_health() {
 
   local commands="get show set help"
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -993,6 +1041,12 @@ function _picocli_weldrctl_health() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -1025,7 +1079,7 @@ function _picocli_weldrctl_stats() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -1044,6 +1098,12 @@ function _picocli_weldrctl_stats() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -1076,7 +1136,7 @@ function _picocli_weldrctl_cluster() {
 
   local commands="status show list ls add remove delete rm replace transfer-leader help"
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -1095,6 +1155,12 @@ function _picocli_weldrctl_cluster() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -1127,7 +1193,7 @@ function _picocli_weldrctl_tokens() {
 
   local commands="create add ls list get show rm delete remove help"
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -1146,6 +1212,12 @@ function _picocli_weldrctl_tokens() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -1178,7 +1250,7 @@ function _picocli_weldrctl_context() {
 
   local commands="use ls list add create rm delete remove help"
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -1197,6 +1269,12 @@ function _picocli_weldrctl_context() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -1229,7 +1307,7 @@ function _picocli_weldrctl_secret() {
 
   local commands="ca help"
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -1248,6 +1326,12 @@ function _picocli_weldrctl_secret() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -1280,7 +1364,7 @@ function _picocli_weldrctl_ready() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -1299,6 +1383,12 @@ function _picocli_weldrctl_ready() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -1331,7 +1421,7 @@ function _picocli_weldrctl_history() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--after' '--before' '--limit' '--by' '--kind' '--name' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--after' '--before' '--limit' '--by' '--kind' '--name' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -1370,6 +1460,12 @@ function _picocli_weldrctl_history() {
     '--secret-file')
       return
       ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
+      return
+      ;;
     '--reason')
       return
       ;;
@@ -1400,7 +1496,7 @@ function _picocli_weldrctl_watch() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--after' '--kind' '--name' '--count' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--after' '--kind' '--name' '--count' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -1433,6 +1529,12 @@ function _picocli_weldrctl_watch() {
     '--secret-file')
       return
       ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
+      return
+      ;;
     '--reason')
       return
       ;;
@@ -1463,7 +1565,7 @@ function _picocli_weldrctl_completion() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -1482,6 +1584,12 @@ function _picocli_weldrctl_completion() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -1514,7 +1622,7 @@ function _picocli_weldrctl_help() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -1533,6 +1641,12 @@ function _picocli_weldrctl_help() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -1565,7 +1679,7 @@ function _picocli_weldrctl_servers_add() {
 
   local commands=""
   local flag_opts="'--new' '--witnesses' '--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '--id' '--weight' '--host' '--priority' '--connections-max' '--label' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--pool' '--id' '--weight' '--host' '--priority' '--connections-max' '--label' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local preserverewrite_option_args=("preserve" "rewrite") # --host values
   local updown_option_args=("up" "down") # --initial values
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
@@ -1668,6 +1782,12 @@ function _picocli_weldrctl_servers_add() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -1700,7 +1820,7 @@ function _picocli_weldrctl_servers_create() {
 
   local commands=""
   local flag_opts="'--new' '--witnesses' '--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '--id' '--weight' '--host' '--priority' '--connections-max' '--label' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--pool' '--id' '--weight' '--host' '--priority' '--connections-max' '--label' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local preserverewrite_option_args=("preserve" "rewrite") # --host values
   local updown_option_args=("up" "down") # --initial values
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
@@ -1805,6 +1925,12 @@ function _picocli_weldrctl_servers_create() {
     '--secret-file')
       return
       ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
+      return
+      ;;
     '--reason')
       return
       ;;
@@ -1835,7 +1961,7 @@ function _picocli_weldrctl_servers_rm() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--pool' '--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -1863,6 +1989,12 @@ function _picocli_weldrctl_servers_rm() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -1895,7 +2027,7 @@ function _picocli_weldrctl_servers_delete() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--pool' '--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -1923,6 +2055,12 @@ function _picocli_weldrctl_servers_delete() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -1955,7 +2093,7 @@ function _picocli_weldrctl_servers_remove() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--pool' '--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -1983,6 +2121,12 @@ function _picocli_weldrctl_servers_remove() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -2015,7 +2159,7 @@ function _picocli_weldrctl_servers_set() {
 
   local commands=""
   local flag_opts="'--enable' '--maintenance' '--inherit-health' '--witnesses' '--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '--url' '--weight' '--host' '--drain' '--priority' '--connections-max' '--label' '--unset' '--if-revision' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--pool' '--url' '--weight' '--host' '--drain' '--priority' '--connections-max' '--label' '--unset' '--if-revision' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local preserverewrite_option_args=("preserve" "rewrite") # --host values
   local updown_option_args=("up" "down") # --initial values
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
@@ -2127,6 +2271,12 @@ function _picocli_weldrctl_servers_set() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -2159,7 +2309,7 @@ function _picocli_weldrctl_servers_update() {
 
   local commands=""
   local flag_opts="'--enable' '--maintenance' '--inherit-health' '--witnesses' '--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '--url' '--weight' '--host' '--drain' '--priority' '--connections-max' '--label' '--unset' '--if-revision' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--pool' '--url' '--weight' '--host' '--drain' '--priority' '--connections-max' '--label' '--unset' '--if-revision' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local preserverewrite_option_args=("preserve" "rewrite") # --host values
   local updown_option_args=("up" "down") # --initial values
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
@@ -2273,6 +2423,12 @@ function _picocli_weldrctl_servers_update() {
     '--secret-file')
       return
       ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
+      return
+      ;;
     '--reason')
       return
       ;;
@@ -2303,7 +2459,7 @@ function _picocli_weldrctl_servers_ls() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--pool' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -2325,6 +2481,12 @@ function _picocli_weldrctl_servers_ls() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -2357,7 +2519,7 @@ function _picocli_weldrctl_servers_list() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--pool' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -2379,6 +2541,12 @@ function _picocli_weldrctl_servers_list() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -2411,7 +2579,7 @@ function _picocli_weldrctl_servers_show() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--pool' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -2433,6 +2601,12 @@ function _picocli_weldrctl_servers_show() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -2465,7 +2639,7 @@ function _picocli_weldrctl_servers_get() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--pool' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -2487,6 +2661,12 @@ function _picocli_weldrctl_servers_get() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -2519,7 +2699,7 @@ function _picocli_weldrctl_servers_help() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -2538,6 +2718,12 @@ function _picocli_weldrctl_servers_help() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -2570,7 +2756,7 @@ function _picocli_weldrctl_pools_add() {
 
   local commands=""
   local flag_opts="'--new' '--sticky-secure' '--send-proxy-protocol' '--tls-insecure-skip-verify' '--witnesses' '--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--protocol' '--tls-ca' '--tls-server-name' '--tls-client-cert' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-f' '--file' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--protocol' '--tls-ca' '--tls-server-name' '--tls-client-cert' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local updown_option_args=("up" "down") # --initial values
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
@@ -2712,6 +2898,12 @@ function _picocli_weldrctl_pools_add() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -2744,7 +2936,7 @@ function _picocli_weldrctl_pools_create() {
 
   local commands=""
   local flag_opts="'--new' '--sticky-secure' '--send-proxy-protocol' '--tls-insecure-skip-verify' '--witnesses' '--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--protocol' '--tls-ca' '--tls-server-name' '--tls-client-cert' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-f' '--file' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--protocol' '--tls-ca' '--tls-server-name' '--tls-client-cert' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local updown_option_args=("up" "down") # --initial values
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
@@ -2886,6 +3078,12 @@ function _picocli_weldrctl_pools_create() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -2918,7 +3116,7 @@ function _picocli_weldrctl_pools_rm() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -2943,6 +3141,12 @@ function _picocli_weldrctl_pools_rm() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -2975,7 +3179,7 @@ function _picocli_weldrctl_pools_delete() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -3000,6 +3204,12 @@ function _picocli_weldrctl_pools_delete() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -3032,7 +3242,7 @@ function _picocli_weldrctl_pools_remove() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -3057,6 +3267,12 @@ function _picocli_weldrctl_pools_remove() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -3089,7 +3305,7 @@ function _picocli_weldrctl_pools_set() {
 
   local commands=""
   local flag_opts="'--sticky-secure' '--send-proxy-protocol' '--tls-insecure-skip-verify' '--witnesses' '--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--protocol' '--tls-ca' '--tls-server-name' '--tls-client-cert' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--protocol' '--tls-ca' '--tls-server-name' '--tls-client-cert' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local updown_option_args=("up" "down") # --initial values
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
@@ -3237,6 +3453,12 @@ function _picocli_weldrctl_pools_set() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -3269,7 +3491,7 @@ function _picocli_weldrctl_pools_update() {
 
   local commands=""
   local flag_opts="'--sticky-secure' '--send-proxy-protocol' '--tls-insecure-skip-verify' '--witnesses' '--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--protocol' '--tls-ca' '--tls-server-name' '--tls-client-cert' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--algorithm' '--key' '--load-percent-max' '--sticky' '--sticky-same-site' '--sticky-lifetime' '--slow-start' '--eject-after' '--eject-share-max' '--eject-time' '--eject-time-max' '--connections-max' '--queue-max' '--queue-timeout' '--when-all-down' '--minimum-up' '--protocol' '--tls-ca' '--tls-server-name' '--tls-client-cert' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local updown_option_args=("up" "down") # --initial values
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
@@ -3419,6 +3641,12 @@ function _picocli_weldrctl_pools_update() {
     '--secret-file')
       return
       ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
+      return
+      ;;
     '--reason')
       return
       ;;
@@ -3449,7 +3677,7 @@ function _picocli_weldrctl_pools_ls() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -3468,6 +3696,12 @@ function _picocli_weldrctl_pools_ls() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -3500,7 +3734,7 @@ function _picocli_weldrctl_pools_list() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -3519,6 +3753,12 @@ function _picocli_weldrctl_pools_list() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -3551,7 +3791,7 @@ function _picocli_weldrctl_pools_get() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -3570,6 +3810,12 @@ function _picocli_weldrctl_pools_get() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -3602,7 +3848,7 @@ function _picocli_weldrctl_pools_show() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -3621,6 +3867,12 @@ function _picocli_weldrctl_pools_show() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -3653,7 +3905,7 @@ function _picocli_weldrctl_pools_help() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -3672,6 +3924,12 @@ function _picocli_weldrctl_pools_help() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -3704,7 +3962,7 @@ function _picocli_weldrctl_listeners_add() {
 
   local commands=""
   local flag_opts="'--new' '--http2' '--no-http2' '--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--cert' '--default-cert' '--tls-policy' '--client-certs' '--client-ca' '--subject-field' '--fingerprint-field' '--redirect-to-https' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-f' '--file' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--cert' '--default-cert' '--tls-policy' '--client-certs' '--client-ca' '--subject-field' '--fingerprint-field' '--redirect-to-https' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -3777,6 +4035,12 @@ function _picocli_weldrctl_listeners_add() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -3809,7 +4073,7 @@ function _picocli_weldrctl_listeners_create() {
 
   local commands=""
   local flag_opts="'--new' '--http2' '--no-http2' '--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--cert' '--default-cert' '--tls-policy' '--client-certs' '--client-ca' '--subject-field' '--fingerprint-field' '--redirect-to-https' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-f' '--file' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--cert' '--default-cert' '--tls-policy' '--client-certs' '--client-ca' '--subject-field' '--fingerprint-field' '--redirect-to-https' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -3882,6 +4146,12 @@ function _picocli_weldrctl_listeners_create() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -3914,7 +4184,7 @@ function _picocli_weldrctl_listeners_rm() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -3939,6 +4209,12 @@ function _picocli_weldrctl_listeners_rm() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -3971,7 +4247,7 @@ function _picocli_weldrctl_listeners_delete() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -3996,6 +4272,12 @@ function _picocli_weldrctl_listeners_delete() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -4028,7 +4310,7 @@ function _picocli_weldrctl_listeners_remove() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -4053,6 +4335,12 @@ function _picocli_weldrctl_listeners_remove() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -4085,7 +4373,7 @@ function _picocli_weldrctl_listeners_set() {
 
   local commands=""
   local flag_opts="'--http2' '--no-http2' '--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--cert' '--default-cert' '--tls-policy' '--client-certs' '--client-ca' '--subject-field' '--fingerprint-field' '--redirect-to-https' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--cert' '--default-cert' '--tls-policy' '--client-certs' '--client-ca' '--subject-field' '--fingerprint-field' '--redirect-to-https' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -4164,6 +4452,12 @@ function _picocli_weldrctl_listeners_set() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -4196,7 +4490,7 @@ function _picocli_weldrctl_listeners_update() {
 
   local commands=""
   local flag_opts="'--http2' '--no-http2' '--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--cert' '--default-cert' '--tls-policy' '--client-certs' '--client-ca' '--subject-field' '--fingerprint-field' '--redirect-to-https' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--address' '--protocol' '--pool' '--connections-max' '--body-max' '--idle-timeout' '--trusted-peers' '--proxy-protocol-from' '--cert' '--default-cert' '--tls-policy' '--client-certs' '--client-ca' '--subject-field' '--fingerprint-field' '--redirect-to-https' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -4277,6 +4571,12 @@ function _picocli_weldrctl_listeners_update() {
     '--secret-file')
       return
       ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
+      return
+      ;;
     '--reason')
       return
       ;;
@@ -4307,7 +4607,7 @@ function _picocli_weldrctl_listeners_ls() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -4326,6 +4626,12 @@ function _picocli_weldrctl_listeners_ls() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -4358,7 +4664,7 @@ function _picocli_weldrctl_listeners_list() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -4377,6 +4683,12 @@ function _picocli_weldrctl_listeners_list() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -4409,7 +4721,7 @@ function _picocli_weldrctl_listeners_get() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -4428,6 +4740,12 @@ function _picocli_weldrctl_listeners_get() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -4460,7 +4778,7 @@ function _picocli_weldrctl_listeners_show() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -4479,6 +4797,12 @@ function _picocli_weldrctl_listeners_show() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -4511,7 +4835,7 @@ function _picocli_weldrctl_listeners_help() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -4530,6 +4854,12 @@ function _picocli_weldrctl_listeners_help() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -4562,7 +4892,7 @@ function _picocli_weldrctl_routes_add() {
 
   local commands=""
   local flag_opts="'--new' '--exact' '--regex' '--ambiguous-paths' '--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--listener' '--host' '--path' '--method' '--header' '--query' '--pool' '--split-by' '--redirect' '--redirect-status' '--respond' '--body' '--content-type' '--rewrite-host' '--rewrite-path' '--rewrite-prefix' '--allow' '--deny' '--request-timeout' '--response-head-timeout' '--tries-max' '--retry-on' '--rate' '--rate-burst' '--rate-key' '--rate-scope' '--set-request-header' '--add-request-header' '--remove-request-header' '--set-response-header' '--add-response-header' '--remove-response-header' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-f' '--file' '--listener' '--host' '--path' '--method' '--header' '--query' '--pool' '--split-by' '--redirect' '--redirect-status' '--respond' '--body' '--content-type' '--rewrite-host' '--rewrite-path' '--rewrite-prefix' '--allow' '--deny' '--request-timeout' '--response-head-timeout' '--tries-max' '--retry-on' '--rate' '--rate-burst' '--rate-key' '--rate-scope' '--set-request-header' '--add-request-header' '--remove-request-header' '--set-response-header' '--add-response-header' '--remove-response-header' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -4683,6 +5013,12 @@ function _picocli_weldrctl_routes_add() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -4715,7 +5051,7 @@ function _picocli_weldrctl_routes_create() {
 
   local commands=""
   local flag_opts="'--new' '--exact' '--regex' '--ambiguous-paths' '--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--listener' '--host' '--path' '--method' '--header' '--query' '--pool' '--split-by' '--redirect' '--redirect-status' '--respond' '--body' '--content-type' '--rewrite-host' '--rewrite-path' '--rewrite-prefix' '--allow' '--deny' '--request-timeout' '--response-head-timeout' '--tries-max' '--retry-on' '--rate' '--rate-burst' '--rate-key' '--rate-scope' '--set-request-header' '--add-request-header' '--remove-request-header' '--set-response-header' '--add-response-header' '--remove-response-header' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-f' '--file' '--listener' '--host' '--path' '--method' '--header' '--query' '--pool' '--split-by' '--redirect' '--redirect-status' '--respond' '--body' '--content-type' '--rewrite-host' '--rewrite-path' '--rewrite-prefix' '--allow' '--deny' '--request-timeout' '--response-head-timeout' '--tries-max' '--retry-on' '--rate' '--rate-burst' '--rate-key' '--rate-scope' '--set-request-header' '--add-request-header' '--remove-request-header' '--set-response-header' '--add-response-header' '--remove-response-header' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -4836,6 +5172,12 @@ function _picocli_weldrctl_routes_create() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -4868,7 +5210,7 @@ function _picocli_weldrctl_routes_rm() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -4893,6 +5235,12 @@ function _picocli_weldrctl_routes_rm() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -4925,7 +5273,7 @@ function _picocli_weldrctl_routes_delete() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -4950,6 +5298,12 @@ function _picocli_weldrctl_routes_delete() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -4982,7 +5336,7 @@ function _picocli_weldrctl_routes_remove() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -5007,6 +5361,12 @@ function _picocli_weldrctl_routes_remove() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -5039,7 +5399,7 @@ function _picocli_weldrctl_routes_set() {
 
   local commands=""
   local flag_opts="'--exact' '--regex' '--ambiguous-paths' '--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--listener' '--host' '--path' '--method' '--header' '--query' '--pool' '--split-by' '--redirect' '--redirect-status' '--respond' '--body' '--content-type' '--rewrite-host' '--rewrite-path' '--rewrite-prefix' '--allow' '--deny' '--request-timeout' '--response-head-timeout' '--tries-max' '--retry-on' '--rate' '--rate-burst' '--rate-key' '--rate-scope' '--set-request-header' '--add-request-header' '--remove-request-header' '--set-response-header' '--add-response-header' '--remove-response-header' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--listener' '--host' '--path' '--method' '--header' '--query' '--pool' '--split-by' '--redirect' '--redirect-status' '--respond' '--body' '--content-type' '--rewrite-host' '--rewrite-path' '--rewrite-prefix' '--allow' '--deny' '--request-timeout' '--response-head-timeout' '--tries-max' '--retry-on' '--rate' '--rate-burst' '--rate-key' '--rate-scope' '--set-request-header' '--add-request-header' '--remove-request-header' '--set-response-header' '--add-response-header' '--remove-response-header' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -5166,6 +5526,12 @@ function _picocli_weldrctl_routes_set() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -5198,7 +5564,7 @@ function _picocli_weldrctl_routes_update() {
 
   local commands=""
   local flag_opts="'--exact' '--regex' '--ambiguous-paths' '--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--listener' '--host' '--path' '--method' '--header' '--query' '--pool' '--split-by' '--redirect' '--redirect-status' '--respond' '--body' '--content-type' '--rewrite-host' '--rewrite-path' '--rewrite-prefix' '--allow' '--deny' '--request-timeout' '--response-head-timeout' '--tries-max' '--retry-on' '--rate' '--rate-burst' '--rate-key' '--rate-scope' '--set-request-header' '--add-request-header' '--remove-request-header' '--set-response-header' '--add-response-header' '--remove-response-header' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--listener' '--host' '--path' '--method' '--header' '--query' '--pool' '--split-by' '--redirect' '--redirect-status' '--respond' '--body' '--content-type' '--rewrite-host' '--rewrite-path' '--rewrite-prefix' '--allow' '--deny' '--request-timeout' '--response-head-timeout' '--tries-max' '--retry-on' '--rate' '--rate-burst' '--rate-key' '--rate-scope' '--set-request-header' '--add-request-header' '--remove-request-header' '--set-response-header' '--add-response-header' '--remove-response-header' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -5327,6 +5693,12 @@ function _picocli_weldrctl_routes_update() {
     '--secret-file')
       return
       ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
+      return
+      ;;
     '--reason')
       return
       ;;
@@ -5357,7 +5729,7 @@ function _picocli_weldrctl_routes_ls() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -5376,6 +5748,12 @@ function _picocli_weldrctl_routes_ls() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -5408,7 +5786,7 @@ function _picocli_weldrctl_routes_list() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -5427,6 +5805,12 @@ function _picocli_weldrctl_routes_list() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -5459,7 +5843,7 @@ function _picocli_weldrctl_routes_get() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -5478,6 +5862,12 @@ function _picocli_weldrctl_routes_get() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -5510,7 +5900,7 @@ function _picocli_weldrctl_routes_show() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -5529,6 +5919,12 @@ function _picocli_weldrctl_routes_show() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -5561,7 +5957,7 @@ function _picocli_weldrctl_routes_test() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -5580,6 +5976,12 @@ function _picocli_weldrctl_routes_test() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -5612,7 +6014,7 @@ function _picocli_weldrctl_routes_help() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -5631,6 +6033,12 @@ function _picocli_weldrctl_routes_help() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -5663,7 +6071,7 @@ function _picocli_weldrctl_certs_add() {
 
   local commands=""
   local flag_opts="'--new' '--replace' '--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--cert' '--key' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--cert' '--key' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -5691,6 +6099,12 @@ function _picocli_weldrctl_certs_add() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -5723,7 +6137,7 @@ function _picocli_weldrctl_certs_create() {
 
   local commands=""
   local flag_opts="'--new' '--replace' '--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--cert' '--key' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--cert' '--key' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -5751,6 +6165,12 @@ function _picocli_weldrctl_certs_create() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -5783,7 +6203,7 @@ function _picocli_weldrctl_certs_obtain() {
 
   local commands=""
   local flag_opts="'--agree-tos' '--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--host' '--email' '--directory' '--challenge' '--key-type' '--eab-kid' '--eab-hmac-key-file' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--host' '--email' '--directory' '--challenge' '--key-type' '--eab-kid' '--eab-hmac-key-file' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -5826,6 +6246,12 @@ function _picocli_weldrctl_certs_obtain() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -5858,7 +6284,7 @@ function _picocli_weldrctl_certs_rm() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -5883,6 +6309,12 @@ function _picocli_weldrctl_certs_rm() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -5915,7 +6347,7 @@ function _picocli_weldrctl_certs_delete() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -5940,6 +6372,12 @@ function _picocli_weldrctl_certs_delete() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -5972,7 +6410,7 @@ function _picocli_weldrctl_certs_remove() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -5997,6 +6435,12 @@ function _picocli_weldrctl_certs_remove() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -6029,7 +6473,7 @@ function _picocli_weldrctl_certs_set() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--cert' '--key' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--cert' '--key' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -6066,6 +6510,12 @@ function _picocli_weldrctl_certs_set() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -6098,7 +6548,7 @@ function _picocli_weldrctl_certs_update() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--cert' '--key' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--cert' '--key' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -6137,6 +6587,12 @@ function _picocli_weldrctl_certs_update() {
     '--secret-file')
       return
       ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
+      return
+      ;;
     '--reason')
       return
       ;;
@@ -6167,7 +6623,7 @@ function _picocli_weldrctl_certs_ls() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -6186,6 +6642,12 @@ function _picocli_weldrctl_certs_ls() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -6218,7 +6680,7 @@ function _picocli_weldrctl_certs_list() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -6237,6 +6699,12 @@ function _picocli_weldrctl_certs_list() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -6269,7 +6737,7 @@ function _picocli_weldrctl_certs_get() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -6288,6 +6756,12 @@ function _picocli_weldrctl_certs_get() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -6320,7 +6794,7 @@ function _picocli_weldrctl_certs_show() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -6339,6 +6813,12 @@ function _picocli_weldrctl_certs_show() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -6371,7 +6851,7 @@ function _picocli_weldrctl_certs_help() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -6390,6 +6870,12 @@ function _picocli_weldrctl_certs_help() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -6422,7 +6908,7 @@ function _picocli_weldrctl_certificates_add() {
 
   local commands=""
   local flag_opts="'--new' '--replace' '--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--cert' '--key' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--cert' '--key' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -6450,6 +6936,12 @@ function _picocli_weldrctl_certificates_add() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -6482,7 +6974,7 @@ function _picocli_weldrctl_certificates_create() {
 
   local commands=""
   local flag_opts="'--new' '--replace' '--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--cert' '--key' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--cert' '--key' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -6510,6 +7002,12 @@ function _picocli_weldrctl_certificates_create() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -6542,7 +7040,7 @@ function _picocli_weldrctl_certificates_obtain() {
 
   local commands=""
   local flag_opts="'--agree-tos' '--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--host' '--email' '--directory' '--challenge' '--key-type' '--eab-kid' '--eab-hmac-key-file' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--host' '--email' '--directory' '--challenge' '--key-type' '--eab-kid' '--eab-hmac-key-file' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -6587,6 +7085,12 @@ function _picocli_weldrctl_certificates_obtain() {
     '--secret-file')
       return
       ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
+      return
+      ;;
     '--reason')
       return
       ;;
@@ -6617,7 +7121,7 @@ function _picocli_weldrctl_certificates_rm() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -6642,6 +7146,12 @@ function _picocli_weldrctl_certificates_rm() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -6674,7 +7184,7 @@ function _picocli_weldrctl_certificates_delete() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -6699,6 +7209,12 @@ function _picocli_weldrctl_certificates_delete() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -6731,7 +7247,7 @@ function _picocli_weldrctl_certificates_remove() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--if-revision' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -6756,6 +7272,12 @@ function _picocli_weldrctl_certificates_remove() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -6788,7 +7310,7 @@ function _picocli_weldrctl_certificates_set() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--cert' '--key' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--cert' '--key' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -6825,6 +7347,12 @@ function _picocli_weldrctl_certificates_set() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -6857,7 +7385,7 @@ function _picocli_weldrctl_certificates_update() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--cert' '--key' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-f' '--file' '--unset' '--if-revision' '--cert' '--key' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -6896,6 +7424,12 @@ function _picocli_weldrctl_certificates_update() {
     '--secret-file')
       return
       ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
+      return
+      ;;
     '--reason')
       return
       ;;
@@ -6926,7 +7460,7 @@ function _picocli_weldrctl_certificates_ls() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -6945,6 +7479,12 @@ function _picocli_weldrctl_certificates_ls() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -6977,7 +7517,7 @@ function _picocli_weldrctl_certificates_list() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -6996,6 +7536,12 @@ function _picocli_weldrctl_certificates_list() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -7028,7 +7574,7 @@ function _picocli_weldrctl_certificates_get() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -7047,6 +7593,12 @@ function _picocli_weldrctl_certificates_get() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -7079,7 +7631,7 @@ function _picocli_weldrctl_certificates_show() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -7098,6 +7650,12 @@ function _picocli_weldrctl_certificates_show() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -7130,7 +7688,7 @@ function _picocli_weldrctl_certificates_help() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -7149,6 +7707,12 @@ function _picocli_weldrctl_certificates_help() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -7181,7 +7745,7 @@ function _picocli_weldrctl_health_get() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--pool' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -7203,6 +7767,12 @@ function _picocli_weldrctl_health_get() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -7235,7 +7805,7 @@ function _picocli_weldrctl_health_show() {
 
   local commands=""
   local flag_opts="'--stale' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--pool' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -7257,6 +7827,12 @@ function _picocli_weldrctl_health_show() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -7289,7 +7865,7 @@ function _picocli_weldrctl_health_set() {
 
   local commands=""
   local flag_opts="'--witnesses' '--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--pool' '--unset' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--pool' '--unset' '--probe-type' '--path' '--method' '--expect' '--probe-host' '--probe-header' '--contains' '--service' '--probe-port' '--interval' '--unhealthy-interval' '--jitter' '--probe-timeout' '--probe-connect-timeout' '--failures' '--passes' '--initial' '--confirm' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local updown_option_args=("up" "down") # --initial values
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
@@ -7376,6 +7952,12 @@ function _picocli_weldrctl_health_set() {
     '--secret-file')
       return
       ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
+      return
+      ;;
     '--reason')
       return
       ;;
@@ -7406,7 +7988,7 @@ function _picocli_weldrctl_health_help() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -7425,6 +8007,12 @@ function _picocli_weldrctl_health_help() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -7457,7 +8045,7 @@ function _picocli_weldrctl_cluster_status() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -7476,6 +8064,12 @@ function _picocli_weldrctl_cluster_status() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -7508,7 +8102,7 @@ function _picocli_weldrctl_cluster_show() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -7527,6 +8121,12 @@ function _picocli_weldrctl_cluster_show() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -7559,7 +8159,7 @@ function _picocli_weldrctl_cluster_list() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -7578,6 +8178,12 @@ function _picocli_weldrctl_cluster_list() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -7610,7 +8216,7 @@ function _picocli_weldrctl_cluster_ls() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -7629,6 +8235,12 @@ function _picocli_weldrctl_cluster_ls() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -7661,7 +8273,7 @@ function _picocli_weldrctl_cluster_add() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -7680,6 +8292,12 @@ function _picocli_weldrctl_cluster_add() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -7712,7 +8330,7 @@ function _picocli_weldrctl_cluster_remove() {
 
   local commands=""
   local flag_opts="'--force' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--drain' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--drain' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -7734,6 +8352,12 @@ function _picocli_weldrctl_cluster_remove() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -7766,7 +8390,7 @@ function _picocli_weldrctl_cluster_delete() {
 
   local commands=""
   local flag_opts="'--force' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--drain' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--drain' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -7788,6 +8412,12 @@ function _picocli_weldrctl_cluster_delete() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -7820,7 +8450,7 @@ function _picocli_weldrctl_cluster_rm() {
 
   local commands=""
   local flag_opts="'--force' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--drain' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--drain' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -7842,6 +8472,12 @@ function _picocli_weldrctl_cluster_rm() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -7874,7 +8510,7 @@ function _picocli_weldrctl_cluster_replace() {
 
   local commands=""
   local flag_opts="'--force' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--drain' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--drain' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -7896,6 +8532,12 @@ function _picocli_weldrctl_cluster_replace() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -7928,7 +8570,7 @@ function _picocli_weldrctl_cluster_transferleader() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -7947,6 +8589,12 @@ function _picocli_weldrctl_cluster_transferleader() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -7979,7 +8627,7 @@ function _picocli_weldrctl_cluster_help() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -7998,6 +8646,12 @@ function _picocli_weldrctl_cluster_help() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -8030,7 +8684,7 @@ function _picocli_weldrctl_tokens_create() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--role' '--pool' '--lifetime' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--role' '--pool' '--lifetime' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -8061,6 +8715,12 @@ function _picocli_weldrctl_tokens_create() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -8093,7 +8753,7 @@ function _picocli_weldrctl_tokens_add() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--role' '--pool' '--lifetime' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--role' '--pool' '--lifetime' '--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -8126,6 +8786,12 @@ function _picocli_weldrctl_tokens_add() {
     '--secret-file')
       return
       ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
+      return
+      ;;
     '--reason')
       return
       ;;
@@ -8156,7 +8822,7 @@ function _picocli_weldrctl_tokens_ls() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -8175,6 +8841,12 @@ function _picocli_weldrctl_tokens_ls() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -8207,7 +8879,7 @@ function _picocli_weldrctl_tokens_list() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -8226,6 +8898,12 @@ function _picocli_weldrctl_tokens_list() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -8258,7 +8936,7 @@ function _picocli_weldrctl_tokens_get() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -8277,6 +8955,12 @@ function _picocli_weldrctl_tokens_get() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -8309,7 +8993,7 @@ function _picocli_weldrctl_tokens_show() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -8328,6 +9012,12 @@ function _picocli_weldrctl_tokens_show() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -8360,7 +9050,7 @@ function _picocli_weldrctl_tokens_rm() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -8382,6 +9072,12 @@ function _picocli_weldrctl_tokens_rm() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -8414,7 +9110,7 @@ function _picocli_weldrctl_tokens_delete() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -8436,6 +9132,12 @@ function _picocli_weldrctl_tokens_delete() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -8468,7 +9170,7 @@ function _picocli_weldrctl_tokens_remove() {
 
   local commands=""
   local flag_opts="'--wait' '--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'--request-id' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -8490,6 +9192,12 @@ function _picocli_weldrctl_tokens_remove() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -8522,7 +9230,7 @@ function _picocli_weldrctl_tokens_help() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -8541,6 +9249,12 @@ function _picocli_weldrctl_tokens_help() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -8573,7 +9287,7 @@ function _picocli_weldrctl_context_use() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -8592,6 +9306,12 @@ function _picocli_weldrctl_context_use() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -8624,7 +9344,7 @@ function _picocli_weldrctl_context_ls() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -8643,6 +9363,12 @@ function _picocli_weldrctl_context_ls() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -8675,7 +9401,7 @@ function _picocli_weldrctl_context_list() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -8694,6 +9420,12 @@ function _picocli_weldrctl_context_list() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -8726,7 +9458,7 @@ function _picocli_weldrctl_context_add() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -8745,6 +9477,12 @@ function _picocli_weldrctl_context_add() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -8777,7 +9515,7 @@ function _picocli_weldrctl_context_create() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -8796,6 +9534,12 @@ function _picocli_weldrctl_context_create() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -8828,7 +9572,7 @@ function _picocli_weldrctl_context_rm() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -8847,6 +9591,12 @@ function _picocli_weldrctl_context_rm() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -8879,7 +9629,7 @@ function _picocli_weldrctl_context_delete() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -8898,6 +9648,12 @@ function _picocli_weldrctl_context_delete() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -8930,7 +9686,7 @@ function _picocli_weldrctl_context_remove() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -8949,6 +9705,12 @@ function _picocli_weldrctl_context_remove() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -8981,7 +9743,7 @@ function _picocli_weldrctl_context_help() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -9000,6 +9762,12 @@ function _picocli_weldrctl_context_help() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -9032,7 +9800,7 @@ function _picocli_weldrctl_secret_ca() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -9051,6 +9819,12 @@ function _picocli_weldrctl_secret_ca() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -9083,7 +9857,7 @@ function _picocli_weldrctl_secret_help() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
-  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--reason' '-o' '--output' '--timeout'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -9102,6 +9876,12 @@ function _picocli_weldrctl_secret_help() {
       return
       ;;
     '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
       return
       ;;
     '--reason')
@@ -9135,7 +9915,7 @@ function _picocli_weldrctl_secret_help() {
 # default Bash completions and the Readline default filename completions are performed.
 complete -F _complete_weldrctl -o default weldrctl weldrctl.sh weldrctl.bash
 
-# Completes names of pools, listeners, routes, certificates and servers by asking the cluster.
+# Completes names of pools, listeners, routes, certificates, tokens and servers by asking the cluster.
 function _complete_weldrctl_names() {
   _complete_weldrctl
   # The words of bash end at colons, and servers and endpoints have some. Here they end at spaces.
@@ -9144,11 +9924,12 @@ function _complete_weldrctl_names() {
     word=${rest%%[[:space:]]*} rest=${rest#*[[:space:]]}
     [ -n "$word" ] || continue
     case $previous in
-      -e|--endpoint) nodes=(-e "$word") ;;
+      -e|--endpoint) nodes+=(-e "$word") ;;
+      --context|--token-file|--ca-file|--secret-file|--cert-file|--key-file) nodes+=("$previous" "$word") ;;
       --pool) pool=$word ;;
       *)
         case $word in
-          pools|listeners|routes|certs|certificates|servers) [ -n "$kind" ] || kind=$word ;;
+          pools|listeners|routes|certs|certificates|tokens|servers) [ -n "$kind" ] || kind=$word ;;
           get|show|set|update|rm|delete|remove|ls|list) [ -z "$kind" ] || [ -n "$verb" ] || verb=$word ;;
         esac
         ;;

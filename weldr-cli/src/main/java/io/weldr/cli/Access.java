@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokenFile holds a token; null: none is shown
  * @param caFile authorities that vouch for nodes, PEM; null: those of the Java platform, or the secret
  * @param secretFile the secret of the cluster, by which weldrctl makes itself a certificate; null: none
+ * @param identity the files of a client certificate; null: none is shown
  * @param tls whether TLS is spoken on loopback, too
  * @param reason why changes are made; null: nothing is said
  */
@@ -29,6 +30,7 @@ record Access(
         @Nullable String tokenFile,
         @Nullable String caFile,
         @Nullable String secretFile,
+        @Nullable Identity identity,
         boolean tls,
         @Nullable String reason) {
     private static final int TOKEN_BYTES_MAX = 4096;
@@ -39,7 +41,29 @@ record Access(
     private static final Metadata.Key<byte[]> REASON =
             Metadata.Key.of("weldr-reason-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
+    /** The files of a client certificate and of its key, PEM. */
+    record Identity(String certFile, String keyFile) {
+        /** Null: there is neither. */
+        static @Nullable Identity of(@Nullable String certFile, @Nullable String keyFile) {
+            if (certFile == null && keyFile == null) {
+                return null;
+            }
+            if (certFile == null || keyFile == null) {
+                throw new CliException(
+                        ExitCode.USAGE,
+                        (certFile == null ? "--key-file without --cert-file" : "--cert-file without --key-file")
+                                + " (expected: both or neither)");
+            }
+            return new Identity(certFile, keyFile);
+        }
+    }
+
     Access {
+        if (secretFile != null && identity != null) {
+            throw new CliException(
+                    ExitCode.USAGE,
+                    "--secret-file and --cert-file (expected: one of them, for one client certificate)");
+        }
         endpoints = List.copyOf(endpoints);
         if (reason != null
                 && (reason.isBlank()
@@ -54,7 +78,7 @@ record Access(
 
     /** Without anything to show. */
     static Access to(List<Endpoint> endpoints) {
-        return new Access(endpoints, null, null, null, false, null);
+        return new Access(endpoints, null, null, null, null, false, null);
     }
 
     /** What goes with each call. */
@@ -89,11 +113,11 @@ record Access(
 
     /** What TLS with that node is spoken by; null: none is spoken. */
     @Nullable SslContext tls(Endpoint endpoint) {
-        boolean shows = tokenFile != null || caFile != null || secretFile != null;
+        boolean shows = tokenFile != null || caFile != null || secretFile != null || identity != null;
         if (!tls && (!shows || endpoint.isLoopback())) {
             return null;
         }
-        return ClientTls.context(caFile, secretFile);
+        return ClientTls.context(caFile, secretFile, identity);
     }
 
     static CliException bad(String option, String name, String line) {

@@ -5,6 +5,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.weldr.trust.ClusterSecret;
+import io.weldr.trust.FileClient;
 import io.weldr.trust.SecretClient;
 import io.weldr.trust.SecretException;
 import io.weldr.trust.SecretFile;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +29,8 @@ final class ClientTls {
      * By the secret, if there is one: both sides prove that they have it. With a file of authorities, or without the
      * secret, the node has a certificate of one of the authorities, for the name or the address that it is called by.
      */
-    static SslContext context(@Nullable String caFile, @Nullable String secretFile) {
+    static SslContext context(
+            @Nullable String caFile, @Nullable String secretFile, Access.@Nullable Identity identity) {
         try {
             SslContextBuilder builder = GrpcSslContexts.configure(SslContextBuilder.forClient(), SslProvider.JDK)
                     .protocols("TLSv1.3", "TLSv1.2");
@@ -39,6 +42,9 @@ final class ClientTls {
                     return builder.trustManager(client.trust()).build();
                 }
             }
+            if (identity != null) {
+                builder.keyManager(keys(identity));
+            }
             return caFile == null
                     ? builder.build()
                     : builder.trustManager(new ByteArrayInputStream(
@@ -48,6 +54,14 @@ final class ClientTls {
             throw new CliException(ExitCode.REFUSED, "TLS: " + e.getMessage());
         } catch (IllegalArgumentException e) {
             throw Access.bad("--ca-file", String.valueOf(caFile), "no certificates (expected: PEM)");
+        }
+    }
+
+    private static KeyManager keys(Access.Identity identity) {
+        try {
+            return FileClient.keys(Path.of(identity.certFile()), Path.of(identity.keyFile()));
+        } catch (SecretException e) {
+            throw new CliException(ExitCode.USAGE, Output.printable("--cert-file, --key-file: " + e.getMessage()));
         }
     }
 

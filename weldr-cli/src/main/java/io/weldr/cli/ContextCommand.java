@@ -88,7 +88,8 @@ final class ContextCommand implements Runnable {
     /** {@code context add NAME --endpoint ... --token-file ...}. */
     @Command(
             description =
-                    "Keeps --endpoint, --token-file, --ca-file, --secret-file and --tls under a name, in place of one of that name.")
+                    "Keeps --endpoint, --token-file, --ca-file, --cert-file, --key-file, --secret-file and --tls under a name, in place of"
+                            + " one of that name.")
     static final class Add extends Local {
         @Parameters(paramLabel = "NAME", description = "Its name")
         private String name = "";

@@ -22,9 +22,12 @@ final class Contexts {
     static final String TOKEN_FILE = "token-file";
     static final String CA_FILE = "ca-file";
     static final String SECRET_FILE = "secret-file";
+    static final String CERT_FILE = "cert-file";
+    static final String KEY_FILE = "key-file";
     static final String TLS = "tls";
 
-    private static final Set<String> KEYS = Set.of(ENDPOINT, TOKEN_FILE, CA_FILE, SECRET_FILE, TLS);
+    private static final Set<String> KEYS =
+            Set.of(ENDPOINT, TOKEN_FILE, CA_FILE, SECRET_FILE, CERT_FILE, KEY_FILE, TLS);
 
     private final Path file;
     private final Map<String, Map<String, Object>> all = new LinkedHashMap<>();
@@ -74,7 +77,8 @@ final class Contexts {
                     KEYS.contains(word) && (word.equals(TLS) ? value instanceof Boolean : value instanceof String);
             if (!valid) {
                 throw bad("context " + name + ": \"" + word + "\" (expected: texts of " + ENDPOINT + ", " + TOKEN_FILE
-                        + ", " + CA_FILE + " or " + SECRET_FILE + ", or " + TLS + ": true)");
+                        + ", " + CA_FILE + ", " + SECRET_FILE + ", " + CERT_FILE + " or " + KEY_FILE + ", or " + TLS
+                        + ": true)");
             }
             context.put(word, value);
         });

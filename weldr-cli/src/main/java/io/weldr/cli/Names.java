@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import io.weldr.proto.admin.v1.Consistency;
 import io.weldr.proto.admin.v1.ListOriginsRequest;
 import io.weldr.proto.admin.v1.ListResourcesRequest;
+import io.weldr.proto.admin.v1.ListTokensRequest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -25,7 +26,7 @@ final class Names implements Runnable {
     /** Goes behind the script of picocli, which knows the words of commands and not the names in a cluster. */
     static final String SCRIPT = """
 
-            # Completes names of pools, listeners, routes, certificates and servers by asking the cluster.
+            # Completes names of pools, listeners, routes, certificates, tokens and servers by asking the cluster.
             function _complete_weldrctl_names() {
               _complete_weldrctl
               # The words of bash end at colons, and servers and endpoints have some. Here they end at spaces.
@@ -34,11 +35,12 @@ final class Names implements Runnable {
                 word=${rest%%[[:space:]]*} rest=${rest#*[[:space:]]}
                 [ -n "$word" ] || continue
                 case $previous in
-                  -e|--endpoint) nodes=(-e "$word") ;;
+                  -e|--endpoint) nodes+=(-e "$word") ;;
+                  --context|--token-file|--ca-file|--secret-file|--cert-file|--key-file) nodes+=("$previous" "$word") ;;
                   --pool) pool=$word ;;
                   *)
                     case $word in
-                      pools|listeners|routes|certs|certificates|servers) [ -n "$kind" ] || kind=$word ;;
+                      pools|listeners|routes|certs|certificates|tokens|servers) [ -n "$kind" ] || kind=$word ;;
                       get|show|set|update|rm|delete|remove|ls|list) [ -z "$kind" ] || [ -n "$verb" ] || verb=$word ;;
                     esac
                     ;;
@@ -75,7 +77,7 @@ final class Names implements Runnable {
             complete -F _complete_weldrctl_names -o default weldrctl
             """;
 
-    @Parameters(paramLabel = "KIND", description = "pools, listeners, routes, certs or servers")
+    @Parameters(paramLabel = "KIND", description = "pools, listeners, routes, certs, tokens or servers")
     private String kind = "";
 
     @Option(names = "--pool", paramLabel = "NAME", description = "Of servers. Default: default")
@@ -96,6 +98,7 @@ final class Names implements Runnable {
                 case "listeners" -> resources(session, Kind.listeners(), names);
                 case "routes" -> resources(session, Kind.routes(), names);
                 case "certs", "certificates" -> resources(session, Kind.certificates(), names);
+                case "tokens" -> tokens(session, names);
                 default -> {}
             }
         } catch (CliException e) {
@@ -103,6 +106,16 @@ final class Names implements Runnable {
         }
         spec.commandLine().getOut().print(names);
         spec.commandLine().getOut().flush();
+    }
+
+    private static void tokens(Session session, StringBuilder names) {
+        ListTokensRequest request = ListTokensRequest.newBuilder()
+                .setConsistency(Consistency.CONSISTENCY_STALE)
+                .build();
+        session.read(stub -> stub.listTokens(request))
+                .getTokensList()
+                .forEach(
+                        token -> names.append(Output.printable(token.getName())).append('\n'));
     }
 
     private void servers(Session session, StringBuilder names) {

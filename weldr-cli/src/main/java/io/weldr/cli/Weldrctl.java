@@ -98,6 +98,20 @@ public final class Weldrctl implements Runnable {
                     "The secret of the cluster: weldrctl makes itself the certificate of an administrator for ten minutes")
     private @Nullable String secretFile;
 
+    @Option(
+            names = "--cert-file",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "A client certificate to show, PEM, with those of its authorities behind it")
+    private @Nullable String certFile;
+
+    @Option(
+            names = "--key-file",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "The private key of the client certificate, PEM, without a password")
+    private @Nullable String keyFile;
+
     @Option(names = "--tls", scope = ScopeType.INHERIT, description = "Speak TLS on loopback, too, as through a tunnel")
     private boolean tls;
 
@@ -340,11 +354,18 @@ public final class Weldrctl implements Runnable {
             kept = context != null || Files.exists(file) ? Contexts.read(file).get(context) : kept;
         }
         String nodes = endpointGiven != null ? endpointGiven : text(kept, Contexts.ENDPOINT);
+        // A client shows one certificate: an option replaces the other kind in the context.
+        boolean given = secretFile != null || certFile != null || keyFile != null;
+        String secret = given ? secretFile : text(kept, Contexts.SECRET_FILE);
+        Access.Identity identity = given
+                ? Access.Identity.of(certFile, keyFile)
+                : Access.Identity.of(text(kept, Contexts.CERT_FILE), text(kept, Contexts.KEY_FILE));
         return new Access(
                 Endpoint.parseList(nodes == null ? ENDPOINT_DEFAULT : nodes),
                 tokenFile != null ? tokenFile : text(kept, Contexts.TOKEN_FILE),
                 caFile != null ? caFile : text(kept, Contexts.CA_FILE),
-                secretFile != null ? secretFile : text(kept, Contexts.SECRET_FILE),
+                secret,
+                identity,
                 tls || Boolean.TRUE.equals(kept.get(Contexts.TLS)),
                 reason);
     }
@@ -368,6 +389,11 @@ public final class Weldrctl implements Runnable {
         putFile(members, Contexts.TOKEN_FILE, tokenFile);
         putFile(members, Contexts.CA_FILE, caFile);
         putFile(members, Contexts.SECRET_FILE, secretFile);
+        if (Access.Identity.of(certFile, keyFile) != null && secretFile != null) {
+            throw UsageError.of(spec, "--secret-file and --cert-file (expected: one of them)");
+        }
+        putFile(members, Contexts.CERT_FILE, certFile);
+        putFile(members, Contexts.KEY_FILE, keyFile);
         if (tls) {
             members.put(Contexts.TLS, true);
         }

@@ -52,7 +52,7 @@ class CompletionIT {
      */
     /** A cluster that knows names, as far as the script asks for them. */
     private static final String CLUSTER =
-            "weldrctl() { case \"$*\" in '__complete pools') echo default; echo shop ;; '__complete certs') echo www ;; '__complete routes -e host:1') echo default ;;"
+            "weldrctl() { case \"$*\" in '__complete pools') echo default; echo shop ;; '__complete certs') echo www ;; '__complete tokens') echo ci; echo grafana ;; '__complete tokens --context prod -e host:1 --token-file t') echo ann ;; '__complete routes -e host:1') echo default ;;"
                     + " '__complete servers --pool shop') echo web-1; echo web-2 ;;"
                     + " '__complete servers'|'__complete servers -e 10.0.0.1:8787') echo 10.0.1.1:80; echo 10.0.1.2:80; echo 10.0.1.2:81 ;;"
                     + " *) return 1 ;; esac; } && ";
@@ -73,6 +73,10 @@ class CompletionIT {
         "weldrctl servers add http://a --pool _, default shop",
         "weldrctl routes add r --pool s, shop",
         "weldrctl certs show w, www",
+        "weldrctl tokens rm _, ci grafana",
+        "weldrctl tokens get g, grafana",
+        "weldrctl tokens create _, ''",
+        "weldrctl --context prod -e host:1 --token-file t tokens rm _, ann",
         "weldrctl listeners add l --cert w, www",
         "weldrctl listeners set l --default-cert _, www",
         "weldrctl pools set shop --tls-client-cert _, www",

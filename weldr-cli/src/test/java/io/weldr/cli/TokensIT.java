@@ -8,12 +8,14 @@ import io.weldr.api.AdminServer;
 import io.weldr.api.auth.ApiAccess;
 import io.weldr.api.auth.AuditLog;
 import io.weldr.core.state.Change;
+import io.weldr.testing.TestCa;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,6 +97,29 @@ class TokensIT extends CommandsOnCluster {
         assertThat(page.path("changes").get(0).path("reason").asText()).isEqualTo("Störung 7");
         run("history", "--by", "me").failed(ExitCode.USAGE, "operator, cluster");
         run("--reason", "x".repeat(257), "servers", "ls").failed(ExitCode.USAGE, "--reason");
+    }
+
+    @Test
+    void aClientCertificateIsOneAndHasItsKey() throws IOException {
+        Path secret = file("secret", "00".repeat(31) + "01\n");
+        TestCa authority = TestCa.root("operators");
+        TestCa.Issued one = authority.client("CN=n1");
+        String cert = file("one.pem", one.pem()).toString();
+        String key = file("one.key", one.keyPem()).toString();
+        String other = file("other.key", authority.client("CN=n2").keyPem()).toString();
+        Run.of("--cert-file", cert, "servers", "ls").failed(ExitCode.USAGE, "--cert-file without --key-file");
+        Run.of("--key-file", key, "servers", "ls").failed(ExitCode.USAGE, "--key-file without --cert-file");
+        Run.of("--cert-file", cert, "--key-file", key, "--secret-file", secret.toString(), "servers", "ls")
+                .failed(ExitCode.USAGE, "one of them");
+        String[] beyond = {"-e", "192.0.2.1:1", "--timeout", "1s", "servers", "ls"};
+        Run.of(with(beyond, "--cert-file", cert, "--key-file", other)).failed(ExitCode.USAGE, "another key");
+        Run.of(with(beyond, "--cert-file", cert, "--key-file", cert)).failed(ExitCode.USAGE, "holds no private key");
+        Run.of(with(beyond, "--cert-file", key, "--key-file", key)).failed(ExitCode.USAGE, "one.key");
+        Run.of(with(beyond, "--cert-file", cert, "--key-file", "none")).failed(ExitCode.USAGE, "no such file");
+    }
+
+    private static String[] with(String[] command, String... options) {
+        return Stream.concat(Stream.of(options), Stream.of(command)).toArray(String[]::new);
     }
 
     @Test
