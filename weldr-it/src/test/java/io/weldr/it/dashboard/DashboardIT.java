@@ -90,10 +90,7 @@ class DashboardIT {
             case "traffic" -> await("plots").until(() -> browser.count(".plot canvas") == 6);
             case "routing" -> browser.awaitText("main", "bound", "every request");
             case "history" -> browser.awaitText(".changes", "origin-added", "member-announced");
-            default -> {
-                browser.press(".ask input[type='url']", Keys.ENTER);
-                browser.awaitText(".verdict", "Route default (match 0) forwards it.");
-            }
+            default -> browser.awaitText(".ask", "Method", "Explain");
         }
     }
 
