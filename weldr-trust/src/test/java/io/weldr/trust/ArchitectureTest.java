@@ -31,6 +31,7 @@ class ArchitectureTest {
             .arePublic()
             .should()
             .haveNameMatching(
-                    ".*\\.(ClusterSecret|Label|PkiMembers|PkiMembers\\$Sources|SecretException|SecretFile|SealingKeys"
-                            + "|SecretApi|SecretClient|SecretMembers|SecretWatch|SessionSignatures|SessionTicketKeys|StickyTokens)");
+                    ".*\\.(ClusterSecret|FileClient|Label|PkiMembers|PkiMembers\\$Sources|SealingKeys|SecretApi"
+                            + "|SecretClient|SecretException|SecretFile|SecretMembers|SecretWatch"
+                            + "|SessionSignatures|SessionTicketKeys|StickyTokens)");
 }
