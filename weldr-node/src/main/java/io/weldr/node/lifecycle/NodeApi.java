@@ -7,6 +7,7 @@ import io.weldr.core.certificate.CertificateName;
 import io.weldr.core.port.ApiTls;
 import io.weldr.core.state.Actor;
 import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.MemberId;
 import io.weldr.node.config.ListenAddress;
 import io.weldr.node.config.NodeConfig;
 import java.io.IOException;
@@ -149,7 +150,13 @@ final class NodeApi implements ApiTls, AutoCloseable {
 
     @Override
     public @Nullable Actor client(X509Certificate certificate) {
-        return opened(tls).client(certificate);
+        Actor actor = opened(tls).client(certificate);
+        // An authority of the operator's own signs more than members, and a member that was taken out keeps its
+        // certificate.
+        boolean stranger = actor != null
+                && actor.kind() == Actor.Kind.NODE
+                && !state.get().members().containsKey(new MemberId(actor.name()));
+        return stranger ? null : actor;
     }
 
     @Override
