@@ -220,7 +220,7 @@ class NoSecretsIT {
                 leader,
                 "PUT",
                 "/v1/pools/web",
-                json("sticky", Map.of("cookie", "origin"), "tls", Map.of("clientCertificate", "ec")));
+                json("sticky", Map.of("name", "origin"), "tls", Map.of("clientCertificate", "ec")));
         done(leader, "POST", "/v1/pools/web/origins", "{\"url\":\"https://127.0.0.1:9\"}");
 
         String admin = token(leader, "admin", "admin");
