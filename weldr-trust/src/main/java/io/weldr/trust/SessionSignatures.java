@@ -25,7 +25,8 @@ public final class SessionSignatures implements SessionSigner {
     /**
      * Signed by the secret of the cluster.
      *
-     * @param secret asked at each call, because it may be replaced. People click seldom enough to derive the key each time
+     * @param secret asked at each call, because it may be replaced. People click seldom enough to derive the key each
+     *     time
      */
     public static SessionSignatures of(Supplier<ClusterSecret> secret) {
         return new SessionSignatures(() -> secret.get().accepted(Label.SESSION));

@@ -23,7 +23,8 @@ public final class HostCheck {
 
     /**
      * Why the request is refused; null: it is not. A request that shows a token was made by no page that does not know
-     * one, and browsers keep a session for the very host at which somebody signed in. Where everybody is let in, the names by which people call a node are not known.
+     * one, and browsers keep a session for the very host at which somebody signed in. Where everybody is let in, the
+     * names by which people call a node are not known.
      *
      * @param host value of {@code Host}; null: the client sent none, which no browser does
      */

@@ -19,7 +19,9 @@ final class CrossSite {
     /** A page of another site can make a browser send it only if the API allows that (CORS), which it never does. */
     static final String SESSION_FIELD = "Weldr-Session";
 
-    /** @param bySession whether the browser has added the credential: then more than the absence of signs is asked for */
+    /**
+     * @param bySession whether the browser has added the credential: then more than the absence of signs is asked for
+     */
     static @Nullable Problem refused(HttpServerRequest request, HostCheck hosts, boolean bySession) {
         HttpMethod method = request.method();
         if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD) || method.equals(HttpMethod.OPTIONS)) {

@@ -15,12 +15,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The files of the dashboard, read from the class path once. Only what is listed here can be fetched, so that no path of
- * a request ever names a resource. Immutable.
+ * The files of the dashboard, read from the class path once. Only what is listed here can be fetched, so that no path
+ * of a request ever names a resource. Immutable.
  *
  * @param all each file
- * @param contentSecurityPolicy what browsers let the page do: it loads scripts, styles and data from its own origin, and
- *     nothing else
+ * @param contentSecurityPolicy what browsers let the page do: it loads scripts, styles and data from its own origin,
+ *     and nothing else
  */
 record UiFiles(List<UiFile> all, String contentSecurityPolicy) {
     static final String ROOT = "/ui/";

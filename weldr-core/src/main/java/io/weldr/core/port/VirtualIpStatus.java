@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param addresses with their prefixes; at least one
  * @param active whether the node holds them
  * @param lifetime how long the kernel keeps an address after its last renewal
- * @param left how long the kernel keeps the addresses if they are not renewed; null: the node does not hold them, or the
- *     kernel has not shown them yet
+ * @param left how long the kernel keeps the addresses if they are not renewed; null: the node does not hold them, or
+ *     the kernel has not shown them yet
  */
 public record VirtualIpStatus(
         List<String> addresses,

@@ -20,7 +20,9 @@ class PagesIT {
     private static final Path TOP = Path.of("..").toAbsolutePath().normalize();
     private static final Path BUILT = TOP.resolve("deploy/target");
 
-    /** Three nodes with default ports and the next ones, and two origins in the pool default, as deploy/local has them. */
+    /**
+     * Three nodes with default ports and the next ones, and two origins in the pool default, as deploy/local has them.
+     */
     private static final String CLUSTER = """
             weldr secret secret
             peers=n1=127.0.0.1:9687,n2=127.0.0.1:9688,n3=127.0.0.1:9689

@@ -116,8 +116,9 @@ public final class RoutePlan {
     }
 
     /**
-     * The number of the pool that a request goes to. Only if the action is to forward. A request without the header or the cookie
-     * that decides goes by its client's address: else all of them would go to one pool, whatever the weights.
+     * The number of the pool that a request goes to. Only if the action is to forward. A request without the header or
+     * the cookie that decides goes by its client's address: else all of them would go to one pool, whatever the
+     * weights.
      */
     public int choose(RequestHead head, HeadView view) {
         if (split == null) {

@@ -108,7 +108,9 @@ public final class Latencies {
         COUNT.setOpaque(counts, at, (long) COUNT.getOpaque(counts, at) + 1);
     }
 
-    /** Keeps an example of what was recorded last, in place of the one before of its bucket; only on the owning loop. */
+    /**
+     * Keeps an example of what was recorded last, in place of the one before of its bucket; only on the owning loop.
+     */
     public void example(long nanos, Exemplar exemplar) {
         AtomicReferenceArray<Exemplar> all = exemplars;
         if (all == null) {

@@ -15,8 +15,9 @@ import org.apache.ratis.metrics.Timekeeper;
 import org.apache.ratis.util.TimeDuration;
 
 /**
- * Ratis' own metrics, of which weldr keeps one: how long the log takes to reach the disk. weldr publishes its own. Ratis registers some hundred of them anew with each
- * election, each as a bean of the JVM, while changes wait. Ratis finds this class by {@link java.util.ServiceLoader}.
+ * Ratis' own metrics, of which weldr keeps one: how long the log takes to reach the disk. weldr publishes its own.
+ * Ratis registers some hundred of them anew with each election, each as a bean of the JVM, while changes wait. Ratis
+ * finds this class by {@link java.util.ServiceLoader}.
  */
 public final class NoMetrics extends MetricRegistries {
     /** The name that Ratis gives the time of {@code fsync} of its log. */
