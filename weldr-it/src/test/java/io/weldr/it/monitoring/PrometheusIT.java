@@ -100,7 +100,12 @@ class PrometheusIT {
                     assertThat(silent).isEmpty();
                 });
                 for (String name : found(Files.readString(RECORDING), "- record: (\\S+)$")) {
-                    assertThat(hasData(prometheus.query(name))).as(name).isTrue();
+                    await(name)
+                            .until(
+                                    () -> { // rules are evaluated now and then
+                                        traffic(node);
+                                        return hasData(prometheus.query(name));
+                                    });
                 }
                 await("exemplars").untilAsserted(() -> {
                     traffic(node);
