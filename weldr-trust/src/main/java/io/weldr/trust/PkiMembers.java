@@ -97,6 +97,14 @@ public final class PkiMembers implements MemberTls {
         return MemberNames.of(certificate);
     }
 
+    /**
+     * Whether the certificate names a member by the URI that weldr alone has, and not by a common name, which might be
+     * that of anything else.
+     */
+    public static boolean namesMember(X509Certificate certificate) {
+        return MemberNames.namesMember(certificate);
+    }
+
     private Loaded loaded() {
         return loaded;
     }

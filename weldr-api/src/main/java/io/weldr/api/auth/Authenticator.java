@@ -6,6 +6,8 @@ import io.weldr.api.error.ProblemType;
 import io.weldr.core.port.ApiTls;
 import io.weldr.core.state.Actor;
 import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.MemberId;
+import io.weldr.core.token.Role;
 import io.weldr.core.token.Token;
 import io.weldr.core.token.TokenHash;
 import io.weldr.core.token.TokenName;
@@ -99,7 +101,7 @@ public final class Authenticator {
             return signedIn;
         }
         if (shown.certified() != null) {
-            return Caller.of(shown.certified(), shown.address());
+            return Caller.of(shown.certified(), role(shown.certified().actor()), shown.address());
         }
         if (shown.rule() == AccessRule.ANYBODY) {
             return Caller.admin(Actor.ANONYMOUS, shown.address());
@@ -114,6 +116,13 @@ public final class Authenticator {
                                 : "no token",
                         EXPECTED)
                 .exception();
+    }
+
+    /** A node that is no member yet, or was taken out, may read: how would it find those that it wants to join? */
+    private Role role(Actor certified) {
+        return certified.kind() != Actor.Kind.NODE || state.get().members().containsKey(new MemberId(certified.name()))
+                ? Role.ADMIN
+                : Role.VIEWER;
     }
 
     /** Null: there is no session, or it is over. */

@@ -39,9 +39,9 @@ public record Caller(
         return new Caller(actor, Role.ADMIN, new TreeSet<>(), address, null, null);
     }
 
-    /** Whoever shows that certificate: it may do everything. */
-    static Caller of(Certified certified, @Nullable String address) {
-        return new Caller(certified.actor(), Role.ADMIN, new TreeSet<>(), address, certified, null);
+    /** Whoever shows that certificate. */
+    static Caller of(Certified certified, Role role, @Nullable String address) {
+        return new Caller(certified.actor(), role, new TreeSet<>(), address, certified, null);
     }
 
     /** Whoever shows that token. */

@@ -10,6 +10,7 @@ import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.MemberId;
 import io.weldr.node.config.ListenAddress;
 import io.weldr.node.config.NodeConfig;
+import io.weldr.trust.PkiMembers;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -151,11 +152,11 @@ final class NodeApi implements ApiTls, AutoCloseable {
     @Override
     public @Nullable Actor client(X509Certificate certificate) {
         Actor actor = opened(tls).client(certificate);
-        // An authority of the operator's own signs more than members, and a member that was taken out keeps its
-        // certificate.
+        // An authority of the operator's own signs more than members.
         boolean stranger = actor != null
                 && actor.kind() == Actor.Kind.NODE
-                && !state.get().members().containsKey(new MemberId(actor.name()));
+                && !state.get().members().containsKey(new MemberId(actor.name()))
+                && !PkiMembers.namesMember(certificate);
         return stranger ? null : actor;
     }
 
