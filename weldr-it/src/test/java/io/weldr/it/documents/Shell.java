@@ -19,6 +19,9 @@ import org.junit.jupiter.api.Assumptions;
 final class Shell {
     private static final long MINUTES_MAX = 8;
 
+    /** What the pages use beside weldr. */
+    private static final List<String> PROGRAMS = List.of("curl", "jq", "openssl", "tar");
+
     /** Where a step begins and ends in what the shell prints. No program prints it. */
     private static final String MARK = "\u0001";
 
@@ -29,21 +32,35 @@ final class Shell {
     private final List<String> apart;
 
     /** @param folder where the shell begins */
-    Shell(Path folder) throws IOException, InterruptedException {
+    Shell(Path folder) throws InterruptedException {
         this.folder = folder;
         List<String> root = List.of("unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-proc");
         List<String> other = new ArrayList<>(root);
         other.add("--map-root-user");
         apart = works(root) ? root : other;
         if (!works(apart)) {
-            System.out.println("SKIPPED: no network of its own can be made (unshare)");
-            Assumptions.abort("no network of its own can be made (unshare)");
+            skip("no network of its own can be made (unshare)");
+        }
+        for (String program : PROGRAMS) {
+            if (!ends(List.of("bash", "-c", "command -v " + program))) {
+                skip(program + " is not installed");
+            }
         }
     }
 
-    private static boolean works(List<String> apart) throws IOException, InterruptedException {
+    private static void skip(String why) {
+        System.out.println("SKIPPED: " + why);
+        Assumptions.abort(why);
+    }
+
+    private static boolean works(List<String> apart) throws InterruptedException {
         List<String> command = new ArrayList<>(apart);
         command.addAll(List.of("ip", "link", "set", "lo", "up"));
+        return ends(command);
+    }
+
+    /** Whether there is such a program, and it ends well. */
+    private static boolean ends(List<String> command) throws InterruptedException {
         try {
             Process trial = new ProcessBuilder(command)
                     .redirectErrorStream(true)
@@ -51,7 +68,7 @@ final class Shell {
                     .start();
             return trial.waitFor(20, TimeUnit.SECONDS) && trial.exitValue() == 0;
         } catch (IOException e) {
-            return false; // there is no unshare
+            return false;
         }
     }
 
