@@ -54,6 +54,19 @@ class GrpcInteropIT {
         protected boolean metricsExpected() {
             return false;
         }
+
+        /**
+         * The client and weldr end the call at the same moment with the same status. The case wants the words of the
+         * client, but on a busy machine the answer of weldr may come first.
+         */
+        @Override
+        public void deadlineExceeded() throws Exception {
+            try {
+                super.deadlineExceeded();
+            } catch (AssertionError e) {
+                assertThat(e).hasMessage("exchange took too long");
+            }
+        }
     }
 
     static Server server(ScheduledExecutorService executor) throws IOException {
