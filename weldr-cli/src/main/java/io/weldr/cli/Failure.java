@@ -37,8 +37,10 @@ record Failure(
             "there is no gRPC at this port (expected: the grpc-address of a node, by default port 8787; the HTTP API has 8687)";
 
     private static final String ENDED =
-            "the connection ended before anything was asked (expected: the grpc-address of a node, by default port 8787;"
-                    + " beyond loopback it speaks TLS: --token-file with --ca-file, or --secret-file)";
+            "the connection ended before anything was asked (expected: the grpc-address of a node, by default port 8787)";
+
+    private static final String SPEAKS_TLS =
+            "this port speaks TLS (expected: --token-file with --ca-file, or --secret-file)";
 
     private static final String UNKNOWN_CALL =
             "this port does not know the call (expected: the grpc-address of a node of this version, by default port 8787; "
@@ -56,6 +58,16 @@ record Failure(
 
     private static Failure unavailable(Endpoint endpoint, String text) {
         return new Failure(endpoint, Status.Code.UNAVAILABLE, null, true, false, false, text);
+    }
+
+    /** The port speaks TLS, and it was called in the clear. */
+    static Failure speaksTls(Endpoint endpoint) {
+        return noNode(endpoint, SPEAKS_TLS);
+    }
+
+    /** Whether the port may speak TLS: it ended a connection, and nobody knows why. */
+    boolean perhapsTls() {
+        return text.equals(ENDED);
     }
 
     /** Something else than a node of this version is there, and will be. */
@@ -104,7 +116,7 @@ record Failure(
                         + " (expected: a node whose certificate --ca-file or --secret-file vouches for)";
             }
             if (cause instanceof Http2Exception && message.contains("Hex dump for first 5 bytes: 15030")) {
-                return "this port speaks TLS (expected: --token-file with --ca-file, or --secret-file)";
+                return SPEAKS_TLS;
             }
         }
         return null;

@@ -129,8 +129,21 @@ final class Session implements AutoCloseable {
                     .withInterceptors(delivery)
                     .withDeadlineAfter(Math.min(leftNanos, ASIDE_MAX.toNanos()), TimeUnit.NANOSECONDS));
         } catch (StatusRuntimeException e) {
-            throw Failure.of(endpoint, e, delivery.left()).exception();
+            throw failure(endpoint, e, delivery.left()).exception();
         }
+    }
+
+    /**
+     * Why a call failed. A port that speaks TLS and was called in the clear is told apart from a node that stops.
+     *
+     * @param left whether the node may have got the call
+     */
+    Failure failure(Endpoint endpoint, StatusRuntimeException e, boolean left) {
+        Failure failure = Failure.of(endpoint, e, left);
+        boolean tls = failure.perhapsTls()
+                && access.tls(endpoint) == null
+                && TlsProbe.speaksTls(endpoint, CONNECT_TIMEOUT_MILLIS);
+        return tls ? Failure.speaksTls(endpoint) : failure;
     }
 
     /** The same as {@link #read} for a write, which must carry a request id. */
@@ -184,7 +197,7 @@ final class Session implements AutoCloseable {
                             .withInterceptors(delivery)
                             .withDeadlineAfter(Math.min(leftNanos, attemptMax.toNanos()), TimeUnit.NANOSECONDS));
                 } catch (StatusRuntimeException e) {
-                    Failure failure = Failure.of(endpoint, e, delivery.left());
+                    Failure failure = failure(endpoint, e, delivery.left());
                     perhapsDone = before || failure.maybeDone();
                     doubt = failure.maybeDone() ? failure : doubt;
                     if (!failure.elsewhere()) {

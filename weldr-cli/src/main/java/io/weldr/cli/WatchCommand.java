@@ -92,7 +92,7 @@ final class WatchCommand extends Shared {
                     signal = next();
                 }
                 StatusRuntimeException status = ((Signal.Ended) signal).status();
-                failure = status == null ? Failure.ended(endpoint) : Failure.of(endpoint, status, delivery.left());
+                failure = status == null ? Failure.ended(endpoint) : session.failure(endpoint, status, delivery.left());
                 if (delivery.left() && System.nanoTime() - beganNanos > LIVED_NANOS) {
                     // A stream may be quiet for hours; only the time since it broke off counts.
                     quietSinceNanos = System.nanoTime();

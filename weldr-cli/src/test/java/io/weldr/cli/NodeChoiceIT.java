@@ -15,12 +15,16 @@ import io.weldr.proto.admin.v1.AdminGrpc;
 import io.weldr.proto.admin.v1.OriginReply;
 import io.weldr.proto.admin.v1.WatchRequest;
 import io.weldr.testing.RefusingPort;
+import io.weldr.testing.TestCa;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -83,6 +87,30 @@ class NodeChoiceIT extends CommandsOnCluster {
         } finally {
             raft.shutdownNow();
         }
+    }
+
+    @Test
+    void aPortThatSpeaksTlsIsNamedAtOnce() throws Exception {
+        TestCa.Issued issued = TestCa.root("authority").issue("127.0.0.1");
+        Server secure = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .useTransportSecurity(stream(issued.pem()), stream(issued.keyPem()))
+                .build()
+                .start();
+        try {
+            String where = "127.0.0.1:" + secure.getPort();
+            for (String command : new String[] {"servers ls", "watch", "servers add http://127.0.0.1:1"}) {
+                // It would go on until the test is over, were it not clear that the port will not do better.
+                Run.of((command + " --timeout 1h -e " + where).split(" ", -1))
+                        .failed(ExitCode.UNREACHABLE, where, "speaks TLS", "--token-file", "--secret-file");
+            }
+            Run.of("servers", "ls", "-e", where + "," + endpoints).done();
+        } finally {
+            secure.shutdownNow();
+        }
+    }
+
+    private static InputStream stream(String pem) {
+        return new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII));
     }
 
     @Test
