@@ -42,6 +42,8 @@ async function request(method, path, { body, headers = {} } = {}) {
       body,
       headers: { Accept: 'application/json', ...headers },
       redirect: 'error',
+      // A browser lets equal requests wait for each other at its cache, even those of a page that has been left.
+      cache: 'no-store',
       signal: AbortSignal.timeout(TIMEOUT_MILLIS),
     });
   } catch (e) {

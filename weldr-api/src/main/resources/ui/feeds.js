@@ -74,7 +74,7 @@ class Run {
     this.loops = Object.fromEntries(Object.keys(FEEDS).map((name) => [name, { busy: false, again: false, timer: 0 }]));
     this.wanted = new Set();
     Object.keys(FEEDS).forEach((name) => this.load(name));
-    this.watch();
+    if (!document.hidden) this.watch();
   }
 
   async load(name) {
@@ -147,11 +147,29 @@ class Run {
     }
   }
 
+  /**
+   * Gives the connection of the event stream back, for pages that nobody sees. Six of them would keep every other page
+   * of this node from its answers, and a browser keeps the connections of a page that was left for a minute.
+   */
+  pause() {
+    this.stream?.close();
+    clearTimeout(this.reconnecting);
+    this.live(false);
+  }
+
+  /** Undoes {@link pause}. */
+  resume() {
+    if (!this.over) {
+      this.pause();
+      this.watch();
+      this.want(Object.keys(FEEDS));
+    }
+  }
+
   end() {
     this.over = true;
-    this.stream.close();
+    this.pause();
     clearTimeout(this.settling);
-    clearTimeout(this.reconnecting);
     Object.values(this.loops).forEach((loop) => clearTimeout(loop.timer));
   }
 }
@@ -209,4 +227,6 @@ export function useNow() {
   return now;
 }
 
-document.addEventListener('visibilitychange', () => document.hidden || changed());
+document.addEventListener('visibilitychange', () => (document.hidden ? running?.pause() : running?.resume()));
+addEventListener('pagehide', () => running?.pause());
+addEventListener('pageshow', (event) => event.persisted && running?.resume());

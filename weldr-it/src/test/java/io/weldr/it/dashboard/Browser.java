@@ -24,6 +24,7 @@ import org.openqa.selenium.NoSuchElementException;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -88,6 +89,20 @@ final class Browser implements AutoCloseable {
     void open(String url) {
         driver.get("about:blank"); // a page that differs only after the # would not be loaded again
         driver.get(url);
+    }
+
+    /** Goes on in a new tab. */
+    void tab() {
+        driver.switchTo().newWindow(WindowType.TAB);
+    }
+
+    /** Closes all tabs but the first, and goes on there. */
+    void firstTab() {
+        List<String> tabs = List.copyOf(driver.getWindowHandles());
+        for (String each : tabs.subList(1, tabs.size())) {
+            driver.switchTo().window(each).close();
+        }
+        driver.switchTo().window(tabs.get(0));
     }
 
     /** As wide as a phone, or as a desk's screen again. */

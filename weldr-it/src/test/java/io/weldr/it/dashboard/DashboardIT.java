@@ -126,6 +126,18 @@ class DashboardIT {
         browser.phone(false);
     }
 
+    /** A browser has six connections to a node, and each page that is looked at holds one for its event stream. */
+    @Test
+    void asManyTabsAsSomebodyLikesShowTheSameNode() {
+        for (int i = 0; i < 8; i++) {
+            browser.tab();
+            browser.open(dashboard(cluster.node(1), "overview"));
+            awaitView("overview");
+            browser.awaitText(".freshness", "live");
+        }
+        browser.firstTab();
+    }
+
     @Test
     void aFailoverIsSeenWhileThePageIsOpen() {
         TestNode leader = cluster.awaitLeader();
