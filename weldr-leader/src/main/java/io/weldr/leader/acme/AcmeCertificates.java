@@ -74,6 +74,21 @@ public final class AcmeCertificates implements LeaderDuty, MetricSource, AutoClo
             Clock clock,
             RandomGenerator random,
             String version) {
+        this(state, gateway, seal, reader, barrier, trust, clock, random, version, Ordering.POLL_MIN);
+    }
+
+    /** The same with another time between two questions about an order; above 0. */
+    AcmeCertificates(
+            Published<ClusterState> state,
+            CommandGateway gateway,
+            KeySeal seal,
+            ChainReader reader,
+            AppliedBarrier barrier,
+            @Nullable SSLContext trust,
+            Clock clock,
+            RandomGenerator random,
+            String version,
+            Duration pollMin) {
         this.state = state;
         thread = new ScheduledThreadPoolExecutor(1, daemon("weldr-acme"));
         thread.setRemoveOnCancelPolicy(true);
@@ -94,7 +109,7 @@ public final class AcmeCertificates implements LeaderDuty, MetricSource, AutoClo
             return new Steps(
                     records,
                     new Authorities(new AuthorityConnector(trust, callbacks, version), clock),
-                    new Ordering(records, seal, reader, barrier, clock),
+                    new Ordering(records, seal, reader, barrier, clock, pollMin),
                     seal,
                     clock,
                     random,

@@ -69,7 +69,9 @@ final class Ordering {
     /** Authorities issue within seconds. An order that has not ended by then never will. */
     private static final Duration ORDER_MAX = Duration.ofHours(1);
 
-    private static final Duration POLL_MIN = Duration.ofSeconds(1);
+    /** Between two questions about an order. */
+    static final Duration POLL_MIN = Duration.ofSeconds(1);
+
     private static final Duration POLL_MAX = Duration.ofSeconds(30);
 
     /** Of the error of an order that names the hosts which failed. */
@@ -80,13 +82,22 @@ final class Ordering {
     private final ChainReader reader;
     private final AppliedBarrier barrier;
     private final Clock clock;
+    private final Duration pollMin;
 
-    Ordering(AcmeRecords records, KeySeal seal, ChainReader reader, AppliedBarrier barrier, Clock clock) {
+    /** @param pollMin between two questions about an order, if the authority does not want more; above 0 */
+    Ordering(
+            AcmeRecords records,
+            KeySeal seal,
+            ChainReader reader,
+            AppliedBarrier barrier,
+            Clock clock,
+            Duration pollMin) {
         this.records = records;
         this.seal = seal;
         this.reader = reader;
         this.barrier = barrier;
         this.clock = clock;
+        this.pollMin = pollMin;
     }
 
     // ---- begin
@@ -293,13 +304,13 @@ final class Ordering {
 
     private Instant poll(Authority authority, Progress progress) {
         Instant now = clock.instant();
-        Duration wait = POLL_MIN.multipliedBy(++progress.polls);
+        Duration wait = pollMin.multipliedBy(++progress.polls);
         Instant asked = authority.retryAfterSeen();
         if (asked != null) {
             wait = Duration.between(now, asked);
         }
-        if (wait.compareTo(POLL_MIN) < 0) {
-            wait = POLL_MIN;
+        if (wait.compareTo(pollMin) < 0) {
+            wait = pollMin;
         }
         return now.plus(wait.compareTo(POLL_MAX) < 0 ? wait : POLL_MAX);
     }
@@ -318,7 +329,7 @@ final class Ordering {
         if (!progress.answersAreEverywhere) {
             List<String> behind = behind(leading);
             if (!behind.isEmpty() && ++progress.barriers < BARRIERS_MAX) {
-                return clock.instant().plus(POLL_MIN);
+                return clock.instant().plus(pollMin);
             }
             if (!behind.isEmpty()) {
                 LOG.warn(
@@ -335,7 +346,7 @@ final class Ordering {
                 progress.told.add(authorization.getLocation().toString());
             }
         }
-        return told ? clock.instant().plus(POLL_MIN) : poll(authority, progress);
+        return told ? clock.instant().plus(pollMin) : poll(authority, progress);
     }
 
     /** Who can be reached and does not have the answers. */

@@ -57,6 +57,9 @@ final class TestCluster implements CommandGateway, AppliedBarrier, AutoCloseable
     volatile Predicate<Command> after = command -> true;
 
     private final Map<RequestId, Committed> done = new HashMap<>(); // guarded by this
+    /** The stub is ready when it is asked. */
+    private static final Duration POLL_MIN = Duration.ofMillis(50);
+
     private final List<AcmeCertificates> nodes = new ArrayList<>();
     private final SSLContext trust;
     private long index; // guarded by this
@@ -72,8 +75,8 @@ final class TestCluster implements CommandGateway, AppliedBarrier, AutoCloseable
         if (leader != null) {
             leader.stop();
         }
-        AcmeCertificates next =
-                new AcmeCertificates(state, this, seal, new Chains(seal), this, trust, clock, new Random(term), "1.0");
+        AcmeCertificates next = new AcmeCertificates(
+                state, this, seal, new Chains(seal), this, trust, clock, new Random(term), "1.0", POLL_MIN);
         nodes.add(next);
         leader = next;
         next.start(++term);
