@@ -215,6 +215,9 @@ class HelmChartIT {
             assertThat(container.at("/env/1/name").asText()).isEqualTo("WELDR_ADVERTISE_HOST");
             String host = container.at("/env/1/value").asText().replace("$(WELDR_ID)", pod);
             assertThat(peers.path(pod).asText()).as("where others reach it").isEqualTo(host + ":9687");
+            if (i < peers.size() - 1) {
+                continue; // weldr itself is asked once: the pods differ in nothing else
+            }
             Ended checked = Built.check(
                     List.of("--config", config.toString(), "--secret-file", secretFile.toString()),
                     Map.of("WELDR_ID", pod, "WELDR_ADVERTISE_HOST", host));
