@@ -5,8 +5,10 @@ import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.AnswerThreads;
 import io.weldr.api.admin.Awaited;
 import io.weldr.api.admin.Census;
+import io.weldr.api.admin.Doctor;
 import io.weldr.api.admin.LeaderProbes;
 import io.weldr.api.admin.Samples;
+import io.weldr.api.admin.Support;
 import io.weldr.api.admin.WaitingBytes;
 import io.weldr.api.admin.WatchHub;
 import io.weldr.api.auth.Authenticator;
@@ -58,6 +60,8 @@ public final class AdminServer implements AppliedBarrier, AutoCloseable {
         Admin admin = new Admin(ports, census);
         LeaderProbes probes = new LeaderProbes(ports, link);
         this.samples = new Samples(ports, link, Samples.INTERVAL);
+        Doctor doctor = new Doctor(ports, census, link);
+        Support support = new Support(ports, link, this::metrics);
         this.hub = new WatchHub(ports, settings.limits().watchersMax());
         WaitingBytes waiting = new WaitingBytes(settings.limits().waitingBytesMax());
         Sessions sessions = new Sessions(ports.sessions(), ports.clock());
@@ -69,6 +73,8 @@ public final class AdminServer implements AppliedBarrier, AutoCloseable {
                 census,
                 probes,
                 samples,
+                doctor,
+                support,
                 hub,
                 waiting,
                 authenticator,
@@ -77,13 +83,23 @@ public final class AdminServer implements AppliedBarrier, AutoCloseable {
                 settings.version(),
                 settings.limits());
         this.members = new MemberAnswers(
-                ports.calls(), ports.cedes(), ports.canHold(), ports.probes(), census, probes, samples);
+                ports.calls(),
+                ports.cedes(),
+                ports.canHold(),
+                ports.probes(),
+                census,
+                probes,
+                samples,
+                doctor,
+                support);
         this.grpc = new GrpcApi(
                 ports,
                 admin,
                 census,
                 probes,
                 samples,
+                doctor,
+                support,
                 hub,
                 members,
                 () -> link.olderMembers(ports.state().get().version()),
@@ -111,6 +127,10 @@ public final class AdminServer implements AppliedBarrier, AutoCloseable {
         }
         link.follow(ports.state());
         samples.start();
+    }
+
+    private String metrics() {
+        return http.metrics();
     }
 
     /** Answers other members, from now on and also while the API does not listen. */

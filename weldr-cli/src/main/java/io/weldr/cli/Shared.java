@@ -18,6 +18,11 @@ abstract class Shared implements Callable<Integer> {
     /** Does the work. */
     abstract void run(Session session, Output output);
 
+    /** What the process ends with once the work is done. */
+    ExitCode end() {
+        return ExitCode.DONE;
+    }
+
     @Override
     public Integer call() {
         Weldrctl root = (Weldrctl) spec.root().userObject();
@@ -28,7 +33,7 @@ abstract class Shared implements Callable<Integer> {
                 throw e.isOutput() && session.changed() ? CliException.output("it was done, but " + e.getMessage()) : e;
             }
         }
-        return ExitCode.DONE.code();
+        return end().code();
     }
 
     /** Two options of which only one may be given. */

@@ -44,7 +44,8 @@ import picocli.CommandLine.Spec;
             "  3  there is no such origin, pool, listener, route, certificate, token, member or context",
             "  4  another entry is there, the state moved on, or the members are changing",
             "  5  no node could be reached, or none that reaches a leader; nothing was done",
-            "  6  nobody knows whether it was done"
+            "  6  nobody knows whether it was done",
+            "  7  doctor has found something that an operator has to look at"
         })
 public final class Weldrctl implements Runnable {
     private static final String ENDPOINT_VARIABLE = "WELDR_ENDPOINT";

@@ -7,6 +7,7 @@ import io.weldr.core.port.ListenerConditions;
 import io.weldr.core.port.MemberCalls;
 import io.weldr.core.port.Membership;
 import io.weldr.core.port.MetricSource;
+import io.weldr.core.port.NodeChecks;
 import io.weldr.core.port.ProbeCalls;
 import io.weldr.core.port.ProbeSource;
 import io.weldr.core.port.Published;
@@ -14,6 +15,7 @@ import io.weldr.core.port.RoutingSource;
 import io.weldr.core.port.SentHeads;
 import io.weldr.core.port.SessionSigner;
 import io.weldr.core.port.StatusSource;
+import io.weldr.core.port.SupportSource;
 import io.weldr.core.port.TrafficSource;
 import io.weldr.core.port.VirtualIpStatus;
 import io.weldr.core.state.ClusterState;
@@ -36,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * @param stuck why the process has to be restarted, for people; null if it works
  * @param self what the node tells the others about itself; null until its listeners are bound
  * @param virtualIp the virtual IPs of this node; null: it has none in its configuration
+ * @param checks looks at the settings and the machine of this node
+ * @param support tells what goes into a support bundle
  * @param sessions signs what browsers keep of a sign-in
  * @param clock stamps commands
  */
@@ -60,6 +64,8 @@ public record AdminPorts(
         Supplier<@Nullable String> stuck,
         Supplier<@Nullable Member> self,
         Supplier<@Nullable VirtualIpStatus> virtualIp,
+        NodeChecks checks,
+        SupportSource support,
         SessionSigner sessions,
         InstantSource clock) {
 
@@ -90,6 +96,8 @@ public record AdminPorts(
                 stuck,
                 self,
                 virtualIp,
+                checks,
+                support,
                 sessions,
                 clock);
     }

@@ -28,6 +28,9 @@ public final class Census {
     /** A member that needs longer than this to say how it is counts as missing. */
     public static final Duration PATIENCE = Duration.ofSeconds(1);
 
+    /** Why a member is not asked that Raft knows and the log does not. */
+    static final String NO_ADDRESS = "it has not told its address yet";
+
     /** What a member keeps of a deadline to send its answer before the asker gives up. */
     private static final Duration SPARE = Duration.ofMillis(150);
 
@@ -185,7 +188,16 @@ public final class Census {
         return ask(awaited, patience, id -> true);
     }
 
-    private CompletionStage<List<Line>> ask(Awaited awaited, Duration patience, Predicate<MemberId> whom) {
+    /**
+     * Somebody to ask.
+     *
+     * @param member what it told about itself through the log; null if it did not yet
+     * @param voter whether its vote counts, as this node knows
+     */
+    record Asked(MemberId id, @Nullable Member member, boolean voter) {}
+
+    /** Everybody who belongs to the cluster as far as this node knows, by id. */
+    List<Asked> everybody() {
         ClusterStatus status = ports.status().status();
         Map<MemberId, Member> members = new TreeMap<>(ports.state().get().members());
         Member self = ports.self().get();
@@ -197,20 +209,28 @@ public final class Census {
         NavigableSet<MemberId> everybody = new TreeSet<>(voters);
         everybody.addAll(members.keySet());
         everybody.add(status.self());
+        return everybody.stream()
+                .map(id -> new Asked(id, members.get(id), voters.contains(id)))
+                .toList();
+    }
 
+    private CompletionStage<List<Line>> ask(Awaited awaited, Duration patience, Predicate<MemberId> whom) {
+        MemberId self = ports.status().status().self();
         List<CompletableFuture<Line>> lines = new ArrayList<>();
-        everybody.removeIf(whom.negate());
-        for (MemberId id : everybody) {
-            Member member = members.get(id);
-            boolean voter = voters.contains(id);
+        for (Asked asked : everybody()) {
+            MemberId id = asked.id();
+            if (!whom.test(id)) {
+                continue;
+            }
+            Member member = asked.member();
+            boolean voter = asked.voter();
             CompletionStage<MemberReport> report;
-            if (id.equals(status.self())) {
+            if (id.equals(self)) {
                 report = own(awaited, patience);
             } else if (member != null) {
                 report = reporter.report(member, awaited, patience);
             } else {
-                lines.add(CompletableFuture.completedFuture(
-                        new Line(id, null, voter, null, "it has not told its address yet")));
+                lines.add(CompletableFuture.completedFuture(new Line(id, null, voter, null, NO_ADDRESS)));
                 continue;
             }
             lines.add(report.handle((answer, failure) -> failure == null

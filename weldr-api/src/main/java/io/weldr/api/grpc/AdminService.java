@@ -7,9 +7,11 @@ import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.ChangeFilter;
 import io.weldr.api.admin.ClusterView;
+import io.weldr.api.admin.Doctor;
 import io.weldr.api.admin.HistoryPage;
 import io.weldr.api.admin.LeaderProbes;
 import io.weldr.api.admin.Samples;
+import io.weldr.api.admin.Support;
 import io.weldr.api.admin.WatchHub;
 import io.weldr.api.admin.Written;
 import io.weldr.api.auth.Caller;
@@ -27,6 +29,8 @@ import io.weldr.proto.admin.v1.AddMemberRequest;
 import io.weldr.proto.admin.v1.AddOriginRequest;
 import io.weldr.proto.admin.v1.ClusterStatusReply;
 import io.weldr.proto.admin.v1.ClusterStatusRequest;
+import io.weldr.proto.admin.v1.DoctorReply;
+import io.weldr.proto.admin.v1.DoctorRequest;
 import io.weldr.proto.admin.v1.GetHealthPolicyRequest;
 import io.weldr.proto.admin.v1.HealthPolicyReply;
 import io.weldr.proto.admin.v1.HistoryReply;
@@ -47,6 +51,8 @@ import io.weldr.proto.admin.v1.SamplesRequest;
 import io.weldr.proto.admin.v1.SetHealthPolicyRequest;
 import io.weldr.proto.admin.v1.StatsReply;
 import io.weldr.proto.admin.v1.StatsRequest;
+import io.weldr.proto.admin.v1.SupportReply;
+import io.weldr.proto.admin.v1.SupportRequest;
 import io.weldr.proto.admin.v1.TransferLeadershipRequest;
 import io.weldr.proto.admin.v1.UpdateOriginRequest;
 import io.weldr.proto.admin.v1.Voter;
@@ -68,6 +74,8 @@ final class AdminService extends ResourceService {
     private final Census census;
     private final LeaderProbes probes;
     private final Samples samples;
+    private final Doctor doctor;
+    private final Support support;
     private final WatchHub hub;
     private final Function<Caller, BooleanSupplier> validity;
 
@@ -77,6 +85,8 @@ final class AdminService extends ResourceService {
             Census census,
             LeaderProbes probes,
             Samples samples,
+            Doctor doctor,
+            Support support,
             WatchHub hub,
             Function<Caller, BooleanSupplier> validity) {
         super(admin);
@@ -85,6 +95,8 @@ final class AdminService extends ResourceService {
         this.census = census;
         this.probes = probes;
         this.samples = samples;
+        this.doctor = doctor;
+        this.support = support;
         this.hub = hub;
         this.validity = validity;
     }
@@ -270,6 +282,20 @@ final class AdminService extends ResourceService {
     @Override
     public void samples(SamplesRequest request, StreamObserver<SamplesReply> observer) {
         answer(observer, () -> samples.all(SampleMessages.question(request)).thenApply(SampleMessages::message));
+    }
+
+    @Override
+    public void doctor(DoctorRequest request, StreamObserver<DoctorReply> observer) {
+        answer(observer, () -> doctor.diagnose().thenApply(DoctorMessages::message));
+    }
+
+    @Override
+    public void support(SupportRequest request, StreamObserver<SupportReply> observer) {
+        answer(observer, () -> {
+            MemberId member =
+                    request.getMember().isEmpty() ? null : Wire.valid(() -> new MemberId(request.getMember()));
+            return support.of(member).thenApply(DoctorMessages::message);
+        });
     }
 
     @Override

@@ -17,8 +17,10 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.Census;
+import io.weldr.api.admin.Doctor;
 import io.weldr.api.admin.LeaderProbes;
 import io.weldr.api.admin.Samples;
+import io.weldr.api.admin.Support;
 import io.weldr.api.admin.WaitingBytes;
 import io.weldr.api.admin.WatchHub;
 import io.weldr.api.auth.AccessRule;
@@ -66,6 +68,8 @@ public final class GrpcApi implements AutoCloseable {
     private final Census census;
     private final LeaderProbes probes;
     private final Samples samples;
+    private final Doctor doctor;
+    private final Support support;
     private final WatchHub hub;
     private final MemberAnswers answers;
     private final BooleanSupplier membersAskHere;
@@ -87,6 +91,8 @@ public final class GrpcApi implements AutoCloseable {
             Census census,
             LeaderProbes probes,
             Samples samples,
+            Doctor doctor,
+            Support support,
             WatchHub hub,
             MemberAnswers answers,
             BooleanSupplier membersAskHere,
@@ -100,6 +106,8 @@ public final class GrpcApi implements AutoCloseable {
         this.census = census;
         this.probes = probes;
         this.samples = samples;
+        this.doctor = doctor;
+        this.support = support;
         this.hub = hub;
         this.answers = answers;
         this.membersAskHere = membersAskHere;
@@ -143,7 +151,8 @@ public final class GrpcApi implements AutoCloseable {
                 .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
                 .maxConnectionIdle(5, TimeUnit.MINUTES)
                 .addService(ServerInterceptors.intercept(
-                        new AdminService(ports, admin, census, probes, samples, hub, authenticator::validity),
+                        new AdminService(
+                                ports, admin, census, probes, samples, doctor, support, hub, authenticator::validity),
                         new WriteLog(access.audit(), ports.clock())))
                 .addService(new MemberService(answers, membersAskHere))
                 .addService(health.getHealthService())

@@ -14,6 +14,8 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import io.netty.channel.ChannelOption;
 import io.weldr.api.admin.Awaited;
+import io.weldr.api.admin.CheckReporter;
+import io.weldr.api.admin.MemberChecks;
 import io.weldr.api.admin.MemberReport;
 import io.weldr.api.admin.MemberReporter;
 import io.weldr.api.admin.MemberSamples;
@@ -21,6 +23,8 @@ import io.weldr.api.admin.ProbeReport;
 import io.weldr.api.admin.ProbeReporter;
 import io.weldr.api.admin.SampleQuestion;
 import io.weldr.api.admin.SampleReporter;
+import io.weldr.api.admin.SupportReporter;
+import io.weldr.api.admin.SupportTexts;
 import io.weldr.core.health.Opinion;
 import io.weldr.core.health.ProbeResult;
 import io.weldr.core.listener.ListenerName;
@@ -42,10 +46,12 @@ import io.weldr.proto.admin.v1.CanHoldReply;
 import io.weldr.proto.admin.v1.CanHoldRequest;
 import io.weldr.proto.admin.v1.CedeReply;
 import io.weldr.proto.admin.v1.CedeRequest;
+import io.weldr.proto.admin.v1.ChecksRequest;
 import io.weldr.proto.admin.v1.LastProbesRequest;
 import io.weldr.proto.admin.v1.MemberToMemberGrpc;
 import io.weldr.proto.admin.v1.ProbeRequest;
 import io.weldr.proto.admin.v1.ReportRequest;
+import io.weldr.proto.admin.v1.SupportRequest;
 import io.weldr.wire.grpc.Delivery;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -69,7 +75,14 @@ import org.jspecify.annotations.Nullable;
  * that nothing has left this process.
  */
 public final class GrpcMemberLink
-        implements MemberLink, ProbeLink, MemberReporter, ProbeReporter, SampleReporter, AutoCloseable {
+        implements MemberLink,
+                ProbeLink,
+                MemberReporter,
+                ProbeReporter,
+                SampleReporter,
+                CheckReporter,
+                SupportReporter,
+                AutoCloseable {
     /**
      * On a network where a connection takes longer than this, the two seconds that a write may take are over anyway.
      */
@@ -176,6 +189,18 @@ public final class GrpcMemberLink
     public CompletionStage<MemberSamples> samples(Member to, SampleQuestion question, Duration deadline) {
         return ask(to, MemberToMemberGrpc.getSamplesMethod(), SampleMessages.message(question), deadline)
                 .thenApply(SampleMessages::value);
+    }
+
+    @Override
+    public CompletionStage<MemberChecks> checks(Member to, Duration deadline) {
+        return ask(to, MemberToMemberGrpc.getChecksMethod(), ChecksRequest.getDefaultInstance(), deadline)
+                .thenApply(DoctorMessages::value);
+    }
+
+    @Override
+    public CompletionStage<SupportTexts> support(Member to, Duration deadline) {
+        return ask(to, MemberToMemberGrpc.getSupportMethod(), SupportRequest.getDefaultInstance(), deadline)
+                .thenApply(DoctorMessages::value);
     }
 
     /** Never throws: callers count what is under way, and what was not begun has to end like everything else. */

@@ -6,8 +6,10 @@ import com.google.protobuf.Parser;
 import com.google.protobuf.UnsafeByteOperations;
 import io.weldr.api.admin.Awaited;
 import io.weldr.api.admin.Census;
+import io.weldr.api.admin.Doctor;
 import io.weldr.api.admin.LeaderProbes;
 import io.weldr.api.admin.Samples;
+import io.weldr.api.admin.Support;
 import io.weldr.core.Check;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.OriginId;
@@ -25,6 +27,8 @@ import io.weldr.proto.admin.v1.CanHoldReply;
 import io.weldr.proto.admin.v1.CanHoldRequest;
 import io.weldr.proto.admin.v1.CedeReply;
 import io.weldr.proto.admin.v1.CedeRequest;
+import io.weldr.proto.admin.v1.ChecksReply;
+import io.weldr.proto.admin.v1.ChecksRequest;
 import io.weldr.proto.admin.v1.LastProbesReply;
 import io.weldr.proto.admin.v1.LastProbesRequest;
 import io.weldr.proto.admin.v1.MemberSamples;
@@ -33,6 +37,8 @@ import io.weldr.proto.admin.v1.ProbeRequest;
 import io.weldr.proto.admin.v1.ReportReply;
 import io.weldr.proto.admin.v1.ReportRequest;
 import io.weldr.proto.admin.v1.SamplesRequest;
+import io.weldr.proto.admin.v1.SupportReply;
+import io.weldr.proto.admin.v1.SupportRequest;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -52,6 +58,8 @@ public final class MemberAnswers implements MemberServer {
     private final Census census;
     private final LeaderProbes lastProbes;
     private final Samples samples;
+    private final Doctor doctor;
+    private final Support support;
 
     public MemberAnswers(
             MemberCalls calls,
@@ -60,7 +68,9 @@ public final class MemberAnswers implements MemberServer {
             ProbeCalls probes,
             Census census,
             LeaderProbes lastProbes,
-            Samples samples) {
+            Samples samples,
+            Doctor doctor,
+            Support support) {
         this.calls = calls;
         this.cedes = cedes;
         this.canHold = canHold;
@@ -68,6 +78,8 @@ public final class MemberAnswers implements MemberServer {
         this.census = census;
         this.lastProbes = lastProbes;
         this.samples = samples;
+        this.doctor = doctor;
+        this.support = support;
     }
 
     @Override
@@ -80,6 +92,8 @@ public final class MemberAnswers implements MemberServer {
             case "Probe" -> answer(ProbeRequest.parser(), request, this::probe);
             case "LastProbes" -> answer(LastProbesRequest.parser(), request, this::lastProbes);
             case "Samples" -> answer(SamplesRequest.parser(), request, this::samples);
+            case "Checks" -> answer(ChecksRequest.parser(), request, asked -> checks());
+            case "Support" -> answer(SupportRequest.parser(), request, asked -> support());
             default ->
                 CompletableFuture.failedFuture(
                         new GatewayException(Kind.UNAVAILABLE, "a call that this version does not know: " + call));
@@ -149,6 +163,14 @@ public final class MemberAnswers implements MemberServer {
 
     CompletionStage<MemberSamples> samples(SamplesRequest request) {
         return CompletableFuture.completedFuture(SampleMessages.message(samples.own(SampleMessages.question(request))));
+    }
+
+    CompletionStage<ChecksReply> checks() {
+        return doctor.own().thenApply(DoctorMessages::message);
+    }
+
+    CompletionStage<SupportReply> support() {
+        return support.own().thenApply(DoctorMessages::message);
     }
 
     CompletionStage<ReportReply> report(ReportRequest request, Duration patience) {

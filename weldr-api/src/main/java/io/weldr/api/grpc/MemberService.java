@@ -11,6 +11,8 @@ import io.weldr.proto.admin.v1.CanHoldReply;
 import io.weldr.proto.admin.v1.CanHoldRequest;
 import io.weldr.proto.admin.v1.CedeReply;
 import io.weldr.proto.admin.v1.CedeRequest;
+import io.weldr.proto.admin.v1.ChecksReply;
+import io.weldr.proto.admin.v1.ChecksRequest;
 import io.weldr.proto.admin.v1.LastProbesReply;
 import io.weldr.proto.admin.v1.LastProbesRequest;
 import io.weldr.proto.admin.v1.MemberSamples;
@@ -20,6 +22,8 @@ import io.weldr.proto.admin.v1.ProbeRequest;
 import io.weldr.proto.admin.v1.ReportReply;
 import io.weldr.proto.admin.v1.ReportRequest;
 import io.weldr.proto.admin.v1.SamplesRequest;
+import io.weldr.proto.admin.v1.SupportReply;
+import io.weldr.proto.admin.v1.SupportRequest;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -78,6 +82,16 @@ final class MemberService extends MemberToMemberGrpc.MemberToMemberImplBase {
     @Override
     public void samples(SamplesRequest request, StreamObserver<MemberSamples> observer) {
         answer(observer, () -> answers.samples(request));
+    }
+
+    @Override
+    public void checks(ChecksRequest request, StreamObserver<ChecksReply> observer) {
+        answer(observer, answers::checks);
+    }
+
+    @Override
+    public void support(SupportRequest request, StreamObserver<SupportReply> observer) {
+        answer(observer, answers::support);
     }
 
     @Override

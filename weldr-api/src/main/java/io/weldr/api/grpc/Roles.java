@@ -12,6 +12,7 @@ final class Roles {
             AdminGrpc.getListOriginsMethod(),
             AdminGrpc.getListProbesMethod(),
             AdminGrpc.getSamplesMethod(),
+            AdminGrpc.getDoctorMethod(),
             AdminGrpc.getGetHealthPolicyMethod(),
             AdminGrpc.getListPoolsMethod(),
             AdminGrpc.getGetPoolMethod(),

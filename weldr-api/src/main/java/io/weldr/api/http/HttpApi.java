@@ -22,8 +22,10 @@ import io.vertx.ext.web.RoutingContext;
 import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.Census;
+import io.weldr.api.admin.Doctor;
 import io.weldr.api.admin.LeaderProbes;
 import io.weldr.api.admin.Samples;
+import io.weldr.api.admin.Support;
 import io.weldr.api.admin.WaitingBytes;
 import io.weldr.api.admin.WatchHub;
 import io.weldr.api.auth.ApiAccess;
@@ -95,6 +97,8 @@ public final class HttpApi implements AutoCloseable {
             Census census,
             LeaderProbes probes,
             Samples samples,
+            Doctor doctor,
+            Support support,
             WatchHub hub,
             WaitingBytes waiting,
             Authenticator authenticator,
@@ -115,6 +119,7 @@ public final class HttpApi implements AutoCloseable {
         resources.addAll(servers.resources());
         resources.addAll(new ResourceRoutes(admin).resources());
         resources.addAll(new V1Routes(admin, ports, probes, samples, servers).resources());
+        resources.addAll(new DoctorRoutes(doctor, support).resources());
         resources.addAll(new TokenRoutes(admin.tokens()).resources());
         resources.addAll(new MemberRoutes(ports, census).resources());
         resources.addAll(new UiRoutes(authenticator, sessions, ports.status(), version).resources());
@@ -224,6 +229,11 @@ public final class HttpApi implements AutoCloseable {
                 .filter(resource -> !resource.isOpen())
                 .map(Resource::path)
                 .toList();
+    }
+
+    /** What {@code /metrics} shows now. Any thread. */
+    public String metrics() {
+        return metrics.scrape(List.of()).text();
     }
 
     /** The port of status-address. */

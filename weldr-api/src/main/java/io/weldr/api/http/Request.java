@@ -166,6 +166,12 @@ final class Request {
         return value == null ? null : valid(() -> new PoolName(value), "the name of a pool");
     }
 
+    /** The id of a member, or null if the parameter is not there. */
+    @Nullable MemberId queryMember(String name) {
+        String value = query(name);
+        return value == null ? null : valid(() -> new MemberId(value), "the id of a member");
+    }
+
     /** A parameter of the path. */
     String pathParameter(String name) {
         return context.pathParam(name);

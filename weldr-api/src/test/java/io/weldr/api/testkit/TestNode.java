@@ -24,10 +24,12 @@ import io.weldr.core.port.LastProbe;
 import io.weldr.core.port.ListenerCondition;
 import io.weldr.core.port.ListenerConditions;
 import io.weldr.core.port.Measurement;
+import io.weldr.core.port.NodeFacts;
 import io.weldr.core.port.ProbeQuestion;
 import io.weldr.core.port.Published;
 import io.weldr.core.port.RequestId;
 import io.weldr.core.port.SentHeads;
+import io.weldr.core.port.SupportText;
 import io.weldr.core.port.Traffic;
 import io.weldr.core.port.VirtualIpStatus;
 import io.weldr.core.route.Actions;
@@ -43,7 +45,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,9 @@ public final class TestNode implements AutoCloseable {
     private volatile @Nullable String stuck;
     private volatile @Nullable String trouble;
     private volatile @Nullable VirtualIpStatus virtualIp;
+    private volatile NodeFacts facts = NodeFacts.NONE;
+    private volatile Duration clockAhead = Duration.ZERO;
+    private volatile String version = "0.0-test";
     private volatile @Nullable CompletableFuture<byte[]> callAnswer;
     private volatile @Nullable Member self;
     private @Nullable AdminServer server;
@@ -124,7 +128,7 @@ public final class TestNode implements AutoCloseable {
                 new HostPort("127.0.0.1", starting.httpAddress().getPort()),
                 new HostPort("127.0.0.1", starting.grpcAddress().getPort()),
                 new HostPort("127.0.0.1", 7),
-                "0.0-test",
+                version,
                 ClusterVersion.SUPPORTED);
         self = member;
         cluster.submit(new Command.AnnounceMember(member, Instant.now()));
@@ -226,8 +230,10 @@ public final class TestNode implements AutoCloseable {
                 () -> stuck,
                 () -> self,
                 () -> virtualIp,
+                patience -> CompletableFuture.completedFuture(facts),
+                () -> List.of(SupportText.of("configuration.txt", "id: " + id)),
                 cluster.sessions(),
-                InstantSource.system());
+                () -> Instant.now().plus(clockAhead));
     }
 
     private long routedRevision() {
@@ -438,6 +444,21 @@ public final class TestNode implements AutoCloseable {
 
     public void virtualIp(@Nullable VirtualIpStatus now) {
         virtualIp = now;
+    }
+
+    /** What it finds of its settings and its machine. */
+    public void facts(NodeFacts now) {
+        facts = now;
+    }
+
+    /** From now on its clock is wrong by so much. */
+    public void clockAhead(Duration ahead) {
+        clockAhead = ahead;
+    }
+
+    /** What it says from its next start on that it runs. */
+    public void version(String now) {
+        version = now;
     }
 
     public void trouble(@Nullable String now) {

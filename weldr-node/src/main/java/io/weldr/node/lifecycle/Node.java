@@ -28,6 +28,8 @@ import io.weldr.leader.vip.Successors;
 import io.weldr.leader.vip.VirtualIpSettings;
 import io.weldr.leader.vip.VirtualIps;
 import io.weldr.leader.vip.VirtualIps.CannotHoldException;
+import io.weldr.node.checks.NodeExaminer;
+import io.weldr.node.checks.NodeTexts;
 import io.weldr.node.config.ListenAddress;
 import io.weldr.node.config.NodeConfig;
 import io.weldr.node.config.NodeConfig.OnRemoval;
@@ -97,6 +99,7 @@ public final class Node {
     private final NodeApi api;
     private final AdminServer admin;
     private final HealthChecks health;
+    private final NodeExaminer examiner;
     private final AcmeCertificates acme;
     private final @Nullable LogFile accessLogFile;
     private final @Nullable AccessLog accessLog;
@@ -141,6 +144,9 @@ public final class Node {
         acme = NodeAcme.duty(config, raft, secret, this::applied, version);
         duties.add(acme);
         api = new NodeApi(config, secret, raft.state());
+        examiner = new NodeExaminer(
+                config,
+                new NodeExaminer.Sources(this::status, raft, secret::fingerprints, secret::members, Clock.systemUTC()));
         ListenAddress status = config.api().statusAddress();
         admin = new AdminServer(
                 new AdminSettings(
@@ -171,6 +177,8 @@ public final class Node {
                         this::stuck,
                         () -> self,
                         this::virtualIpStatus,
+                        examiner,
+                        new NodeTexts(config, version),
                         secret.sessions(),
                         Clock.tickMillis(ZoneOffset.UTC)),
                 link);
@@ -660,6 +668,7 @@ public final class Node {
         if (held != null) {
             held.close();
         }
+        examiner.close();
         acme.close();
         health.close();
         secret.close();

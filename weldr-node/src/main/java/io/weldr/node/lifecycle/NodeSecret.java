@@ -73,6 +73,7 @@ public final class NodeSecret implements CookieTokens, KeySeal, TicketKeys, Auto
     private volatile TicketKeys tickets = TicketKeys.NONE;
     private volatile SessionSigner sessions = SessionSignatures.ofThisNode(new SecureRandom());
     private volatile @Nullable MemberTls members;
+    private volatile @Nullable SecretWatch watched;
     private volatile @Nullable SecretMembers bySecret;
     private volatile Runnable look = () -> {}; // on the thread that looks
     private volatile @Nullable ScheduledExecutorService looking; // set once, by whoever opens
@@ -131,6 +132,7 @@ public final class NodeSecret implements CookieTokens, KeySeal, TicketKeys, Auto
         }
         List<BooleanSupplier> reloads = new ArrayList<>();
         SecretWatch watch = file == null ? null : SecretWatch.open(file);
+        watched = watch;
         if (watch == null) {
             LOG.info("no cluster secret: secret-file is not set");
         } else {
@@ -206,6 +208,12 @@ public final class NodeSecret implements CookieTokens, KeySeal, TicketKeys, Auto
                 return sessions.signed(text, signature);
             }
         };
+    }
+
+    /** By which people compare secrets, the current one first; none: there is no secret. */
+    List<String> fingerprints() {
+        SecretWatch watch = watched;
+        return watch == null ? List.of() : watch.get().fingerprints();
     }
 
     /** How this node proves to other members who it is; null: not at all. Settled once this is open. */

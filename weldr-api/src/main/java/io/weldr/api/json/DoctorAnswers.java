@@ -1,0 +1,97 @@
+package io.weldr.api.json;
+
+import io.weldr.api.admin.ClockOffset;
+import io.weldr.api.admin.Diagnosis;
+import io.weldr.api.admin.SupportTexts;
+import io.weldr.core.port.Finding;
+import io.weldr.core.state.MemberId;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code GET /v1/doctor} and {@code GET /v1/support}. */
+public final class DoctorAnswers {
+    public static final String DOCTOR = "/v1/doctor";
+    public static final String SUPPORT = "/v1/support";
+
+    private DoctorAnswers() {}
+
+    /**
+     * What is wrong.
+     *
+     * @param secondsSinceLeader null: the node never heard from a leader
+     * @param left null: no finding is left out
+     */
+    public record DoctorAnswer(
+            String node,
+            boolean healthy,
+            @Nullable Double secondsSinceLeader,
+            List<MemberEntry> members,
+            List<FindingEntry> findings,
+            @Nullable Integer left,
+            List<Link> links) {
+        public static DoctorAnswer of(Diagnosis diagnosis) {
+            Duration age = diagnosis.stateAge();
+            return new DoctorAnswer(
+                    diagnosis.self().value(),
+                    diagnosis.findings().isEmpty(),
+                    age == null ? null : age.toMillis() / 1000.0,
+                    diagnosis.members().stream().map(MemberEntry::of).toList(),
+                    diagnosis.findings().stream().map(FindingEntry::of).toList(),
+                    diagnosis.left() == 0 ? null : diagnosis.left(),
+                    List.of(Link.get("self", DOCTOR), Link.get("cluster", "/cluster"), Link.get("support", SUPPORT)));
+        }
+    }
+
+    /** Null for both of the clock, and not for {@code missing}: the member did not answer. */
+    public record MemberEntry(
+            String member,
+            @Nullable String version,
+            @Nullable Double clockAheadSeconds,
+            @Nullable Double clockErrorSeconds,
+            @Nullable String missing) {
+        static MemberEntry of(Diagnosis.Patient patient) {
+            ClockOffset clock = patient.clock();
+            return new MemberEntry(
+                    patient.member().value(),
+                    patient.version(),
+                    clock == null ? null : seconds(clock.ahead()),
+                    clock == null ? null : seconds(clock.error()),
+                    patient.missing());
+        }
+
+        private static double seconds(Duration duration) {
+            return duration.toMillis() / 1000.0;
+        }
+    }
+
+    /** {@code node} null: the cluster as a whole. */
+    public record FindingEntry(
+            String severity, String check, @Nullable String node, String found, String remedy) {
+        static FindingEntry of(Finding finding) {
+            MemberId node = finding.node();
+            return new FindingEntry(
+                    Answers.word(finding.severity()),
+                    finding.check(),
+                    node == null ? null : node.value(),
+                    finding.found(),
+                    finding.remedy());
+        }
+    }
+
+    /** What a support bundle holds of one member. */
+    public record SupportAnswer(String member, List<TextEntry> texts, List<Link> links) {
+        public static SupportAnswer of(SupportTexts texts) {
+            return new SupportAnswer(
+                    texts.member().value(),
+                    texts.texts().stream()
+                            .map(text -> new TextEntry(text.name(), text.text(), text.cut() ? true : null))
+                            .toList(),
+                    List.of(Link.get("self", SUPPORT + "?member=" + texts.member()), Link.get("doctor", DOCTOR)));
+        }
+    }
+
+    /** {@code cut} null: it is all of it. */
+    public record TextEntry(
+            String name, String text, @Nullable Boolean cut) {}
+}
