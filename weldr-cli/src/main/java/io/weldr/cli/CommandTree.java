@@ -81,6 +81,7 @@ record CommandTree(List<String> names, Supplier<Object> command, List<CommandTre
                             HELP),
                     "context"),
             of(SecretCommand::new, List.of(of(SecretCommand.Ca::new, "ca"), HELP), "secret"),
+            of(TopCommand::new, "top"),
             of(DoctorCommand::new, "doctor"),
             of(ReadyCommand::new, "ready"),
             of(HistoryCommand::new, "history"),

@@ -55,6 +55,7 @@ final class Json {
         } else if (value instanceof String
                 || value instanceof Integer
                 || value instanceof Long
+                || value instanceof Double
                 || value instanceof Boolean) {
             to.writeObject(value);
         } else {

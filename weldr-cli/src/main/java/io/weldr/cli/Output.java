@@ -1,6 +1,7 @@
 package io.weldr.cli;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Prints what a command found: columns for people, JSON or YAML for scripts. */
@@ -69,11 +70,24 @@ final class Output {
 
     /** Columns as wide as they need to be; the last is not padded. */
     void table(List<String> head, List<List<String>> rows) {
+        columns(head, rows).forEach(out::println);
+        flush();
+    }
+
+    /** The lines of such a table. */
+    List<String> columns(List<String> head, List<List<String>> rows) {
         int[] widths = new int[head.size()];
         measure(widths, head);
         rows.forEach(row -> measure(widths, row));
-        out.println(row(widths, head));
-        rows.forEach(row -> out.println(row(widths, row)));
+        List<String> lines = new ArrayList<>();
+        lines.add(row(widths, head));
+        rows.forEach(row -> lines.add(row(widths, row)));
+        return lines;
+    }
+
+    /** As it is, for a terminal. */
+    void raw(String text) {
+        out.print(text);
         flush();
     }
 

@@ -75,7 +75,7 @@ final class Session implements AutoCloseable {
 
     private final Access access;
     private final List<Endpoint> endpoints;
-    private final long beganNanos;
+    private long beganNanos;
     private final Alarm alarm;
     private final Duration timeout;
     private final Duration changeTimeout;
@@ -104,6 +104,11 @@ final class Session implements AutoCloseable {
         this.alarm = alarm;
         this.timeout = timeout == null ? TIMEOUT : timeout;
         this.changeTimeout = timeout == null ? CHANGE_TIMEOUT : timeout;
+    }
+
+    /** Counts the time anew, for a command that goes on. */
+    void again() {
+        beganNanos = System.nanoTime();
     }
 
     /** Options that name one wish, for every attempt at it. */

@@ -68,9 +68,11 @@ public final class Samples implements AutoCloseable {
 
     /** What this node itself has measured. */
     public MemberSamples own(SampleQuestion question) {
+        Sample latest = ring.latest();
         return new MemberSamples(
                 ports.status().status().self(),
-                ring.latest(),
+                latest,
+                latest == null ? null : age(latest),
                 question.series() ? ring.after(question.afterSeconds(), question.pool()) : null,
                 null);
     }
@@ -96,12 +98,17 @@ public final class Samples implements AutoCloseable {
                 answers.add(reporter.samples(member, question, Census.PATIENCE)
                         .handle((told, failure) -> failure == null
                                 ? told
-                                : new MemberSamples(id, null, null, Census.notReached(id, failure)))
+                                : new MemberSamples(id, null, null, null, Census.notReached(id, failure)))
                         .toCompletableFuture());
             }
         });
         return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
                 .thenApply(done -> answers.stream().map(CompletableFuture::join).toList());
+    }
+
+    private Duration age(Sample sample) {
+        long seconds = ports.clock().instant().getEpochSecond() - sample.atSeconds();
+        return Duration.ofSeconds(Math.max(0, seconds)); // the clock may have been set back
     }
 
     /** The last sample of this node; null: there is none yet. */

@@ -13,6 +13,7 @@ import io.weldr.proto.admin.v1.OriginSample;
 import io.weldr.proto.admin.v1.PoolSample;
 import io.weldr.proto.admin.v1.SamplesReply;
 import io.weldr.proto.admin.v1.SamplesRequest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -48,6 +49,10 @@ final class SampleMessages {
         Sample latest = samples.latest();
         if (latest != null) {
             message.setLatest(message(latest));
+        }
+        Duration age = samples.age();
+        if (age != null) {
+            message.setAge(Wire.duration(age));
         }
         SampleSeries series = samples.series();
         if (series != null) {
@@ -108,6 +113,7 @@ final class SampleMessages {
         return new MemberSamples(
                 new MemberId(message.getMember()),
                 message.hasLatest() ? value(message.getLatest()) : null,
+                message.hasAge() ? Wire.duration(message.getAge()) : null,
                 message.hasSeries() ? value(message.getSeries()) : null,
                 Wire.textOrNull(message.getMissing()));
     }

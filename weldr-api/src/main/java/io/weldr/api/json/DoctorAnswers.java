@@ -19,13 +19,13 @@ public final class DoctorAnswers {
     /**
      * What is wrong.
      *
-     * @param secondsSinceLeader null: the node never heard from a leader
+     * @param millisSinceLeader null: the node never heard from a leader
      * @param left null: no finding is left out
      */
     public record DoctorAnswer(
             String node,
             boolean healthy,
-            @Nullable Double secondsSinceLeader,
+            @Nullable Long millisSinceLeader,
             List<MemberEntry> members,
             List<FindingEntry> findings,
             @Nullable Integer left,
@@ -35,7 +35,7 @@ public final class DoctorAnswers {
             return new DoctorAnswer(
                     diagnosis.self().value(),
                     diagnosis.findings().isEmpty(),
-                    age == null ? null : age.toMillis() / 1000.0,
+                    age == null ? null : age.toMillis(),
                     diagnosis.members().stream().map(MemberEntry::of).toList(),
                     diagnosis.findings().stream().map(FindingEntry::of).toList(),
                     diagnosis.left() == 0 ? null : diagnosis.left(),
@@ -47,21 +47,17 @@ public final class DoctorAnswers {
     public record MemberEntry(
             String member,
             @Nullable String version,
-            @Nullable Double clockAheadSeconds,
-            @Nullable Double clockErrorSeconds,
+            @Nullable Long clockAheadMillis,
+            @Nullable Long clockErrorMillis,
             @Nullable String missing) {
         static MemberEntry of(Diagnosis.Patient patient) {
             ClockOffset clock = patient.clock();
             return new MemberEntry(
                     patient.member().value(),
                     patient.version(),
-                    clock == null ? null : seconds(clock.ahead()),
-                    clock == null ? null : seconds(clock.error()),
+                    clock == null ? null : clock.ahead().toMillis(),
+                    clock == null ? null : clock.error().toMillis(),
                     patient.missing());
-        }
-
-        private static double seconds(Duration duration) {
-            return duration.toMillis() / 1000.0;
         }
     }
 

@@ -23,6 +23,7 @@ public record SampleAnswers(long intervalSeconds, List<MemberEntry> members, Lis
     public record MemberEntry(
             String member,
             @Nullable Long at,
+            @Nullable Long ageSeconds,
             @Nullable FiguresEntry now,
             @Nullable List<PoolEntry> pools,
             @Nullable SeriesEntry series,
@@ -33,6 +34,7 @@ public record SampleAnswers(long intervalSeconds, List<MemberEntry> members, Lis
             return new MemberEntry(
                     samples.member().value(),
                     latest == null ? null : latest.atSeconds(),
+                    samples.age() == null ? null : samples.age().toSeconds(),
                     latest == null ? null : FiguresEntry.of(latest.node()),
                     latest == null
                             ? null

@@ -1,0 +1,4 @@
+@NullMarked
+package io.weldr.node.checks;
+
+import org.jspecify.annotations.NullMarked;
