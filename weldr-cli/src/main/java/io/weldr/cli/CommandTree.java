@@ -83,6 +83,7 @@ record CommandTree(List<String> names, Supplier<Object> command, List<CommandTre
             of(SecretCommand::new, List.of(of(SecretCommand.Ca::new, "ca"), HELP), "secret"),
             of(TopCommand::new, "top"),
             of(DoctorCommand::new, "doctor"),
+            of(SupportBundleCommand::new, "support-bundle"),
             of(ReadyCommand::new, "ready"),
             of(HistoryCommand::new, "history"),
             of(WatchCommand::new, "watch"),

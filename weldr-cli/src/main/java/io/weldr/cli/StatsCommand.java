@@ -35,7 +35,7 @@ final class StatsCommand extends Shared {
         }
     }
 
-    private static Map<String, Object> map(StatsReply reply) {
+    static Map<String, Object> map(StatsReply reply) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("client", Values.count(reply.getClient()));
         map.put("server", Values.count(reply.getServer()));
