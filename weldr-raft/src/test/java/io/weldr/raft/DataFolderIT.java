@@ -78,7 +78,8 @@ class DataFolderIT {
                             () -> assertThat(node.state().get().version()).isEqualTo(ClusterVersion.SUPPORTED));
             Verdict up = new Verdict(true, Instant.EPOCH, "a test says so");
             TestCluster.acknowledged(
-                    node, new Command.RecordVerdict(PoolName.DEFAULT, six.id(), six.generation(), up, Instant.EPOCH));
+                    node,
+                    new Command.RecordVerdict(PoolName.DEFAULT, six.id(), six.generation(), up, null, Instant.EPOCH));
             Origin turned = node.state().get().defaultPool().find(six.id());
             assertThat(turned).isNotNull();
             assertThat(turned.verdict().up()).isTrue();
@@ -216,6 +217,38 @@ class DataFolderIT {
             RaftCluster again = cluster.start(N1);
             assertThat(again.state().get().tokens()).isEqualTo(last.tokens()).hasSize(1);
             assertThat(again.state().get().operatorChanges()).isEqualTo(last.operatorChanges());
+        }
+    }
+
+    @Test
+    void aFolderFromBeforeVerdictsNamedTheirTermOpens() throws Exception {
+        unpack("version-5.tar.gz");
+        try (TestCluster cluster = new TestCluster(root, 1)) {
+            RaftCluster node = cluster.start(N1);
+            ClusterState opened = node.state().get();
+            assertThat(opened.version()).isEqualTo(ClusterVersion.TOKENS);
+            assertThat(opened.tokens().keySet()).extracting(TokenName::value).containsExactly("ci");
+            Origin six = requireNonNull(opened.defaultPool().find(new OriginId("six")));
+            assertThat(six.weight()).isEqualTo(31);
+            assertThat(six.verdict().up()).isTrue();
+
+            cluster.awaitLeader();
+            long term = node.status().term();
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(node.state().get().version()).isEqualTo(ClusterVersion.SUPPORTED));
+            Verdict down = new Verdict(false, Instant.EPOCH, "a test says so");
+            for (long named : new long[] {term - 1, term}) {
+                TestCluster.acknowledged(
+                        node,
+                        new Command.RecordVerdict(
+                                PoolName.DEFAULT, six.id(), six.generation(), down, named, Instant.EPOCH));
+                assertThat(requireNonNull(node.state().get().defaultPool().find(six.id()))
+                                .verdict()
+                                .up())
+                        .as("up in term %s, after a verdict of term %s", term, named)
+                        .isEqualTo(named != term);
+            }
         }
     }
 

@@ -148,6 +148,7 @@ class DoctorIT {
                         .get(0)
                         .generation(),
                 new Verdict(false, Instant.now(), "connect refused"),
+                null,
                 Instant.now()));
         assertFound("pool");
         assertThat(doctor().path("findings").get(0).path("found").asText())

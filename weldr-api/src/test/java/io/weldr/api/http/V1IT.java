@@ -369,6 +369,7 @@ class V1IT {
                 new OriginId("web1"),
                 cluster.state().defaultPool().origins().get(0).generation(),
                 new Verdict(up, Instant.now(), "connection refused"),
+                null,
                 Instant.now()));
     }
 

@@ -45,8 +45,11 @@ public record ClusterVersion(int number) implements Comparable<ClusterVersion> {
     /** Tokens; entries and changes say who asked for them. */
     public static final ClusterVersion TOKENS = new ClusterVersion(5);
 
+    /** A verdict names the term that it was reached in, and counts in no other. */
+    public static final ClusterVersion FENCED = new ClusterVersion(6);
+
     /** The newest one that this program supports. It supports all before, too. */
-    public static final ClusterVersion SUPPORTED = new ClusterVersion(5);
+    public static final ClusterVersion SUPPORTED = new ClusterVersion(6);
 
     public ClusterVersion {
         Check.inRange("cluster version", number, 0, NUMBER_MAX);

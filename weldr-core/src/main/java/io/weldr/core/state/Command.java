@@ -132,9 +132,23 @@ public sealed interface Command {
         }
     }
 
-    /** The leader's verdict on an origin of that generation; on another generation it is refused. */
-    record RecordVerdict(PoolName pool, OriginId origin, long generation, Verdict verdict, Instant at)
-            implements Command {
+    /**
+     * The leader's verdict on an origin of that generation; on another generation it is refused.
+     *
+     * @param term of the leader that reached it; null: the entry is older than {@link ClusterVersion#FENCED}
+     */
+    record RecordVerdict(
+            PoolName pool,
+            OriginId origin,
+            long generation,
+            Verdict verdict,
+            @Nullable Long term,
+            Instant at) implements Command {
+        @Override
+        public ClusterVersion since() {
+            return term == null ? ClusterVersion.INITIAL : ClusterVersion.FENCED;
+        }
+
         @Override
         public Transition applyTo(ClusterState state, long index, Limits limits) {
             return OriginCommands.recordVerdict(state, index, this);

@@ -42,7 +42,7 @@ abstract class AppliedCommands {
 
     Outcome verdict(Origin origin, boolean up) {
         return apply(new Command.RecordVerdict(
-                PoolName.DEFAULT, origin.id(), origin.generation(), new Verdict(up, NOW, "probe"), NOW));
+                PoolName.DEFAULT, origin.id(), origin.generation(), new Verdict(up, NOW, "probe"), null, NOW));
     }
 
     Outcome apply(Command command) {

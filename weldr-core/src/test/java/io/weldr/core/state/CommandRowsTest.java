@@ -93,6 +93,7 @@ class CommandRowsTest extends AppliedCommands {
                         OriginId.of(url.address()),
                         Math.max(0, index - random.nextInt(30)),
                         new Verdict(random.nextBoolean(), NOW, "random"),
+                        null,
                         NOW);
             case 6 -> new Command.RaiseClusterVersion(new ClusterVersion(random.nextInt(40) == 0 ? 1 : 0), NOW);
             default -> new Command.AnnounceMember(member("n" + random.nextInt(20), 1 + random.nextInt(3)), NOW);

@@ -162,7 +162,7 @@ public final class FullState {
     public static Command verdict(ClusterState state, int pool, boolean up) {
         Origin origin = requireNonNull(state.pool(pool(pool))).origins().get(0);
         Verdict verdict = new Verdict(up, Instant.EPOCH, up ? "status 200" : "status 503");
-        return new Command.RecordVerdict(pool(pool), origin.id(), origin.generation(), verdict, Instant.EPOCH);
+        return new Command.RecordVerdict(pool(pool), origin.id(), origin.generation(), verdict, 1L, Instant.EPOCH);
     }
 
     private static Listener listener(int number) {

@@ -127,7 +127,8 @@ class ApiAccessIT {
             // Everybody else gets nowhere.
             String[] nothing = {"--tls", "--ca-file", ca.toString()};
             assertThat(ctl(endpoint, nothing, "servers", "ls").err()).contains("unauthenticated");
-            assertThat(ctl(endpoint, new String[0], "servers", "ls").err()).contains("speaks TLS (expected: --token-file");
+            assertThat(ctl(endpoint, new String[0], "servers", "ls").err())
+                    .contains("speaks TLS (expected: --token-file");
             String[] others = {
                 "--tls", "--secret-file", file("other", "d4".repeat(32)).toString()
             };

@@ -83,6 +83,7 @@ final class HealthMonitor implements LeaderDuty, ProbeSource, MetricSource {
         }
         stop(); // nothing, unless a stop was forgotten
         Term next = new Term(
+                term,
                 published,
                 gateway,
                 prober,

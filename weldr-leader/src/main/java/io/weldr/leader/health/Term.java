@@ -42,6 +42,7 @@ final class Term {
     private Timeline.@Nullable Timer timer; // confined to the timeline
 
     Term(
+            long term,
             Published<ClusterState> published,
             CommandGateway gateway,
             Prober prober,
@@ -62,6 +63,7 @@ final class Term {
         this.plan = new ProbePlan(others.self(), random, probesInFlightMax);
         this.acting = new Acting(timeline);
         this.verdicts = new Verdicts(
+                term,
                 published,
                 gateway,
                 acting,

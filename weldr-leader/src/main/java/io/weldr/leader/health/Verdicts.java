@@ -7,6 +7,7 @@ import io.weldr.core.port.CommandGateway;
 import io.weldr.core.port.Committed;
 import io.weldr.core.port.RequestId;
 import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
@@ -41,6 +42,7 @@ final class Verdicts {
     /** A member that has started again has seen no origin up; nor has one that was away when the others were asked. */
     private static final long ACQUAINT_EVERY_NANOS = TimeUnit.MINUTES.toNanos(5);
 
+    private final long term;
     private final Supplier<ClusterState> state;
     private final CommandGateway gateway;
     private final Acting acting;
@@ -55,8 +57,12 @@ final class Verdicts {
     private final Overruled overruled = new Overruled();
     private final Set<Watch> submitting = new HashSet<>(); // waiting for a retry counts too
 
-    /** @param watched how many origins are probed */
+    /**
+     * @param term in which the verdicts are reached
+     * @param watched how many origins are probed
+     */
     Verdicts(
+            long term,
             Supplier<ClusterState> state,
             CommandGateway gateway,
             Acting acting,
@@ -68,6 +74,7 @@ final class Verdicts {
             Opinions opinions,
             Handover handover,
             IntSupplier watched) {
+        this.term = term;
         this.state = state;
         this.gateway = gateway;
         this.acting = acting;
@@ -187,7 +194,8 @@ final class Verdicts {
     private void submit(Watch watch, Verdict wish, Verdict said, RequestId id, int attempt) {
         assert timeline.here();
         Watch.Key key = watch.key();
-        var command = new Command.RecordVerdict(key.pool(), key.id(), key.generation(), said, said.since());
+        Long fence = state.get().version().atLeast(ClusterVersion.FENCED) ? term : null;
+        var command = new Command.RecordVerdict(key.pool(), key.id(), key.generation(), said, fence, said.since());
         // The duties may have been suspended since the caller looked.
         CompletionStage<Committed> stage = acting.orNothing(() -> handOver(id, command));
         if (stage == null) {

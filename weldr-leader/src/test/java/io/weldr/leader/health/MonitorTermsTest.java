@@ -3,9 +3,12 @@ package io.weldr.leader.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weldr.core.pool.HealthPolicy;
+import io.weldr.core.state.ClusterVersion;
+import io.weldr.core.state.Command;
 import io.weldr.core.state.OriginPatch;
 import io.weldr.leader.health.Laboratory.Log;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +32,19 @@ class MonitorTermsTest extends MonitoredPool {
         lab.monitor.start(4);
         seconds(100);
         assertThat(lab.submitted).hasSize(1); // it is down already, and nobody says so twice
+    }
+
+    @Test
+    void aVerdictNamesItsTermOnceAllMembersKnowWhatThatMeans() {
+        lab.add(A, EVERY_10_S);
+        lab.answers(A, false);
+        lab.monitor.start(7);
+        seconds(30);
+        lab.apply(new Command.RaiseClusterVersion(ClusterVersion.FENCED, Instant.EPOCH));
+        lab.answers(A, true);
+        seconds(20);
+        assertThat(lab.up(A)).isTrue();
+        assertThat(lab.submitted.stream().map(each -> each.command().term())).containsExactly(null, 7L);
     }
 
     @Test

@@ -104,11 +104,15 @@ final class CommandCodec {
 
         @Override
         public LogProto.Command.Builder recordVerdict(Command.RecordVerdict command) {
-            return to.setRecordVerdict(LogProto.RecordVerdict.newBuilder()
+            LogProto.RecordVerdict.Builder verdict = LogProto.RecordVerdict.newBuilder()
                     .setPool(command.pool().value())
                     .setOriginId(command.origin().value())
                     .setGeneration(command.generation())
-                    .setVerdict(PoolCodec.encode(command.verdict())));
+                    .setVerdict(PoolCodec.encode(command.verdict()));
+            if (command.term() != null) {
+                verdict.setTerm(command.term());
+            }
+            return to.setRecordVerdict(verdict);
         }
 
         @Override
@@ -259,6 +263,7 @@ final class CommandCodec {
                 new OriginId(from.getOriginId()),
                 from.getGeneration(),
                 PoolCodec.decode(from.getVerdict()),
+                from.hasTerm() ? from.getTerm() : null,
                 at);
     }
 

@@ -3,6 +3,7 @@ package io.weldr.raft.machine;
 import io.weldr.core.port.Committed;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
+import io.weldr.core.state.Command;
 import io.weldr.core.state.Outcome;
 import io.weldr.core.state.Transition;
 import io.weldr.raft.codec.EntryCodec;
@@ -53,27 +54,36 @@ public final class Applier {
     /**
      * Applies the entry at {@code index} and tells what became of it.
      *
+     * @param term that its leader had
      * @throws UndecodableException if it holds something that this program does not know; nothing was applied then
      */
-    public Committed apply(ByteBuffer bytes, long index) throws UndecodableException {
+    public Committed apply(ByteBuffer bytes, long term, long index) throws UndecodableException {
         if (EntryCodec.decode(bytes) instanceof LogEntry.Write write) {
-            return apply(write, index);
+            return apply(write, term, index);
         }
         return new Committed(index, Outcome.Accepted.plain(Outcome.Effect.UNCHANGED, state.revision()));
     }
 
-    private Committed apply(LogEntry.Write write, long index) {
+    private Committed apply(LogEntry.Write write, long term, long index) {
         ClusterVersion version = state.version();
         Committed before = requests.find(write, version);
         if (before != null) {
             return before;
         }
-        Committed committed = new Committed(index, outcome(write, index));
+        Committed committed = new Committed(index, outcome(write, term, index));
         requests.put(write, version, committed);
         return committed;
     }
 
-    private Outcome outcome(LogEntry.Write write, long index) {
+    private Outcome outcome(LogEntry.Write write, long term, long index) {
+        if (write.command() instanceof Command.RecordVerdict verdict
+                && verdict.term() != null
+                && verdict.term() != term) {
+            // The leader of that term may have been cut off by then: the one of this term probes for itself.
+            return new Outcome.Refused(
+                    Outcome.Refusal.PRECONDITION_FAILED,
+                    "the verdict was reached in term " + verdict.term() + " (expected: term " + term + ")");
+        }
         try {
             Transition transition = state.apply(write.command(), index, write.limits(), write.by());
             state = transition.next();

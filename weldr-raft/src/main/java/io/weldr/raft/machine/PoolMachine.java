@@ -87,7 +87,7 @@ public final class PoolMachine extends BaseStateMachine {
         }
         Committed committed;
         try {
-            committed = applier.apply(data.asReadOnlyByteBuffer(), index);
+            committed = applier.apply(data.asReadOnlyByteBuffer(), entry.getTerm(), index);
         } catch (UndecodableException e) {
             stop("entry " + index + " of the log cannot be applied: " + e.getMessage());
             return CompletableFuture.failedFuture(e);

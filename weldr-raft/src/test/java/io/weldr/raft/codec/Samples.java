@@ -50,7 +50,14 @@ public final class Samples {
             case 2 -> new Command.UpdateOrigin(pool(), ref(), patch(), maybe(this::revision), instant());
             case 3 -> new Command.RemoveOrigin(pool(), ref(), maybe(this::revision), instant());
             case 4 -> new Command.SetHealthPolicy(pool(), policy(), maybe(this::policy), instant());
-            case 5, 6 -> new Command.RecordVerdict(pool(), originId(), revision(), verdict(), instant());
+            case 5, 6 ->
+                new Command.RecordVerdict(
+                        pool(),
+                        originId(),
+                        revision(),
+                        verdict(),
+                        random.nextBoolean() ? null : 1L + random.nextInt(3),
+                        instant());
             case 7 -> new Command.AnnounceMember(member(), instant());
             case 8 -> new Command.RaiseClusterVersion(version(), instant());
             case 9 -> new Command.RetireMember(memberId(), instant());
