@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ public final class Doctor {
     private final AdminPorts ports;
     private final Census census;
     private final CheckReporter reporter;
+    private final Executor threads = AnswerThreads.pool("weldr-doctor"); // a large state takes milliseconds
 
     public Doctor(AdminPorts ports, Census census, CheckReporter reporter) {
         this.ports = ports;
@@ -67,12 +69,13 @@ public final class Doctor {
                 .map(each -> ask(each, self).toCompletableFuture())
                 .toList();
         return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
-                .thenCombine(
+                .thenCombineAsync(
                         reports,
                         (done, lines) -> diagnosis(
                                 everybody,
                                 answers.stream().map(CompletableFuture::join).toList(),
-                                lines));
+                                lines),
+                        threads);
     }
 
     private CompletionStage<Answer> ask(Census.Asked asked, MemberId self) {

@@ -1,5 +1,6 @@
 package io.weldr.api.admin;
 
+import io.weldr.core.pool.HostPort;
 import io.weldr.core.port.ClusterStatus.Voter;
 import io.weldr.core.port.Finding;
 import io.weldr.core.port.NodeFacts;
@@ -112,20 +113,33 @@ final class SettingFindings {
         if (voters.isEmpty()) {
             return;
         }
-        Set<String> real =
-                voters.stream().map(voter -> voter.id() + "=" + voter.raft()).collect(Collectors.toSet());
+        Map<String, HostPort> real = new TreeMap<>();
+        voters.forEach(voter -> real.put(voter.id().value(), voter.raft()));
         peers.forEach((member, text) -> {
             List<String> gone =
-                    words(text).stream().filter(peer -> !real.contains(peer)).toList();
+                    words(text).stream().filter(peer -> !isVoter(peer, real)).toList();
             if (!gone.isEmpty()) {
                 all.add(Finding.warning(
                         "peers",
                         member,
                         "peers names " + String.join(", ", gone) + ", and the voters are "
-                                + real.stream().sorted().collect(Collectors.joining(", ")),
+                                + real.entrySet().stream()
+                                        .map(voter -> voter.getKey() + "=" + voter.getValue())
+                                        .collect(Collectors.joining(", ")),
                         "write the present voters into peers of the configuration file: the node reads it if it loses"
                                 + " its disk"));
             }
         });
+    }
+
+    /** A name may stand for the address that Raft has. */
+    private static boolean isVoter(String peer, Map<String, HostPort> voters) {
+        int equals = peer.indexOf('=');
+        HostPort voter = equals < 0 ? null : voters.get(peer.substring(0, equals));
+        if (voter == null) {
+            return false;
+        }
+        HostPort address = HostPort.parse(peer.substring(equals + 1));
+        return address.equals(voter) || !address.isLiteral() || !voter.isLiteral();
     }
 }

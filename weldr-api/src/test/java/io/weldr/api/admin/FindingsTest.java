@@ -88,6 +88,11 @@ class FindingsTest {
     void peersThatAreNoVotersAreTold() {
         String all = "n1=10.0.0.1:9687,n2=10.0.0.2:9687,n3=10.0.0.3:9687";
         assertThat(settings("peers", all, all, null)).isEmpty();
+        assertThat(settings("peers", all.replace("10.0.0.3", "three.example")))
+                .as("a name may stand for the address")
+                .isEmpty();
+        assertThat(only(settings("peers", all.replace("10.0.0.3", "10.0.0.7"))).found())
+                .startsWith("peers names n3=10.0.0.7:9687");
         Finding stale = only(settings("peers", all, all.replace("n3=10.0.0.3", "n0=10.0.0.7")));
         assertThat(stale.check()).isEqualTo("peers");
         assertThat(stale.node()).isEqualTo(N2);

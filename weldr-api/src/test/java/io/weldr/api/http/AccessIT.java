@@ -180,13 +180,17 @@ class AccessIT {
         String admin = token("admin", "admin");
 
         for (String each : List.of(viewer, operator, everywhere, admin)) {
-            for (String path :
-                    List.of("/", "/servers", "/stats", "/v1/pools/web", "/v1/history", "/readyz", "/metrics")) {
+            for (String path : List.of(
+                    "/", "/servers", "/stats", "/v1/pools/web", "/v1/history", "/v1/doctor", "/readyz", "/metrics")) {
                 guarded.get(path, bearer(each)).is(200);
             }
         }
         guarded.post("/servers", ADD, bearer(viewer)).isProblem(403, "forbidden");
         guarded.delete("/v1/pools/web", bearer(viewer)).isProblem(403, "forbidden");
+        for (String each : List.of(viewer, operator, everywhere)) { // a log and threads may tell more than resources
+            guarded.get("/v1/support", bearer(each)).isProblem(403, "forbidden");
+        }
+        guarded.get("/v1/support", bearer(admin)).is(200);
 
         String origins = "/v1/pools/web/origins";
         Reply added = guarded.post(origins, ADD, bearer(operator)).is(201);

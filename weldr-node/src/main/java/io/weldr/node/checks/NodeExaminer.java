@@ -89,6 +89,7 @@ public final class NodeExaminer implements NodeChecks, AutoCloseable {
         private final String what;
         private final Callable<List<Finding>> looking;
         private @Nullable CompletableFuture<List<Finding>> underWay; // guarded by this
+        private long beganNanos; // guarded by this
 
         Part(String what, Callable<List<Finding>> looking) {
             this.what = what;
@@ -96,13 +97,21 @@ public final class NodeExaminer implements NodeChecks, AutoCloseable {
         }
 
         CompletableFuture<List<Finding>> look(Duration patience) {
-            return begun().copy()
+            CompletableFuture<List<Finding>> look = begun();
+            if (!look.isDone() && hangs(patience)) { // who waited for it would be kept until it ends
+                return CompletableFuture.completedFuture(List.of(findings.unanswered(what, patience)));
+            }
+            return look.copy()
                     .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
                     .exceptionally(failure -> List.of(
                             failure instanceof TimeoutException
                                     ? findings.unanswered(what, patience)
                                     : findings.failed(
                                             what, failure.getCause() == null ? failure : failure.getCause())));
+        }
+
+        private synchronized boolean hangs(Duration patience) {
+            return System.nanoTime() - beganNanos > patience.toNanos();
         }
 
         private synchronized CompletableFuture<List<Finding>> begun() {
@@ -123,6 +132,7 @@ public final class NodeExaminer implements NodeChecks, AutoCloseable {
                 look.completeExceptionally(new IOException("the node is closing"));
             }
             underWay = look;
+            beganNanos = System.nanoTime();
             return look;
         }
     }

@@ -1,6 +1,7 @@
 package io.weldr.node.checks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.weldr.core.port.ClusterStatus;
 import io.weldr.core.port.Finding;
@@ -50,14 +51,24 @@ class NodeExaminerTest {
 
     private static NodeFacts look(
             NodeConfig config, long applied, Supplier<List<Measurement>> raft, Duration patience) {
-        try (NodeExaminer examiner = new NodeExaminer(
+        try (NodeExaminer examiner = examiner(config, applied, raft)) {
+            return look(examiner, patience);
+        }
+    }
+
+    private static NodeExaminer examiner(NodeConfig config, long applied, Supplier<List<Measurement>> raft) {
+        return new NodeExaminer(
                 config,
                 new NodeExaminer.Sources(
                         () -> status(applied),
                         raft::get,
                         () -> List.of("aaaa0000"),
                         () -> null,
-                        InstantSource.system()))) {
+                        InstantSource.system()));
+    }
+
+    private static NodeFacts look(NodeExaminer examiner, Duration patience) {
+        try {
             return examiner.check(patience).toCompletableFuture().get(Patience.PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
         } catch (Exception e) {
             throw new AssertionError(e);
@@ -99,10 +110,18 @@ class NodeExaminerTest {
             }
             return List.of();
         };
-        NodeFacts facts = look(config(Map.of(Setting.INSECURE, "true")), 1, hanging, Duration.ofMillis(200));
-        end.countDown();
-        assertThat(checks(facts)).contains("no-answer", "insecure");
-        assertThat(facts.findings()).anyMatch(finding -> finding.found().contains("the data folder"));
+        Duration patience = Duration.ofMillis(200);
+        try (NodeExaminer examiner = examiner(config(Map.of(Setting.INSECURE, "true")), 1, hanging)) {
+            for (int i = 0; i < 3; i++) { // those who come later are told at once
+                NodeFacts facts = look(examiner, patience);
+                assertThat(checks(facts)).contains("no-answer", "insecure");
+                assertThat(facts.findings()).anyMatch(finding -> finding.found().contains("the data folder"));
+            }
+            end.countDown();
+            await("the disk works again")
+                    .untilAsserted(() -> assertThat(checks(look(examiner, Patience.PATIENCE)))
+                            .doesNotContain("no-answer"));
+        }
     }
 
     @Test
