@@ -167,6 +167,9 @@ function _complete_weldrctl() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} tokens" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} context" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} secret" ];    then _picocli_weldrctl; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} top" ];    then _picocli_weldrctl; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} doctor" ];    then _picocli_weldrctl; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} support-bundle" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} ready" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} history" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} watch" ];    then _picocli_weldrctl; return $?; fi
@@ -298,239 +301,245 @@ function _complete_weldrctl() {
   local cmds10=(tokens)
   local cmds11=(context)
   local cmds12=(secret)
-  local cmds13=(ready)
-  local cmds14=(history)
-  local cmds15=(watch)
-  local cmds16=(completion)
-  local cmds17=(help)
-  local cmds18=(servers add)
-  local cmds19=(servers create)
-  local cmds20=(servers rm)
-  local cmds21=(servers delete)
-  local cmds22=(servers remove)
-  local cmds23=(servers set)
-  local cmds24=(servers update)
-  local cmds25=(servers ls)
-  local cmds26=(servers list)
-  local cmds27=(servers show)
-  local cmds28=(servers get)
-  local cmds29=(servers help)
-  local cmds30=(pools add)
-  local cmds31=(pools create)
-  local cmds32=(pools rm)
-  local cmds33=(pools delete)
-  local cmds34=(pools remove)
-  local cmds35=(pools set)
-  local cmds36=(pools update)
-  local cmds37=(pools ls)
-  local cmds38=(pools list)
-  local cmds39=(pools get)
-  local cmds40=(pools show)
-  local cmds41=(pools help)
-  local cmds42=(listeners add)
-  local cmds43=(listeners create)
-  local cmds44=(listeners rm)
-  local cmds45=(listeners delete)
-  local cmds46=(listeners remove)
-  local cmds47=(listeners set)
-  local cmds48=(listeners update)
-  local cmds49=(listeners ls)
-  local cmds50=(listeners list)
-  local cmds51=(listeners get)
-  local cmds52=(listeners show)
-  local cmds53=(listeners help)
-  local cmds54=(routes add)
-  local cmds55=(routes create)
-  local cmds56=(routes rm)
-  local cmds57=(routes delete)
-  local cmds58=(routes remove)
-  local cmds59=(routes set)
-  local cmds60=(routes update)
-  local cmds61=(routes ls)
-  local cmds62=(routes list)
-  local cmds63=(routes get)
-  local cmds64=(routes show)
-  local cmds65=(routes test)
-  local cmds66=(routes help)
-  local cmds67=(certs add)
-  local cmds68=(certs create)
-  local cmds69=(certs obtain)
-  local cmds70=(certs rm)
-  local cmds71=(certs delete)
-  local cmds72=(certs remove)
-  local cmds73=(certs set)
-  local cmds74=(certs update)
-  local cmds75=(certs ls)
-  local cmds76=(certs list)
-  local cmds77=(certs get)
-  local cmds78=(certs show)
-  local cmds79=(certs help)
-  local cmds80=(certificates add)
-  local cmds81=(certificates create)
-  local cmds82=(certificates obtain)
-  local cmds83=(certificates rm)
-  local cmds84=(certificates delete)
-  local cmds85=(certificates remove)
-  local cmds86=(certificates set)
-  local cmds87=(certificates update)
-  local cmds88=(certificates ls)
-  local cmds89=(certificates list)
-  local cmds90=(certificates get)
-  local cmds91=(certificates show)
-  local cmds92=(certificates help)
-  local cmds93=(health get)
-  local cmds94=(health show)
-  local cmds95=(health set)
-  local cmds96=(health help)
-  local cmds97=(cluster status)
-  local cmds98=(cluster show)
-  local cmds99=(cluster list)
-  local cmds100=(cluster ls)
-  local cmds101=(cluster add)
-  local cmds102=(cluster remove)
-  local cmds103=(cluster delete)
-  local cmds104=(cluster rm)
-  local cmds105=(cluster replace)
-  local cmds106=(cluster transfer-leader)
-  local cmds107=(cluster help)
-  local cmds108=(tokens create)
-  local cmds109=(tokens add)
-  local cmds110=(tokens ls)
-  local cmds111=(tokens list)
-  local cmds112=(tokens get)
-  local cmds113=(tokens show)
-  local cmds114=(tokens rm)
-  local cmds115=(tokens delete)
-  local cmds116=(tokens remove)
-  local cmds117=(tokens help)
-  local cmds118=(context use)
-  local cmds119=(context ls)
-  local cmds120=(context list)
-  local cmds121=(context add)
-  local cmds122=(context create)
-  local cmds123=(context rm)
-  local cmds124=(context delete)
-  local cmds125=(context remove)
-  local cmds126=(context help)
-  local cmds127=(secret ca)
-  local cmds128=(secret help)
+  local cmds13=(top)
+  local cmds14=(doctor)
+  local cmds15=(support-bundle)
+  local cmds16=(ready)
+  local cmds17=(history)
+  local cmds18=(watch)
+  local cmds19=(completion)
+  local cmds20=(help)
+  local cmds21=(servers add)
+  local cmds22=(servers create)
+  local cmds23=(servers rm)
+  local cmds24=(servers delete)
+  local cmds25=(servers remove)
+  local cmds26=(servers set)
+  local cmds27=(servers update)
+  local cmds28=(servers ls)
+  local cmds29=(servers list)
+  local cmds30=(servers show)
+  local cmds31=(servers get)
+  local cmds32=(servers help)
+  local cmds33=(pools add)
+  local cmds34=(pools create)
+  local cmds35=(pools rm)
+  local cmds36=(pools delete)
+  local cmds37=(pools remove)
+  local cmds38=(pools set)
+  local cmds39=(pools update)
+  local cmds40=(pools ls)
+  local cmds41=(pools list)
+  local cmds42=(pools get)
+  local cmds43=(pools show)
+  local cmds44=(pools help)
+  local cmds45=(listeners add)
+  local cmds46=(listeners create)
+  local cmds47=(listeners rm)
+  local cmds48=(listeners delete)
+  local cmds49=(listeners remove)
+  local cmds50=(listeners set)
+  local cmds51=(listeners update)
+  local cmds52=(listeners ls)
+  local cmds53=(listeners list)
+  local cmds54=(listeners get)
+  local cmds55=(listeners show)
+  local cmds56=(listeners help)
+  local cmds57=(routes add)
+  local cmds58=(routes create)
+  local cmds59=(routes rm)
+  local cmds60=(routes delete)
+  local cmds61=(routes remove)
+  local cmds62=(routes set)
+  local cmds63=(routes update)
+  local cmds64=(routes ls)
+  local cmds65=(routes list)
+  local cmds66=(routes get)
+  local cmds67=(routes show)
+  local cmds68=(routes test)
+  local cmds69=(routes help)
+  local cmds70=(certs add)
+  local cmds71=(certs create)
+  local cmds72=(certs obtain)
+  local cmds73=(certs rm)
+  local cmds74=(certs delete)
+  local cmds75=(certs remove)
+  local cmds76=(certs set)
+  local cmds77=(certs update)
+  local cmds78=(certs ls)
+  local cmds79=(certs list)
+  local cmds80=(certs get)
+  local cmds81=(certs show)
+  local cmds82=(certs help)
+  local cmds83=(certificates add)
+  local cmds84=(certificates create)
+  local cmds85=(certificates obtain)
+  local cmds86=(certificates rm)
+  local cmds87=(certificates delete)
+  local cmds88=(certificates remove)
+  local cmds89=(certificates set)
+  local cmds90=(certificates update)
+  local cmds91=(certificates ls)
+  local cmds92=(certificates list)
+  local cmds93=(certificates get)
+  local cmds94=(certificates show)
+  local cmds95=(certificates help)
+  local cmds96=(health get)
+  local cmds97=(health show)
+  local cmds98=(health set)
+  local cmds99=(health help)
+  local cmds100=(cluster status)
+  local cmds101=(cluster show)
+  local cmds102=(cluster list)
+  local cmds103=(cluster ls)
+  local cmds104=(cluster add)
+  local cmds105=(cluster remove)
+  local cmds106=(cluster delete)
+  local cmds107=(cluster rm)
+  local cmds108=(cluster replace)
+  local cmds109=(cluster transfer-leader)
+  local cmds110=(cluster help)
+  local cmds111=(tokens create)
+  local cmds112=(tokens add)
+  local cmds113=(tokens ls)
+  local cmds114=(tokens list)
+  local cmds115=(tokens get)
+  local cmds116=(tokens show)
+  local cmds117=(tokens rm)
+  local cmds118=(tokens delete)
+  local cmds119=(tokens remove)
+  local cmds120=(tokens help)
+  local cmds121=(context use)
+  local cmds122=(context ls)
+  local cmds123=(context list)
+  local cmds124=(context add)
+  local cmds125=(context create)
+  local cmds126=(context rm)
+  local cmds127=(context delete)
+  local cmds128=(context remove)
+  local cmds129=(context help)
+  local cmds130=(secret ca)
+  local cmds131=(secret help)
 
-  if CompWordsContainsArray "${cmds128[@]}"; then _picocli_weldrctl_secret_help; return $?; fi
-  if CompWordsContainsArray "${cmds127[@]}"; then _picocli_weldrctl_secret_ca; return $?; fi
-  if CompWordsContainsArray "${cmds126[@]}"; then _picocli_weldrctl_context_help; return $?; fi
-  if CompWordsContainsArray "${cmds125[@]}"; then _picocli_weldrctl_context_remove; return $?; fi
-  if CompWordsContainsArray "${cmds124[@]}"; then _picocli_weldrctl_context_delete; return $?; fi
-  if CompWordsContainsArray "${cmds123[@]}"; then _picocli_weldrctl_context_rm; return $?; fi
-  if CompWordsContainsArray "${cmds122[@]}"; then _picocli_weldrctl_context_create; return $?; fi
-  if CompWordsContainsArray "${cmds121[@]}"; then _picocli_weldrctl_context_add; return $?; fi
-  if CompWordsContainsArray "${cmds120[@]}"; then _picocli_weldrctl_context_list; return $?; fi
-  if CompWordsContainsArray "${cmds119[@]}"; then _picocli_weldrctl_context_ls; return $?; fi
-  if CompWordsContainsArray "${cmds118[@]}"; then _picocli_weldrctl_context_use; return $?; fi
-  if CompWordsContainsArray "${cmds117[@]}"; then _picocli_weldrctl_tokens_help; return $?; fi
-  if CompWordsContainsArray "${cmds116[@]}"; then _picocli_weldrctl_tokens_remove; return $?; fi
-  if CompWordsContainsArray "${cmds115[@]}"; then _picocli_weldrctl_tokens_delete; return $?; fi
-  if CompWordsContainsArray "${cmds114[@]}"; then _picocli_weldrctl_tokens_rm; return $?; fi
-  if CompWordsContainsArray "${cmds113[@]}"; then _picocli_weldrctl_tokens_show; return $?; fi
-  if CompWordsContainsArray "${cmds112[@]}"; then _picocli_weldrctl_tokens_get; return $?; fi
-  if CompWordsContainsArray "${cmds111[@]}"; then _picocli_weldrctl_tokens_list; return $?; fi
-  if CompWordsContainsArray "${cmds110[@]}"; then _picocli_weldrctl_tokens_ls; return $?; fi
-  if CompWordsContainsArray "${cmds109[@]}"; then _picocli_weldrctl_tokens_add; return $?; fi
-  if CompWordsContainsArray "${cmds108[@]}"; then _picocli_weldrctl_tokens_create; return $?; fi
-  if CompWordsContainsArray "${cmds107[@]}"; then _picocli_weldrctl_cluster_help; return $?; fi
-  if CompWordsContainsArray "${cmds106[@]}"; then _picocli_weldrctl_cluster_transferleader; return $?; fi
-  if CompWordsContainsArray "${cmds105[@]}"; then _picocli_weldrctl_cluster_replace; return $?; fi
-  if CompWordsContainsArray "${cmds104[@]}"; then _picocli_weldrctl_cluster_rm; return $?; fi
-  if CompWordsContainsArray "${cmds103[@]}"; then _picocli_weldrctl_cluster_delete; return $?; fi
-  if CompWordsContainsArray "${cmds102[@]}"; then _picocli_weldrctl_cluster_remove; return $?; fi
-  if CompWordsContainsArray "${cmds101[@]}"; then _picocli_weldrctl_cluster_add; return $?; fi
-  if CompWordsContainsArray "${cmds100[@]}"; then _picocli_weldrctl_cluster_ls; return $?; fi
-  if CompWordsContainsArray "${cmds99[@]}"; then _picocli_weldrctl_cluster_list; return $?; fi
-  if CompWordsContainsArray "${cmds98[@]}"; then _picocli_weldrctl_cluster_show; return $?; fi
-  if CompWordsContainsArray "${cmds97[@]}"; then _picocli_weldrctl_cluster_status; return $?; fi
-  if CompWordsContainsArray "${cmds96[@]}"; then _picocli_weldrctl_health_help; return $?; fi
-  if CompWordsContainsArray "${cmds95[@]}"; then _picocli_weldrctl_health_set; return $?; fi
-  if CompWordsContainsArray "${cmds94[@]}"; then _picocli_weldrctl_health_show; return $?; fi
-  if CompWordsContainsArray "${cmds93[@]}"; then _picocli_weldrctl_health_get; return $?; fi
-  if CompWordsContainsArray "${cmds92[@]}"; then _picocli_weldrctl_certificates_help; return $?; fi
-  if CompWordsContainsArray "${cmds91[@]}"; then _picocli_weldrctl_certificates_show; return $?; fi
-  if CompWordsContainsArray "${cmds90[@]}"; then _picocli_weldrctl_certificates_get; return $?; fi
-  if CompWordsContainsArray "${cmds89[@]}"; then _picocli_weldrctl_certificates_list; return $?; fi
-  if CompWordsContainsArray "${cmds88[@]}"; then _picocli_weldrctl_certificates_ls; return $?; fi
-  if CompWordsContainsArray "${cmds87[@]}"; then _picocli_weldrctl_certificates_update; return $?; fi
-  if CompWordsContainsArray "${cmds86[@]}"; then _picocli_weldrctl_certificates_set; return $?; fi
-  if CompWordsContainsArray "${cmds85[@]}"; then _picocli_weldrctl_certificates_remove; return $?; fi
-  if CompWordsContainsArray "${cmds84[@]}"; then _picocli_weldrctl_certificates_delete; return $?; fi
-  if CompWordsContainsArray "${cmds83[@]}"; then _picocli_weldrctl_certificates_rm; return $?; fi
-  if CompWordsContainsArray "${cmds82[@]}"; then _picocli_weldrctl_certificates_obtain; return $?; fi
-  if CompWordsContainsArray "${cmds81[@]}"; then _picocli_weldrctl_certificates_create; return $?; fi
-  if CompWordsContainsArray "${cmds80[@]}"; then _picocli_weldrctl_certificates_add; return $?; fi
-  if CompWordsContainsArray "${cmds79[@]}"; then _picocli_weldrctl_certs_help; return $?; fi
-  if CompWordsContainsArray "${cmds78[@]}"; then _picocli_weldrctl_certs_show; return $?; fi
-  if CompWordsContainsArray "${cmds77[@]}"; then _picocli_weldrctl_certs_get; return $?; fi
-  if CompWordsContainsArray "${cmds76[@]}"; then _picocli_weldrctl_certs_list; return $?; fi
-  if CompWordsContainsArray "${cmds75[@]}"; then _picocli_weldrctl_certs_ls; return $?; fi
-  if CompWordsContainsArray "${cmds74[@]}"; then _picocli_weldrctl_certs_update; return $?; fi
-  if CompWordsContainsArray "${cmds73[@]}"; then _picocli_weldrctl_certs_set; return $?; fi
-  if CompWordsContainsArray "${cmds72[@]}"; then _picocli_weldrctl_certs_remove; return $?; fi
-  if CompWordsContainsArray "${cmds71[@]}"; then _picocli_weldrctl_certs_delete; return $?; fi
-  if CompWordsContainsArray "${cmds70[@]}"; then _picocli_weldrctl_certs_rm; return $?; fi
-  if CompWordsContainsArray "${cmds69[@]}"; then _picocli_weldrctl_certs_obtain; return $?; fi
-  if CompWordsContainsArray "${cmds68[@]}"; then _picocli_weldrctl_certs_create; return $?; fi
-  if CompWordsContainsArray "${cmds67[@]}"; then _picocli_weldrctl_certs_add; return $?; fi
-  if CompWordsContainsArray "${cmds66[@]}"; then _picocli_weldrctl_routes_help; return $?; fi
-  if CompWordsContainsArray "${cmds65[@]}"; then _picocli_weldrctl_routes_test; return $?; fi
-  if CompWordsContainsArray "${cmds64[@]}"; then _picocli_weldrctl_routes_show; return $?; fi
-  if CompWordsContainsArray "${cmds63[@]}"; then _picocli_weldrctl_routes_get; return $?; fi
-  if CompWordsContainsArray "${cmds62[@]}"; then _picocli_weldrctl_routes_list; return $?; fi
-  if CompWordsContainsArray "${cmds61[@]}"; then _picocli_weldrctl_routes_ls; return $?; fi
-  if CompWordsContainsArray "${cmds60[@]}"; then _picocli_weldrctl_routes_update; return $?; fi
-  if CompWordsContainsArray "${cmds59[@]}"; then _picocli_weldrctl_routes_set; return $?; fi
-  if CompWordsContainsArray "${cmds58[@]}"; then _picocli_weldrctl_routes_remove; return $?; fi
-  if CompWordsContainsArray "${cmds57[@]}"; then _picocli_weldrctl_routes_delete; return $?; fi
-  if CompWordsContainsArray "${cmds56[@]}"; then _picocli_weldrctl_routes_rm; return $?; fi
-  if CompWordsContainsArray "${cmds55[@]}"; then _picocli_weldrctl_routes_create; return $?; fi
-  if CompWordsContainsArray "${cmds54[@]}"; then _picocli_weldrctl_routes_add; return $?; fi
-  if CompWordsContainsArray "${cmds53[@]}"; then _picocli_weldrctl_listeners_help; return $?; fi
-  if CompWordsContainsArray "${cmds52[@]}"; then _picocli_weldrctl_listeners_show; return $?; fi
-  if CompWordsContainsArray "${cmds51[@]}"; then _picocli_weldrctl_listeners_get; return $?; fi
-  if CompWordsContainsArray "${cmds50[@]}"; then _picocli_weldrctl_listeners_list; return $?; fi
-  if CompWordsContainsArray "${cmds49[@]}"; then _picocli_weldrctl_listeners_ls; return $?; fi
-  if CompWordsContainsArray "${cmds48[@]}"; then _picocli_weldrctl_listeners_update; return $?; fi
-  if CompWordsContainsArray "${cmds47[@]}"; then _picocli_weldrctl_listeners_set; return $?; fi
-  if CompWordsContainsArray "${cmds46[@]}"; then _picocli_weldrctl_listeners_remove; return $?; fi
-  if CompWordsContainsArray "${cmds45[@]}"; then _picocli_weldrctl_listeners_delete; return $?; fi
-  if CompWordsContainsArray "${cmds44[@]}"; then _picocli_weldrctl_listeners_rm; return $?; fi
-  if CompWordsContainsArray "${cmds43[@]}"; then _picocli_weldrctl_listeners_create; return $?; fi
-  if CompWordsContainsArray "${cmds42[@]}"; then _picocli_weldrctl_listeners_add; return $?; fi
-  if CompWordsContainsArray "${cmds41[@]}"; then _picocli_weldrctl_pools_help; return $?; fi
-  if CompWordsContainsArray "${cmds40[@]}"; then _picocli_weldrctl_pools_show; return $?; fi
-  if CompWordsContainsArray "${cmds39[@]}"; then _picocli_weldrctl_pools_get; return $?; fi
-  if CompWordsContainsArray "${cmds38[@]}"; then _picocli_weldrctl_pools_list; return $?; fi
-  if CompWordsContainsArray "${cmds37[@]}"; then _picocli_weldrctl_pools_ls; return $?; fi
-  if CompWordsContainsArray "${cmds36[@]}"; then _picocli_weldrctl_pools_update; return $?; fi
-  if CompWordsContainsArray "${cmds35[@]}"; then _picocli_weldrctl_pools_set; return $?; fi
-  if CompWordsContainsArray "${cmds34[@]}"; then _picocli_weldrctl_pools_remove; return $?; fi
-  if CompWordsContainsArray "${cmds33[@]}"; then _picocli_weldrctl_pools_delete; return $?; fi
-  if CompWordsContainsArray "${cmds32[@]}"; then _picocli_weldrctl_pools_rm; return $?; fi
-  if CompWordsContainsArray "${cmds31[@]}"; then _picocli_weldrctl_pools_create; return $?; fi
-  if CompWordsContainsArray "${cmds30[@]}"; then _picocli_weldrctl_pools_add; return $?; fi
-  if CompWordsContainsArray "${cmds29[@]}"; then _picocli_weldrctl_servers_help; return $?; fi
-  if CompWordsContainsArray "${cmds28[@]}"; then _picocli_weldrctl_servers_get; return $?; fi
-  if CompWordsContainsArray "${cmds27[@]}"; then _picocli_weldrctl_servers_show; return $?; fi
-  if CompWordsContainsArray "${cmds26[@]}"; then _picocli_weldrctl_servers_list; return $?; fi
-  if CompWordsContainsArray "${cmds25[@]}"; then _picocli_weldrctl_servers_ls; return $?; fi
-  if CompWordsContainsArray "${cmds24[@]}"; then _picocli_weldrctl_servers_update; return $?; fi
-  if CompWordsContainsArray "${cmds23[@]}"; then _picocli_weldrctl_servers_set; return $?; fi
-  if CompWordsContainsArray "${cmds22[@]}"; then _picocli_weldrctl_servers_remove; return $?; fi
-  if CompWordsContainsArray "${cmds21[@]}"; then _picocli_weldrctl_servers_delete; return $?; fi
-  if CompWordsContainsArray "${cmds20[@]}"; then _picocli_weldrctl_servers_rm; return $?; fi
-  if CompWordsContainsArray "${cmds19[@]}"; then _picocli_weldrctl_servers_create; return $?; fi
-  if CompWordsContainsArray "${cmds18[@]}"; then _picocli_weldrctl_servers_add; return $?; fi
-  if CompWordsContainsArray "${cmds17[@]}"; then _picocli_weldrctl_help; return $?; fi
-  if CompWordsContainsArray "${cmds16[@]}"; then _picocli_weldrctl_completion; return $?; fi
-  if CompWordsContainsArray "${cmds15[@]}"; then _picocli_weldrctl_watch; return $?; fi
-  if CompWordsContainsArray "${cmds14[@]}"; then _picocli_weldrctl_history; return $?; fi
-  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_weldrctl_ready; return $?; fi
+  if CompWordsContainsArray "${cmds131[@]}"; then _picocli_weldrctl_secret_help; return $?; fi
+  if CompWordsContainsArray "${cmds130[@]}"; then _picocli_weldrctl_secret_ca; return $?; fi
+  if CompWordsContainsArray "${cmds129[@]}"; then _picocli_weldrctl_context_help; return $?; fi
+  if CompWordsContainsArray "${cmds128[@]}"; then _picocli_weldrctl_context_remove; return $?; fi
+  if CompWordsContainsArray "${cmds127[@]}"; then _picocli_weldrctl_context_delete; return $?; fi
+  if CompWordsContainsArray "${cmds126[@]}"; then _picocli_weldrctl_context_rm; return $?; fi
+  if CompWordsContainsArray "${cmds125[@]}"; then _picocli_weldrctl_context_create; return $?; fi
+  if CompWordsContainsArray "${cmds124[@]}"; then _picocli_weldrctl_context_add; return $?; fi
+  if CompWordsContainsArray "${cmds123[@]}"; then _picocli_weldrctl_context_list; return $?; fi
+  if CompWordsContainsArray "${cmds122[@]}"; then _picocli_weldrctl_context_ls; return $?; fi
+  if CompWordsContainsArray "${cmds121[@]}"; then _picocli_weldrctl_context_use; return $?; fi
+  if CompWordsContainsArray "${cmds120[@]}"; then _picocli_weldrctl_tokens_help; return $?; fi
+  if CompWordsContainsArray "${cmds119[@]}"; then _picocli_weldrctl_tokens_remove; return $?; fi
+  if CompWordsContainsArray "${cmds118[@]}"; then _picocli_weldrctl_tokens_delete; return $?; fi
+  if CompWordsContainsArray "${cmds117[@]}"; then _picocli_weldrctl_tokens_rm; return $?; fi
+  if CompWordsContainsArray "${cmds116[@]}"; then _picocli_weldrctl_tokens_show; return $?; fi
+  if CompWordsContainsArray "${cmds115[@]}"; then _picocli_weldrctl_tokens_get; return $?; fi
+  if CompWordsContainsArray "${cmds114[@]}"; then _picocli_weldrctl_tokens_list; return $?; fi
+  if CompWordsContainsArray "${cmds113[@]}"; then _picocli_weldrctl_tokens_ls; return $?; fi
+  if CompWordsContainsArray "${cmds112[@]}"; then _picocli_weldrctl_tokens_add; return $?; fi
+  if CompWordsContainsArray "${cmds111[@]}"; then _picocli_weldrctl_tokens_create; return $?; fi
+  if CompWordsContainsArray "${cmds110[@]}"; then _picocli_weldrctl_cluster_help; return $?; fi
+  if CompWordsContainsArray "${cmds109[@]}"; then _picocli_weldrctl_cluster_transferleader; return $?; fi
+  if CompWordsContainsArray "${cmds108[@]}"; then _picocli_weldrctl_cluster_replace; return $?; fi
+  if CompWordsContainsArray "${cmds107[@]}"; then _picocli_weldrctl_cluster_rm; return $?; fi
+  if CompWordsContainsArray "${cmds106[@]}"; then _picocli_weldrctl_cluster_delete; return $?; fi
+  if CompWordsContainsArray "${cmds105[@]}"; then _picocli_weldrctl_cluster_remove; return $?; fi
+  if CompWordsContainsArray "${cmds104[@]}"; then _picocli_weldrctl_cluster_add; return $?; fi
+  if CompWordsContainsArray "${cmds103[@]}"; then _picocli_weldrctl_cluster_ls; return $?; fi
+  if CompWordsContainsArray "${cmds102[@]}"; then _picocli_weldrctl_cluster_list; return $?; fi
+  if CompWordsContainsArray "${cmds101[@]}"; then _picocli_weldrctl_cluster_show; return $?; fi
+  if CompWordsContainsArray "${cmds100[@]}"; then _picocli_weldrctl_cluster_status; return $?; fi
+  if CompWordsContainsArray "${cmds99[@]}"; then _picocli_weldrctl_health_help; return $?; fi
+  if CompWordsContainsArray "${cmds98[@]}"; then _picocli_weldrctl_health_set; return $?; fi
+  if CompWordsContainsArray "${cmds97[@]}"; then _picocli_weldrctl_health_show; return $?; fi
+  if CompWordsContainsArray "${cmds96[@]}"; then _picocli_weldrctl_health_get; return $?; fi
+  if CompWordsContainsArray "${cmds95[@]}"; then _picocli_weldrctl_certificates_help; return $?; fi
+  if CompWordsContainsArray "${cmds94[@]}"; then _picocli_weldrctl_certificates_show; return $?; fi
+  if CompWordsContainsArray "${cmds93[@]}"; then _picocli_weldrctl_certificates_get; return $?; fi
+  if CompWordsContainsArray "${cmds92[@]}"; then _picocli_weldrctl_certificates_list; return $?; fi
+  if CompWordsContainsArray "${cmds91[@]}"; then _picocli_weldrctl_certificates_ls; return $?; fi
+  if CompWordsContainsArray "${cmds90[@]}"; then _picocli_weldrctl_certificates_update; return $?; fi
+  if CompWordsContainsArray "${cmds89[@]}"; then _picocli_weldrctl_certificates_set; return $?; fi
+  if CompWordsContainsArray "${cmds88[@]}"; then _picocli_weldrctl_certificates_remove; return $?; fi
+  if CompWordsContainsArray "${cmds87[@]}"; then _picocli_weldrctl_certificates_delete; return $?; fi
+  if CompWordsContainsArray "${cmds86[@]}"; then _picocli_weldrctl_certificates_rm; return $?; fi
+  if CompWordsContainsArray "${cmds85[@]}"; then _picocli_weldrctl_certificates_obtain; return $?; fi
+  if CompWordsContainsArray "${cmds84[@]}"; then _picocli_weldrctl_certificates_create; return $?; fi
+  if CompWordsContainsArray "${cmds83[@]}"; then _picocli_weldrctl_certificates_add; return $?; fi
+  if CompWordsContainsArray "${cmds82[@]}"; then _picocli_weldrctl_certs_help; return $?; fi
+  if CompWordsContainsArray "${cmds81[@]}"; then _picocli_weldrctl_certs_show; return $?; fi
+  if CompWordsContainsArray "${cmds80[@]}"; then _picocli_weldrctl_certs_get; return $?; fi
+  if CompWordsContainsArray "${cmds79[@]}"; then _picocli_weldrctl_certs_list; return $?; fi
+  if CompWordsContainsArray "${cmds78[@]}"; then _picocli_weldrctl_certs_ls; return $?; fi
+  if CompWordsContainsArray "${cmds77[@]}"; then _picocli_weldrctl_certs_update; return $?; fi
+  if CompWordsContainsArray "${cmds76[@]}"; then _picocli_weldrctl_certs_set; return $?; fi
+  if CompWordsContainsArray "${cmds75[@]}"; then _picocli_weldrctl_certs_remove; return $?; fi
+  if CompWordsContainsArray "${cmds74[@]}"; then _picocli_weldrctl_certs_delete; return $?; fi
+  if CompWordsContainsArray "${cmds73[@]}"; then _picocli_weldrctl_certs_rm; return $?; fi
+  if CompWordsContainsArray "${cmds72[@]}"; then _picocli_weldrctl_certs_obtain; return $?; fi
+  if CompWordsContainsArray "${cmds71[@]}"; then _picocli_weldrctl_certs_create; return $?; fi
+  if CompWordsContainsArray "${cmds70[@]}"; then _picocli_weldrctl_certs_add; return $?; fi
+  if CompWordsContainsArray "${cmds69[@]}"; then _picocli_weldrctl_routes_help; return $?; fi
+  if CompWordsContainsArray "${cmds68[@]}"; then _picocli_weldrctl_routes_test; return $?; fi
+  if CompWordsContainsArray "${cmds67[@]}"; then _picocli_weldrctl_routes_show; return $?; fi
+  if CompWordsContainsArray "${cmds66[@]}"; then _picocli_weldrctl_routes_get; return $?; fi
+  if CompWordsContainsArray "${cmds65[@]}"; then _picocli_weldrctl_routes_list; return $?; fi
+  if CompWordsContainsArray "${cmds64[@]}"; then _picocli_weldrctl_routes_ls; return $?; fi
+  if CompWordsContainsArray "${cmds63[@]}"; then _picocli_weldrctl_routes_update; return $?; fi
+  if CompWordsContainsArray "${cmds62[@]}"; then _picocli_weldrctl_routes_set; return $?; fi
+  if CompWordsContainsArray "${cmds61[@]}"; then _picocli_weldrctl_routes_remove; return $?; fi
+  if CompWordsContainsArray "${cmds60[@]}"; then _picocli_weldrctl_routes_delete; return $?; fi
+  if CompWordsContainsArray "${cmds59[@]}"; then _picocli_weldrctl_routes_rm; return $?; fi
+  if CompWordsContainsArray "${cmds58[@]}"; then _picocli_weldrctl_routes_create; return $?; fi
+  if CompWordsContainsArray "${cmds57[@]}"; then _picocli_weldrctl_routes_add; return $?; fi
+  if CompWordsContainsArray "${cmds56[@]}"; then _picocli_weldrctl_listeners_help; return $?; fi
+  if CompWordsContainsArray "${cmds55[@]}"; then _picocli_weldrctl_listeners_show; return $?; fi
+  if CompWordsContainsArray "${cmds54[@]}"; then _picocli_weldrctl_listeners_get; return $?; fi
+  if CompWordsContainsArray "${cmds53[@]}"; then _picocli_weldrctl_listeners_list; return $?; fi
+  if CompWordsContainsArray "${cmds52[@]}"; then _picocli_weldrctl_listeners_ls; return $?; fi
+  if CompWordsContainsArray "${cmds51[@]}"; then _picocli_weldrctl_listeners_update; return $?; fi
+  if CompWordsContainsArray "${cmds50[@]}"; then _picocli_weldrctl_listeners_set; return $?; fi
+  if CompWordsContainsArray "${cmds49[@]}"; then _picocli_weldrctl_listeners_remove; return $?; fi
+  if CompWordsContainsArray "${cmds48[@]}"; then _picocli_weldrctl_listeners_delete; return $?; fi
+  if CompWordsContainsArray "${cmds47[@]}"; then _picocli_weldrctl_listeners_rm; return $?; fi
+  if CompWordsContainsArray "${cmds46[@]}"; then _picocli_weldrctl_listeners_create; return $?; fi
+  if CompWordsContainsArray "${cmds45[@]}"; then _picocli_weldrctl_listeners_add; return $?; fi
+  if CompWordsContainsArray "${cmds44[@]}"; then _picocli_weldrctl_pools_help; return $?; fi
+  if CompWordsContainsArray "${cmds43[@]}"; then _picocli_weldrctl_pools_show; return $?; fi
+  if CompWordsContainsArray "${cmds42[@]}"; then _picocli_weldrctl_pools_get; return $?; fi
+  if CompWordsContainsArray "${cmds41[@]}"; then _picocli_weldrctl_pools_list; return $?; fi
+  if CompWordsContainsArray "${cmds40[@]}"; then _picocli_weldrctl_pools_ls; return $?; fi
+  if CompWordsContainsArray "${cmds39[@]}"; then _picocli_weldrctl_pools_update; return $?; fi
+  if CompWordsContainsArray "${cmds38[@]}"; then _picocli_weldrctl_pools_set; return $?; fi
+  if CompWordsContainsArray "${cmds37[@]}"; then _picocli_weldrctl_pools_remove; return $?; fi
+  if CompWordsContainsArray "${cmds36[@]}"; then _picocli_weldrctl_pools_delete; return $?; fi
+  if CompWordsContainsArray "${cmds35[@]}"; then _picocli_weldrctl_pools_rm; return $?; fi
+  if CompWordsContainsArray "${cmds34[@]}"; then _picocli_weldrctl_pools_create; return $?; fi
+  if CompWordsContainsArray "${cmds33[@]}"; then _picocli_weldrctl_pools_add; return $?; fi
+  if CompWordsContainsArray "${cmds32[@]}"; then _picocli_weldrctl_servers_help; return $?; fi
+  if CompWordsContainsArray "${cmds31[@]}"; then _picocli_weldrctl_servers_get; return $?; fi
+  if CompWordsContainsArray "${cmds30[@]}"; then _picocli_weldrctl_servers_show; return $?; fi
+  if CompWordsContainsArray "${cmds29[@]}"; then _picocli_weldrctl_servers_list; return $?; fi
+  if CompWordsContainsArray "${cmds28[@]}"; then _picocli_weldrctl_servers_ls; return $?; fi
+  if CompWordsContainsArray "${cmds27[@]}"; then _picocli_weldrctl_servers_update; return $?; fi
+  if CompWordsContainsArray "${cmds26[@]}"; then _picocli_weldrctl_servers_set; return $?; fi
+  if CompWordsContainsArray "${cmds25[@]}"; then _picocli_weldrctl_servers_remove; return $?; fi
+  if CompWordsContainsArray "${cmds24[@]}"; then _picocli_weldrctl_servers_delete; return $?; fi
+  if CompWordsContainsArray "${cmds23[@]}"; then _picocli_weldrctl_servers_rm; return $?; fi
+  if CompWordsContainsArray "${cmds22[@]}"; then _picocli_weldrctl_servers_create; return $?; fi
+  if CompWordsContainsArray "${cmds21[@]}"; then _picocli_weldrctl_servers_add; return $?; fi
+  if CompWordsContainsArray "${cmds20[@]}"; then _picocli_weldrctl_help; return $?; fi
+  if CompWordsContainsArray "${cmds19[@]}"; then _picocli_weldrctl_completion; return $?; fi
+  if CompWordsContainsArray "${cmds18[@]}"; then _picocli_weldrctl_watch; return $?; fi
+  if CompWordsContainsArray "${cmds17[@]}"; then _picocli_weldrctl_history; return $?; fi
+  if CompWordsContainsArray "${cmds16[@]}"; then _picocli_weldrctl_ready; return $?; fi
+  if CompWordsContainsArray "${cmds15[@]}"; then _picocli_weldrctl_supportbundle; return $?; fi
+  if CompWordsContainsArray "${cmds14[@]}"; then _picocli_weldrctl_doctor; return $?; fi
+  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_weldrctl_top; return $?; fi
   if CompWordsContainsArray "${cmds12[@]}"; then _picocli_weldrctl_secret; return $?; fi
   if CompWordsContainsArray "${cmds11[@]}"; then _picocli_weldrctl_context; return $?; fi
   if CompWordsContainsArray "${cmds10[@]}"; then _picocli_weldrctl_tokens; return $?; fi
@@ -555,7 +564,7 @@ function _picocli_weldrctl() {
   local curr_word=${COMP_WORDS[COMP_CWORD]}
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
-  local commands="servers pools listeners routes certs certificates explain health stats cluster tokens context secret ready history watch completion help"
+  local commands="servers pools listeners routes certs certificates explain health stats cluster tokens context secret top doctor support-bundle ready history watch completion help"
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
   local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
@@ -1306,6 +1315,189 @@ function _picocli_weldrctl_secret() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands="ca help"
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `top` subcommand.
+function _picocli_weldrctl_top() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--once' '--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--interval' '--pool' '--sort' '-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
+  local WORD_option_args=("requests" "errors" "inflight" "latency" "name") # --sort values
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--interval')
+      return
+      ;;
+    '--pool')
+      return
+      ;;
+    '--sort')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${WORD_option_args[@]}" ) )
+      return $?
+      ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `doctor` subcommand.
+function _picocli_weldrctl_doctor() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `support-bundle` subcommand.
+function _picocli_weldrctl_supportbundle() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
   local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values

@@ -18,6 +18,7 @@ import io.weldr.testserver.TestServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -31,12 +32,12 @@ class DoctorIT {
     private Path folder;
 
     /** As {@code check node}. How fast the disk of this machine is, is no matter of these stories. */
-    private static TreeSet<String> found(String endpoints) throws Exception {
+    private static Set<String> found(String endpoints) throws Exception {
         Weldrctl.Result result = Weldrctl.run(endpoints, "doctor", "-o", "json");
         assertThat(result.exit()).as(result.err()).isIn(0, FINDINGS);
         JsonNode json = new ObjectMapper().readTree(result.out());
         assertThat(json.path("findings").isEmpty()).isEqualTo(result.exit() == 0);
-        TreeSet<String> found = new TreeSet<>();
+        Set<String> found = new TreeSet<>();
         for (JsonNode finding : json.path("findings")) {
             assertThat(finding.path("remedy").asText()).isNotEmpty();
             found.add(
