@@ -32,6 +32,8 @@ import io.weldr.proto.admin.v1.ClusterStatusRequest;
 import io.weldr.proto.admin.v1.DoctorReply;
 import io.weldr.proto.admin.v1.DoctorRequest;
 import io.weldr.proto.admin.v1.GetHealthPolicyRequest;
+import io.weldr.proto.admin.v1.GetMemberRequest;
+import io.weldr.proto.admin.v1.GetOriginRequest;
 import io.weldr.proto.admin.v1.HealthPolicyReply;
 import io.weldr.proto.admin.v1.HistoryReply;
 import io.weldr.proto.admin.v1.HistoryRequest;
@@ -39,6 +41,7 @@ import io.weldr.proto.admin.v1.ListOriginsReply;
 import io.weldr.proto.admin.v1.ListOriginsRequest;
 import io.weldr.proto.admin.v1.ListProbesReply;
 import io.weldr.proto.admin.v1.ListProbesRequest;
+import io.weldr.proto.admin.v1.MemberReply;
 import io.weldr.proto.admin.v1.MembershipReply;
 import io.weldr.proto.admin.v1.OriginReply;
 import io.weldr.proto.admin.v1.ReadyReply;
@@ -158,6 +161,24 @@ final class AdminService extends ResourceService {
                 ListOriginsReply.Builder reply =
                         ListOriginsReply.newBuilder().setRevision(view.state().revision());
                 view.pool(pool).origins().forEach(origin -> reply.addOrigins(Wire.origin(pool, origin, view.state())));
+                Duration age = view.age();
+                if (age != null) {
+                    reply.setAge(Wire.duration(age));
+                }
+                return reply.build();
+            });
+        });
+    }
+
+    @Override
+    public void getOrigin(GetOriginRequest request, StreamObserver<OriginReply> observer) {
+        answer(observer, () -> {
+            PoolName pool = Requests.pool(request.getPool());
+            OriginRef origin = Requests.origin(request.getOrigin());
+            return read(request.getConsistency()).thenApply(view -> {
+                OriginReply.Builder reply = OriginReply.newBuilder()
+                        .setOrigin(Wire.origin(pool, view.origin(pool, origin), view.state()))
+                        .setRevision(view.state().revision());
                 Duration age = view.age();
                 if (age != null) {
                     reply.setAge(Wire.duration(age));
@@ -344,6 +365,19 @@ final class AdminService extends ResourceService {
                     }
                     return reply.build();
                 }));
+    }
+
+    @Override
+    public void getMember(GetMemberRequest request, StreamObserver<MemberReply> observer) {
+        answer(observer, () -> {
+            MemberId id = Requests.member(request.getId());
+            return census.one(id).thenApply(line -> {
+                if (line == null) {
+                    throw Problems.noSuchMember(id).exception();
+                }
+                return MemberReply.newBuilder().setMember(Wire.member(line)).build();
+            });
+        });
     }
 
     @Override

@@ -10,6 +10,7 @@ final class Roles {
     /** Calls that change nothing. They are not logged. */
     private static final Set<MethodDescriptor<?, ?>> READS = Set.of(
             AdminGrpc.getListOriginsMethod(),
+            AdminGrpc.getGetOriginMethod(),
             AdminGrpc.getListProbesMethod(),
             AdminGrpc.getSamplesMethod(),
             AdminGrpc.getDoctorMethod(),
@@ -27,6 +28,7 @@ final class Roles {
             AdminGrpc.getWatchMethod(),
             AdminGrpc.getStatsMethod(),
             AdminGrpc.getClusterStatusMethod(),
+            AdminGrpc.getGetMemberMethod(),
             AdminGrpc.getReadyMethod());
 
     /** Calls that change an origin. {@link io.weldr.api.admin.Admin} looks at the pool. */

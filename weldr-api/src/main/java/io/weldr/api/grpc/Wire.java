@@ -159,6 +159,15 @@ final class Wire {
 
     static MemberStatus member(Census.Line line, ClusterView cluster, @Nullable String change) {
         StopAdvice stop = StopAdvice.of(line, cluster, change);
+        return member(line).toBuilder()
+                .setStop(io.weldr.proto.admin.v1.StopAdvice.newBuilder()
+                        .setSafe(stop.safe())
+                        .setReason(stop.reason()))
+                .build();
+    }
+
+    /** Without advice whether to stop it, which needs to know of the others. */
+    static MemberStatus member(Census.Line line) {
         MemberReport report = line.report();
         MemberStatus.Builder message =
                 report == null ? MemberStatus.newBuilder().setMissing(true) : status(report).toBuilder();
@@ -173,12 +182,7 @@ final class Wire {
                     .setWitness(member.witness())
                     .setRaftAddress(member.raft().toString());
         }
-        return message.setId(line.id().value())
-                .setVoter(line.voter())
-                .setStop(io.weldr.proto.admin.v1.StopAdvice.newBuilder()
-                        .setSafe(stop.safe())
-                        .setReason(stop.reason()))
-                .build();
+        return message.setId(line.id().value()).setVoter(line.voter()).build();
     }
 
     private static MemberStatus status(MemberReport report) {

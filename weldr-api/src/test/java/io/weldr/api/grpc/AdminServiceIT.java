@@ -37,6 +37,8 @@ import io.weldr.proto.admin.v1.ClusterStatusRequest;
 import io.weldr.proto.admin.v1.Consistency;
 import io.weldr.proto.admin.v1.Effect;
 import io.weldr.proto.admin.v1.GetHealthPolicyRequest;
+import io.weldr.proto.admin.v1.GetMemberRequest;
+import io.weldr.proto.admin.v1.GetOriginRequest;
 import io.weldr.proto.admin.v1.HealthPolicy;
 import io.weldr.proto.admin.v1.ListOriginsRequest;
 import io.weldr.proto.admin.v1.OriginKey;
@@ -147,6 +149,17 @@ class AdminServiceIT {
         assertThat(drained.getAppliedList()).hasSize(3).allMatch(one -> one.getAppliedIndex() == cluster.index());
         assertThat(stub.listOrigins(ListOriginsRequest.getDefaultInstance()).getOriginsList())
                 .containsExactly(drained.getOrigin());
+        GetOriginRequest.Builder one = GetOriginRequest.newBuilder().setOrigin(id("127.0.0.1:1"));
+        OriginReply read = stub.getOrigin(one.build());
+        assertThat(read.getOrigin()).isEqualTo(drained.getOrigin());
+        assertThat(read.getEffect()).isEqualTo(Effect.EFFECT_UNSPECIFIED);
+        assertThat(read.hasAge()).isFalse();
+        assertThat(stub.getOrigin(one.setConsistency(Consistency.CONSISTENCY_STALE)
+                                .build())
+                        .hasAge())
+                .isTrue();
+        fails(() -> stub.getOrigin(one.setOrigin(id("none")).build()), Code.NOT_FOUND, "no-such-origin");
+        fails(() -> stub.getOrigin(one.clearOrigin().build()), Code.INVALID_ARGUMENT, "invalid-value");
         OriginReply removed = stub.removeOrigin(
                 RemoveOriginRequest.newBuilder().setOrigin(id("127.0.0.1:1")).build());
         assertThat(removed.getEffect()).isEqualTo(Effect.EFFECT_REMOVED);
@@ -402,6 +415,15 @@ class AdminServiceIT {
         assertThat(status.getMembersList()).hasSize(3);
         assertThat(status.getMembers(1).getAppliedIndex()).isEqualTo(cluster.index());
         assertThat(status.getMembers(2).getMissing()).isTrue();
+        GetMemberRequest.Builder second = GetMemberRequest.newBuilder().setId("n2");
+        assertThat(stub.getMember(second.build()).getMember().toBuilder()
+                        .clearUptime()
+                        .build())
+                .isEqualTo(status.getMembers(1).toBuilder()
+                        .clearUptime()
+                        .clearStop()
+                        .build());
+        fails(() -> stub.getMember(second.setId("n9").build()), Code.NOT_FOUND, "no-such-member");
         assertThat(stub.stats(StatsRequest.getDefaultInstance()).getMissingList())
                 .containsExactly("n3");
     }
