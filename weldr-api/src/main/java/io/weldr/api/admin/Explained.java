@@ -57,14 +57,27 @@ public record Explained(
         NOT_FOUND
     }
 
-    /** A pool, its share beside the others, and its origins. */
+    /**
+     * A pool, its share beside the others, and its origins.
+     *
+     * @param pool the name of the pool
+     * @param weight its share beside the other pools of the route
+     * @param origins the origins of the pool
+     */
     public record PoolChoice(String pool, int weight, List<OriginChoice> origins) {
         public PoolChoice {
             origins = List.copyOf(origins);
         }
     }
 
-    /** An origin, and whether it takes requests. */
+    /**
+     * An origin, and whether it takes requests.
+     *
+     * @param id the id of the origin
+     * @param url the URL of the origin
+     * @param weight share of requests beside the other origins
+     * @param priority origins of a higher number are used when too few of the lower ones are up
+     */
     public record OriginChoice(String id, String url, String state, int weight, int priority) {}
 
     /**
@@ -89,7 +102,12 @@ public record Explained(
         }
     }
 
-    /** A route, and why it does not take the request; null: it does. */
+    /**
+     * A route, and why it does not take the request; null: it does.
+     *
+     * @param route the name of the route
+     * @param matches whether the match holds
+     */
     public record Considered(
             String route,
             int match,

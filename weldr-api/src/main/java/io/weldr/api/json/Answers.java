@@ -45,12 +45,20 @@ public final class Answers {
         return StrictJson.line(answer);
     }
 
-    /** {@code GET /}. */
+    /**
+     * {@code GET /}.
+     *
+     * @param about what answers
+     * @param version of the program
+     * @param node the id of the node that answers
+     */
     public record Index(String about, String version, String node, List<Link> links) {}
 
     /**
      * How far a member is. {@code appliedIndex} null: it did not answer; {@code missing} and {@code reason} null: it
      * serves by the write.
+     *
+     * @param member the id of the member
      */
     public record AppliedEntry(
             String member,
@@ -67,7 +75,26 @@ public final class Answers {
         }
     }
 
-    /** One origin. Null for {@code health} and {@code connectionsMax} says that the pool's hold. */
+    /**
+     * One origin. Null for {@code health} and {@code connectionsMax} says that the pool's hold.
+     *
+     * @param id its id, unique in its pool
+     * @param url {@code http://host:port} or {@code https://host:port}
+     * @param weight share of requests beside the other origins
+     * @param since when the verdict last changed
+     * @param reason why the verdict is as it is, for people
+     * @param revision the revision of its last change by an operator: its {@code ETag}
+     * @param pool the name of its pool
+     * @param admin what an operator wants of it
+     * @param adminSince since when it drains or is in maintenance, as far as the history reaches back
+     * @param drainDeadline until when exchanges under way may finish; null: it does not drain
+     * @param up the verdict of the health checks
+     * @param host the {@code Host} that it sees: {@code preserve} keeps the client's, {@code rewrite} sets its own
+     * @param health its own policy; null: the pool's
+     * @param connectionsMax connections of one node to it, 0: no limit; null: as the pool has it
+     * @param labels notes of operators
+     * @param createdRevision the revision of its addition
+     */
     public record OriginEntry(
             String id,
             String url,
@@ -148,7 +175,16 @@ public final class Answers {
         return ResourceJson.tree(HealthPolicies.encode(policy));
     }
 
-    /** The last probe of an origin. */
+    /**
+     * The last probe of an origin.
+     *
+     * @param passed whether the probe found the origin well
+     * @param latencyMillis from the start of the probe to its end
+     * @param askedAt when the leader last asked the other members, because it sees the origin down; null: it has
+     *     not
+     * @param opinions what the other members found
+     * @param silent members that did not answer in time, or could not tell
+     */
     public record ProbeEntry(
             String origin,
             String at,
@@ -176,7 +212,14 @@ public final class Answers {
         }
     }
 
-    /** How an origin looked from a member when the leader asked. {@code counts} false: it never saw the origin up. */
+    /**
+     * How an origin looked from a member when the leader asked. {@code counts} false: it never saw the origin up.
+     *
+     * @param member the id of the member
+     * @param passed whether its probe found the origin well
+     * @param answer what came of the probe, for people
+     * @param counts whether its opinion counts: it has seen the origin up before
+     */
     public record OpinionEntry(String member, boolean passed, String answer, boolean counts) {
         static List<OpinionEntry> of(LastProbe.Asked asked) {
             return asked.opinion().opinions().entrySet().stream()
@@ -189,7 +232,12 @@ public final class Answers {
         }
     }
 
-    /** {@code GET /v1/pools/{pool}/probes}. {@code missing}: why the leader told nothing. */
+    /**
+     * {@code GET /v1/pools/{pool}/probes}. {@code missing}: why the leader told nothing.
+     *
+     * @param leader the id of the leader, which probes; null: none is known
+     * @param missing why there are no probes, for people; null: the leader has answered
+     */
     public record Probes(
             @JsonInclude @Nullable String leader,
             List<ProbeEntry> probes,
@@ -208,7 +256,12 @@ public final class Answers {
         }
     }
 
-    /** A pool's policy, alone. */
+    /**
+     * A pool's policy, alone.
+     *
+     * @param pool the name of the pool
+     * @param health the policy
+     */
     public record HealthAnswer(
             String pool,
             Map<String, Object> health,
@@ -217,24 +270,40 @@ public final class Answers {
             @Nullable List<AppliedEntry> applied,
             List<Link> links) {}
 
-    /** Said by an answer that may be old. {@code secondsSinceLeader} null: this node never heard from a leader. */
+    /**
+     * Said by an answer that may be old. {@code secondsSinceLeader} null: this node never heard from a leader.
+     *
+     * @param secondsSinceLeader since the node had applied all that the leader had committed; null: it never had
+     */
     public record Staleness(@JsonInclude @Nullable Double secondsSinceLeader) {}
 
-    /** {@code GET /servers}. */
+    /**
+     * {@code GET /servers}.
+     *
+     * @param servers in their order
+     */
     public record Servers(
             List<OriginEntry> servers,
             long revision,
             @Nullable Staleness staleness,
             List<Link> links) {}
 
-    /** {@code GET /v1/pools/{pool}/origins}. */
+    /**
+     * {@code GET /v1/pools/{pool}/origins}.
+     *
+     * @param origins in their order
+     */
     public record Origins(
             List<OriginEntry> origins,
             long revision,
             @Nullable Staleness staleness,
             List<Link> links) {}
 
-    /** An origin that was removed, as it last stood. */
+    /**
+     * An origin that was removed, as it last stood.
+     *
+     * @param removed as it last stood
+     */
     public record Removed(
             OriginEntry removed, long revision, @Nullable List<AppliedEntry> applied, List<Link> links) {
         public static Removed of(PoolName pool, Origin origin, long revision, List<Applied> applied, List<Link> links) {
@@ -242,23 +311,65 @@ public final class Answers {
         }
     }
 
+    /**
+     * Counts of one kind.
+     *
+     * @param success how many succeeded
+     * @param failed how many failed
+     */
     public record CountEntry(long success, long failed) {}
 
     /**
      * {@code GET /stats}. {@code ejected}: servers of the default pool that at least one node does not use for now;
      * {@code missing}: members that did not answer in time, so that their numbers are not in it.
+     *
+     * @param client exchanges with clients
+     * @param server attempts at origins
+     * @param ejected ids of servers of the default pool that at least one node does not use for now
+     * @param missing members that did not answer in time, whose numbers are not in it
      */
     public record Stats(
             CountEntry client, CountEntry server, List<String> ejected, List<String> missing, List<Link> links) {}
 
-    /** An entry of {@code GET /stats/detail}. The port is text, as it always was. */
+    /**
+     * An entry of {@code GET /stats/detail}. The port is text, as it always was.
+     *
+     * @param id the id of the origin
+     * @param ip the host of the origin
+     * @param port the port of the origin, as text
+     */
     public record ServerStats(String id, String ip, String port, long success, long failed) {}
 
-    /** {@code proxy} null: it does not proxy, a witness. */
+    /**
+     * {@code proxy} null: it does not proxy, a witness.
+     *
+     * @param admin host and port of the HTTP API
+     * @param grpc host and port of the gRPC API
+     * @param proxy host and port of the listener {@code default}; null: it does not proxy
+     * @param raft host and port for its peers
+     */
     public record Addresses(
             String admin, String grpc, @Nullable String proxy, String raft) {}
 
-    /** A member of the cluster, with links if it is alone. Of one that is missing only what the log holds is known. */
+    /**
+     * A member of the cluster, with links if it is alone. Of one that is missing only what the log holds is known.
+     *
+     * @param id the id of the member
+     * @param role its role in the consensus; null: it did not answer
+     * @param term the latest term that it knows of
+     * @param leader the id of the member that it takes for the leader
+     * @param commitIndex the last log entry that it knows to be committed
+     * @param appliedIndex the last log entry that it has applied
+     * @param lag how many committed log entries it has not applied
+     * @param version the version of its program
+     * @param addresses where it listens
+     * @param voter whether its vote counts
+     * @param missing whether it did not answer in time
+     * @param reason why it did not answer
+     * @param trouble what is wrong with its consensus part; null: nothing
+     * @param virtualIp its virtual IP; null: it has none in its configuration
+     * @param stop whether it may be stopped now; null: the other members were not asked
+     */
     public record MemberEntry(
             String id,
             @Nullable String role,
@@ -282,7 +393,13 @@ public final class Answers {
             @Nullable StopEntry stop,
             @Nullable List<Link> links) {}
 
-    /** {@code leftSeconds} null: it does not hold them. */
+    /**
+     * {@code leftSeconds} null: it does not hold them.
+     *
+     * @param active whether the member holds the addresses
+     * @param leftSeconds how long the kernel keeps the addresses if they are not renewed; null: it does not hold
+     *     them
+     */
     public record VirtualIpEntry(
             List<String> addresses,
             boolean active,
@@ -299,10 +416,23 @@ public final class Answers {
         }
     }
 
-    /** Whether a member may be stopped now. */
+    /**
+     * Whether a member may be stopped now.
+     *
+     * @param safe whether the cluster and its clients go on without it
+     * @param reason why, for people
+     */
     public record StopEntry(boolean safe, String reason) {}
 
-    /** {@code GET /cluster}. */
+    /**
+     * {@code GET /cluster}.
+     *
+     * @param self the id of the node that answers
+     * @param leader the id of the acting leader; null: no member that answered acts as leader
+     * @param term the latest term that a member knows of
+     * @param clusterVersion which commands the cluster takes
+     * @param members by their ids
+     */
     public record Cluster(
             String self,
             @JsonInclude @Nullable String leader,
@@ -312,14 +442,30 @@ public final class Answers {
             List<MemberEntry> members,
             List<Link> links) {}
 
-    /** {@code GET /v1/cluster/members}. */
+    /**
+     * {@code GET /v1/cluster/members}.
+     *
+     * @param members by their ids
+     * @param change the change of the members that is under way; null: none
+     */
     public record Members(
             List<MemberEntry> members, @Nullable String change, List<Link> links) {}
 
-    /** A member whose vote counts. */
+    /**
+     * A member whose vote counts.
+     *
+     * @param id the id of the member
+     * @param raft host and port for its peers
+     */
     public record VoterEntry(String id, String raft) {}
 
-    /** What a change of the members answers. */
+    /**
+     * What a change of the members answers.
+     *
+     * @param changed whether the request changed anything
+     * @param leader the id of the leader; null: none is known
+     * @param voters the members whose votes count now
+     */
     public record MembershipAnswer(
             boolean changed, @JsonInclude @Nullable String leader, List<VoterEntry> voters, List<Link> links) {
         public static MembershipAnswer of(Done done, List<Link> links) {
@@ -335,14 +481,31 @@ public final class Answers {
         }
     }
 
-    /** Who asked for a change. */
+    /**
+     * Who asked for a change.
+     *
+     * @param type what kind of actor
+     * @param name the name of the token, certificate or node
+     */
     public record ActorEntry(String type, @Nullable String name) {
         static ActorEntry of(Actor actor) {
             return new ActorEntry(word(actor.kind()), actor.name().isEmpty() ? null : actor.name());
         }
     }
 
-    /** One change of the history. */
+    /**
+     * One change of the history.
+     *
+     * @param revision the revision that the change made
+     * @param at when it was made
+     * @param kind what kind of change
+     * @param pool the pool of the origin, or the pool itself
+     * @param subject the id of the origin or member, or the name of the pool, listener, route, certificate or
+     *     token
+     * @param actor who asked for it; null: nobody said so, before cluster version 5
+     * @param address where the client came from; null: a node decided it by itself
+     * @param reason why, in the words of the client; null: it gave no reason
+     */
     public record ChangeEntry(
             long revision,
             String at,
@@ -373,14 +536,23 @@ public final class Answers {
         }
     }
 
-    /** {@code GET /v1/history}. */
+    /**
+     * {@code GET /v1/history}.
+     *
+     * @param changes oldest first
+     */
     public record History(
             List<ChangeEntry> changes,
             long revision,
             @Nullable Staleness staleness,
             List<Link> links) {}
 
-    /** The data of a {@code resync} event. */
+    /**
+     * The data of a {@code resync} event.
+     *
+     * @param revision the revision after which changes follow
+     * @param reason why changes before this revision are not in the stream
+     */
     public record ResyncEntry(long revision, String reason, List<Link> links) {
         public static ResyncEntry of(WatchEvent.Resync resync) {
             return new ResyncEntry(resync.revision(), resync.reason(), List.of(Link.get("state", "/servers")));
@@ -388,8 +560,12 @@ public final class Answers {
     }
 
     /**
-     * What a member has made of a listener. {@code state} is {@code unknown} if the member did not tell, and the reason
-     * says why.
+     * What a member has made of a listener. {@code state} is {@code unknown} if the member did not tell, and the
+     * reason says why.
+     *
+     * @param member the id of the member
+     * @param state {@code unknown}: the member did not tell, and the reason says why
+     * @param reason what is wrong, for people; null: nothing
      */
     public record ConditionEntry(
             String member,
@@ -414,8 +590,22 @@ public final class Answers {
     }
 
     /**
-     * {@code /livez}, {@code /readyz}, {@code /leader}. {@code listeners} and {@code certificates}: those that the node
-     * cannot bind or load. {@code tls}: what speaks TLS with clients.
+     * {@code /livez}, {@code /readyz}, {@code /leader}. {@code listeners} and {@code certificates}: those that the
+     * node cannot bind or load. {@code tls}: what speaks TLS with clients.
+     *
+     * @param status what was asked, and holds
+     * @param node the id of the node
+     * @param role its role in the consensus
+     * @param term the latest term that it knows of
+     * @param revision the revision of the state that it has applied
+     * @param appliedIndex the last log entry that it has applied
+     * @param leader the id of the member that it takes for the leader
+     * @param trouble what is wrong with its consensus part
+     * @param witness whether it votes and does not proxy
+     * @param listeners listeners that it cannot bind
+     * @param certificates certificates that it cannot load
+     * @param tls which library speaks TLS with clients
+     * @param reasons why it is not ready
      */
     public record Probe(
             String status,
@@ -432,7 +622,18 @@ public final class Answers {
             @Nullable String tls,
             @Nullable List<String> reasons) {}
 
-    /** RFC 9457. */
+    /**
+     * RFC 9457.
+     *
+     * @param type names the kind of problem, and is stable
+     * @param title the same words for every problem of the type
+     * @param status the status of the answer
+     * @param detail one line for people
+     * @param found what was there
+     * @param expected what should have been there
+     * @param retryAfterSeconds when the same request may fare better; null: not by waiting
+     * @param trouble what is wrong with the consensus part of the node
+     */
     public record ProblemBody(
             String type,
             String title,

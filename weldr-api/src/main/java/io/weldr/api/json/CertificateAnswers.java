@@ -15,7 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class CertificateAnswers {
     private CertificateAnswers() {}
 
-    /** What is presented. {@code superseded} true: it is not what {@code acme} asks for any more. */
+    /**
+     * What is presented. {@code superseded} true: it is not what {@code acme} asks for any more.
+     *
+     * @param notBefore it is not valid before
+     * @param notAfter it is not valid after
+     */
     record IssuedEntry(
             List<String> hosts,
             String notBefore,
@@ -36,10 +41,20 @@ final class CertificateAnswers {
         }
     }
 
-    /** Who uses it. */
+    /**
+     * Who uses it.
+     *
+     * @param listeners names of listeners that present it
+     * @param pools names of pools that show it to origins
+     */
     record UsedBy(List<String> listeners, List<String> pools) {}
 
-    /** How far the order at the authority is. */
+    /**
+     * How far the order at the authority is.
+     *
+     * @param state {@code waiting}: the leader is to begin; {@code under-way}: the authority checks the hosts or
+     *     issues; {@code failed}: the last order failed
+     */
     record OrderEntry(
             String state,
             @Nullable List<String> challengedHosts,
@@ -72,6 +87,10 @@ final class CertificateAnswers {
     /**
      * What a member has made of it. {@code state} is {@code unknown} if the member did not tell, and the reason says
      * why.
+     *
+     * @param member the id of the member
+     * @param state {@code unknown}: the member did not tell, and the reason says why
+     * @param reason what is wrong, for people; null: nothing
      */
     record ConditionEntry(
             String member,

@@ -2,52 +2,94 @@ package io.weldr.api.json;
 
 import io.weldr.api.admin.Explained;
 import io.weldr.api.json.Answers.Staleness;
+import io.weldr.core.port.SentHeads;
 import io.weldr.wire.json.ResourceJson;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** {@code GET /v1/explain}. */
-public final class ExplainAnswer {
-    private ExplainAnswer() {}
+/**
+ * {@code GET /v1/explain}.
+ *
+ * @param action what becomes of the request
+ * @param route the name of the route that takes the request; null: none does
+ * @param refusal why the route refuses the client; null: it does not
+ * @param status the status of the answer that weldr gives itself; null: an origin answers
+ * @param location where a redirect leads
+ * @param pools the pools that the request may go to
+ * @param sent what an origin gets; null: no origin gets anything
+ * @param responseHeaders what the route changes of the response
+ * @param listener the name of the listener that the request comes to
+ * @param host the host, in the form in which routes compare it
+ * @param path the path, in the form in which routes compare it
+ * @param considered the routes of the listener in their order of precedence, at most 100
+ * @param left how many routes are left out of {@code considered}
+ * @param revision the revision of the state that was asked
+ */
+public record ExplainAnswer(
+        String action,
+        @Nullable String route,
+        @Nullable Integer match,
+        @Nullable String refusal,
+        @Nullable Integer status,
+        @Nullable String location,
+        List<Explained.PoolChoice> pools,
+        @Nullable SentEntry sent,
+        Map<String, Object> responseHeaders,
+        String listener,
+        String host,
+        String path,
+        boolean ambiguousPath,
+        List<Explained.Considered> considered,
+        int left,
+        long revision,
+        @Nullable Staleness staleness,
+        List<Link> links) {
 
-    public static Map<String, Object> of(Explained explained, @Nullable Staleness staleness) {
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("action", Answers.word(explained.action()));
-        put(answer, "route", explained.route());
-        put(answer, "match", explained.match());
-        put(answer, "refusal", explained.refusal());
-        put(answer, "status", explained.status());
-        put(answer, "location", explained.location());
-        answer.put("pools", explained.pools());
-        Explained.Sent sent = explained.sent();
-        if (sent != null) {
-            Map<String, Object> members = new LinkedHashMap<>();
-            members.put("target", sent.target());
-            put(members, "host", sent.host());
-            members.put("headers", ResourceJson.tree(sent.headers()));
-            put(members, "origin", sent.origin());
-            members.put("fields", sent.fields());
-            put(members, "refused", sent.refused());
-            answer.put("sent", members);
+    /**
+     * What an origin gets.
+     *
+     * @param headers what the route changes of the header fields
+     * @param fields the whole header section, as the proxy of the answering node sends it
+     */
+    public record SentEntry(
+            String target,
+            @Nullable String host,
+            Map<String, Object> headers,
+            @Nullable String origin,
+            List<SentHeads.Field> fields,
+            @Nullable String refused) {
+        static SentEntry of(Explained.Sent sent) {
+            return new SentEntry(
+                    sent.target(),
+                    sent.host(),
+                    ResourceJson.tree(sent.headers()),
+                    sent.origin(),
+                    sent.fields(),
+                    sent.refused());
         }
-        answer.put("responseHeaders", ResourceJson.tree(explained.responseHeaders()));
-        answer.put("listener", explained.listener());
-        answer.put("host", explained.host());
-        answer.put("path", explained.path());
-        answer.put("ambiguousPath", explained.ambiguousPath());
-        answer.put("considered", explained.considered());
-        answer.put("left", explained.left());
-        answer.put("revision", explained.revision());
-        put(answer, "staleness", staleness);
-        answer.put("links", List.of(Link.get("routes", "/v1/routes"), Link.get("listeners", "/v1/listeners")));
-        return answer;
     }
 
-    private static void put(Map<String, Object> answer, String name, @Nullable Object value) {
-        if (value != null) {
-            answer.put(name, value);
-        }
+    public static ExplainAnswer of(Explained explained, @Nullable Staleness staleness) {
+        Explained.Sent sent = explained.sent();
+        return new ExplainAnswer(
+                Answers.word(explained.action()),
+                explained.route(),
+                explained.match(),
+                explained.refusal(),
+                explained.status(),
+                explained.location(),
+                explained.pools(),
+                sent == null ? null : SentEntry.of(sent),
+                ResourceJson.tree(explained.responseHeaders()),
+                explained.listener(),
+                explained.host(),
+                explained.path(),
+                explained.ambiguousPath(),
+                explained.considered(),
+                explained.left(),
+                explained.revision(),
+                staleness,
+                List.of(Link.get("routes", "/v1/routes"), Link.get("listeners", "/v1/listeners")));
     }
 }

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where one can go from an answer.
  *
- * @param method null for GET
+ * @param rel what the link leads to
+ * @param href a path on the same node
+ * @param method null: GET
  */
 public record Link(String rel, String href, @Nullable String method) {
     /** A link to read. */

@@ -8,7 +8,12 @@ import io.weldr.api.admin.Samples;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** {@code GET /v1/samples}. A number that is not known is left out, or null within a series. */
+/**
+ * {@code GET /v1/samples}. A number that is not known is left out, or null within a series.
+ *
+ * @param intervalSeconds the time between two samples
+ * @param members one for each member that proxies
+ */
 public record SampleAnswers(long intervalSeconds, List<MemberEntry> members, List<Link> links) {
     public static final String PATH = "/v1/samples";
 
@@ -19,7 +24,15 @@ public record SampleAnswers(long intervalSeconds, List<MemberEntry> members, Lis
                 List.of(Link.get("self", PATH), Link.get("stats", "/stats")));
     }
 
-    /** What a member has measured; {@code missing}: why it told nothing. */
+    /**
+     * What a member has measured; {@code missing}: why it told nothing.
+     *
+     * @param member the id of the member
+     * @param at the Unix time of the latest sample
+     * @param now the latest sample of the node as a whole
+     * @param pools the latest sample of each pool
+     * @param series the last hour; null: it was not asked for
+     */
     public record MemberEntry(
             String member,
             @Nullable Long at,
@@ -44,6 +57,17 @@ public record SampleAnswers(long intervalSeconds, List<MemberEntry> members, Lis
         }
     }
 
+    /**
+     * What is measured over one interval.
+     *
+     * @param requestsPerSecond of a node: exchanges; of a pool: attempts at its origins
+     * @param errorsPerSecond of a node: exchanges that failed; of a pool: attempts that failed or were answered
+     *     5xx
+     * @param p50Millis half of them took at most this time
+     * @param p99Millis 99 % of them took at most this time
+     * @param inFlight how many were under way
+     * @param queued how many waited for a connection to an origin
+     */
     public record FiguresEntry(
             @Nullable Double requestsPerSecond,
             @Nullable Double errorsPerSecond,
@@ -62,6 +86,18 @@ public record SampleAnswers(long intervalSeconds, List<MemberEntry> members, Lis
         }
     }
 
+    /**
+     * The same of one pool.
+     *
+     * @param pool the name of the pool
+     * @param requestsPerSecond attempts at its origins
+     * @param errorsPerSecond attempts that failed or were answered 5xx
+     * @param p50Millis half of the attempts took at most this time
+     * @param p99Millis 99 % of the attempts took at most this time
+     * @param inFlight how many were under way
+     * @param queued how many waited for a connection
+     * @param origins its origins
+     */
     public record PoolEntry(
             String pool,
             @Nullable Double requestsPerSecond,
@@ -85,6 +121,14 @@ public record SampleAnswers(long intervalSeconds, List<MemberEntry> members, Lis
         }
     }
 
+    /**
+     * The same of one origin.
+     *
+     * @param id the id of the origin
+     * @param inFlight exchanges that hold a connection to it
+     * @param queued exchanges that wait for one
+     * @param connections of this member to it
+     */
     public record OriginEntry(
             String id,
             @Nullable Double requestsPerSecond,
@@ -105,7 +149,16 @@ public record SampleAnswers(long intervalSeconds, List<MemberEntry> members, Lis
         }
     }
 
-    /** Columns: the times, and each number at these times. */
+    /**
+     * Columns: the times, and each number at these times.
+     *
+     * @param requestsPerSecond requests in a second, at each of these times; null: not known
+     * @param errorsPerSecond errors in a second, at each of these times; null: not known
+     * @param p50Millis the time that half of the requests took at most, at each of these times; null: not known
+     * @param p99Millis the time that 99 % of the requests took at most, at each of these times; null: not known
+     * @param inFlight requests under way, at each of these times; null: not known
+     * @param queued requests that waited for a connection to an origin, at each of these times; null: not known
+     */
     public record SeriesEntry(
             List<Long> at,
             List<@Nullable Double> requestsPerSecond,

@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code GET /ui/session}: who asks, and what that one may do.
  *
+ * @param node the id of the node that answers
+ * @param version the version of its program
+ * @param actor who asks
+ * @param role the role of the actor
  * @param pools whose origins an operator may change; empty: those of all pools
  * @param signedIn whether a session says who it is
  * @param ends when the session is over; null: there is none

@@ -19,6 +19,10 @@ public final class TokenAnswers {
     /**
      * A token.
      *
+     * @param name the name of the token
+     * @param pools the pools whose origins an operator may change; null: all pools
+     * @param expires when it expires; null: never
+     * @param revision the revision of its creation: its {@code ETag}
      * @param token what a client shows; there only in the answer to whoever made it
      */
     public record TokenEntry(
@@ -32,14 +36,22 @@ public final class TokenAnswers {
             @Nullable Staleness staleness,
             List<Link> links) {}
 
-    /** {@code GET /v1/tokens}. */
+    /**
+     * {@code GET /v1/tokens}.
+     *
+     * @param tokens by their names
+     */
     public record TokenList(
             List<TokenEntry> tokens,
             long revision,
             @Nullable Staleness staleness,
             List<Link> links) {}
 
-    /** What a removal answers. */
+    /**
+     * What a removal answers.
+     *
+     * @param removed the name of the token
+     */
     public record RemovedToken(
             String removed, long revision, @Nullable List<AppliedEntry> applied, List<Link> links) {}
 

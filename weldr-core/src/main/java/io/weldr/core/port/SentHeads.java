@@ -29,6 +29,11 @@ public interface SentHeads {
         }
     }
 
-    /** A line of the header section. */
+    /**
+     * A line of the header section.
+     *
+     * @param name the name, as it is sent
+     * @param value the value, as it is sent
+     */
     record Field(String name, String value) {}
 }
