@@ -3,6 +3,7 @@ package io.weldr.api.http;
 import io.vertx.core.http.HttpMethod;
 import io.weldr.api.admin.Doctor;
 import io.weldr.api.admin.Support;
+import io.weldr.api.error.ProblemType;
 import io.weldr.api.json.DoctorAnswers;
 import io.weldr.api.json.DoctorAnswers.DoctorAnswer;
 import io.weldr.api.json.DoctorAnswers.SupportAnswer;
@@ -12,6 +13,14 @@ import java.util.concurrent.CompletionStage;
 
 /** What is wrong with the cluster, and what helps to find out: {@code /v1/doctor} and {@code /v1/support}. */
 final class DoctorRoutes {
+    private static final Description DOCTOR = Description.read(
+            "Doctor", "What is wrong with the cluster, and what to do", Shape.json(DoctorAnswer.class));
+    private static final Description SUPPORT = Description.read(
+                    "Support",
+                    "What a support bundle holds of one member, without secrets",
+                    Shape.json(SupportAnswer.class))
+            .refuses(ProblemType.NO_SUCH_MEMBER, ProblemType.UNAVAILABLE);
+
     private final Doctor doctor;
     private final Support support;
 
@@ -22,8 +31,8 @@ final class DoctorRoutes {
 
     List<Resource> resources() {
         return List.of(
-                new Resource(DoctorAnswers.DOCTOR).on(HttpMethod.GET, this::doctor),
-                new Resource(DoctorAnswers.SUPPORT).on(HttpMethod.GET, Role.ADMIN, this::support, "member"));
+                new Resource(DoctorAnswers.DOCTOR).on(HttpMethod.GET, DOCTOR, this::doctor),
+                new Resource(DoctorAnswers.SUPPORT).on(HttpMethod.GET, Role.ADMIN, SUPPORT, this::support, "member"));
     }
 
     private CompletionStage<Answer> doctor(Request request) {

@@ -126,7 +126,10 @@ public final class HttpApi implements AutoCloseable {
         this.probes = new ProbeRoutes(ports, metrics).resources();
         resources.addAll(this.probes);
         resources.add(new Resource("/v1/watch")
-                .streaming(new WatchStream(hub, authenticator::validity, limits.heartbeatInterval())::begin));
+                .streaming(
+                        WatchStream.DESCRIPTION,
+                        new WatchStream(hub, authenticator::validity, limits.heartbeatInterval())::begin));
+        resources.add(new ApiDocument().resource());
         // One loop is enough: handlers only ask and answer. No files are served, so none are unpacked or watched.
         VertxOptions options = new VertxOptions()
                 .setEventLoopPoolSize(1)
@@ -234,6 +237,13 @@ public final class HttpApi implements AutoCloseable {
     /** What {@code /metrics} shows now. Any thread. */
     public String metrics() {
         return metrics.scrape(List.of()).text();
+    }
+
+    /** Every operation, as the OpenAPI document tells it. Files of the dashboard are left out. */
+    List<Resource.Described> described() {
+        return resources.stream()
+                .flatMap(resource -> resource.described().stream())
+                .toList();
     }
 
     /** The port of status-address. */

@@ -5,7 +5,9 @@ import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.ClusterView;
 import io.weldr.api.admin.MemberReport;
+import io.weldr.api.error.ProblemType;
 import io.weldr.api.error.Problems;
+import io.weldr.api.json.Answers.MemberEntry;
 import io.weldr.api.json.Answers.Members;
 import io.weldr.api.json.Answers.MembershipAnswer;
 import io.weldr.api.json.Link;
@@ -19,10 +21,39 @@ import io.weldr.core.state.MemberId;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** Who belongs to the cluster, and who leads it: {@code /v1/cluster/members} and {@code /v1/cluster/leader}. */
 final class MemberRoutes {
     private static final String MEMBERS = "/v1/cluster/members";
+
+    private static final Description LIST = Description.read(
+                    "ListMembers", "The members, and the change of them that is under way", Shape.json(Members.class))
+            .call("ClusterStatus");
+    private static final Description GET = Description.read("GetMember", "One member", Shape.json(MemberEntry.class))
+            .refuses(ProblemType.NO_SUCH_MEMBER);
+    private static final Description ADD = change("AddMember", "Add a node that waits to join", Shape.Body.NEW_MEMBER)
+            .creates(false);
+    private static final Description REMOVE = change("RemoveMember", "Remove a member, dead or alive", null);
+    private static final Description REPLACE = change(
+                    "ReplaceMember", "Remove one member and add another, in one step", Shape.Body.NEW_MEMBER)
+            .creates(false);
+    private static final Description TRANSFER =
+            change("TransferLeadership", "Hand leadership to another member", Shape.Body.NEXT_LEADER);
+
+    /** The leader decides what it refuses: any of these may come of any change. */
+    private static Description change(String id, String summary, @Nullable Shape body) {
+        return Description.membership(id, summary, body, Shape.json(MembershipAnswer.class))
+                .refuses(
+                        ProblemType.NO_SUCH_MEMBER,
+                        ProblemType.ALREADY_EXISTS,
+                        ProblemType.CHANGE_UNDER_WAY,
+                        ProblemType.WOULD_LOSE_QUORUM,
+                        ProblemType.LAST_MEMBER,
+                        ProblemType.NOT_WAITING,
+                        ProblemType.NOT_CAUGHT_UP,
+                        ProblemType.CANNOT_LEAD);
+    }
 
     private final Membership membership;
     private final Census census;
@@ -36,12 +67,13 @@ final class MemberRoutes {
 
     List<Resource> resources() {
         return List.of(
-                new Resource(MEMBERS).on(HttpMethod.GET, this::members).on(HttpMethod.POST, this::add),
+                new Resource(MEMBERS).on(HttpMethod.GET, LIST, this::members).on(HttpMethod.POST, ADD, this::add),
                 new Resource(MEMBERS + "/:id")
-                        .on(HttpMethod.GET, this::member)
-                        .on(HttpMethod.DELETE, this::remove, "drain", "force"),
-                new Resource(MEMBERS + "/:id/replacement").on(HttpMethod.POST, this::replace, "drain", "force"),
-                new Resource("/v1/cluster/leader").on(HttpMethod.POST, this::transfer));
+                        .on(HttpMethod.GET, GET, this::member)
+                        .on(HttpMethod.DELETE, REMOVE, this::remove, "drain", "force"),
+                new Resource(MEMBERS + "/:id/replacement")
+                        .on(HttpMethod.POST, REPLACE, this::replace, "drain", "force"),
+                new Resource("/v1/cluster/leader").on(HttpMethod.POST, TRANSFER, this::transfer));
     }
 
     private static List<Link> links() {

@@ -21,6 +21,23 @@ import org.jspecify.annotations.Nullable;
  * memory.
  */
 final class ProbeRoutes {
+    private static final Description LIVE = Description.read(
+                    "Live", "Whether the process answers and the event loops of its proxy run", Shape.json(Probe.class))
+            .withoutCall()
+            .refuses(ProblemType.NOT_LIVE);
+    private static final Description READY = Description.read(
+                    "Ready", "Whether clients may be sent to this node", Shape.json(Probe.class))
+            .refuses(ProblemType.NOT_READY);
+    private static final Description LEADER = Description.read(
+                    "Leader", "Whether this node is the acting leader", Shape.json(Probe.class))
+            .withoutCall()
+            .refuses(ProblemType.NOT_LEADER);
+    private static final Description METRICS = Description.read(
+                    "Metrics",
+                    "Metrics, in the text format of Prometheus or, if asked for, in OpenMetrics",
+                    Shape.text("text/plain", "application/openmetrics-text"))
+            .withoutCall();
+
     private final AdminPorts ports;
     private final Metrics metrics;
 
@@ -31,14 +48,16 @@ final class ProbeRoutes {
 
     List<Resource> resources() {
         return List.of(
-                new Resource("/livez").on(HttpMethod.GET, this::live, "verbose").watched(),
+                new Resource("/livez")
+                        .on(HttpMethod.GET, LIVE, this::live, "verbose")
+                        .watched(),
                 new Resource("/readyz")
-                        .on(HttpMethod.GET, this::ready, "verbose")
+                        .on(HttpMethod.GET, READY, this::ready, "verbose")
                         .watched(),
                 new Resource("/leader")
-                        .on(HttpMethod.GET, this::leader, "verbose")
+                        .on(HttpMethod.GET, LEADER, this::leader, "verbose")
                         .watched(),
-                new Resource("/metrics").on(HttpMethod.GET, this::metrics));
+                new Resource("/metrics").on(HttpMethod.GET, METRICS, this::metrics));
     }
 
     private CompletionStage<Answer> live(Request request) {

@@ -4,8 +4,10 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import io.weldr.api.auth.Caller;
 import io.weldr.core.token.Role;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -19,6 +21,7 @@ final class Resource {
     private final String path;
     private final Map<HttpMethod, Operation> operations = new LinkedHashMap<>();
     private @Nullable Stream stream;
+    private @Nullable Description streamed;
     private boolean watched;
     private boolean open;
 
@@ -38,24 +41,69 @@ final class Resource {
         void begin(RoutingContext routing, Caller caller);
     }
 
-    /** A handler, the role that it needs, and the query parameters that it knows. */
-    record Operation(Handler handler, Role needs, Set<String> parameters) {}
+    /**
+     * A handler, the role that it needs, and the query parameters that it knows.
+     *
+     * @param description null: a file of the dashboard
+     */
+    record Operation(
+            Handler handler,
+            Role needs,
+            Set<String> parameters,
+            @Nullable Description description) {}
+
+    /**
+     * An operation, as the OpenAPI document tells it.
+     *
+     * @param path a colon begins the name of a part that may be anything
+     * @param open whether it needs no credential, wherever the node listens
+     */
+    record Described(
+            String method, String path, boolean open, Role needs, Set<String> parameters, Description description) {}
 
     /** For viewers, if it only reads, else for administrators. */
-    Resource on(HttpMethod method, Handler handler, String... parameters) {
-        return on(method, method.equals(HttpMethod.GET) ? Role.VIEWER : Role.ADMIN, handler, parameters);
+    Resource on(HttpMethod method, Description description, Handler handler, String... parameters) {
+        Role needs = method.equals(HttpMethod.GET) ? Role.VIEWER : Role.ADMIN;
+        return on(method, needs, description, handler, parameters);
     }
 
     /** For callers of that role. */
-    Resource on(HttpMethod method, Role needs, Handler handler, String... parameters) {
-        operations.put(method, new Operation(handler, needs, new LinkedHashSet<>(java.util.List.of(parameters))));
+    Resource on(HttpMethod method, Role needs, Description description, Handler handler, String... parameters) {
+        operations.put(method, new Operation(handler, needs, inOrder(parameters), description));
         return this;
     }
 
+    /** A file of the dashboard, which is no operation of the API. */
+    Resource file(Handler handler) {
+        operations.put(HttpMethod.GET, new Operation(handler, Role.VIEWER, Set.of(), null));
+        return open();
+    }
+
+    private static Set<String> inOrder(String... parameters) {
+        return new LinkedHashSet<>(List.of(parameters));
+    }
+
     /** Answers GET by a stream that writes to the response itself. */
-    Resource streaming(Stream handler) {
+    Resource streaming(Description description, Stream handler) {
         stream = handler;
+        streamed = description;
         return this;
+    }
+
+    /** Its operations, for the OpenAPI document. Files of the dashboard are left out. */
+    List<Described> described() {
+        List<Described> all = new ArrayList<>();
+        operations.forEach((method, operation) -> {
+            Description told = operation.description();
+            if (told != null) {
+                all.add(new Described(method.name(), path, open, operation.needs(), operation.parameters(), told));
+            }
+        });
+        Description told = streamed;
+        if (told != null) {
+            all.add(new Described("GET", path, open, Role.VIEWER, WatchStream.PARAMETERS, told));
+        }
+        return all;
     }
 
     /** Answers OPTIONS as GET, for load balancers whose checks ask that way. */

@@ -8,12 +8,15 @@ import io.weldr.api.admin.ResourceKind;
 import io.weldr.api.admin.ResourceWritten;
 import io.weldr.api.admin.View;
 import io.weldr.api.admin.WriteOptions;
+import io.weldr.api.error.ProblemType;
+import io.weldr.api.http.Description.Trait;
 import io.weldr.api.json.ResourceAnswers;
 import io.weldr.api.json.ResourceBodies;
 import io.weldr.core.state.Condition;
 import io.weldr.core.state.Outcome.Effect;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
 
@@ -33,15 +36,82 @@ final class ResourceRoutes {
         for (ResourceKind<?, ?> kind : ResourceKind.ALL) {
             String path = ResourceAnswers.path(kind);
             resources.add(new Resource(path)
-                    .on(HttpMethod.GET, request -> list(kind, request), "consistency")
-                    .on(HttpMethod.POST, request -> create(kind, request), "wait"));
+                    .on(HttpMethod.GET, list(kind), request -> list(kind, request), "consistency")
+                    .on(HttpMethod.POST, create(kind), request -> create(kind, request), "wait"));
             resources.add(new Resource(path + "/:" + kind.singular())
-                    .on(HttpMethod.GET, request -> get(kind, request), "consistency")
-                    .on(HttpMethod.PUT, request -> replace(kind, request), "wait")
-                    .on(HttpMethod.PATCH, request -> update(kind, request), "wait")
-                    .on(HttpMethod.DELETE, request -> remove(kind, request), "wait"));
+                    .on(HttpMethod.GET, get(kind), request -> get(kind, request), "consistency")
+                    .on(HttpMethod.PUT, replace(kind), request -> replace(kind, request), "wait")
+                    .on(HttpMethod.PATCH, update(kind), request -> update(kind, request), "wait")
+                    .on(HttpMethod.DELETE, delete(kind), request -> remove(kind, request), "wait"));
         }
         return resources;
+    }
+
+    private static Description list(ResourceKind<?, ?> kind) {
+        Description list = Description.read("List" + capital(kind.plural()), "All " + kind.plural(), Shape.list(kind));
+        return kind.asksMembers() ? list : list.with(Trait.TAGGED, Trait.REVALIDATED, Trait.IF_MATCH);
+    }
+
+    private static Description get(ResourceKind<?, ?> kind) {
+        return Description.read("Get" + capital(kind.singular()), "One " + kind.singular(), Shape.one(kind))
+                .with(Trait.TAGGED, Trait.IF_MATCH)
+                .refuses(kind.absent());
+    }
+
+    private static Description create(ResourceKind<?, ?> kind) {
+        return write(kind, "Create", "Create a " + kind.singular(), Shape.one(kind))
+                .creates(false)
+                .with(Trait.LOCATED, Trait.IF_NEW);
+    }
+
+    private static Description replace(ResourceKind<?, ?> kind) {
+        return write(
+                        kind,
+                        "Replace",
+                        "Create a " + kind.singular() + ", or replace all of it, with defaults for what the body lacks",
+                        Shape.one(kind))
+                .creates(false)
+                .call("Update" + capital(kind.singular()))
+                .with(Trait.LOCATED, Trait.IF_MATCH, Trait.IF_NEW);
+    }
+
+    private static Description update(ResourceKind<?, ?> kind) {
+        return write(kind, "Update", "Change a part of a " + kind.singular(), Shape.patch(kind))
+                .with(Trait.IF_MATCH);
+    }
+
+    private static Description write(ResourceKind<?, ?> kind, String verb, String summary, Shape body) {
+        Description write = Description.write(verb + capital(kind.singular()), summary, body, Shape.one(kind))
+                .with(Trait.TAGGED)
+                .refuses(
+                        kind.absent(),
+                        ProblemType.ALREADY_EXISTS, // another listener has the address
+                        ProblemType.CONFLICT,
+                        ProblemType.INVALID_TOGETHER);
+        return kind.equals(ResourceKind.CERTIFICATE)
+                ? write.refuses(ProblemType.NEEDS_SECRET)
+                : write.refuses(
+                        ProblemType.ROUTE_CHECKS,
+                        ProblemType.NO_SUCH_POOL,
+                        ProblemType.NO_SUCH_LISTENER,
+                        ProblemType.NO_SUCH_CERTIFICATE,
+                        ProblemType.NEEDS_SECRET);
+    }
+
+    private static Description delete(ResourceKind<?, ?> kind) {
+        return Description.write(
+                        "Delete" + capital(kind.singular()), "Remove a " + kind.singular(), null, Shape.removed(kind))
+                .with(Trait.IF_MATCH)
+                .refuses(
+                        kind.absent(),
+                        ProblemType.IN_USE,
+                        ProblemType.CONFLICT,
+                        ProblemType.ROUTE_CHECKS,
+                        ProblemType.INVALID_TOGETHER);
+    }
+
+    private static String capital(String word) {
+        return word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1);
     }
 
     private CompletionStage<Answer> list(ResourceKind<?, ?> kind, Request request) {

@@ -7,6 +7,8 @@ import io.weldr.api.admin.Census;
 import io.weldr.api.admin.ClusterView;
 import io.weldr.api.admin.View;
 import io.weldr.api.admin.Written;
+import io.weldr.api.error.ProblemType;
+import io.weldr.api.http.Description.Trait;
 import io.weldr.api.json.Answers.Cluster;
 import io.weldr.api.json.Answers.CountEntry;
 import io.weldr.api.json.Answers.Index;
@@ -40,6 +42,44 @@ import java.util.stream.Collectors;
  * The simple API: {@code /}, {@code /servers}, {@code /stats}, {@code /cluster}. It speaks of the default pool alone.
  */
 final class ServerRoutes {
+    private static final Description INDEX = Description.read(
+                    "Index", "What this is, and links to the rest", Shape.json(Index.class))
+            .withoutCall();
+    private static final Description LIST = Description.read(
+                    "ListServers", "The origins of the default pool", Shape.json(Servers.class))
+            .call("ListOrigins")
+            .with(Trait.TAGGED, Trait.REVALIDATED, Trait.IF_MATCH);
+
+    /** An origin of some pool, also for {@link V1Routes}. */
+    static final Description ADD = Description.write(
+                    "AddOrigin", "Add an origin to a pool", Shape.Body.NEW_ORIGIN, Shape.json(OriginEntry.class))
+            .creates(false)
+            .with(Trait.TAGGED, Trait.LOCATED, Trait.IF_NEW)
+            .refuses(ProblemType.ALREADY_EXISTS, ProblemType.OWN_ADDRESS, ProblemType.INVALID_TOGETHER);
+
+    static final Description GET = Description.read("GetOrigin", "One origin", Shape.json(OriginEntry.class))
+            .with(Trait.TAGGED, Trait.IF_MATCH)
+            .refuses(ProblemType.NO_SUCH_ORIGIN);
+
+    static final Description REMOVE = Description.write(
+                    "RemoveOrigin", "Remove an origin", null, Shape.json(Removed.class))
+            .with(Trait.IF_MATCH)
+            .refuses(ProblemType.NO_SUCH_ORIGIN);
+
+    private static final Description ADD_SERVER = ADD.as("AddServer", "Add an origin to the default pool");
+    private static final Description GET_SERVER = GET.as("GetServer", "One origin of the default pool");
+    private static final Description REMOVE_SERVER = REMOVE.as("RemoveServer", "Remove an origin of the default pool");
+    private static final Description STATS =
+            Description.read("Stats", "What the whole cluster has proxied", Shape.json(Stats.class));
+    private static final Description STATS_DETAIL = Description.read(
+                    "StatsDetail", "The same for each origin of the default pool", Shape.array(ServerStats.class))
+            .call("Stats")
+            .with(Trait.MISSING);
+    private static final Description CLUSTER = Description.read(
+            "ClusterStatus",
+            "The members, the leader, and how far each member has applied the log",
+            Shape.json(Cluster.class));
+
     private static final List<Link> SERVERS_LINKS =
             List.of(Link.get("self", "/servers"), new Link("add", "/servers", "POST"), Link.get("index", "/"));
 
@@ -57,16 +97,21 @@ final class ServerRoutes {
 
     List<Resource> resources() {
         return List.of(
-                new Resource("/").on(HttpMethod.GET, this::index),
+                new Resource("/").on(HttpMethod.GET, INDEX, this::index),
                 new Resource("/servers")
-                        .on(HttpMethod.GET, this::list, "consistency")
-                        .on(HttpMethod.POST, Role.OPERATOR, request -> add(request, PoolName.DEFAULT), "wait"),
+                        .on(HttpMethod.GET, LIST, this::list, "consistency")
+                        .on(
+                                HttpMethod.POST,
+                                Role.OPERATOR,
+                                ADD_SERVER,
+                                request -> add(request, PoolName.DEFAULT),
+                                "wait"),
                 new Resource("/servers/:ip/:port")
-                        .on(HttpMethod.GET, this::get, "consistency")
-                        .on(HttpMethod.DELETE, Role.OPERATOR, this::remove, "wait"),
-                new Resource("/stats").on(HttpMethod.GET, this::stats),
-                new Resource("/stats/detail").on(HttpMethod.GET, this::detail),
-                new Resource("/cluster").on(HttpMethod.GET, this::cluster));
+                        .on(HttpMethod.GET, GET_SERVER, this::get, "consistency")
+                        .on(HttpMethod.DELETE, Role.OPERATOR, REMOVE_SERVER, this::remove, "wait"),
+                new Resource("/stats").on(HttpMethod.GET, STATS, this::stats),
+                new Resource("/stats/detail").on(HttpMethod.GET, STATS_DETAIL, this::detail),
+                new Resource("/cluster").on(HttpMethod.GET, CLUSTER, this::cluster));
     }
 
     private CompletionStage<Answer> index(Request request) {
@@ -87,6 +132,7 @@ final class ServerRoutes {
                         Link.get("dashboard", "/ui/"),
                         Link.get("history", "/v1/history"),
                         Link.get("watch", "/v1/watch"),
+                        Link.get("openapi", ApiDocument.PATH),
                         Link.get("metrics", "/metrics"),
                         Link.get("live", "/livez"),
                         Link.get("ready", "/readyz"),

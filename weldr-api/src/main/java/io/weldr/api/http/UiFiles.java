@@ -74,8 +74,7 @@ record UiFiles(List<UiFile> all, String contentSecurityPolicy) {
      */
     record UiFile(String path, String contentType, String text, String tag) {
         static UiFile of(String name, String text) {
-            String tag = '"' + HexFormat.of().formatHex(sha256(text), 0, 8) + '"';
-            return new UiFile(ROOT + (name.equals(INDEX) ? "" : name), typeOf(name), text, tag);
+            return new UiFile(ROOT + (name.equals(INDEX) ? "" : name), typeOf(name), text, UiFiles.tag(text));
         }
     }
 
@@ -144,6 +143,11 @@ record UiFiles(List<UiFile> all, String contentSecurityPolicy) {
             case "svg" -> "image/svg+xml";
             default -> throw new IllegalStateException("no content type for " + name);
         };
+    }
+
+    /** The strong entity tag of a file with that content. */
+    static String tag(String text) {
+        return '"' + HexFormat.of().formatHex(sha256(text), 0, 8) + '"';
     }
 
     private static byte[] sha256(String text) {

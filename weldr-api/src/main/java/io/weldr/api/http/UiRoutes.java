@@ -5,6 +5,7 @@ import io.weldr.api.auth.Authenticator;
 import io.weldr.api.auth.Sessions;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemType;
+import io.weldr.api.http.Description.Trait;
 import io.weldr.api.http.UiFiles.UiFile;
 import io.weldr.api.json.SessionAnswer;
 import io.weldr.core.port.StatusSource;
@@ -20,6 +21,20 @@ import java.util.concurrent.CompletionStage;
  * has not signed in yet has to see where. All that they show comes from the API, which asks for a credential as always.
  */
 final class UiRoutes {
+    private static final Description SESSION = Description.read(
+                    "GetSession", "Who asks, and what they may do", Shape.json(SessionAnswer.class))
+            .withoutCall();
+    private static final Description SIGN_IN = Description.read(
+                    "SignIn", "Begin a session in place of the token in Authorization", Shape.json(SessionAnswer.class))
+            .withoutCall()
+            .with(Trait.COOKIE)
+            .refuses(ProblemType.CROSS_SITE, ProblemType.BODY_TOO_LARGE, ProblemType.REQUEST_TIMEOUT);
+    private static final Description SIGN_OUT = Description.read("SignOut", "End the session", Shape.NOTHING)
+            .only(204, Shape.NOTHING)
+            .withoutCall()
+            .with(Trait.COOKIE)
+            .refuses(ProblemType.CROSS_SITE);
+
     private final UiFiles files = UiFiles.load();
     private final Authenticator authenticator;
     private final Sessions sessions;
@@ -38,14 +53,14 @@ final class UiRoutes {
         all.add(file("/ui", files.all().get(0)));
         files.all().forEach(each -> all.add(file(each.path(), each)));
         all.add(new Resource(SessionAnswer.PATH)
-                .on(HttpMethod.GET, this::session)
-                .on(HttpMethod.POST, Role.VIEWER, this::signIn)
-                .on(HttpMethod.DELETE, Role.VIEWER, this::signOut));
+                .on(HttpMethod.GET, SESSION, this::session)
+                .on(HttpMethod.POST, Role.VIEWER, SIGN_IN, this::signIn)
+                .on(HttpMethod.DELETE, Role.VIEWER, SIGN_OUT, this::signOut));
         return all;
     }
 
     private Resource file(String path, UiFile file) {
-        return new Resource(path).open().on(HttpMethod.GET, request -> done(answer(file, request)));
+        return new Resource(path).file(request -> done(answer(file, request)));
     }
 
     private Answer answer(UiFile file, Request request) {

@@ -13,11 +13,13 @@ import io.weldr.api.admin.View;
 import io.weldr.api.admin.WriteOptions;
 import io.weldr.api.error.Problem;
 import io.weldr.api.error.ProblemType;
+import io.weldr.api.http.Description.Trait;
 import io.weldr.api.json.Answers;
 import io.weldr.api.json.Answers.AppliedEntry;
 import io.weldr.api.json.Answers.ChangeEntry;
 import io.weldr.api.json.Answers.HealthAnswer;
 import io.weldr.api.json.Answers.History;
+import io.weldr.api.json.Answers.OriginEntry;
 import io.weldr.api.json.Answers.Origins;
 import io.weldr.api.json.Answers.Probes;
 import io.weldr.api.json.ExplainAnswer;
@@ -46,6 +48,45 @@ import org.jspecify.annotations.Nullable;
  * policy, history.
  */
 final class V1Routes {
+    private static final Description LIST_ORIGINS = Description.read(
+                    "ListOrigins", "The origins of a pool", Shape.json(Origins.class))
+            .with(Trait.TAGGED, Trait.REVALIDATED, Trait.IF_MATCH)
+            .refuses(ProblemType.NO_SUCH_POOL);
+    private static final Description ADD_ORIGIN = ServerRoutes.ADD.refuses(ProblemType.NO_SUCH_POOL);
+    private static final Description GET_ORIGIN = ServerRoutes.GET.refuses(ProblemType.NO_SUCH_POOL);
+    private static final Description REPLACE_ORIGIN = writeOrigin(
+                    "ReplaceOrigin",
+                    "Set all members of an origin, with defaults for those that the body lacks",
+                    Shape.Body.ORIGIN)
+            .call("UpdateOrigin");
+    private static final Description UPDATE_ORIGIN =
+            writeOrigin("UpdateOrigin", "Change a part of an origin", Shape.Body.ORIGIN_PATCH);
+    private static final Description REMOVE_ORIGIN = ServerRoutes.REMOVE.refuses(ProblemType.NO_SUCH_POOL);
+    private static final Description LIST_PROBES = Description.read(
+                    "ListProbes", "The leader's last probe of each origin of a pool", Shape.json(Probes.class))
+            .refuses(ProblemType.NO_SUCH_POOL);
+    private static final Description GET_HEALTH = Description.read(
+                    "GetHealthPolicy", "The health policy of a pool", Shape.json(HealthAnswer.class))
+            .with(Trait.TAGGED, Trait.REVALIDATED, Trait.IF_MATCH)
+            .refuses(ProblemType.NO_SUCH_POOL);
+    private static final Description REPLACE_HEALTH = writeHealth(
+                    "ReplaceHealthPolicy",
+                    "Set the whole health policy of a pool, with defaults for what the body lacks",
+                    Shape.Body.HEALTH_POLICY)
+            .call("SetHealthPolicy");
+    private static final Description SET_HEALTH = writeHealth(
+            "SetHealthPolicy", "Change a part of the health policy of a pool", Shape.Body.HEALTH_POLICY_PATCH);
+    private static final Description SAMPLES = Description.read(
+                    "Samples",
+                    "What each member measures of its traffic: now, and over the last hour",
+                    Shape.json(SampleAnswers.class))
+            .refuses(ProblemType.NO_SUCH_POOL);
+    private static final Description EXPLAIN = Description.read(
+                    "Explain", "Where a request would go, and why", Shape.json(ExplainAnswer.class))
+            .refuses(ProblemType.NO_SUCH_LISTENER);
+    private static final Description HISTORY =
+            Description.read("History", "The latest changes, a page at a time", Shape.json(History.class));
+
     private final Admin admin;
     private final AdminPorts ports;
     private final LeaderProbes probes;
@@ -63,22 +104,32 @@ final class V1Routes {
     List<Resource> resources() {
         return List.of(
                 new Resource("/v1/pools/:pool/origins")
-                        .on(HttpMethod.GET, this::origins, "consistency")
-                        .on(HttpMethod.POST, Role.OPERATOR, request -> servers.add(request, request.pool()), "wait"),
+                        .on(HttpMethod.GET, LIST_ORIGINS, this::origins, "consistency")
+                        .on(
+                                HttpMethod.POST,
+                                Role.OPERATOR,
+                                ADD_ORIGIN,
+                                request -> servers.add(request, request.pool()),
+                                "wait"),
                 new Resource("/v1/pools/:pool/origins/:id")
-                        .on(HttpMethod.GET, this::origin, "consistency")
-                        .on(HttpMethod.PUT, Role.OPERATOR, this::replaceOrigin, "wait")
-                        .on(HttpMethod.PATCH, Role.OPERATOR, this::updateOrigin, "wait")
-                        .on(HttpMethod.DELETE, Role.OPERATOR, this::removeOrigin, "wait"),
-                new Resource("/v1/pools/:pool/probes").on(HttpMethod.GET, this::probes),
+                        .on(HttpMethod.GET, GET_ORIGIN, this::origin, "consistency")
+                        .on(HttpMethod.PUT, Role.OPERATOR, REPLACE_ORIGIN, this::replaceOrigin, "wait")
+                        .on(HttpMethod.PATCH, Role.OPERATOR, UPDATE_ORIGIN, this::updateOrigin, "wait")
+                        .on(HttpMethod.DELETE, Role.OPERATOR, REMOVE_ORIGIN, this::removeOrigin, "wait"),
+                new Resource("/v1/pools/:pool/probes").on(HttpMethod.GET, LIST_PROBES, this::probes),
                 new Resource("/v1/pools/:pool/health")
-                        .on(HttpMethod.GET, this::health, "consistency")
-                        .on(HttpMethod.PUT, request -> setHealth(request, before -> HealthPolicy.DEFAULT), "wait")
-                        .on(HttpMethod.PATCH, request -> setHealth(request, before -> before), "wait"),
-                new Resource(SampleAnswers.PATH).on(HttpMethod.GET, this::samples, "pool", "series", "after"),
+                        .on(HttpMethod.GET, GET_HEALTH, this::health, "consistency")
+                        .on(
+                                HttpMethod.PUT,
+                                REPLACE_HEALTH,
+                                request -> setHealth(request, before -> HealthPolicy.DEFAULT),
+                                "wait")
+                        .on(HttpMethod.PATCH, SET_HEALTH, request -> setHealth(request, before -> before), "wait"),
+                new Resource(SampleAnswers.PATH).on(HttpMethod.GET, SAMPLES, this::samples, "pool", "series", "after"),
                 new Resource("/v1/explain")
                         .on(
                                 HttpMethod.GET,
+                                EXPLAIN,
                                 this::explain,
                                 "method",
                                 "url",
@@ -89,6 +140,7 @@ final class V1Routes {
                 new Resource("/v1/history")
                         .on(
                                 HttpMethod.GET,
+                                HISTORY,
                                 this::history,
                                 "consistency",
                                 "after",
@@ -97,6 +149,23 @@ final class V1Routes {
                                 "by",
                                 "kind",
                                 "name"));
+    }
+
+    private static Description writeOrigin(String id, String summary, Shape body) {
+        return Description.write(id, summary, body, Shape.json(OriginEntry.class))
+                .with(Trait.TAGGED, Trait.IF_MATCH)
+                .refuses(
+                        ProblemType.NO_SUCH_POOL,
+                        ProblemType.NO_SUCH_ORIGIN,
+                        ProblemType.ALREADY_EXISTS,
+                        ProblemType.OWN_ADDRESS,
+                        ProblemType.INVALID_TOGETHER);
+    }
+
+    private static Description writeHealth(String id, String summary, Shape body) {
+        return Description.write(id, summary, body, Shape.json(HealthAnswer.class))
+                .with(Trait.TAGGED, Trait.IF_MATCH)
+                .refuses(ProblemType.NO_SUCH_POOL, ProblemType.INVALID_TOGETHER);
     }
 
     private CompletionStage<Answer> origins(Request request) {

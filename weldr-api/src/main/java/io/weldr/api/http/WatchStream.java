@@ -13,6 +13,7 @@ import io.weldr.api.admin.WatchEvent.Resync;
 import io.weldr.api.admin.WatchHub;
 import io.weldr.api.auth.Caller;
 import io.weldr.api.error.Problems;
+import io.weldr.api.http.Description.Trait;
 import io.weldr.api.json.Answers;
 import io.weldr.api.json.Answers.ChangeEntry;
 import io.weldr.api.json.Answers.ResyncEntry;
@@ -30,6 +31,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class WatchStream {
     static final Set<String> PARAMETERS = new TreeSet<>(Set.of("after", "kind", "name"));
+
+    static final Description DESCRIPTION = Description.read(
+                    "Watch", "Every change as it happens, as server-sent events", Shape.text("text/event-stream"))
+            .with(Trait.LAST_EVENT);
 
     private final WatchHub hub;
     private final Function<Caller, BooleanSupplier> validity;

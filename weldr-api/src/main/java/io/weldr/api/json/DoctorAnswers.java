@@ -19,8 +19,12 @@ public final class DoctorAnswers {
     /**
      * What is wrong.
      *
-     * @param millisSinceLeader null: the node never heard from a leader
-     * @param left null: no finding is left out
+     * @param node the id of the node that answers
+     * @param healthy whether there are no findings
+     * @param millisSinceLeader milliseconds since the node heard from a leader; null: it never did
+     * @param members what members said of themselves
+     * @param findings the critical ones first
+     * @param left how many findings are left out, because there are too many; null: none
      */
     public record DoctorAnswer(
             String node,
@@ -43,7 +47,12 @@ public final class DoctorAnswers {
         }
     }
 
-    /** Null for both of the clock, and not for {@code missing}: the member did not answer. */
+    /**
+     * Null for both of the clock, and not for {@code missing}: the member did not answer.
+     *
+     * @param member the id of the member
+     * @param version the version of its program; null: it has not told it yet
+     */
     public record MemberEntry(
             String member,
             @Nullable String version,
@@ -61,7 +70,12 @@ public final class DoctorAnswers {
         }
     }
 
-    /** {@code node} null: the cluster as a whole. */
+    /**
+     * One thing that is wrong.
+     *
+     * @param severity {@code critical}: clients or changes are affected now; {@code warning}: not yet
+     * @param node the id of the member; null: the cluster as a whole
+     */
     public record FindingEntry(
             String severity, String check, @Nullable String node, String found, String remedy) {
         static FindingEntry of(Finding finding) {
@@ -75,7 +89,12 @@ public final class DoctorAnswers {
         }
     }
 
-    /** What a support bundle holds of one member. */
+    /**
+     * What a support bundle holds of one member.
+     *
+     * @param member the id of the member
+     * @param texts its configuration, log, metrics, threads and machine
+     */
     public record SupportAnswer(String member, List<TextEntry> texts, List<Link> links) {
         public static SupportAnswer of(SupportTexts texts) {
             return new SupportAnswer(
@@ -87,7 +106,12 @@ public final class DoctorAnswers {
         }
     }
 
-    /** {@code cut} null: it is all of it. */
+    /**
+     * One file of a bundle.
+     *
+     * @param text at most 512 KiB
+     * @param cut whether it is not all of it; null: it is
+     */
     public record TextEntry(
             String name, String text, @Nullable Boolean cut) {}
 }

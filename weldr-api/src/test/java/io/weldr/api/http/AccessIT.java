@@ -343,6 +343,7 @@ class AccessIT {
         }
         assertThat(paths).hasSizeGreaterThan(25);
         assertThat(paths.remove("/ui/")).isTrue(); // where somebody signs in: UiIT tells what is there for everybody
+        assertThat(paths.remove("/openapi.json")).isTrue(); // how to get in: OpenApiIT tells that it is for everybody
         ClusterState before = cluster.state();
         List<String> methods = List.of("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "BREW");
         for (String path : paths) {

@@ -15,7 +15,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.function.Supplier;
 
-/** Speaks to a node as a program does. */
+/** Speaks to a node as a program does. Each answer has to be one that the OpenAPI document has. */
 final class Client {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final HttpClient HTTP =
@@ -90,7 +90,9 @@ final class Client {
             request.headers(fields);
         }
         try {
-            return new Reply(HTTP.send(request.build(), BodyHandlers.ofString()));
+            HttpResponse<String> response = HTTP.send(request.build(), BodyHandlers.ofString());
+            Contract.get().check(method, path, body, response);
+            return new Reply(response);
         } catch (IOException e) {
             throw new AssertionError(method + " " + path, e);
         } catch (InterruptedException e) {

@@ -59,6 +59,7 @@ class WatchIT {
                 if (line.startsWith("id: ") || line.startsWith("event: ") || line.startsWith("data: ")) {
                     parts.add(line.substring(line.indexOf(' ') + 1));
                 } else if (line.isEmpty() && parts.size() == 3) {
+                    Contract.get().checkEvent(parts.get(1), parts.get(2));
                     return String.join(" ", parts);
                 }
             }

@@ -4,10 +4,21 @@ import static io.weldr.testing.Patience.PATIENCE;
 
 import io.weldr.api.AdminServer;
 import io.weldr.api.AdminSettings;
+import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
+import io.weldr.api.admin.Census;
 import io.weldr.api.admin.CertificateIntake;
+import io.weldr.api.admin.Doctor;
+import io.weldr.api.admin.LeaderProbes;
+import io.weldr.api.admin.Samples;
+import io.weldr.api.admin.Support;
+import io.weldr.api.admin.WaitingBytes;
+import io.weldr.api.admin.WatchHub;
 import io.weldr.api.auth.ApiAccess;
+import io.weldr.api.auth.Authenticator;
+import io.weldr.api.auth.Sessions;
 import io.weldr.api.grpc.GrpcMemberLink;
+import io.weldr.api.http.HttpApi;
 import io.weldr.api.http.HttpLimits;
 import io.weldr.core.health.Opinion;
 import io.weldr.core.health.ProbeResult;
@@ -161,6 +172,28 @@ public final class TestNode implements AutoCloseable {
     public AdminServer another(ApiAccess access, HttpLimits limits) {
         InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         return new AdminServer(new AdminSettings(free, free, free, access, "0.0-test", limits), ports(), link);
+    }
+
+    /** An HTTP API of this node that does not listen. */
+    public HttpApi httpApi() {
+        AdminPorts ports = ports();
+        Census census = new Census(ports, link);
+        Sessions sessions = new Sessions(ports.sessions(), ports.clock());
+        return new HttpApi(
+                ports,
+                new Admin(ports, census),
+                census,
+                new LeaderProbes(ports, link),
+                new Samples(ports, link, Samples.INTERVAL),
+                new Doctor(ports, census, link),
+                new Support(ports, link, () -> ""),
+                new WatchHub(ports, LIMITS.watchersMax()),
+                new WaitingBytes(LIMITS.waitingBytesMax()),
+                new Authenticator(ports.state(), sessions, ports.clock(), null),
+                sessions,
+                ApiAccess.LOCAL,
+                "0.0-test",
+                LIMITS);
     }
 
     /** Stops listening; the cluster goes on. */
