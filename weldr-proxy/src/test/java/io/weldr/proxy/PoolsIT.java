@@ -230,8 +230,8 @@ class PoolsIT {
                             requireNonNull(proxy.state.get().pool(pool)).find(id))
                     .generation();
             Instant now = Instant.now();
-            proxy.apply(new Command.RecordVerdict(pool, id, generation, new Verdict(false, now, "x"), now));
-            proxy.apply(new Command.RecordVerdict(pool, id, generation, new Verdict(true, now, "x"), now));
+            proxy.apply(new Command.RecordVerdict(pool, id, generation, new Verdict(false, now, "x"), null, now));
+            proxy.apply(new Command.RecordVerdict(pool, id, generation, new Verdict(true, now, "x"), null, now));
             for (int i = 0; i < 110; i++) {
                 proxy.exchange(GET);
             }

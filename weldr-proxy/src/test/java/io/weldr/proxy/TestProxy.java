@@ -154,7 +154,7 @@ final class TestProxy implements AutoCloseable {
             throw new AssertionError(origin.authority() + " is not in the pool");
         }
         Verdict down = new Verdict(false, Instant.EPOCH, "test");
-        apply(new Command.RecordVerdict(PoolName.DEFAULT, entry.id(), entry.generation(), down, Instant.EPOCH));
+        apply(new Command.RecordVerdict(PoolName.DEFAULT, entry.id(), entry.generation(), down, null, Instant.EPOCH));
     }
 
     Wire connect() {

@@ -144,7 +144,7 @@ class OutlierDetectorTest {
             Verdict verdict = new Verdict(false, Instant.EPOCH, "test");
             state = state.apply(
                             new Command.RecordVerdict(
-                                    PoolName.DEFAULT, down.id(), down.generation(), verdict, Instant.EPOCH),
+                                    PoolName.DEFAULT, down.id(), down.generation(), verdict, null, Instant.EPOCH),
                             5 + i)
                     .next();
         }

@@ -98,6 +98,7 @@ public class FullStateBenchmark {
                 origin.id(),
                 origin.generation(),
                 new Verdict(false, Instant.EPOCH, "status 503"),
+                null,
                 Instant.EPOCH);
         route = new Command.PutRoute(route(77, "2"), Condition.PRESENT, full.routing(), Instant.EPOCH);
         snapshot = write(full);
