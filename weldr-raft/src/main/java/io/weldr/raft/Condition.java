@@ -212,6 +212,10 @@ final class Condition {
         if (slow != null) {
             return slow;
         }
+        String stall = givingWay.stall();
+        if (stall != null) {
+            return "this node leads, and " + stall;
+        }
         if (heldState && standing() == Identity.Standing.JOINING) {
             return "this node lost its log, and its state is of before that until it has been taken in anew";
         }

@@ -175,14 +175,11 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         this.voterSettings = new VoterSettings(this::askForTimeout);
         LeaderProof proof = new LeaderProof(settings.electionTimeoutMin(), voterSettings::millis);
         this.watchdog = new Watchdog(proof, consensus::node, this.duties, this::observed);
+        Remedies remedies = new Remedies(consensus::node, gateway);
         this.healer = new Healer(
-                new Remedies(consensus::node, gateway),
-                resetting,
-                settings.electionTimeoutMin(),
-                settings.electionTimeoutMax(),
-                System::nanoTime);
+                remedies, resetting, settings.electionTimeoutMin(), settings.electionTimeoutMax(), System::nanoTime);
         this.handOver = new HandOver(consensus::node, settings.electionTimeoutMax());
-        this.givingWay = new GivingWay(handOver::toWhoeverLacksLeast);
+        this.givingWay = new GivingWay(handOver::toWhoeverLacksLeast, remedies::stepDown);
         // Not less: on a machine that is starved for a moment it would depose leaders that live.
         this.succession = new Succession(
                 this.link,

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands leadership over when this node leads and another one had better: its disk takes nothing, or it is about to
- * stop. {@link #look} is called by one thread, again and again, and {@link #observed} by one; the rest by any.
+ * Gives leadership away when this node leads and another one had better: it does not get on, or is about to stop.
+ * {@link #look} is called by one thread, again and again, and {@link #observed} by one; the rest by any.
  */
 public final class GivingWay {
     private static final Logger LOG = LoggerFactory.getLogger(GivingWay.class);
@@ -20,25 +20,41 @@ public final class GivingWay {
     /** The heir's disk may be no better: not to and fro. */
     private static final long SLOW_DISK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+    /** As above, for a leader that does not get on: it may be elected again. */
+    private static final long STALL_EVERY_NANOS = LeaderStall.PATIENCE.toNanos();
+
     /** If all members are stopping, leadership goes round among them no faster. */
     private static final long GIVE_BACK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Predicate<@Nullable RaftId> handOver;
+    private final Runnable stepDown;
+    private final LeaderStall progress = new LeaderStall(); // confined to the thread that looks
     private final DiskWatch disk = new DiskWatch(); // confined to the thread that looks
     private long gaveWayNanos = System.nanoTime() - SLOW_DISK_EVERY_NANOS; // as above
+    private long stalledNanos = System.nanoTime() - STALL_EVERY_NANOS; // as above
     private long gaveBackNanos = System.nanoTime() - GIVE_BACK_EVERY_NANOS; // as above
     private volatile @Nullable String slowDisk;
+    private volatile @Nullable String stall;
     private volatile boolean resigning;
     private volatile @Nullable RaftId otherLeader; // the last but this node
 
-    /** {@code handOver}: as {@link HandOver#toWhoeverLacksLeast}. */
-    public GivingWay(Predicate<@Nullable RaftId> handOver) {
+    /**
+     * @param handOver as {@link HandOver#toWhoeverLacksLeast}
+     * @param stepDown leaves it to an election who leads next; returns at once
+     */
+    public GivingWay(Predicate<@Nullable RaftId> handOver, Runnable stepDown) {
         this.handOver = handOver;
+        this.stepDown = stepDown;
     }
 
     /** That the disk takes nothing, for people; null while it does. */
     public @Nullable String slowDisk() {
         return slowDisk;
+    }
+
+    /** What this node does not get done as leader, for people; null while it does, and while another one leads. */
+    public @Nullable String stall() {
+        return stall;
     }
 
     /** Whether this node is about to stop, and leads no more if it can be had. */
@@ -70,7 +86,16 @@ public final class GivingWay {
     public void look(@Nullable LogEnd end, @Nullable NodeView view, long nowNanos) {
         Duration stuck = end == null ? Duration.ZERO : disk.look(end.lastIndex(), end.flushedIndex(), nowNanos);
         slowDisk = stuck.isZero() ? null : "its disk has taken nothing for " + stuck.toSeconds() + " s";
-        if (view == null || view.role() != NodeView.Role.LEADER) {
+        stall = view == null ? null : progress.look(view, stuck, nowNanos);
+        if (view == null || view.role() != NodeView.Role.LEADER || view.voters().size() < 2) {
+            return;
+        }
+        if (stall != null && nowNanos - stalledNanos >= STALL_EVERY_NANOS) {
+            stalledNanos = nowNanos;
+            LOG.warn("This node leads, and {}: giving leadership away", stall);
+            if (!handOver.test(null)) {
+                stepDown.run(); // nobody could be named; those who are well are elected
+            }
             return;
         }
         if (slowDisk != null && nowNanos - gaveWayNanos > SLOW_DISK_EVERY_NANOS) {

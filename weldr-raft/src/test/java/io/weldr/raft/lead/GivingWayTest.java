@@ -24,7 +24,14 @@ class GivingWayTest {
     private static final LogEnd BEHIND = new LogEnd(9, 3);
 
     private final List<String> handedOver = new ArrayList<>();
-    private final GivingWay givingWay = new GivingWay(butLast -> handedOver.add("but last " + butLast));
+    private boolean taken = true;
+    private int steppedDown;
+    private final GivingWay givingWay = new GivingWay(
+            butLast -> {
+                handedOver.add("but last " + butLast);
+                return taken;
+            },
+            () -> steppedDown++);
 
     private static NodeView view(Role role, RaftId leader) {
         HostPort address = new HostPort("127.0.0.1", 1);
@@ -44,12 +51,26 @@ class GivingWayTest {
         assertThat(givingWay.slowDisk()).isNull();
         look(BEHIND, Role.LEADER, 3);
         assertThat(givingWay.slowDisk()).isEqualTo("its disk has taken nothing for 3 s");
-        look(BEHIND, Role.LEADER, 32);
         assertThat(handedOver).containsExactly("but last null");
+        look(BEHIND, Role.FOLLOWER, 5);
+        look(BEHIND, Role.LEADER, 32);
+        assertThat(handedOver).hasSize(1);
         look(BEHIND, Role.LEADER, 34);
         assertThat(handedOver).as("leading again, with the disk as it was").hasSize(2);
         look(WHOLE, Role.LEADER, 35);
         assertThat(givingWay.slowDisk()).isNull();
+    }
+
+    @Test
+    void aLeaderThatDoesNotGetOnStepsDownIfNobodyTakesOver() {
+        taken = false;
+        for (int second = 0; second <= 6; second++) {
+            look(BEHIND, Role.LEADER, second);
+        }
+        assertThat(givingWay.stall()).isEqualTo("its disk has taken nothing for 6 s");
+        assertThat(steppedDown).isEqualTo(1);
+        look(BEHIND, Role.FOLLOWER, 7);
+        assertThat(givingWay.stall()).isNull();
     }
 
     @Test
