@@ -174,6 +174,9 @@ final class Disclosed {
     }
 
     private static @Nullable Object value(String name, @Nullable Object value, String within) {
+        if (value == null) {
+            return null;
+        }
         if (value instanceof Map<?, ?> object) {
             // Fields of a probe are an object with their names, of which any may be that of a member above.
             return OBJECTS.contains(name) && !name.equals("headers") ? of(object, name) : LEFT_OUT;

@@ -179,7 +179,8 @@ final class TopCommand extends Shared {
             int end = printable.codePointCount(0, printable.length()) <= terminal.columns()
                     ? printable.length()
                     : printable.offsetByCodePoints(0, terminal.columns());
-            screen.append(printable, 0, end).append(ERASE_LINE).append("\r\n");
+            // Erased first: after a line as wide as the terminal, its last character would go.
+            screen.append(ERASE_LINE).append(printable, 0, end).append('\n');
         }
         return screen.append(ERASE_BELOW).toString();
     }

@@ -25,7 +25,7 @@ final class PeerMethods {
     static final int MEMBER_BYTES_MAX = 4 << 20;
 
     static final List<String> MEMBER_CALLS =
-            List.of("Call", "Report", "Cede", "CanHold", "Probe", "LastProbes", "Samples");
+            List.of("Call", "Report", "Cede", "CanHold", "Probe", "LastProbes", "Samples", "Checks", "Support");
 
     /** Whom a call is for, by name: another node may listen where that member did. */
     static final Metadata.Key<String> ADDRESSEE = Metadata.Key.of("weldr-to", Metadata.ASCII_STRING_MARSHALLER);
