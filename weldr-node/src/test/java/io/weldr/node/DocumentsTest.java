@@ -3,15 +3,12 @@ package io.weldr.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weldr.node.config.Setting;
+import io.weldr.testing.Markdown;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -26,12 +23,12 @@ class DocumentsTest {
     /** What builds, measurements and {@code deploy/local} write. */
     private static final Set<String> NOT_OURS = Set.of("target", "out", "local.d", ".git");
 
-    private static final Pattern CODE_BLOCK = Pattern.compile("(?ms)^ *```.*?^ *```");
-    private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
-    private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6} (.*)$");
-    private static final Pattern OTHER_SITE = Pattern.compile("^[a-z]+:.*");
-
     private static final int COLUMNS_MAX = 120;
+    private static final int WORDS_MAX = 35;
+
+    private static final Pattern TABLE_ROW = Pattern.compile("(?m)^ *\\|.*$");
+    private static final Pattern PARAGRAPH_OR_ITEM = Pattern.compile("\\n\\s*\\n|\\n(?= *(?:[-*]|\\d+\\.) )|\\n(?=#)");
+    private static final Pattern END_OF_SENTENCE = Pattern.compile("(?<=[.:;?!])\\**\\s+");
 
     /** Four cells, of which the first is a key. */
     private static final Pattern SETTING = Pattern.compile("(?m)^\\| `([a-z-]+)` \\| ([^|]*) \\| [^|]* \\| [^|]* \\|$");
@@ -41,10 +38,8 @@ class DocumentsTest {
         List<String> broken = new ArrayList<>();
         List<Path> documents = documents();
         for (Path document : documents) {
-            for (String link : links(document)) {
-                if (!leadsSomewhere(document, link)) {
-                    broken.add(TOP.relativize(document) + ": " + link);
-                }
+            for (String link : Markdown.brokenLinks(document)) {
+                broken.add(TOP.relativize(document) + ": " + link);
             }
         }
         assertThat(documents).contains(TOP.resolve("README.md"), TOP.resolve("docs/README.md"));
@@ -67,10 +62,31 @@ class DocumentsTest {
         assertThat(wide).isEmpty();
     }
 
+    /** The rule is 25 words. This finds sentences that nobody has read again. */
+    @Test
+    void noSentenceIsTooLongToReadOnce() throws IOException {
+        List<String> wide = new ArrayList<>();
+        for (Path document : documents()) {
+            if (document.startsWith(TOP.resolve("docs/decisions")) || document.startsWith(TOP.resolve("benchmark"))) {
+                continue;
+            }
+            String prose = TABLE_ROW.matcher(Markdown.prose(document)).replaceAll("");
+            for (String part : PARAGRAPH_OR_ITEM.split(prose)) {
+                for (String sentence : END_OF_SENTENCE.split(part.strip())) {
+                    int words = sentence.split("\\s+").length;
+                    if (words > WORDS_MAX) {
+                        wide.add(TOP.relativize(document) + ": " + words + " words: " + sentence);
+                    }
+                }
+            }
+        }
+        assertThat(wide).isEmpty();
+    }
+
     @Test
     void theIndexListsEveryPage() throws IOException {
         Path index = TOP.resolve("docs/README.md");
-        Set<Path> listed = links(index).stream()
+        Set<Path> listed = Markdown.links(index).stream()
                 .map(link -> index.resolveSibling(link.replaceFirst("#.*", "")).normalize())
                 .collect(Collectors.toSet());
         List<Path> pages = documents().stream()
@@ -96,52 +112,6 @@ class DocumentsTest {
     }
 
     private static List<Path> documents() throws IOException {
-        List<Path> documents = new ArrayList<>();
-        Files.walkFileTree(TOP, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-                return NOT_OURS.contains(folder.getFileName().toString())
-                        ? FileVisitResult.SKIP_SUBTREE
-                        : FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (file.toString().endsWith(".md")) {
-                    documents.add(file);
-                }
-                return FileVisitResult.CONTINUE;
-            }
-        });
-        return documents;
-    }
-
-    private static List<String> links(Path document) throws IOException {
-        String text = CODE_BLOCK.matcher(Files.readString(document)).replaceAll("");
-        return LINK.matcher(text)
-                .results()
-                .map(match -> match.group(1))
-                .filter(link -> !OTHER_SITE.matcher(link).matches())
-                .toList();
-    }
-
-    private static boolean leadsSomewhere(Path document, String link) throws IOException {
-        int hash = link.indexOf('#');
-        String path = hash < 0 ? link : link.substring(0, hash);
-        Path target = path.isEmpty() ? document : document.resolveSibling(path).normalize();
-        if (!Files.exists(target)) {
-            return false;
-        }
-        return hash < 0 || anchors(target).contains(link.substring(hash + 1));
-    }
-
-    /** The names that headings have in links, by the rule of GitHub. */
-    private static Set<String> anchors(Path document) throws IOException {
-        String text = CODE_BLOCK.matcher(Files.readString(document)).replaceAll("");
-        return HEADING.matcher(text)
-                .results()
-                .map(match -> match.group(1).toLowerCase(Locale.ROOT))
-                .map(heading -> heading.replaceAll("[^\\p{L}\\p{N}_ -]", "").replace(' ', '-'))
-                .collect(Collectors.toSet());
+        return Markdown.documents(TOP, NOT_OURS);
     }
 }

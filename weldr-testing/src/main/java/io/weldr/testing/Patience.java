@@ -6,9 +6,9 @@ import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
- * How long a test waits for something that must happen. A condition that comes true ends the wait at once, so a long
- * limit costs time only in a test that fails. JUnit finds this class by itself ({@code META-INF/services}): in every
- * test a plain {@code await()} waits this long.
+ * The limits of waits in tests. A condition that comes true ends the wait at once, so a long limit costs time only
+ * in a test that fails. JUnit finds this class by itself ({@code META-INF/services}): in every test a plain {@code
+ * await()} waits this long.
  */
 public final class Patience implements LauncherSessionListener {
     /**

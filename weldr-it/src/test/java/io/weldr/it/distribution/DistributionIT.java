@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.weldr.it.distribution.Script.Ended;
 import io.weldr.it.harness.Http;
 import io.weldr.it.harness.Secret;
+import io.weldr.testing.Markdown;
 import io.weldr.testing.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -100,8 +102,12 @@ class DistributionIT {
             assertThat(all).as("one folder").hasSize(1);
             unpackedTo = all.get(0);
         }
-        for (String document : List.of("README.md", "docs/reference/limits.md", "docs/howto/virtual-ip.md")) {
-            assertThat(unpackedTo.resolve(document)).isRegularFile();
+        List<Path> documents = Markdown.documents(unpackedTo, Set.of());
+        assertThat(documents).contains(unpackedTo.resolve("README.md"), unpackedTo.resolve("docs/reference/limits.md"));
+        for (Path document : documents) {
+            assertThat(Markdown.brokenLinks(document))
+                    .as("links of %s that lead to no file of the archive", unpackedTo.relativize(document))
+                    .isEmpty();
         }
         Path cache = Files.createFile(unpackedTo.resolve("lib/weldr.jsa"));
         Ended withoutCache = Script.run(List.of(unpackedTo.resolve("bin/weldr").toString(), "--version"), Map.of());
