@@ -7,13 +7,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A shell that commands are pasted into. It has a network of its own, in which all ports are free, and whatever it
+ * A shell that commands are pasted into. It has a network and mounts of its own: all ports are free, and whatever it
  * leaves running ends with it.
  */
 final class Shell {
@@ -42,9 +44,14 @@ final class Shell {
             skip("no network of its own can be made (unshare)");
         }
         for (String program : PROGRAMS) {
-            if (!ends(List.of("bash", "-c", "command -v " + program))) {
-                skip(program + " is not installed");
-            }
+            needs(program);
+        }
+    }
+
+    /** Skips the test where a program is missing. */
+    static void needs(String program) throws InterruptedException {
+        if (!ends(List.of("bash", "-c", "command -v " + program))) {
+            skip(program + " is not installed");
         }
     }
 
@@ -72,6 +79,18 @@ final class Shell {
         }
     }
 
+    /**
+     * Steps that a shell of their own is pasted, in a folder of their own.
+     *
+     * @param name also that of the folder
+     * @param before commands that make what the steps need; what they print counts for nothing
+     */
+    record Section(String name, String before, List<Step> steps) {
+        Section {
+            steps = List.copyOf(steps);
+        }
+    }
+
     /** How a step ended. */
     record Ended(Step step, int exit, List<String> printed) {
         Ended {
@@ -80,18 +99,25 @@ final class Shell {
     }
 
     /**
-     * Pastes the steps one after the other.
+     * Pastes the steps of all sections one after the other.
      *
-     * @param before commands that make what the steps need; they have to succeed
+     * @param before commands that make what all sections need
+     * @return how the steps ended, by the names of their sections
      */
-    List<Ended> paste(String before, List<Step> steps) throws IOException, InterruptedException {
+    Map<String, List<Ended>> paste(String before, List<Section> sections) throws IOException, InterruptedException {
         StringBuilder script = new StringBuilder("exec 2>&1\nip link set lo up\n")
                 .append(before)
                 .append('\n');
-        for (int i = 0; i < steps.size(); i++) {
-            script.append("printf '\\n\\001%d\\n' ").append(i).append('\n');
-            script.append(steps.get(i).command()).append('\n');
-            script.append("printf '\\n\\001%d\\n' $?\n");
+        for (Section section : sections) {
+            String own = "pages/" + section.name().replace('/', '-');
+            script.append("mkdir -p %s\n(\ncd %s\nexport HOME=$PWD\n".formatted(own, own))
+                    .append(section.before())
+                    .append('\n');
+            for (Step step : section.steps()) {
+                script.append("printf '\\n\\001\\n'\n").append(step.command()).append('\n');
+                script.append("printf '\\n\\001%d\\n' $?\n");
+            }
+            script.append(")\n");
         }
         Path file = Files.writeString(folder.resolve("pasted.sh"), script);
         Path output = folder.resolve("pasted.out");
@@ -111,25 +137,30 @@ final class Shell {
         } finally {
             shell.destroyForcibly();
         }
-        return read(steps, Files.readString(output, UTF_8));
+        return read(sections, Files.readString(output, UTF_8));
     }
 
-    private static List<Ended> read(List<Step> steps, String output) {
-        List<Ended> all = new ArrayList<>();
+    private static Map<String, List<Ended>> read(List<Section> sections, String output) {
+        Map<String, List<Ended>> all = new LinkedHashMap<>();
+        // What came before the first step, then two parts a step: what it printed, its exit code and what came after.
         String[] parts = output.split("\n" + MARK, -1);
-        // What came before the first step, then two marks a step, each with a number and what came after it.
-        for (int i = 0; i < steps.size(); i++) {
-            int at = 1 + 2 * i;
-            if (at + 1 >= parts.length) {
-                throw new AssertionError(
-                        "the shell ended before line " + steps.get(i).line() + "; it printed: " + output);
+        int at = 1;
+        for (Section section : sections) {
+            List<Ended> ended = new ArrayList<>();
+            for (Step step : section.steps()) {
+                if (at + 1 >= parts.length) {
+                    throw new AssertionError("the shell ended before line " + step.line() + " of " + section.name()
+                            + "; it printed: " + output);
+                }
+                String printed = parts[at].substring(parts[at].indexOf('\n') + 1);
+                int exit = Integer.parseInt(parts[at + 1].lines().findFirst().orElseThrow());
+                List<String> lines = printed.lines()
+                        .filter(line -> !END_OF_JOB.matcher(line).matches())
+                        .toList();
+                ended.add(new Ended(step, exit, lines));
+                at += 2;
             }
-            String printed = parts[at].substring(parts[at].indexOf('\n') + 1);
-            int exit = Integer.parseInt(parts[at + 1].strip());
-            List<String> lines = printed.lines()
-                    .filter(line -> !END_OF_JOB.matcher(line).matches())
-                    .toList();
-            all.add(new Ended(steps.get(i), exit, lines));
+            all.put(section.name(), ended);
         }
         return all;
     }
