@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * something to show or to check: a token never leaves this machine in the clear.
  *
  * @param tokenFile holds a token; null: none is shown
- * @param caFile authorities that vouch for nodes, PEM; null: those of the Java platform, or the secret
+ * @param caFile authorities of the certificates of nodes, PEM; null: those of the Java platform, or the secret
  * @param secretFile the secret of the cluster, by which weldrctl makes itself a certificate; null: none
  * @param identity the files of a client certificate; null: none is shown
  * @param tls whether TLS is spoken on loopback, too

@@ -31,15 +31,15 @@ final class CertificateCommands {
     }
 
     /** {@code certs add NAME --cert FILE --key FILE}. */
-    @Command(description = "Takes a certificate and its private key out of files.")
+    @Command(description = "Adds a certificate and its private key from files.")
     static final class Add extends Shared {
-        @Parameters(paramLabel = "NAME", description = "Its name in the cluster")
+        @Parameters(paramLabel = "NAME", description = "The name of the certificate")
         private String name = "";
 
-        @Option(names = "--new", description = "Refuse even the same one if it is there already")
+        @Option(names = "--new", description = "Refuse if the certificate exists, even the same one")
         private boolean mustBeNew;
 
-        @Option(names = "--replace", description = "Replace the one of that name, if there is one, as for a renewal")
+        @Option(names = "--replace", description = "Replace the certificate of that name, as for a renewal")
         private boolean replace;
 
         @Mixin
@@ -70,14 +70,14 @@ final class CertificateCommands {
     }
 
     /** {@code certs obtain NAME --host HOST ...}. */
-    @Command(description = "Lets the leader obtain and renew a certificate by ACME.")
+    @Command(description = "Makes the leader obtain and renew a certificate by ACME.")
     static final class Obtain extends Shared {
         /** Authorities answer within seconds, and some take minutes. */
         private static final String WAIT = "10m";
 
         private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
-        @Parameters(paramLabel = "NAME", description = "Its name in the cluster")
+        @Parameters(paramLabel = "NAME", description = "The name of the certificate")
         private String name = "";
 
         @Option(
@@ -85,17 +85,17 @@ final class CertificateCommands {
                 split = ",",
                 required = true,
                 paramLabel = "HOST",
-                description = "A DNS name that the certificate is for; may be repeated")
+                description = "A DNS name of the certificate; may be repeated")
         private List<String> hosts = List.of();
 
         @Option(
                 names = "--email",
                 required = true,
                 paramLabel = "ADDRESS",
-                description = "Whom the authority may write to")
+                description = "The email address for messages of the authority")
         private String email = "";
 
-        @Option(names = "--agree-tos", description = "You agree to the terms of service of the authority")
+        @Option(names = "--agree-tos", description = "Agree to the terms of service of the authority")
         private boolean agreed;
 
         @Option(
@@ -119,24 +119,24 @@ final class CertificateCommands {
         @Option(
                 names = "--eab-kid",
                 paramLabel = "ID",
-                description = "Your id at an authority that takes its customers only")
+                description = "Your key id, for an authority with external accounts")
         private @Nullable String keyId;
 
         @Option(
                 names = "--eab-hmac-key-file",
                 paramLabel = "FILE",
-                description = "The key of that id, in Base64url. Default: the one that is there")
+                description = "The key of that id, in Base64url. Default: unchanged")
         private @Nullable String hmacKeyFile;
 
         @Option(
                 names = "--wait",
-                description = "Return once the certificate is issued, an order failed, or after 10 min (--timeout)")
+                description = "Return when the certificate is issued, an order failed, or after 10 min (--timeout)")
         private boolean waits;
 
         @Option(
                 names = "--request-id",
                 paramLabel = "ID",
-                description = "Names the wish: the same id and command again are carried out once. Default: a new one")
+                description = "The same id and command are carried out once. Default: a random id")
         private String requestId = "";
 
         @Override

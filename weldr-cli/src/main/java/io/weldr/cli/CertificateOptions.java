@@ -8,13 +8,13 @@ final class CertificateOptions implements ResourceOptions {
     @Option(
             names = "--cert",
             paramLabel = "FILE",
-            description = "PEM: the certificate of the hosts, then each time the one that signed it")
+            description = "PEM: the certificate of the hosts, then the chain, each signed by the next")
     private @Nullable String chain;
 
     @Option(
             names = "--key",
             paramLabel = "FILE",
-            description = "PEM: its private key, without passphrase. Default: the one that is there")
+            description = "PEM: the private key, without passphrase. Default: unchanged")
     private @Nullable String key;
 
     @Override

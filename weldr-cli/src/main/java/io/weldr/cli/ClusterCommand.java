@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
 /** {@code weldrctl cluster [status|add|remove|replace|transfer-leader]}; alone it is {@code status}. */
 @Command(
         header = "Shows and changes the members of the cluster.",
-        description = "Without a command it shows the members, who leads, and how far each has applied the log.",
+        description = "Without a command, shows the members, the leader, and how far each member has applied the log.",
         synopsisSubcommandLabel = "[COMMAND]")
 final class ClusterCommand extends Shared {
     @Override
@@ -31,7 +31,7 @@ final class ClusterCommand extends Shared {
     }
 
     /** {@code cluster status}. */
-    @Command(description = "Shows the members, who leads, and how far each has applied the log.")
+    @Command(description = "Shows the members, the leader, and how far each member has applied the log.")
     static final class Status extends Shared {
         @Override
         void run(Session session, Output output) {
@@ -41,15 +41,13 @@ final class ClusterCommand extends Shared {
 
     /** {@code cluster add}. */
     @Command(
-            header = "Takes a node into the cluster.",
-            description =
-                    "The node was started with --join wait, or with --join and the address of a member if it could not ask by itself. It "
-                            + "catches up first, and votes then.")
+            header = "Adds a node to the cluster.",
+            description = "Start the node with --join wait first. The node votes when it has caught up.")
     static final class Add extends Shared {
         @Parameters(index = "0", paramLabel = "ID", description = "The name of the node")
         private String id = "";
 
-        @Parameters(index = "1", paramLabel = "HOST:PORT", description = "Its raft address")
+        @Parameters(index = "1", paramLabel = "HOST:PORT", description = "The Raft address of the node")
         private String raft = "";
 
         @Override
@@ -61,10 +59,9 @@ final class ClusterCommand extends Shared {
 
     /** {@code cluster remove}. */
     @Command(
-            header = "Takes a member out of the cluster, whether it lives or not.",
+            header = "Removes a member from the cluster, dead or alive.",
             description =
-                    "A member that lives stops voting, goes on proxying for its drain time, and then ends or idles, as its setting "
-                            + "on-removal says.")
+                    "A running member stops voting, continues to proxy for its drain time, and then exits or idles (on-removal).")
     static final class Remove extends Shared {
         @Parameters(index = "0", paramLabel = "ID", description = "The name of the member")
         private String id = "";
@@ -72,10 +69,10 @@ final class ClusterCommand extends Shared {
         @Option(
                 names = "--drain",
                 paramLabel = "TIME",
-                description = "How long it goes on proxying, at most 1h. Default: its drain-timeout")
+                description = "How long the member continues to proxy, at most 1h. Default: its drain-timeout")
         private @Nullable String drain;
 
-        @Option(names = "--force", description = "Without draining, as --drain 0s")
+        @Option(names = "--force", description = "Do not drain, as --drain 0s")
         private boolean force;
 
         @Override
@@ -88,25 +85,25 @@ final class ClusterCommand extends Shared {
 
     /** {@code cluster replace}. */
     @Command(
-            header = "Takes one member out and another node in, in one step.",
-            description = "The number of voters stays what it is. The new node was started with --join wait.")
+            header = "Replaces a member by another node, in one step.",
+            description = "Start the new node with --join wait first. The number of voters does not change.")
     static final class Replace extends Shared {
-        @Parameters(index = "0", paramLabel = "OLD", description = "The name of the member that leaves")
+        @Parameters(index = "0", paramLabel = "OLD", description = "The name of the member to remove")
         private String old = "";
 
-        @Parameters(index = "1", paramLabel = "ID", description = "The name of the node that comes")
+        @Parameters(index = "1", paramLabel = "ID", description = "The name of the node to add")
         private String id = "";
 
-        @Parameters(index = "2", paramLabel = "HOST:PORT", description = "Its raft address")
+        @Parameters(index = "2", paramLabel = "HOST:PORT", description = "The Raft address of the node")
         private String raft = "";
 
         @Option(
                 names = "--drain",
                 paramLabel = "TIME",
-                description = "How long the old one goes on proxying, if it lives. Default: its drain-timeout")
+                description = "How long the old member continues to proxy. Default: its drain-timeout")
         private @Nullable String drain;
 
-        @Option(names = "--force", description = "Without draining, as --drain 0s")
+        @Option(names = "--force", description = "Do not drain, as --drain 0s")
         private boolean force;
 
         @Override
@@ -121,7 +118,7 @@ final class ClusterCommand extends Shared {
     }
 
     /** {@code cluster transfer-leader}. */
-    @Command(description = "Hands leadership over to that member, or to any other one that is up to date.")
+    @Command(description = "Transfers leadership to a member. Default: any member that is up to date.")
     static final class TransferLeader extends Shared {
         @Parameters(index = "0", paramLabel = "ID", arity = "0..1", description = "The name of the member")
         private String id = "";

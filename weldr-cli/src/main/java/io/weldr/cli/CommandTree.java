@@ -29,18 +29,14 @@ record CommandTree(List<String> names, Supplier<Object> command, List<CommandTre
                             of(ServersGet::new, "get"),
                             HELP),
                     "servers"),
+            resource("Manages pools of origins, and their balancing.", Kind::pools, PoolOptions::new, "pools"),
             resource(
-                    "The pools of origins, and how requests are spread over them.",
-                    Kind::pools,
-                    PoolOptions::new,
-                    "pools"),
-            resource(
-                    "The addresses on which nodes take connections.",
+                    "Manages the addresses on which nodes accept connections.",
                     Kind::listeners,
                     ListenerOptions::new,
                     "listeners"),
             resource(
-                    "Which requests go where, and what is changed on the way.",
+                    "Manages routes: conditions on requests, their pools, and edits.",
                     Kind::routes,
                     RouteOptions::new,
                     "routes",
@@ -117,7 +113,7 @@ record CommandTree(List<String> names, Supplier<Object> command, List<CommandTre
         Supplier<Kind> kind = Kind::certificates;
         return of(
                 () -> new ResourceCommand(
-                        "The certificates that listeners present, with their private keys.",
+                        "Manages certificates with their private keys, and ACME.",
                         "add, obtain, rm, set, get or ls is missing"),
                 List.of(
                         of(CertificateCommands.Add::new, "add", "create"),

@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code weldrctl context use|ls|add|rm}: which cluster commands are for. */
-@Command(description = "The clusters that you work with: their nodes, and the files of tokens and authorities.")
+@Command(description = "Manages contexts: endpoints and credentials of clusters, by name.")
 final class ContextCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before run()
@@ -44,7 +44,7 @@ final class ContextCommand implements Runnable {
     }
 
     /** {@code context use NAME}. */
-    @Command(description = "Commands are for that cluster from now on.")
+    @Command(description = "Makes a context the current one.")
     static final class Use extends Local {
         @Parameters(paramLabel = "NAME", description = "The name of a context")
         private String name = "";
@@ -58,7 +58,7 @@ final class ContextCommand implements Runnable {
     }
 
     /** {@code context ls}. */
-    @Command(description = "Lists the contexts. The current one has a star.")
+    @Command(description = "Lists the contexts. A star marks the current one.")
     static final class ListAll extends Local {
         @Override
         void run(Contexts contexts, Output output) {
@@ -91,7 +91,7 @@ final class ContextCommand implements Runnable {
                     "Keeps --endpoint, --token-file, --ca-file, --cert-file, --key-file, --secret-file and --tls under a name, in place of"
                             + " one of that name.")
     static final class Add extends Local {
-        @Parameters(paramLabel = "NAME", description = "Its name")
+        @Parameters(paramLabel = "NAME", description = "The name of the context")
         private String name = "";
 
         @Override
@@ -110,7 +110,7 @@ final class ContextCommand implements Runnable {
     }
 
     /** {@code context rm NAME}. */
-    @Command(description = "Forgets a context. Files that it names stay.")
+    @Command(description = "Removes a context. The files that it names are not deleted.")
     static final class Remove extends Local {
         @Parameters(paramLabel = "NAME", description = "The name of a context")
         private String name = "";

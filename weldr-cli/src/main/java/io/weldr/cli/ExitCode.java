@@ -8,8 +8,8 @@ enum ExitCode {
     NOT_FOUND(3, "not-found", "there is no such origin, pool, listener, route, certificate, token, member or context"),
     CONFLICT(4, "conflict", "another entry is there, the state moved on, or the members are changing"),
     UNREACHABLE(5, "unreachable", "no node could be reached, or none that reaches a leader; nothing was done"),
-    UNKNOWN(6, "unknown-outcome", "nobody knows whether it was done"),
-    FINDINGS(7, "findings", "doctor has found something that an operator has to look at");
+    UNKNOWN(6, "unknown-outcome", "the outcome is not known"),
+    FINDINGS(7, "findings", "doctor has findings");
 
     private final int code;
     private final String type;

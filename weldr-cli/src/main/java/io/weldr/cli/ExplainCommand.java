@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code weldrctl explain 'GET https://host/path'}. */
-@Command(description = "Shows where a request would go, and why.")
+@Command(description = "Shows where a request would go, and why. No request is sent.")
 final class ExplainCommand extends Shared {
     @Parameters(
             paramLabel = "REQUEST",
@@ -41,7 +41,7 @@ final class ExplainCommand extends Shared {
                     "Where it comes in. Default: with https, a listener of that protocol if there is one; else default")
     private String listener = "";
 
-    @Option(names = "--stale", description = "What the node has applied, also without a quorum")
+    @Option(names = "--stale", description = "Read the state that the node has applied, also without a quorum")
     private boolean stale;
 
     @Override

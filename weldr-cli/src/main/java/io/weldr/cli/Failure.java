@@ -113,7 +113,7 @@ record Failure(
             }
             if (cause instanceof SSLException) {
                 return "TLS failed: " + message
-                        + " (expected: a node whose certificate --ca-file or --secret-file vouches for)";
+                        + " (expected: a node with a certificate of --ca-file or --secret-file)";
             }
             if (cause instanceof Http2Exception && message.contains("Hex dump for first 5 bytes: 15030")) {
                 return SPEAKS_TLS;

@@ -16,7 +16,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code weldrctl health get|set}. */
-@Command(description = "How the origins of a pool are probed.")
+@Command(description = "Shows and changes the health policy of a pool.")
 final class HealthCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before run()
@@ -28,12 +28,12 @@ final class HealthCommand implements Runnable {
     }
 
     /** {@code health get}. */
-    @Command(description = "Shows the policy of a pool.")
+    @Command(description = "Shows the health policy of a pool.")
     static final class Get extends Shared {
-        @Option(names = "--pool", paramLabel = "NAME", description = "Default: default")
+        @Option(names = "--pool", paramLabel = "NAME", description = "The pool. Default: default")
         private String pool = "";
 
-        @Option(names = "--stale", description = "What the node has applied, also without a quorum")
+        @Option(names = "--stale", description = "Read the state that the node has applied, also without a quorum")
         private boolean stale;
 
         @Override
@@ -47,16 +47,16 @@ final class HealthCommand implements Runnable {
     }
 
     /** {@code health set ...}. */
-    @Command(description = "Changes the policy; what is not given stays.")
+    @Command(description = "Changes the health policy. Other settings do not change.")
     static final class Set extends Shared {
-        @Option(names = "--pool", paramLabel = "NAME", description = "Default: default")
+        @Option(names = "--pool", paramLabel = "NAME", description = "The pool. Default: default")
         private String pool = "";
 
         @Option(
                 names = "--unset",
                 split = ",",
                 paramLabel = "FIELD",
-                description = "Give a part its default, by its name in JSON, such as contains")
+                description = "Reset a setting to its default, by its name in JSON, such as contains")
         private List<String> unset = List.of();
 
         @Mixin
@@ -69,7 +69,7 @@ final class HealthCommand implements Runnable {
         void run(Session session, Output output) {
             HealthPolicy policy = health.message(unset);
             if (policy == null) {
-                throw UsageError.of(spec, "nothing to set");
+                throw UsageError.of(spec, "nothing to change (expected: at least one setting)");
             }
             SetHealthPolicyRequest wish = SetHealthPolicyRequest.newBuilder()
                     .setPool(pool)

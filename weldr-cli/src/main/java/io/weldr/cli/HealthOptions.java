@@ -12,10 +12,10 @@ import picocli.CommandLine.Option;
 
 /** The parts of a health policy; what is not given stays as the pool, or the origin, has it. */
 final class HealthOptions {
-    @Option(names = "--probe-type", paramLabel = "WORD", description = "What a probe is: http, tcp or grpc")
+    @Option(names = "--probe-type", paramLabel = "WORD", description = "The kind of probe: http, tcp or grpc")
     private @Nullable String type;
 
-    @Option(names = "--path", paramLabel = "PATH", description = "What to ask for, such as /health")
+    @Option(names = "--path", paramLabel = "PATH", description = "The path of the probe, such as /health")
     private @Nullable String path;
 
     @Option(names = "--method", paramLabel = "METHOD", description = "GET, HEAD or OPTIONS")
@@ -24,40 +24,52 @@ final class HealthOptions {
     @Option(names = "--expect", paramLabel = "CODES", description = "Status codes that pass, such as 200-299,401")
     private @Nullable String expect;
 
-    @Option(names = "--probe-host", paramLabel = "HOST", description = "Value of Host. Default: that of the origin")
+    @Option(
+            names = "--probe-host",
+            paramLabel = "HOST",
+            description = "The Host field. Default: the host of the origin")
     private @Nullable String host;
 
     @Option(
             names = "--probe-header",
             paramLabel = "N=V",
-            description = "One more field of the request; may be repeated")
+            description = "A further field of the request; may be repeated")
     private @Nullable Map<String, String> headers;
 
-    @Option(names = "--contains", paramLabel = "TEXT", description = "Text that has to be in the body")
+    @Option(names = "--contains", paramLabel = "TEXT", description = "Text that the body must contain")
     private @Nullable String contains;
 
-    @Option(names = "--service", paramLabel = "NAME", description = "With grpc: the service that is asked about")
+    @Option(
+            names = "--service",
+            paramLabel = "NAME",
+            description = "With grpc: the service to check. Default: the whole server")
     private @Nullable String service;
 
-    @Option(names = "--probe-port", paramLabel = "N", description = "Where the probe goes. Default: the origin's port")
+    @Option(
+            names = "--probe-port",
+            paramLabel = "N",
+            description = "The port of the probe. Default: the port of the origin")
     private @Nullable Integer port;
 
-    @Option(names = "--interval", paramLabel = "TIME", description = "Between two probes of one origin, such as 30s")
+    @Option(
+            names = "--interval",
+            paramLabel = "TIME",
+            description = "Time between two probes of an origin, such as 30s")
     private @Nullable String interval;
 
-    @Option(names = "--unhealthy-interval", paramLabel = "TIME", description = "The same while the origin is down")
+    @Option(names = "--unhealthy-interval", paramLabel = "TIME", description = "The interval while the origin is down")
     private @Nullable String unhealthyInterval;
 
-    @Option(names = "--jitter", paramLabel = "N", description = "How much an interval varies at random, in percent")
+    @Option(names = "--jitter", paramLabel = "N", description = "Random change of each interval, in percent")
     private @Nullable Integer jitter;
 
-    @Option(names = "--probe-timeout", paramLabel = "TIME", description = "How long a probe may take, such as 2s")
+    @Option(names = "--probe-timeout", paramLabel = "TIME", description = "Longest time of a probe, such as 2s")
     private @Nullable String probeTimeout;
 
     @Option(
             names = "--probe-connect-timeout",
             paramLabel = "TIME",
-            description = "How long the connection of a probe may take to stand")
+            description = "Longest time to establish the connection")
     private @Nullable String connectTimeout;
 
     @Option(names = "--failures", paramLabel = "N", description = "Consecutive failures until down")
@@ -72,7 +84,7 @@ final class HealthOptions {
     @Option(
             names = "--confirm",
             paramLabel = "WHO",
-            description = "Who has to see it down too before it is down: majority, any or leader-only")
+            description = "Other members that must confirm down: majority, any or leader-only")
     private @Nullable String confirm;
 
     @Option(
@@ -80,7 +92,7 @@ final class HealthOptions {
             arity = "0..1",
             fallbackValue = "true",
             paramLabel = "true|false",
-            description = "Ask members that do not proxy, too")
+            description = "Also ask witnesses")
     private @Nullable Boolean witnesses;
 
     /** The words of {@code --initial}. */

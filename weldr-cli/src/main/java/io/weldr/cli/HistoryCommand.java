@@ -15,8 +15,8 @@ import picocli.CommandLine.Option;
 
 /** {@code weldrctl history}: a page of changes, with who made them and why. */
 @Command(
-        header = "Shows the latest changes: when, who, what and why.",
-        description = "Oldest first. --before with the first REVISION of a page shows the page before it.")
+        header = "Shows the latest changes with their time, author and reason.",
+        description = "The oldest change is first. For the page before, use --before with the first REVISION.")
 final class HistoryCommand extends Shared {
     @Option(names = "--after", paramLabel = "REVISION", description = "Begin with the change after this revision")
     private @Nullable Long after;
@@ -24,14 +24,13 @@ final class HistoryCommand extends Shared {
     @Option(names = "--before", paramLabel = "REVISION", description = "Only changes before this revision")
     private @Nullable Long before;
 
-    @Option(names = "--limit", paramLabel = "N", description = "How many changes, 1 to 512. Default: 100")
+    @Option(names = "--limit", paramLabel = "N", description = "Number of changes, 1 to 512. Default: 100")
     private @Nullable Integer limit;
 
     @Option(
             names = "--by",
             paramLabel = "WORD",
-            description =
-                    "operator or cluster: only what operators asked for, or only what the cluster decided by itself")
+            description = "operator or cluster: only changes by operators, or only changes by the cluster")
     private String by = "";
 
     @Option(
@@ -42,7 +41,7 @@ final class HistoryCommand extends Shared {
                     "Only changes of these: pool, listener, route, certificate, token, origin, verdict, member or cluster")
     private List<String> kinds = List.of();
 
-    @Option(names = "--name", paramLabel = "NAME", description = "Only changes of what has that name or id")
+    @Option(names = "--name", paramLabel = "NAME", description = "Only changes of the resource with that name or id")
     private String name = "";
 
     @Override

@@ -7,39 +7,45 @@ import picocli.CommandLine.Option;
 
 /** What is said of a listener. */
 final class ListenerOptions implements ResourceOptions {
-    @Option(names = "--address", paramLabel = "IP:PORT", description = "Where every node listens, such as 0.0.0.0:8443")
+    @Option(
+            names = "--address",
+            paramLabel = "IP:PORT",
+            description = "The address on every node, such as 0.0.0.0:8443")
     private @Nullable String address;
 
     @Option(
             names = "--protocol",
             paramLabel = "WORD",
-            description = "What is spoken on its connections: http, https, tcp or tls-passthrough. Default: http")
+            description = "http, https, tcp or tls-passthrough. Default: http")
     private @Nullable String protocol;
 
-    @Option(names = "--pool", paramLabel = "NAME", description = "With tcp: where the bytes go")
+    @Option(names = "--pool", paramLabel = "NAME", description = "With tcp: the pool of the connections")
     private @Nullable String pool;
 
-    @Option(names = "--connections-max", paramLabel = "N", description = "Client connections of one node")
+    @Option(names = "--connections-max", paramLabel = "N", description = "Limit of client connections on one node")
     private @Nullable Integer connectionsMax;
 
     @Option(names = "--body-max", paramLabel = "BYTES", description = "Longest request body; 0: no limit")
     private @Nullable Long bodyMax;
 
-    @Option(names = "--idle-timeout", paramLabel = "TIME", description = "How long a client may be silent")
+    @Option(
+            names = "--idle-timeout",
+            paramLabel = "TIME",
+            description = "Longest time that a client connection may be idle")
     private @Nullable String idleTimeout;
 
     @Option(
             names = "--trusted-peers",
             split = ",",
             paramLabel = "NET",
-            description = "Networks whose X-Forwarded-* fields are believed; '' for none")
+            description = "Networks whose X-Forwarded-* fields are trusted; '' for none")
     private @Nullable List<String> trustedPeers;
 
     @Option(
             names = "--proxy-protocol-from",
             split = ",",
             paramLabel = "NET",
-            description = "Networks whose connections have to begin with a PROXY protocol header")
+            description = "Networks whose connections must begin with a PROXY protocol header")
     private @Nullable List<String> proxyProtocol;
 
     @Mixin

@@ -10,47 +10,49 @@ final class ListenerTlsOptions implements ResourceOptions {
             names = "--cert",
             split = ",",
             paramLabel = "NAME",
-            description = "With https: a certificate that is presented to clients that ask for one of its hosts; may"
-                    + " be repeated")
+            description = "With https: a certificate of the listener; may be repeated")
     private @Nullable List<String> certificates;
 
     @Option(
             names = "--default-cert",
             paramLabel = "NAME",
-            description = "One of --cert, presented to clients that ask for no host or for another one")
+            description = "One of --cert, for clients that name no server or an unknown one")
     private @Nullable String defaultCertificate;
 
     @Option(
             names = "--tls-policy",
             paramLabel = "WORD",
-            description = "intermediate: TLS 1.2 and 1.3; modern: TLS 1.3 alone")
+            description = "intermediate: TLS 1.2 and 1.3; modern: only TLS 1.3")
     private @Nullable String policy;
 
     @Option(
             names = "--client-certs",
             paramLabel = "WORD",
-            description = "Whether clients show certificates: none, optional or require")
+            description = "Certificates of clients: none, optional or require")
     private @Nullable String clientCertificates;
 
-    @Option(names = "--client-ca", paramLabel = "FILE", description = "PEM: who may vouch for certificates of clients")
+    @Option(
+            names = "--client-ca",
+            paramLabel = "FILE",
+            description = "PEM: authorities that sign certificates of clients")
     private @Nullable String clientAuthorities;
 
     @Option(
             names = "--subject-field",
             paramLabel = "NAME",
-            description = "Request field in which origins read the subject of the client's certificate")
+            description = "Request field that gives origins the subject of the certificate of the client")
     private @Nullable String subjectField;
 
     @Option(
             names = "--fingerprint-field",
             paramLabel = "NAME",
-            description = "Request field in which origins read the SHA-256 of the client's certificate")
+            description = "Request field that gives origins the SHA-256 of the certificate of the client")
     private @Nullable String fingerprintField;
 
-    @Option(names = "--http2", description = "Speak HTTP/2: with https that is the default")
+    @Option(names = "--http2", description = "Speak HTTP/2: the default with https")
     private boolean http2;
 
-    @Option(names = "--no-http2", description = "Speak HTTP/1.1 alone: with http that is the default")
+    @Option(names = "--no-http2", description = "Speak only HTTP/1.1: the default with http")
     private boolean noHttp2;
 
     @Option(
@@ -58,7 +60,7 @@ final class ListenerTlsOptions implements ResourceOptions {
             arity = "0..1",
             fallbackValue = "443",
             paramLabel = "PORT",
-            description = "With http: answer every request with a redirect to https at that port. Default: 443")
+            description = "With http: redirect every request to https at that port. Default: 443")
     private @Nullable Integer redirectPort;
 
     @Override

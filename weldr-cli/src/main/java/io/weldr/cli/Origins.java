@@ -170,7 +170,7 @@ final class Origins {
             lines.add(origin.getId() + ": the last probe failed: " + probe.getAnswer()
                     + (policy == null
                             ? ""
-                            : "; if probes go on failing, it is down by " + downBy(probe, policy) + " at the latest"));
+                            : "; if more probes fail, it is down by " + downBy(probe, policy) + " at the latest"));
         }
         return lines;
     }

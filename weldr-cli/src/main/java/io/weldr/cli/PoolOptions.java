@@ -7,10 +7,7 @@ import picocli.CommandLine.Option;
 
 /** What is said of a pool. */
 final class PoolOptions implements ResourceOptions {
-    @Option(
-            names = "--algorithm",
-            paramLabel = "WORD",
-            description = "How requests are spread: round-robin, least-requests, random-two or hash")
+    @Option(names = "--algorithm", paramLabel = "WORD", description = "round-robin, least-requests, random-two or hash")
     private @Nullable String algorithm;
 
     @Option(
@@ -22,7 +19,7 @@ final class PoolOptions implements ResourceOptions {
     @Option(
             names = "--load-percent-max",
             paramLabel = "N",
-            description = "With hash: the most that one origin may hold of its fair share; 0: no bound")
+            description = "With hash: bound of the load of an origin, in percent of its share; 0: none")
     private @Nullable Integer loadPercentMax;
 
     @Option(
@@ -30,7 +27,7 @@ final class PoolOptions implements ResourceOptions {
             arity = "0..1",
             fallbackValue = "",
             paramLabel = "NAME",
-            description = "Bind clients to origins by a cookie. Default of its name: weldr")
+            description = "Bind clients to origins by a cookie. Default name: weldr")
     private @Nullable String sticky;
 
     @Option(
@@ -38,55 +35,55 @@ final class PoolOptions implements ResourceOptions {
             arity = "0..1",
             fallbackValue = "true",
             paramLabel = "true|false",
-            description = "Only over TLS")
+            description = "Set the attribute Secure of the cookie")
     private @Nullable Boolean stickySecure;
 
     @Option(names = "--sticky-same-site", paramLabel = "WORD", description = "strict, lax or none")
     private @Nullable String stickySameSite;
 
-    @Option(names = "--sticky-lifetime", paramLabel = "TIME", description = "Until it expires, such as 24h")
+    @Option(names = "--sticky-lifetime", paramLabel = "TIME", description = "Lifetime of the cookie, such as 24h")
     private @Nullable String stickyLifetime;
 
     @Option(
             names = "--slow-start",
             paramLabel = "TIME",
-            description = "For how long an origin that comes up gets less than its share")
+            description = "Time in which an origin that comes up gets less than its share")
     private @Nullable String slowStart;
 
     @Option(names = "--eject-after", paramLabel = "N", description = "Failures until a node ejects an origin; 0: never")
     private @Nullable Integer ejectAfter;
 
-    @Option(names = "--eject-share-max", paramLabel = "N", description = "Most of the pool that is ejected, in percent")
+    @Option(
+            names = "--eject-share-max",
+            paramLabel = "N",
+            description = "Largest part of the pool to eject, in percent")
     private @Nullable Integer ejectShareMax;
 
-    @Option(
-            names = "--eject-time",
-            paramLabel = "TIME",
-            description = "How long, for the first time; doubled each time")
+    @Option(names = "--eject-time", paramLabel = "TIME", description = "Length of the first ejection")
     private @Nullable String ejectTime;
 
-    @Option(names = "--eject-time-max", paramLabel = "TIME", description = "How long at most")
+    @Option(names = "--eject-time-max", paramLabel = "TIME", description = "Longest ejection")
     private @Nullable String ejectTimeMax;
 
     @Option(
             names = "--connections-max",
             paramLabel = "N",
-            description = "Connections of one node to one origin; 0: no limit")
+            description = "Limit of connections of a node to an origin; 0: no limit")
     private @Nullable Integer connectionsMax;
 
-    @Option(names = "--queue-max", paramLabel = "N", description = "Requests that wait for a connection to one origin")
+    @Option(names = "--queue-max", paramLabel = "N", description = "Limit of requests that wait for an origin")
     private @Nullable Integer queueMax;
 
-    @Option(names = "--queue-timeout", paramLabel = "TIME", description = "How long a request waits")
+    @Option(names = "--queue-timeout", paramLabel = "TIME", description = "Longest time that a request waits")
     private @Nullable String queueTimeout;
 
-    @Option(names = "--when-all-down", paramLabel = "WORD", description = "answer-503 or fail-open")
+    @Option(
+            names = "--when-all-down",
+            paramLabel = "WORD",
+            description = "When no origin is up: answer-503 or fail-open")
     private @Nullable String whenAllDown;
 
-    @Option(
-            names = "--minimum-up",
-            paramLabel = "N",
-            description = "Origins of a priority that have to be up so that the next priority is not used")
+    @Option(names = "--minimum-up", paramLabel = "N", description = "Use the next priority if fewer origins are up")
     private @Nullable Integer minimumUp;
 
     @Option(
@@ -94,7 +91,7 @@ final class PoolOptions implements ResourceOptions {
             arity = "0..1",
             fallbackValue = "true",
             paramLabel = "true|false",
-            description = "Connections of tcp listeners to origins begin with a PROXY protocol header")
+            description = "Begin connections of tcp listeners with a PROXY protocol header")
     private @Nullable Boolean sendsProxyProtocol;
 
     @Mixin

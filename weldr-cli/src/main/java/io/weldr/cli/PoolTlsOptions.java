@@ -8,13 +8,13 @@ final class PoolTlsOptions implements ResourceOptions {
     @Option(
             names = "--protocol",
             paramLabel = "WORD",
-            description = "What is spoken to origins: http1, h2, or auto: h2 to https origins that choose it")
+            description = "Protocol to origins: http1, h2, or auto: h2 if an https origin chooses it")
     private @Nullable String protocol;
 
     @Option(
             names = "--tls-ca",
             paramLabel = "FILE",
-            description = "PEM: who may vouch for https origins. Default: whom each node trusts")
+            description = "PEM: authorities of https origins. Default: those of the Java platform")
     private @Nullable String authorities;
 
     @Option(
@@ -27,7 +27,7 @@ final class PoolTlsOptions implements ResourceOptions {
     @Option(
             names = "--tls-client-cert",
             paramLabel = "NAME",
-            description = "The certificate that is shown to https origins that ask for one")
+            description = "The client certificate for https origins that ask for one")
     private @Nullable String clientCertificate;
 
     @Option(
@@ -35,7 +35,7 @@ final class PoolTlsOptions implements ResourceOptions {
             arity = "0..1",
             fallbackValue = "true",
             paramLabel = "true|false",
-            description = "Take any certificate of https origins: whoever can redirect the connection reads all of it")
+            description = "Insecure: accept any certificate of https origins")
     private @Nullable Boolean insecureSkipVerify;
 
     @Override

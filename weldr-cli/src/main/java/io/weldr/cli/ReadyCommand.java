@@ -7,8 +7,8 @@ import picocli.CommandLine.Command;
 
 /** {@code weldrctl ready}: a health check for containers and scripts. */
 @Command(
-        header = "Ends with 0 if the node is ready, as /readyz says, and with 1 and the reasons if not.",
-        description = "It asks the one node that --endpoint names, once. If no node answers there, the exit code is 5.")
+        header = "Asks one node whether it is ready, as /readyz says. The exit code is 0 if it is, else 1.",
+        description = "--endpoint names the node. If no node answers there, the exit code is 5.")
 final class ReadyCommand extends Shared {
     /** The problem type of {@code /readyz}. */
     private static final String NOT_READY = "not-ready";

@@ -52,7 +52,7 @@ final class ResourceCommand implements Runnable, Described {
     static final class ListAll extends Shared implements Described {
         private final Kind kind;
 
-        @Option(names = "--stale", description = "What the node has applied, also without a quorum")
+        @Option(names = "--stale", description = "Read the state that the node has applied, also without a quorum")
         private boolean stale;
 
         ListAll(Kind kind) {
@@ -90,10 +90,10 @@ final class ResourceCommand implements Runnable, Described {
     static final class Get extends Shared implements Described {
         private final Kind kind;
 
-        @Parameters(paramLabel = "NAME", description = "Its name")
+        @Parameters(paramLabel = "NAME", description = "The name")
         private String name = "";
 
-        @Option(names = "--stale", description = "What the node has applied, also without a quorum")
+        @Option(names = "--stale", description = "Read the state that the node has applied, also without a quorum")
         private boolean stale;
 
         Get(Kind kind) {
@@ -123,10 +123,10 @@ final class ResourceCommand implements Runnable, Described {
     static final class Remove extends Shared implements Described {
         private final Kind kind;
 
-        @Parameters(paramLabel = "NAME", description = "Its name")
+        @Parameters(paramLabel = "NAME", description = "The name")
         private String name = "";
 
-        @Option(names = "--if-revision", paramLabel = "N", description = "Refuse unless it was last changed then")
+        @Option(names = "--if-revision", paramLabel = "N", description = "Refuse unless this revision changed it last")
         private @Nullable Long revision;
 
         @Mixin

@@ -24,17 +24,16 @@ final class ResourceWrites {
     static final class Add extends Shared implements Described {
         private final Kind kind;
 
-        @Parameters(paramLabel = "NAME", arity = "0..1", description = "Its name. Default: the one in the file")
+        @Parameters(paramLabel = "NAME", arity = "0..1", description = "The name. Default: the name in the file")
         private String name = "";
 
         @Option(
                 names = {"-f", "--file"},
                 paramLabel = "FILE",
-                description =
-                        "JSON or YAML, as get prints it; - is standard input. An option replaces what the file says")
+                description = "JSON or YAML, as get prints it; - is standard input. Options have precedence")
         private @Nullable String file;
 
-        @Option(names = "--new", description = "Refuse even the same one if it is there already")
+        @Option(names = "--new", description = "Refuse if it exists, even the same one")
         private boolean mustBeNew;
 
         @Mixin
@@ -73,23 +72,23 @@ final class ResourceWrites {
     static final class Set extends Shared implements Described {
         private final Kind kind;
 
-        @Parameters(paramLabel = "NAME", arity = "0..1", description = "Its name. Default: the one in the file")
+        @Parameters(paramLabel = "NAME", arity = "0..1", description = "The name. Default: the name in the file")
         private String name = "";
 
         @Option(
                 names = {"-f", "--file"},
                 paramLabel = "FILE",
-                description = "The whole of it, as JSON or YAML; - is standard input")
+                description = "The whole resource as JSON or YAML; - is standard input")
         private @Nullable String file;
 
         @Option(
                 names = "--unset",
                 split = ",",
                 paramLabel = "FIELD",
-                description = "Give a field its default, by its name in JSON, such as limits.queueMax")
+                description = "Reset a field to its default, by its JSON name, such as limits.queueMax")
         private List<String> unset = List.of();
 
-        @Option(names = "--if-revision", paramLabel = "N", description = "Refuse unless it was last changed then")
+        @Option(names = "--if-revision", paramLabel = "N", description = "Refuse unless this revision changed it last")
         private @Nullable Long revision;
 
         @Mixin
@@ -105,7 +104,7 @@ final class ResourceWrites {
 
         @Override
         public String description() {
-            return "Changes a " + kind.singular() + "; what is not given stays.";
+            return "Changes a " + kind.singular() + ". Other settings do not change.";
         }
 
         @Override
@@ -114,7 +113,7 @@ final class ResourceWrites {
             resource.into(draft);
             unset.forEach(draft::unset);
             if (file == null && draft.isEmpty()) {
-                throw UsageError.of(spec, "nothing to set");
+                throw UsageError.of(spec, "nothing to change (expected: at least one setting)");
             }
             if (file != null && !draft.isEmpty()) {
                 throw UsageError.of(spec, "--file with other fields (expected: one of them)");

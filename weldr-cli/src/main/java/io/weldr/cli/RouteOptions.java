@@ -22,7 +22,7 @@ final class RouteOptions implements ResourceOptions {
             names = "--listener",
             split = ",",
             paramLabel = "NAME",
-            description = "Whose requests it takes. Default: all")
+            description = "A listener of the route. Default: all")
     private @Nullable List<String> listeners;
 
     @Option(names = "--host", split = ",", paramLabel = "HOST", description = "shop.example or *.example. Default: all")
@@ -31,7 +31,7 @@ final class RouteOptions implements ResourceOptions {
     @Option(
             names = "--path",
             paramLabel = "PATH",
-            description = "Path of the request and all below it; may be repeated. Default: all")
+            description = "A path and all paths below it; may be repeated. Default: all")
     private @Nullable List<String> paths;
 
     @Option(names = "--exact", description = "--path is the whole path")
@@ -43,32 +43,32 @@ final class RouteOptions implements ResourceOptions {
     @Option(names = "--method", paramLabel = "METHOD", description = "Method of the request. Default: any")
     private @Nullable String method;
 
-    @Option(
-            names = "--header",
-            paramLabel = "N=V",
-            description = "A field that the request has to have; may be repeated")
+    @Option(names = "--header", paramLabel = "N=V", description = "A field that the request must have; may be repeated")
     private @Nullable Map<String, String> headers;
 
-    @Option(names = "--query", paramLabel = "N=V", description = "A parameter that it has to have; may be repeated")
+    @Option(
+            names = "--query",
+            paramLabel = "N=V",
+            description = "A parameter that the request must have; may be repeated")
     private @Nullable Map<String, String> query;
 
     @Option(
             names = "--pool",
             split = ",",
             paramLabel = "NAME[=N]",
-            description = "Where requests go, with a weight; may be repeated")
+            description = "A pool, with a weight; may be repeated")
     private @Nullable List<String> pools;
 
     @Option(
             names = "--split-by",
             paramLabel = "KEY",
-            description = "What decides between several pools: as --key of pools")
+            description = "Key that selects one of several pools, as --key of pools")
     private @Nullable String splitBy;
 
     @Option(
             names = "--redirect",
             paramLabel = "URL",
-            description = "Send clients there; a part that is missing stays, as in https: or //new.example")
+            description = "Redirect to a URL or a part of one, such as https: or //new.example")
     private @Nullable String redirect;
 
     @Option(names = "--redirect-status", paramLabel = "N", description = "301, 302, 303, 307 or 308. Default: 302")
@@ -89,20 +89,17 @@ final class RouteOptions implements ResourceOptions {
     @Option(names = "--rewrite-path", paramLabel = "PATH", description = "The whole path towards the origin")
     private @Nullable String rewritePath;
 
-    @Option(
-            names = "--rewrite-prefix",
-            paramLabel = "PATH",
-            description = "What stands in place of the prefix that matched")
+    @Option(names = "--rewrite-prefix", paramLabel = "PATH", description = "Replaces the prefix that matched")
     private @Nullable String rewritePrefix;
 
     @Option(
             names = "--allow",
             split = ",",
             paramLabel = "NET",
-            description = "Networks of clients that may come. Default: all")
+            description = "Networks of clients to allow. Default: all")
     private @Nullable List<String> allow;
 
-    @Option(names = "--deny", split = ",", paramLabel = "NET", description = "Networks of clients that may not come")
+    @Option(names = "--deny", split = ",", paramLabel = "NET", description = "Networks of clients to refuse")
     private @Nullable List<String> deny;
 
     @Option(
@@ -110,7 +107,7 @@ final class RouteOptions implements ResourceOptions {
             arity = "0..1",
             fallbackValue = "true",
             paramLabel = "true|false",
-            description = "Let paths match that two servers may read in two ways")
+            description = "Match paths that servers may decode differently, such as an encoded slash")
     private @Nullable Boolean ambiguousPaths;
 
     @Mixin

@@ -18,11 +18,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code weldrctl routes test [NAME]}: the tests that routes carry, on every listener of their route. */
-@Command(description = "Runs the tests of all routes, or of one; ends with 1 if one fails.")
+@Command(description = "Runs the tests of routes. The exit code is 1 if a test fails.")
 final class RouteTests extends Shared {
     private static final String NO_ROUTE = "none";
 
-    @Parameters(paramLabel = "NAME", arity = "0..1", description = "Only those of this route. Default: all")
+    @Parameters(paramLabel = "NAME", arity = "0..1", description = "Only the tests of this route. Default: all routes")
     private @Nullable String name;
 
     /** One test on one listener; {@code failure} null: it came out as it has to. */

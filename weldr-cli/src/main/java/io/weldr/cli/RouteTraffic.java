@@ -5,40 +5,37 @@ import picocli.CommandLine.Option;
 
 /** How long requests of a route may take, when they are tried again, and how many may come. */
 final class RouteTraffic implements ResourceOptions {
-    @Option(names = "--request-timeout", paramLabel = "TIME", description = "How long a request may take, all of it")
+    @Option(names = "--request-timeout", paramLabel = "TIME", description = "Longest time of the whole exchange")
     private @Nullable String requestTimeout;
 
     @Option(
             names = "--response-head-timeout",
             paramLabel = "TIME",
-            description = "From the end of the request to the head of the response")
+            description = "Longest time from the end of the request to the head of the response")
     private @Nullable String responseHeadTimeout;
 
-    @Option(names = "--tries-max", paramLabel = "N", description = "Origins that one request is sent to at most")
+    @Option(names = "--tries-max", paramLabel = "N", description = "Largest number of attempts for a request")
     private @Nullable Integer triesMax;
 
     @Option(
             names = "--retry-on",
             paramLabel = "CODES",
-            description = "Statuses for which another origin is tried: 502-504")
+            description = "Statuses to retry at another origin, such as 502-504")
     private @Nullable String retryOn;
 
-    @Option(
-            names = "--rate",
-            paramLabel = "N[/TIME]",
-            description = "Requests that may come in each time, such as 10/1s")
+    @Option(names = "--rate", paramLabel = "N[/TIME]", description = "Requests in each period, such as 10/1s")
     private @Nullable String rate;
 
-    @Option(
-            names = "--rate-burst",
-            paramLabel = "N",
-            description = "The most that may come at once. Default: as --rate")
+    @Option(names = "--rate-burst", paramLabel = "N", description = "Largest burst of requests. Default: as --rate")
     private @Nullable Integer burst;
 
-    @Option(names = "--rate-key", paramLabel = "KEY", description = "client-address or 'header NAME'")
+    @Option(names = "--rate-key", paramLabel = "KEY", description = "Count by client-address or 'header NAME'")
     private @Nullable String rateKey;
 
-    @Option(names = "--rate-scope", paramLabel = "node|cluster", description = "Who counts. Default: node")
+    @Option(
+            names = "--rate-scope",
+            paramLabel = "node|cluster",
+            description = "Count on each node, or divide by the nodes. Default: node")
     private @Nullable String rateScope;
 
     @Override

@@ -8,7 +8,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code weldrctl secret ca}. */
-@Command(description = "What follows from the secret of the cluster. No node is asked.")
+@Command(description = "Derives files from the secret of the cluster, without asking a node.")
 final class SecretCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before run()
@@ -22,7 +22,7 @@ final class SecretCommand implements Runnable {
     /** {@code secret ca}. */
     @Command(
             header = "Prints the authority of the cluster as PEM, for --ca-file of clients that have a token.",
-            description = "It needs --secret-file. Nothing secret is in what it prints.")
+            description = "Needs --secret-file. The output contains no secret.")
     static final class Ca implements Runnable {
         @Spec
         @SuppressWarnings("NullAway.Init") // set by picocli before run()

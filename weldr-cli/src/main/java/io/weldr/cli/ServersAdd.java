@@ -14,34 +14,37 @@ import picocli.CommandLine.Parameters;
 /** {@code servers add URL}. */
 @Command(description = "Adds an origin.")
 final class ServersAdd extends Shared {
-    @Parameters(paramLabel = "URL", description = "http://host:port")
+    @Parameters(paramLabel = "URL", description = "http://host:port or https://host:port")
     private String url = "";
 
-    @Option(names = "--pool", paramLabel = "NAME", description = "Default: default")
+    @Option(names = "--pool", paramLabel = "NAME", description = "The pool. Default: default")
     private String pool = "";
 
-    @Option(names = "--id", paramLabel = "ID", description = "Its name. Default: host:port")
+    @Option(names = "--id", paramLabel = "ID", description = "The id of the origin. Default: host:port")
     private String id = "";
 
     @Option(names = "--weight", paramLabel = "N", description = "Share of requests, 0 to 100. Default: 1")
     private @Nullable Integer weight;
 
-    @Option(names = "--host", paramLabel = "preserve|rewrite", description = "Which Host field it sees")
+    @Option(names = "--host", paramLabel = "preserve|rewrite", description = "The Host field for the origin")
     private ServersCommand.@Nullable Host host;
 
     @Option(
             names = "--priority",
             paramLabel = "N",
-            description = "0 to 9; higher ones are used when lower ones are down")
+            description = "0 to 9; origins of a higher number are backups. Default: 0")
     private @Nullable Integer priority;
 
-    @Option(names = "--connections-max", paramLabel = "N", description = "Connections of one node to it; 0: no limit")
+    @Option(
+            names = "--connections-max",
+            paramLabel = "N",
+            description = "Limit of connections of a node to it; 0: no limit")
     private @Nullable Integer connectionsMax;
 
-    @Option(names = "--label", paramLabel = "N=V", description = "A note of yours; may be repeated")
+    @Option(names = "--label", paramLabel = "N=V", description = "A label of your own; may be repeated")
     private @Nullable Map<String, String> labels;
 
-    @Option(names = "--new", description = "Refuse even the same origin if it is there already")
+    @Option(names = "--new", description = "Refuse if the origin exists, even the same one")
     private boolean mustBeNew;
 
     @Mixin

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code weldrctl servers}, and what its commands share. */
-@Command(description = "The origins that requests are sent to.")
+@Command(description = "Manages the origins of a pool.")
 final class ServersCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before run()
@@ -45,13 +45,13 @@ final class ServersCommand implements Runnable {
     /** {@code servers rm ID}. */
     @Command(description = "Removes an origin.")
     static final class Remove extends Shared {
-        @Parameters(paramLabel = "ID", description = "Its id, or host:port")
+        @Parameters(paramLabel = "ID", description = "The id of the origin, or host:port")
         private String id = "";
 
-        @Option(names = "--pool", paramLabel = "NAME", description = "Default: default")
+        @Option(names = "--pool", paramLabel = "NAME", description = "The pool. Default: default")
         private String pool = "";
 
-        @Option(names = "--if-revision", paramLabel = "N", description = "Refuse unless it was last changed then")
+        @Option(names = "--if-revision", paramLabel = "N", description = "Refuse unless this revision changed it last")
         private @Nullable Long revision;
 
         @Mixin

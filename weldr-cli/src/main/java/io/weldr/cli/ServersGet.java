@@ -6,15 +6,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code servers get ID}. */
-@Command(description = "Shows all of an origin.")
+@Command(description = "Shows all members of an origin.")
 final class ServersGet extends Shared {
-    @Parameters(paramLabel = "ID", description = "Its id, or host:port")
+    @Parameters(paramLabel = "ID", description = "The id of the origin, or host:port")
     private String id = "";
 
-    @Option(names = "--pool", paramLabel = "NAME", description = "Default: default")
+    @Option(names = "--pool", paramLabel = "NAME", description = "The pool. Default: default")
     private String pool = "";
 
-    @Option(names = "--stale", description = "What the node has applied, also without a quorum")
+    @Option(names = "--stale", description = "Read the state that the node has applied, also without a quorum")
     private boolean stale;
 
     @Override

@@ -12,13 +12,13 @@ import picocli.CommandLine.Parameters;
 /** {@code servers ls [ID]}. */
 @Command(description = "Lists the origins, or one of them.")
 final class ServersList extends Shared {
-    @Parameters(paramLabel = "ID", arity = "0..1", description = "Only this one: its id, or host:port. Default: all")
+    @Parameters(paramLabel = "ID", arity = "0..1", description = "Only this origin: its id, or host:port. Default: all")
     private @Nullable String id;
 
-    @Option(names = "--pool", paramLabel = "NAME", description = "Default: default")
+    @Option(names = "--pool", paramLabel = "NAME", description = "The pool. Default: default")
     private String pool = "";
 
-    @Option(names = "--stale", description = "What the node has applied, also without a quorum")
+    @Option(names = "--stale", description = "Read the state that the node has applied, also without a quorum")
     private boolean stale;
 
     @Override

@@ -15,24 +15,24 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code servers set ID ...}. */
-@Command(description = "Changes an origin; what is not given stays.")
+@Command(description = "Changes an origin. Other settings do not change.")
 final class ServersSet extends Shared {
-    @Parameters(paramLabel = "ID", description = "Its id, or host:port")
+    @Parameters(paramLabel = "ID", description = "The id of the origin, or host:port")
     private String id = "";
 
-    @Option(names = "--pool", paramLabel = "NAME", description = "Default: default")
+    @Option(names = "--pool", paramLabel = "NAME", description = "The pool. Default: default")
     private String pool = "";
 
-    @Option(names = "--url", paramLabel = "URL", description = "Where it is now")
+    @Option(names = "--url", paramLabel = "URL", description = "The new URL of the origin")
     private @Nullable String url;
 
     @Option(names = "--weight", paramLabel = "N", description = "Share of requests, 0 to 100")
     private @Nullable Integer weight;
 
-    @Option(names = "--host", paramLabel = "preserve|rewrite", description = "Which Host field it sees")
+    @Option(names = "--host", paramLabel = "preserve|rewrite", description = "The Host field for the origin")
     private ServersCommand.@Nullable Host host;
 
-    @Option(names = "--enable", description = "It takes requests while probes find it well")
+    @Option(names = "--enable", description = "Send requests to it while it is up")
     private boolean enable;
 
     @Option(
@@ -40,25 +40,25 @@ final class ServersSet extends Shared {
             arity = "0..1",
             fallbackValue = "30s",
             paramLabel = "TIME",
-            description = "It takes no new requests; those under way have this long. Default: 30s")
+            description = "Send no new requests; exchanges under way have that time. Default: 30s")
     private @Nullable String drain;
 
-    @Option(names = "--maintenance", description = "It takes no requests and is not probed")
+    @Option(names = "--maintenance", description = "Send no requests and no probes")
     private boolean maintenance;
 
-    @Option(
-            names = "--priority",
-            paramLabel = "N",
-            description = "0 to 9; higher ones are used when lower ones are down")
+    @Option(names = "--priority", paramLabel = "N", description = "0 to 9; origins of a higher number are backups")
     private @Nullable Integer priority;
 
-    @Option(names = "--connections-max", paramLabel = "N", description = "Connections of one node to it; 0: no limit")
+    @Option(
+            names = "--connections-max",
+            paramLabel = "N",
+            description = "Limit of connections of a node to it; 0: no limit")
     private @Nullable Integer connectionsMax;
 
     @Option(
             names = "--label",
             paramLabel = "N=V",
-            description = "A note of yours; may be repeated. Replaces all of them")
+            description = "A label of your own; may be repeated. Replaces all labels")
     private @Nullable Map<String, String> labels;
 
     @Option(
@@ -69,10 +69,10 @@ final class ServersSet extends Shared {
                     "Give a field its default: health, health.PART, connectionsMax, labels, weight, priority or host")
     private List<String> unset = List.of();
 
-    @Option(names = "--inherit-health", description = "Drop its own health policy; the pool's holds")
+    @Option(names = "--inherit-health", description = "Remove its own health policy, and use that of the pool")
     private boolean inheritHealth;
 
-    @Option(names = "--if-revision", paramLabel = "N", description = "Refuse unless it was last changed then")
+    @Option(names = "--if-revision", paramLabel = "N", description = "Refuse unless this revision changed it last")
     private @Nullable Long revision;
 
     @Mixin
@@ -113,7 +113,7 @@ final class ServersSet extends Shared {
                 .setOptions(request.getOptions())
                 .build();
         if (!administered && request.build().equals(nothing)) {
-            throw UsageError.of(spec, "nothing to set");
+            throw UsageError.of(spec, "nothing to change (expected: at least one setting)");
         }
         ServersCommand.print(output, ServersCommand.byIdOrAddress(id, key -> {
             UpdateOriginRequest wish = request.setOrigin(key).build();

@@ -11,7 +11,7 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 
 /** {@code weldrctl stats}. */
-@Command(description = "What the whole cluster has proxied since its nodes started.")
+@Command(description = "Shows what the whole cluster has proxied since its nodes started.")
 final class StatsCommand extends Shared {
     @Override
     void run(Session session, Output output) {

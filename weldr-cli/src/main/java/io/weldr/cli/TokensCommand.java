@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code weldrctl tokens create|ls|get|rm}. */
-@Command(description = "The tokens by which clients use the API.")
+@Command(description = "Manages the tokens of the API.")
 final class TokensCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before run()
@@ -49,32 +49,30 @@ final class TokensCommand implements Runnable {
 
     /** {@code tokens create NAME --role ROLE}. */
     @Command(
-            header = "Makes a token and prints it. It is shown this once.",
-            description =
-                    "The token alone is on standard output: weldrctl tokens create ci --role operator > token; what it may"
-                            + " do is on standard error.")
+            header = "Makes a token, and prints it once.",
+            description = "Standard output has only the token: weldrctl tokens create ci --role operator > token")
     static final class Create extends Shared {
-        @Parameters(paramLabel = "NAME", description = "Its name, which the history shows")
+        @Parameters(paramLabel = "NAME", description = "The name of the token, for the history")
         private String name = "";
 
         @Option(
                 names = "--role",
                 paramLabel = "ROLE",
                 required = true,
-                description = "viewer: reads; operator: adds, changes, drains and removes origins; admin: everything")
+                description = "viewer: read; operator: also change origins; admin: everything")
         private String role = "";
 
         @Option(
                 names = "--pool",
                 split = ",",
                 paramLabel = "NAME[,NAME...]",
-                description = "Whose origins an operator may change. Default: those of all pools")
+                description = "A pool whose origins an operator may change. Default: all pools")
         private List<String> pools = List.of();
 
         @Option(
                 names = "--lifetime",
                 paramLabel = "TIME",
-                description = "When it expires, such as 720h. Default: never")
+                description = "Lifetime of the token, such as 720h. Default: unlimited")
         private @Nullable String lifetime;
 
         @Mixin
@@ -102,7 +100,7 @@ final class TokensCommand implements Runnable {
     }
 
     /** {@code tokens ls}. */
-    @Command(description = "Lists the tokens, without what clients show.")
+    @Command(description = "Lists the tokens, without their secret texts.")
     static final class ListAll extends Shared {
         @Override
         void run(Session session, Output output) {
@@ -131,9 +129,9 @@ final class TokensCommand implements Runnable {
     }
 
     /** {@code tokens get NAME}. */
-    @Command(description = "Shows what a token may do.")
+    @Command(description = "Shows the role and the pools of a token.")
     static final class Get extends Shared {
-        @Parameters(paramLabel = "NAME", description = "Its name")
+        @Parameters(paramLabel = "NAME", description = "The name of the token")
         private String name = "";
 
         @Override
@@ -145,9 +143,9 @@ final class TokensCommand implements Runnable {
     }
 
     /** {@code tokens rm NAME}. */
-    @Command(description = "Removes a token: whoever shows it is refused from then on.")
+    @Command(description = "Removes a token. Every node then refuses it.")
     static final class Remove extends Shared {
-        @Parameters(paramLabel = "NAME", description = "Its name")
+        @Parameters(paramLabel = "NAME", description = "The name of the token")
         private String name = "";
 
         @Mixin

@@ -19,10 +19,8 @@ import picocli.CommandLine.Option;
 
 /** {@code weldrctl watch}: goes on at another node where it broke off. */
 @Command(
-        header = "Shows every change as it happens, one a line.",
-        description =
-                "It goes on until it is stopped, or until nobody reads its output any more. When its node goes away it goes on at the next "
-                        + "endpoint, without a gap.")
+        header = "Shows every change when it happens, one per line.",
+        description = "Runs until it is stopped. If its node stops, it continues at the next endpoint, without a gap.")
 final class WatchCommand extends Shared {
     @Option(names = "--after", paramLabel = "REVISION", description = "Begin with the change after this revision")
     private @Nullable Long after;
@@ -35,10 +33,10 @@ final class WatchCommand extends Shared {
                     "Only changes of these: pool, listener, route, certificate, token, origin, verdict, member or cluster")
     private List<String> kinds = List.of();
 
-    @Option(names = "--name", paramLabel = "NAME", description = "Only changes of what has that name or id")
+    @Option(names = "--name", paramLabel = "NAME", description = "Only changes of the resource with that name or id")
     private String name = "";
 
-    @Option(names = "--count", paramLabel = "N", description = "End after so many changes")
+    @Option(names = "--count", paramLabel = "N", description = "End after that number of changes")
     private @Nullable Long count;
 
     /** A stream that ends sooner, and told nothing, was none. */

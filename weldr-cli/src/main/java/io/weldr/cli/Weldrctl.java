@@ -33,19 +33,19 @@ import picocli.CommandLine.Spec;
 /** The root of the command line: {@code weldrctl [options] pools|listeners|routes|certs|servers|health|...}. */
 @Command(
         name = "weldrctl",
-        description = "Looks after a weldr cluster, through any of its nodes.",
+        description = "Controls a weldr cluster, through any of its nodes.",
         versionProvider = Weldrctl.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         footerHeading = "%nExit codes:%n",
         footer = {
             "  0  done",
-            "  1  refused, the output could not be written, or something unforeseen",
+            "  1  refused, the output could not be written, or an unexpected failure",
             "  2  the command line or a value is not valid; nothing was done",
             "  3  there is no such origin, pool, listener, route, certificate, token, member or context",
             "  4  another entry is there, the state moved on, or the members are changing",
             "  5  no node could be reached, or none that reaches a leader; nothing was done",
-            "  6  nobody knows whether it was done",
-            "  7  doctor has found something that an operator has to look at"
+            "  6  the outcome is not known",
+            "  7  doctor has findings"
         })
 public final class Weldrctl implements Runnable {
     private static final String ENDPOINT_VARIABLE = "WELDR_ENDPOINT";
@@ -64,7 +64,7 @@ public final class Weldrctl implements Runnable {
             names = {"-e", "--endpoint"},
             paramLabel = "H:P[,H:P...]",
             scope = ScopeType.INHERIT,
-            description = "gRPC addresses of nodes, asked in turn until one answers; IPv6 in brackets. Also "
+            description = "gRPC addresses of nodes, tried in turn until one answers; IPv6 in brackets. Also "
                     + ENDPOINT_VARIABLE + ". Default: " + ENDPOINT_DEFAULT)
     private @Nullable String endpoint;
 
@@ -80,7 +80,7 @@ public final class Weldrctl implements Runnable {
             names = "--token-file",
             paramLabel = "FILE",
             scope = ScopeType.INHERIT,
-            description = "A file with the token to show. Beyond loopback it is shown by TLS alone")
+            description = "A file with the token. Beyond loopback it is sent only over TLS")
     private @Nullable String tokenFile;
 
     @Option(
@@ -88,7 +88,7 @@ public final class Weldrctl implements Runnable {
             paramLabel = "FILE",
             scope = ScopeType.INHERIT,
             description =
-                    "Authorities that vouch for nodes, PEM: weldrctl secret ca. Default: those of the Java platform")
+                    "Authorities of the certificates of nodes, PEM: weldrctl secret ca. Default: those of the Java platform")
     private @Nullable String caFile;
 
     @Option(
@@ -103,7 +103,7 @@ public final class Weldrctl implements Runnable {
             names = "--cert-file",
             paramLabel = "FILE",
             scope = ScopeType.INHERIT,
-            description = "A client certificate to show, PEM, with those of its authorities behind it")
+            description = "A client certificate, PEM, with its chain")
     private @Nullable String certFile;
 
     @Option(
@@ -113,14 +113,14 @@ public final class Weldrctl implements Runnable {
             description = "The private key of the client certificate, PEM, without a password")
     private @Nullable String keyFile;
 
-    @Option(names = "--tls", scope = ScopeType.INHERIT, description = "Speak TLS on loopback, too, as through a tunnel")
+    @Option(names = "--tls", scope = ScopeType.INHERIT, description = "Speak TLS on loopback too, as through a tunnel")
     private boolean tls;
 
     @Option(
             names = "--reason",
             paramLabel = "TEXT",
             scope = ScopeType.INHERIT,
-            description = "Why a change is made, for the history: one line of up to 256 characters")
+            description = "The reason of a change, for the history: one line of up to 256 characters")
     private @Nullable String reason;
 
     @Option(
@@ -207,7 +207,7 @@ public final class Weldrctl implements Runnable {
     }
 
     private static CliException unforeseen(Throwable failure) {
-        return new CliException(ExitCode.REFUSED, "unforeseen: " + failure);
+        return new CliException(ExitCode.REFUSED, "unexpected: " + failure);
     }
 
     /** Runs one command and returns its exit code. */
@@ -297,7 +297,7 @@ public final class Weldrctl implements Runnable {
                         .build());
             }
         }
-        spec.usageMessage().footer("", "Every command takes the options of weldrctl --help, too.");
+        spec.usageMessage().footer("", "Every command also has the options of weldrctl --help.");
         command.getSubcommands().values().forEach(Weldrctl::showOwnOptions);
     }
 

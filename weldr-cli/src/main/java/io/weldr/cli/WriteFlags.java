@@ -8,13 +8,13 @@ import picocli.CommandLine.Option;
 
 /** What every write takes. */
 final class WriteFlags {
-    @Option(names = "--wait", description = "Return once every member that can be reached serves by it, or after 5 s")
+    @Option(names = "--wait", description = "Return when every reachable member serves by it, or after 5 s")
     private boolean waitApplied;
 
     @Option(
             names = "--request-id",
             paramLabel = "ID",
-            description = "Names the wish: the same id and command again are carried out once. Default: a new one")
+            description = "The same id and command are carried out once. Default: a random id")
     private String requestId = "";
 
     boolean waits() {

@@ -1,9 +1,9 @@
 /**
- * {@code weldrctl}, the admin client. Start at {@link io.weldr.cli.Weldrctl}: the root command and what all commands
- * share. {@link io.weldr.cli.Session} asks the nodes one after the other until one answers, {@link io.weldr.cli.Output}
- * prints tables for people and JSON for scripts, {@link io.weldr.cli.ExitCode} says what a script may rely on.
+ * {@code weldrctl}, the admin client. Start at {@link io.weldr.cli.Weldrctl}, the root command with the options of
+ * all commands. {@link io.weldr.cli.Session} tries the nodes in turn until one answers. {@link io.weldr.cli.Output}
+ * prints tables, JSON and YAML. {@link io.weldr.cli.ExitCode} lists the exit codes, which scripts may depend on.
  *
- * <p>One thread, one command, then the process ends.
+ * <p>The process runs one command, on one thread, and exits.
  */
 @NullMarked
 package io.weldr.cli;

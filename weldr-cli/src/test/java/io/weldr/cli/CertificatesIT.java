@@ -70,7 +70,7 @@ class CertificatesIT extends CommandsOnCluster {
         assertThat(shop.path("source").asText()).isEqualTo("file");
         assertThat(shop.has("privateKey")).isFalse();
         assertThat(add("self", "self", "ec256.key.pem").done().out())
-                .contains("warning: the certificate vouches for itself");
+                .contains("warning: the certificate is self-signed");
         String shown = run("certs", "get", "shop").done().out();
         assertThat(shown).contains("chain: |\n  -----BEGIN CERTIFICATE-----\n  MII");
         Path again = Files.writeString(folder.resolve("again.yaml"), shown);

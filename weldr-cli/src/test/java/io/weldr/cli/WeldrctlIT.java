@@ -83,7 +83,7 @@ class WeldrctlIT extends CommandsOnCluster {
         assertThat(policy.path("confirm").asText()).isEqualTo("any");
         run("health", "set", "--confirm", "nobody").failed(ExitCode.USAGE, "majority, any, leader-only");
         run("health", "set", "--probe-timeout", "1h").failed(ExitCode.USAGE, "timeout");
-        run("health", "set").failed(ExitCode.USAGE, "nothing to set");
+        run("health", "set").failed(ExitCode.USAGE, "nothing to change (expected: at least one setting)");
     }
 
     @Test
@@ -287,7 +287,7 @@ class WeldrctlIT extends CommandsOnCluster {
             assertThat(narrow.get(3))
                     .as("two more failures, 30 s apart, and 2 s for the last one")
                     .isEqualTo("web1: the last probe failed: status 503 (expected 200-299);"
-                            + " if probes go on failing, it is down by 2026-01-31T12:01:02Z at the latest");
+                            + " if more probes fail, it is down by 2026-01-31T12:01:02Z at the latest");
             List<String> table =
                     run("servers", "ls", "-o", "wide").done().out().lines().toList();
             assertThat(table.get(0)).containsSubsequence("STATE", "WEIGHT", "SINCE", "LAST PROBE", "REASON");
