@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where and how the admin API listens.
+ * Addresses and limits of the admin API.
  *
  * @param http address of the HTTP API; port 0 takes a free one
  * @param grpc address of the gRPC API; port 0 takes a free one

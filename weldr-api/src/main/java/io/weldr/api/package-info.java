@@ -1,10 +1,10 @@
 /**
- * The edge of the control plane. Start at {@link io.weldr.api.AdminServer}: it listens for the admin API over HTTP
- * ({@link io.weldr.api.http}) and gRPC ({@link io.weldr.api.grpc}), which both say what they want to {@link
- * io.weldr.api.admin}. JSON is read and written in {@link io.weldr.api.json} alone, and {@link io.weldr.api.error} is
- * the one table of what a failure answers.
+ * The edge of the control plane. Start at {@link io.weldr.api.AdminServer}, which listens for HTTP ({@link
+ * io.weldr.api.http}) and gRPC ({@link io.weldr.api.grpc}). Both call {@link io.weldr.api.admin}. Only {@link
+ * io.weldr.api.json} reads and writes JSON. {@link io.weldr.api.error} is the table of errors.
  *
- * <p>It sees the rest of the node through the ports of the core, never consensus or proxy themselves.
+ * <p>This module uses the rest of the node only through the ports of weldr-core. It never calls consensus or the
+ * proxy.
  */
 @NullMarked
 package io.weldr.api;

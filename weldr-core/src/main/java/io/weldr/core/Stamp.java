@@ -1,7 +1,7 @@
 package io.weldr.core;
 
 /**
- * When an operator wrote a resource, as revisions of the cluster's state.
+ * The revisions at which an operator created and last changed a resource.
  *
  * @param created 0 for resources that every cluster has from its beginning
  * @param modified the last change that an operator made to it: what {@code ETag} and {@code If-Match} speak of

@@ -1,9 +1,9 @@
 /**
- * The domain of weldr: immutable values and pure functions. No I/O, no thread, no clock, no logger.
+ * The domain of weldr: immutable values and pure functions. No I/O, threads, clock or logger.
  *
- * <p>Start at {@link io.weldr.core.state.ClusterState}: everything that the cluster agrees on. A {@link
- * io.weldr.core.state.Command} changes it, {@link io.weldr.core.pool} holds the words it is made of, and
- * {@link io.weldr.core.port} is where raft, proxy, leader and api meet without knowing each other.
+ * <p>Start at {@link io.weldr.core.state.ClusterState}, the replicated state. A {@link io.weldr.core.state.Command}
+ * changes it. {@link io.weldr.core.pool} has its values. The other modules meet in {@link io.weldr.core.port},
+ * without knowing each other.
  */
 @NullMarked
 package io.weldr.core;

@@ -1,7 +1,7 @@
 /**
- * What only the acting leader does. Start at {@link io.weldr.leader.health.HealthChecks}, the health checks, {@link
- * io.weldr.leader.vip.VirtualIps}, the virtual IP, and {@link io.weldr.leader.acme.AcmeCertificates}, the certificates
- * of an authority. The duties see the cluster through the ports of weldr-core alone.
+ * The duties of the acting leader. Start at {@link io.weldr.leader.health.HealthChecks} (health checks), {@link
+ * io.weldr.leader.vip.VirtualIps} (virtual IPs) or {@link io.weldr.leader.acme.AcmeCertificates} (certificates by
+ * ACME). Duties use the cluster only through the ports of weldr-core.
  */
 @NullMarked
 package io.weldr.leader;

@@ -35,7 +35,7 @@ final class Describe {
         NodeConfig.Join join = config.join();
         if (join != null) {
             return join.admin() == null
-                    ? ", waits until a member takes it in"
+                    ? ", waits until an operator adds it"
                     : ", joins the cluster of the member at " + join.admin();
         }
         return config.peers().isEmpty() ? ", a cluster of one" : ", one of " + config.peers();

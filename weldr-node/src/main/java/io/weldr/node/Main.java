@@ -163,12 +163,12 @@ public final class Main {
                 .footer(
                         "",
                         "Every option is also a key of the YAML file (proxy-address: ...) and a variable (WELDR_PROXY_ADDRESS).",
-                        "The limits of the data plane, as --limits-connect-timeout, are listed in docs/reference/limits.md.",
-                        "An option wins over a variable, a variable over the file.",
+                        "docs/reference/limits.md lists the limits of the data plane, such as --limits-connect-timeout.",
+                        "An option has precedence over a variable, and a variable over the file.",
                         "",
-                        "Exit codes: 0 stopped when asked to, 1 could not start or failed, 2 unusable arguments or configuration, 4 taken out of its cluster; 3 is the virtual machine out of memory.");
+                        "Exit codes: 0 stopped, 1 could not start or failed, 2 bad arguments or configuration, 3 out of memory, 4 removed from the cluster.");
         CommandSpec check = options(CommandSpec.create().name(CHECK));
-        check.usageMessage().description("Reads the configuration, says what would hold, and starts nothing.");
+        check.usageMessage().description("Checks the configuration and prints it. Starts nothing.");
         spec.addSubcommand(CHECK, new CommandLine(check));
         spec.addSubcommand(SECRET, new CommandLine(secret()));
         return spec;
@@ -179,7 +179,7 @@ public final class Main {
         spec.usageMessage()
                 .width(110)
                 .description(
-                        "Makes a file with a new secret for a cluster, with mode 600. A file that holds a secret stays as it is.");
+                        "Makes a file with a new secret of a cluster, with mode 600. Does not change a file that has a secret.");
         spec.addOption(help());
         spec.addPositional(PositionalParamSpec.builder()
                 .index("0")
@@ -187,7 +187,7 @@ public final class Main {
                 .required(true)
                 .type(String.class)
                 .paramLabel("FILE")
-                .description("for the setting secret-file; its folder exists")
+                .description("the file for the setting secret-file; its folder must exist")
                 .build());
         return spec;
     }

@@ -1,5 +1,5 @@
 /**
- * The process: {@link io.weldr.node.Main} reads the command line, {@link io.weldr.node.lifecycle.Node} is what it runs.
+ * The process. {@link io.weldr.node.Main} parses the command line and runs a {@link io.weldr.node.lifecycle.Node}.
  */
 @NullMarked
 package io.weldr.node;

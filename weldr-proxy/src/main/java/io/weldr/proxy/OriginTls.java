@@ -60,7 +60,7 @@ final class OriginTls {
     /**
      * Nothing is made yet.
      *
-     * @param trust whom origins may be vouched for by where pools do not say; null: whom the Java platform trusts
+     * @param trust authorities of origins for pools without their own; null: those of the Java platform
      * @param seal opens the keys of client certificates
      */
     OriginTls(@Nullable TrustManagerFactory trust, KeySeal seal) {

@@ -20,7 +20,7 @@ import java.util.Map;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/** What the proxy of one node is told when it starts. Only the addresses have no default. */
+/** The settings of the proxy of one node. Only the addresses have no default. */
 public final class ProxySettings {
     /** More event loops than this on one machine are a mistake in the configuration. */
     private static final int WORKERS_MAX = 1024;

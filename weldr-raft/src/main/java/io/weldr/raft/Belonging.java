@@ -247,7 +247,7 @@ final class Belonging implements AutoCloseable {
                 done = formation.step();
             }
         } catch (Throwable e) { // an Error too, as when no thread can be had: it would end the search for ever
-            LOG.error("Cannot go on to find the cluster: {}", e.getMessage(), e);
+            LOG.error("Cannot continue to look for the cluster: {}", e.getMessage(), e);
         }
         formed = done;
         if (done) {
@@ -306,7 +306,7 @@ final class Belonging implements AutoCloseable {
             }
             String obstacle = setAside.obstacle(folder.identity(), everyContact());
             if (obstacle != null) {
-                LOG.warn("This node cannot go on: {}. It keeps the log: {}", why, obstacle);
+                LOG.warn("This node cannot continue: {}. It keeps the log: {}", why, obstacle);
                 return;
             }
             opening.distrust(why, true);

@@ -217,7 +217,7 @@ final class Condition {
             return "this node leads, and " + stall;
         }
         if (heldState && standing() == Identity.Standing.JOINING) {
-            return "this node lost its log, and its state is of before that until it has been taken in anew";
+            return "this node lost its log; its state is older until the members add it again";
         }
         String late = hearing ? behind : null;
         if (late == null) {

@@ -310,7 +310,9 @@ final class ConsensusPart {
             return;
         }
         trouble = "the consensus part failed: " + why;
-        LOG.error("The consensus part failed: {}. Proxying goes on with the last state; trying again from disk", why);
+        LOG.error(
+                "The consensus part failed: {}. Proxying continues with the last state; the node opens its log again",
+                why);
         listener.leadershipMoved();
         try {
             thread.execute(() -> bury(failed));
@@ -336,8 +338,8 @@ final class ConsensusPart {
     private void giveUp(String why) {
         outdated = true;
         trouble = why
-                + ". This node takes no part in consensus until it runs a newer version of weldr; it goes on proxying with the"
-                + " state before that";
+                + ". This node does not take part in consensus until it runs a newer version of weldr; it continues to"
+                + " proxy with the state before that";
         LOG.error("{}", trouble);
     }
 

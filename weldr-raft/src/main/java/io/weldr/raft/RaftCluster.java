@@ -314,9 +314,9 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
 
     private void leave(Removal removal) {
         Farewell last = new Farewell(
-                "node " + settings.self() + " was taken out of cluster " + removal.cluster()
-                        + " and takes part in it no more; to let it join again, empty its data folder, "
-                        + settings.dataFolder().toAbsolutePath().normalize(),
+                "node " + settings.self() + " was removed from cluster " + removal.cluster()
+                        + " (to let it join again, empty its data folder, "
+                        + settings.dataFolder().toAbsolutePath().normalize() + ")",
                 removal.drain());
         LOG.info("{}", last.line());
         stopping = true; // of everything that this node did as a member

@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a node takes part in consensus.
+ * The settings of consensus on a node.
  *
  * @param bind where it listens for its peers, and nowhere else
  * @param advertised where its peers reach it

@@ -1,6 +1,6 @@
 /**
- * Consensus: the replicated log, who leads, and how a node finds its cluster. Start at RaftCluster, the only
- * type that others need beside its RaftSettings. Nothing of Apache Ratis leaves this module.
+ * Consensus: the replicated log, leader election, and the formation of a cluster. Start at RaftCluster, the only
+ * type that other modules need beside its RaftSettings. Types of Apache Ratis do not leave this module.
  */
 @NullMarked
 package io.weldr.raft;

@@ -77,7 +77,7 @@ class ChangesIT {
             RaftCluster.Farewell farewell =
                     TestCluster.get(cluster.node(leader).farewell().toCompletableFuture());
             assertThat(farewell.drain()).isEqualTo(Duration.ofSeconds(3));
-            assertThat(farewell.line()).contains(leader.value(), "taken out");
+            assertThat(farewell.line()).contains(leader.value(), "removed");
             await().atMost(TestCluster.PATIENCE)
                     .untilAsserted(() -> assertThat(cluster.voters(asked)).doesNotContain(leader));
             await().atMost(TestCluster.PATIENCE)

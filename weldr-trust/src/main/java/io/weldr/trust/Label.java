@@ -1,8 +1,8 @@
 package io.weldr.trust;
 
 /**
- * What a key is for. Every key that is derived from the secret of the cluster has a label of its own here, so that no
- * two uses ever share a key. The text of a label never changes: all members derive the same key from it.
+ * The purpose of a key. Every key that is derived from the secret of the cluster has a label of its own here, so
+ * that no two uses ever share a key. The text of a label never changes: all members derive the same key from it.
  */
 public enum Label {
     /** Signs the tokens of sticky cookies. */

@@ -122,7 +122,7 @@ public final class PkiMembers implements MemberTls {
         } catch (SecretException e) {
             String now = String.valueOf(e.getMessage());
             if (!now.equals(trouble)) {
-                LOG.warn("{}; the node goes on with the certificate that it has, and looks again", now);
+                LOG.warn("{}; the node keeps its present certificate, and tries again", now);
             }
             trouble = now;
             return false;

@@ -44,7 +44,7 @@ public final class SecretWatch implements Supplier<ClusterSecret> {
         } catch (SecretException e) {
             String now = String.valueOf(e.getMessage());
             if (!now.equals(trouble)) {
-                LOG.warn("{}; the node goes on with the secret that it has, and looks again", now);
+                LOG.warn("{}; the node keeps its present secret, and tries again", now);
             }
             trouble = now;
             return false;

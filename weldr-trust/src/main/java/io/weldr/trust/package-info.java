@@ -1,12 +1,13 @@
 /**
- * What the secret of the cluster gives. {@link io.weldr.trust.SecretFile} reads and makes the file, {@link
- * io.weldr.trust.SecretWatch} reads it again, {@link io.weldr.trust.ClusterSecret} keeps the bytes and derives a key
- * for each {@link io.weldr.trust.Label}, {@link io.weldr.trust.StickyTokens} and {@link io.weldr.trust.SecretMembers}
- * use them. {@link io.weldr.trust.PkiMembers} takes certificates of members from an operator's own authority instead.
+ * Keys and certificates from the secret of the cluster. {@link io.weldr.trust.SecretFile} reads and makes the file,
+ * {@link io.weldr.trust.SecretWatch} reads it again, and {@link io.weldr.trust.ClusterSecret} keeps the bytes and
+ * derives a key for each {@link io.weldr.trust.Label}. {@link io.weldr.trust.StickyTokens} and {@link
+ * io.weldr.trust.SecretMembers} use the keys. {@link io.weldr.trust.PkiMembers} uses certificates of the operator's
+ * own authority instead.
  *
- * <p>Only weldr-node and weldr-cli know this module. The others use what it gives through the ports of weldr-core.
- * {@link io.weldr.trust.SecretApi} and {@link io.weldr.trust.SecretClient} are the two sides of the API that speak TLS
- * by the secret.
+ * <p>Only weldr-node and weldr-cli use this module. The other modules use ports of weldr-core. {@link
+ * io.weldr.trust.SecretApi} and {@link io.weldr.trust.SecretClient} are the server and the client of the API with
+ * TLS by the secret.
  */
 @NullMarked
 package io.weldr.trust;

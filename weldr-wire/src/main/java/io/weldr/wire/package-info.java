@@ -1,6 +1,7 @@
 /**
- * What all that speaks of resources shares. {@link io.weldr.wire.resource} turns messages into values of weldr-core and
- * back; {@link io.weldr.wire.json} turns messages into JSON and back; {@link io.weldr.wire.grpc} is of all clients.
+ * The resources as messages, for the log, both APIs and weldrctl. {@link io.weldr.wire.resource} converts between
+ * messages and values of weldr-core, {@link io.weldr.wire.json} between messages and JSON. {@link
+ * io.weldr.wire.grpc} is for all gRPC clients.
  */
 @NullMarked
 package io.weldr.wire;

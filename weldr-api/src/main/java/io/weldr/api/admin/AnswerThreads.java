@@ -17,9 +17,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the API makes its answers of what consensus gives it. Consensus completes all stages on two threads of its own:
- * a list of a thousand origins that was made there would delay the acknowledgement of every change, those that other
- * members have forwarded, too. Thread safe.
+ * The threads that build the answers of the API from the results of consensus. Consensus completes all stages on two
+ * threads of its own: a list of a thousand origins that was made there would delay the acknowledgement of every
+ * change, those that other members have forwarded, too. Thread safe.
  */
 public final class AnswerThreads {
     /** A long list does not delay a short answer. */

@@ -5,7 +5,7 @@ import io.weldr.core.listener.ListenerName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a member waits for before it reports.
+ * The conditions that a member waits for before it reports.
  *
  * @param index the log index that its proxy has to route by; 0: none, it reports at once
  * @param listener the listener that it has to have bound, or be unable to bind by its configuration; null: none

@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an answer tells of a certificate beside what an operator says of it.
+ * The part of an answer on a certificate that an operator did not write.
  *
  * @param certificate as the state has it
  * @param listeners that present it

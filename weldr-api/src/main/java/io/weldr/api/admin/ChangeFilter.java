@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which changes of the history somebody wants to see.
+ * A filter of changes in the history.
  *
  * @param subjects what they are about; none: all
  * @param name their subject; null: any

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What the lines of a {@link Census} say together. */
+/** A summary of the lines of a {@link Census}. */
 public record ClusterView(List<Census.Line> lines) {
     public ClusterView {
         lines = List.copyOf(lines);

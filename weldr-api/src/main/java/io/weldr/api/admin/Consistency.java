@@ -1,6 +1,6 @@
 package io.weldr.api.admin;
 
-/** How a read is answered. */
+/** The consistency of a read. */
 public enum Consistency {
     /** With every change that was acknowledged anywhere before the read. Needs a majority. */
     LINEARIZABLE,

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a request would go, and why.
+ * The route of a request, and the reasons.
  *
  * @param revision of the state that was asked
  * @param host in normal form

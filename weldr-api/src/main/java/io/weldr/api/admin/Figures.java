@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is measured of a node or of a pool over one interval. A number that is not known is NaN.
+ * Measurements of a node or a pool over one interval. A number that is not known is NaN.
  *
  * @param requestsPerSecond of a node: exchanges that ended; of a pool: attempts at its origins
  * @param errorsPerSecond of a node: exchanges that failed; of a pool: attempts that failed, or were answered 5xx

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What a request says of a health policy.
+ * The health policy of a request, whole or in part.
  *
  * @param said a field that is absent is as in the policy that the draft completes
  * @param defaults fields that get their default, by their names in JSON

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What the leader's probes found last. A probe that agrees with the verdict does not enter the log, so a node that does
+ * The last probes of the leader. A probe that agrees with the verdict does not enter the log, so a node that does
  * not lead asks the leader. Any thread; never blocks.
  */
 public final class LeaderProbes {

@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one member has made of one listener.
+ * The state of one listener on one member.
  *
  * @param condition null: the member did not tell
  * @param missing why it did not, for people; null if it did

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a member has made of the listeners of the cluster.
+ * The states of all listeners on one member.
  *
  * @param revision of a state whose listeners have all been bound, or tried
  * @param conditions one or more for each listener; none if the member does not proxy

@@ -13,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a member knows of itself at one moment.
+ * The report of a member on itself, at one moment.
  *
  * @param acting whether it may act as leader
  * @param leader whom it takes for the leader; null if it knows of none

@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a member tells of its samples.
+ * The samples of one member.
  *
  * @param latest null: it has not measured yet, or did not tell
  * @param age of {@code latest}, by the clock of the member; null as {@code latest}, or an older version that does not tell

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request says of an origin. Null: not said.
+ * The origin of a request, whole or in part. Null: not said.
  *
  * @param drainDeadline there exactly if {@code admin} is draining
  * @param inheritHealth it says that the pool's policy shall hold; not together with {@code health}

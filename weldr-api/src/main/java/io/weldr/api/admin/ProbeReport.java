@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the leader's probes of a pool found last.
+ * The last probes of a pool by the leader.
  *
  * @param leader the leader that was asked; null: none is known
  * @param probes one for each origin that it has probed

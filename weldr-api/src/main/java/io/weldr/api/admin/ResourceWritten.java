@@ -3,7 +3,7 @@ package io.weldr.api.admin;
 import java.util.List;
 
 /**
- * What became of a write of a pool, listener, route or certificate.
+ * The result of a write of a pool, listener, route or certificate.
  *
  * @param entry after the write; of one that was removed, its name and its last stamp
  * @param warnings what is odd about it, for people

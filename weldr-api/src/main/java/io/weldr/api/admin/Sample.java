@@ -5,7 +5,7 @@ import io.weldr.core.pool.PoolName;
 import java.util.List;
 
 /**
- * What a node measured last.
+ * The latest measurements of a node.
  *
  * @param atSeconds when, as Unix time by its clock
  * @param node all that it proxies

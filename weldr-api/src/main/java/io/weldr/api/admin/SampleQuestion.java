@@ -4,7 +4,7 @@ import io.weldr.core.pool.PoolName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which samples are asked for. The latest is always told.
+ * A request for samples. The latest is always told.
  *
  * @param series whether those of the last hour, too
  * @param pool whose series; null: that of the node as a whole

@@ -23,7 +23,7 @@ public record StopAdvice(boolean safe, String reason) {
      */
     public static StopAdvice of(Census.Line line, ClusterView cluster, @Nullable String change) {
         if (line.report() == null) {
-            return no(line.id() + " does not answer, so nobody knows what it does");
+            return no(line.id() + " does not answer, so its state is not known");
         }
         if (change != null) {
             return no("a change of the members is under way: " + change);
@@ -51,7 +51,7 @@ public record StopAdvice(boolean safe, String reason) {
         }
         String quorum = left + " of " + voters + " voters stay, and " + needed + " are needed for a quorum";
         return new StopAdvice(
-                true, line.id().equals(cluster.leader()) ? quorum + "; leadership is handed over" : quorum);
+                true, line.id().equals(cluster.leader()) ? quorum + "; leadership moves to another member" : quorum);
     }
 
     private static StopAdvice no(String reason) {

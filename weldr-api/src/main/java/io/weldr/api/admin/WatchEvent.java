@@ -2,7 +2,7 @@ package io.weldr.api.admin;
 
 import io.weldr.core.state.Change;
 
-/** What a watcher is told. */
+/** An event of a watch. */
 public sealed interface WatchEvent {
     /** Where to go on after a break. */
     long revision();

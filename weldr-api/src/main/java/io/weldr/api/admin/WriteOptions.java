@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What goes with every write.
+ * The options of a write.
  *
  * @param id names the wish
  * @param expectedRevisions refuse unless the origin was last modified at one of them; null: whatever it is

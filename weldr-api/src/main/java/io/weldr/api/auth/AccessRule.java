@@ -3,8 +3,8 @@ package io.weldr.api.auth;
 import java.net.InetSocketAddress;
 
 /**
- * Who may use the API without a credential. It is decided by the address that the node listens on, never by that of the
- * client.
+ * Decides who may use the API without a credential. It is decided by the address that the node listens on, never by
+ * that of the client.
  */
 public enum AccessRule {
     /**

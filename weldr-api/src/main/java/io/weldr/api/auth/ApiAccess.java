@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a node's settings say of who may use the API.
+ * The settings of a node for access to the API.
  *
  * @param insecure beyond loopback, everybody may, and nothing is encrypted
  * @param loopbackNeedsCredential on loopback, too, a credential is needed

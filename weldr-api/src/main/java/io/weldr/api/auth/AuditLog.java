@@ -4,10 +4,7 @@ import io.weldr.core.state.Actor;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Where requests that change something, and those that are refused, leave a line. Any thread; never blocks; never
- * throws.
- */
+/** The audit log: a line for each change and each refused request. Any thread; never blocks; never throws. */
 @FunctionalInterface
 public interface AuditLog {
     /** No lines. */

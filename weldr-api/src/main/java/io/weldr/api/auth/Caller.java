@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who sent a request, and what that one may do.
+ * The sender of a request, and the rights of the sender.
  *
  * @param pools whose origins an operator may change; empty: those of all pools
  * @param address of the client, for people; null: unknown

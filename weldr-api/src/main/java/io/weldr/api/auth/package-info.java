@@ -1,6 +1,7 @@
 /**
- * Who may use the API, the same for HTTP and gRPC. {@link io.weldr.api.auth.Authenticator} tells who calls, {@link
- * io.weldr.api.auth.Caller} what that one may do, {@link io.weldr.api.auth.AuditLog} keeps what was done and refused.
+ * Authentication and authorisation, the same for HTTP and gRPC. {@link io.weldr.api.auth.Authenticator} identifies
+ * the caller, {@link io.weldr.api.auth.Caller} has the rights of the caller, and {@link io.weldr.api.auth.AuditLog}
+ * records changes and refused requests.
  */
 @NullMarked
 package io.weldr.api.auth;

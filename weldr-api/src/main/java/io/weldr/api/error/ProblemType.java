@@ -40,7 +40,7 @@ public enum ProblemType {
             "change-under-way", 409, Code.ABORTED, "Another change of the members is under way", Duration.ofSeconds(1)),
     WOULD_LOSE_QUORUM("would-lose-quorum", 409, Code.FAILED_PRECONDITION, "Too few members would remain that answer"),
     LAST_MEMBER("last-member", 409, Code.FAILED_PRECONDITION, "A member that proxies has to remain"),
-    NOT_WAITING("not-waiting", 409, Code.FAILED_PRECONDITION, "No such node waits to be taken in"),
+    NOT_WAITING("not-waiting", 409, Code.FAILED_PRECONDITION, "No such node waits to be added"),
     NOT_CAUGHT_UP("not-caught-up", 409, Code.FAILED_PRECONDITION, "The node did not catch up in time"),
     CANNOT_LEAD("cannot-lead", 409, Code.FAILED_PRECONDITION, "That member cannot lead now"),
     LIMIT_EXCEEDED("limit-exceeded", 409, Code.RESOURCE_EXHAUSTED, "The result would be larger than a limit allows"),

@@ -1,6 +1,7 @@
 /**
- * What can go wrong, and what each wire answers then. {@link io.weldr.api.error.ProblemType} is the table, {@link
- * io.weldr.api.error.Problem} one case of it, {@link io.weldr.api.error.Problems} tells which it is.
+ * Errors, and the answer to each over HTTP and gRPC. {@link io.weldr.api.error.ProblemType} is the table, {@link
+ * io.weldr.api.error.Problem} is one error, and {@link io.weldr.api.error.Problems} maps exceptions and outcomes to
+ * problems.
  */
 @NullMarked
 package io.weldr.api.error;

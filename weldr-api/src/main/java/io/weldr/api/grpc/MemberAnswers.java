@@ -47,8 +47,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
- * What this node answers other members: {@code weldr.admin.v1.MemberToMember}, whichever port it comes through. The
- * messages are those of the service. Any thread; never blocks.
+ * The answers of this node to other members: {@code weldr.admin.v1.MemberToMember}, on every port. The messages are
+ * those of the service. Any thread; never blocks.
  */
 public final class MemberAnswers implements MemberServer {
     private final MemberCalls calls;

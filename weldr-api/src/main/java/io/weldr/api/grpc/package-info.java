@@ -1,10 +1,10 @@
 /**
- * The admin API over gRPC, and what members say to each other. Start at {@link io.weldr.api.grpc.GrpcApi}: it listens.
- * {@link io.weldr.api.grpc.AdminService} and {@link io.weldr.api.grpc.MemberService} answer, {@link
- * io.weldr.api.grpc.GrpcMemberLink} asks other members, {@link io.weldr.api.grpc.Wire} turns values of the domain into
- * messages and back.
+ * The admin API over gRPC. Start at {@link io.weldr.api.grpc.GrpcApi}, which listens. {@link
+ * io.weldr.api.grpc.AdminService} and {@link io.weldr.api.grpc.MemberService} answer the calls. {@link
+ * io.weldr.api.grpc.GrpcMemberLink} calls other members. {@link io.weldr.api.grpc.Wire} converts between domain
+ * values and messages.
  *
- * <p>Nothing here blocks; calls are answered on the threads of whoever completes the stage.
+ * <p>Nothing here blocks. An answer is sent on the thread that completes its stage.
  */
 @NullMarked
 package io.weldr.api.grpc;

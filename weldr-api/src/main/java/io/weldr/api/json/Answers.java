@@ -31,7 +31,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What answers look like. A null member is left out, unless it says something. */
+/** The bodies of answers. A null member is left out, unless it says something. */
 public final class Answers {
     private Answers() {}
 

@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where one can go from an answer.
+ * A link in an answer.
  *
  * @param rel what the link leads to
  * @param href a path on the same node

@@ -15,10 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What answers on pools, listeners, routes and certificates look like: the members of the resource, and what there is
- * to say about it.
- */
+/** Answers on pools, listeners, routes and certificates: the members of the resource, and its links. */
 public final class ResourceAnswers {
     private ResourceAnswers() {}
 

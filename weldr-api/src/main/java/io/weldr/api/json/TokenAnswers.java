@@ -10,7 +10,7 @@ import io.weldr.core.token.TokenName;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What is answered about tokens. Nothing of a hash is in it. */
+/** Answers on tokens. Nothing of a hash is in it. */
 public final class TokenAnswers {
     public static final String PATH = "/v1/tokens";
 

@@ -1,7 +1,7 @@
 /**
- * JSON bodies: {@link io.weldr.api.json.RequestBodies} reads them, strictly, and the records beside it are what answers
- * look like. Jackson stays within this package. Pure: bytes in, values or a {@link io.weldr.api.error.ProblemException}
- * out.
+ * JSON bodies. {@link io.weldr.api.json.RequestBodies} parses requests strictly; the records beside it are the
+ * answers. Only this package uses Jackson. Pure: it turns bytes into values, or throws a {@link
+ * io.weldr.api.error.ProblemException}.
  */
 @NullMarked
 package io.weldr.api.json;

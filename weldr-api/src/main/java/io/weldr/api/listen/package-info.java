@@ -1,4 +1,6 @@
-/** Connections of the API before anything is known of them. */
+/**
+ * Connections of the API before their first request.
+ */
 @NullMarked
 package io.weldr.api.listen;
 

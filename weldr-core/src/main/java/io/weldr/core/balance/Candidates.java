@@ -1,8 +1,8 @@
 package io.weldr.core.balance;
 
 /**
- * What a {@link Balancer} may ask about the origins and the request for which it picks one. Belongs to one thread;
- * every answer is one or a few reads. Good for one pick only: during a pick, the same question has the same answer.
+ * The state of the origins and of the request, for one pick of a {@link Balancer}. Belongs to one thread; every
+ * answer is one or a few reads. Good for one pick only: during a pick, the same question has the same answer.
  */
 public interface Candidates {
     /**

@@ -3,7 +3,7 @@ package io.weldr.core.balance;
 import io.weldr.core.Check;
 
 /**
- * What a {@link Balancer} needs to know of one origin.
+ * One origin, as a {@link Balancer} sees it.
  *
  * @param id the stable name of the origin, for hashing: the same on every node and after every change
  * @param weight the share of requests beside the other targets, 1 to {@value #WEIGHT_MAX}: the origin's weight times

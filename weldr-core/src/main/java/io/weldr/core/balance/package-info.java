@@ -1,12 +1,12 @@
 /**
- * Which origin of a pool a request goes to, and which of its addresses: pure. Start at {@link
- * io.weldr.core.balance.Balancer}. {@link io.weldr.core.balance.Algorithm} makes one from {@link
- * io.weldr.core.balance.Target}s. The caller brings what changes from request to request as {@link
+ * Chooses the origin of a request, and the address of the origin. Pure. Start at {@link
+ * io.weldr.core.balance.Balancer}. {@link io.weldr.core.balance.Algorithm} makes a balancer from {@link
+ * io.weldr.core.balance.Target}s. The caller passes the data of each request as {@link
  * io.weldr.core.balance.Candidates}.
  *
- * <p>{@link io.weldr.core.balance.WeightedSplit} chooses between the pools of a route, {@link
- * io.weldr.core.balance.Hashing} makes the keys for both, and {@link io.weldr.core.balance.SlowStart} the weights of
- * origins that have just come up. {@link io.weldr.core.balance.DeadAddresses} remembers which addresses of a name to
+ * <p>{@link io.weldr.core.balance.WeightedSplit} chooses between the pools of a route. {@link
+ * io.weldr.core.balance.Hashing} makes the keys for both. {@link io.weldr.core.balance.SlowStart} has the weights of
+ * origins that have just come up. {@link io.weldr.core.balance.DeadAddresses} remembers the addresses of a name to
  * try last.
  */
 @NullMarked

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a certificate is obtained and renewed by ACME (RFC 8555).
+ * The ACME settings of a certificate (RFC 8555).
  *
  * @param hosts DNS names that the certificate is for, 1 to {@value IssuedChain#HOSTS_MAX}, lower case, no wildcards:
  *     those can be proved by DNS alone

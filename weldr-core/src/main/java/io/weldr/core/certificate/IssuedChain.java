@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * A chain of certificates with its private key, and what is read from the first of them.
  *
- * @param chain PEM, the certificate of the hosts first, each vouched for by the next
+ * @param chain PEM, the certificate of the hosts first, each signed by the next
  * @param key PKCS#8, sealed for {@link KeyOwner#of(CertificateName)}
  * @param hosts DNS names that it is for, lower case, {@code *.example.com} among them, and IP addresses
  * @param keyType as people say it: {@code EC P-256}

@@ -1,5 +1,5 @@
 /**
- * Certificates that listeners present, and how a certificate authority issues them. Start at {@link
+ * Certificates of listeners, and the state of their ACME orders. Start at {@link
  * io.weldr.core.certificate.Certificate}.
  */
 @NullMarked

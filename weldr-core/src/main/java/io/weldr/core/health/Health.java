@@ -3,7 +3,8 @@ package io.weldr.core.health;
 import io.weldr.core.pool.HealthPolicy;
 
 /**
- * What consecutive probes say of one origin. The caller brings the results; the policy may change between them.
+ * The verdict on one origin from consecutive probes. The caller brings the results; the policy may change between
+ * them.
  *
  * @param up the verdict so far
  * @param streak probes in a row that speak against it

@@ -1,7 +1,7 @@
 package io.weldr.core.health;
 
 /**
- * How an origin looks from a member that was asked for a second opinion.
+ * The second opinion of one member on an origin.
  *
  * @param result of its probe
  * @param sawUp whether a probe of this member has ever passed, this one or an earlier one of the same generation of the

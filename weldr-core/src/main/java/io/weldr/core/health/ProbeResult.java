@@ -1,7 +1,7 @@
 package io.weldr.core.health;
 
 /**
- * What one probe found.
+ * The result of one probe.
  *
  * @param reason for people, and the reason of a verdict that turns on it: {@code status 503 (expected 200-299)}
  */

@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * What the other members say of an origin that the leader sees down, and whether that makes it down. Pure.
+ * The opinions of the other members on an origin that the leader sees down, and their result. Pure.
  *
  * @param opinions those who answered, and how the origin looks from each
  * @param silent those who were asked and did not answer in time, or could not tell

@@ -1,6 +1,6 @@
 /**
- * When a verdict turns: pure. {@link io.weldr.core.health.Health} counts consecutive probes of one origin; {@link
- * io.weldr.core.health.SecondOpinion} weighs what the other members see.
+ * Decides when a verdict changes. Pure. {@link io.weldr.core.health.Health} counts consecutive probes of one origin.
+ * {@link io.weldr.core.health.SecondOpinion} evaluates the answers of other members.
  */
 @NullMarked
 package io.weldr.core.health;

@@ -3,7 +3,7 @@ package io.weldr.core.listener;
 import io.weldr.core.Check;
 
 /**
- * What clients read when weldr itself answers with an error.
+ * The page that clients get when weldr itself answers with an error.
  *
  * @param contentType value of {@code Content-Type}
  * @param body at most {@value #BODY_BYTES_MAX} bytes of UTF-8

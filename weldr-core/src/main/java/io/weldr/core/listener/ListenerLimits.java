@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each node lets the clients of one listener have. Null: as the node has it, or its default.
+ * The limits of one listener on each node. Null: as the node has it, or its default.
  *
  * @param connectionsMax client connections of one node, 1 to 1 000 000, within the limit of the node
  * @param requestBodyBytesMax longest request body, 0 to 1 TiB; 0: no limit. Not with {@code tcp}

@@ -9,13 +9,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a listener of protocol {@code https} speaks TLS.
+ * The TLS settings of a listener of protocol {@code https}.
  *
  * @param certificates of which one is presented, chosen by the name that the client asks for (RFC 6066 section 3), 1 to
  *     {@value #CERTIFICATES_MAX}
  * @param defaultCertificate presented to clients that ask for no name or for another one; null: those are refused
  * @param clients whether clients show certificates
- * @param clientAuthorities PEM, who may vouch for them; null with {@link ClientCertificates#NONE}, and only there
+ * @param clientAuthorities PEM, the authorities that sign them; null with {@link ClientCertificates#NONE}, and only there
  * @param subjectField name of the request field in which origins read the subject of the client's certificate; null:
  *     they do not
  * @param fingerprintField the same for the SHA-256 of the certificate

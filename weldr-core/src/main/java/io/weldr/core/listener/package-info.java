@@ -1,5 +1,6 @@
 /**
- * Where clients come in. Start at {@link io.weldr.core.listener.Listener}.
+ * Listeners: the addresses on which nodes accept connections of clients. Start at {@link
+ * io.weldr.core.listener.Listener}.
  */
 @NullMarked
 package io.weldr.core.listener;

@@ -1,6 +1,6 @@
 package io.weldr.core.pool;
 
-/** What an operator wants of an origin, whatever its health. */
+/** The state that an operator gave an origin, independent of its health. */
 public enum AdminState {
     /** Takes requests while its verdict is up. */
     ENABLED,

@@ -1,6 +1,6 @@
 package io.weldr.core.pool;
 
-/** How a pool spreads requests over its origins. */
+/** The algorithm by which a pool spreads requests over its origins. */
 public enum Algorithm {
     /** In turn, each origin exactly as often as its weight says. */
     ROUND_ROBIN,

@@ -4,7 +4,7 @@ import io.weldr.core.Check;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a pool spreads requests over its origins.
+ * The balancing of a pool: the algorithm and its parameters.
  *
  * @param key what {@link Algorithm#HASH} goes by; null with the others
  * @param loadPercentMax with {@link Algorithm#HASH}: the most that one origin may hold of its fair share of the

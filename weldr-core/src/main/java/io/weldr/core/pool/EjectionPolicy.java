@@ -5,8 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a node takes an origin out of use by itself, because requests to it fail. Null: as the node has it, or its
- * default.
+ * When a node stops using an origin because requests to it fail. Null: as the node has it, or its default.
  *
  * @param afterFailures consecutive failures, 0 to 1000; 0: never
  * @param sharePercentMax largest share of the pool that is out at a time, 0 to 100

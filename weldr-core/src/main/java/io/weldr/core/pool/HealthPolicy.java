@@ -14,7 +14,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How origins are probed and when their verdict turns. All counts are of consecutive probes. Made by a {@link Builder}.
+ * The health policy: how origins are probed, and when their verdict changes. All counts are of consecutive probes.
+ * Made by a {@link Builder}.
  *
  * @param type what a probe is
  * @param path origin-form target of the probe, with a query if need be; at most 1024 characters. Only {@link Type#HTTP}

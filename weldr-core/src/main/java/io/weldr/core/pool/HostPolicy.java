@@ -1,6 +1,6 @@
 package io.weldr.core.pool;
 
-/** Which Host field an origin sees. */
+/** The Host field that an origin gets. */
 public enum HostPolicy {
     /** The one that the client sent. */
     PRESERVE,

@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each node lets one origin of a pool have. Null: as the node has it, or its default.
+ * The limits of one origin of a pool on each node. Null: as the node has it, or its default.
  *
  * @param connectionsMax connections of one node to one origin, shared by its workers, 0 to 1 000 000; 0: no limit
  * @param queueMax requests that wait for a connection to one origin, for each worker, 0 to 65 536

@@ -1,6 +1,6 @@
 package io.weldr.core.pool;
 
-/** What is spoken to the origins of a pool. */
+/** The protocol to the origins of a pool. */
 public enum OriginProtocol {
     /** HTTP/1.1. */
     HTTP1,

@@ -5,9 +5,9 @@ import io.weldr.core.certificate.CertificateName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How https origins of a pool are spoken to.
+ * The TLS settings for https origins of a pool.
  *
- * @param authorities PEM, who may vouch for the origins; null: whom the node trusts
+ * @param authorities PEM, the authorities of the origins; null: those of the node
  * @param serverName that origins are asked for and have to be certified for; null: the host of each origin's URL
  * @param clientCertificate shown to origins that ask for one; null: none
  * @param insecureSkipVerify whether any certificate is taken. Whoever can redirect the connection reads and changes

@@ -4,10 +4,7 @@ import io.weldr.core.Check;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Where an origin is: a scheme, a host and a port, and nothing else. A path would be silently ignored, so it is
- * refused.
- */
+/** The URL of an origin: a scheme, a host and a port. A path would be silently ignored, so it is refused. */
 public record OriginUrl(Scheme scheme, HostPort address) {
     /** Longer is surely a mistake: 253 for the host, 16 for the rest. */
     private static final int CHARS_MAX = 300;

@@ -7,7 +7,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What requests of one client have in common: what a hash, a weighted split or a rate limit goes by.
+ * The key of a hash, a weighted split or a rate limit: requests with the same key belong together.
  *
  * @param name of the header field, in lower case, or of the cookie; null for the other sources
  */

@@ -2,7 +2,7 @@ package io.weldr.core.pool;
 
 import java.util.Locale;
 
-/** How an origin is spoken to (RFC 9110 section 4.2). */
+/** The scheme of an origin (RFC 9110 section 4.2). */
 public enum Scheme {
     HTTP(80),
     HTTPS(443);

@@ -3,7 +3,7 @@ package io.weldr.core.pool;
 import java.time.Instant;
 
 /**
- * What the cluster holds an origin for: committed by the leader after consecutive probes.
+ * The health of an origin, committed by the leader after consecutive probes.
  *
  * @param up whether it may be sent requests
  * @param since when that was decided, by the clock of the leader that did

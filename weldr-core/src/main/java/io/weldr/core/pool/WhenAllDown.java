@@ -1,6 +1,6 @@
 package io.weldr.core.pool;
 
-/** What to do when no origin of a pool is up. */
+/** The treatment of requests when no origin of a pool is up. */
 public enum WhenAllDown {
     /** Answer 503: nobody waits for something that is known not to work. */
     ANSWER_503,

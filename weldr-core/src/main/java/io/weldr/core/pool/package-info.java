@@ -1,8 +1,7 @@
 /**
- * The words of the domain as validated records: {@link io.weldr.core.pool.Pool} holds {@link
- * io.weldr.core.pool.Origin}s and the {@link io.weldr.core.pool.HealthPolicy} that decides over them. A value that
- * exists is valid: constructors check and copy, and throw {@link java.lang.IllegalArgumentException} with what was
- * found and what was expected.
+ * Pools and origins as validated records: a {@link io.weldr.core.pool.Pool} has {@link io.weldr.core.pool.Origin}s
+ * and a {@link io.weldr.core.pool.HealthPolicy}. Every value is valid: constructors check and copy. They throw
+ * {@link java.lang.IllegalArgumentException} with the found and the expected value.
  */
 @NullMarked
 package io.weldr.core.pool;

@@ -4,7 +4,7 @@ import io.weldr.core.certificate.CertificateName;
 import java.time.Instant;
 
 /**
- * What one node has made of a certificate.
+ * The condition of a certificate on one node.
  *
  * @param reason why, in words; empty with {@link State#LOADED}
  * @param since when the node found it so

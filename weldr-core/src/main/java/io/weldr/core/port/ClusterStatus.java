@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one node sees the cluster, without asking anybody.
+ * The cluster as one node sees it, without calls to other members.
  *
  * @param term the Raft term; 0 before the first
  * @param leader whom it takes for the leader; null if it knows of none

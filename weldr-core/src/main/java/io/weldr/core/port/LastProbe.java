@@ -8,7 +8,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the last probe of an origin found whose result counted.
+ * The last probe of an origin that counted.
  *
  * @param at when it ended, by the clock of the leader
  * @param answer for people: {@code status 200}

@@ -4,7 +4,7 @@ import io.weldr.core.listener.ListenerName;
 import java.time.Instant;
 
 /**
- * What this node has made of one listener of the cluster.
+ * The condition of one listener on this node.
  *
  * @param address where the node listens, or is to listen, as in {@code 10.0.0.100:443}
  * @param reason why the state is what it is, for people; empty when there is nothing to say

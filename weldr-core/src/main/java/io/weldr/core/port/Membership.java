@@ -10,11 +10,11 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who belongs to the cluster, changed at run time from any node: a follower hands the wish to the leader. One change at
- * a time; a second one is refused while the first runs. All methods may be called from any thread and never block;
- * stages complete on threads of the implementation, which must not be blocked either. A stage fails with {@link
- * GatewayException} and no other, within {@link #CHANGE_MAX}; of kind {@code UNKNOWN_OUTCOME} it may still be carried
- * out, and {@link #status()} tells.
+ * The members of the cluster, and changes of them at run time through any node. One change at a time; a second one
+ * is refused while the first runs. All methods may be called from any thread and never block; stages complete on
+ * threads of the implementation, which must not be blocked either. A stage fails with {@link GatewayException} and
+ * no other, within {@link #CHANGE_MAX}; of kind {@code UNKNOWN_OUTCOME} it may still be carried out, and {@link
+ * #status()} tells.
  *
  * <p>Every wish may be repeated: what is so already is {@link Result.Done} without a change.
  */

@@ -4,8 +4,8 @@ import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.PoolName;
 
 /**
- * Which origin a member is asked to probe once. By name, not by address: it probes what the log told it and nothing
- * else.
+ * The request of the leader to probe an origin once. By name, not by address: it probes what the log told it and
+ * nothing else.
  *
  * @param generation of the origin that is meant; about another one the answer would mean nothing
  */

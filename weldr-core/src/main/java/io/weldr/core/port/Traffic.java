@@ -6,7 +6,7 @@ import io.weldr.core.pool.PoolName;
 import java.util.List;
 
 /**
- * What one node has proxied since it started.
+ * The traffic of one node since it started.
  *
  * @param client exchanges by what the client got: success is any response relayed from an origin, failed one that weldr
  *     had to make up or break off

@@ -4,7 +4,7 @@ import io.weldr.core.pool.HostPort;
 import io.weldr.core.pool.Scheme;
 import org.jspecify.annotations.Nullable;
 
-/** What the actions and filters of a route make of a request: the proxy does it, and {@code explain} shows it. */
+/** Applies the actions and filters of a route to a request, for the proxy and for {@code explain}. */
 public final class Actions {
     private Actions() {}
 

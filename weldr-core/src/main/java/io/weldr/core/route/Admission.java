@@ -4,7 +4,7 @@ import io.weldr.core.pool.Network;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Which clients a route admits. The route takes the requests of the others, too, and answers them with 403. */
+/** The clients that a route admits. The route takes the requests of the others, too, and answers them with 403. */
 public final class Admission {
     private Admission() {}
 

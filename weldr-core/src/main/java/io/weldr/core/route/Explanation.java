@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a request goes, and why.
+ * The route of a request, and the reasons.
  *
  * @param host in normal form; empty if the request names no valid host
  * @param path in normal form; the path of the request as it came if that is ambiguous

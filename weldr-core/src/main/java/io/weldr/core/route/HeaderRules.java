@@ -9,7 +9,7 @@ import java.util.Set;
 
 /**
  * Which fields a route may not edit: those that frame a message or belong to one connection (RFC 9110 section 7.6.1,
- * RFC 9112 section 6), and those by which weldr vouches for a client or for itself. An underscore counts as a hyphen,
+ * RFC 9112 section 6), and those in which weldr itself describes the client or itself. An underscore counts as a hyphen,
  * because programs that follow CGI take both for the same name.
  */
 enum HeaderRules {
@@ -19,7 +19,7 @@ enum HeaderRules {
     RESPONSE(ofResponses(), Set.of());
 
     private static final String OF_CLIENT =
-            "a field that does not say who the client is: weldr vouches for these, see the setting forwarded";
+            "a field without the address of the client: weldr writes these itself, see the setting forwarded";
 
     /** What is expected in place of a field that may not be edited at all. */
     @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable map of texts

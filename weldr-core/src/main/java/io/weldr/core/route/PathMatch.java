@@ -3,7 +3,7 @@ package io.weldr.core.route;
 import io.weldr.core.Check;
 
 /**
- * Which paths match.
+ * A condition on the path of a request.
  *
  * @param value for {@link Kind#EXACT} and {@link Kind#PREFIX} a path in normal form, see {@code RequestView}; at most
  *     1024 characters

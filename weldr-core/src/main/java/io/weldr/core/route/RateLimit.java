@@ -5,7 +5,7 @@ import io.weldr.core.pool.RequestKey;
 import java.time.Duration;
 
 /**
- * How many requests with the same key may come: a token bucket. More are answered 429 with {@code Retry-After}.
+ * A limit of requests with the same key: a token bucket. More are answered 429 with {@code Retry-After}.
  *
  * @param requests that come back in each {@code period}, 1 to 1 000 000
  * @param period 1 s to 1 h

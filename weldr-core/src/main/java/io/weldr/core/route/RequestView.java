@@ -1,9 +1,9 @@
 package io.weldr.core.route;
 
 /**
- * What routes see of a request: ranges of one array of bytes. The proxy shows the head that it has read; {@link
- * SampleView} shows a request that somebody wrote down. All methods answer from fields of the implementation, so that a
- * match allocates nothing.
+ * A request as routes see it: ranges of one byte array. The proxy shows the head that it has read; {@link
+ * SampleView} shows a request that somebody wrote down. All methods answer from fields of the implementation, so
+ * that a match allocates nothing.
  *
  * <p>Routes compare the host and the path in a normal form, and nobody sees that form but them. Host: lower case,
  * without port and without one dot at its end, an IPv6 literal without brackets and as RFC 5952 section 4 writes it.

@@ -11,7 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which requests go where, and what is changed on the way.
+ * A route: conditions on requests, their destination, and edits.
  *
  * @param listeners whose requests it takes, at most 64; none: those of every listener of protocol {@code http} or
  *     {@code https}. Either all are of protocol {@code tls-passthrough} or none is, see {@link #refusedOfPassthrough}

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What becomes of a request that matches. */
+/** The action of a route on a matching request. */
 public sealed interface RouteAction {
 
     /**

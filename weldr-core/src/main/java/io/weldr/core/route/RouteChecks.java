@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What the leader checks of a change of routes before the change enters the log. */
+/** The checks of the leader before a change of routes enters the log. */
 public final class RouteChecks {
     /** Enough to see what is wrong, and an answer that can still be read. */
     private static final int TEXTS_MAX = 16;

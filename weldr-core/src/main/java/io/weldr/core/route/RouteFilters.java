@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is changed of a request on its way, and of its response on the way back.
+ * The edits of a route on requests and responses.
  *
  * <p>The message of an {@link IllegalArgumentException} names the field as a route has it: {@code
  * requestHeaders.set[0].name}.

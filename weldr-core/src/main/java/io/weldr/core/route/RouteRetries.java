@@ -5,8 +5,8 @@ import io.weldr.core.pool.StatusRange;
 import java.util.List;
 
 /**
- * When a request is sent once more. Only idempotent requests that are there as a whole are (RFC 9110 section 9.2.2),
- * within the retry budget of the node.
+ * The retries of a route. Only idempotent requests that are there as a whole are (RFC 9110 section 9.2.2), within
+ * the retry budget of the node.
  *
  * @param triesMax origins that one request is sent to at most, 1 to 16; 0: as the node has it
  * @param statuses of a response for which another origin is tried, 500 to 599; none by default

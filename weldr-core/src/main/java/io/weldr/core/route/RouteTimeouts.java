@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a request may take. Null: as the node has it.
+ * The timeouts of a route. Null: as the node has it.
  *
  * @param request all of it, from the head to the end of the response, 100 ms to 7 d
  * @param responseHead from the end of the request to the head of the response, 100 ms to 7 d

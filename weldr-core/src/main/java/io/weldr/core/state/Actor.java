@@ -6,7 +6,7 @@ import io.weldr.core.token.TokenName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who asked for a change.
+ * The author of a change.
  *
  * @param name of the token, certificate or node; empty for those that have none
  * @param created of a token, the revision at which it was created: one that was made later under the same name is

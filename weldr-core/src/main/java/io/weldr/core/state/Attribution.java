@@ -4,7 +4,7 @@ import io.weldr.core.Check;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who asked for a change, from where, and why.
+ * The author of a change, the address of the author, and the reason.
  *
  * @param address of the client, as the node that took the request saw it: {@code 10.0.0.7:51212}; null for nodes
  * @param reason what the client said; null: nothing

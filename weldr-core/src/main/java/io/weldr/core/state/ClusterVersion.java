@@ -9,9 +9,10 @@ import io.weldr.core.pool.PoolSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which commands may enter the log, and what they do. Members of several program versions form one cluster during an
- * upgrade. The cluster version is part of the replicated state and never falls. The leader raises it once every voter
- * has announced that it supports the next one; commands that need it are refused before that.
+ * The cluster version, which decides which commands may enter the log, and their effect. Members of several program
+ * versions form one cluster during an upgrade. The cluster version is part of the replicated state and never falls.
+ * The leader raises it once every voter has announced that it supports the next one; commands that need it are
+ * refused before that.
  *
  * <p>What a command does is a function of the state, this version included. So a change of what an existing command
  * does also needs a new version, and the old behaviour stays for logs that were written under the old one.

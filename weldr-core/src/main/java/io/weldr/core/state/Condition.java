@@ -1,6 +1,6 @@
 package io.weldr.core.state;
 
-/** What has to hold so that a resource is written. */
+/** A precondition of a write. */
 public sealed interface Condition {
     /** Nothing: it is created, or replaces the one of its name. */
     Condition NONE = new None();

@@ -4,7 +4,7 @@ import io.weldr.core.Check;
 import io.weldr.core.route.RouteTable;
 
 /**
- * How large the state may become. The leader writes its limits into each entry of the log, and {@link
+ * The limits of the replicated state. The leader writes its limits into each entry of the log, and {@link
  * ClusterState#apply} checks against those: members of two versions with different limits decide alike.
  *
  * @param originsMax origins in one pool, at least 1

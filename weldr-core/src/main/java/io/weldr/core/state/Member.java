@@ -4,7 +4,7 @@ import io.weldr.core.pool.HostPort;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a node tells the others about itself, through the log, so that any node can reach all.
+ * The announcement of a node to the others, through the log.
  *
  * @param raft where its peers reach its consensus
  * @param admin its HTTP API

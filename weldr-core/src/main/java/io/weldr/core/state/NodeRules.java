@@ -1,7 +1,7 @@
 package io.weldr.core.state;
 
 /**
- * What a node knows besides the state, and goes by when it admits commands as the leader.
+ * The knowledge of a node, beside the state, by which it admits commands as the leader.
  *
  * @param own addresses where no origin may be
  * @param hasSecret whether it has the secret of the cluster

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to change of an origin. Null: stays. Made by a {@link Builder}.
+ * A change of an origin. Null: stays. Made by a {@link Builder}.
  *
  * @param drainDeadline there if {@code admin} is draining, and only then
  * @param inheritHealth drop its own policy, so that the pool's holds; not together with {@code health}

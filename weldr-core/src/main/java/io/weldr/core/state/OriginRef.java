@@ -6,7 +6,7 @@ import io.weldr.core.pool.OriginId;
 import io.weldr.core.pool.Pool;
 import org.jspecify.annotations.Nullable;
 
-/** How a command names an origin. */
+/** The reference of a command to an origin. */
 public sealed interface OriginRef {
     /** The origin that is meant, or null. */
     @Nullable Origin in(Pool pool);

@@ -10,7 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What somebody who adds an origin says of it. Null: not said, so the default holds, or whatever the entry has already.
+ * An origin to add, as the operator specified it. Null: not said, so the default holds, or whatever the entry has
+ * already.
  */
 public record OriginSpec(
         OriginUrl url,

@@ -5,7 +5,7 @@ import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Origin;
 import org.jspecify.annotations.Nullable;
 
-/** What became of a command, once it was committed and applied. */
+/** The result of a command that was committed and applied. */
 public sealed interface Outcome {
     /**
      * The state is as the command wished.

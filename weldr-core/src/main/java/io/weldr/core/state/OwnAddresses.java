@@ -13,9 +13,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which addresses are weldr's own. An origin there would bring requests back to weldr, or show clients of the proxy the
- * API of a member. A listener there would be in the way of a member that starts. The leader asks before a command
- * enters the log. {@link ClusterState#apply} does not, so a change of this rule cannot make two members disagree.
+ * The addresses of weldr itself. An origin there would bring requests back to weldr, or show clients of the proxy
+ * the API of a member. A listener there would be in the way of a member that starts. The leader asks before a
+ * command enters the log. {@link ClusterState#apply} does not, so a change of this rule cannot make two members
+ * disagree.
  *
  * <p>The members have announced most of these addresses. The rest is known to each node about itself, and is kept here.
  * Names are compared as they are written: nothing is resolved. A name that leads to a member gets past this check; the

@@ -1,7 +1,4 @@
 package io.weldr.core.state;
 
-/**
- * What applying a command gives: the next state, which is the same object if nothing changed, and what became of the
- * command.
- */
+/** The result of applying a command: the next state, which is the same object if nothing changed, and the outcome. */
 public record Transition(ClusterState next, Outcome outcome) {}

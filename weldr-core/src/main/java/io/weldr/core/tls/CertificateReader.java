@@ -34,7 +34,7 @@ public final class CertificateReader {
     /**
      * A chain and its private key.
      *
-     * @param chain PEM, the certificate of the hosts first, each vouched for by the next; a root at its end is left out
+     * @param chain PEM, the certificate of the hosts first, each signed by the next; a root at its end is left out
      * @param key PEM: PKCS#8, PKCS#1 or SEC 1, not encrypted
      * @param now by which no certificate may have expired
      * @throws IllegalArgumentException they cannot be presented: which of them, what was found and what is expected,
@@ -78,7 +78,7 @@ public final class CertificateReader {
             warnings.add("the certificate is for clients alone: pools can show it to origins, and no listener can"
                     + " present it");
         } else if (ChainChecks.selfSigned(own)) {
-            warnings.add("the certificate vouches for itself: only clients that know it take it");
+            warnings.add("the certificate is self-signed: only clients that have it trust it");
         } else if (chain.size() == 1 && own.getBasicConstraints() < 0 && given.size() == 1) {
             warnings.add("the chain holds one certificate: if it was not signed by a root that clients know, they"
                     + " refuse it (add the certificate of "
@@ -128,7 +128,7 @@ public final class CertificateReader {
     }
 
     /**
-     * Checks certificates of authorities that may vouch for others.
+     * Checks certificates of authorities.
      *
      * @param name of the text in errors, such as {@code tls.clientAuthorities}
      * @param pem one or more certificates

@@ -32,7 +32,7 @@ public final class OriginTrust extends X509ExtendedTrustManager {
     /**
      * The trust manager of a factory. Reading the platform's authorities takes some tenths of a second.
      *
-     * @param authorities whom origins may be vouched for by; null: whom the Java platform trusts
+     * @param authorities authorities of origins; null: those of the Java platform
      * @throws GeneralSecurityException there is none; the message says why
      */
     public static TrustManager of(@Nullable TrustManagerFactory authorities) throws GeneralSecurityException {
@@ -56,7 +56,7 @@ public final class OriginTrust extends X509ExtendedTrustManager {
     /**
      * The trust manager for the origins of a pool.
      *
-     * @param node whom origins may be vouched for by where the policy does not say; null: whom the Java platform trusts
+     * @param node authorities of origins for policies without their own; null: those of the Java platform
      * @throws GeneralSecurityException there is none, or the authorities of the policy cannot be read; the message says
      *     why
      */

@@ -1,6 +1,6 @@
 /**
- * Why TLS to an origin did not come about, in words for people and in a closed set for metrics: pure. Start at {@link
- * io.weldr.core.tls.TlsFailure}.
+ * The reasons of TLS failures towards origins: a text for people, and a closed set for metrics. Pure. Start at
+ * {@link io.weldr.core.tls.TlsFailure}.
  */
 @NullMarked
 package io.weldr.core.tls;

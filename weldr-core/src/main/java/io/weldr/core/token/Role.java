@@ -1,6 +1,6 @@
 package io.weldr.core.token;
 
-/** What a caller of the API may do. Each role may do all that the ones before it may. */
+/** The role of a caller of the API. Each role may do all that the ones before it may. */
 public enum Role {
     /** Reads everything but the list of tokens. */
     VIEWER,

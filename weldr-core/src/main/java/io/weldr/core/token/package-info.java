@@ -1,7 +1,7 @@
 /**
- * Credentials of the API. {@link io.weldr.core.token.TokenText} is what a client shows, {@link
- * io.weldr.core.token.TokenHash} is all that the cluster keeps of it, {@link io.weldr.core.token.Token} says what it
- * allows.
+ * Tokens: the credentials of the API. {@link io.weldr.core.token.TokenText} is the text that a client sends. The
+ * cluster keeps only its {@link io.weldr.core.token.TokenHash}. {@link io.weldr.core.token.Token} has the role and
+ * the pools.
  */
 @NullMarked
 package io.weldr.core.token;

@@ -83,7 +83,7 @@ class CertificateReaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "self   | ec256.key.pem | the certificate vouches for itself: only clients that know it take it",
+                "self   | ec256.key.pem | the certificate is self-signed: only clients that have it trust it",
                 "ec256  | ec256.key.pem | the chain holds one certificate: if it was not signed by a root that clients"
                         + " know, they refuse it (add the certificate of CN=weldr-test-middle)",
                 "client | ec256.key.pem | the certificate is for clients alone",

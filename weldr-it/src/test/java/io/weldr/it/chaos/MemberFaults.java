@@ -125,7 +125,7 @@ final class MemberFaults {
         assertThat(dead.awaitExit())
                 .as("exit code of %s, which was replaced: %s", dead.id(), Arena.tail(dead))
                 .isEqualTo(EXIT_REMOVED);
-        assertThat(dead.output()).contains("was taken out of cluster");
+        assertThat(dead.output()).contains("was removed from cluster");
 
         // With an empty one it takes its place again.
         Faults.wipe(dead);
@@ -159,7 +159,7 @@ final class MemberFaults {
         return arena.cluster.nodes().stream()
                 .mapToLong(node -> node.output()
                         .lines()
-                        .filter(line -> line.contains("Node n4 asks to be taken in"))
+                        .filter(line -> line.contains("Node n4 asks to be added"))
                         .count())
                 .sum();
     }

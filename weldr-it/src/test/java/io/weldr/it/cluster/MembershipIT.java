@@ -109,7 +109,7 @@ class MembershipIT {
                     .filteredOn(line -> line.startsWith("weldr: "))
                     .singleElement()
                     .asString()
-                    .contains("n4 was taken out of cluster", "empty its data folder");
+                    .contains("n4 was removed from cluster", "empty its data folder");
 
             // Without one of three, none of the other two can go.
             TestNode dead = cluster.except(first, cluster.awaitLeader()).get(0);
@@ -138,7 +138,7 @@ class MembershipIT {
             dead.launch("--peers", cluster.peers(), "--on-removal", "idle", "--drain-timeout", "1s");
             await("the one that was taken out to idle")
                     .until(() ->
-                            Http.get(dead.adminUrl() + "/readyz?verbose").body().contains("taken out"));
+                            Http.get(dead.adminUrl() + "/readyz?verbose").body().contains("was removed from"));
             // At once as a rule; after draining, where nobody found time to tell it before it began to serve.
             await("nobody to listen")
                     .until(() -> Http.get(dead.proxyUrl() + "/").status() == 0);

@@ -104,7 +104,7 @@ class ReplacementIT {
             // From its old disk it serves nobody for long, whether it is told before it began to or after.
             dead.launch("--peers", cluster.peers(), "--drain-timeout", "1s");
             assertThat(dead.awaitExit()).as("%s", dead.output()).isEqualTo(MembershipIT.EXIT_REMOVED);
-            assertThat(dead.output()).contains("node " + dead.id() + " was taken out of cluster");
+            assertThat(dead.output()).contains("node " + dead.id() + " was removed from cluster");
             load.end();
 
             System.out.println("replaced a dead leader: " + load);

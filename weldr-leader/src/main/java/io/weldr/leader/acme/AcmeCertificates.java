@@ -59,7 +59,7 @@ public final class AcmeCertificates implements LeaderDuty, MetricSource, AutoClo
      * @param seal seals and opens the keys of accounts, orders and external accounts
      * @param reader checks what an authority has issued
      * @param barrier waits until the members answer challenges by what was committed
-     * @param trust whom the authorities' own certificates may be vouched for by; null: whom the Java platform trusts
+     * @param trust authorities of the certificates of ACME servers; null: those of the Java platform
      * @param clock of this node; a renewal is due by it
      * @param random spreads what is tried again
      * @param version of weldr, for the User-Agent (RFC 8555 section 6.1)

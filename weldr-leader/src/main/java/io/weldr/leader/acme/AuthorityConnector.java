@@ -19,7 +19,7 @@ final class AuthorityConnector extends HttpConnector {
     private final String agent;
 
     /**
-     * @param trust whom the authority's own certificate may be vouched for by; null: whom the Java platform trusts
+     * @param trust authorities of the certificate of the ACME server; null: those of the Java platform
      * @param executor runs the callbacks of the client; must not be the thread that waits for them
      */
     AuthorityConnector(@Nullable SSLContext trust, Executor executor, String version) {

@@ -115,7 +115,7 @@ final class Ordering {
             LOG.info("certificate {}: ordered {} from {}", certificate.name(), settings.hosts(), settings.directory());
         } else {
             LOG.info(
-                    "certificate {}: goes on with the order {} that a leader has left",
+                    "certificate {}: continues the order {} of an earlier leader",
                     certificate.name(),
                     order.getLocation());
         }
@@ -333,7 +333,7 @@ final class Ordering {
             }
             if (!behind.isEmpty()) {
                 LOG.warn(
-                        "certificate {}: the authority is told to look, although some members do not have the answers: {}",
+                        "certificate {}: asks the authority to check, although some members lack the answers: {}",
                         certificate.name(),
                         String.join("; ", behind));
             }
@@ -359,7 +359,7 @@ final class Ordering {
                             .copy(),
                     BARRIER_PATIENCE.multipliedBy(3));
         } catch (TimeoutException | ExecutionException e) {
-            return List.of("nobody knows: " + e.getMessage());
+            return List.of("not known: " + e.getMessage());
         }
     }
 

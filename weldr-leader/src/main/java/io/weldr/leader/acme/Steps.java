@@ -147,7 +147,10 @@ final class Steps {
             }
             failed(leading, certificate, progress, classified(authority, settings, e));
         } catch (Error e) {
-            LOG.error("certificate {}: a step ended by an error; other certificates go on", certificate.name(), e);
+            LOG.error(
+                    "certificate {}: a step failed with an error; other certificates are not affected",
+                    certificate.name(),
+                    e);
             progress.heldUntil = now.plus(AFTER_ERROR);
         }
         return progress.heldUntil;

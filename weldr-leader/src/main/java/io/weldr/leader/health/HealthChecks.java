@@ -48,7 +48,7 @@ public final class HealthChecks implements LeaderDuty, ProbeCalls, ProbeSource, 
      *
      * @param random spreads the probes of many origins
      * @param names looks the names of origins up, for the proxy too
-     * @param trust whom https origins may be vouched for by; null: whom the Java platform trusts. The same as the
+     * @param trust authorities of origins; null: those of the Java platform. The same as the
      *     proxy's
      * @param seal opens the keys of the certificates that are shown to origins
      * @param self this node, which needs no second opinion of its own

@@ -56,7 +56,7 @@ final class ProbeTls {
     /**
      * No contexts yet.
      *
-     * @param authorities whom origins may be vouched for by where pools do not say; null: whom the Java platform trusts
+     * @param authorities authorities of origins for pools without their own; null: those of the Java platform
      * @param seal opens the keys of client certificates
      */
     ProbeTls(@Nullable TrustManagerFactory authorities, KeySeal seal) {

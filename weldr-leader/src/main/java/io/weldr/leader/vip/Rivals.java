@@ -4,7 +4,7 @@ import io.weldr.core.state.MemberId;
 import java.util.concurrent.CompletionStage;
 
 /**
- * How a new leader learns whether another member may still hold the addresses. The node fills it with what members ask
+ * Tells a new leader whether another member may still hold the addresses. The node fills it with what members ask
  * each other.
  */
 @FunctionalInterface

@@ -140,11 +140,12 @@ final class StartChecks {
         String configured = "virtual IP " + address.address() + ": " + found.cidr() + " is configured on "
                 + found.interfaceName() + " ";
         return seconds == null
-                ? configured + "for good (expected: left to weldr; remove it with: ip address delete " + found.cidr()
-                        + " dev " + found.interfaceName() + ")"
+                ? configured + "permanently (expected: only weldr configures it; remove it with: ip address delete "
+                        + found.cidr() + " dev " + found.interfaceName() + ")"
                 : configured + "for another " + seconds
-                        + " s, as by a DHCP server (expected: left to weldr, which sets "
-                        + settings.lifetime().toSeconds() + " s at most; choose an address that nobody else gives out)";
+                        + " s, as by a DHCP server (expected: only weldr configures it, for "
+                        + settings.lifetime().toSeconds()
+                        + " s at most; choose an address that no other program assigns)";
     }
 
     private String delete(Programs programs, String cidr, String interfaceName) {

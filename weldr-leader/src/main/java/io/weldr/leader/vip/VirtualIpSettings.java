@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a node does when it becomes active or passive.
+ * The settings of virtual IPs and hooks.
  *
  * @param addresses to hold while active; may be empty: then only the hooks run
  * @param lifetime how long the kernel keeps an address that is not renewed; whole seconds, 1 s to 60 s

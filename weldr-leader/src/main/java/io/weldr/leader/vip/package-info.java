@@ -1,11 +1,10 @@
 /**
- * Holds the virtual IP addresses while this node is the acting leader, and runs commands when it becomes active or
+ * Holds the virtual IPs while this node is the acting leader, and runs hooks when the node becomes active or
  * passive.
  *
- * <p>Start at {@link io.weldr.leader.vip.VirtualIps}, the duty that the node assembles. {@link
- * io.weldr.leader.vip.Holding} decides, and knows neither clock nor process; {@link io.weldr.leader.vip.AddressKeeper}
- * has the kernel do it through a small child process whose life is the holding. {@code docs/howto/virtual-ip.md} tells
- * operators what happens on which failure.
+ * <p>Start at {@link io.weldr.leader.vip.VirtualIps}, the duty. {@link io.weldr.leader.vip.Holding} decides, without
+ * clock and processes. {@link io.weldr.leader.vip.AddressKeeper} runs the child process that holds the addresses in
+ * the kernel. {@code docs/explanation/virtual-ip.md} describes what happens on each failure.
  */
 @NullMarked
 package io.weldr.leader.vip;

@@ -106,7 +106,7 @@ class StartChecksTest {
             assertThat(check(processes, "Linux", removing, "10.0.0.1/24").problems())
                     .containsExactly(
                             "virtual IP 10.0.0.1: 10.0.0.1/24 is configured on eth0 for another 43 s, as by a DHCP server "
-                                    + "(expected: left to weldr, which sets 2 s at most; choose an address that nobody else gives out)");
+                                    + "(expected: only weldr configures it, for 2 s at most; choose an address that no other program assigns)");
             assertThat(deletions(processes)).isEmpty();
         }
     }
@@ -167,7 +167,7 @@ class StartChecksTest {
                                 "5: eth7    inet 10.0.0.1/24 scope global eth7\\       valid_lft forever preferred_lft forever\n")));
         assertThat(check(processes, "Linux", "10.0.0.1/24").problems())
                 .containsExactly(
-                        "virtual IP 10.0.0.1: 10.0.0.1/24 is configured on eth7 for good (expected: left to weldr; remove it with: "
+                        "virtual IP 10.0.0.1: 10.0.0.1/24 is configured on eth7 permanently (expected: only weldr configures it; remove it with: "
                                 + "ip address delete 10.0.0.1/24 dev eth7)");
         assertThat(deletions(processes)).isEmpty();
     }

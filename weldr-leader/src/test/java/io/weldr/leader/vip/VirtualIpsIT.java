@@ -217,8 +217,8 @@ class VirtualIpsIT {
         assertThat(site.holder("a", "RELEASE", "DEAD", BOTH).says())
                 .matches(
                         "refused: virtual IP 10\\.99\\.0\\.100: 10\\.99\\.0\\.100/24 is configured on eth0 for another "
-                                + "[0-9]+ s, as by a DHCP server \\(expected: left to weldr, which sets 2 s at most; "
-                                + "choose an address that nobody else gives out\\)");
+                                + "[0-9]+ s, as by a DHCP server \\(expected: only weldr configures it, for 2 s at most; "
+                                + "choose an address that no other program assigns\\)");
         assertThat(site.has("a", V4)).isTrue();
     }
 
@@ -274,7 +274,7 @@ class VirtualIpsIT {
         site.in("a", "address", "add", V4 + "/24", "dev", "eth0");
         assertThat(site.holder("a", "RELEASE", "DEAD", BOTH).says())
                 .isEqualTo(
-                        "refused: virtual IP 10.99.0.100: 10.99.0.100/24 is configured on eth0 for good (expected: left to weldr; "
+                        "refused: virtual IP 10.99.0.100: 10.99.0.100/24 is configured on eth0 permanently (expected: only weldr configures it; "
                                 + "remove it with: ip address delete 10.99.0.100/24 dev eth0)");
         assertThat(site.has("a", V4)).isTrue();
     }

@@ -132,7 +132,7 @@ final class ConfigFile {
 
     private void put(Setting setting, String text, String where) throws ConfigException {
         if (texts.put(setting, new ConfigText(text, Source.FILE, where)) != null) {
-            throw new ConfigException(where + "stands twice (expected: once)");
+            throw new ConfigException(where + "is set twice (expected: once)");
         }
     }
 

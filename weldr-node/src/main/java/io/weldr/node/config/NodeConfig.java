@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  * @param drainTimeout for exchanges under way when the node stops or a listener is removed, 0 to 1 h
  * @param virtualIp what to hold and to run while this node leads
  * @param acmeDirectory of certificates that name none when they are written through this node
- * @param acmeCaFile who may vouch for servers of certificate authorities; null: whom the Java platform trusts
+ * @param acmeCaFile authorities of the certificates of ACME servers; null: those of the Java platform
  * @param raftSnapshotEntries log entries between two snapshots
  * @param raftSegmentBytes size of one log file
  * @param raftKeptEntries log entries before a snapshot that stay

@@ -46,34 +46,33 @@ public record Setting(
             "status-address",
             "",
             "HOST:PORT",
-            "where everybody may ask for /metrics, /livez, /readyz and /leader, and nothing else; not given: nowhere");
+            "/metrics, /livez, /readyz and /leader for everybody, and nothing else; default: off");
     public static final Setting LOOPBACK_AUTH = of(
             "loopback-auth",
             "none",
             "none|required",
-            "whether the APIs need a token on loopback, too; beyond loopback they always do, unless insecure is set");
+            "whether the APIs need a token on loopback; elsewhere they always do, unless insecure is set");
     public static final Setting ADMIN_HOSTS = of(
             "admin-hosts",
             "",
             "NAME,...",
-            "names by which clients call the HTTP API; IP addresses, localhost and advertise-host need not be named");
+            "names by which clients call the HTTP API, beside IP addresses, localhost and advertise-host");
     public static final Setting ADMIN_CERTIFICATE = of(
             "admin-certificate",
             "",
             "NAME",
-            "the certificate of the cluster that the APIs show beyond loopback; not given: one of the cluster's own authority");
+            "the certificate of the APIs beyond loopback, by its name in the cluster; default: one of the cluster CA");
     public static final Setting AUDIT_LOG = of(
             "audit-log",
             "",
             "FILE",
-            "where each change, and each request that is refused, leaves a line of JSON; - is standard output; not given:"
-                    + " nowhere");
+            "the file of the audit log, a line for each change and each refused request; - is standard output; default: off");
     public static final Setting RAFT_ADDRESS =
-            of("raft-address", "127.0.0.1:9687", ADDRESS, "between members: consensus, and what they ask each other");
+            of("raft-address", "127.0.0.1:9687", ADDRESS, "consensus and calls between members");
     public static final Setting ADVERTISE_HOST =
-            of("advertise-host", "", "HOST", "what other members reach this one by, if not by the addresses above");
+            of("advertise-host", "", "HOST", "the host by which other members reach this node, if not by raft-address");
     public static final Setting DATA_DIR =
-            of("data-dir", "weldr-data", "DIR", "where the log and the snapshots are kept");
+            of("data-dir", "weldr-data", "DIR", "the folder of the log and the snapshots");
     public static final Setting SECRET_FILE = of(
             "secret-file",
             "",
@@ -83,42 +82,41 @@ public record Setting(
             "peer-tls-cert",
             "",
             "FILE",
-            "the certificate of this node for the other members, of an authority of your own instead of secret-file's; PEM");
+            "the certificate of this node for other members, by your own authority in place of secret-file; PEM");
     public static final Setting PEER_TLS_KEY = of("peer-tls-key", "", "FILE", "the key of peer-tls-cert; PEM");
     public static final Setting PEER_TLS_CA =
-            of("peer-tls-ca", "", "FILE", "the authorities whose certificates members have; PEM");
+            of("peer-tls-ca", "", "FILE", "the authorities of the certificates of members; PEM");
     public static final Setting PEERS = of(
             "peers",
             "",
             "n1=HOST:PORT,...",
-            "raft addresses of all members of a new cluster, this one too; without it a cluster of one");
+            "Raft addresses of all members of a new cluster, this node included; default: a cluster of one");
     public static final Setting BOOTSTRAP = of(
             "bootstrap",
             "false",
             SWITCH,
-            "form the cluster of --peers even if not all of them answer; only if you know that there is no older one");
+            "form the cluster of --peers even if some do not answer; only if no older cluster exists");
     public static final Setting JOIN = of(
             "join",
             "",
             "HOST:PORT|wait",
-            "the HTTP API of any member of the cluster to join while the data folder is empty; wait: until a member takes it in");
+            "join a cluster by the HTTP API of any member, if the data folder is empty; wait: until an operator adds the node");
     public static final Setting WITNESS =
-            of("witness", "false", SWITCH, "only vote: no proxy, and lead only if nobody else can");
+            of("witness", "false", SWITCH, "only vote: no proxy, and lead only if no other member can");
     public static final Setting WITNESS_PROBES = of(
             "witness-probes",
             "false",
             SWITCH,
-            "a witness probes origins, too: only if it reaches them by the same network as the nodes that proxy,"
-                    + " and only for pools whose health policy has witnesses: true");
+            "a witness probes the origins of pools with witnesses: true; it must use the same network as the other nodes");
     public static final Setting ON_REMOVAL = of(
             "on-removal",
             "exit",
             "exit|idle",
-            "what to do once this node was taken out of its cluster, and has drained");
+            "what the node does after it was removed from its cluster and has drained");
     public static final Setting ELECTION_TIMEOUT =
             of("election-timeout", "500ms-1s", "MIN-MAX", "how long a leader may be silent before another is elected");
-    public static final Setting INSECURE =
-            of("insecure", "false", SWITCH, "APIs beyond loopback without TLS and tokens, and members without TLS");
+    public static final Setting INSECURE = of(
+            "insecure", "false", SWITCH, "no TLS and no tokens for APIs beyond loopback, and no TLS between members");
     public static final Setting WORKERS = of("workers", "0", "N", "event loops that proxy; 0: one for each core");
     public static final Setting TRANSPORT =
             of("transport", "auto", "auto|epoll|io-uring|nio", "how the proxy talks to the kernel");
@@ -131,41 +129,44 @@ public record Setting(
             "trusted-peers",
             "",
             "10.0.0.0/8,...",
-            "networks whose X-Forwarded-* and Forwarded fields are believed; everybody else's are overwritten");
+            "networks whose X-Forwarded-* and Forwarded fields are trusted; those of others are removed");
     public static final Setting FORWARDED = of(
             "forwarded",
             "x-forwarded",
             "x-forwarded|rfc7239|both|none",
-            "fields that tell origins who the client is: X-Forwarded-For, -Proto and -Host, or Forwarded");
+            "fields with the address of the client for origins: X-Forwarded-For, -Proto and -Host, or Forwarded");
     public static final Setting WHEN_ALL_DOWN = of(
             "when-all-down",
             "answer-503",
             "answer-503|fail-open",
-            "what to do with a request when no origin is up; fail-open tries those that are down");
+            "the treatment of requests when no origin is up; fail-open tries origins that are down");
     public static final Setting ALLOW_TRACE = of(
             "allow-trace",
             "false",
             SWITCH,
-            "pass TRACE on to origins; it shows a client what fields were added on the way");
-    public static final Setting ACCESS_LOG =
-            of("access-log", "", "FILE", "where each exchange leaves a line; - is standard output; not given: nowhere");
+            "forward TRACE to origins; its answer shows clients the fields that proxies added");
+    public static final Setting ACCESS_LOG = of(
+            "access-log",
+            "",
+            "FILE",
+            "the file of the access log, a line for each exchange; - is standard output; default: off");
     public static final Setting ACCESS_LOG_FORMAT =
-            of("access-log-format", "json", "json|common|combined", "how a line of the access log is written");
+            of("access-log-format", "json", "json|common|combined", "the format of the access log");
     public static final Setting ACCESS_LOG_REDACT = of(
             "access-log-redact",
             "",
             "NAME,...",
-            "query parameters whose values neither the access log nor traces show; *: all of them");
+            "query parameters whose values the access log and traces hide; *: all");
     public static final Setting TRACE_ENDPOINT = of(
             "trace-endpoint",
             "",
             "URL",
-            "the collector that gets the traces of requests, by OTLP over HTTP: http://HOST:4318; not given: no traces");
+            "the collector of traces, by OTLP over HTTP: http://HOST:4318; default: no traces");
     public static final Setting TRACE_SAMPLE = of(
             "trace-sample",
             "0.01",
             "0..1",
-            "share of the requests that are traced if their client has not decided that by traceparent");
+            "share of the requests to trace, if the client did not decide it by traceparent");
     public static final Setting DRAIN_TIMEOUT = of(
             "drain-timeout",
             "10s",
@@ -182,28 +183,28 @@ public record Setting(
             "vip-on-quorum-loss",
             "release",
             "release|hold",
-            "whether a node that lost its majority lets go of the virtual IPs");
+            "whether a node that lost its majority releases the virtual IPs");
     public static final Setting VIP_HOOKS_ACTIVE =
-            of("vip-hooks-active", "", "COMMAND", "run when this node became active");
+            of("vip-hooks-active", "", "COMMAND", "run when this node becomes active");
     public static final Setting VIP_HOOKS_PASSIVE =
-            of("vip-hooks-passive", "", "COMMAND", "run when this node became passive");
+            of("vip-hooks-passive", "", "COMMAND", "run when this node becomes passive, and once at start");
     public static final Setting VIP_HOOKS_TIMEOUT = of("vip-hooks-timeout", "10s", "TIME", "how long a hook may run");
     public static final Setting ACME_DIRECTORY = of(
             "acme-directory",
             "https://acme-v02.api.letsencrypt.org/directory",
             "URL",
-            "the certificate authority of certificates that name none when they are written through this node");
+            "the certificate authority of certificates that name none");
     public static final Setting ACME_CA_FILE = of(
             "acme-ca-file",
             "",
             "FILE",
-            "PEM: who may vouch for that authority's own server; not given: whom the Java platform trusts");
+            "PEM: authorities that sign the certificate of the ACME server; default: those of the Java platform");
     public static final Setting RAFT_SNAPSHOT_ENTRIES =
             of("raft-snapshot-entries", "20000", "N", "log entries between two snapshots; a change makes two entries");
     public static final Setting RAFT_SEGMENT_BYTES =
             of("raft-segment-bytes", "1048576", "N", "size of one log file; only whole files are purged");
     public static final Setting RAFT_KEPT_ENTRIES =
-            of("raft-kept-entries", "1000", "N", "log entries that stay for members that lag a little");
+            of("raft-kept-entries", "1000", "N", "log entries that are kept for members that lag a little");
     public static final Setting LOG_LEVEL = of("log-level", "info", "LEVEL", "error, warn, info, debug or trace");
 
     static {

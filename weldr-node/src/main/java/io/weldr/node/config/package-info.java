@@ -1,7 +1,7 @@
 /**
- * What is local to a node, from a file, the environment and flags, as one immutable {@link
- * io.weldr.node.config.NodeConfig}. {@link io.weldr.node.config.Setting} declares every key once; the three sources
- * differ only in how they spell it.
+ * The configuration of a node, from a file, the environment and flags, as one immutable {@link
+ * io.weldr.node.config.NodeConfig}. {@link io.weldr.node.config.Setting} declares every key once, for all three
+ * sources.
  */
 @NullMarked
 package io.weldr.node.config;

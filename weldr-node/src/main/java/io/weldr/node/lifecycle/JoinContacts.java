@@ -129,7 +129,7 @@ final class JoinContacts implements Contacts {
                 }
             }
         } catch (IOException | IllegalArgumentException e) {
-            throw new IOException("a list of members from " + admin + ", whose answer makes no sense", e);
+            throw new IOException("a list of members from " + admin + ", whose answer is not valid", e);
         }
         if (addresses.isEmpty()) {
             throw new IOException("members that " + admin + " knows: it names none yet");

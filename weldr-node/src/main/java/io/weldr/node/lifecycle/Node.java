@@ -496,7 +496,7 @@ public final class Node {
     private CompletionStage<Boolean> askToCede(MemberId id, long term) {
         Member member = raft.state().get().members().get(id);
         return member == null
-                ? CompletableFuture.failedFuture(new IOException("nobody knows where " + id + " is"))
+                ? CompletableFuture.failedFuture(new IOException("the address of " + id + " is not known"))
                 : link.cede(member, term, Duration.ofMillis(Rivals.ANSWER_MILLIS_MAX));
     }
 
@@ -525,7 +525,7 @@ public final class Node {
         public CompletionStage<Boolean> canHold(MemberId id) {
             Member member = raft.state().get().members().get(id);
             return member == null
-                    ? CompletableFuture.failedFuture(new IOException("nobody knows where " + id + " is"))
+                    ? CompletableFuture.failedFuture(new IOException("the address of " + id + " is not known"))
                     : link.canHold(member, Duration.ofMillis(Successors.ANSWER_MILLIS_MAX));
         }
 
@@ -634,7 +634,7 @@ public final class Node {
     }
 
     private void stopParts() {
-        LOG.info("stopping: handing over, finishing what is under way");
+        LOG.info("stopping: transferring leadership, finishing exchanges under way");
         // Leadership goes first. Until it has moved the address stays, and the proxy takes whatever comes to it: else
         // nobody would answer while the others agree on an heir.
         raft.resign(); // for good: while it drains it would lead without the address

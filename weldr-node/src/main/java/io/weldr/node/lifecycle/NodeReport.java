@@ -4,7 +4,7 @@ import io.weldr.core.port.ClusterStatus;
 import java.util.List;
 
 /**
- * How a node is at one moment, for whatever supervises its process.
+ * The state of a node at one moment, for its service manager.
  *
  * @param started whether {@link Node#start} has started every part: what is still missing now comes from the other
  *     members

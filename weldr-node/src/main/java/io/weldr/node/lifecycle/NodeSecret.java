@@ -188,8 +188,8 @@ public final class NodeSecret implements CookieTokens, KeySeal, TicketKeys, Auto
         if (config.insecure()) {
             LOG.warn(
                     members == null
-                            ? "insecure: members speak without TLS, and whoever reaches the addresses of this node controls the cluster"
-                            : "insecure: members may speak without TLS, and whoever reaches the addresses of this node controls the"
+                            ? "insecure: members speak without TLS, and every caller of the addresses of this node controls the cluster"
+                            : "insecure: members may speak without TLS, and every caller of the addresses of this node controls the"
                                     + " cluster; remove insecure once all members have the secret");
         }
         return prepare;
@@ -283,7 +283,7 @@ public final class NodeSecret implements CookieTokens, KeySeal, TicketKeys, Auto
             }
         } catch (RuntimeException | Error e) {
             // Thrown on, it would end the looking for good.
-            LOG.error("a look at the files of secrets failed; the node looks again", e);
+            LOG.error("reading the secret files failed; the node tries again", e);
         }
     }
 

@@ -1,4 +1,6 @@
-/** One node: how its parts start, stand together and stop. Start at {@link io.weldr.node.lifecycle.Node}. */
+/**
+ * The life cycle of one node: how its parts start and stop. Start at {@link io.weldr.node.lifecycle.Node}.
+ */
 @NullMarked
 package io.weldr.node.lifecycle;
 

@@ -90,7 +90,7 @@ final class NotifySocket implements AutoCloseable {
     private void sent(@Nullable String failure) {
         if (failure != null && !lost) {
             LOG.warn(
-                    "The service manager does not take messages at NOTIFY_SOCKET {}: {}; the node goes on",
+                    "The service manager does not accept messages at NOTIFY_SOCKET {}: {}; the node continues",
                     Check.quote(name),
                     failure);
         }

@@ -12,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What started this process and watches it: systemd with {@code Type=notify}, or whatever else speaks the protocol of
- * sd_notify(3). Without {@code NOTIFY_SOCKET} in the environment nothing here does anything, and no thread starts.
+ * The service manager that started this process: systemd with {@code Type=notify}, or another one with the protocol
+ * of sd_notify(3). Without {@code NOTIFY_SOCKET} in the environment nothing here does anything, and no thread
+ * starts.
  */
 public final class ServiceManager {
     /** How soon it hears that the node is ready. */

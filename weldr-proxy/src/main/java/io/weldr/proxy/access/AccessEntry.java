@@ -1,7 +1,7 @@
 package io.weldr.proxy.access;
 
 /**
- * What a line of the access log tells of one exchange. A scratch object: filled anew for each line by the worker that
+ * One line of the access log, before it is formatted. A scratch object: filled anew for each line by the worker that
  * owns it, and read before the next one.
  */
 public final class AccessEntry {

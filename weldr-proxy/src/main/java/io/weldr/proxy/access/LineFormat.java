@@ -6,7 +6,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** How a line of the access log is written. */
+/** The format of a line of the access log. */
 public enum LineFormat {
     /** One JSON object a line, for machines. */
     JSON {

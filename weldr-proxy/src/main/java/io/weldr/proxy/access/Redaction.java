@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Which query parameters are no business of a log: their values are replaced by {@code ***}. Names are compared as an
+ * The query parameters that logs must not show: their values are replaced by {@code ***}. Names are compared as an
  * origin reads them, percent-decoded, and regardless of case. Immutable; allocates nothing while it copies.
  */
 public final class Redaction {

@@ -3,8 +3,8 @@ package io.weldr.proxy.access;
 import java.util.Arrays;
 
 /**
- * What a log tells of a request in the client's own words, kept until the exchange has ended: the request line, Host,
- * Referer and User-Agent, each cut to a length. Grows to what a connection needs. Confined to an event loop.
+ * The texts of a request for the log, kept until the exchange ends: the request line, Host, Referer and User-Agent,
+ * each cut to a length. Grows to what a connection needs. Confined to an event loop.
  */
 public final class RequestText {
 

@@ -1,7 +1,7 @@
 /**
- * The access log: {@link io.weldr.proxy.access.AccessLog} owns the file and its thread, an {@link
- * io.weldr.proxy.access.AccessLog.Sheet} gathers the lines of one worker. A full log drops lines and counts them; no
- * request ever waits for a disk.
+ * The access log. {@link io.weldr.proxy.access.AccessLog} owns the file and its thread. An {@link
+ * io.weldr.proxy.access.AccessLog.Sheet} collects the lines of one worker. A full log drops and counts lines. No
+ * request waits for the disk.
  */
 @NullMarked
 package io.weldr.proxy.access;

@@ -4,7 +4,7 @@ import io.weldr.proxy.http.Octets;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** What clients read in place of weldr's own words, by the class of the status. Immutable. */
+/** The error pages of a listener, by the class of the status. Immutable. */
 public final class ErrorPages {
 
     /** None: weldr says it in its own words. */

@@ -9,7 +9,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a route changes of a header section: fields that are left out, and lines that are added. Compiled once;
+ * The edits of a route on a header section: fields that are left out, and lines that are added. Compiled once;
  * immutable. Applied while a head is copied, without allocation.
  */
 public final class HeadPlan {

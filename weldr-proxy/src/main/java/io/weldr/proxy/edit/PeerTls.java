@@ -6,7 +6,7 @@ import io.weldr.proxy.http.Octets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** What a client and weldr have agreed on by TLS. Lives as long as the connection; confined to its event loop. */
+/** The result of the TLS handshake with a client. Lives as long as the connection; confined to its event loop. */
 public final class PeerTls {
     private final String version;
     private final String cipher;

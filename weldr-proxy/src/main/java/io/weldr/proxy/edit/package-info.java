@@ -1,8 +1,8 @@
 /**
- * What an intermediary changes in a head on its way (RFC 9110 section 7.6), and the answers that weldr gives itself.
+ * Edits of message heads that an intermediary must make (RFC 9110 section 7.6), and the answers of weldr itself.
  *
  * <p>{@link io.weldr.proxy.edit.RequestEditor} and {@link io.weldr.proxy.edit.ResponseEditor} copy a scanned head to
- * the other side: untouched lines as they came, in runs. {@link io.weldr.proxy.edit.Answers} writes a whole answer.
+ * the other side, and copy unchanged lines in runs. {@link io.weldr.proxy.edit.Answers} writes a whole answer.
  * Instances belong to one event loop.
  */
 @NullMarked

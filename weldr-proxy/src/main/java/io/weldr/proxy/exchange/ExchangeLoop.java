@@ -14,7 +14,7 @@ import io.weldr.proxy.upstream.WorkerView;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the exchanges of one listener share on one event loop.
+ * The objects that the exchanges of one listener share on one event loop.
  *
  * @param loopGuard finds requests that come back again and again
  * @param held where buffers that wait are counted

@@ -10,7 +10,7 @@ import io.weldr.proxy.route.RoutePlans;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a connection goes of which nothing is known but the name of its server and its client.
+ * The destination of a connection of which only the server name and the client address are known.
  *
  * @param pool null: nowhere
  * @param denied whether there is a route, and it does not admit the client

@@ -6,7 +6,7 @@ import io.weldr.proxy.net.Pipe;
 import io.weldr.proxy.route.ServingPool;
 import io.weldr.proxy.upstream.Affinity;
 
-/** What the relays of one listener share on one event loop. */
+/** The objects that the relays of one listener share on one event loop. */
 public final class RelayLoop {
 
     final ExchangeLoop exchanges;

@@ -4,9 +4,8 @@ import io.weldr.proxy.limits.ProxyLimits;
 import io.weldr.proxy.net.DeadlineWheel;
 
 /**
- * How many retries may still be made: a share of the requests, plus a few a second. Without it a pool that is going
- * down would be asked {@link ProxyLimits#connectTriesMax} times as much just when it can take least. Confined to one
- * loop.
+ * The budget of retries: a share of the requests, and a few each second. Without it a pool that is going down would
+ * be asked {@link ProxyLimits#connectTriesMax} times as much just when it can take least. Confined to one loop.
  */
 public final class RetryBudget {
 

@@ -11,8 +11,8 @@ import io.weldr.proxy.route.HeadView;
 import io.weldr.proxy.route.RateLimits;
 
 /**
- * What the exchanges of one event loop need to find routes: scratch space for one request at a time, and what counts
- * requests for the whole node.
+ * The tools that the exchanges of one event loop need to find routes: scratch space for one request at a time, and
+ * the counters of rate limits.
  */
 public final class RoutingTools {
     private final HeadView view;

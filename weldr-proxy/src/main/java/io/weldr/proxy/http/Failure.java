@@ -39,7 +39,7 @@ public enum Failure {
     NO_RESPONSE(
             Stage.AWAIT, Side.UPSTREAM, 502, Retry.IDEMPOTENT_ONLY, "origin closed the connection without an answer"),
     /** The origin takes no more requests on the connection, and has said that it did not look at this one. */
-    NOT_PROCESSED(Stage.AWAIT, Side.UPSTREAM, 502, Retry.ANY_METHOD, "origin did not look at the request"),
+    NOT_PROCESSED(Stage.AWAIT, Side.UPSTREAM, 502, Retry.ANY_METHOD, "origin did not process the request"),
     /** REFUSED_STREAM: the origin did nothing with the request. */
     STREAM_REFUSED(Stage.AWAIT, Side.UPSTREAM, 503, Retry.ANY_METHOD, "origin refused the request"),
     /** With any other code. A client that speaks HTTP/2 gets the same. */

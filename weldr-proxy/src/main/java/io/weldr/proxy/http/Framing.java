@@ -1,6 +1,6 @@
 package io.weldr.proxy.http;
 
-/** How the end of a body is known (RFC 9112 section 6.3). */
+/** The framing of a message body (RFC 9112 section 6.3). */
 public enum Framing {
     NONE,
     LENGTH,

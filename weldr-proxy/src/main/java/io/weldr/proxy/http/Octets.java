@@ -2,7 +2,7 @@ package io.weldr.proxy.http;
 
 import java.nio.charset.StandardCharsets;
 
-/** Which octets may stand where, as tables: one load and one mask for each byte of a head. */
+/** The octets that are allowed in each part of a head, as tables: one load and one mask for each byte. */
 public final class Octets {
 
     public static final byte CR = '\r';

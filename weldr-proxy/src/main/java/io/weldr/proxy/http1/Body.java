@@ -8,7 +8,7 @@ import io.weldr.proxy.limits.ProxyLimits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where one message body ends, tracked while its bytes pass. {@link #take} splits what arrived into this body and what
+ * Finds the end of one message body while its bytes pass. {@link #take} splits what arrived into this body and what
  * follows it; the bytes themselves are not touched. Started anew for each message.
  */
 public final class Body {

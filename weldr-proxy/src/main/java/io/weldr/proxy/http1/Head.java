@@ -7,8 +7,8 @@ import io.weldr.proxy.limits.ProxyLimits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What requests and responses have in common: field lines, framing and connection options (RFC 9112 sections 5, 6
- * and 9). Scanning leaves offsets into the scanned array, which stays the caller's; nothing is copied, no String made.
+ * The common part of requests and responses: field lines, framing and connection options (RFC 9112 sections 5, 6 and
+ * 9). Scanning leaves offsets into the scanned array, which stays the caller's; nothing is copied, no String made.
  *
  * <p>A scratch object: one for each event loop, filled anew by each scan.
  */

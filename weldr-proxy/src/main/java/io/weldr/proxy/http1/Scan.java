@@ -1,6 +1,6 @@
 package io.weldr.proxy.http1;
 
-/** What a scan of the bytes at hand came to. */
+/** The result of a scan of the available bytes. */
 public enum Scan {
     /** The whole message part is there and sound. */
     COMPLETE,

@@ -1,6 +1,6 @@
 package io.weldr.proxy.http2;
 
-/** How often something may happen in any ten seconds of one connection. The caller brings the time. */
+/** A limit of events in any ten seconds of one connection. The caller brings the time. */
 public final class FrameBudget {
 
     /** The interval: long enough for a burst of a page that is left, short enough to end an attack. */

@@ -3,7 +3,7 @@ package io.weldr.proxy.http2;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Who hears of the frames of one connection, in order. Lengths, stream numbers and flags were checked against RFC 9113
+ * Receives the frames of one connection, in order. Lengths, stream numbers and flags were checked against RFC 9113
  * section 6; whether a stream is known is the sink's matter. A buffer is lent for the call.
  */
 public interface FrameSink {

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was thrown on an event loop and is no fault of the network: an allocation that failed, or a mistake of weldr.
- * The connection at hand ends, the loop goes on. Where memory is short the same happens many times a second: it is
+ * Handles errors thrown on an event loop that the network did not cause: a failed allocation, or a bug of weldr. The
+ * connection at hand ends, the loop goes on. Where memory is short the same happens many times a second: it is
  * reported once a second, with how many there were. Any thread.
  */
 public final class Faults {

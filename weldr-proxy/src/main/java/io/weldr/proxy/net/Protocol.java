@@ -3,7 +3,7 @@ package io.weldr.proxy.net;
 import io.netty.buffer.ByteBuf;
 import io.weldr.proxy.tls.TlsException;
 
-/** What speaks over a link. All of it is called on the event loop of the link. */
+/** The protocol on a link. All of it is called on the event loop of the link. */
 public interface Protocol {
 
     /** The socket is connected. */

@@ -23,7 +23,7 @@ import java.io.IOException;
 import java.net.StandardSocketOptions;
 import org.jspecify.annotations.Nullable;
 
-/** What sockets are made of. */
+/** The implementation of sockets: epoll, io_uring or NIO. */
 public enum Transport {
     /**
      * Epoll where it exists, else NIO. io_uring has to be asked for: it gains much where system calls are dear, and not

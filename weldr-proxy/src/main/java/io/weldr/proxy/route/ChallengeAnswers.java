@@ -12,10 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What certificate authorities are answered that ask for a file to see that a host is the cluster's (HTTP-01, RFC 8555
- * section 8.3). Immutable.
- */
+/** The answers to HTTP-01 challenges of certificate authorities (RFC 8555 section 8.3). Immutable. */
 public final class ChallengeAnswers {
     /** No order is under way. */
     public static final ChallengeAnswers NONE = new ChallengeAnswers(Map.of());

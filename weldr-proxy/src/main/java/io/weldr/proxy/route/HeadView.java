@@ -8,10 +8,7 @@ import io.weldr.proxy.http.Literals;
 import io.weldr.proxy.http.Octets;
 import io.weldr.proxy.http1.RequestHead;
 
-/**
- * What routes see of a request head that was scanned. One for each event loop, set anew for each request; no
- * allocation.
- */
+/** A scanned request head as routes see it. One for each event loop, set anew for each request; no allocation. */
 public final class HeadView implements RequestView {
     private final byte[] four = new byte[4];
     private final byte[] six = new byte[16];

@@ -3,9 +3,7 @@ package io.weldr.proxy.route;
 import io.weldr.core.route.RequestView;
 import java.nio.charset.StandardCharsets;
 
-/**
- * What routes see of a connection of which nothing is known but the name of its server and the address of its client.
- */
+/** A connection as routes see it, of which only the server name and the client address are known. */
 public final class NameView implements RequestView {
     private static final String METHOD = "GET";
 

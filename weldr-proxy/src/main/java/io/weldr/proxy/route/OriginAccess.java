@@ -4,8 +4,8 @@ import io.weldr.core.pool.OriginProtocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the origins of one pool are spoken to. Connections are kept by it: those of another access serve no request of
- * this one.
+ * The protocol and TLS of connections to the origins of one pool. Connections are kept by it: those of another
+ * access serve no request of this one.
  *
  * @param security of https origins; null: the pool has none
  */

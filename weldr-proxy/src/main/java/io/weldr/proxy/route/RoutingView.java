@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker needs to know of the cluster to serve requests. Immutable, as all that it holds.
+ * The immutable data from which a worker serves requests. Immutable, as all that it holds.
  *
  * @param revision of the first state that routes like this
  * @param routes of each listener of protocol {@code http}

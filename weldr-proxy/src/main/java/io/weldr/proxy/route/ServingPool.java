@@ -24,7 +24,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker needs to know of one pool. Immutable; all workers share it.
+ * One pool, as the workers see it. Immutable; all workers share it.
  *
  * @param access how its origins are spoken to
  * @param origins all of the pool, whether they serve or not

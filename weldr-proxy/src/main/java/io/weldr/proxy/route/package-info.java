@@ -1,6 +1,6 @@
 /**
- * Where a request may go. Start at {@link io.weldr.proxy.route.RoutingView}: one immutable value for each change, made
- * once and handed to every worker. {@link io.weldr.proxy.route.RouteTable} says which pool a request goes to.
+ * Routing on the workers. Start at {@link io.weldr.proxy.route.RoutingView}, an immutable value that is made once
+ * for each change, and passed to every worker. {@link io.weldr.proxy.route.RouteTable} finds the pool of a request.
  */
 @NullMarked
 package io.weldr.proxy.route;

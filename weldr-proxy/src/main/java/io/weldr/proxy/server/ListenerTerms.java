@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one listener says of its clients, beside its limits. Immutable: shared by all event loops.
+ * The settings of one listener for its clients, beside its limits. Immutable: shared by all event loops.
  *
  * @param trusted networks whose X-Forwarded-* and Forwarded are believed
  * @param proxies networks from which every connection has to begin with a PROXY protocol header

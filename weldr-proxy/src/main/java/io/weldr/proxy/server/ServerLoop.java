@@ -21,8 +21,8 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the client connections of one listener share on one event loop: what their exchanges do, and limits in ticks.
- * When the listener changes, new connections get another one; those that stand keep theirs.
+ * The objects that the client connections of one listener share on one event loop: the objects of their exchanges,
+ * and limits in ticks. When the listener changes, new connections get another one; those that stand keep theirs.
  */
 public final class ServerLoop {
 

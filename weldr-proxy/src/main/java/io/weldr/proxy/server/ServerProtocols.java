@@ -5,7 +5,7 @@ import io.weldr.proxy.net.Link;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Which protocols are spoken within TLS, and who speaks them. The one place that a further one is added to. */
+/** Selects the protocol within TLS, and its handler. The one place that a further one is added to. */
 public final class ServerProtocols {
     private static final String HTTP_2 = "h2";
     private static final String HTTP_1 = "http/1.1";

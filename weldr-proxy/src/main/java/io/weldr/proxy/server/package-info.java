@@ -1,6 +1,7 @@
 /**
- * Serves clients: {@link io.weldr.proxy.server.H1Server} reads requests from a connection, one after another, and
- * starts an exchange for each; {@link io.weldr.proxy.server.Clients} are those of one event loop.
+ * Client connections. {@link io.weldr.proxy.server.H1Server} and {@link io.weldr.proxy.server.H2Server} read
+ * requests, and start an exchange for each. {@link io.weldr.proxy.server.TcpServer} forwards bytes. {@link
+ * io.weldr.proxy.server.Clients} has the connections of one event loop.
  */
 @NullMarked
 package io.weldr.proxy.server;

@@ -5,10 +5,7 @@ import io.weldr.proxy.http2.Http2Limit;
 import java.util.EnumMap;
 import java.util.Map;
 
-/**
- * What one worker has seen of HTTP/2 connections, those of clients or those to origins. Counted on its loop, read
- * anywhere.
- */
+/** The counters of one worker for HTTP/2 connections to clients or to origins. Counted on its loop, read anywhere. */
 public final class Http2Stats {
 
     /** Connections that began, and those that stand now. */

@@ -3,7 +3,7 @@ package io.weldr.proxy.stats;
 import io.weldr.core.port.Measurement.Exemplar;
 import org.jspecify.annotations.Nullable;
 
-/** What one event loop has seen of the requests of one listener, route and pool. Counted there, read anywhere. */
+/** The counters of one event loop for the requests of one listener, route and pool. Counted there, read anywhere. */
 public final class HttpCell {
 
     /**

@@ -4,7 +4,7 @@ import io.weldr.core.tls.TlsCause;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** What one event loop has seen of one origin. Counted there, read anywhere. */
+/** The counters of one event loop for one origin. Counted there, read anywhere. */
 public final class OriginStats {
     /** Complete responses below 500. */
     public final Counter succeeded = new Counter();

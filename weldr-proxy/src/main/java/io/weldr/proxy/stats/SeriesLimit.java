@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
 /**
- * How many different labels a metric of this node may have. Those that come first stay; what comes later is counted
+ * The limit of label sets of a metric on this node. Those that come first stay; what comes later is counted
  * together. Asked when a set of labels is seen for the first time, not for each request. Thread safe, without locks.
  */
 public final class SeriesLimit {

@@ -5,7 +5,7 @@ import io.weldr.proxy.tls.HandshakeFailure;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** What one worker has done. Counted on its loop, read anywhere, merged on read. */
+/** The counters of one worker. Counted on its loop, read anywhere, merged on read. */
 public final class WorkerStats {
 
     /** Labels that this many listeners, routes and pools may have together, unless a limit is given. */

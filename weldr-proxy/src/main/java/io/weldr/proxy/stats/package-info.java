@@ -1,5 +1,6 @@
 /**
- * Numbers that one event loop counts without a lock, and that any thread reads: {@link io.weldr.proxy.stats.Counter}.
+ * Counters that one event loop writes without a lock, and that any thread reads. Start at {@link
+ * io.weldr.proxy.stats.Counter}.
  */
 @NullMarked
 package io.weldr.proxy.stats;

@@ -9,9 +9,9 @@ import java.util.ArrayDeque;
 import java.util.function.Consumer;
 
 /**
- * What one HTTP/2 connection sends. Streams that have content wait in line and send one frame each time it is their
- * turn, so that none holds up another (RFC 9113 section 5.3 leaves the order to the server). A stream whose window is
- * used up is in no line. Confined to the event loop.
+ * The output of one HTTP/2 connection. Streams that have content wait in line and send one frame each time it is
+ * their turn, so that none holds up another (RFC 9113 section 5.3 leaves the order to the server). A stream whose
+ * window is used up is in no line. Confined to the event loop.
  */
 public final class StreamOutput implements FrameWriter.Out {
 

@@ -4,8 +4,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What certificate authorities are presented that ask for a host by {@code acme-tls/1} to see that it is the cluster's
- * (TLS-ALPN-01, RFC 8737). The same for all listeners of TLS. Thread safe.
+ * The certificates for TLS-ALPN-01 challenges of certificate authorities (RFC 8737). The same for all listeners of
+ * TLS. Thread safe.
  */
 public final class ChallengeContexts {
     /** The only protocol that is agreed on: nothing is spoken behind the handshake. */

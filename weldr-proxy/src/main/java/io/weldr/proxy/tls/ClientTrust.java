@@ -9,7 +9,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
-/** Who may vouch for clients. */
+/** The authorities of client certificates. */
 final class ClientTrust {
 
     private ClientTrust() {}

@@ -10,9 +10,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What sessions with a certificate are agreed on, beside the certificate.
+ * The parameters of TLS sessions with a certificate, beside the certificate.
  *
- * @param authorities PEM, who may vouch for clients; null: clients show no certificates
+ * @param authorities PEM, the authorities of clients; null: clients show no certificates
  * @param protocols that are chosen from by ALPN, the best first
  */
 public record ContextSpec(

@@ -18,10 +18,10 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * A private key, and the certificates that vouch for it.
+ * A private key, and its certificate chain.
  *
  * @param key PKCS#8
- * @param chain the certificate of the key first, each vouched for by the next
+ * @param chain the certificate of the key first, each signed by the next
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record KeyAndChain(byte[] key, List<X509Certificate> chain) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What makes records: BoringSSL where it runs, else the JDK. */
+/** The TLS implementation: BoringSSL if it is available, else the JDK. */
 public enum TlsLibrary {
     /** The first that can be had. */
     AUTO,

@@ -5,8 +5,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * What is told of an exchange that is sampled: one span for the exchange, and one for each try at an origin. Filled on
- * an event loop, then handed over, and not changed any more.
+ * The trace of a sampled exchange: one span for the exchange, and one for each attempt at an origin. Filled on an
+ * event loop, then handed over, and not changed any more.
  */
 public final class ExchangeTrace {
 

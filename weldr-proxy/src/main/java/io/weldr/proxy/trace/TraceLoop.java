@@ -3,7 +3,7 @@ package io.weldr.proxy.trace;
 import io.weldr.proxy.access.Redaction;
 import java.util.SplittableRandom;
 
-/** What the exchanges of one event loop share to be traced. Confined to the loop. */
+/** The objects for traces that the exchanges of one event loop share. Confined to the loop. */
 public final class TraceLoop {
 
     private static final double LONGS = 0x1p63;

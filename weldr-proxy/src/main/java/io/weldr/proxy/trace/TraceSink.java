@@ -1,6 +1,6 @@
 package io.weldr.proxy.trace;
 
-/** Where the traces of exchanges go. */
+/** Receives the traces of exchanges. */
 @FunctionalInterface
 public interface TraceSink {
     /** Takes over the trace of an exchange that has ended. Called on any event loop; must neither block nor lock. */

@@ -4,7 +4,7 @@ import io.weldr.core.Check;
 import io.weldr.proxy.access.Redaction;
 
 /**
- * How a node traces.
+ * The trace settings of a node.
  *
  * @param sample share of the requests without a trace of their own that are sampled, 0 to 1
  * @param redaction what traces do not tell of the target of a request

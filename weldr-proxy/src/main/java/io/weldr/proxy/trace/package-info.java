@@ -1,7 +1,7 @@
 /**
- * Distributed tracing: which trace a request belongs to (W3C Trace Context), and what is told of the requests that are
- * sampled. Start at {@link io.weldr.proxy.trace.TraceContext}. Knows nothing of how traces leave the node: that is a
- * {@link io.weldr.proxy.trace.TraceSink}.
+ * Distributed tracing: the trace of a request (W3C Trace Context), and the spans of sampled requests. Start at
+ * {@link io.weldr.proxy.trace.TraceContext}. A {@link io.weldr.proxy.trace.TraceSink} receives the spans; this
+ * package does not know how they are exported.
  */
 @NullMarked
 package io.weldr.proxy.trace;

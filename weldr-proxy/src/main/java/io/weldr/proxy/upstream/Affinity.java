@@ -5,8 +5,8 @@ import io.weldr.core.pool.PoolName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request says about the origin that it should go to. An exchange has one, for one request after another.
- * Confined to its event loop.
+ * The part of a request that selects its origin. An exchange has one, for one request after another. Confined to its
+ * event loop.
  */
 public final class Affinity {
     private PoolName pool = PoolName.DEFAULT;

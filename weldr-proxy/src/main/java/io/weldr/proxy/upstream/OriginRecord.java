@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 
 /**
- * How an origin does on real traffic, seen by the whole node: consecutive failures. Written only when something fails
- * or works again, so that all workers can share it; a success after a success is one read. Thread safe.
+ * The consecutive failures of an origin on real traffic, for the whole node. Written only when something fails or
+ * works again, so that all workers can share it; a success after a success is one read. Thread safe.
  */
 public final class OriginRecord {
 

@@ -6,9 +6,7 @@ import io.weldr.proxy.http.Framing;
 import io.weldr.proxy.http1.ResponseHead;
 import io.weldr.proxy.net.Link;
 
-/**
- * Who waits for a connection to an origin and then for the response on it: an exchange. Called on the event loop only.
- */
+/** Receives the connection to an origin and the response: an exchange. Called on the event loop only. */
 public interface ResponseSink {
 
     /** A connection is there. */

@@ -3,10 +3,7 @@ package io.weldr.proxy.upstream;
 import io.netty.buffer.ByteBuf;
 import io.weldr.proxy.http.Failure;
 
-/**
- * Who waits for a tcp connection to an origin and then for what comes of it: the relay of one client. Called on the
- * event loop only.
- */
+/** Receives the tcp connection to an origin and its bytes: the relay of one client. Called on the event loop only. */
 public interface TcpSink {
 
     /** A connection is there. */

@@ -11,7 +11,7 @@ import io.weldr.proxy.stats.Http2Stats;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
-/** What the origin connections of one event loop share: scratch space, deadlines and limits in ticks. */
+/** The objects that the origin connections of one event loop share: scratch space, deadlines and limits in ticks. */
 public final class UpstreamLoop {
 
     final EventLoop loop;

@@ -8,7 +8,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /**
- * What all connections to origins have in common.
+ * The common settings of all connections to origins.
  *
  * @param workers how many event loops share the limits that are meant for the node
  * @param allocator for all that is read and written

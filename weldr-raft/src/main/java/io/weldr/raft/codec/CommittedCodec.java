@@ -6,7 +6,7 @@ import io.weldr.core.state.Outcome;
 import io.weldr.proto.raft.v1.LogProto;
 import java.nio.ByteBuffer;
 
-/** What became of a command. */
+/** Encodes the outcome of a command. */
 public final class CommittedCodec {
     private CommittedCodec() {}
 

@@ -6,7 +6,7 @@ import io.weldr.core.state.Command;
 import io.weldr.core.state.Limits;
 import org.jspecify.annotations.Nullable;
 
-/** What one entry of the log carries. */
+/** The content of one log entry. */
 public sealed interface LogEntry {
     /**
      * A command under the name of its request.

@@ -1,6 +1,6 @@
 /**
- * Protobuf to core and back, nothing else. Start at {@link io.weldr.raft.codec.EntryCodec}, what a log entry carries.
- * Decoding builds validated core values: bytes that say anything else are refused with {@link
+ * Converts between protobuf messages and core values. Start at {@link io.weldr.raft.codec.EntryCodec}, the codec of
+ * log entries. Decoding builds validated core values. Other bytes are refused with an {@link
  * io.weldr.raft.codec.UndecodableException}.
  */
 @NullMarked

@@ -110,7 +110,7 @@ public final class Greeter {
                 answers.put(address, call.join());
             } catch (CompletionException e) {
                 if (e.getCause() instanceof IllegalArgumentException) {
-                    LOG.warn("The answer of {} makes no sense: {}", address, e.getMessage());
+                    LOG.warn("The answer of {} is not valid: {}", address, e.getMessage());
                 } else {
                     LOG.debug("No answer from {}: {}", address, e.getMessage());
                 }

@@ -15,7 +15,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a node stands, as it says itself.
+ * The state of a node, as the node reports it.
  *
  * @param peers the list that it was given
  * @param firstVoters whom its cluster was formed with, as far as it took part

@@ -13,7 +13,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose a data folder is, and how far it is.
+ * The identity of a data folder, and its progress.
  *
  * @param raftId how Raft knows this node while it has this folder
  * @param incarnation names this life of the folder

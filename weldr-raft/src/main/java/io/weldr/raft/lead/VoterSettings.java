@@ -15,8 +15,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What the voters say of themselves: the least election timeout and the newest cluster version that they support. Each
- * node asks the others in turn, also while it follows, so that it knows when it leads.
+ * The settings that voters report: the least election timeout, and the newest cluster version that they support.
+ * Each node asks the others in turn, also while it follows, so that it knows when it leads.
  *
  * <p>A voter supports another leader once it has heard nothing from its leader for its least election timeout, so a
  * leader that counts the voter for longer may act beside its successor. While the setting is changed on one member

@@ -1,6 +1,7 @@
 /**
- * Who may act as leader, and what follows from it. Start at {@link io.weldr.raft.lead.LeaderProof}: leadership is
- * proved, not believed. {@link io.weldr.raft.lead.LeaderDuties} starts and stops what only the leader does.
+ * Decides whether this node may act as leader, and starts and stops its duties. Start at {@link
+ * io.weldr.raft.lead.LeaderProof}: a leader must prove its leadership. {@link io.weldr.raft.lead.LeaderDuties} runs
+ * the duties.
  */
 @NullMarked
 package io.weldr.raft.lead;

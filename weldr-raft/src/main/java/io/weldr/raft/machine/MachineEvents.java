@@ -5,8 +5,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the state machine tells the rest of the module. Called on threads of Ratis, some of them under its locks: every
- * method hands over at once, never blocks and never calls Ratis.
+ * The events of the state machine for the rest of the module. Called on threads of Ratis, some of them under its
+ * locks: every method hands over at once, never blocks and never calls Ratis.
  */
 public interface MachineEvents {
     /** The log is applied up to {@code index}, which gave this state. Calls come in order, with growing indices. */

@@ -1,7 +1,7 @@
 /**
- * The Ratis state machine: decode, apply, publish, answer, snapshot. Start at {@link
- * io.weldr.raft.machine.PoolMachine}. What a command means is decided in {@code io.weldr.core.state}; nothing here may
- * throw because of what an entry says, since the same entry would bring down every node that applies it.
+ * The Ratis state machine: decodes, applies, publishes, answers, and writes snapshots. Start at {@link
+ * io.weldr.raft.machine.PoolMachine}. {@code io.weldr.core.state} decides the meaning of a command. The content of
+ * an entry must never cause an exception here, because the same entry would stop every node that applies it.
  */
 @NullMarked
 package io.weldr.raft.machine;

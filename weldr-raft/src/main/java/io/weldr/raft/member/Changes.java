@@ -139,7 +139,7 @@ public final class Changes {
                 throw new RefusedException(
                         Refusal.NOT_WAITING,
                         member.id()
-                                + " was taken out while it was without its log (expected: a member, or a node that was started"
+                                + " was removed while it was without its log (expected: a member, or a node that was started"
                                 + " with --join and an empty data folder)");
             }
             return seat(board, member, null, null, null);
@@ -216,7 +216,7 @@ public final class Changes {
                 throw new RefusedException(
                         Refusal.ALREADY_MEMBER,
                         "node " + seat.id().member() + " is a member at " + seat.address()
-                                + " (expected: another id and another address, or that member taken out first)");
+                                + " (expected: another id and another address, or remove that member first)");
             }
         }
         Seat formerSelf = board.view().seat(newcomer.id());
@@ -275,7 +275,7 @@ public final class Changes {
                         // while.
                         return handOver(board, null, present).thenApply(handed -> {
                             if (handed instanceof Result.Done) {
-                                throw noLeader("leadership was handed over, so that this node can be taken out");
+                                throw noLeader("leadership was transferred, so that this node can be removed");
                             }
                             return handed;
                         });
@@ -298,7 +298,7 @@ public final class Changes {
         retire.accept(leaver.id().member(), by);
         var unused = greeter.get().dismiss(leaver.address(), leaver.id(), drain).whenComplete((answer, failure) -> {
             if (failure != null) {
-                LOG.debug("{} does not hear that it was taken out", leaver, failure);
+                LOG.debug("{} does not learn that it was removed", leaver, failure);
             }
         });
     }
@@ -436,7 +436,7 @@ public final class Changes {
         if (other != null || (last != null && System.nanoTime() - last.nanos() < ASK_AGAIN_NANOS)) {
             return lastFailure.isEmpty() && other != null ? other + " is under way" : lastFailure;
         }
-        LOG.info("Node {} asks to be taken in", id.member());
+        LOG.info("Node {} asks to be added", id.member());
         Newcomer newcomer;
         try {
             newcomer = new Newcomer(id.member(), address);
@@ -455,7 +455,7 @@ public final class Changes {
                     failed.clear(); // nobody has so many honest newcomers
                 }
                 failed.put(id.member(), new Failed(why, System.nanoTime()));
-                LOG.warn("Node {} was not taken in: {}", id.member(), why);
+                LOG.warn("Node {} was not added: {}", id.member(), why);
             }
         });
         return lastFailure;

@@ -141,7 +141,7 @@ public final class MembershipGateway implements Membership {
             };
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(
-                    new GatewayException(Kind.UNAVAILABLE, "the wish makes no sense: " + e.getMessage(), e));
+                    new GatewayException(Kind.UNAVAILABLE, "the request is not valid: " + e.getMessage(), e));
         }
     }
 

@@ -41,8 +41,7 @@ final class Newcomers {
                     if (failure != null) {
                         throw notWaiting(
                                 newcomer,
-                                "nobody answers ("
-                                        + RefusedException.cause(failure).getMessage() + ")");
+                                "no answer (" + RefusedException.cause(failure).getMessage() + ")");
                     }
                     if (!answer.id().member().equals(newcomer.id())) {
                         throw notWaiting(newcomer, "node " + answer.id().member() + " answers");
@@ -79,7 +78,7 @@ final class Newcomers {
             throw notWaiting(newcomer, "it belongs to cluster " + answer.group());
         }
         if (answer.standing() == Standing.REMOVED) {
-            throw notWaiting(newcomer, "it was taken out of this cluster before, and its data folder is not empty");
+            throw notWaiting(newcomer, "it was removed from this cluster before, and its data folder is not empty");
         }
         return answer;
     }

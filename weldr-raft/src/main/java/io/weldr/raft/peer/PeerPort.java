@@ -304,7 +304,7 @@ public final class PeerPort implements GrpcServices.Customizer {
         }
         String sender = request.getRequestorId().toStringUtf8();
         if (around.removed().test(sender)) {
-            return Status.PERMISSION_DENIED.withDescription(sender + " was taken out of the cluster");
+            return Status.PERMISSION_DENIED.withDescription(sender + " was removed from the cluster");
         }
         String why = caller.refusal(); // the secret may have been replaced since the call began
         if (why != null) {

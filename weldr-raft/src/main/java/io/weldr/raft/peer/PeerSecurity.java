@@ -16,8 +16,8 @@ import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How members speak at the Raft port: without TLS, with it, or both while a cluster moves from one to the other. TLS is
- * that of the JDK, version 1.3 (RFC 8446) alone, and both sides show a certificate. Thread safe.
+ * The security of connections between members: no TLS, TLS, or both while a cluster moves from one to the other. TLS
+ * is that of the JDK, version 1.3 (RFC 8446) alone, and both sides show a certificate. Thread safe.
  */
 public final class PeerSecurity {
     private static final String PROTOCOL = "TLSv1.3";

@@ -1,6 +1,6 @@
 /**
- * What members say to each other beside Raft, on the same port. {@link io.weldr.raft.peer.PeerPort} answers, {@link
- * io.weldr.raft.peer.PeerLink} asks.
+ * Calls between members beside Raft, on the same port. {@link io.weldr.raft.peer.PeerPort} answers calls, and {@link
+ * io.weldr.raft.peer.PeerLink} sends them.
  */
 @NullMarked
 package io.weldr.raft.peer;

@@ -5,7 +5,7 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is on disk can be read and makes no sense: a flipped bit, garbage, a write that a power loss tore apart. Trying
+ * The data on disk can be read, but is not valid: a flipped bit, garbage, or a write torn by a power loss. Trying
  * again does not help. A disk that is full or cannot be read is not this.
  */
 public final class DamagedLogException extends IOException {

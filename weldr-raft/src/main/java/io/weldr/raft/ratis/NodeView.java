@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How Ratis stands at one moment.
+ * The state of Ratis at one moment.
  *
  * @param self how Raft knows this node
  * @param running false: its part in the group is closing, closed or not started yet

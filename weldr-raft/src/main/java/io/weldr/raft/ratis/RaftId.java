@@ -4,9 +4,9 @@ import io.weldr.core.Check;
 import io.weldr.core.state.MemberId;
 
 /**
- * How Raft knows a node: its id and the life of its data folder. A node whose disk was lost comes back under another
- * one, so that nothing that its former self promised (a vote, an entry) is ever expected of it, and no vote of it
- * counts before the members have agreed to take it in.
+ * The identity of a node in Raft: its id and the incarnation of its data folder. A node whose disk was lost comes
+ * back under another one, so that nothing that its former self promised (a vote, an entry) is ever expected of it,
+ * and no vote of it counts before the members have agreed to take it in.
  *
  * @param life 12 hexadecimal digits; empty in folders that were made before there were lives
  */

@@ -1,6 +1,6 @@
 /**
- * One life of the Ratis server, behind plain types. Start at {@link io.weldr.raft.ratis.RatisNode}; its settings, and
- * why each, are in {@link io.weldr.raft.ratis.RatisTuning}.
+ * One instance of the Ratis server, behind plain types. Start at {@link io.weldr.raft.ratis.RatisNode}. {@link
+ * io.weldr.raft.ratis.RatisTuning} has its settings, with reasons.
  */
 @NullMarked
 package io.weldr.raft.ratis;

@@ -10,10 +10,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How far the log is applied here, with the state that came of it, and who waits for it to get further. It does not go
- * back while a rebuilt consensus part applies its log again: what was published stays until something newer is there.
- * Only when the log was given up does it start anew, see {@link #disown}. One thread at a time advances it, any may
- * wait.
+ * The progress of applying the log on this node, with the resulting state, and the waiters for it. It does not go
+ * back while a rebuilt consensus part applies its log again: what was published stays until something newer is
+ * there. Only when the log was given up does it start anew, see {@link #disown}. One thread at a time advances it,
+ * any may wait.
  */
 public final class AppliedIndex {
     private static final Logger LOG = LoggerFactory.getLogger(AppliedIndex.class);

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** What a follower and the leader say to each other about a wish that came in at the follower. */
+/** The messages between a follower and the leader about a forwarded request. */
 public final class ForwardCodec {
     /** Kinds that came after the first version. */
     private static final Set<Kind> LATER = EnumSet.of(Kind.OWN_ADDRESS, Kind.ROUTES, Kind.NEEDS_SECRET);
@@ -124,6 +124,7 @@ public final class ForwardCodec {
     }
 
     private static GatewayException senseless(Exception e) {
-        return new GatewayException(Kind.UNKNOWN_OUTCOME, "the leader's answer makes no sense: " + e.getMessage(), e);
+        return new GatewayException(
+                Kind.UNKNOWN_OUTCOME, "the answer of the leader is not valid: " + e.getMessage(), e);
     }
 }

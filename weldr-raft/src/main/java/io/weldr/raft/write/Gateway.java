@@ -176,7 +176,7 @@ public final class Gateway implements CommandGateway, MemberCalls {
         try {
             forward = PeerProto.Forward.parseFrom(message);
         } catch (InvalidProtocolBufferException e) {
-            return answered(new GatewayException(Kind.UNAVAILABLE, "the message makes no sense: " + e.getMessage()));
+            return answered(new GatewayException(Kind.UNAVAILABLE, "the message is not valid: " + e.getMessage()));
         }
         if (forward.getSubmit().getSerializedSize() > ENTRY_BYTES_MAX) {
             return answered(tooLarge(forward.getSubmit()));

@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who leads, as this node sees it at one moment.
+ * The leader, as this node sees it at one moment.
  *
  * @param here whether this node leads, is ready, and a majority answers it
  * @param leader whom it takes for the leader; null if it knows of none

@@ -1,6 +1,6 @@
 /**
- * The road down and the proof of a read. Start at {@link io.weldr.raft.write.Gateway}; {@link
- * io.weldr.raft.write.Errands} is how anything finds the leader and comes back in time.
+ * Writes and linearizable reads. Start at {@link io.weldr.raft.write.Gateway}. {@link io.weldr.raft.write.Errands}
+ * sends a request to the leader, with retries and a deadline.
  */
 @NullMarked
 package io.weldr.raft.write;

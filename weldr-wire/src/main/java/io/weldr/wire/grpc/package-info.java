@@ -1,4 +1,6 @@
-/** What all clients of gRPC need. */
+/**
+ * Code that all gRPC clients need.
+ */
 @NullMarked
 package io.weldr.wire.grpc;
 

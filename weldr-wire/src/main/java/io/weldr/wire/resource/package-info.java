@@ -1,7 +1,7 @@
 /**
- * Messages of {@code weldr.resource.v1} and the values of weldr-core that they stand for. Decoding fills defaults in
- * and checks; whatever is wrong is an {@link java.lang.IllegalArgumentException} whose message names the field, what
- * was found and what was expected. Pure; any thread.
+ * Converts between messages of {@code weldr.resource.v1} and values of weldr-core. Decoding fills in defaults, and
+ * checks. An invalid value causes an {@link java.lang.IllegalArgumentException} that names the field, the found and
+ * the expected value. Pure; any thread.
  */
 @NullMarked
 package io.weldr.wire.resource;
