@@ -71,9 +71,9 @@ class DocumentsTest {
                 continue;
             }
             String prose = TABLE_ROW.matcher(Markdown.prose(document)).replaceAll("");
-            for (String part : PARAGRAPH_OR_ITEM.split(prose)) {
-                for (String sentence : END_OF_SENTENCE.split(part.strip())) {
-                    int words = sentence.split("\\s+").length;
+            for (String part : PARAGRAPH_OR_ITEM.split(prose, -1)) {
+                for (String sentence : END_OF_SENTENCE.split(part.strip(), -1)) {
+                    int words = sentence.split("\\s+", -1).length;
                     if (words > WORDS_MAX) {
                         wide.add(TOP.relativize(document) + ": " + words + " words: " + sentence);
                     }

@@ -1,7 +1,5 @@
 package io.weldr.core.port;
 
-import java.nio.charset.StandardCharsets;
-
 /**
  * A text about a node, for whoever helps its operator. No secret is in it.
  *
@@ -14,14 +12,20 @@ public record SupportText(String name, String text, boolean cut) {
 
     /** The text, or its beginning if it is too long. */
     public static SupportText of(String name, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        if (bytes.length <= BYTES_MAX) {
-            return new SupportText(name, text, false);
+        int bytes = 0;
+        for (int at = 0; at < text.length(); ) {
+            int character = text.codePointAt(at);
+            bytes += bytes(character);
+            if (bytes > BYTES_MAX) {
+                return new SupportText(name, text.substring(0, at), true);
+            }
+            at += Character.charCount(character);
         }
-        int end = BYTES_MAX;
-        while ((bytes[end] & 0xc0) == 0x80) { // within a character (RFC 3629 section 3)
-            end--;
-        }
-        return new SupportText(name, new String(bytes, 0, end, StandardCharsets.UTF_8), true);
+        return new SupportText(name, text, false);
+    }
+
+    /** How many bytes a character takes (RFC 3629 section 3). */
+    private static int bytes(int character) {
+        return character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
     }
 }

@@ -69,8 +69,8 @@ class HeaderRulesTest {
     void whatWeldrSaysOfTheClientIsNotEdited(String name) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ofRequest(set(name)))
-                .withMessage("requestHeaders.set[1].name: \"" + name + "\" (expected: a field that does not say who the"
-                        + " client is: weldr vouches for these, see the setting forwarded)");
+                .withMessage("requestHeaders.set[1].name: \"" + name + "\" (expected: a field without the address of"
+                        + " the client: weldr writes these itself, see the setting forwarded)");
         assertThatIllegalArgumentException().isThrownBy(() -> ofRequest(add(name)));
         assertThatIllegalArgumentException().isThrownBy(() -> ofRequest(remove(name)));
         assertThatCode(() -> ofResponse(set(name))).doesNotThrowAnyException(); // of no meaning there
