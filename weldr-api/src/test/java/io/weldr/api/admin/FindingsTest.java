@@ -332,7 +332,8 @@ class FindingsTest {
                 .isEmpty();
         assertThat(only(cluster(announced(older, one, two, member("n3", older)), null, leader))
                         .found())
-                .isEqualTo("the cluster version is 4, and could be 5: n3 does not support 5");
+                .isEqualTo("the cluster version is " + older + ", and could be " + newest + ": n3 does not support "
+                        + newest);
         assertThat(only(cluster(announced(older, one, two), null, leader)).found())
                 .contains("n3 has not said what it supports");
         assertThat(only(cluster(announced(older, one, two, member("n3", newest)), "adding n4", leader))

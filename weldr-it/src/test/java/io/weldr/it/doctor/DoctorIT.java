@@ -129,11 +129,13 @@ class DoctorIT {
             await("one node alone")
                     .untilAsserted(() -> assertThat(found(second.grpcAddress()))
                             .contains("no-leader", "unreachable n1", "unreachable n3"));
-            Weldrctl.Result top = Weldrctl.run(second.grpcAddress(), "top", "--once");
-            assertThat(top.exit()).as(top.err()).isZero();
-            assertThat(top.out())
-                    .contains("nodes 1 of 3", "n1 is not in the numbers", "127.0.0.1:" + origin.port())
-                    .doesNotContain("\u001b");
+            await("what the node measures after its start").untilAsserted(() -> {
+                Weldrctl.Result top = Weldrctl.run(second.grpcAddress(), "top", "--once");
+                assertThat(top.exit()).as(top.err()).isZero();
+                assertThat(top.out())
+                        .contains("nodes 1 of 3", "n1 is not in the numbers", "127.0.0.1:" + origin.port())
+                        .doesNotContain("\u001b");
+            });
         }
     }
 
