@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
             "  1  refused, the output could not be written, or an unexpected failure",
             "  2  the command line or a value is not valid; nothing was done",
             "  3  there is no such origin, pool, listener, route, certificate, token, member or context",
-            "  4  another entry is there, the state moved on, or the members are changing",
+            "  4  another entry exists, the state has changed, or the members are changing",
             "  5  no node could be reached, or none that reaches a leader; nothing was done",
             "  6  the outcome is not known",
             "  7  doctor has findings"

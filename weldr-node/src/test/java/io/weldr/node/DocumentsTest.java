@@ -28,6 +28,7 @@ class DocumentsTest {
 
     private static final Pattern TABLE_ROW = Pattern.compile("(?m)^ *\\|.*$");
     private static final Pattern PARAGRAPH_OR_ITEM = Pattern.compile("\\n\\s*\\n|\\n(?= *(?:[-*]|\\d+\\.) )|\\n(?=#)");
+    private static final Pattern SPACES = Pattern.compile("\\s+");
     private static final Pattern END_OF_SENTENCE = Pattern.compile("(?<=[.:;?!])\\**\\s+");
 
     /** Four cells, of which the first is a key. */
@@ -71,14 +72,11 @@ class DocumentsTest {
                 continue;
             }
             String prose = TABLE_ROW.matcher(Markdown.prose(document)).replaceAll("");
-            for (String part : PARAGRAPH_OR_ITEM.split(prose, -1)) {
-                for (String sentence : END_OF_SENTENCE.split(part.strip(), -1)) {
-                    int words = sentence.split("\\s+", -1).length;
-                    if (words > WORDS_MAX) {
-                        wide.add(TOP.relativize(document) + ": " + words + " words: " + sentence);
-                    }
-                }
-            }
+            PARAGRAPH_OR_ITEM
+                    .splitAsStream(prose)
+                    .flatMap(part -> END_OF_SENTENCE.splitAsStream(part.strip()))
+                    .filter(sentence -> SPACES.splitAsStream(sentence).count() > WORDS_MAX)
+                    .forEach(sentence -> wide.add(TOP.relativize(document) + ": " + sentence));
         }
         assertThat(wide).isEmpty();
     }

@@ -57,7 +57,7 @@ class StopAdviceTest {
         assertThat(follower).isEqualTo(new StopAdvice(true, "2 of 3 voters stay, and 2 are needed for a quorum"));
         StopAdvice leader = of(0, null, whole("n1"), whole("n2"), whole("n3"));
         assertThat(leader.safe()).isTrue();
-        assertThat(leader.reason()).endsWith("leadership is handed over");
+        assertThat(leader.reason()).endsWith("leadership moves to another member");
     }
 
     @Test
