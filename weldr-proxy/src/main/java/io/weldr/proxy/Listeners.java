@@ -13,6 +13,7 @@ import io.weldr.proxy.net.Binder;
 import io.weldr.proxy.net.CannotListenException;
 import io.weldr.proxy.net.ConnectionLimit;
 import io.weldr.proxy.net.Faults;
+import io.weldr.proxy.tls.ListenerCertificates;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -70,6 +71,9 @@ final class Listeners implements ListenerConditions, AutoCloseable {
     private final AtomicLong timer = new AtomicLong(NO_TIMER); // when one asks next, from the start
 
     private static final Duration ROUTES_TIMEOUT = Duration.ofSeconds(2);
+
+    /** Each takes a millisecond, and no worker is asked. */
+    private static final Duration CERTIFICATES_TIMEOUT = Duration.ofSeconds(30);
 
     private final LongSupplier routedRevision;
     private volatile List<Port> all = List.of(); // of the three above
@@ -238,6 +242,7 @@ final class Listeners implements ListenerConditions, AutoCloseable {
             return;
         }
         awaitRoutes(state);
+        awaitCertificates(port, state);
         try {
             port.bind(binder);
             LOG.info(
@@ -275,6 +280,16 @@ final class Listeners implements ListenerConditions, AutoCloseable {
     private void awaitRoutes(ClusterState state) {
         long until = System.nanoTime() + ROUTES_TIMEOUT.toNanos();
         while (routedRevision.getAsLong() < state.revision() && System.nanoTime() - until < 0) {
+            LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(1));
+        }
+    }
+
+    /** Nor is a client that comes at once to be turned away, because no certificate has been loaded yet. */
+    private void awaitCertificates(Port port, ClusterState state) {
+        Listener wish = state.listener(port.name());
+        ListenerCertificates of = certificates.of(port.name());
+        long until = System.nanoTime() + CERTIFICATES_TIMEOUT.toNanos();
+        while (wish != null && wish.tls() != null && of.current() == null && System.nanoTime() - until < 0) {
             LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(1));
         }
     }
