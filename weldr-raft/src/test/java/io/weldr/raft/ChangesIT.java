@@ -159,6 +159,25 @@ class ChangesIT {
                 .until(() -> cluster.node(asked).status().leader(), leader -> leader != null);
     }
 
+    /** It has a seat before it knows that it has caught up. */
+    @Test
+    void aNodeThatIsTakenOutAsSoonAsItIsTakenInStaysOut() {
+        try (TestCluster cluster = TestCluster.formed(root, 3)) {
+            MemberId through = cluster.awaitLeader();
+            RaftCluster newcomer = cluster.start(cluster.outsider(N4).joining(List::of));
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(newcomer.status().trouble()).contains("invitation"));
+            assertThat(cluster.wish(through, members -> members.add(new Newcomer(N4, cluster.address(N4)))))
+                    .isInstanceOf(Result.Done.class);
+            assertThat(cluster.wish(through, members -> members.remove(N4, Duration.ZERO)))
+                    .isInstanceOf(Result.Done.class);
+            await("that it knows")
+                    .atMost(TestCluster.PATIENCE)
+                    .until(() -> newcomer.farewell().toCompletableFuture().isDone());
+            assertThat(cluster.voters(through)).doesNotContain(N4);
+        }
+    }
+
     @Test
     void aDeadMemberIsReplacedInOneStepByANodeThatWaitsForAnInvitation() {
         try (TestCluster cluster = TestCluster.formed(root, 3)) {

@@ -378,6 +378,10 @@ public final class Formation {
     }
 
     private void whileJoining(Identity identity) throws IOException {
+        if (removals.settle()) { // it had a seat already, and what it asks for below would undo that
+            waitingFor = null;
+            return;
+        }
         UUID group = group(identity);
         host.open(new Group(group, Map.of()));
         NodeView view = host.view();
