@@ -45,7 +45,8 @@ class PagesIT {
             "howto/from-haproxy",
             "howto/troubleshooting",
             "howto/access",
-            "howto/acme");
+            "howto/acme",
+            "howto/members"); // the last one, because it takes members out
 
     /** Examples that do not follow from each other. Their commands are tried, and have to be known. */
     static final List<String> REFERENCES = List.of("reference/api", "reference/weldrctl");
@@ -56,7 +57,22 @@ class PagesIT {
             "howto/acme",
                     List.<String[]>of(new String[] {
                         "https://acme-staging-v02.api.letsencrypt.org/directory", "https://localhost:14000/dir"
-                    }));
+                    }),
+            "howto/members",
+                    List.of(
+                            new String[] {
+                                "weldr --id n4 --join wait --secret-file /etc/weldr/secret --raft-address"
+                                        + " 10.0.0.4:9687 ...",
+                                "node n4 n4 9690"
+                            },
+                            new String[] {"--drain 30s", "--drain 1s"},
+                            new String[] {
+                                "weldrctl cluster replace n3 n4 10.0.0.4:9687",
+                                "kill -9 $(cat ../../n3.pid); node n4 again 9691;"
+                                        + " until curl -sf -o answer localhost:8687/servers; do sleep 0.3; done;"
+                                        + " weldrctl cluster replace n3 n4 127.0.0.1:9691"
+                            },
+                            new String[] {"10.0.0.4:9687", "127.0.0.1:9690"}));
 
     /** Files that examples name. */
     private static final String FILES = """
@@ -68,8 +84,8 @@ class PagesIT {
             """;
 
     /** What the steps of a page need beside the cluster. */
-    private static final Map<String, String> BEFORE =
-            Map.of("howto/access", """
+    private static final Map<String, String> BEFORE = Map.of(
+            "howto/access", """
                     ip address add 10.0.0.1/32 dev lo
                     weldr --secret-file ../../secret --data-dir data --admin-address 10.0.0.1:8687 \\
                       --grpc-address 10.0.0.1:8787 --raft-address 127.0.0.1:9699 --proxy-address 127.0.0.1:8099 \\
@@ -77,7 +93,8 @@ class PagesIT {
                     secret="-e 10.0.0.1:8787 --secret-file ../../secret"
                     until weldrctl $secret pools add web; do sleep 0.2; done
                     weldrctl $secret servers add http://10.0.1.1:80 --pool web --id web-1
-                    """, "howto/acme", """
+                    """,
+            "howto/acme", """
                     echo '127.0.0.1 localhost shop.example.com www.shop.example.com' > hosts
                     mount --bind hosts /etc/hosts
                     cat > pebble.json <<- END
@@ -87,7 +104,17 @@ class PagesIT {
                     END
                     PEBBLE_VA_NOSLEEP=1 pebble -config pebble.json > pebble.log 2>&1 < /dev/null &
                     until curl -sk -o directory https://localhost:14000/dir; do sleep 0.1; done
-                    """, "reference/api", FILES, "reference/weldrctl", FILES);
+                    """,
+            "howto/members", """
+                    node() { # id, folder, port: a node that waits until it is added
+                      weldr --id $1 --join wait --secret-file ../../secret --data-dir data/$2 --raft-address 127.0.0.1:$3 \\
+                        --proxy-address 127.0.0.1:1$3 --admin-address 127.0.0.1:2$3 --grpc-address 127.0.0.1:3$3 \\
+                        > $2.log 2>&1 < /dev/null &
+                      until curl -s "127.0.0.1:2$3/readyz?verbose" | grep -q 'no cluster'; do sleep 0.1; done
+                    }
+                    """,
+            "reference/api", FILES,
+            "reference/weldrctl", FILES);
 
     /**
      * Three nodes with default ports and the next ones, and two origins in the pool default, as deploy/local has them.
