@@ -152,18 +152,23 @@ public final class FollowerProgress implements AppendObserver {
             // committed.
         }
         if (heardCommit <= index) {
-            agreedNanos = heardNanos;
+            agreedAt(heardNanos);
             caughtUp = true;
             return;
         }
         for (int back = 0; back < samples; back++) {
             int sample = Math.floorMod(newest - back, SAMPLES);
             if (sampleCommits[sample] <= index) {
-                if (agreedNanos == null || sampleNanos[sample] - agreedNanos > 0) {
-                    agreedNanos = sampleNanos[sample];
-                }
+                agreedAt(sampleNanos[sample]);
                 return;
             }
+        }
+    }
+
+    /** Unless it agreed later: as leader, it was the one that others are measured against. */
+    private void agreedAt(long nanos) {
+        if (agreedNanos == null || nanos - agreedNanos > 0) {
+            agreedNanos = nanos;
         }
     }
 

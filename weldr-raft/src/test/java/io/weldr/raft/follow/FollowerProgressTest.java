@@ -207,5 +207,7 @@ class FollowerProgressTest {
         assertThat(progress.age()).isZero();
         pass(1_000);
         assertThat(progress.age()).isEqualTo(Duration.ofSeconds(1));
+        progress.applied(7, 3);
+        assertThat(progress.age()).as("what it heard before it led is older").isEqualTo(Duration.ofSeconds(1));
     }
 }
