@@ -23,9 +23,7 @@ final class ReadyCommand extends Shared {
         ReadyReply reply = session.read(stub -> stub.ready(ReadyRequest.getDefaultInstance()));
         if (reply.getReasonsCount() > 0) {
             throw new CliException(
-                    ExitCode.REFUSED,
-                    NOT_READY,
-                    NOT_READY + ": " + reply.getSelf() + ": " + String.join("; ", reply.getReasonsList()));
+                    ExitCode.REFUSED, NOT_READY, reply.getSelf() + ": " + String.join("; ", reply.getReasonsList()));
         }
         if (output.json()) {
             output.json(Map.of("status", "ready", "node", reply.getSelf()));

@@ -142,7 +142,7 @@ class ServiceManagerIT {
             node.environment(Map.of("NOTIFY_SOCKET", folder.resolve("gone").toString()));
             cluster.launch(node);
             node.awaitReady();
-            await("a warning").until(() -> node.output().contains("does not take messages at NOTIFY_SOCKET"));
+            await("a warning").until(() -> node.output().contains("does not accept messages at NOTIFY_SOCKET"));
             assertThat(node.terminate()).isZero();
         }
     }

@@ -3,6 +3,7 @@ package io.weldr.it.harness;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.UnknownFieldSet;
+import io.weldr.core.state.ClusterVersion;
 import io.weldr.proto.raft.v1.LogProto;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +39,7 @@ public final class NextVersion {
 
                     @Override
                     public ClusterVersion since() {
-                        return new ClusterVersion(ClusterVersion.TOKENS.number() + 1);
+                        return new ClusterVersion(%d);
                     }
 
                     @Override
@@ -47,7 +48,7 @@ public final class NextVersion {
                     }
                 }
 
-            """;
+            """.formatted(ClusterVersion.SUPPORTED.number() + 1);
 
     private static final String ENCODER = """
                     @Override
@@ -81,7 +82,10 @@ public final class NextVersion {
     /** Compiles it below {@code folder}, and gives the folder of its classes. */
     public static Path compile(Path folder) throws IOException {
         NextVersion next = new NextVersion(folder);
-        next.before(CORE + "ClusterVersion.java", "5);\n\n    public ClusterVersion {", "1 + ");
+        next.before(
+                CORE + "ClusterVersion.java",
+                ClusterVersion.SUPPORTED.number() + ");\n\n    public ClusterVersion {",
+                "1 + ");
         next.before(
                 CORE + "Command.java",
                 "    /** One method a kind of command:",
