@@ -488,6 +488,14 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         return handOver.to(heir);
     }
 
+    /**
+     * Whether the process of that member died a moment ago, as leader of this node. A port that refuses connections is no
+     * proof of that. Any thread.
+     */
+    public boolean died(MemberId member) {
+        return succession.died(member);
+    }
+
     /** Stops the duties, hands leadership over and closes everything, within some ten seconds. Never fails. */
     @Override
     public void close() {

@@ -12,11 +12,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
- * Asks a member whether it cedes, and at the same time tries its Raft port: a connection that is refused says that no
- * process listens there any more, while a process that is merely stopped, or a machine that is cut off, refuses
- * nothing. Thread safe.
+ * Asks a member whether it cedes, and at the same time looks whether its process has died. A connection that is refused
+ * at its Raft port is no proof of that alone: a packet filter may refuse it while the member acts. So its own end of an
+ * earlier connection must have been closed, too. Thread safe.
  */
 public final class AskedRivals implements Rivals {
     /** Carries {@link VirtualIps#cede} to another member. */
@@ -32,11 +33,16 @@ public final class AskedRivals implements Rivals {
     private final StatusSource status;
     private final CedeCall call;
     private final Executor blocking;
+    private final Predicate<MemberId> died;
 
-    /** @param blocking runs what waits for a name or a connection, half a second at most; a thread for each member */
-    public AskedRivals(StatusSource status, CedeCall call, Executor blocking) {
+    /**
+     * @param died whether a member's machine closed its connection to this node and then refused new ones, a moment ago
+     * @param blocking runs what waits for a name or a connection, half a second at most; a thread for each member
+     */
+    public AskedRivals(StatusSource status, CedeCall call, Predicate<MemberId> died, Executor blocking) {
         this.status = status;
         this.call = call;
+        this.died = died;
         this.blocking = blocking;
     }
 
@@ -48,7 +54,7 @@ public final class AskedRivals implements Rivals {
         for (Voter voter : status.status().voters()) {
             if (voter.id().equals(member)) {
                 blocking.execute(() -> {
-                    if (refused(voter.raft())) {
+                    if (died.test(member) && refused(voter.raft())) {
                         ceded.exceptionally(failure -> {
                             standing.complete(Standing.DEAD);
                             return false;

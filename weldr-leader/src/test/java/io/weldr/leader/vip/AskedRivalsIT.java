@@ -25,6 +25,8 @@ class AskedRivalsIT {
     private static final MemberId OTHER = new MemberId("other");
     private static final CompletionStage<Boolean> SILENCE = new CompletableFuture<>();
 
+    private boolean died = true;
+
     @Test
     void believesWhatTheMemberAnswers() throws IOException {
         try (ServerSocket raft = listening()) {
@@ -36,7 +38,17 @@ class AskedRivalsIT {
     }
 
     @Test
-    void aRefusedConnectionMeansThatTheProcessIsDead() {
+    void aRefusedConnectionAloneProvesNothing() {
+        died = false;
+        try (RefusingPort refusing = new RefusingPort()) {
+            assertThat(ask(refusing.number(), SILENCE)).isEqualTo(Standing.MAY_HOLD);
+            assertThat(ask(refusing.number(), CompletableFuture.failedFuture(new IOException("unreachable"))))
+                    .isEqualTo(Standing.MAY_HOLD);
+        }
+    }
+
+    @Test
+    void aProcessThatWasSeenToDieIsDeadWhileItsPortRefuses() {
         try (RefusingPort refusing = new RefusingPort()) {
             int port = refusing.number();
             // Again where this machine stalls for longer than the refusal is waited for.
@@ -63,7 +75,7 @@ class AskedRivalsIT {
         return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     }
 
-    private static Standing ask(int port, CompletionStage<Boolean> answer) {
+    private Standing ask(int port, CompletionStage<Boolean> answer) {
         ClusterStatus status = new ClusterStatus(
                 new MemberId("self"),
                 Role.LEADER,
@@ -75,7 +87,8 @@ class AskedRivalsIT {
                 List.of(new Voter(OTHER, new HostPort("127.0.0.1", port))),
                 Duration.ZERO,
                 null);
-        Rivals rivals = new AskedRivals(() -> status, (member, term) -> answer, task -> new Thread(task).start());
+        Rivals rivals = new AskedRivals(
+                () -> status, (member, term) -> answer, member -> died, task -> new Thread(task).start());
         return rivals.ask(OTHER, 7).toCompletableFuture().join();
     }
 }

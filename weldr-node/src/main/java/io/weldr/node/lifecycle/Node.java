@@ -468,7 +468,8 @@ public final class Node {
             return;
         }
         try {
-            Rivals rivals = new AskedRivals(raft, this::askToCede, Executors.newCachedThreadPool(Node::daemon));
+            Rivals rivals =
+                    new AskedRivals(raft, this::askToCede, raft::died, Executors.newCachedThreadPool(Node::daemon));
             VirtualIps opened = VirtualIps.open(
                     settings, config.id(), raft, rivals, new OtherMembers(), config.electionTimeoutMin());
             virtualIps = opened;

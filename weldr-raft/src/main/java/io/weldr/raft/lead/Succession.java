@@ -1,6 +1,7 @@
 package io.weldr.raft.lead;
 
 import io.weldr.core.pool.HostPort;
+import io.weldr.core.state.MemberId;
 import io.weldr.raft.peer.PeerLink;
 import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RaftId;
@@ -56,6 +57,9 @@ public final class Succession implements AutoCloseable {
     /** Whoever is not dead itself answers from memory. */
     private static final long ANSWER_MILLIS = 60;
 
+    /** An election that follows a death is over by then, and the process may be there again. */
+    private static final Duration DEATH_COUNTS = Duration.ofSeconds(5);
+
     private static final long LOOK_AGAIN_MILLIS = 1000;
 
     /**
@@ -74,16 +78,19 @@ public final class Succession implements AutoCloseable {
     private final BooleanSupplier resigning;
     private @Nullable Watched watched; // guarded by this
     private volatile @Nullable Suspicion suspicion;
+    private volatile @Nullable Death died;
     /** About whom the others are being asked, or were a moment ago. */
     private final AtomicReference<@Nullable Leader> asked = new AtomicReference<>();
 
     private record Leader(RaftId id, HostPort address, long term) {}
 
+    private record Death(MemberId member, long atNanos) {}
+
     private record Watched(Leader leader, Runnable end) {}
 
     /**
-     * {@code refused}: nobody listens at its address, so nothing can be heard of it any more; else it was silent for
-     * too long.
+     * {@code refused}: its machine closed the connection, and nobody listens at its address any more; else it was
+     * silent for too long.
      */
     private record Suspicion(Leader leader, boolean refused) {}
 
@@ -144,6 +151,18 @@ public final class Succession implements AutoCloseable {
         return now != null && holds(now, view()) ? now.leader().id() : null;
     }
 
+    /**
+     * Whether the process of that member died while this node followed it, {@link #DEATH_COUNTS} ago or less: its
+     * machine closed the connection to it, and then refused new ones. A refusal alone may be that of a packet filter.
+     * Any thread.
+     */
+    public boolean died(MemberId member) {
+        Death last = died;
+        return last != null
+                && last.member().equals(member)
+                && System.nanoTime() - last.atNanos() < DEATH_COUNTS.toNanos();
+    }
+
     /** Whom this node follows; null if nobody, or if it has no vote to succeed with. */
     private @Nullable Leader leader(NodeView now) {
         RaftId id = now.leader();
@@ -165,9 +184,14 @@ public final class Succession implements AutoCloseable {
         }
 
         @Override
-        public void ended() {
-            LOG.debug("The connection to the leader, {}, ended", leader.id());
-            later(() -> prove(leader, PROBES_MAX), 0);
+        public void ended(boolean closed) {
+            LOG.debug("The connection to the leader, {}, ended, closed there: {}", leader.id(), closed);
+            if (closed) {
+                later(() -> prove(leader, PROBES_MAX), 0);
+            } else {
+                // As a packet filter does to a leader that lives. If it does not, it is silent soon.
+                later(() -> lookAgain(leader), LOOK_AGAIN_MILLIS);
+            }
         }
 
         @Override
@@ -190,6 +214,7 @@ public final class Succession implements AutoCloseable {
             return;
         }
         if (refuses(leader.address())) {
+            died = new Death(leader.id().member(), System.nanoTime());
             suspect(new Suspicion(leader, true));
         } else if (probesLeft > 1) {
             later(() -> prove(leader, probesLeft - 1), PROBE_EVERY_MILLIS);

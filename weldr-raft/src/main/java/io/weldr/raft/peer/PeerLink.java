@@ -1,9 +1,12 @@
 package io.weldr.raft.peer;
 
 import io.weldr.core.pool.HostPort;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.apache.ratis.thirdparty.io.grpc.CallOptions;
 import org.apache.ratis.thirdparty.io.grpc.ClientCall;
 import org.apache.ratis.thirdparty.io.grpc.Context;
@@ -19,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 public final class PeerLink implements AutoCloseable {
     private final PeerSecurity security;
     private final Dialer dialer;
+    /** Connections over which nothing is sent: what ends them says something of the other end. */
+    private final Dialer presences;
 
     /** Without TLS. */
     public PeerLink() {
@@ -28,6 +33,7 @@ public final class PeerLink implements AutoCloseable {
     public PeerLink(PeerSecurity security) {
         this.security = security;
         this.dialer = new Dialer(security, builder -> builder.maxInboundMessageSize(PeerMethods.HELLO_BYTES_MAX));
+        this.presences = new Dialer(security, builder -> builder.maxInboundMessageSize(PeerMethods.HELLO_BYTES_MAX));
     }
 
     /** Opens the connection to a member, unless it is open or is being opened. Returns at once. */
@@ -106,8 +112,13 @@ public final class PeerLink implements AutoCloseable {
 
     /** Hears what becomes of a connection, on a thread of gRPC. */
     public interface Presence {
-        /** It ended, as it does at once when the process there dies. */
-        void ended();
+        /**
+         * It ended, as it does at once when the process there dies.
+         *
+         * @param closed by the machine at the other end: nothing was sent to it, so no packet filter has answered. Else
+         *     it was reset, or this node ended it
+         */
+        void ended(boolean closed);
 
         /** It could not be made. */
         void failed();
@@ -143,7 +154,7 @@ public final class PeerLink implements AutoCloseable {
         void begin(boolean plain, boolean turns) {
             ClientCall<byte[], byte[]> next;
             try {
-                next = dialer.channel(to, plain).newCall(PeerMethods.PRESENCE, CallOptions.DEFAULT);
+                next = presences.channel(to, plain).newCall(PeerMethods.PRESENCE, CallOptions.DEFAULT);
             } catch (RuntimeException e) {
                 presence.failed();
                 return;
@@ -169,7 +180,7 @@ public final class PeerLink implements AutoCloseable {
                         return;
                     }
                     if (made) {
-                        presence.ended();
+                        presence.ended(closed(status));
                     } else if (turns) {
                         begin(!plain, false);
                     } else {
@@ -177,6 +188,19 @@ public final class PeerLink implements AutoCloseable {
                     }
                 }
             });
+        }
+
+        private static boolean closed(Status status) {
+            if (status.getCode() != Status.Code.UNAVAILABLE) {
+                return false;
+            }
+            for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
+                boolean end = cause instanceof ClosedChannelException || cause instanceof SSLException;
+                if (cause instanceof IOException && !end) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         void cancel() {
@@ -200,6 +224,7 @@ public final class PeerLink implements AutoCloseable {
 
     @Override
     public void close() {
+        presences.close();
         dialer.close();
     }
 }
