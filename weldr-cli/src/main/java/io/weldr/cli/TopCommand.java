@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
         header = "Shows the traffic of pools and origins, and goes on showing it.",
         description =
                 "Nodes measure every 10 s. The numbers are those of all nodes together; p50 and p99 are those of the slowest node. It"
-                        + " needs no quorum, and says how old the numbers are. On a terminal it draws over what it has drawn.")
+                        + " needs no quorum, and says how old the numbers are. On a terminal it updates the table in place.")
 final class TopCommand extends Shared {
     private static final List<String> HEAD =
             List.of("POOL", "STATE", "REQ/S", "ERR/S", "IN FLIGHT", "QUEUED", "P50 MS", "P99 MS");

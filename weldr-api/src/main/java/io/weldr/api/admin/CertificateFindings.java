@@ -65,7 +65,7 @@ final class CertificateFindings {
         }
         String found = "the last order of certificate " + certificate.name() + " failed"
                 + (order.failures() > 1 ? ", " + order.failures() + " times in a row" : "") + ": " + error;
-        String remedy = "mend what it says; the leader tries again at " + order.notBefore()
+        String remedy = "remove the cause that the error names; the leader tries again at " + order.notBefore()
                 + ", and at once when the certificate is written again";
         all.add(
                 certificate.issued() == null

@@ -89,8 +89,8 @@ public final class Problems {
             case NO_SUCH_MEMBER -> "a member of the cluster";
             case ALREADY_MEMBER -> "an id and an address that are not in use";
             case CHANGE_UNDER_WAY -> "one change at a time";
-            case WOULD_LOSE_QUORUM -> "a majority that answers";
-            case LAST_MEMBER -> "a member that proxies and remains";
+            case WOULD_LOSE_QUORUM -> "that most of the remaining members answer";
+            case LAST_MEMBER -> "another member that proxies requests";
             case TOO_MANY_MEMBERS -> "fewer members";
             case NOT_WAITING -> "a node that was started with --join";
             case UNSUPPORTED -> "a node whose program supports the cluster version";

@@ -385,7 +385,7 @@ public final class HttpApi implements AutoCloseable {
         String expected = switch (type) {
             case URI_TOO_LONG -> "at most " + limits.requestLineBytesMax() + " bytes";
             case HEADERS_TOO_LARGE -> "at most " + limits.headerBytesMax() + " bytes";
-            default -> "a request as RFC 9112 has it";
+            default -> "a request in the form of RFC 9112";
         };
         Problem problem = Problem.of(
                 type, Check.quote(cause == null ? "no HTTP request" : String.valueOf(cause.getMessage())), expected);

@@ -49,12 +49,18 @@ public final class ConfigReader {
     private static final String PREFIX = "WELDR_";
 
     private static final String FOR_ADMINS =
-            "a loopback address, or secret-file with the secret of the cluster: then clients need HTTPS and a token;"
+            "a loopback address, or secret-file, or the settings of peer-tls: then clients need HTTPS and a token;"
                     + " or --insecure (insecure: true) if everybody who can reach it may control the cluster";
 
     /** Read elsewhere: by the command line, the start script, weldrctl, and told to hooks. */
-    private static final Set<String> OTHER_VARIABLES =
-            Set.of("WELDR_CONFIG", "WELDR_JAVA_OPTS", "WELDR_ENDPOINT", "WELDR_ROLE", "WELDR_TERM", "WELDR_MEMBER");
+    private static final Set<String> OTHER_VARIABLES = Set.of(
+            "WELDR_CONFIG",
+            "WELDR_JAVA_OPTS",
+            "WELDR_ENDPOINT",
+            "WELDR_ROLE",
+            "WELDR_TERM",
+            "WELDR_MEMBER",
+            "WELDR_VIRTUAL_IPS");
 
     private final Map<Setting, ConfigText> texts = new HashMap<>();
 

@@ -54,6 +54,9 @@ public final class Changes {
     /** A node that asks to be taken in asks several times a second. */
     private static final long ASK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** Nobody takes out so many members within a term. */
+    private static final int DISMISSED_MAX = 1024;
+
     private final Supplier<@Nullable RatisNode> node;
     private final Supplier<Greeter> greeter;
     private final Supplier<ClusterState> state;
@@ -63,6 +66,9 @@ public final class Changes {
     private final Executor work;
     private final Map<MemberId, Failed> failed = new ConcurrentHashMap<>(); // cleared when something succeeds
     private final Map<MemberId, Attribution> asked = new ConcurrentHashMap<>(); // of members that are not announced
+    /** Whom wishes have taken out, while this node leads; their disks may not know it yet. */
+    private final Set<RaftId> dismissed = ConcurrentHashMap.newKeySet(); // DISMISSED_MAX
+
     private volatile @Nullable String underWay; // written under the lock of this
     private Set<MemberId> strangers = Set.of(); // confined to the thread that tidies up
 
@@ -280,6 +286,9 @@ public final class Changes {
                             return handed;
                         });
                     }
+                    if (leaver != null && dismissed.size() < DISMISSED_MAX) {
+                        dismissed.add(leaver.id());
+                    }
                     LOG.info("Changing the voters from {} to {}", plan.before(), plan.after());
                     return board.node()
                             .changeVoters(plan.before(), plan.after())
@@ -429,6 +438,9 @@ public final class Changes {
         Seat seat = view.seat(id.member());
         if (seat != null && seat.id().equals(id)) {
             return "";
+        }
+        if (dismissed.contains(id)) {
+            return "it was removed from this cluster"; // it does not know yet: the farewell is on its way
         }
         Failed last = failed.get(id.member());
         String lastFailure = last == null ? "" : last.why();
