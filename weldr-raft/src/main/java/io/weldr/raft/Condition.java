@@ -4,13 +4,15 @@ import io.weldr.core.port.ClusterStatus;
 import io.weldr.core.port.ClusterStatus.Role;
 import io.weldr.core.state.MemberId;
 import io.weldr.raft.RaftCluster.Farewell;
-import io.weldr.raft.follow.FollowerProgress;
-import io.weldr.raft.form.Identity;
-import io.weldr.raft.lead.GivingWay;
-import io.weldr.raft.lead.LeaderProof.Finding;
-import io.weldr.raft.lead.Watchdog.Moment;
+import io.weldr.raft.client.AppliedIndex;
+import io.weldr.raft.leader.GivingWay;
+import io.weldr.raft.leader.LeaderProof.Finding;
+import io.weldr.raft.leader.Watchdog.Moment;
+import io.weldr.raft.node.ConsensusPart;
+import io.weldr.raft.node.FollowerProgress;
+import io.weldr.raft.node.Identity;
+import io.weldr.raft.node.NodeLife;
 import io.weldr.raft.ratis.NodeView;
-import io.weldr.raft.write.AppliedIndex;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -40,7 +42,7 @@ final class Condition {
         boolean acting();
 
         /** Null before the start. */
-        @Nullable Belonging belonging();
+        @Nullable NodeLife life();
 
         /** That this node was taken out of its cluster; null if it was not. */
         @Nullable Farewell farewell();
@@ -96,7 +98,7 @@ final class Condition {
     }
 
     private Identity.@Nullable Standing standing() {
-        Belonging ours = seen.belonging();
+        NodeLife ours = seen.life();
         return ours == null ? null : ours.standing();
     }
 
@@ -197,7 +199,7 @@ final class Condition {
         if (snapshot != null) {
             return snapshot;
         }
-        Belonging ours = seen.belonging();
+        NodeLife ours = seen.life();
         String waiting = ours == null ? null : ours.waitingFor();
         return waiting == null ? null : "waiting for " + waiting;
     }

@@ -22,24 +22,32 @@ import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.NodeRules;
-import io.weldr.raft.follow.FollowerProgress;
-import io.weldr.raft.form.DataFolder;
-import io.weldr.raft.form.Greeter;
-import io.weldr.raft.form.Identity;
-import io.weldr.raft.form.RemovalWatch.Removal;
-import io.weldr.raft.lead.GivingWay;
-import io.weldr.raft.lead.HandOver;
-import io.weldr.raft.lead.Healer;
-import io.weldr.raft.lead.LeaderDuties;
-import io.weldr.raft.lead.LeaderProof;
-import io.weldr.raft.lead.Milestones;
-import io.weldr.raft.lead.Succession;
-import io.weldr.raft.lead.VoterSettings;
-import io.weldr.raft.lead.Watchdog;
-import io.weldr.raft.lead.Watchdog.Moment;
-import io.weldr.raft.machine.MachineEvents;
-import io.weldr.raft.member.Changes;
-import io.weldr.raft.member.MembershipGateway;
+import io.weldr.raft.client.AppliedIndex;
+import io.weldr.raft.client.Errands;
+import io.weldr.raft.client.Gateway;
+import io.weldr.raft.client.Leadership;
+import io.weldr.raft.client.LocalLog;
+import io.weldr.raft.leader.GivingWay;
+import io.weldr.raft.leader.HandOver;
+import io.weldr.raft.leader.Healer;
+import io.weldr.raft.leader.LeaderDuties;
+import io.weldr.raft.leader.LeaderProof;
+import io.weldr.raft.leader.Milestones;
+import io.weldr.raft.leader.Succession;
+import io.weldr.raft.leader.VoterSettings;
+import io.weldr.raft.leader.Watchdog;
+import io.weldr.raft.leader.Watchdog.Moment;
+import io.weldr.raft.log.MachineEvents;
+import io.weldr.raft.members.Changes;
+import io.weldr.raft.members.MembershipGateway;
+import io.weldr.raft.node.ConsensusPart;
+import io.weldr.raft.node.DataFolder;
+import io.weldr.raft.node.FollowerProgress;
+import io.weldr.raft.node.Greeter;
+import io.weldr.raft.node.Identity;
+import io.weldr.raft.node.Life.Removal;
+import io.weldr.raft.node.NodeLife;
+import io.weldr.raft.node.Responder;
 import io.weldr.raft.peer.MemberCaller;
 import io.weldr.raft.peer.PeerLink;
 import io.weldr.raft.peer.PeerPort;
@@ -47,12 +55,8 @@ import io.weldr.raft.peer.PeerSecurity;
 import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.RatisNode;
+import io.weldr.raft.ratis.RatisNode.LastEntry;
 import io.weldr.raft.ratis.Seat;
-import io.weldr.raft.write.AppliedIndex;
-import io.weldr.raft.write.Errands;
-import io.weldr.raft.write.Gateway;
-import io.weldr.raft.write.Leadership;
-import io.weldr.raft.write.LocalLog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -135,7 +139,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private final Changes changes;
     private final MembershipGateway membership;
     private volatile @Nullable DataFolder folder;
-    private volatile @Nullable Belonging belonging;
+    private volatile @Nullable NodeLife life;
     private final CompletableFuture<Farewell> farewell = new CompletableFuture<>();
     private volatile boolean stopping;
     private final AtomicBoolean ended = new AtomicBoolean(); // its part in the cluster
@@ -190,11 +194,10 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                 givingWay::resigning);
         this.progress = new FollowerProgress(
                 settings.electionTimeoutMax().multipliedBy(SILENT_ELECTION_TIMEOUTS), System::nanoTime);
-        this.readyMembers =
-                new ReadyMembers(member -> require(belonging).greeter().ask(member), System::nanoTime);
+        this.readyMembers = new ReadyMembers(member -> require(life).greeter().ask(member), System::nanoTime);
         this.condition = new Condition(settings.self(), consensus, progress, givingWay, applied, new Seen());
         this.changes = new Changes(
-                consensus::node, () -> require(belonging).greeter(), applied.state(), this::retire, timer, callbacks);
+                consensus::node, () -> require(life).greeter(), applied.state(), this::retire, timer, callbacks);
         this.upkeep = new Upkeep(
                 consensus,
                 healer,
@@ -240,13 +243,12 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     public void start() throws IOException {
         DataFolder opened = DataFolder.open(settings.dataFolder(), settings.self());
         folder = opened;
-        Belonging ours = new Belonging(
+        NodeLife ours = new NodeLife(
                 settings,
                 opened,
                 new Greeter(settings, opened, link),
-                new FormationHost(
-                        consensus, watchdog, succession, changes, () -> condition.behind() != null, this::serving),
-                new Belonging.Surroundings(
+                new Answers(),
+                new NodeLife.Surroundings(
                         consensus,
                         applied,
                         progress,
@@ -254,7 +256,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
                         this::leaderHeardNanos,
                         this::leave),
                 control);
-        belonging = ours;
+        life = ours;
         Removal removal = ours.removal();
         if (removal != null) {
             leave(removal);
@@ -289,7 +291,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
             view = consensus.view();
         }
-        require(belonging).remember(view);
+        require(life).remember(view);
     }
 
     /**
@@ -513,7 +515,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         }
         closed = true;
         stopping = true;
-        Belonging ours = belonging;
+        NodeLife ours = life;
         if (ours != null) {
             ours.close();
         }
@@ -538,7 +540,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     }
 
     private RatisNode open(MachineEvents events) throws IOException {
-        return require(belonging).open(events);
+        return require(life).open(events);
     }
 
     private static <T> T require(@Nullable T value) {
@@ -555,7 +557,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
             givingWay.observed(view);
             milestones.observe(view, condition.behind(), moment.atNanos());
         }
-        Belonging ours = belonging;
+        NodeLife ours = life;
         if (ours != null) {
             ours.remember(view);
         }
@@ -565,7 +567,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     }
 
     private CompletableFuture<VoterSettings.Said> askForTimeout(HostPort voter) {
-        return require(belonging)
+        return require(life)
                 .greeter()
                 .ask(voter)
                 .thenApply(answer ->
@@ -574,7 +576,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
 
     /** Whatever it answers, whether it speaks TLS is known then. */
     private void askHow(HostPort voter) {
-        var unused = require(belonging).greeter().ask(voter);
+        var unused = require(life).greeter().ask(voter);
     }
 
     private void connect(HostPort voter) {
@@ -583,7 +585,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     }
 
     private CompletableFuture<Succession.Opinion> opinion(HostPort voter) {
-        return require(belonging)
+        return require(life)
                 .greeter()
                 .ask(voter)
                 .thenApply(answer -> new Succession.Opinion(answer.id(), answer.term(), answer.gone(), answer.last()));
@@ -651,7 +653,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
 
     /** Members are asked only while this node has to know. */
     private void lookForReadyMembers() {
-        Belonging ours = belonging;
+        NodeLife ours = life;
         UUID cluster = ours == null ? null : ours.cluster();
         if (ours != null && cluster != null && condition.handicap() != null) {
             readyMembers.look(cluster, ours.contacts());
@@ -670,13 +672,58 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
         }
 
         @Override
-        public @Nullable Belonging belonging() {
-            return belonging;
+        public @Nullable NodeLife life() {
+            return life;
         }
 
         @Override
         public @Nullable Farewell farewell() {
             return farewell.getNow(null);
+        }
+    }
+
+    /** What other nodes are told of this one. */
+    private final class Answers implements Responder.Host {
+        @Override
+        public @Nullable NodeView view() {
+            return consensus.view();
+        }
+
+        @Override
+        public @Nullable RaftId gone() {
+            return succession.gone();
+        }
+
+        @Override
+        public @Nullable LastEntry last() {
+            RatisNode node = consensus.node();
+            return node == null ? null : node.lastEntry();
+        }
+
+        @Override
+        public @Nullable Long acknowledged(RaftId follower) {
+            RatisNode node = consensus.node();
+            return node == null ? null : node.acknowledged().get(follower);
+        }
+
+        @Override
+        public boolean leading() {
+            return watchdog.acting();
+        }
+
+        @Override
+        public boolean behind() {
+            return condition.behind() != null;
+        }
+
+        @Override
+        public boolean ready() {
+            return serving();
+        }
+
+        @Override
+        public String takeIn(RaftId id, HostPort address, boolean again) {
+            return changes.takeIn(id, address, again);
         }
     }
 
@@ -722,13 +769,13 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
 
     /** How far the folder is. */
     Identity.@Nullable Standing standing() {
-        Belonging ours = belonging;
+        NodeLife ours = life;
         return ours == null ? null : ours.standing();
     }
 
     /** How Raft knows this node; for tests. */
     @Nullable RaftId raftId() {
-        Belonging ours = belonging;
+        NodeLife ours = life;
         return ours == null ? null : ours.raftId();
     }
 

@@ -1,7 +1,7 @@
 package io.weldr.raft;
 
 import io.weldr.core.pool.HostPort;
-import io.weldr.raft.form.HelloAnswer;
+import io.weldr.raft.node.HelloAnswer;
 import java.util.Collection;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;

@@ -1,9 +1,9 @@
 package io.weldr.raft;
 
-import io.weldr.raft.lead.Healer;
+import io.weldr.raft.client.Gateway;
+import io.weldr.raft.leader.Healer;
 import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.RatisNode;
-import io.weldr.raft.write.Gateway;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 

@@ -1,11 +1,12 @@
 package io.weldr.raft;
 
-import io.weldr.raft.follow.FollowerProgress;
-import io.weldr.raft.lead.GivingWay;
-import io.weldr.raft.lead.Healer;
-import io.weldr.raft.lead.VoterSettings;
-import io.weldr.raft.lead.Watchdog.Moment;
-import io.weldr.raft.member.Changes;
+import io.weldr.raft.leader.GivingWay;
+import io.weldr.raft.leader.Healer;
+import io.weldr.raft.leader.VoterSettings;
+import io.weldr.raft.leader.Watchdog.Moment;
+import io.weldr.raft.members.Changes;
+import io.weldr.raft.node.ConsensusPart;
+import io.weldr.raft.node.FollowerProgress;
 import io.weldr.raft.ratis.RatisNode;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;

@@ -26,7 +26,7 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("io.weldr.raft..")
             .and(not(resideInAPackage("io.weldr.raft.ratis"))
-                    .and(not(resideInAPackage("io.weldr.raft.machine")))
+                    .and(not(resideInAPackage("io.weldr.raft.log")))
                     .and(not(resideInAPackage("io.weldr.raft.peer"))))
             .should()
             .dependOnClassesThat()

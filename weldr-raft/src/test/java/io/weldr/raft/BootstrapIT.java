@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.MemberId;
-import io.weldr.raft.form.Identity.Standing;
+import io.weldr.raft.node.Identity.Standing;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;

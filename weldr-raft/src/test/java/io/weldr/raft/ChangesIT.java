@@ -14,7 +14,7 @@ import io.weldr.core.state.Change.Kind;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.token.TokenName;
 import io.weldr.raft.RaftSettings.LogSettings;
-import io.weldr.raft.form.Identity.Standing;
+import io.weldr.raft.node.Identity.Standing;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.MemberId;
+import io.weldr.raft.node.ConsensusPart;
 import io.weldr.raft.peer.PeerPort;
 import io.weldr.raft.peer.PeerSecurity;
 import io.weldr.raft.ratis.RaftId;

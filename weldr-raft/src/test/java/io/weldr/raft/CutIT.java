@@ -8,7 +8,7 @@ import io.weldr.core.port.Membership;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.MemberId;
 import io.weldr.raft.RaftSettings.LogSettings;
-import io.weldr.raft.form.Identity.Standing;
+import io.weldr.raft.node.Identity.Standing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -8,7 +8,7 @@ import io.weldr.core.pool.HostPort;
 import io.weldr.core.port.ClusterStatus.Role;
 import io.weldr.core.port.MemberLink;
 import io.weldr.core.state.MemberId;
-import io.weldr.raft.form.Identity.Standing;
+import io.weldr.raft.node.Identity.Standing;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.weldr.core.port.ClusterStatus.Role;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.state.MemberId;
-import io.weldr.raft.form.Identity.Standing;
+import io.weldr.raft.node.Identity.Standing;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -7,7 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.weldr.core.state.MemberId;
-import io.weldr.raft.form.Identity.Standing;
+import io.weldr.raft.node.Identity.Standing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

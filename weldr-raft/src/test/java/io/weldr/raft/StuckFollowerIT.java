@@ -10,7 +10,7 @@ import io.weldr.core.state.MemberId;
 import io.weldr.raft.codec.SnapshotCodec;
 import io.weldr.raft.codec.SnapshotCodec.Requests;
 import io.weldr.raft.codec.SnapshotCodec.Snapshot;
-import io.weldr.raft.form.Identity.Standing;
+import io.weldr.raft.node.Identity.Standing;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

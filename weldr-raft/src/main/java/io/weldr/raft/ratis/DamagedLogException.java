@@ -40,7 +40,7 @@ public final class DamagedLogException extends IOException {
             if (last
                     && (log
                             ? judgedBy(cause, "org.apache.ratis.")
-                            : judgedBy(cause, "io.weldr.raft.machine.SnapshotFiles"))) {
+                            : judgedBy(cause, "io.weldr.raft.log.SnapshotFiles"))) {
                 return new DamagedLogException(
                         log ? "the log is damaged: " + cause.getMessage() : String.valueOf(cause.getMessage()),
                         failure);

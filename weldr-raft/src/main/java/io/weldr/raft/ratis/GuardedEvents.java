@@ -1,7 +1,7 @@
 package io.weldr.raft.ratis;
 
 import io.weldr.core.state.ClusterState;
-import io.weldr.raft.machine.MachineEvents;
+import io.weldr.raft.log.MachineEvents;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 

@@ -2,9 +2,9 @@ package io.weldr.raft.ratis;
 
 import io.weldr.core.pool.HostPort;
 import io.weldr.raft.RaftSettings;
-import io.weldr.raft.machine.MachineEvents;
-import io.weldr.raft.machine.NewerVersionException;
-import io.weldr.raft.machine.PoolMachine;
+import io.weldr.raft.log.MachineEvents;
+import io.weldr.raft.log.NewerVersionException;
+import io.weldr.raft.log.PoolMachine;
 import io.weldr.raft.peer.PeerRpc;
 import io.weldr.raft.peer.PeerSecurity;
 import java.io.IOException;

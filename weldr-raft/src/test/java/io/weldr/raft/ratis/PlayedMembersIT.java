@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.weldr.core.pool.HostPort;
 import io.weldr.raft.RaftSettings;
-import io.weldr.raft.machine.MachineEvents;
+import io.weldr.raft.log.MachineEvents;
 import io.weldr.raft.peer.PeerSecurity;
 import java.io.IOException;
 import java.lang.reflect.Proxy;

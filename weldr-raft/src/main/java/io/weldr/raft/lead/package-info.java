@@ -1,9 +1,0 @@
-/**
- * Decides whether this node may act as leader, and starts and stops its duties. Start at {@link
- * io.weldr.raft.lead.LeaderProof}: a leader must prove its leadership. {@link io.weldr.raft.lead.LeaderDuties} runs
- * the duties.
- */
-@NullMarked
-package io.weldr.raft.lead;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.weldr.raft.follow;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,59 @@
+package io.weldr.raft.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weldr.raft.ratis.RaftId;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class DeparturesTest {
+    private static final RaftId N1 = RaftId.parse("n1.aaaaaaaaaaaa");
+    private static final RaftId N2 = RaftId.parse("n2.bbbbbbbbbbbb");
+    private static final RaftId N3 = RaftId.parse("n3.cccccccccccc");
+    private static final RaftId N3_LATER = RaftId.parse("n3.dddddddddddd");
+
+    private final Departures departures = new Departures();
+
+    @Test
+    void whoVotedAndDoesNotAnyMoreWasTakenOut() {
+        departures.voters(Set.of(N1, N2, N3), Set.of());
+        assertThat(departures.includes(N3.toString())).isFalse();
+
+        departures.voters(Set.of(N1, N2), Set.of());
+
+        assertThat(departures.includes(N3.toString())).isTrue();
+        assertThat(departures.includes(N2.toString())).isFalse();
+        assertThat(departures.includes("n9.eeeeeeeeeeee")).isFalse(); // never seen: nobody knows
+    }
+
+    @Test
+    void whoIsOnItsWayOutIsHeardUntilTheChangeIsComplete() {
+        departures.voters(Set.of(N1, N2, N3), Set.of());
+
+        departures.voters(Set.of(N1, N2), Set.of(N1, N2, N3));
+        assertThat(departures.includes(N3.toString())).isFalse();
+
+        departures.voters(Set.of(N1, N2), Set.of());
+        assertThat(departures.includes(N3.toString())).isTrue();
+    }
+
+    @Test
+    void aNodeThatIsTakenInAgainIsAnother() {
+        departures.voters(Set.of(N1, N2, N3), Set.of());
+        departures.voters(Set.of(N1, N2), Set.of());
+
+        departures.voters(Set.of(N1, N2, N3_LATER), Set.of());
+
+        assertThat(departures.includes(N3.toString())).isTrue();
+        assertThat(departures.includes(N3_LATER.toString())).isFalse();
+    }
+
+    @Test
+    void whoWasOnlyToVoteIsTakenOutByAnotherChange() {
+        departures.seen(Set.of(N1, N2, N3));
+
+        departures.voters(Set.of(N1, N2), Set.of());
+
+        assertThat(departures.includes(N3.toString())).isTrue();
+    }
+}
