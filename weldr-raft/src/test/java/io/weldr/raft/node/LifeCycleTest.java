@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** Lives of whole clusters, some hundred thousand steps a second. Each run has a seed, which a failure tells. */
 class LifeCycleTest {
-    private static final int RUNS = Integer.getInteger("lives", 1500);
+    private static final int RUNS = Integer.getInteger("lives", 500);
 
     /** A minute, in which whatever can come about has. */
     private static final int PATIENCE = 600;
@@ -42,7 +42,7 @@ class LifeCycleTest {
     }
 
     private static Node any(World world) {
-        return world.nodes.get(World.id(1 + world.random.nextInt(world.nodes.size())));
+        return world.get(World.id(1 + world.random.nextInt(world.nodes.size())));
     }
 
     private static void startAll(World world) {
@@ -181,7 +181,7 @@ class LifeCycleTest {
             }
             until(world, () -> allMembers(world));
             MemberId leaver = World.id(1 + world.random.nextInt(5));
-            Node leaving = world.nodes.get(leaver);
+            Node leaving = world.get(leaver);
             boolean down = world.random.nextBoolean();
             if (down) {
                 leaving.crash();

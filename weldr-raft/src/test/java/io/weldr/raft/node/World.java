@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -80,10 +81,16 @@ final class World {
         return node;
     }
 
+    Node get(MemberId id) {
+        return Objects.requireNonNull(nodes.get(id));
+    }
+
     /** What a Raft group is to those who know everything. */
     static final class RaftGroup {
         long term;
+
         @Nullable RaftId leader;
+
         final List<Voters> history = new ArrayList<>();
         long committed;
         /** Of the leader's term. */
@@ -122,7 +129,9 @@ final class World {
         boolean left;
         Life life;
         Responder responder;
+
         @Nullable Group open;
+
         int openings;
         long heardNanos;
         private @Nullable Step pending;
@@ -172,14 +181,14 @@ final class World {
         private void openLog() {
             open = null;
             UUID group = identity.group();
-            if (left || group == null && !damaged) {
+            if (left || group == null) {
                 openings++;
                 return;
             }
-            if (group != null && identity.standing() == Standing.MEMBER && !logs.containsKey(group)) {
+            if (identity.standing() == Standing.MEMBER && !logs.containsKey(group)) {
                 joinAnew();
                 openings++;
-            } else if (damaged && group != null) {
+            } else if (damaged) {
                 life = LifeCycle.damaged(life, "damaged, says the test", false);
             } else if (group != null) {
                 Group known = LifeCycle.group(identity);
@@ -609,7 +618,8 @@ final class World {
     /** Changes the voters, if most of those that there will be can acknowledge it. */
     private boolean change(RaftGroup group, List<Seat> after) {
         Node leader = group.leader == null ? null : live(group.leader, group);
-        long willing = after.stream().filter(seat -> live(seat.id(), group) != null).count();
+        long willing =
+                after.stream().filter(seat -> live(seat.id(), group) != null).count();
         if (leader == null || 2 * willing <= after.size()) {
             return false;
         }
@@ -632,8 +642,12 @@ final class World {
         for (RaftGroup group : groups.values()) {
             Node leader = group.leader == null ? null : live(group.leader, group);
             Seat seat = group.history.isEmpty() ? null : group.voters().seat(member);
-            if (leader == null || !leader.leading() || seat == null || seat.id().equals(group.leader)) {
+            if (leader == null || !leader.leading() || seat == null) {
                 continue;
+            }
+            if (seat.id().equals(group.leader)) {
+                handOver(group, leader);
+                continue; // whoever leads then is asked for it
             }
             List<Seat> after = new ArrayList<>(group.voters().seats());
             after.remove(seat);
@@ -644,6 +658,18 @@ final class World {
             group.dismissed.add(seat.id());
             leader.say(seat.address(), new Wish.Farewell(seat.id(), groupId(group), null));
         }
+    }
+
+    private void handOver(RaftGroup group, Node leader) {
+        group.voters().seats().stream()
+                .map(seat -> live(seat.id(), group))
+                .filter(heir -> heir != null && heir != leader && heir.length() == leader.length())
+                .findFirst()
+                .ifPresent(heir -> {
+                    group.term++;
+                    group.leader = heir.raftId();
+                    group.acknowledged.clear();
+                });
     }
 
     /** A tenth of a second: every node steps, in any order, and Raft goes on. */
@@ -664,7 +690,8 @@ final class World {
     @Override
     public String toString() {
         return nodes.values().stream()
-                .map(node -> node.identity.raftId() + (node.up ? node.left ? " left" : " " + node.life.stage() : " down")
+                .map(node -> node.identity.raftId()
+                        + (node.up ? node.left ? " left" : " " + node.life.stage() : " down")
                         + (node.life.waitingFor() == null ? "" : ", waits for " + node.life.waitingFor()))
                 .collect(Collectors.joining("\n"));
     }
