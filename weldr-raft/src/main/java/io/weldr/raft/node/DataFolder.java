@@ -44,8 +44,11 @@ public final class DataFolder implements AutoCloseable {
     private static final String VOTERS = "voters";
     private static final String LOG_FOLDER = "log";
     private static final String ASIDE = "log.damaged";
-    /** More would fill the disk of a node whose log is damaged again and again. */
+    /** A member needs none. These are for whoever looks for the cause. */
     private static final int ASIDE_KEPT = 3;
+
+    /** More would fill the disk of a node whose log is damaged again and again before it is a member. */
+    private static final int ASIDE_MAX = 8;
 
     private final Path folder;
     private final FileChannel lockFile;
@@ -208,29 +211,43 @@ public final class DataFolder implements AutoCloseable {
 
     /**
      * Moves a log that cannot be used out of the way, and has the node join anew, without a vote until it is up to
-     * date, as if its disk had been emptied. The last {@value #ASIDE_KEPT} such logs are kept. To be called while the
-     * log is closed.
+     * date, as if its disk had been emptied. Until then all such logs are kept, because one of them may hold what no
+     * other member has. To be called while the log is closed.
      *
      * @return where the log is now
+     * @throws IOException also if there are {@value #ASIDE_MAX} such logs already
      */
     public Path setLogAside() throws IOException {
-        Identity now = identity;
-        UUID group = now.group();
+        UUID group = identity.group();
         if (group == null) {
             throw new IOException("there is no log to set aside");
         }
-        Path aside = folder.resolve(ASIDE);
-        for (int older = ASIDE_KEPT - 1; older >= 1; older--) {
-            Path to = folder.resolve(ASIDE + "." + older);
-            Path from = older == 1 ? aside : folder.resolve(ASIDE + "." + (older - 1));
-            remove(to);
-            if (Files.exists(from)) {
-                Files.move(from, to);
-            }
+        int copies = 0;
+        while (Files.exists(aside(copies))) {
+            copies++;
+        }
+        if (copies >= ASIDE_MAX) {
+            throw new IOException("there are " + copies + " damaged logs in " + folder + " already, " + aside(0)
+                    + " and others (expected: fewer than " + ASIDE_MAX
+                    + "; once you know why the log is damaged again and again, move them away)");
+        }
+        for (int older = copies; older > 0; older--) {
+            Files.move(aside(older - 1), aside(older));
         }
         joinAnew(); // first: a member must never be found without its log and with a vote
-        Files.move(logFolder().resolve(group.toString()), aside);
-        return aside;
+        Files.move(logFolder().resolve(group.toString()), aside(0));
+        return aside(0);
+    }
+
+    private Path aside(int older) {
+        return folder.resolve(older == 0 ? ASIDE : ASIDE + "." + older);
+    }
+
+    /** Removes the logs that were set aside, but for the last {@value #ASIDE_KEPT}: this node is a member again. */
+    void forgetLogsAside() throws IOException {
+        for (int older = ASIDE_KEPT; older < ASIDE_MAX; older++) {
+            remove(aside(older));
+        }
     }
 
     /** Removes a folder with all that is in it, if there is one. If it fails, a part may be gone. */

@@ -209,6 +209,7 @@ public final class NodeLife implements ConsensusPart.Opener, AutoCloseable {
             if (!formed && life.stage() == Stage.MEMBER) {
                 formed = true;
                 around.applied().settle();
+                forgetLogsAside();
             }
             keepVoters();
         } catch (Throwable e) { // an Error too, as when no thread can be had: it would end the life for ever
@@ -220,6 +221,14 @@ public final class NodeLife implements ConsensusPart.Opener, AutoCloseable {
             return;
         }
         later(life.stage() == Stage.MEMBER ? WATCH_MILLIS : STEP_MILLIS);
+    }
+
+    private void forgetLogsAside() {
+        try {
+            folder.forgetLogsAside();
+        } catch (IOException e) {
+            LOG.warn("Old damaged logs cannot be removed: {}", e.toString());
+        }
     }
 
     private Situation situation() {
