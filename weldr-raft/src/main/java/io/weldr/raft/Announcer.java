@@ -83,7 +83,7 @@ final class Announcer implements AutoCloseable {
     private boolean announceIfNeeded() {
         Member member = wanted;
         NodeView now = view.get();
-        if (member == null || underWay || closed || now == null || now.leader() == null || !now.votes()) {
+        if (member == null || underWay || closed || now == null || now.leader() == null || !now.belongs()) {
             return false;
         }
         if (member.equals(applied.state().get().members().get(self))) {

@@ -153,11 +153,17 @@ final class Condition {
                 acting,
                 Math.max(0, view.commitIndex()),
                 Math.max(0, applied.get()),
-                view.voters().stream()
-                        .map(seat -> new ClusterStatus.Voter(seat.id().member(), seat.address()))
-                        .toList(),
+                status(view, false),
+                status(view, true),
                 contact,
                 trouble);
+    }
+
+    private static List<ClusterStatus.Voter> status(NodeView view, boolean learners) {
+        return view.members().stream()
+                .filter(seat -> seat.learner() == learners)
+                .map(seat -> new ClusterStatus.Voter(seat.id().member(), seat.address()))
+                .toList();
     }
 
     private Role role(NodeView view) {
@@ -170,7 +176,7 @@ final class Condition {
         return switch (view.role()) {
             case LEADER -> Role.LEADER;
             case CANDIDATE -> Role.CANDIDATE;
-            case FOLLOWER -> Role.FOLLOWER;
+            case FOLLOWER -> view.votes() || !view.belongs() ? Role.FOLLOWER : Role.LEARNER;
         };
     }
 

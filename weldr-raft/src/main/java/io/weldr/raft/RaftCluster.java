@@ -640,7 +640,7 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     private boolean belongs(MemberId name) {
         NodeView view = consensus.view();
         return view == null
-                || view.voters().isEmpty()
+                || view.members().isEmpty()
                 || view.seat(name) != null
                 || view.oldVoters().stream().anyMatch(id -> id.member().equals(name));
     }

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param contacts where to look for the cluster to join; null: the node was not started to join one. Means nothing once
  *     the folder holds data
  * @param witness this node only votes: it leads only if nobody else can
+ * @param learner this node joins without a vote, until it is promoted. Means nothing once it has joined; a witness is
+ *     none
  * @param electionTimeoutMin followers that heard nothing for longer elect another leader; a leader that no majority
  *     answered for longer stops acting as one. 50 ms to 10 s; well above the longest pause of the process
  * @param electionTimeoutMax the random part ends here; more than the least, at most ten times as much
@@ -41,6 +43,7 @@ public record RaftSettings(
         boolean bootstrap,
         @Nullable Contacts contacts,
         boolean witness,
+        boolean learner,
         Duration electionTimeoutMin,
         Duration electionTimeoutMax,
         Duration requestDeadline,
@@ -111,6 +114,7 @@ public record RaftSettings(
                 advertised,
                 "one that the other nodes can reach, by the list of peers or advertised on its own");
         Check.that(peers.values().stream().distinct().count() == peers.size(), "peers", peers, "each address once");
+        Check.that(!witness || !learner, "learner", "a witness", "a node that proxies");
         Check.inRange("election timeout", electionTimeoutMin, Duration.ofMillis(50), Duration.ofSeconds(10));
         Check.inRange(
                 "longest election timeout",
@@ -143,6 +147,7 @@ public record RaftSettings(
                 bootstrap,
                 null,
                 false,
+                false,
                 ELECTION_TIMEOUT_MIN_DEFAULT,
                 ELECTION_TIMEOUT_MAX_DEFAULT,
                 REQUEST_DEADLINE_DEFAULT,
@@ -151,24 +156,38 @@ public record RaftSettings(
     }
 
     public RaftSettings withElectionTimeout(Duration min, Duration max) {
-        return new RaftSettings(
-                self,
-                bind,
-                advertised,
-                peers,
-                dataFolder,
-                bootstrap,
-                contacts,
-                witness,
-                min,
-                max,
-                requestDeadline,
-                pendingMax,
-                log);
+        return changed(contacts, witness, learner, min, max, requestDeadline, log);
     }
 
     /** Has an empty node join the cluster whose members {@code where} finds, rather than form one; null: form one. */
     public RaftSettings joining(@Nullable Contacts where) {
+        return changed(where, witness, learner, electionTimeoutMin, electionTimeoutMax, requestDeadline, log);
+    }
+
+    public RaftSettings withWitness(boolean only) {
+        return changed(contacts, only, learner, electionTimeoutMin, electionTimeoutMax, requestDeadline, log);
+    }
+
+    public RaftSettings withLearner(boolean joins) {
+        return changed(contacts, witness, joins, electionTimeoutMin, electionTimeoutMax, requestDeadline, log);
+    }
+
+    public RaftSettings withRequestDeadline(Duration deadline) {
+        return changed(contacts, witness, learner, electionTimeoutMin, electionTimeoutMax, deadline, log);
+    }
+
+    public RaftSettings withLog(LogSettings settings) {
+        return changed(contacts, witness, learner, electionTimeoutMin, electionTimeoutMax, requestDeadline, settings);
+    }
+
+    private RaftSettings changed(
+            @Nullable Contacts where,
+            boolean onlyVotes,
+            boolean joinsAsLearner,
+            Duration timeoutMin,
+            Duration timeoutMax,
+            Duration deadline,
+            LogSettings logs) {
         return new RaftSettings(
                 self,
                 bind,
@@ -177,62 +196,12 @@ public record RaftSettings(
                 dataFolder,
                 bootstrap,
                 where,
-                witness,
-                electionTimeoutMin,
-                electionTimeoutMax,
-                requestDeadline,
-                pendingMax,
-                log);
-    }
-
-    public RaftSettings withWitness(boolean only) {
-        return new RaftSettings(
-                self,
-                bind,
-                advertised,
-                peers,
-                dataFolder,
-                bootstrap,
-                contacts,
-                only,
-                electionTimeoutMin,
-                electionTimeoutMax,
-                requestDeadline,
-                pendingMax,
-                log);
-    }
-
-    public RaftSettings withRequestDeadline(Duration deadline) {
-        return new RaftSettings(
-                self,
-                bind,
-                advertised,
-                peers,
-                dataFolder,
-                bootstrap,
-                contacts,
-                witness,
-                electionTimeoutMin,
-                electionTimeoutMax,
+                onlyVotes,
+                joinsAsLearner,
+                timeoutMin,
+                timeoutMax,
                 deadline,
                 pendingMax,
-                log);
-    }
-
-    public RaftSettings withLog(LogSettings settings) {
-        return new RaftSettings(
-                self,
-                bind,
-                advertised,
-                peers,
-                dataFolder,
-                bootstrap,
-                contacts,
-                witness,
-                electionTimeoutMin,
-                electionTimeoutMax,
-                requestDeadline,
-                pendingMax,
-                settings);
+                logs);
     }
 }

@@ -59,7 +59,7 @@ final class Reconnection {
             askedNanos = nowNanos;
         }
         Set<RaftId> voters = new HashSet<>();
-        for (Seat voter : view.voters()) {
+        for (Seat voter : view.members()) {
             if (voter.id().equals(view.self())) {
                 continue;
             }

@@ -47,7 +47,7 @@ final class StandingConnections {
             return;
         }
         askedNanos = now;
-        List<Seat> voters = List.copyOf(view.voters());
+        List<Seat> voters = List.copyOf(view.members());
         RaftId self = view.self();
         connecting.execute(() -> {
             try {

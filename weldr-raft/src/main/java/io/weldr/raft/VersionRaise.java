@@ -118,7 +118,7 @@ final class VersionRaise implements AutoCloseable {
             return state.version();
         }
         ClusterVersion least = ClusterVersion.SUPPORTED;
-        for (Seat voter : view.voters()) {
+        for (Seat voter : view.members()) {
             Member announced = state.members().get(voter.id().member());
             if (announced == null) {
                 return state.version();

@@ -4,6 +4,7 @@ import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.MemberId;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param commitIndex the highest log index that it knows to be committed
  * @param appliedIndex the highest log index in its state
  * @param voters those whose votes count, this node among them unless it is outside
+ * @param learners those that get every entry and have no vote
  * @param sinceLeaderContact how old its state may be: time since it last heard from the leader, zero on an acting
  *     leader; null if never
  * @param trouble why its consensus part, or another part, is not whole, for people; null if it is
@@ -29,6 +31,7 @@ public record ClusterStatus(
         long commitIndex,
         long appliedIndex,
         List<Voter> voters,
+        List<Voter> learners,
         @Nullable Duration sinceLeaderContact,
         @Nullable String trouble) {
 
@@ -37,6 +40,8 @@ public record ClusterStatus(
         /** Not part of a cluster yet: an empty node that waits to form one or to be taken in. */
         WAITING,
         FOLLOWER,
+        /** Follows, and has no vote. */
+        LEARNER,
         CANDIDATE,
         LEADER,
         /** Its consensus part is closed; it proxies with the last state that it applied. */
@@ -45,16 +50,58 @@ public record ClusterStatus(
         REMOVED
     }
 
-    /** A voting member, as the Raft configuration has it. */
+    /** A member, as the Raft configuration has it. */
     public record Voter(MemberId id, HostPort raft) {}
 
     public ClusterStatus {
         voters = List.copyOf(voters);
+        learners = List.copyOf(learners);
+    }
+
+    /** Without learners. */
+    public ClusterStatus(
+            MemberId self,
+            Role role,
+            long term,
+            @Nullable MemberId leader,
+            boolean acting,
+            long commitIndex,
+            long appliedIndex,
+            List<Voter> voters,
+            @Nullable Duration sinceLeaderContact,
+            @Nullable String trouble) {
+        this(
+                self,
+                role,
+                term,
+                leader,
+                acting,
+                commitIndex,
+                appliedIndex,
+                voters,
+                List.of(),
+                sinceLeaderContact,
+                trouble);
+    }
+
+    /** Voters and learners. */
+    public List<Voter> members() {
+        return Stream.concat(voters.stream(), learners.stream()).toList();
     }
 
     /** The same with something else that troubles the node. */
     public ClusterStatus withTrouble(@Nullable String other) {
         return new ClusterStatus(
-                self, role, term, leader, acting, commitIndex, appliedIndex, voters, sinceLeaderContact, other);
+                self,
+                role,
+                term,
+                leader,
+                acting,
+                commitIndex,
+                appliedIndex,
+                voters,
+                learners,
+                sinceLeaderContact,
+                other);
     }
 }

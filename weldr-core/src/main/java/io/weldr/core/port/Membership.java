@@ -30,7 +30,7 @@ public interface Membership {
 
     /**
      * Takes a node in that waits for it. It is brought up to date first (by a snapshot, then by the log), and votes
-     * then.
+     * then, unless it was started to join as a learner.
      *
      * @param by who asks for it; null: this node
      */
@@ -64,6 +64,9 @@ public interface Membership {
         return replace(leaver, newcomer, drain, null);
     }
 
+    /** Gives a learner that is up to date a vote. */
+    CompletionStage<Result> promote(MemberId learner, @Nullable Attribution by);
+
     /** Has that member lead; null: whichever is up to date, other than the one that leads now. */
     CompletionStage<Result> transferLeadership(@Nullable MemberId to, @Nullable Attribution by);
 
@@ -87,16 +90,20 @@ public interface Membership {
     }
 
     /**
-     * The voters at one moment.
+     * The members at one moment.
      *
+     * @param voters those whose votes count
+     * @param learners those that get every entry and have no vote
      * @param change what is under way, for people; null if nothing is
      */
     record Status(
             List<ClusterStatus.Voter> voters,
+            List<ClusterStatus.Voter> learners,
             @Nullable MemberId leader,
             @Nullable String change) {
         public Status {
             voters = List.copyOf(voters);
+            learners = List.copyOf(learners);
         }
     }
 
@@ -129,9 +136,9 @@ public interface Membership {
          * Its program does not support the cluster version, so it would stop at the first entry that it does not know.
          */
         UNSUPPORTED,
-        /** It did not catch up in time, so it was not taken in. */
+        /** It did not catch up in time, so it was not taken in, or got no vote. */
         NOT_CAUGHT_UP,
-        /** That member does not answer, lags, or is a witness. */
+        /** That member does not answer, lags, is a witness, or has no vote. */
         CANNOT_LEAD,
         /** Who asks for it has lost the right to since, such as a token that was removed. */
         REVOKED

@@ -49,8 +49,11 @@ public record ClusterVersion(int number) implements Comparable<ClusterVersion> {
     /** A verdict names the term that it was reached in, and counts in no other. */
     public static final ClusterVersion FENCED = new ClusterVersion(6);
 
+    /** There are learners, which get every entry and have no vote. */
+    public static final ClusterVersion LEARNERS = new ClusterVersion(7);
+
     /** The newest one that this program supports. It supports all before, too. */
-    public static final ClusterVersion SUPPORTED = new ClusterVersion(6);
+    public static final ClusterVersion SUPPORTED = new ClusterVersion(7);
 
     public ClusterVersion {
         Check.inRange("cluster version", number, 0, NUMBER_MAX);

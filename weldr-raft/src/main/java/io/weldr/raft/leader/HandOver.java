@@ -147,8 +147,8 @@ public final class HandOver {
             return CompletableFuture.completedFuture(true);
         }
         Seat seat = view.seat(heir);
-        return seat == null
-                ? CompletableFuture.failedFuture(new IOException(heir + " is no member"))
+        return seat == null || seat.learner()
+                ? CompletableFuture.failedFuture(new IOException(heir + " is no voter"))
                 : open.transfer(seat.id(), TIMEOUT).thenApply(done -> true);
     }
 

@@ -123,7 +123,7 @@ public final class Healer {
         // One that never heard of a leader has listened only since then.
         long heardNanos = moment.leaderHeardNanos() == null ? openedNanos : moment.leaderHeardNanos();
         boolean deaf = !leads && nowNanos - heardNanos > TimeUnit.MILLISECONDS.toNanos(silenceMillis);
-        for (Seat voter : view.voters()) {
+        for (Seat voter : view.members()) {
             RaftId id = voter.id();
             if (id.equals(view.self())) {
                 continue;
@@ -197,7 +197,9 @@ public final class Healer {
     private boolean unheard(NodeView view, Set<RaftId> owing, long nowNanos) {
         long patience = TimeUnit.MILLISECONDS.toNanos(silenceMillis);
         return view.roleMillis() > silenceMillis
-                && owing.stream()
+                && view.voters().stream()
+                        .map(Seat::id)
+                        .filter(owing::contains)
                         .map(stuck::get)
                         .anyMatch(one -> one != null && nowNanos - one.sinceNanos() >= patience);
     }

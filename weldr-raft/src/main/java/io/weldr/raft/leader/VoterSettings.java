@@ -49,10 +49,10 @@ public final class VoterSettings {
 
     /** Asks whoever is due. To be called several times a second by one thread; returns at once. */
     public void look(NodeView view, long nowNanos) {
-        Set<RaftId> voters = view.voters().stream().map(Seat::id).collect(Collectors.toSet());
+        Set<RaftId> voters = view.members().stream().map(Seat::id).collect(Collectors.toSet());
         known.keySet().retainAll(voters);
         askedNanos.keySet().retainAll(voters);
-        for (Seat voter : view.voters()) {
+        for (Seat voter : view.members()) {
             Long asked = askedNanos.get(voter.id());
             long every = known.containsKey(voter.id())
                     ? view.role() == NodeView.Role.LEADER ? ASK_EVERY_NANOS : FOLLOWER_ASKS_EVERY_NANOS

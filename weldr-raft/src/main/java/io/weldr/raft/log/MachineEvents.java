@@ -16,10 +16,10 @@ public interface MachineEvents {
     void transactionStarted(long callId);
 
     /**
-     * A change of the voters was committed by the entry at {@code index}: these are they, as Ratis names them, and
-     * while they change, {@code before} were.
+     * A change of the members was committed by the entry at {@code index}: these are the voters, as Ratis names them,
+     * while they change, {@code before} were, and those are the learners.
      */
-    void votersCommitted(long index, Set<String> voters, Set<String> before);
+    void membersCommitted(long index, Set<String> voters, Set<String> before, Set<String> learners);
 
     /** Somebody else leads, or this node does, or it does not any more, or is ready to: look again. */
     void leadershipMoved();

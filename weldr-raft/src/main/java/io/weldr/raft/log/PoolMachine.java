@@ -6,6 +6,7 @@ import io.weldr.raft.codec.SnapshotCodec.Snapshot;
 import io.weldr.raft.codec.UndecodableException;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -159,7 +160,10 @@ public final class PoolMachine extends BaseStateMachine {
 
     @Override
     public void notifyConfigurationChanged(long term, long index, RaftConfigurationProto configuration) {
-        events.votersCommitted(index, ids(configuration.getPeersList()), ids(configuration.getOldPeersList()));
+        Set<String> learners = new HashSet<>(ids(configuration.getListenersList()));
+        learners.addAll(ids(configuration.getOldListenersList()));
+        events.membersCommitted(
+                index, ids(configuration.getPeersList()), ids(configuration.getOldPeersList()), Set.copyOf(learners));
     }
 
     private static Set<String> ids(List<RaftPeerProto> peers) {

@@ -41,7 +41,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Changes the voters and hands leadership over, on the leader, one change at a time. Before the voters change, those
+ * Changes the members and hands leadership over, on the leader, one change at a time. Before the voters change, those
  * that there will be are asked whether they live: Ratis would begin a change that can never be committed, and nothing
  * could be written after it. Any thread; never blocks. Futures fail with {@link GatewayException}: {@code NO_LEADER}
  * where another attempt, at whoever leads then, is the way on.
@@ -53,6 +53,12 @@ public final class Changes {
 
     /** A node that asks to be taken in asks several times a second. */
     private static final long ASK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** A learner that lags by more entries would hold up each write, once its vote is needed. */
+    private static final long LAG_MAX = 1000;
+
+    /** A member answers a heartbeat several times a second. */
+    private static final long SILENT_MAX_MILLIS = 2000;
 
     /** Nobody takes out so many members within a term. */
     private static final int DISMISSED_MAX = 1024;
@@ -111,18 +117,20 @@ public final class Changes {
         RatisNode open = node.get();
         NodeView view = open == null ? null : open.view();
         if (view == null) {
-            return new Status(List.of(), null, null);
+            return new Status(List.of(), List.of(), null, null);
         }
         String change = underWay;
         if (change == null && !view.oldVoters().isEmpty()) {
             change = "the voters are changing";
         }
-        return new Status(
-                view.voters().stream()
-                        .map(seat -> new Voter(seat.id().member(), seat.address()))
-                        .toList(),
-                view.leadingMember(),
-                change);
+        return new Status(members(view, false), members(view, true), view.leadingMember(), change);
+    }
+
+    private static List<Voter> members(NodeView view, boolean learners) {
+        return view.members().stream()
+                .filter(seat -> seat.learner() == learners)
+                .map(seat -> new Voter(seat.id().member(), seat.address()))
+                .toList();
     }
 
     CompletableFuture<Result> add(Newcomer newcomer, @Nullable Attribution by) {
@@ -167,11 +175,12 @@ public final class Changes {
     CompletableFuture<Result> remove(MemberId id, @Nullable Duration drain, @Nullable Attribution by) {
         return exclusively("taking out " + id, by, board -> {
             Seat leaver = member(board, id);
-            Plan plan = Plan.without(board.view().voters(), leaver);
-            if (plan.after().stream().allMatch(this::witness)) {
+            Plan plan = Plan.without(board.view().members(), leaver);
+            if (plan.after().stream().allMatch(seat -> seat.learner() || witness(seat))) {
                 throw new RefusedException(
                         Refusal.LAST_MEMBER,
-                        id + " is the last member that proxies (expected: one that remains, beside witnesses)");
+                        id
+                                + " is the last voter that proxies (expected: one that remains, beside witnesses and learners)");
             }
             return change(board, plan, leaver, drain, Set.of(), by);
         });
@@ -199,7 +208,7 @@ public final class Changes {
             throw new RefusedException(
                     Refusal.NO_SUCH_MEMBER,
                     "member " + id + " (expected: one of "
-                            + board.view().voters().stream()
+                            + board.view().members().stream()
                                     .map(voter -> voter.id().member())
                                     .toList()
                             + ")");
@@ -215,7 +224,7 @@ public final class Changes {
     /** Finds the newcomer waiting at its address, and gives it a seat. */
     private CompletableFuture<Result> seat(
             Board board, Newcomer newcomer, @Nullable Seat leaver, @Nullable Duration drain, @Nullable Attribution by) {
-        for (Seat seat : board.view().voters()) {
+        for (Seat seat : board.view().members()) {
             boolean sameName = seat.id().member().equals(newcomer.id());
             boolean sameAddress = seat.address().equals(newcomer.raft());
             if (!seat.equals(leaver) && sameName != sameAddress) {
@@ -226,7 +235,7 @@ public final class Changes {
             }
         }
         Seat formerSelf = board.view().seat(newcomer.id());
-        return newcomers.waiting(newcomer, board.view().voters()).thenCompose(answer -> {
+        return newcomers.waiting(newcomer, board.view().members()).thenCompose(answer -> {
             if (formerSelf != null && answer.id().equals(formerSelf.id())) {
                 return done(false);
             }
@@ -245,16 +254,56 @@ public final class Changes {
             if (formerSelf != null && !formerSelf.equals(leaver)) {
                 leavers.add(formerSelf); // its disk was lost
             }
-            Plan plan = Plan.of(board.view().voters(), leavers, answer.id(), newcomer.raft(), answer.witness());
-            if (plan.after().size() > Plan.VOTERS_MAX) {
+            // Who comes back, or for another, gets the seat that there was.
+            boolean learner =
+                    formerSelf != null ? formerSelf.learner() : leaver != null ? leaver.learner() : answer.learner();
+            if (learner && !needed.atLeast(ClusterVersion.LEARNERS)) {
                 throw new RefusedException(
-                        Refusal.TOO_MANY_MEMBERS,
-                        board.view().voters().size() + " voters (expected: fewer than " + Plan.VOTERS_MAX + ")");
+                        Refusal.UNSUPPORTED,
+                        "a learner in a cluster of version " + needed + " (expected: at least "
+                                + ClusterVersion.LEARNERS + ": bring all members to this version of weldr first)");
             }
+            Plan plan =
+                    Plan.of(board.view().members(), leavers, answer.id(), newcomer.raft(), answer.witness(), learner);
+            requireRoom(plan, learner);
             if (by != null) {
                 remember(newcomer.id(), by);
             }
             return change(board, plan, leaver, drain, Set.of(answer.id()), by);
+        });
+    }
+
+    private static void requireRoom(Plan plan, boolean learner) {
+        long there =
+                plan.after().stream().filter(seat -> seat.learner() == learner).count();
+        int most = learner ? Plan.LEARNERS_MAX : Plan.VOTERS_MAX;
+        if (there > most) {
+            throw new RefusedException(
+                    Refusal.TOO_MANY_MEMBERS,
+                    there - 1 + (learner ? " learners" : " voters") + " (expected: fewer than " + most + ")");
+        }
+    }
+
+    CompletableFuture<Result> promote(MemberId id, @Nullable Attribution by) {
+        return exclusively("giving " + id + " a vote", by, board -> {
+            Seat learner = member(board, id);
+            if (!learner.learner()) {
+                return done(false);
+            }
+            if (board.view().silentMillis().getOrDefault(learner.id(), Long.MAX_VALUE) > SILENT_MAX_MILLIS) {
+                throw new RefusedException(
+                        Refusal.NOT_CAUGHT_UP, id + " does not answer (expected: a learner that is up to date)");
+            }
+            long has = board.node().acknowledged().getOrDefault(learner.id(), -1L);
+            if (board.view().commitIndex() - has > LAG_MAX) {
+                throw new RefusedException(
+                        Refusal.NOT_CAUGHT_UP,
+                        id + " has the log up to entry " + has + " (expected: at most " + LAG_MAX + " behind entry "
+                                + board.view().commitIndex() + ")");
+            }
+            Plan plan = Plan.promoting(board.view().members(), learner);
+            requireRoom(plan, false);
+            return change(board, plan, null, null, Set.of(learner.id()), by);
         });
     }
 
@@ -289,9 +338,9 @@ public final class Changes {
                     if (leaver != null && dismissed.size() < DISMISSED_MAX) {
                         dismissed.add(leaver.id());
                     }
-                    LOG.info("Changing the voters from {} to {}", plan.before(), plan.after());
+                    LOG.info("Changing the members from {} to {}", plan.before(), plan.after());
                     return board.node()
-                            .changeVoters(plan.before(), plan.after())
+                            .changeMembers(plan.before(), plan.after())
                             .thenComposeAsync(
                                     changed -> {
                                         if (leaver != null) {
@@ -316,6 +365,10 @@ public final class Changes {
         if (wanted != null && !present.ids().contains(wanted.id())) {
             throw new RefusedException(
                     Refusal.CANNOT_LEAD, wanted.id().member() + " does not answer (expected: a member that lives)");
+        }
+        if (wanted != null && wanted.learner()) {
+            throw new RefusedException(
+                    Refusal.CANNOT_LEAD, wanted.id().member() + " is a learner (expected: a member with a vote)");
         }
         if (wanted != null && present.witnesses().contains(wanted.id())) {
             throw new RefusedException(
@@ -348,13 +401,13 @@ public final class Changes {
             }
             throw new RefusedException(Refusal.CANNOT_LEAD, why);
         }
-        return new Result.Done(true, new Status(status().voters(), heir, null));
+        return new Result.Done(true, new Status(status().voters(), status().learners(), heir, null));
     }
 
     private CompletableFuture<Result> done(boolean changed) {
         Status now = status();
         return CompletableFuture.completedFuture(
-                new Result.Done(changed, new Status(now.voters(), now.leader(), null)));
+                new Result.Done(changed, new Status(now.voters(), now.learners(), now.leader(), null)));
     }
 
     /** Before the change it announces itself, or never if it is not taken in. */
@@ -495,7 +548,7 @@ public final class Changes {
         });
         gone.stream().filter(strangers::contains).forEach(member -> retire.accept(member, null));
         strangers = gone;
-        Plan plan = Plan.withPriorities(view.voters(), state.get().members().keySet(), witnesses);
+        Plan plan = Plan.withPriorities(view.members(), state.get().members().keySet(), witnesses);
         if (!plan.changesNothing()) {
             var unused = exclusively(
                             "ordering who leads first", null, board -> change(board, plan, null, null, Set.of(), null))

@@ -11,6 +11,7 @@ import io.weldr.proto.raft.v1.PeerProto;
 import io.weldr.proto.raft.v1.PeerProto.MembershipResult;
 import io.weldr.proto.raft.v1.PeerProto.MembershipWish;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Wishes about the membership and their results, as a follower and the leader tell them to each other. */
@@ -36,6 +37,12 @@ final class MembershipCodec {
     static MembershipWish transfer(@Nullable MemberId to) {
         return MembershipWish.newBuilder()
                 .setTransfer(MembershipWish.Transfer.newBuilder().setTo(to == null ? "" : to.value()))
+                .build();
+    }
+
+    static MembershipWish promote(MemberId learner) {
+        return MembershipWish.newBuilder()
+                .setPromote(MembershipWish.Promotion.newBuilder().setId(learner.value()))
                 .build();
     }
 
@@ -78,11 +85,22 @@ final class MembershipCodec {
                 .setChanged(done.changed())
                 .setLeader(leader == null ? "" : leader.value())
                 .setChange(change == null ? "" : change);
-        status.voters()
-                .forEach(voter -> to.addVoters(PeerProto.Peer.newBuilder()
-                        .setId(voter.id().value())
-                        .setAddress(voter.raft().toString())));
+        status.voters().forEach(voter -> to.addVoters(peer(voter)));
+        status.learners().forEach(learner -> to.addLearners(peer(learner)));
         return MembershipResult.newBuilder().setDone(to).build();
+    }
+
+    private static PeerProto.Peer peer(Voter member) {
+        return PeerProto.Peer.newBuilder()
+                .setId(member.id().value())
+                .setAddress(member.raft().toString())
+                .build();
+    }
+
+    private static List<Voter> members(List<PeerProto.Peer> from) {
+        return from.stream()
+                .map(peer -> new Voter(new MemberId(peer.getId()), HostPort.parse(peer.getAddress())))
+                .toList();
     }
 
     /** Throws {@link IllegalArgumentException} if it makes no sense. */
@@ -92,10 +110,8 @@ final class MembershipCodec {
                 new Result.Done(
                         from.getDone().getChanged(),
                         new Status(
-                                from.getDone().getVotersList().stream()
-                                        .map(peer -> new Voter(
-                                                new MemberId(peer.getId()), HostPort.parse(peer.getAddress())))
-                                        .toList(),
+                                members(from.getDone().getVotersList()),
+                                members(from.getDone().getLearnersList()),
                                 from.getDone().getLeader().isEmpty()
                                         ? null
                                         : new MemberId(from.getDone().getLeader()),

@@ -64,6 +64,11 @@ public final class MembershipGateway implements Membership {
     }
 
     @Override
+    public CompletionStage<Result> promote(MemberId learner, @Nullable Attribution by) {
+        return run(MembershipCodec.promote(learner), by);
+    }
+
+    @Override
     public Status status() {
         return changes.status();
     }
@@ -129,6 +134,7 @@ public final class MembershipGateway implements Membership {
                             MembershipCodec.newcomer(wish.getReplace().getNewcomer()),
                             MembershipCodec.drain(wish.getReplace().getLeaver()),
                             by);
+                case PROMOTE -> changes.promote(new MemberId(wish.getPromote().getId()), by);
                 case TRANSFER ->
                     changes.transfer(
                             wish.getTransfer().getTo().isEmpty()

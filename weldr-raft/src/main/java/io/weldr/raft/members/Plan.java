@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The voters before and after a change. Pure.
+ * The members before and after a change. Pure.
  *
  * @param before as they are
  * @param after as they are to be, by id
@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 record Plan(List<Seat> before, List<Seat> after) {
     /** More voters make each write slower and nothing safer. */
     static final int VOTERS_MAX = 9;
+
+    /** The leader sends every entry to each of them. */
+    static final int LEARNERS_MAX = 16;
 
     Plan {
         before = List.copyOf(before);
@@ -33,17 +36,31 @@ record Plan(List<Seat> before, List<Seat> after) {
     }
 
     /** Those leave, and that one comes. */
-    static Plan of(List<Seat> before, Collection<Seat> leavers, RaftId newcomer, HostPort address, boolean witness) {
+    static Plan of(
+            List<Seat> before,
+            Collection<Seat> leavers,
+            RaftId newcomer,
+            HostPort address,
+            boolean witness,
+            boolean learner) {
         int usual = usualPriority(before);
         List<Seat> after = new ArrayList<>();
         for (Seat seat : before) {
             if (!leavers.contains(seat)) {
                 // A witness is put behind the others at once, not only when it is noticed to be one.
-                after.add(witness && usual == Seat.LOW ? seat.withPriority(Seat.HIGH) : seat);
+                after.add(witness && usual == Seat.LOW && !seat.learner() ? seat.withPriority(Seat.HIGH) : seat);
             }
         }
-        after.add(new Seat(newcomer, address, witness ? Seat.LOW : usual));
+        after.add(new Seat(newcomer, address, witness || learner ? Seat.LOW : usual, learner));
         return new Plan(before, after);
+    }
+
+    /** That a learner gets a vote. */
+    static Plan promoting(List<Seat> before, Seat learner) {
+        Seat voter = new Seat(learner.id(), learner.address(), usualPriority(before));
+        return new Plan(
+                before,
+                before.stream().map(seat -> seat.equals(learner) ? voter : seat).toList());
     }
 
     /**
@@ -59,7 +76,7 @@ record Plan(List<Seat> before, List<Seat> after) {
         return new Plan(
                 before,
                 before.stream()
-                        .map(seat -> !known.contains(seat.id().member())
+                        .map(seat -> seat.learner() || !known.contains(seat.id().member())
                                 ? seat
                                 : seat.withPriority(witnesses.contains(seat.id().member()) ? Seat.LOW : usual))
                         .toList());
@@ -67,7 +84,11 @@ record Plan(List<Seat> before, List<Seat> after) {
 
     /** What a new voter that proxies gets: none of those that are there is put before it or after it. */
     static int usualPriority(List<Seat> voters) {
-        return voters.stream().mapToInt(Seat::priority).max().orElse(Seat.LOW);
+        return voters.stream()
+                .filter(seat -> !seat.learner())
+                .mapToInt(Seat::priority)
+                .max()
+                .orElse(Seat.LOW);
     }
 
     boolean changesNothing() {
@@ -81,16 +102,17 @@ record Plan(List<Seat> before, List<Seat> after) {
      * @return for people; null if it may be done
      */
     @Nullable String quorumLost(Set<RaftId> answering) {
-        List<MemberId> silent = after.stream()
+        List<Seat> voters = after.stream().filter(seat -> !seat.learner()).toList();
+        List<MemberId> silent = voters.stream()
                 .map(Seat::id)
                 .filter(id -> !answering.contains(id))
                 .map(RaftId::member)
                 .toList();
-        int needed = after.size() / 2 + 1;
-        int there = after.size() - silent.size();
+        int needed = voters.size() / 2 + 1;
+        int there = voters.size() - silent.size();
         return there >= needed
                 ? null
-                : "of the voters that there would be, " + names(after) + ", only " + there + " answer, not " + silent
+                : "of the voters that there would be, " + names(voters) + ", only " + there + " answer, not " + silent
                         + " (expected: " + needed + ")";
     }
 

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -109,10 +110,12 @@ public final class ConsensusPart {
         }
 
         @Override
-        public void votersCommitted(long index, Set<String> voters, Set<String> before) {
+        public void membersCommitted(long index, Set<String> voters, Set<String> before, Set<String> learners) {
             Voters now = new Voters(index, raftIds(voters), raftIds(before));
             committed = now;
-            departures.voters(now.ids(), now.before());
+            Set<RaftId> beside = new HashSet<>(now.before());
+            beside.addAll(raftIds(learners));
+            departures.members(now.ids(), beside);
             try {
                 thread.execute(() -> checkVoters(this)); // before it votes or stands by the wrong ones, if it can be
             } catch (RejectedExecutionException e) {
@@ -264,7 +267,7 @@ public final class ConsensusPart {
         }
         NodeView view = view();
         if (view != null) {
-            departures.seen(view.voters().stream().map(Seat::id).toList());
+            departures.seen(view.members().stream().map(Seat::id).toList());
         }
     }
 

@@ -17,23 +17,24 @@ public final class Departures {
     private final Set<RaftId> seen = new HashSet<>(); // guarded by this
     private volatile Set<String> departed = Set.of();
 
-    /** These vote, or were to. */
-    synchronized void seen(Collection<RaftId> voters) {
+    /** These belong to the cluster, or were to. */
+    synchronized void seen(Collection<RaftId> members) {
         if (seen.size() < SEEN_MAX) {
-            seen.addAll(voters);
+            seen.addAll(members);
         }
     }
 
     /**
      * These vote from now on, and that is committed.
      *
-     * @param before who votes beside them until the change is complete
+     * @param beside the learners, and who votes beside them until the change is complete
      */
-    synchronized void voters(Set<RaftId> voters, Set<RaftId> before) {
+    synchronized void members(Set<RaftId> voters, Set<RaftId> beside) {
         Set<String> gone = new HashSet<>();
         seen(voters);
+        seen(beside);
         for (RaftId id : seen) {
-            if (!voters.contains(id) && !before.contains(id)) {
+            if (!voters.contains(id) && !beside.contains(id)) {
                 gone.add(id.toString());
             }
         }

@@ -47,11 +47,13 @@ public record HelloAnswer(
         Map<MemberId, HostPort> peers,
         Map<RaftId, HostPort> firstVoters,
         boolean witness,
+        boolean learner,
         long electionTimeoutMinMillis,
         boolean running,
         boolean leading,
         String note,
         Map<RaftId, HostPort> voters,
+        Map<RaftId, HostPort> learners,
         long votersIndex,
         boolean votersSettled,
         long term,
@@ -80,11 +82,13 @@ public record HelloAnswer(
                 .addAllPeers(Hello.encode(peers))
                 .addAllFirstVoters(Hello.encode(firstVoters))
                 .setWitness(witness)
+                .setLearner(learner)
                 .setElectionTimeoutMinMillis(electionTimeoutMinMillis)
                 .setRunning(running)
                 .setLeading(leading)
                 .setNote(note)
                 .addAllVoters(Hello.encode(voters))
+                .addAllLearners(Hello.encode(learners))
                 .setVotersIndex(votersIndex)
                 .setVotersSettled(votersSettled)
                 .setTerm(term)
@@ -124,11 +128,13 @@ public record HelloAnswer(
                     Hello.members(from.getPeersList()),
                     Hello.seats(from.getFirstVotersList()),
                     from.getWitness(),
+                    from.getLearner(),
                     from.getElectionTimeoutMinMillis(),
                     from.getRunning(),
                     from.getLeading(),
                     from.getNote(),
                     Hello.seats(from.getVotersList()),
+                    Hello.seats(from.getLearnersList()),
                     from.getVotersIndex(),
                     from.getVotersSettled(),
                     from.getTerm(),
@@ -151,7 +157,9 @@ public record HelloAnswer(
                 && leading
                 && votersSettled
                 && !voters.isEmpty()
-                && voters.keySet().stream().noneMatch(voter -> voter.member().equals(node));
+                && voters.keySet().stream().noneMatch(voter -> voter.member().equals(node))
+                && learners.keySet().stream()
+                        .noneMatch(learner -> learner.member().equals(node));
     }
 
     /**
@@ -164,6 +172,7 @@ public record HelloAnswer(
                 && votersSettled
                 && !voters.isEmpty()
                 && !voters.containsKey(other)
+                && !learners.containsKey(other)
                 // A member that lags may have a list from before the other was taken in.
                 && (leading || (votersIndexThere >= 0 && votersIndex > votersIndexThere));
     }

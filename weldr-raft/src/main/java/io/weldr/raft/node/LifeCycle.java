@@ -55,13 +55,20 @@ final class LifeCycle {
     }
 
     /** The group to open the log with; null while there is none. */
-    static @Nullable Group group(Identity identity) {
+    @Nullable Group group(Identity identity) {
         UUID id = identity.group();
         if (id == null) {
             return null;
         }
         // Voters only as long as the log does not tell them. An empty list can neither vote nor stand.
-        return new Group(id, identity.standing() == Standing.FORMING ? identity.voters() : Map.of());
+        return switch (identity.standing()) {
+            case FORMING -> new Group(id, identity.voters(), null);
+            case JOINING ->
+                settings.learner()
+                        ? new Group(id, identity.voters(), settings.advertised())
+                        : new Group(id, Map.of(), null);
+            case EMPTY, MEMBER, REMOVED -> new Group(id, Map.of(), null);
+        };
     }
 
     /** The next step. */
@@ -336,7 +343,7 @@ final class LifeCycle {
 
     private static boolean caughtUp(NodeView view) {
         RaftId leader = view.leader();
-        if (leader == null || !view.settled() || !view.votes()) {
+        if (leader == null || !view.settled() || !view.belongs()) {
             return false; // a change that is not committed may yet be taken back
         }
         long committed = view.commits().getOrDefault(leader, Long.MAX_VALUE);
@@ -351,7 +358,7 @@ final class LifeCycle {
                 tell("Member of cluster " + life.identity().group()));
     }
 
-    private static Step open(Life life) {
+    private Step open(Life life) {
         Group group = group(life.identity());
         if (group == null) {
             throw new IllegalStateException("no cluster while " + life.stage());

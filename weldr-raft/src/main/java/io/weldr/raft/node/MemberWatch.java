@@ -204,7 +204,7 @@ final class MemberWatch {
         }
         RemovalMemory memory = life.watch().removal();
         NodeView view = now.view();
-        boolean outside = view != null && view.settled() && !view.votes(); // by voters that may be of long ago
+        boolean outside = view != null && view.settled() && !view.belongs(); // by voters that may be of long ago
         Long before = memory.insideNanos();
         long inside = outside && before != null ? before : now.nowNanos();
         boolean deaf = now.nowNanos() - now.leaderHeardNanos() > deafNanos;

@@ -156,7 +156,7 @@ public final class NodeLife implements ConsensusPart.Opener, AutoCloseable {
         if (view == null || view.configurationIndex() < 0 || view.configurationIndex() == before.settledIndex()) {
             return;
         }
-        boolean settles = view.settled() && view.votes();
+        boolean settles = view.settled() && view.belongs();
         seen = new VotersSeen(
                 view.configurationIndex(),
                 view.voters().stream().map(Seat::address).collect(Collectors.toUnmodifiableSet()),
@@ -406,7 +406,7 @@ public final class NodeLife implements ConsensusPart.Opener, AutoCloseable {
                 settings,
                 folder.identity().raftId(),
                 folder.logFolder(),
-                LifeCycle.group(folder.identity()),
+                cycle.group(folder.identity()),
                 events,
                 around.port().security(),
                 new ObservedPort(new PeerPort(self, this::answer, around.port()), self, around.progress()));

@@ -93,8 +93,9 @@ public final class Responder {
         boolean leading = host.leading();
         String note = note(hello, identity, leading);
         Map<RaftId, HostPort> voters = new TreeMap<>();
+        Map<RaftId, HostPort> learners = new TreeMap<>();
         if (view != null) {
-            view.voters().forEach(seat -> voters.put(seat.id(), seat.address()));
+            view.members().forEach(seat -> (seat.learner() ? learners : voters).put(seat.id(), seat.address()));
         }
         return new HelloAnswer(
                         identity.raftId(),
@@ -105,11 +106,13 @@ public final class Responder {
                         settings.peers(),
                         identity.founders().isEmpty() ? Map.of() : identity.voters(),
                         settings.witness(),
+                        settings.learner(),
                         settings.electionTimeoutMin().toMillis(),
                         view != null && view.running(),
                         leading,
                         note,
                         voters,
+                        learners,
                         view == null ? -1 : view.configurationIndex(),
                         view != null && view.settled(),
                         view == null ? 0 : view.term(),

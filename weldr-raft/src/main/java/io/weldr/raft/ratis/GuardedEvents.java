@@ -35,9 +35,9 @@ final class GuardedEvents implements MachineEvents {
     }
 
     @Override
-    public void votersCommitted(long index, Set<String> voters, Set<String> before) {
+    public void membersCommitted(long index, Set<String> voters, Set<String> before, Set<String> learners) {
         if (!muted) {
-            to.votersCommitted(index, voters, before);
+            to.membersCommitted(index, voters, before, learners);
         }
     }
 

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param leaderSilentMillis on a follower: time since it heard from the leader
  * @param silentMillis on a leader: time since each other member answered
  * @param commits highest committed index that each member is known to know of
- * @param voters of the current configuration, by id
- * @param oldVoters of the one before, while one replaces the other; else empty
+ * @param members voters and learners of the current configuration, by id
+ * @param oldVoters the voters of the one before, while one replaces the other; else empty
  * @param configurationIndex log index of the configuration; negative if it did not come out of the log
  */
 public record NodeView(
@@ -38,7 +38,7 @@ public record NodeView(
         long leaderSilentMillis,
         Map<RaftId, Long> silentMillis,
         Map<RaftId, Long> commits,
-        List<Seat> voters,
+        List<Seat> members,
         Set<RaftId> oldVoters,
         long configurationIndex) {
 
@@ -61,7 +61,7 @@ public record NodeView(
      * @param withinMillis how long ago the answer of that voter may be
      */
     public boolean heardByMajority(ToLongFunction<RaftId> withinMillis) {
-        Set<RaftId> current = voters.stream().map(Seat::id).collect(Collectors.toUnmodifiableSet());
+        Set<RaftId> current = voters().stream().map(Seat::id).collect(Collectors.toUnmodifiableSet());
         return majority(current, withinMillis) && (oldVoters.isEmpty() || majority(oldVoters, withinMillis));
     }
 
@@ -73,14 +73,24 @@ public record NodeView(
         return heard > members.size() / 2;
     }
 
-    /** Whether this node's vote counts. */
-    public boolean votes() {
-        return voters.stream().anyMatch(seat -> seat.id().equals(self));
+    /** The members whose votes count. */
+    public List<Seat> voters() {
+        return members.stream().filter(seat -> !seat.learner()).toList();
     }
 
-    /** The seat of that member; null if it has none. */
+    /** Whether this node's vote counts. */
+    public boolean votes() {
+        return members.stream().anyMatch(seat -> seat.id().equals(self) && !seat.learner());
+    }
+
+    /** Whether this node is a voter or a learner. */
+    public boolean belongs() {
+        return members.stream().anyMatch(seat -> seat.id().equals(self));
+    }
+
+    /** The seat of that voter or learner; null if it has none. */
     public @Nullable Seat seat(MemberId member) {
-        return voters.stream()
+        return members.stream()
                 .filter(seat -> seat.id().member().equals(member))
                 .findFirst()
                 .orElse(null);

@@ -95,8 +95,15 @@ public final class RatisNode implements AutoCloseable {
         this.self = peerId(id);
     }
 
-    /** A cluster as its first members start it: an id and, unless the log tells them, its voters. */
-    public record Group(UUID id, Map<RaftId, HostPort> voters) {}
+    /**
+     * A cluster as a node starts it.
+     *
+     * @param voters unless the log tells them
+     * @param learner this node, at that address, opens it as a learner; null: as a voter, or as nobody yet. Ratis
+     *     never gives a vote to one that it opened as nobody and that was then made a learner
+     */
+    public record Group(
+            UUID id, Map<RaftId, HostPort> voters, @Nullable HostPort learner) {}
 
     /**
      * Starts a server with that group, or with none: then {@link #add} brings it.
@@ -126,7 +133,7 @@ public final class RatisNode implements AutoCloseable {
         GuardedEvents guarded = new GuardedEvents(events);
         RaftServer server = RaftServer.newBuilder()
                 .setServerId(peerId(id))
-                .setGroup(group == null ? null : ratisGroup(group))
+                .setGroup(group == null ? null : ratisGroup(group, id))
                 .setStateMachineRegistry(any -> new PoolMachine(guarded))
                 .setOption(RaftStorage.StartupOption.RECOVER)
                 .setProperties(RatisTuning.properties(settings, logFolder))
@@ -197,7 +204,7 @@ public final class RatisNode implements AutoCloseable {
 
     /** Adds the group to a server that was started without one. Blocks until it is there. */
     public void add(Group added) throws IOException {
-        RaftGroup ratisGroup = ratisGroup(added);
+        RaftGroup ratisGroup = ratisGroup(added, id);
         RaftClientReply reply =
                 server.groupManagement(GroupManagementRequest.newAdd(client, self, nextCallId(), ratisGroup, false));
         if (!reply.isSuccess()) {
@@ -457,20 +464,20 @@ public final class RatisNode implements AutoCloseable {
     }
 
     /**
-     * Replaces the voters, if they still are who the caller thinks. Newcomers are brought up to date first, and vote
-     * then. On the leader; one change at a time. Fails with {@link ChangeException}.
+     * Replaces the members, if they still are who the caller thinks. Newcomers are brought up to date first, and vote
+     * then, unless they are learners. On the leader; one change at a time. Fails with {@link ChangeException}.
      */
-    public CompletableFuture<Void> changeVoters(List<Seat> before, List<Seat> after) {
+    public CompletableFuture<Void> changeMembers(List<Seat> before, List<Seat> after) {
         RaftGroupId in = group;
         if (in == null) {
             return CompletableFuture.failedFuture(ChangeReplies.noGroup());
         }
         SetConfigurationRequest.Arguments arguments = SetConfigurationRequest.Arguments.newBuilder()
                 .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET) // so that two operators cannot undo each other
-                .setServersInCurrentConf(peers(before))
-                .setListenersInCurrentConf(List.of())
-                .setServersInNewConf(peers(after))
-                .setListenersInNewConf(List.of())
+                .setServersInCurrentConf(peers(before, false))
+                .setListenersInCurrentConf(peers(before, true))
+                .setServersInNewConf(peers(after, false))
+                .setListenersInNewConf(peers(after, true))
                 .build();
         return changes.enter(() -> server.setConfigurationAsync(
                         new SetConfigurationRequest(client, self, in, nextCallId(), arguments)))
@@ -561,29 +568,42 @@ public final class RatisNode implements AutoCloseable {
             if (open.getInfo().isLeader()) {
                 open.close(); // else those who append to the peers would start again
             }
-            for (RaftPeer peer : open.getRaftConf().getAllPeers()) {
-                if (!peer.getId().equals(self)) {
-                    PeerChannels.end(rpc, peer.getId());
+            for (RaftPeerRole role : List.of(RaftPeerRole.FOLLOWER, RaftPeerRole.LISTENER)) {
+                for (RaftPeer peer : open.getRaftConf().getAllPeers(role)) {
+                    if (!peer.getId().equals(self)) {
+                        PeerChannels.end(rpc, peer.getId());
+                    }
                 }
             }
             rpc.close();
         }
     }
 
-    private static RaftGroup ratisGroup(Group group) {
-        List<Seat> first = new ArrayList<>();
-        group.voters().forEach((voter, address) -> first.add(new Seat(voter, address)));
-        return RaftGroup.valueOf(RaftGroupId.valueOf(group.id()), peers(first));
+    private static RaftGroup ratisGroup(Group group, RaftId self) {
+        List<RaftPeer> first = new ArrayList<>();
+        group.voters().forEach((voter, address) -> first.add(peer(new Seat(voter, address, Seat.LOW))));
+        HostPort learner = group.learner();
+        if (learner != null) {
+            first.add(RaftPeer.newBuilder(peer(new Seat(self, learner, Seat.LOW, true)))
+                    .setStartupRole(RaftPeerRole.LISTENER)
+                    .build());
+        }
+        return RaftGroup.valueOf(RaftGroupId.valueOf(group.id()), first);
     }
 
-    private static List<RaftPeer> peers(List<Seat> seats) {
+    private static List<RaftPeer> peers(List<Seat> seats, boolean learners) {
         return seats.stream()
-                .map(seat -> RaftPeer.newBuilder()
-                        .setId(peerId(seat.id()))
-                        .setAddress(seat.address().toString())
-                        .setPriority(seat.priority())
-                        .build())
+                .filter(seat -> seat.learner() == learners)
+                .map(RatisNode::peer)
                 .toList();
+    }
+
+    private static RaftPeer peer(Seat seat) {
+        return RaftPeer.newBuilder()
+                .setId(peerId(seat.id()))
+                .setAddress(seat.address().toString())
+                .setPriority(seat.priority())
+                .build();
     }
 
     private static RaftPeerId peerId(RaftId id) {

@@ -21,9 +21,10 @@ class MembershipCodecTest {
     @Test
     void resultsComeBackAsTheyWere() {
         List<Voter> voters = List.of(new Voter(N1, ADDRESS));
-        Result done = new Result.Done(true, new Status(voters, N1, "taking in n4"));
+        List<Voter> learners = List.of(new Voter(new MemberId("n2"), new HostPort("10.0.0.2", 9687)));
+        Result done = new Result.Done(true, new Status(voters, learners, N1, "taking in n4"));
         assertThat(MembershipCodec.decode(MembershipCodec.encode(done))).isEqualTo(done);
-        Result unchanged = new Result.Done(false, new Status(voters, null, null));
+        Result unchanged = new Result.Done(false, new Status(voters, List.of(), null, null));
         assertThat(MembershipCodec.decode(MembershipCodec.encode(unchanged))).isEqualTo(unchanged);
         for (Refusal refusal : Refusal.values()) {
             Result refused = new Result.Refused(refusal, "found (expected: something else)");

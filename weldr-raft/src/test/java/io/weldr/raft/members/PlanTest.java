@@ -45,7 +45,7 @@ class PlanTest {
     void anotherLifeOfAMemberIsAnotherVoter() {
         List<Seat> three = seats("n1", "n2", "n3");
         RaftId again = new RaftId(new MemberId("n3"), "0123456789ab");
-        Plan plan = Plan.of(three, List.of(three.get(2)), again, ADDRESS, false);
+        Plan plan = Plan.of(three, List.of(three.get(2)), again, ADDRESS, false, false);
         assertThat(plan.after()).extracting(Seat::id).containsExactly(RaftId.parse("n1"), RaftId.parse("n2"), again);
         assertThat(plan.quorumLost(ids("n1", "n3")))
                 .as("the former life does not count")
@@ -55,9 +55,9 @@ class PlanTest {
 
     @Test
     void aWitnessComesBehindTheOthersFromItsFirstMoment() {
-        Plan plan = Plan.of(seats("n1", "n2"), List.of(), N4, ADDRESS, true);
+        Plan plan = Plan.of(seats("n1", "n2"), List.of(), N4, ADDRESS, true, false);
         assertThat(plan.after()).extracting(Seat::priority).containsExactly(Seat.HIGH, Seat.HIGH, Seat.LOW);
-        Plan next = Plan.of(plan.after(), List.of(), RaftId.parse("n5"), ADDRESS, false);
+        Plan next = Plan.of(plan.after(), List.of(), RaftId.parse("n5"), ADDRESS, false, false);
         assertThat(next.after()).extracting(Seat::priority).containsExactly(Seat.HIGH, Seat.HIGH, Seat.LOW, Seat.HIGH);
     }
 

@@ -16,10 +16,10 @@ class DeparturesTest {
 
     @Test
     void whoVotedAndDoesNotAnyMoreWasTakenOut() {
-        departures.voters(Set.of(N1, N2, N3), Set.of());
+        departures.members(Set.of(N1, N2, N3), Set.of());
         assertThat(departures.includes(N3.toString())).isFalse();
 
-        departures.voters(Set.of(N1, N2), Set.of());
+        departures.members(Set.of(N1, N2), Set.of());
 
         assertThat(departures.includes(N3.toString())).isTrue();
         assertThat(departures.includes(N2.toString())).isFalse();
@@ -28,21 +28,21 @@ class DeparturesTest {
 
     @Test
     void whoIsOnItsWayOutIsHeardUntilTheChangeIsComplete() {
-        departures.voters(Set.of(N1, N2, N3), Set.of());
+        departures.members(Set.of(N1, N2, N3), Set.of());
 
-        departures.voters(Set.of(N1, N2), Set.of(N1, N2, N3));
+        departures.members(Set.of(N1, N2), Set.of(N1, N2, N3));
         assertThat(departures.includes(N3.toString())).isFalse();
 
-        departures.voters(Set.of(N1, N2), Set.of());
+        departures.members(Set.of(N1, N2), Set.of());
         assertThat(departures.includes(N3.toString())).isTrue();
     }
 
     @Test
     void aNodeThatIsTakenInAgainIsAnother() {
-        departures.voters(Set.of(N1, N2, N3), Set.of());
-        departures.voters(Set.of(N1, N2), Set.of());
+        departures.members(Set.of(N1, N2, N3), Set.of());
+        departures.members(Set.of(N1, N2), Set.of());
 
-        departures.voters(Set.of(N1, N2, N3_LATER), Set.of());
+        departures.members(Set.of(N1, N2, N3_LATER), Set.of());
 
         assertThat(departures.includes(N3.toString())).isTrue();
         assertThat(departures.includes(N3_LATER.toString())).isFalse();
@@ -52,7 +52,7 @@ class DeparturesTest {
     void whoWasOnlyToVoteIsTakenOutByAnotherChange() {
         departures.seen(Set.of(N1, N2, N3));
 
-        departures.voters(Set.of(N1, N2), Set.of());
+        departures.members(Set.of(N1, N2), Set.of());
 
         assertThat(departures.includes(N3.toString())).isTrue();
     }

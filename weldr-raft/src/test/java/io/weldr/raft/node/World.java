@@ -191,7 +191,7 @@ final class World {
             } else if (damaged) {
                 life = LifeCycle.damaged(life, "damaged, says the test", false);
             } else if (group != null) {
-                Group known = LifeCycle.group(identity);
+                Group known = cycle.group(identity);
                 if (logs.containsKey(group)) {
                     open = known;
                 }

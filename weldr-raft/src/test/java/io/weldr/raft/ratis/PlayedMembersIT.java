@@ -98,7 +98,7 @@ class PlayedMembersIT {
                 settings,
                 N1,
                 folder.resolve("log"),
-                new RatisNode.Group(cluster, voters),
+                new RatisNode.Group(cluster, voters, null),
                 noEvents(),
                 PeerSecurity.plain(),
                 (builder, types) -> builder);
