@@ -7,6 +7,7 @@ import io.weldr.api.admin.Awaited;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.Doctor;
 import io.weldr.api.admin.LeaderProbes;
+import io.weldr.api.admin.Restarts;
 import io.weldr.api.admin.Samples;
 import io.weldr.api.admin.Support;
 import io.weldr.api.admin.WaitingBytes;
@@ -62,6 +63,7 @@ public final class AdminServer implements AppliedBarrier, AutoCloseable {
         this.samples = new Samples(ports, link, Samples.INTERVAL);
         Doctor doctor = new Doctor(ports, census, link);
         Support support = new Support(ports, link, this::metrics);
+        Restarts restarts = new Restarts(ports, census, link);
         this.hub = new WatchHub(ports, settings.limits().watchersMax());
         WaitingBytes waiting = new WaitingBytes(settings.limits().waitingBytesMax());
         Sessions sessions = new Sessions(ports.sessions(), ports.clock());
@@ -75,6 +77,7 @@ public final class AdminServer implements AppliedBarrier, AutoCloseable {
                 samples,
                 doctor,
                 support,
+                restarts,
                 hub,
                 waiting,
                 authenticator,
@@ -91,7 +94,8 @@ public final class AdminServer implements AppliedBarrier, AutoCloseable {
                 probes,
                 samples,
                 doctor,
-                support);
+                support,
+                restarts);
         this.grpc = new GrpcApi(
                 ports,
                 admin,
@@ -100,6 +104,7 @@ public final class AdminServer implements AppliedBarrier, AutoCloseable {
                 samples,
                 doctor,
                 support,
+                restarts,
                 hub,
                 members,
                 () -> link.olderMembers(ports.state().get().version()),

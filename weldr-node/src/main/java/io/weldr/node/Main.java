@@ -35,6 +35,12 @@ public final class Main {
      */
     static final int EXIT_REMOVED = 4;
 
+    /**
+     * The node was asked to restart: a service manager starts it again. Not 0, so that one that starts only what has
+     * failed does so, too.
+     */
+    static final int EXIT_RESTART = 10;
+
     private static final String CONFIG = "--config";
     private static final String CHECK = "check";
     private static final String SECRET = "secret";
@@ -166,7 +172,7 @@ public final class Main {
                         "docs/reference/limits.md lists the limits of the data plane, such as --limits-connect-timeout.",
                         "An option has precedence over a variable, and a variable over the file.",
                         "",
-                        "Exit codes: 0 stopped, 1 could not start or failed, 2 bad arguments or configuration, 3 out of memory, 4 removed from the cluster.");
+                        "Exit codes: 0 stopped, 1 could not start or failed, 2 bad arguments or configuration, 3 out of memory, 4 removed from the cluster, 10 asked to restart.");
         CommandSpec check = options(CommandSpec.create().name(CHECK));
         check.usageMessage().description("Checks the configuration and prints it. Starts nothing.");
         spec.addSubcommand(CHECK, new CommandLine(check));

@@ -26,15 +26,18 @@ final class NodeProcess {
     private NodeProcess() {}
 
     /**
-     * Runs a node until SIGTERM or SIGINT end the process. Returns only if the node could not start or left its
-     * cluster, with the exit code.
+     * Runs a node until SIGTERM or SIGINT end the process. Returns only if the node could not start, left its cluster
+     * or was asked to restart, with the exit code.
      */
     static int run(NodeConfig config, Map<String, String> environment, PrintStream err) {
         setUpLog(config.logLevel());
         sayWhetherTheCacheIsUsed();
         ServiceManager manager = ServiceManager.of(environment);
         try {
-            Node node = new Node(config, Version.text());
+            Node node = new Node(
+                    config,
+                    Version.text(),
+                    StartedAgain.by(environment, ProcessHandle.current().pid()));
             // In the virtual machine's own hook, so that the exit code says that stopping went as it should: 0, not
             // 143. It is there before anything starts: what was half started is closed as well.
             Thread hook = new Thread(() -> stop(node, config, manager), "weldr-stop");
@@ -49,8 +52,8 @@ final class NodeProcess {
                 unhook(hook); // nothing is left to stop, and the exit code is to say what happened
                 throw e;
             }
-            node.awaitLeft();
-            return Main.EXIT_REMOVED;
+            openArchives();
+            return exit(node.awaitEnd());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Main.EXIT_FAILED;
@@ -103,7 +106,26 @@ final class NodeProcess {
                             TimeUnit.MILLISECONDS.toSeconds(CLOSE_MILLIS_MAX));
         }
         ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
-        Runtime.getRuntime().halt(!stopped ? Main.EXIT_FAILED : node.left() ? Main.EXIT_REMOVED : Main.EXIT_OK);
+        Node.End end = node.end();
+        Runtime.getRuntime().halt(!stopped ? Main.EXIT_FAILED : end == null ? Main.EXIT_OK : exit(end));
+    }
+
+    /**
+     * Opens every archive of the class path, by looking for what is in none of them. The virtual machine opens an
+     * archive when it first needs it, and by then an upgrade may have replaced the file: a class of the new version
+     * does not fit into a process of the old one.
+     */
+    private static void openArchives() {
+        if (ClassLoader.getSystemResource("io/weldr/node/in-no-archive") != null) {
+            throw new IllegalStateException("an archive has a file that no build makes");
+        }
+    }
+
+    private static int exit(Node.End end) {
+        return switch (end) {
+            case LEFT -> Main.EXIT_REMOVED;
+            case RESTART -> Main.EXIT_RESTART;
+        };
     }
 
     /**

@@ -10,6 +10,7 @@ import io.weldr.core.port.MetricSource;
 import io.weldr.core.port.NodeChecks;
 import io.weldr.core.port.ProbeCalls;
 import io.weldr.core.port.ProbeSource;
+import io.weldr.core.port.ProcessControl;
 import io.weldr.core.port.Published;
 import io.weldr.core.port.RoutingSource;
 import io.weldr.core.port.SentHeads;
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param virtualIp the virtual IPs of this node; null: it has none in its configuration
  * @param checks looks at the settings and the machine of this node
  * @param support tells what goes into a support bundle
+ * @param process of this node, and how it is restarted
  * @param sessions signs what browsers keep of a sign-in
  * @param clock stamps commands
  */
@@ -66,6 +68,7 @@ public record AdminPorts(
         Supplier<@Nullable VirtualIpStatus> virtualIp,
         NodeChecks checks,
         SupportSource support,
+        ProcessControl process,
         SessionSigner sessions,
         InstantSource clock) {
 
@@ -98,6 +101,7 @@ public record AdminPorts(
                 virtualIp,
                 checks,
                 support,
+                process,
                 sessions,
                 clock);
     }

@@ -92,6 +92,11 @@ public final class Census {
         return round.lines().copy();
     }
 
+    /** The same, but no member was asked before this call. */
+    CompletionStage<List<Line>> fresh() {
+        return ask(Awaited.NOTHING, PATIENCE);
+    }
+
     /** The report of one member, without waiting for the others; null: there is none of that id. Does not fail. */
     public CompletionStage<@Nullable Line> one(MemberId id) {
         return ask(Awaited.NOTHING, PATIENCE, id::equals).thenApply(lines -> lines.isEmpty() ? null : lines.get(0));
@@ -180,6 +185,10 @@ public final class Census {
                 Duration.ofNanos(System.nanoTime() - startNanos),
                 ListenerReport.of(ports.listeners()),
                 ports.certificates().certificateConditions(),
+                new ProcessReport(
+                        ports.process().facts(),
+                        ports.unready().get(),
+                        ports.process().restarting()),
                 ports.virtualIp().get(),
                 ports.traffic().traffic());
     }

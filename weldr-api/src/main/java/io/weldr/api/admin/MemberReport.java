@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param uptime since it started; null: an older version that does not tell
  * @param listeners what it has made of the listeners; null: an older version that does not tell
  * @param certificates what it has made of the certificates; null: an older version that does not tell
+ * @param process its process; null: an older version that does not tell
  * @param trouble why its consensus part is not whole; null if it is
  * @param virtualIp its virtual IPs; null: it has none in its configuration
  */
@@ -37,6 +38,7 @@ public record MemberReport(
         @Nullable Duration uptime,
         @Nullable ListenerReport listeners,
         @Nullable List<CertificateCondition> certificates,
+        @Nullable ProcessReport process,
         @Nullable String trouble,
         @Nullable VirtualIpStatus virtualIp,
         Traffic traffic) {
@@ -91,6 +93,7 @@ public record MemberReport(
             Duration uptime,
             ListenerReport listeners,
             List<CertificateCondition> certificates,
+            ProcessReport process,
             @Nullable VirtualIpStatus virtualIp,
             Traffic traffic) {
         return new MemberReport(
@@ -105,6 +108,7 @@ public record MemberReport(
                 uptime,
                 listeners,
                 certificates,
+                process,
                 status.trouble(),
                 virtualIp,
                 traffic);

@@ -39,6 +39,11 @@ public enum ProblemType {
     CHANGE_UNDER_WAY(
             "change-under-way", 409, Code.ABORTED, "Another change of the members is under way", Duration.ofSeconds(1)),
     WOULD_LOSE_QUORUM("would-lose-quorum", 409, Code.FAILED_PRECONDITION, "Too few members would remain that answer"),
+    /** Nothing was done. */
+    NO_SERVICE_MANAGER(
+            "no-service-manager", 409, Code.FAILED_PRECONDITION, "Nothing would start the process of the node again"),
+    /** Nothing was done. */
+    NOT_SAFE("not-safe", 409, Code.FAILED_PRECONDITION, "The cluster cannot do without the node now"),
     LAST_MEMBER("last-member", 409, Code.FAILED_PRECONDITION, "A member that proxies has to remain"),
     NOT_WAITING("not-waiting", 409, Code.FAILED_PRECONDITION, "No such node waits to be added"),
     NOT_CAUGHT_UP("not-caught-up", 409, Code.FAILED_PRECONDITION, "The node did not catch up in time"),
@@ -92,6 +97,16 @@ public enum ProblemType {
         this.grpcCode = grpcCode;
         this.title = title;
         this.retryAfter = retryAfter;
+    }
+
+    /** The type of that name; {@link #INTERNAL}: there is none. */
+    public static ProblemType ofSlug(String slug) {
+        for (ProblemType type : values()) {
+            if (type.slug.equals(slug)) {
+                return type;
+            }
+        }
+        return INTERNAL;
     }
 
     /** The name that programs branch on: {@code no-leader}. */

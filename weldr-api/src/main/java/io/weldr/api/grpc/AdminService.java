@@ -10,6 +10,7 @@ import io.weldr.api.admin.ClusterView;
 import io.weldr.api.admin.Doctor;
 import io.weldr.api.admin.HistoryPage;
 import io.weldr.api.admin.LeaderProbes;
+import io.weldr.api.admin.Restarts;
 import io.weldr.api.admin.Samples;
 import io.weldr.api.admin.Support;
 import io.weldr.api.admin.WatchHub;
@@ -49,6 +50,8 @@ import io.weldr.proto.admin.v1.ReadyRequest;
 import io.weldr.proto.admin.v1.RemoveMemberRequest;
 import io.weldr.proto.admin.v1.RemoveOriginRequest;
 import io.weldr.proto.admin.v1.ReplaceMemberRequest;
+import io.weldr.proto.admin.v1.RestartMemberReply;
+import io.weldr.proto.admin.v1.RestartMemberRequest;
 import io.weldr.proto.admin.v1.SamplesReply;
 import io.weldr.proto.admin.v1.SamplesRequest;
 import io.weldr.proto.admin.v1.SetHealthPolicyRequest;
@@ -79,6 +82,7 @@ final class AdminService extends ResourceService {
     private final Samples samples;
     private final Doctor doctor;
     private final Support support;
+    private final Restarts restarts;
     private final WatchHub hub;
     private final Function<Caller, BooleanSupplier> validity;
 
@@ -90,6 +94,7 @@ final class AdminService extends ResourceService {
             Samples samples,
             Doctor doctor,
             Support support,
+            Restarts restarts,
             WatchHub hub,
             Function<Caller, BooleanSupplier> validity) {
         super(admin);
@@ -100,6 +105,7 @@ final class AdminService extends ResourceService {
         this.samples = samples;
         this.doctor = doctor;
         this.support = support;
+        this.restarts = restarts;
         this.hub = hub;
         this.validity = validity;
     }
@@ -416,6 +422,14 @@ final class AdminService extends ResourceService {
                 () -> ports.membership()
                         .transferLeadership(request.getTo().isEmpty() ? null : Requests.member(request.getTo()), by())
                         .thenApply(AdminService::reply));
+    }
+
+    @Override
+    public void restartMember(RestartMemberRequest request, StreamObserver<RestartMemberReply> observer) {
+        answer(
+                observer,
+                () -> restarts.of(Requests.member(request.getId()), ProcessMessages.wish(request, by()))
+                        .thenApply(ProcessMessages::message));
     }
 
     private static Attribution by() {

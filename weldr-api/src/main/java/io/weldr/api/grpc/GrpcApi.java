@@ -19,6 +19,7 @@ import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.Doctor;
 import io.weldr.api.admin.LeaderProbes;
+import io.weldr.api.admin.Restarts;
 import io.weldr.api.admin.Samples;
 import io.weldr.api.admin.Support;
 import io.weldr.api.admin.WaitingBytes;
@@ -70,6 +71,7 @@ public final class GrpcApi implements AutoCloseable {
     private final Samples samples;
     private final Doctor doctor;
     private final Support support;
+    private final Restarts restarts;
     private final WatchHub hub;
     private final MemberAnswers answers;
     private final BooleanSupplier membersAskHere;
@@ -93,6 +95,7 @@ public final class GrpcApi implements AutoCloseable {
             Samples samples,
             Doctor doctor,
             Support support,
+            Restarts restarts,
             WatchHub hub,
             MemberAnswers answers,
             BooleanSupplier membersAskHere,
@@ -108,6 +111,7 @@ public final class GrpcApi implements AutoCloseable {
         this.samples = samples;
         this.doctor = doctor;
         this.support = support;
+        this.restarts = restarts;
         this.hub = hub;
         this.answers = answers;
         this.membersAskHere = membersAskHere;
@@ -152,7 +156,16 @@ public final class GrpcApi implements AutoCloseable {
                 .maxConnectionIdle(5, TimeUnit.MINUTES)
                 .addService(ServerInterceptors.intercept(
                         new AdminService(
-                                ports, admin, census, probes, samples, doctor, support, hub, authenticator::validity),
+                                ports,
+                                admin,
+                                census,
+                                probes,
+                                samples,
+                                doctor,
+                                support,
+                                restarts,
+                                hub,
+                                authenticator::validity),
                         new WriteLog(access.audit(), ports.clock())))
                 .addService(new MemberService(answers, membersAskHere))
                 .addService(health.getHealthService())

@@ -21,6 +21,9 @@ import io.weldr.api.admin.MemberReporter;
 import io.weldr.api.admin.MemberSamples;
 import io.weldr.api.admin.ProbeReport;
 import io.weldr.api.admin.ProbeReporter;
+import io.weldr.api.admin.RestartBegun;
+import io.weldr.api.admin.RestartCaller;
+import io.weldr.api.admin.RestartWish;
 import io.weldr.api.admin.SampleQuestion;
 import io.weldr.api.admin.SampleReporter;
 import io.weldr.api.admin.SupportReporter;
@@ -82,6 +85,7 @@ public final class GrpcMemberLink
                 SampleReporter,
                 CheckReporter,
                 SupportReporter,
+                RestartCaller,
                 AutoCloseable {
     /**
      * On a network where a connection takes longer than this, the two seconds that a write may take are over anyway.
@@ -201,6 +205,18 @@ public final class GrpcMemberLink
     public CompletionStage<SupportTexts> support(Member to, Duration deadline) {
         return ask(to, MemberToMemberGrpc.getSupportMethod(), SupportRequest.getDefaultInstance(), deadline)
                 .thenApply(DoctorMessages::value);
+    }
+
+    @Override
+    public CompletionStage<RestartBegun> restart(Member to, RestartWish wish, Duration deadline) {
+        // Not bound to the call of the API that it comes out of, which may end before the member answers.
+        Context before = Context.ROOT.attach();
+        try {
+            return ask(to, MemberToMemberGrpc.getRestartMethod(), ProcessMessages.request(wish), deadline)
+                    .thenApply(ProcessMessages::value);
+        } finally {
+            Context.ROOT.detach(before);
+        }
     }
 
     /** Never throws: callers count what is under way, and what was not begun has to end like everything else. */

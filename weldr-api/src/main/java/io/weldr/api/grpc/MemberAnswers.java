@@ -8,8 +8,12 @@ import io.weldr.api.admin.Awaited;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.Doctor;
 import io.weldr.api.admin.LeaderProbes;
+import io.weldr.api.admin.RestartBegun;
+import io.weldr.api.admin.Restarts;
 import io.weldr.api.admin.Samples;
 import io.weldr.api.admin.Support;
+import io.weldr.api.error.ProblemException;
+import io.weldr.api.error.Problems;
 import io.weldr.core.Check;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.OriginId;
@@ -36,6 +40,8 @@ import io.weldr.proto.admin.v1.ProbeReply;
 import io.weldr.proto.admin.v1.ProbeRequest;
 import io.weldr.proto.admin.v1.ReportReply;
 import io.weldr.proto.admin.v1.ReportRequest;
+import io.weldr.proto.admin.v1.RestartReply;
+import io.weldr.proto.admin.v1.RestartRequest;
 import io.weldr.proto.admin.v1.SamplesRequest;
 import io.weldr.proto.admin.v1.SupportReply;
 import io.weldr.proto.admin.v1.SupportRequest;
@@ -60,6 +66,7 @@ public final class MemberAnswers implements MemberServer {
     private final Samples samples;
     private final Doctor doctor;
     private final Support support;
+    private final Restarts restarts;
 
     public MemberAnswers(
             MemberCalls calls,
@@ -70,7 +77,8 @@ public final class MemberAnswers implements MemberServer {
             LeaderProbes lastProbes,
             Samples samples,
             Doctor doctor,
-            Support support) {
+            Support support,
+            Restarts restarts) {
         this.calls = calls;
         this.cedes = cedes;
         this.canHold = canHold;
@@ -80,6 +88,7 @@ public final class MemberAnswers implements MemberServer {
         this.samples = samples;
         this.doctor = doctor;
         this.support = support;
+        this.restarts = restarts;
     }
 
     @Override
@@ -94,6 +103,7 @@ public final class MemberAnswers implements MemberServer {
             case "Samples" -> answer(SamplesRequest.parser(), request, this::samples);
             case "Checks" -> answer(ChecksRequest.parser(), request, asked -> checks());
             case "Support" -> answer(SupportRequest.parser(), request, asked -> support());
+            case "Restart" -> answer(RestartRequest.parser(), request, this::restart);
             default ->
                 CompletableFuture.failedFuture(
                         new GatewayException(Kind.UNAVAILABLE, "a call that this version does not know: " + call));
@@ -171,6 +181,18 @@ public final class MemberAnswers implements MemberServer {
 
     CompletionStage<SupportReply> support() {
         return support.own().thenApply(DoctorMessages::message);
+    }
+
+    /** A refusal is an answer: whoever asked is told the problem as it is. */
+    private CompletionStage<RestartReply> restart(RestartRequest request) {
+        CompletionStage<RestartBegun> begun;
+        try {
+            begun = restarts.own(ProcessMessages.value(request));
+        } catch (ProblemException e) {
+            return CompletableFuture.completedFuture(ProcessMessages.reply(e.problem()));
+        }
+        return begun.handle((done, failure) ->
+                failure == null ? ProcessMessages.reply(done) : ProcessMessages.reply(Problems.of(failure)));
     }
 
     CompletionStage<ReportReply> report(ReportRequest request, Duration patience) {

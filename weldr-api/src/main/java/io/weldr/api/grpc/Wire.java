@@ -6,6 +6,7 @@ import io.weldr.api.admin.ClusterView;
 import io.weldr.api.admin.ListenerReport;
 import io.weldr.api.admin.MemberReport;
 import io.weldr.api.admin.ProbeReport;
+import io.weldr.api.admin.ProcessReport;
 import io.weldr.api.admin.StopAdvice;
 import io.weldr.api.admin.Written;
 import io.weldr.api.error.Problem;
@@ -209,6 +210,10 @@ final class Wire {
         if (uptime != null) {
             message.setUptime(duration(uptime));
         }
+        ProcessReport process = report.process();
+        if (process != null) {
+            message.setProcess(ProcessMessages.message(process));
+        }
         VirtualIpStatus virtualIp = report.virtualIp();
         if (virtualIp != null) {
             VirtualIp.Builder held = VirtualIp.newBuilder()
@@ -253,6 +258,7 @@ final class Wire {
                 status.hasUptime() ? duration(status.getUptime()) : null,
                 reply.hasListeners() ? ListenerMessages.report(reply.getListeners()) : null,
                 reply.hasCertificates() ? CertificateMessages.report(reply.getCertificates()) : null,
+                status.hasProcess() ? ProcessMessages.value(status.getProcess()) : null,
                 status.getTrouble().isEmpty() ? null : status.getTrouble(),
                 status.hasVirtualIp() ? virtualIp(status.getVirtualIp()) : null,
                 new Traffic(

@@ -24,6 +24,7 @@ import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.Doctor;
 import io.weldr.api.admin.LeaderProbes;
+import io.weldr.api.admin.Restarts;
 import io.weldr.api.admin.Samples;
 import io.weldr.api.admin.Support;
 import io.weldr.api.admin.WaitingBytes;
@@ -99,6 +100,7 @@ public final class HttpApi implements AutoCloseable {
             Samples samples,
             Doctor doctor,
             Support support,
+            Restarts restarts,
             WatchHub hub,
             WaitingBytes waiting,
             Authenticator authenticator,
@@ -121,7 +123,7 @@ public final class HttpApi implements AutoCloseable {
         resources.addAll(new V1Routes(admin, ports, probes, samples, servers).resources());
         resources.addAll(new DoctorRoutes(doctor, support).resources());
         resources.addAll(new TokenRoutes(admin.tokens()).resources());
-        resources.addAll(new MemberRoutes(ports, census).resources());
+        resources.addAll(new MemberRoutes(ports, census, restarts).resources());
         resources.addAll(new UiRoutes(authenticator, sessions, ports.status(), version).resources());
         this.probes = new ProbeRoutes(ports, metrics).resources();
         resources.addAll(this.probes);

@@ -5,11 +5,15 @@ import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.ClusterView;
 import io.weldr.api.admin.MemberReport;
+import io.weldr.api.admin.RestartBegun;
+import io.weldr.api.admin.RestartWish;
+import io.weldr.api.admin.Restarts;
 import io.weldr.api.error.ProblemType;
 import io.weldr.api.error.Problems;
 import io.weldr.api.json.Answers.MemberEntry;
 import io.weldr.api.json.Answers.Members;
 import io.weldr.api.json.Answers.MembershipAnswer;
+import io.weldr.api.json.Answers.RestartAnswer;
 import io.weldr.api.json.Link;
 import io.weldr.api.json.RequestBodies;
 import io.weldr.core.port.Membership;
@@ -41,6 +45,18 @@ final class MemberRoutes {
     private static final Description TRANSFER =
             change("TransferLeadership", "Hand leadership to another member", Shape.Body.NEXT_LEADER);
 
+    private static final Description RESTART = Description.membership(
+                    "RestartMember",
+                    "Have a member stop as on SIGTERM, so that its service manager starts it again",
+                    null,
+                    Shape.json(RestartAnswer.class))
+            .only(202, Shape.json(RestartAnswer.class))
+            .refuses(
+                    ProblemType.NO_SUCH_MEMBER,
+                    ProblemType.NO_SERVICE_MANAGER,
+                    ProblemType.NOT_SAFE,
+                    ProblemType.PRECONDITION_FAILED);
+
     /** The leader decides what it refuses: any of these may come of any change. */
     private static Description change(String id, String summary, @Nullable Shape body) {
         return Description.membership(id, summary, body, Shape.json(MembershipAnswer.class))
@@ -57,11 +73,13 @@ final class MemberRoutes {
 
     private final Membership membership;
     private final Census census;
+    private final Restarts restarts;
     private final StatusSource status;
 
-    MemberRoutes(AdminPorts ports, Census census) {
+    MemberRoutes(AdminPorts ports, Census census, Restarts restarts) {
         this.membership = ports.membership();
         this.census = census;
+        this.restarts = restarts;
         this.status = ports.status();
     }
 
@@ -73,6 +91,7 @@ final class MemberRoutes {
                         .on(HttpMethod.DELETE, REMOVE, this::remove, "drain", "force"),
                 new Resource(MEMBERS + "/:id/replacement")
                         .on(HttpMethod.POST, REPLACE, this::replace, "drain", "force"),
+                new Resource(MEMBERS + "/:id/restart").on(HttpMethod.POST, RESTART, this::restart, "started", "safe"),
                 new Resource("/v1/cluster/leader").on(HttpMethod.POST, TRANSFER, this::transfer));
     }
 
@@ -112,6 +131,7 @@ final class MemberRoutes {
                 Link.get("self", self),
                 new Link("remove", self, "DELETE"),
                 new Link("replace", self + "/replacement", "POST"),
+                new Link("restart", self + "/restart", "POST"),
                 Link.get("members", MEMBERS));
     }
 
@@ -140,6 +160,17 @@ final class MemberRoutes {
         MemberId to = RequestBodies.leader(request.body());
         request.refuseConditions();
         return membership.transferLeadership(to, by(request)).thenApply(result -> answer(result, 200));
+    }
+
+    private CompletionStage<Answer> restart(Request request) {
+        MemberId id = request.memberId();
+        RestartWish wish = new RestartWish(request.started(), request.safe(), RestartWish.by(by(request)));
+        request.refuseConditions();
+        return restarts.of(id, wish).thenApply(MemberRoutes::begun);
+    }
+
+    private static Answer begun(RestartBegun begun) {
+        return Answer.json(202, RestartAnswer.of(begun, links(begun.member())));
     }
 
     private static Attribution by(Request request) {

@@ -3,6 +3,7 @@ package io.weldr.api.http;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.ClusterView;
 import io.weldr.api.admin.MemberReport;
+import io.weldr.api.admin.ProcessReport;
 import io.weldr.api.admin.StopAdvice;
 import io.weldr.api.admin.View;
 import io.weldr.api.json.Answers;
@@ -75,6 +76,7 @@ final class Pages {
         MemberReport report = line.report();
         Member member = line.member();
         MemberId leader = report == null ? null : report.leader();
+        ProcessReport process = report == null ? null : report.process();
         return new MemberEntry(
                 line.id().value(),
                 report == null ? null : Answers.word(report.role()),
@@ -88,6 +90,12 @@ final class Pages {
                 report == null || report.uptime() == null
                         ? null
                         : report.uptime().toMillis() / 1000.0,
+                process == null ? null : process.facts().startedAt().toString(),
+                process == null ? null : process.unready().isEmpty(),
+                (process == null || process.unready().isEmpty()) ? null : process.unready(),
+                (process == null || !process.restarting()) ? null : true,
+                process == null ? null : process.facts().serviceManager(),
+                process == null ? null : process.facts().drainTimeout().toMillis() / 1000.0,
                 member == null ? null : member.version(),
                 member == null ? null : member.supports().number(),
                 member == null

@@ -27,6 +27,8 @@ import io.weldr.core.state.OriginRef;
 import io.weldr.core.token.TokenName;
 import io.weldr.wire.json.Durations;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -240,6 +242,28 @@ final class Request {
                     .exception();
         }
         return drain;
+    }
+
+    /** When the process of a member has to have started; null: whenever. */
+    @Nullable Instant started() {
+        String text = query("started");
+        if (text == null) {
+            return null;
+        }
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw Problem.of(
+                            ProblemType.INVALID_VALUE,
+                            "parameter started: " + Check.quote(text),
+                            "a time as in 2030-01-31T23:59:59.123Z")
+                    .exception();
+        }
+    }
+
+    /** Whether a member is to be restarted only if the cluster goes on without it. */
+    boolean safe() {
+        return choice("safe", "false", List.of("false", "true")).equals("true");
     }
 
     /**

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.weldr.api.admin.ListenerBinding;
 import io.weldr.api.admin.ProbeReport;
+import io.weldr.api.admin.RestartBegun;
 import io.weldr.api.admin.WatchEvent;
 import io.weldr.api.admin.Written;
 import io.weldr.api.admin.Written.Applied;
@@ -361,6 +362,12 @@ public final class Answers {
      * @param commitIndex the last log entry that it knows to be committed
      * @param appliedIndex the last log entry that it has applied
      * @param lag how many committed log entries it has not applied
+     * @param startedAt when its process started, by its clock: another time means another process
+     * @param ready whether it is ready
+     * @param unready why it is not ready; null: it is
+     * @param restarting whether it was asked to restart; null: it was not
+     * @param serviceManager what starts its process again once it has ended; null: nothing
+     * @param drainTimeoutSeconds how long exchanges under way may take when it stops
      * @param version the version of its program
      * @param addresses where it listens
      * @param voter whether its vote counts
@@ -381,6 +388,12 @@ public final class Answers {
             @Nullable Long lag,
             @Nullable Long routedRevision,
             @Nullable Double uptimeSeconds,
+            @Nullable String startedAt,
+            @Nullable Boolean ready,
+            @Nullable List<String> unready,
+            @Nullable Boolean restarting,
+            @Nullable String serviceManager,
+            @Nullable Double drainTimeoutSeconds,
             @Nullable String version,
             @Nullable Integer supports,
             @Nullable Addresses addresses,
@@ -477,6 +490,33 @@ public final class Answers {
                             .map(voter -> new VoterEntry(
                                     voter.id().value(), voter.raft().toString()))
                             .toList(),
+                    links);
+        }
+    }
+
+    /**
+     * A member stops, so that its service manager starts it again.
+     *
+     * @param member the id of the member
+     * @param changed whether it was not stopping before
+     * @param startedAt when the process that stops started
+     * @param serviceManager what starts it again
+     * @param drainTimeoutSeconds how long exchanges under way may take
+     */
+    public record RestartAnswer(
+            String member,
+            boolean changed,
+            String startedAt,
+            @Nullable String serviceManager,
+            double drainTimeoutSeconds,
+            List<Link> links) {
+        public static RestartAnswer of(RestartBegun begun, List<Link> links) {
+            return new RestartAnswer(
+                    begun.member().value(),
+                    begun.changed(),
+                    begun.process().startedAt().toString(),
+                    begun.process().serviceManager(),
+                    begun.process().drainTimeout().toMillis() / 1000.0,
                     links);
         }
     }

@@ -203,6 +203,7 @@ class FindingsTest {
                 null,
                 listeners,
                 certificates,
+                null,
                 trouble,
                 virtualIp,
                 Traffic.NONE);

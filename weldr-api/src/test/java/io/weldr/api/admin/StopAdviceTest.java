@@ -33,6 +33,7 @@ class StopAdviceTest {
                 null,
                 null,
                 null,
+                null,
                 trouble,
                 null,
                 Traffic.NONE);

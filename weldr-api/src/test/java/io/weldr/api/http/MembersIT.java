@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.weldr.api.http.Client.Reply;
 import io.weldr.api.testkit.TestCluster;
 import io.weldr.api.testkit.TestMembership;
+import io.weldr.api.testkit.TestProcess;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.port.Membership.Refusal;
 import io.weldr.core.state.ClusterVersion;
@@ -135,6 +136,46 @@ class MembersIT {
         assertThat(witness.path("witness").asBoolean()).isTrue();
         assertThat(witness.path("addresses").has("proxy")).isFalse();
         assertThat(answer.path("members").get(0).has("witness")).isFalse();
+    }
+
+    @Test
+    void aMemberRestartsOnlyIfItIsStartedAgainAndIsTheProcessThatIsMeant() throws Exception {
+        TestProcess process = cluster.node(1).process();
+        String path = "/v1/cluster/members/n1/restart";
+        JsonNode member = client.get("/v1/cluster/members/n1").is(200).json();
+        assertThat(member.path("ready").asBoolean()).isTrue();
+        assertThat(member.path("serviceManager").asText()).isEqualTo("systemd");
+        assertThat(member.path("drainTimeoutSeconds").asDouble()).isEqualTo(7);
+        String started = member.path("startedAt").asText();
+
+        client.post(path + "?started=2001-01-01T00:00:00Z", "").isProblem(412, "precondition-failed");
+        client.post(path + "?started=yesterday", "").isProblem(400, "invalid-value");
+        client.post(path + "?safe=true", "").isProblem(409, "not-safe"); // it is the only voter
+        assertThat(process.restarting()).isFalse();
+        process.serviceManager(null);
+        client.post(path, "").isProblem(409, "no-service-manager");
+        assertThat(process.restarts()).isEmpty();
+
+        process.serviceManager("WELDR_SUPERVISED");
+        JsonNode begun = client.post(path + "?started=" + started, "", "Weldr-Reason", "release 7")
+                .is(202)
+                .json();
+        assertThat(begun.path("changed").asBoolean()).isTrue();
+        assertThat(begun.path("startedAt").asText()).isEqualTo(started);
+        assertThat(process.restarts())
+                .singleElement()
+                .asString()
+                .startsWith("local from ")
+                .endsWith(": release 7");
+        assertThat(client.post(path, "").is(202).json().path("changed").asBoolean())
+                .isFalse();
+        assertThat(client.get("/v1/cluster/members/n1")
+                        .is(200)
+                        .json()
+                        .path("restarting")
+                        .asBoolean())
+                .isTrue();
+        client.post("/v1/cluster/members/n7/restart", "").isProblem(404, "no-such-member");
     }
 
     @Test

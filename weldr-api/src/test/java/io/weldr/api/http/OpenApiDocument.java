@@ -196,6 +196,7 @@ final class OpenApiDocument {
         return switch (status) {
             case 200 -> "OK";
             case 201 -> "Created";
+            case 202 -> "Accepted";
             case 204 -> "No content";
             default -> throw new IllegalStateException("no words for " + status);
         };

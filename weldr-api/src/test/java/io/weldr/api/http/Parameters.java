@@ -113,6 +113,16 @@ final class Parameters {
                         text(Schemas.DURATION_PATTERN));
             case "force" ->
                 shared(name, "Without draining", Schemas.type("boolean").put("default", false));
+            case "started" ->
+                shared(
+                        name,
+                        "Refuse unless the process of the member started then. Absent: whenever it started",
+                        Schemas.type("string").put("format", "date-time"));
+            case "safe" ->
+                shared(
+                        name,
+                        "Refuse unless the cluster goes on without the member",
+                        Schemas.type("boolean").put("default", false));
             case "verbose" -> shared(name, "Say more", text());
             case "after" ->
                 samples

@@ -54,6 +54,7 @@ final class SchemaNames {
             Map.entry(Answers.Members.class, "Members"),
             Map.entry(Answers.VoterEntry.class, "Voter"),
             Map.entry(Answers.MembershipAnswer.class, "MembershipChange"),
+            Map.entry(Answers.RestartAnswer.class, "Restart"),
             Map.entry(Answers.ActorEntry.class, "Actor"),
             Map.entry(Answers.ChangeEntry.class, "Change"),
             Map.entry(Answers.History.class, "History"),

@@ -10,6 +10,7 @@ import io.weldr.api.admin.Census;
 import io.weldr.api.admin.CertificateIntake;
 import io.weldr.api.admin.Doctor;
 import io.weldr.api.admin.LeaderProbes;
+import io.weldr.api.admin.Restarts;
 import io.weldr.api.admin.Samples;
 import io.weldr.api.admin.Support;
 import io.weldr.api.admin.WaitingBytes;
@@ -84,6 +85,7 @@ public final class TestNode implements AutoCloseable {
     private final MemberId id;
     private final GrpcMemberLink link = new GrpcMemberLink();
     private final TestMembership membership = new TestMembership();
+    private final TestProcess process = new TestProcess();
     private final Published<ClusterState> state = new Published<>(ClusterState.INITIAL);
     private final List<Waiter> waiters = new ArrayList<>(); // under the lock of this
     private final List<byte[]> calls = new CopyOnWriteArrayList<>();
@@ -187,6 +189,7 @@ public final class TestNode implements AutoCloseable {
                 new Samples(ports, link, Samples.INTERVAL),
                 new Doctor(ports, census, link),
                 new Support(ports, link, () -> ""),
+                new Restarts(ports, census, link),
                 new WatchHub(ports, LIMITS.watchersMax()),
                 new WaitingBytes(LIMITS.waitingBytesMax()),
                 new Authenticator(ports.state(), sessions, ports.clock(), null),
@@ -208,6 +211,11 @@ public final class TestNode implements AutoCloseable {
     /** What it was asked to change of the members, and what it answers. */
     public TestMembership membership() {
         return membership;
+    }
+
+    /** Its process, which only says that it restarts. */
+    public TestProcess process() {
+        return process;
     }
 
     private AdminPorts ports() {
@@ -265,6 +273,7 @@ public final class TestNode implements AutoCloseable {
                 () -> virtualIp,
                 patience -> CompletableFuture.completedFuture(facts),
                 () -> List.of(SupportText.of("configuration.txt", "id: " + id)),
+                process,
                 cluster.sessions(),
                 () -> Instant.now().plus(clockAhead));
     }

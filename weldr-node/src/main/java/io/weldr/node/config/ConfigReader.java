@@ -56,6 +56,7 @@ public final class ConfigReader {
     private static final Set<String> OTHER_VARIABLES = Set.of(
             "WELDR_CONFIG",
             "WELDR_JAVA_OPTS",
+            "WELDR_SUPERVISED",
             "WELDR_ENDPOINT",
             "WELDR_ROLE",
             "WELDR_TERM",

@@ -14,6 +14,7 @@ import io.weldr.core.port.ClusterStatus.Role;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.Measurement;
 import io.weldr.core.port.ProbeQuestion;
+import io.weldr.core.port.ProcessControl;
 import io.weldr.core.port.VirtualIpStatus;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Member;
@@ -50,14 +51,15 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -110,12 +112,28 @@ public final class Node {
     private volatile boolean stopping;
     private final Object lifecycle = new Object(); // held while the parts start, and while they stop
     private boolean closed; // guarded by lifecycle
-    private final CountDownLatch left = new CountDownLatch(1);
+    private final CompletableFuture<End> end = new CompletableFuture<>();
+    private final Restart restart;
 
-    /** @throws IOException the access log cannot be opened */
-    public Node(NodeConfig config, String version) throws IOException {
+    /** Why a node ends by itself. */
+    public enum End {
+        /** It was taken out of its cluster. */
+        LEFT,
+        /** It was asked to restart. */
+        RESTART
+    }
+
+    /**
+     * @param serviceManager which service manager starts the process again once it has ended; null: none
+     * @throws IOException the access log cannot be opened
+     */
+    public Node(NodeConfig config, String version, @Nullable String serviceManager) throws IOException {
         this.config = config;
         this.version = version;
+        restart = new Restart(
+                new ProcessControl.Facts(
+                        Instant.now().truncatedTo(ChronoUnit.MILLIS), version, serviceManager, config.drainTimeout()),
+                this::beginRestart);
         addresses = new Addresses(config);
         secret = new NodeSecret(config);
         link = new GrpcMemberLink();
@@ -179,6 +197,7 @@ public final class Node {
                         this::virtualIpStatus,
                         examiner,
                         new NodeTexts(config, version),
+                        restart,
                         secret.sessions(),
                         Clock.tickMillis(ZoneOffset.UTC)),
                 link);
@@ -444,18 +463,32 @@ public final class Node {
         }
         LOG.warn("no member any more: {}", config.onRemoval() == OnRemoval.EXIT ? "ending" : "idle");
         if (config.onRemoval() == OnRemoval.EXIT) {
-            left.countDown();
+            end.complete(End.LEFT);
         }
     }
 
-    /** Blocks until this node has left its cluster and is to end, maybe for ever. */
-    public void awaitLeft() throws InterruptedException {
-        left.await();
+    /** Whether the node was not stopping before. Its process ends, and the hook of the process stops it. */
+    private boolean beginRestart(String by) {
+        if (stopping || !end.complete(End.RESTART)) {
+            return false;
+        }
+        stopping = true;
+        LOG.info("restart requested by {}: stopping, for {} to start the process again", by, restart.manager());
+        return true;
     }
 
-    /** Whether this node ends because it left its cluster. */
-    public boolean left() {
-        return left.getCount() == 0;
+    /** Blocks until this node is to end by itself, maybe for ever. */
+    public End awaitEnd() throws InterruptedException {
+        try {
+            return end.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("nothing fails here", e);
+        }
+    }
+
+    /** Why this node ends by itself; null: it does not. */
+    public @Nullable End end() {
+        return end.getNow(null);
     }
 
     /**
@@ -597,7 +630,7 @@ public final class Node {
             reasons.add("the node is starting");
         }
         if (stopping) {
-            reasons.add("the node is stopping");
+            reasons.add(end() == End.RESTART ? "the node restarts" : "the node is stopping");
         }
         if (raft.removed()) {
             reasons.add(farewell().line());

@@ -327,6 +327,8 @@ class NodeConfigTest {
                         "x",
                         "WELDR_JAVA_OPTS",
                         "",
+                        "WELDR_SUPERVISED",
+                        "true",
                         "PATH",
                         "/bin")))
                 .containsExactly(
