@@ -56,6 +56,7 @@ record CommandTree(List<String> names, Supplier<Object> command, List<CommandTre
                             of(ClusterCommand.Remove::new, "remove", "delete", "rm"),
                             of(ClusterCommand.Replace::new, "replace"),
                             of(ClusterCommand.TransferLeader::new, "transfer-leader"),
+                            of(RestartCommand::new, "restart"),
                             HELP),
                     "cluster"),
             of(

@@ -9,7 +9,8 @@ enum ExitCode {
     CONFLICT(4, "conflict", "another entry exists, the state has changed, or the members are changing"),
     UNREACHABLE(5, "unreachable", "no node could be reached, or none that reaches a leader; nothing was done"),
     UNKNOWN(6, "unknown-outcome", "the outcome is not known"),
-    FINDINGS(7, "findings", "doctor has findings");
+    FINDINGS(7, "findings", "doctor has findings"),
+    STOPPED(8, "stopped", "a rolling restart stopped; the output has the command to go on");
 
     private final int code;
     private final String type;

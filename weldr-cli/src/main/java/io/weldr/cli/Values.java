@@ -58,6 +58,10 @@ final class Values {
         return map;
     }
 
+    static java.time.Duration javaDuration(Duration duration) {
+        return java.time.Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
+    }
+
     static long millis(Duration duration) {
         return duration.getSeconds() * 1000 + Math.round(duration.getNanos() / 1e6);
     }

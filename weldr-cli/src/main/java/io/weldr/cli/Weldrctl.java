@@ -45,7 +45,8 @@ import picocli.CommandLine.Spec;
             "  4  another entry exists, the state has changed, or the members are changing",
             "  5  no node could be reached, or none that reaches a leader; nothing was done",
             "  6  the outcome is not known",
-            "  7  doctor has findings"
+            "  7  doctor has findings",
+            "  8  a rolling restart stopped; the output has the command to go on"
         })
 public final class Weldrctl implements Runnable {
     private static final String ENDPOINT_VARIABLE = "WELDR_ENDPOINT";
