@@ -82,6 +82,7 @@ class LocalIT {
             assertThat(started.exit()).as("%s", started).isZero();
             assertThat(local.run("logs", Integer.toString(leader), "-n", "100").out())
                     .contains("node n" + leader);
+            aNodeThatIsAskedToRestartIsStartedAgain(local, survivor, api);
             downAndUpKeepsThePoolEvenIfNoOriginIsUp(local, api);
         } finally {
             down(local);
@@ -89,6 +90,21 @@ class LocalIT {
         assertThat(local.run("status").out()).doesNotContain("running").doesNotContain("leader");
         assertThat(local.run("clean").exit()).isZero();
         assertThat(local.data()).doesNotExist();
+    }
+
+    private static void aNodeThatIsAskedToRestartIsStartedAgain(Local local, int node, String api) throws Exception {
+        String name = "n" + node;
+        long before = local.pid(name);
+        assertThat(Http.post(api + "/v1/cluster/members/" + name + "/restart", "")
+                        .status())
+                .isEqualTo(202);
+        await("another process").until(() -> local.pid(name) != before && isAlive(local.pid(name)));
+        await("the node")
+                .until(() -> Http.get("http://127.0.0.1:" + local.port(8686 + node) + "/readyz")
+                                .status()
+                        == 200);
+        assertThat(row(local.run("status"), name)).containsAnyOf("leader", "follower");
+        assertThat(isAlive(before)).isFalse();
     }
 
     private static void allNodesHaveOneSecret(Local local) throws Exception {
