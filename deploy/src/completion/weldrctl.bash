@@ -263,6 +263,7 @@ function _complete_weldrctl() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} cluster delete" ];    then _picocli_weldrctl_cluster; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} cluster rm" ];    then _picocli_weldrctl_cluster; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} cluster replace" ];    then _picocli_weldrctl_cluster; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} cluster promote" ];    then _picocli_weldrctl_cluster; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} cluster transfer-leader" ];    then _picocli_weldrctl_cluster; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} cluster restart" ];    then _picocli_weldrctl_cluster; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} cluster help" ];    then _picocli_weldrctl_cluster; return $?; fi
@@ -398,55 +399,57 @@ function _complete_weldrctl() {
   local cmds106=(cluster delete)
   local cmds107=(cluster rm)
   local cmds108=(cluster replace)
-  local cmds109=(cluster transfer-leader)
-  local cmds110=(cluster restart)
-  local cmds111=(cluster help)
-  local cmds112=(tokens create)
-  local cmds113=(tokens add)
-  local cmds114=(tokens ls)
-  local cmds115=(tokens list)
-  local cmds116=(tokens get)
-  local cmds117=(tokens show)
-  local cmds118=(tokens rm)
-  local cmds119=(tokens delete)
-  local cmds120=(tokens remove)
-  local cmds121=(tokens help)
-  local cmds122=(context use)
-  local cmds123=(context ls)
-  local cmds124=(context list)
-  local cmds125=(context add)
-  local cmds126=(context create)
-  local cmds127=(context rm)
-  local cmds128=(context delete)
-  local cmds129=(context remove)
-  local cmds130=(context help)
-  local cmds131=(secret ca)
-  local cmds132=(secret help)
+  local cmds109=(cluster promote)
+  local cmds110=(cluster transfer-leader)
+  local cmds111=(cluster restart)
+  local cmds112=(cluster help)
+  local cmds113=(tokens create)
+  local cmds114=(tokens add)
+  local cmds115=(tokens ls)
+  local cmds116=(tokens list)
+  local cmds117=(tokens get)
+  local cmds118=(tokens show)
+  local cmds119=(tokens rm)
+  local cmds120=(tokens delete)
+  local cmds121=(tokens remove)
+  local cmds122=(tokens help)
+  local cmds123=(context use)
+  local cmds124=(context ls)
+  local cmds125=(context list)
+  local cmds126=(context add)
+  local cmds127=(context create)
+  local cmds128=(context rm)
+  local cmds129=(context delete)
+  local cmds130=(context remove)
+  local cmds131=(context help)
+  local cmds132=(secret ca)
+  local cmds133=(secret help)
 
-  if CompWordsContainsArray "${cmds132[@]}"; then _picocli_weldrctl_secret_help; return $?; fi
-  if CompWordsContainsArray "${cmds131[@]}"; then _picocli_weldrctl_secret_ca; return $?; fi
-  if CompWordsContainsArray "${cmds130[@]}"; then _picocli_weldrctl_context_help; return $?; fi
-  if CompWordsContainsArray "${cmds129[@]}"; then _picocli_weldrctl_context_remove; return $?; fi
-  if CompWordsContainsArray "${cmds128[@]}"; then _picocli_weldrctl_context_delete; return $?; fi
-  if CompWordsContainsArray "${cmds127[@]}"; then _picocli_weldrctl_context_rm; return $?; fi
-  if CompWordsContainsArray "${cmds126[@]}"; then _picocli_weldrctl_context_create; return $?; fi
-  if CompWordsContainsArray "${cmds125[@]}"; then _picocli_weldrctl_context_add; return $?; fi
-  if CompWordsContainsArray "${cmds124[@]}"; then _picocli_weldrctl_context_list; return $?; fi
-  if CompWordsContainsArray "${cmds123[@]}"; then _picocli_weldrctl_context_ls; return $?; fi
-  if CompWordsContainsArray "${cmds122[@]}"; then _picocli_weldrctl_context_use; return $?; fi
-  if CompWordsContainsArray "${cmds121[@]}"; then _picocli_weldrctl_tokens_help; return $?; fi
-  if CompWordsContainsArray "${cmds120[@]}"; then _picocli_weldrctl_tokens_remove; return $?; fi
-  if CompWordsContainsArray "${cmds119[@]}"; then _picocli_weldrctl_tokens_delete; return $?; fi
-  if CompWordsContainsArray "${cmds118[@]}"; then _picocli_weldrctl_tokens_rm; return $?; fi
-  if CompWordsContainsArray "${cmds117[@]}"; then _picocli_weldrctl_tokens_show; return $?; fi
-  if CompWordsContainsArray "${cmds116[@]}"; then _picocli_weldrctl_tokens_get; return $?; fi
-  if CompWordsContainsArray "${cmds115[@]}"; then _picocli_weldrctl_tokens_list; return $?; fi
-  if CompWordsContainsArray "${cmds114[@]}"; then _picocli_weldrctl_tokens_ls; return $?; fi
-  if CompWordsContainsArray "${cmds113[@]}"; then _picocli_weldrctl_tokens_add; return $?; fi
-  if CompWordsContainsArray "${cmds112[@]}"; then _picocli_weldrctl_tokens_create; return $?; fi
-  if CompWordsContainsArray "${cmds111[@]}"; then _picocli_weldrctl_cluster_help; return $?; fi
-  if CompWordsContainsArray "${cmds110[@]}"; then _picocli_weldrctl_cluster_restart; return $?; fi
-  if CompWordsContainsArray "${cmds109[@]}"; then _picocli_weldrctl_cluster_transferleader; return $?; fi
+  if CompWordsContainsArray "${cmds133[@]}"; then _picocli_weldrctl_secret_help; return $?; fi
+  if CompWordsContainsArray "${cmds132[@]}"; then _picocli_weldrctl_secret_ca; return $?; fi
+  if CompWordsContainsArray "${cmds131[@]}"; then _picocli_weldrctl_context_help; return $?; fi
+  if CompWordsContainsArray "${cmds130[@]}"; then _picocli_weldrctl_context_remove; return $?; fi
+  if CompWordsContainsArray "${cmds129[@]}"; then _picocli_weldrctl_context_delete; return $?; fi
+  if CompWordsContainsArray "${cmds128[@]}"; then _picocli_weldrctl_context_rm; return $?; fi
+  if CompWordsContainsArray "${cmds127[@]}"; then _picocli_weldrctl_context_create; return $?; fi
+  if CompWordsContainsArray "${cmds126[@]}"; then _picocli_weldrctl_context_add; return $?; fi
+  if CompWordsContainsArray "${cmds125[@]}"; then _picocli_weldrctl_context_list; return $?; fi
+  if CompWordsContainsArray "${cmds124[@]}"; then _picocli_weldrctl_context_ls; return $?; fi
+  if CompWordsContainsArray "${cmds123[@]}"; then _picocli_weldrctl_context_use; return $?; fi
+  if CompWordsContainsArray "${cmds122[@]}"; then _picocli_weldrctl_tokens_help; return $?; fi
+  if CompWordsContainsArray "${cmds121[@]}"; then _picocli_weldrctl_tokens_remove; return $?; fi
+  if CompWordsContainsArray "${cmds120[@]}"; then _picocli_weldrctl_tokens_delete; return $?; fi
+  if CompWordsContainsArray "${cmds119[@]}"; then _picocli_weldrctl_tokens_rm; return $?; fi
+  if CompWordsContainsArray "${cmds118[@]}"; then _picocli_weldrctl_tokens_show; return $?; fi
+  if CompWordsContainsArray "${cmds117[@]}"; then _picocli_weldrctl_tokens_get; return $?; fi
+  if CompWordsContainsArray "${cmds116[@]}"; then _picocli_weldrctl_tokens_list; return $?; fi
+  if CompWordsContainsArray "${cmds115[@]}"; then _picocli_weldrctl_tokens_ls; return $?; fi
+  if CompWordsContainsArray "${cmds114[@]}"; then _picocli_weldrctl_tokens_add; return $?; fi
+  if CompWordsContainsArray "${cmds113[@]}"; then _picocli_weldrctl_tokens_create; return $?; fi
+  if CompWordsContainsArray "${cmds112[@]}"; then _picocli_weldrctl_cluster_help; return $?; fi
+  if CompWordsContainsArray "${cmds111[@]}"; then _picocli_weldrctl_cluster_restart; return $?; fi
+  if CompWordsContainsArray "${cmds110[@]}"; then _picocli_weldrctl_cluster_transferleader; return $?; fi
+  if CompWordsContainsArray "${cmds109[@]}"; then _picocli_weldrctl_cluster_promote; return $?; fi
   if CompWordsContainsArray "${cmds108[@]}"; then _picocli_weldrctl_cluster_replace; return $?; fi
   if CompWordsContainsArray "${cmds107[@]}"; then _picocli_weldrctl_cluster_rm; return $?; fi
   if CompWordsContainsArray "${cmds106[@]}"; then _picocli_weldrctl_cluster_delete; return $?; fi
@@ -1146,7 +1149,7 @@ function _picocli_weldrctl_cluster() {
   local curr_word=${COMP_WORDS[COMP_CWORD]}
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
-  local commands="status show list ls add remove delete rm replace transfer-leader restart help"
+  local commands="status show list ls add remove delete rm replace promote transfer-leader restart help"
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
   local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
@@ -8714,6 +8717,63 @@ function _picocli_weldrctl_cluster_replace() {
     '--drain')
       return
       ;;
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `promote` subcommand.
+function _picocli_weldrctl_cluster_promote() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
     '-e'|'--endpoint')
       return
       ;;

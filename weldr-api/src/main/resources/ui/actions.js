@@ -61,6 +61,7 @@ export function OriginButtons({ pool, origin, all, act }) {
 }
 
 export function TransferButton({ member, cluster, act }) {
+  if (member.learner && !member.missing) return null;
   if (member.missing || member.acting || member.witness || !member.voter) return '–';
   const action = {
     title: `Make ${member.id} the leader`,
@@ -74,6 +75,22 @@ export function TransferButton({ member, cluster, act }) {
   };
   return html`<button type="button" data-action="transfer" aria-label=${`make ${member.id} the leader`}
     onClick=${() => act(action)}>make leader</button>`;
+}
+
+export function PromoteButton({ member, act }) {
+  if (!member.learner || member.missing) return null;
+  const action = {
+    title: `Give ${member.id} a vote`,
+    effect: `${member.id} is a learner. It becomes a voter, so that a majority of one more voter is needed for each change.`,
+    warning: null,
+    inputs: [],
+    keyless: true,
+    change: () => ({ method: 'POST', path: `/v1/cluster/members/${encodeURIComponent(member.id)}/promotion` }),
+    line: () => ['cluster', 'promote', member.id],
+    done: `${member.id} votes`,
+  };
+  return html`<button type="button" data-action="promote" aria-label=${`give ${member.id} a vote`}
+    onClick=${() => act(action)}>promote</button>`;
 }
 
 /** Asks for confirmation, sends the change, and says what came of it. */

@@ -2,14 +2,14 @@
 import { html } from './lib.js';
 import { Section, State, Table } from './parts.js';
 import { span } from './format.js';
-import { TransferButton } from './actions.js';
+import { PromoteButton, TransferButton } from './actions.js';
 
 export function Members({ cluster, session, act }) {
   const role = (m) =>
     m.missing
-      ? html`<${State} word="missing" />`
-      : html`<${State} word=${m.acting ? 'leader' : m.role} kind=${m.acting || m.role === 'follower' ? 'good' : 'odd'} />
-          ${m.witness && ' witness'}${!m.voter && ' no vote'}`;
+      ? html`<${State} word="missing" />${m.silentSeconds !== undefined && ` for ${span(m.silentSeconds)}`}${m.learner && ' learner'}`
+      : html`<${State} word=${m.acting ? 'leader' : m.role} kind=${m.acting || m.role === 'follower' || m.role === 'learner' ? 'good' : 'odd'} />
+          ${m.witness && ' witness'}${!m.voter && !m.learner && ' no vote'}`;
   const columns = [
     {
       label: 'Member',
@@ -25,7 +25,7 @@ export function Members({ cluster, session, act }) {
     { label: 'May be stopped now', cell: (m) => html`<${Stop} stop=${m.stop} />` },
     { label: 'Trouble', cell: (m) => m.trouble ?? m.reason ?? 'none' },
     ...(session.role === 'admin'
-      ? [{ label: 'Actions', cell: (m) => html`<${TransferButton} member=${m} cluster=${cluster} act=${act} />` }]
+      ? [{ label: 'Actions', cell: (m) => html`<${TransferButton} member=${m} cluster=${cluster} act=${act} /><${PromoteButton} member=${m} act=${act} />` }]
       : []),
   ];
   return html`<${Section} title="Members">

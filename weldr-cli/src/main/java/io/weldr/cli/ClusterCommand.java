@@ -6,6 +6,7 @@ import io.weldr.proto.admin.v1.ClusterStatusReply;
 import io.weldr.proto.admin.v1.ClusterStatusRequest;
 import io.weldr.proto.admin.v1.MemberStatus;
 import io.weldr.proto.admin.v1.MembershipReply;
+import io.weldr.proto.admin.v1.PromoteMemberRequest;
 import io.weldr.proto.admin.v1.RemoveMemberRequest;
 import io.weldr.proto.admin.v1.ReplaceMemberRequest;
 import io.weldr.proto.admin.v1.TransferLeadershipRequest;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code weldrctl cluster [status|add|remove|replace|transfer-leader]}; alone it is {@code status}. */
+/** {@code weldrctl cluster [status|add|remove|replace|promote|transfer-leader]}; alone it is {@code status}. */
 @Command(
         header = "Shows and changes the members of the cluster.",
         description = "Without a command, shows the members, the leader, and how far each member has applied the log.",
@@ -42,7 +43,8 @@ final class ClusterCommand extends Shared {
     /** {@code cluster add}. */
     @Command(
             header = "Adds a node to the cluster.",
-            description = "Start the node with --join wait first. The node votes when it has caught up.")
+            description =
+                    "Start the node with --join wait first. The node votes when it has caught up, unless it joins as a learner.")
     static final class Add extends Shared {
         @Parameters(index = "0", paramLabel = "ID", description = "The name of the node")
         private String id = "";
@@ -117,6 +119,22 @@ final class ClusterCommand extends Shared {
         }
     }
 
+    /** {@code cluster promote}. */
+    @Command(
+            header = "Gives a learner a vote.",
+            description = "The learner must be up to date. Before, it gets every change and has no vote (join-as).")
+    static final class Promote extends Shared {
+        @Parameters(index = "0", paramLabel = "ID", description = "The name of the learner")
+        private String id = "";
+
+        @Override
+        void run(Session session, Output output) {
+            PromoteMemberRequest wish =
+                    PromoteMemberRequest.newBuilder().setId(id).build();
+            print(output, session.change(stub -> stub.promoteMember(wish)), id + " votes");
+        }
+    }
+
     /** {@code cluster transfer-leader}. */
     @Command(description = "Transfers leadership to a member. Default: any member that is up to date.")
     static final class TransferLeader extends Shared {
@@ -150,16 +168,24 @@ final class ClusterCommand extends Shared {
             Map<String, Object> map = new LinkedHashMap<>();
             map.put("changed", reply.getChanged());
             map.put("leader", reply.getLeader().isEmpty() ? null : reply.getLeader());
-            map.put(
-                    "voters",
-                    reply.getVotersList().stream()
-                            .map(voter -> Map.of("id", voter.getId(), "raft", voter.getRaftAddress()))
-                            .toList());
+            map.put("voters", members(reply.getVotersList()));
+            map.put("learners", members(reply.getLearnersList()));
             output.json(map);
             return;
         }
         output.line(done + (reply.getChanged() ? "" : ", as it was before") + "; voters: "
-                + reply.getVotersList().stream().map(Voter::getId).collect(Collectors.joining(", ")));
+                + names(reply.getVotersList())
+                + (reply.getLearnersCount() == 0 ? "" : "; learners: " + names(reply.getLearnersList())));
+    }
+
+    private static List<Map<String, String>> members(List<Voter> members) {
+        return members.stream()
+                .map(member -> Map.of("id", member.getId(), "raft", member.getRaftAddress()))
+                .toList();
+    }
+
+    private static String names(List<Voter> members) {
+        return members.stream().map(Voter::getId).collect(Collectors.joining(", "));
     }
 
     private static void show(Session session, Output output) {
@@ -224,9 +250,13 @@ final class ClusterCommand extends Shared {
                 dash(member.getRaftAddress()));
     }
 
-    /** {@code leader*} acts as one; a witness is said to be one. */
+    /** {@code leader*} acts as one; a witness and a missing learner are said to be one. */
     private static String role(MemberStatus member) {
-        String role = member.getMissing() ? "missing" : member.getRole() + (member.getActing() ? "*" : "");
+        String role = member.getRole() + (member.getActing() ? "*" : "");
+        if (member.getMissing()) {
+            role = "missing" + (member.hasSilent() ? " " + Values.roughly(member.getSilent()) : "");
+            role += member.getLearner() ? ",learner" : "";
+        }
         return member.getWitness() ? role + ",witness" : role;
     }
 

@@ -55,6 +55,7 @@ record CommandTree(List<String> names, Supplier<Object> command, List<CommandTre
                             of(ClusterCommand.Add::new, "add"),
                             of(ClusterCommand.Remove::new, "remove", "delete", "rm"),
                             of(ClusterCommand.Replace::new, "replace"),
+                            of(ClusterCommand.Promote::new, "promote"),
                             of(ClusterCommand.TransferLeader::new, "transfer-leader"),
                             of(RestartCommand::new, "restart"),
                             HELP),

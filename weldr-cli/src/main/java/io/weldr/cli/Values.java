@@ -115,6 +115,8 @@ final class Values {
         map.put("id", member.getId());
         map.put("missing", member.getMissing());
         map.put("voter", member.getVoter());
+        map.put("learner", member.getLearner());
+        map.put("silentSeconds", member.hasSilent() ? member.getSilent().getSeconds() : null);
         map.put("witness", member.getWitness());
         if (!member.getMissing()) {
             map.put("role", member.getRole());

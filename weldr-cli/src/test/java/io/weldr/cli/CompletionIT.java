@@ -112,7 +112,7 @@ class CompletionIT {
         "weldrctl ser, servers",
         "weldrctl servers s, set show",
         "weldrctl servers delete --wa, --wait",
-        "weldrctl cluster _, status show list ls add remove delete rm replace transfer-leader help",
+        "weldrctl cluster _, status show list ls add remove delete rm replace promote transfer-leader restart help",
         "weldrctl -o _, table json yaml wide",
         "weldrctl -e host:1 cluster tr, transfer-leader",
         "weldrctl servers ls --output j, json",

@@ -34,9 +34,10 @@ final class Describe {
     private static String cluster(NodeConfig config) {
         NodeConfig.Join join = config.join();
         if (join != null) {
+            String as = config.joinsAsLearner() ? " as a learner" : "";
             return join.admin() == null
-                    ? ", waits until an operator adds it"
-                    : ", joins the cluster of the member at " + join.admin();
+                    ? ", waits until an operator adds it" + as
+                    : ", joins the cluster of the member at " + join.admin() + as;
         }
         return config.peers().isEmpty() ? ", a cluster of one" : ", one of " + config.peers();
     }

@@ -15,7 +15,10 @@ import io.weldr.raft.node.NodeLife;
 import io.weldr.raft.ratis.NodeView;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,25 +31,13 @@ final class Condition {
     private final FollowerProgress progress;
     private final GivingWay givingWay;
     private final AppliedIndex applied;
-    private final Seen seen;
+    private final Leading leading;
+    private final Supplier<@Nullable NodeLife> life; // null before the start
+    private final Supplier<@Nullable Farewell> farewell; // null unless it was taken out
     private final AtomicLong terms = new AtomicLong();
     private volatile boolean heldState; // written by the watchdog's thread
     private volatile @Nullable String behind; // written by the watchdog's thread
     private volatile boolean hearing; // written by the watchdog's thread: what is known of that is of now
-
-    /** What others know. Any thread. */
-    interface Seen {
-        Moment moment();
-
-        /** Whether this node may act as leader. */
-        boolean acting();
-
-        /** Null before the start. */
-        @Nullable NodeLife life();
-
-        /** That this node was taken out of its cluster; null if it was not. */
-        @Nullable Farewell farewell();
-    }
 
     Condition(
             MemberId self,
@@ -54,13 +45,17 @@ final class Condition {
             FollowerProgress progress,
             GivingWay givingWay,
             AppliedIndex applied,
-            Seen seen) {
+            Leading leading,
+            Supplier<@Nullable NodeLife> life,
+            Supplier<@Nullable Farewell> farewell) {
         this.self = self;
         this.consensus = consensus;
         this.progress = progress;
         this.givingWay = givingWay;
         this.applied = applied;
-        this.seen = seen;
+        this.leading = leading;
+        this.life = life;
+        this.farewell = farewell;
     }
 
     void observe(Moment moment) {
@@ -98,7 +93,7 @@ final class Condition {
     }
 
     private Identity.@Nullable Standing standing() {
-        NodeLife ours = seen.life();
+        NodeLife ours = life.get();
         return ours == null ? null : ours.standing();
     }
 
@@ -122,12 +117,12 @@ final class Condition {
 
     /** How this node sees the cluster. */
     ClusterStatus status() {
-        Moment moment = seen.moment();
+        Moment moment = leading.moment();
         NodeView view = moment.view();
         String trouble = trouble();
-        boolean acting = seen.acting();
+        boolean acting = leading.acts();
         Duration contact = acting ? Duration.ZERO : progress.age();
-        if (seen.farewell() != null) {
+        if (farewell.get() != null) {
             return new ClusterStatus(
                     self,
                     Role.REMOVED,
@@ -155,8 +150,18 @@ final class Condition {
                 Math.max(0, applied.get()),
                 status(view, false),
                 status(view, true),
+                acting ? silences(view) : Map.of(),
                 contact,
                 trouble);
+    }
+
+    /** Ratis has one that just came to lead begin with a silence that never was. */
+    private static Map<MemberId, Duration> silences(NodeView view) {
+        Map<MemberId, Duration> silences = new TreeMap<>();
+        view.silentMillis()
+                .forEach((id, millis) ->
+                        silences.put(id.member(), Duration.ofMillis(Math.min(millis, view.roleMillis()))));
+        return silences;
     }
 
     private static List<ClusterStatus.Voter> status(NodeView view, boolean learners) {
@@ -186,7 +191,7 @@ final class Condition {
     }
 
     private @Nullable String trouble() {
-        Farewell last = seen.farewell();
+        Farewell last = farewell.get();
         if (last != null) {
             return last.line();
         }
@@ -194,7 +199,7 @@ final class Condition {
         if (worst != null) {
             return worst;
         }
-        if (seen.moment().finding() == Finding.SUSPENDED) {
+        if (leading.moment().finding() == Finding.SUSPENDED) {
             return "this node leads, but does not act as leader: its process paused, and a majority has yet to answer again";
         }
         String disk = consensus.snapshotTrouble();
@@ -205,7 +210,7 @@ final class Condition {
         if (snapshot != null) {
             return snapshot;
         }
-        NodeLife ours = seen.life();
+        NodeLife ours = life.get();
         String waiting = ours == null ? null : ours.waitingFor();
         return waiting == null ? null : "waiting for " + waiting;
     }

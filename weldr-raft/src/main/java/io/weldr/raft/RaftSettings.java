@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param witness this node only votes: it leads only if nobody else can
  * @param learner this node joins without a vote, until it is promoted. Means nothing once it has joined; a witness is
  *     none
+ * @param deadMembers when this node, while it leads, removes members that are dead; null: never
  * @param electionTimeoutMin followers that heard nothing for longer elect another leader; a leader that no majority
  *     answered for longer stops acting as one. 50 ms to 10 s; well above the longest pause of the process
  * @param electionTimeoutMax the random part ends here; more than the least, at most ten times as much
@@ -44,6 +45,7 @@ public record RaftSettings(
         @Nullable Contacts contacts,
         boolean witness,
         boolean learner,
+        @Nullable DeadMembers deadMembers,
         Duration electionTimeoutMin,
         Duration electionTimeoutMax,
         Duration requestDeadline,
@@ -60,6 +62,19 @@ public record RaftSettings(
          * @throws IOException with one line that says who did not answer
          */
         Collection<HostPort> raftAddresses() throws IOException;
+    }
+
+    /**
+     * When a leader removes members that are dead, as those of machines that an autoscaler threw away.
+     *
+     * @param after how long it must not have heard from them, 1 s to 30 d
+     * @param votersMin dead voters stay rather than leave fewer, 1 to 9
+     */
+    public record DeadMembers(Duration after, int votersMin) {
+        public DeadMembers {
+            Check.inRange("time after which a member is dead", after, Duration.ofSeconds(1), Duration.ofDays(30));
+            Check.inRange("least voters", votersMin, 1, 9);
+        }
     }
 
     /**
@@ -148,6 +163,7 @@ public record RaftSettings(
                 null,
                 false,
                 false,
+                null,
                 ELECTION_TIMEOUT_MIN_DEFAULT,
                 ELECTION_TIMEOUT_MAX_DEFAULT,
                 REQUEST_DEADLINE_DEFAULT,
@@ -156,34 +172,50 @@ public record RaftSettings(
     }
 
     public RaftSettings withElectionTimeout(Duration min, Duration max) {
-        return changed(contacts, witness, learner, min, max, requestDeadline, log);
+        return changed(contacts, witness, learner, deadMembers, min, max, requestDeadline, log);
     }
 
     /** Has an empty node join the cluster whose members {@code where} finds, rather than form one; null: form one. */
     public RaftSettings joining(@Nullable Contacts where) {
-        return changed(where, witness, learner, electionTimeoutMin, electionTimeoutMax, requestDeadline, log);
+        return changed(
+                where, witness, learner, deadMembers, electionTimeoutMin, electionTimeoutMax, requestDeadline, log);
     }
 
     public RaftSettings withWitness(boolean only) {
-        return changed(contacts, only, learner, electionTimeoutMin, electionTimeoutMax, requestDeadline, log);
+        return changed(
+                contacts, only, learner, deadMembers, electionTimeoutMin, electionTimeoutMax, requestDeadline, log);
     }
 
     public RaftSettings withLearner(boolean joins) {
-        return changed(contacts, witness, joins, electionTimeoutMin, electionTimeoutMax, requestDeadline, log);
+        return changed(
+                contacts, witness, joins, deadMembers, electionTimeoutMin, electionTimeoutMax, requestDeadline, log);
+    }
+
+    public RaftSettings withDeadMembers(@Nullable DeadMembers dead) {
+        return changed(contacts, witness, learner, dead, electionTimeoutMin, electionTimeoutMax, requestDeadline, log);
     }
 
     public RaftSettings withRequestDeadline(Duration deadline) {
-        return changed(contacts, witness, learner, electionTimeoutMin, electionTimeoutMax, deadline, log);
+        return changed(contacts, witness, learner, deadMembers, electionTimeoutMin, electionTimeoutMax, deadline, log);
     }
 
     public RaftSettings withLog(LogSettings settings) {
-        return changed(contacts, witness, learner, electionTimeoutMin, electionTimeoutMax, requestDeadline, settings);
+        return changed(
+                contacts,
+                witness,
+                learner,
+                deadMembers,
+                electionTimeoutMin,
+                electionTimeoutMax,
+                requestDeadline,
+                settings);
     }
 
     private RaftSettings changed(
             @Nullable Contacts where,
             boolean onlyVotes,
             boolean joinsAsLearner,
+            @Nullable DeadMembers dead,
             Duration timeoutMin,
             Duration timeoutMax,
             Duration deadline,
@@ -198,6 +230,7 @@ public record RaftSettings(
                 where,
                 onlyVotes,
                 joinsAsLearner,
+                dead,
                 timeoutMin,
                 timeoutMax,
                 deadline,

@@ -42,7 +42,8 @@ class ArchitectureTest {
             .resideInAnyPackage("io.weldr.raft.*..")
             .should()
             .dependOnClassesThat(resideInAPackage("io.weldr.raft")
-                    .and(not(belongToAnyOf(RaftSettings.class, RaftSettings.LogSettings.class))));
+                    .and(not(belongToAnyOf(
+                            RaftSettings.class, RaftSettings.LogSettings.class, RaftSettings.DeadMembers.class))));
 
     @ArchTest
     static final ArchRule THE_CODEC_KNOWS_CORE_AND_PROTOBUF_ONLY = classes()

@@ -10,6 +10,7 @@ import io.weldr.core.port.Membership.Result;
 import io.weldr.core.state.MemberId;
 import io.weldr.raft.node.Identity.Standing;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -126,6 +127,36 @@ class LearnerIT {
                             () -> assertThat(cluster.node(leader).state().get().members())
                                     .doesNotContainKey(N4));
             assertThat(learners(cluster.node(leader))).isEmpty();
+        }
+    }
+
+    /** As those of machines that an autoscaler threw away. */
+    @Test
+    void deadMembersAreRemovedAsFarAsTheSettingAllows() throws Exception {
+        RaftSettings.DeadMembers policy = new RaftSettings.DeadMembers(Duration.ofSeconds(2), 3);
+        try (TestCluster cluster = TestCluster.formed(root, 3, settings -> settings.withDeadMembers(policy))) {
+            RaftCluster fourth = cluster.join(N4);
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(fourth.standing()).isEqualTo(Standing.MEMBER));
+            MemberId leader = cluster.awaitLeader();
+            MemberId dead = cluster.anotherThan(leader);
+            cluster.kill(dead);
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(cluster.voters(cluster.awaitLeader()))
+                            .hasSize(3)
+                            .doesNotContain(dead));
+
+            MemberId next = cluster.anotherThan(cluster.awaitLeader());
+            cluster.kill(next);
+            RaftCluster leading = cluster.node(cluster.awaitLeader());
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(leading.status().silences().get(next))
+                            .as("long enough")
+                            .isGreaterThan(policy.after().multipliedBy(2)));
+            assertThat(leading.status().voters())
+                    .as("two would not outlive one more")
+                    .hasSize(3);
+            TestCluster.addOrigin(leading, 9001);
         }
     }
 

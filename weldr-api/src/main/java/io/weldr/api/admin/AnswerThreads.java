@@ -92,6 +92,11 @@ public final class AnswerThreads {
             }
 
             @Override
+            public CompletionStage<Result> promote(MemberId learner, @Nullable Attribution by) {
+                return on(membership.promote(learner, by));
+            }
+
+            @Override
             public CompletionStage<Result> transferLeadership(@Nullable MemberId to, @Nullable Attribution by) {
                 return on(membership.transferLeadership(to, by));
             }

@@ -60,6 +60,7 @@ public final class Census {
      *
      * @param member what it told about itself through the log; null if it did not yet
      * @param voter whether its vote counts, as this node knows
+     * @param learner whether it is a member without a vote
      * @param report its answer; null if there is none
      * @param missing why there is none; null if there is one
      */
@@ -67,6 +68,7 @@ public final class Census {
             MemberId id,
             @Nullable Member member,
             boolean voter,
+            boolean learner,
             @Nullable MemberReport report,
             @Nullable String missing) {}
 
@@ -202,8 +204,9 @@ public final class Census {
      *
      * @param member what it told about itself through the log; null if it did not yet
      * @param voter whether its vote counts, as this node knows
+     * @param learner whether it is a member without a vote
      */
-    record Asked(MemberId id, @Nullable Member member, boolean voter) {}
+    record Asked(MemberId id, @Nullable Member member, boolean voter, boolean learner) {}
 
     /** Everybody who belongs to the cluster as far as this node knows, by id. */
     List<Asked> everybody() {
@@ -215,11 +218,14 @@ public final class Census {
         }
         NavigableSet<MemberId> voters = new TreeSet<>();
         status.voters().stream().map(Voter::id).forEach(voters::add);
+        NavigableSet<MemberId> learners = new TreeSet<>();
+        status.learners().stream().map(Voter::id).forEach(learners::add);
         NavigableSet<MemberId> everybody = new TreeSet<>(voters);
+        everybody.addAll(learners);
         everybody.addAll(members.keySet());
         everybody.add(status.self());
         return everybody.stream()
-                .map(id -> new Asked(id, members.get(id), voters.contains(id)))
+                .map(id -> new Asked(id, members.get(id), voters.contains(id), learners.contains(id)))
                 .toList();
     }
 
@@ -233,18 +239,19 @@ public final class Census {
             }
             Member member = asked.member();
             boolean voter = asked.voter();
+            boolean learner = asked.learner();
             CompletionStage<MemberReport> report;
             if (id.equals(self)) {
                 report = own(awaited, patience);
             } else if (member != null) {
                 report = reporter.report(member, awaited, patience);
             } else {
-                lines.add(CompletableFuture.completedFuture(new Line(id, null, voter, null, NO_ADDRESS)));
+                lines.add(CompletableFuture.completedFuture(new Line(id, null, voter, learner, null, NO_ADDRESS)));
                 continue;
             }
             lines.add(report.handle((answer, failure) -> failure == null
-                            ? new Line(id, member, voter, answer, null)
-                            : new Line(id, member, voter, null, notReached(id, failure)))
+                            ? new Line(id, member, voter, learner, answer, null)
+                            : new Line(id, member, voter, learner, null, notReached(id, failure)))
                     .toCompletableFuture());
         }
         return CompletableFuture.allOf(lines.toArray(CompletableFuture[]::new))

@@ -43,10 +43,10 @@ final class ClusterFindings {
     private static void version(
             ClusterState state, ClusterStatus status, ClusterView cluster, @Nullable String change, List<Finding> all) {
         SortedMap<MemberId, ClusterVersion> supports = new TreeMap<>();
-        status.voters().forEach(voter -> {
-            Member member = state.members().get(voter.id());
+        status.members().forEach(each -> {
+            Member member = state.members().get(each.id());
             if (member != null) {
-                supports.put(voter.id(), member.supports());
+                supports.put(each.id(), member.supports());
             }
         });
         ClusterVersion newest =
@@ -58,7 +58,7 @@ final class ClusterFindings {
                 .filter(each -> !each.getValue().atLeast(newest))
                 .map(java.util.Map.Entry::getKey)
                 .toList();
-        List<MemberId> silent = status.voters().stream()
+        List<MemberId> silent = status.members().stream()
                 .map(ClusterStatus.Voter::id)
                 .filter(id -> !supports.containsKey(id))
                 .toList();

@@ -4,6 +4,7 @@ import io.weldr.core.port.Traffic;
 import io.weldr.core.port.Traffic.Count;
 import io.weldr.core.port.Traffic.OriginTraffic;
 import io.weldr.core.state.MemberId;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +40,17 @@ public record ClusterView(List<Census.Line> lines) {
             }
         }
         return best == null ? null : best.id();
+    }
+
+    /** For how long the leader has not heard from a member that did not answer; null: it has, or nobody leads. */
+    public @Nullable Duration silent(MemberId member) {
+        MemberId leader = leader();
+        for (MemberReport report : reports()) {
+            if (report.id().equals(leader) && missing().contains(member)) {
+                return report.silences().get(member);
+            }
+        }
+        return null;
     }
 
     /** The highest term that anybody has seen. */

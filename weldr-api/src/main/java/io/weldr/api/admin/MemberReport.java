@@ -10,6 +10,7 @@ import io.weldr.core.port.VirtualIpStatus;
 import io.weldr.core.state.MemberId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param listeners what it has made of the listeners; null: an older version that does not tell
  * @param certificates what it has made of the certificates; null: an older version that does not tell
  * @param process its process; null: an older version that does not tell
+ * @param silences on an acting leader: how long ago each other member answered it; else empty
  * @param trouble why its consensus part is not whole; null if it is
  * @param virtualIp its virtual IPs; null: it has none in its configuration
  */
@@ -39,10 +41,12 @@ public record MemberReport(
         @Nullable ListenerReport listeners,
         @Nullable List<CertificateCondition> certificates,
         @Nullable ProcessReport process,
+        Map<MemberId, Duration> silences,
         @Nullable String trouble,
         @Nullable VirtualIpStatus virtualIp,
         Traffic traffic) {
     public MemberReport {
+        silences = Map.copyOf(silences);
         certificates = certificates == null ? null : List.copyOf(certificates);
     }
 
@@ -109,6 +113,7 @@ public record MemberReport(
                 listeners,
                 certificates,
                 process,
+                status.silences(),
                 status.trouble(),
                 virtualIp,
                 traffic);

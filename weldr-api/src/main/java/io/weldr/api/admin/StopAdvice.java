@@ -63,7 +63,7 @@ public record StopAdvice(boolean safe, String reason) {
         MemberReport report = line.report();
         return report != null
                 && report.trouble() == null
-                && (report.role() == Role.LEADER || report.role() == Role.FOLLOWER)
+                && (report.role() == Role.LEADER || report.role() == Role.FOLLOWER || report.role() == Role.LEARNER)
                 && report.leader() != null
                 && cluster.commitIndex() - report.appliedIndex() <= LAG_MAX;
     }

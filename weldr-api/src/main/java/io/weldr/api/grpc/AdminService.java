@@ -21,6 +21,7 @@ import io.weldr.api.error.ProblemException;
 import io.weldr.api.error.ProblemType;
 import io.weldr.api.error.Problems;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.port.ClusterStatus;
 import io.weldr.core.port.Membership;
 import io.weldr.core.port.Traffic;
 import io.weldr.core.state.Attribution;
@@ -45,6 +46,7 @@ import io.weldr.proto.admin.v1.ListProbesRequest;
 import io.weldr.proto.admin.v1.MemberReply;
 import io.weldr.proto.admin.v1.MembershipReply;
 import io.weldr.proto.admin.v1.OriginReply;
+import io.weldr.proto.admin.v1.PromoteMemberRequest;
 import io.weldr.proto.admin.v1.ReadyReply;
 import io.weldr.proto.admin.v1.ReadyRequest;
 import io.weldr.proto.admin.v1.RemoveMemberRequest;
@@ -416,6 +418,15 @@ final class AdminService extends ResourceService {
     }
 
     @Override
+    public void promoteMember(PromoteMemberRequest request, StreamObserver<MembershipReply> observer) {
+        answer(
+                observer,
+                () -> ports.membership()
+                        .promote(Requests.member(request.getId()), by())
+                        .thenApply(AdminService::reply));
+    }
+
+    @Override
     public void transferLeadership(TransferLeadershipRequest request, StreamObserver<MembershipReply> observer) {
         answer(
                 observer,
@@ -444,12 +455,16 @@ final class AdminService extends ResourceService {
         MemberId leader = done.status().leader();
         MembershipReply.Builder reply =
                 MembershipReply.newBuilder().setChanged(done.changed()).setLeader(leader == null ? "" : leader.value());
-        done.status()
-                .voters()
-                .forEach(voter -> reply.addVoters(Voter.newBuilder()
-                        .setId(voter.id().value())
-                        .setRaftAddress(voter.raft().toString())));
+        done.status().voters().forEach(voter -> reply.addVoters(message(voter)));
+        done.status().learners().forEach(learner -> reply.addLearners(message(learner)));
         return reply.build();
+    }
+
+    private static Voter message(ClusterStatus.Voter member) {
+        return Voter.newBuilder()
+                .setId(member.id().value())
+                .setRaftAddress(member.raft().toString())
+                .build();
     }
 
     /** Sends what the stage gives, or the status of its failure. A call that is over by then is left alone. */

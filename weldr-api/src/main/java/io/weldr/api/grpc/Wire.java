@@ -42,6 +42,7 @@ import io.weldr.proto.admin.v1.OriginCount;
 import io.weldr.proto.admin.v1.OriginOpinion;
 import io.weldr.proto.admin.v1.OriginProbe;
 import io.weldr.proto.admin.v1.ReportReply;
+import io.weldr.proto.admin.v1.Silence;
 import io.weldr.proto.admin.v1.VirtualIp;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,6 +50,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Messages to values of the domain and back, nothing else. Pure. */
@@ -160,8 +162,12 @@ final class Wire {
 
     static MemberStatus member(Census.Line line, ClusterView cluster, @Nullable String change) {
         StopAdvice stop = StopAdvice.of(line, cluster, change);
-        return member(line).toBuilder()
-                .setStop(io.weldr.proto.admin.v1.StopAdvice.newBuilder()
+        MemberStatus.Builder message = member(line).toBuilder();
+        Duration silent = cluster.silent(line.id());
+        if (silent != null) {
+            message.setSilent(duration(silent));
+        }
+        return message.setStop(io.weldr.proto.admin.v1.StopAdvice.newBuilder()
                         .setSafe(stop.safe())
                         .setReason(stop.reason()))
                 .build();
@@ -183,7 +189,10 @@ final class Wire {
                     .setWitness(member.witness())
                     .setRaftAddress(member.raft().toString());
         }
-        return message.setId(line.id().value()).setVoter(line.voter()).build();
+        return message.setId(line.id().value())
+                .setVoter(line.voter())
+                .setLearner(line.learner())
+                .build();
     }
 
     private static MemberStatus status(MemberReport report) {
@@ -232,6 +241,9 @@ final class Wire {
                 .setClient(count(report.traffic().client()))
                 .setServer(count(report.traffic().server()));
         report.traffic().origins().forEach(origin -> message.addOrigins(originCount(origin)));
+        report.silences()
+                .forEach((id, silence) -> message.addSilences(
+                        Silence.newBuilder().setMember(id.value()).setDuration(duration(silence))));
         ListenerReport listeners = report.listeners();
         if (listeners != null) {
             message.setListeners(ListenerMessages.report(listeners));
@@ -259,6 +271,10 @@ final class Wire {
                 reply.hasListeners() ? ListenerMessages.report(reply.getListeners()) : null,
                 reply.hasCertificates() ? CertificateMessages.report(reply.getCertificates()) : null,
                 status.hasProcess() ? ProcessMessages.value(status.getProcess()) : null,
+                reply.getSilencesList().stream()
+                        .collect(Collectors.toMap(
+                                silence -> new MemberId(silence.getMember()),
+                                silence -> duration(silence.getDuration()))),
                 status.getTrouble().isEmpty() ? null : status.getTrouble(),
                 status.hasVirtualIp() ? virtualIp(status.getVirtualIp()) : null,
                 new Traffic(

@@ -16,6 +16,7 @@ import io.weldr.proto.admin.v1.AddOriginRequest;
 import io.weldr.proto.admin.v1.CreateTokenRequest;
 import io.weldr.proto.admin.v1.DeleteResourceRequest;
 import io.weldr.proto.admin.v1.OriginKey;
+import io.weldr.proto.admin.v1.PromoteMemberRequest;
 import io.weldr.proto.admin.v1.RemoveMemberRequest;
 import io.weldr.proto.admin.v1.RemoveOriginRequest;
 import io.weldr.proto.admin.v1.ReplaceMemberRequest;
@@ -134,6 +135,9 @@ final class WriteLog implements ServerInterceptor {
         }
         if (message instanceof RemoveMemberRequest remove) {
             return remove.getId();
+        }
+        if (message instanceof PromoteMemberRequest promote) {
+            return promote.getId();
         }
         if (message instanceof ReplaceMemberRequest replace) {
             return replace.getLeaver().getId() + " by " + replace.getNewcomer().getId();

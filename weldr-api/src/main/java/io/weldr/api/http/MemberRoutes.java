@@ -42,6 +42,7 @@ final class MemberRoutes {
     private static final Description REPLACE = change(
                     "ReplaceMember", "Remove one member and add another, in one step", Shape.Body.NEW_MEMBER)
             .creates(false);
+    private static final Description PROMOTE = change("PromoteMember", "Give a learner a vote", null);
     private static final Description TRANSFER =
             change("TransferLeadership", "Hand leadership to another member", Shape.Body.NEXT_LEADER);
 
@@ -92,6 +93,7 @@ final class MemberRoutes {
                 new Resource(MEMBERS + "/:id/replacement")
                         .on(HttpMethod.POST, REPLACE, this::replace, "drain", "force"),
                 new Resource(MEMBERS + "/:id/restart").on(HttpMethod.POST, RESTART, this::restart, "started", "safe"),
+                new Resource(MEMBERS + "/:id/promotion").on(HttpMethod.POST, PROMOTE, this::promote),
                 new Resource("/v1/cluster/leader").on(HttpMethod.POST, TRANSFER, this::transfer));
     }
 
@@ -121,7 +123,7 @@ final class MemberRoutes {
             MemberReport report = line.report();
             long known = status.status().commitIndex();
             long commitIndex = report == null ? known : Math.max(known, report.commitIndex());
-            return Answer.ok(Pages.member(line, commitIndex, null, links(id)));
+            return Answer.ok(Pages.member(line, commitIndex, null, null, links(id)));
         });
     }
 
@@ -131,6 +133,7 @@ final class MemberRoutes {
                 Link.get("self", self),
                 new Link("remove", self, "DELETE"),
                 new Link("replace", self + "/replacement", "POST"),
+                new Link("promote", self + "/promotion", "POST"),
                 new Link("restart", self + "/restart", "POST"),
                 Link.get("members", MEMBERS));
     }
@@ -154,6 +157,12 @@ final class MemberRoutes {
         Duration drain = request.drain();
         request.refuseConditions();
         return membership.replace(leaver, newcomer, drain, by(request)).thenApply(result -> answer(result, 201));
+    }
+
+    private CompletionStage<Answer> promote(Request request) {
+        MemberId learner = request.memberId();
+        request.refuseConditions();
+        return membership.promote(learner, by(request)).thenApply(result -> answer(result, 200));
     }
 
     private CompletionStage<Answer> transfer(Request request) {

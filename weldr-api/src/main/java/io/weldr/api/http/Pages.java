@@ -65,14 +65,23 @@ final class Pages {
         return cluster.lines().stream()
                 .map(line -> {
                     StopAdvice stop = StopAdvice.of(line, cluster, change);
-                    return member(line, cluster.commitIndex(), new StopEntry(stop.safe(), stop.reason()), null);
+                    return member(
+                            line,
+                            cluster.commitIndex(),
+                            cluster.silent(line.id()),
+                            new StopEntry(stop.safe(), stop.reason()),
+                            null);
                 })
                 .toList();
     }
 
-    /** @param stop null: the others were not asked */
+    /** @param stop null: the others were not asked, as {@code silent} is */
     static MemberEntry member(
-            Census.Line line, long commitIndex, @Nullable StopEntry stop, @Nullable List<Link> links) {
+            Census.Line line,
+            long commitIndex,
+            @Nullable Duration silent,
+            @Nullable StopEntry stop,
+            @Nullable List<Link> links) {
         MemberReport report = line.report();
         Member member = line.member();
         MemberId leader = report == null ? null : report.leader();
@@ -106,8 +115,10 @@ final class Pages {
                                 member.proxy() == null ? null : member.proxy().toString(),
                                 member.raft().toString()),
                 line.voter(),
+                line.learner() ? true : null,
                 (member == null || !member.witness()) ? null : true,
                 report == null,
+                silent == null ? null : silent.toMillis() / 1000.0,
                 line.missing(),
                 report == null ? null : report.trouble(),
                 report == null ? null : VirtualIpEntry.of(report.virtualIp()),

@@ -14,6 +14,7 @@ import io.weldr.core.pool.AdminState;
 import io.weldr.core.pool.HealthPolicy;
 import io.weldr.core.pool.Origin;
 import io.weldr.core.pool.PoolName;
+import io.weldr.core.port.ClusterStatus.Voter;
 import io.weldr.core.port.LastProbe;
 import io.weldr.core.port.ListenerCondition;
 import io.weldr.core.port.Membership.Result.Done;
@@ -371,7 +372,9 @@ public final class Answers {
      * @param version the version of its program
      * @param addresses where it listens
      * @param voter whether its vote counts
+     * @param learner whether it gets every entry and has no vote, until it is promoted
      * @param missing whether it did not answer in time
+     * @param silentSeconds for how long the leader has not heard from a missing member; null: it has, or nobody leads
      * @param reason why it did not answer
      * @param trouble what is wrong with its consensus part; null: nothing
      * @param virtualIp its virtual IP; null: it has none in its configuration
@@ -398,8 +401,10 @@ public final class Answers {
             @Nullable Integer supports,
             @Nullable Addresses addresses,
             boolean voter,
+            @Nullable Boolean learner,
             @Nullable Boolean witness,
             boolean missing,
+            @Nullable Double silentSeconds,
             @Nullable String reason,
             @Nullable String trouble,
             @Nullable VirtualIpEntry virtualIp,
@@ -465,7 +470,7 @@ public final class Answers {
             List<MemberEntry> members, @Nullable String change, List<Link> links) {}
 
     /**
-     * A member whose vote counts.
+     * A member.
      *
      * @param id the id of the member
      * @param raft host and port for its peers
@@ -478,19 +483,29 @@ public final class Answers {
      * @param changed whether the request changed anything
      * @param leader the id of the leader; null: none is known
      * @param voters the members whose votes count now
+     * @param learners the members without a vote
      */
     public record MembershipAnswer(
-            boolean changed, @JsonInclude @Nullable String leader, List<VoterEntry> voters, List<Link> links) {
+            boolean changed,
+            @JsonInclude @Nullable String leader,
+            List<VoterEntry> voters,
+            List<VoterEntry> learners,
+            List<Link> links) {
         public static MembershipAnswer of(Done done, List<Link> links) {
             MemberId leader = done.status().leader();
             return new MembershipAnswer(
                     done.changed(),
                     leader == null ? null : leader.value(),
-                    done.status().voters().stream()
-                            .map(voter -> new VoterEntry(
-                                    voter.id().value(), voter.raft().toString()))
-                            .toList(),
+                    entries(done.status().voters()),
+                    entries(done.status().learners()),
                     links);
+        }
+
+        private static List<VoterEntry> entries(List<Voter> members) {
+            return members.stream()
+                    .map(member ->
+                            new VoterEntry(member.id().value(), member.raft().toString()))
+                    .toList();
         }
     }
 

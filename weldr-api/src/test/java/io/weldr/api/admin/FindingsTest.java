@@ -204,10 +204,11 @@ class FindingsTest {
                 listeners,
                 certificates,
                 null,
+                Map.of(),
                 trouble,
                 virtualIp,
                 Traffic.NONE);
-        return new Census.Line(self, null, true, report, null);
+        return new Census.Line(self, null, true, false, report, null);
     }
 
     private static List<Finding> lines(Census.Line... lines) {

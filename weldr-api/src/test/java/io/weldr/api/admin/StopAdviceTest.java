@@ -9,6 +9,7 @@ import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -34,10 +35,11 @@ class StopAdviceTest {
                 null,
                 null,
                 null,
+                Map.of(),
                 trouble,
                 null,
                 Traffic.NONE);
-        return new Census.Line(self, member, true, report, null);
+        return new Census.Line(self, member, true, false, report, null);
     }
 
     private static Census.Line whole(String id) {
@@ -45,7 +47,7 @@ class StopAdviceTest {
     }
 
     private static Census.Line missing(String id) {
-        return new Census.Line(new MemberId(id), null, true, null, "no answer in time");
+        return new Census.Line(new MemberId(id), null, true, false, null, "no answer in time");
     }
 
     private static StopAdvice of(int which, @Nullable String change, Census.Line... lines) {

@@ -49,9 +49,10 @@ class MembersIT {
         client.delete("/v1/cluster/members/n2?drain=90s").is(200);
         client.delete("/v1/cluster/members/n2?force=true").is(200);
         client.post("/v1/cluster/members/n3/replacement?drain=1m", NEWCOMER).is(201);
+        client.post("/v1/cluster/members/n5/promotion", "").is(200);
         client.post("/v1/cluster/leader", "{\"to\":\"n2\"}").is(200);
         client.post("/v1/cluster/leader", "", "Weldr-Reason", "release 7").is(200);
-        assertThat(membership.askers()).hasSize(7).startsWith("local null").endsWith("local release 7");
+        assertThat(membership.askers()).hasSize(8).startsWith("local null").endsWith("local release 7");
         assertThat(membership.wishes())
                 .containsExactly(
                         "add n4 10.0.0.4:9687",
@@ -59,6 +60,7 @@ class MembersIT {
                         "remove n2 PT1M30S",
                         "remove n2 PT0S",
                         "replace n3 n4 10.0.0.4:9687 PT1M",
+                        "promote n5",
                         "transfer n2",
                         "transfer null");
         membership.nothingChanges();

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes down what it is asked for, and answers what it is told to. Any thread. */
 public final class TestMembership implements Membership {
-    private static final Status STATUS =
-            new Status(List.of(new Voter(new MemberId("n1"), new HostPort("127.0.0.1", 9))), new MemberId("n1"), null);
+    private static final Status STATUS = new Status(
+            List.of(new Voter(new MemberId("n1"), new HostPort("127.0.0.1", 9))), List.of(), new MemberId("n1"), null);
 
     private final List<String> wishes = new CopyOnWriteArrayList<>();
     private final List<String> askers = new CopyOnWriteArrayList<>();
@@ -64,13 +64,18 @@ public final class TestMembership implements Membership {
     }
 
     @Override
+    public CompletionStage<Result> promote(MemberId learner, @Nullable Attribution by) {
+        return answer("promote " + learner, by);
+    }
+
+    @Override
     public CompletionStage<Result> transferLeadership(@Nullable MemberId to, @Nullable Attribution by) {
         return answer("transfer " + to, by);
     }
 
     @Override
     public Status status() {
-        return new Status(STATUS.voters(), STATUS.leader(), change);
+        return new Status(STATUS.voters(), STATUS.learners(), STATUS.leader(), change);
     }
 
     private CompletionStage<Result> answer(String wish, @Nullable Attribution by) {

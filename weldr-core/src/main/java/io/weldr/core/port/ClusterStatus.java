@@ -4,6 +4,7 @@ import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.MemberId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param appliedIndex the highest log index in its state
  * @param voters those whose votes count, this node among them unless it is outside
  * @param learners those that get every entry and have no vote
+ * @param silences on an acting leader: how long ago each other member answered; else empty
  * @param sinceLeaderContact how old its state may be: time since it last heard from the leader, zero on an acting
  *     leader; null if never
  * @param trouble why its consensus part, or another part, is not whole, for people; null if it is
@@ -32,6 +34,7 @@ public record ClusterStatus(
         long appliedIndex,
         List<Voter> voters,
         List<Voter> learners,
+        Map<MemberId, Duration> silences,
         @Nullable Duration sinceLeaderContact,
         @Nullable String trouble) {
 
@@ -56,9 +59,10 @@ public record ClusterStatus(
     public ClusterStatus {
         voters = List.copyOf(voters);
         learners = List.copyOf(learners);
+        silences = Map.copyOf(silences);
     }
 
-    /** Without learners. */
+    /** Of a cluster without learners, by somebody who does not lead. */
     public ClusterStatus(
             MemberId self,
             Role role,
@@ -80,6 +84,7 @@ public record ClusterStatus(
                 appliedIndex,
                 voters,
                 List.of(),
+                Map.of(),
                 sinceLeaderContact,
                 trouble);
     }
@@ -101,6 +106,7 @@ public record ClusterStatus(
                 appliedIndex,
                 voters,
                 learners,
+                silences,
                 sinceLeaderContact,
                 other);
     }

@@ -7,6 +7,7 @@ import io.weldr.node.config.ListenAddress;
 import io.weldr.node.config.NodeConfig;
 import io.weldr.node.config.Setting;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -65,6 +66,10 @@ final class ConfigurationText {
         NodeConfig.Join join = config.join();
         put(values, Setting.JOIN, join == null ? null : join.admin() == null ? "wait" : join.admin());
         put(values, Setting.WITNESS, config.witness());
+        put(values, Setting.JOIN_AS, config.joinsAsLearner() ? "learner" : "voter");
+        Duration removeDeadAfter = config.removeDeadAfter();
+        put(values, Setting.REMOVE_DEAD_AFTER, removeDeadAfter == null ? "never" : Check.text(removeDeadAfter));
+        put(values, Setting.VOTERS_MIN, config.votersMin());
         put(values, Setting.WITNESS_PROBES, config.witnessProbes());
         put(values, Setting.ON_REMOVAL, Words.of(config.onRemoval()));
         put(

@@ -6,6 +6,7 @@ import io.weldr.core.port.NodeFacts;
 import io.weldr.leader.vip.VirtualIp;
 import io.weldr.leader.vip.VirtualIpSettings;
 import io.weldr.node.config.NodeConfig;
+import java.time.Duration;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -25,6 +26,9 @@ final class SharedSettings {
         settings.put(
                 "election-timeout",
                 Check.text(config.electionTimeoutMin()) + "-" + Check.text(config.electionTimeoutMax()));
+        Duration removeDeadAfter = config.removeDeadAfter();
+        settings.put("remove-dead-after", removeDeadAfter == null ? "never" : Check.text(removeDeadAfter));
+        settings.put("voters-min", Integer.toString(config.votersMin()));
         settings.put("insecure", Boolean.toString(config.insecure()));
         settings.put("peer-tls", config.peerTls() == null ? "no" : "yes");
         settings.put("acme-directory", config.acmeDirectory());

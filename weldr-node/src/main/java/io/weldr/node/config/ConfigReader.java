@@ -11,6 +11,7 @@ import io.weldr.leader.vip.VirtualIpSettings;
 import io.weldr.leader.vip.VirtualIpSettings.QuorumLoss;
 import io.weldr.node.config.ConfigText.Source;
 import io.weldr.node.config.NodeConfig.Join;
+import io.weldr.node.config.NodeConfig.JoinAs;
 import io.weldr.node.config.NodeConfig.LogLevel;
 import io.weldr.node.config.NodeConfig.OnRemoval;
 import io.weldr.node.config.NodeConfig.PeerTls;
@@ -46,6 +47,9 @@ public final class ConfigReader {
     private static final Duration ELECTION_TIMEOUT_LEAST = Duration.ofMillis(50);
     private static final Duration ELECTION_TIMEOUT_MOST = Duration.ofSeconds(10);
     private static final int WORKERS_MAX = 256;
+    private static final int VOTERS_MIN_MAX = 9;
+    private static final Duration REMOVE_DEAD_AFTER_LEAST = Duration.ofMinutes(1);
+    private static final Duration REMOVE_DEAD_AFTER_MOST = Duration.ofDays(30);
     private static final String PREFIX = "WELDR_";
 
     private static final String FOR_ADMINS =
@@ -146,6 +150,11 @@ public final class ConfigReader {
                             + ": a node forms a cluster or joins one");
         }
         boolean witness = parse(Setting.WITNESS, Values::flag);
+        boolean joinsAsLearner = parse(Setting.JOIN_AS, text -> Values.oneOf(JoinAs.class, text)) == JoinAs.LEARNER;
+        if (joinsAsLearner && (join == null || witness)) {
+            throw refused(
+                    Setting.JOIN_AS, witness ? "voter on a witness, which only votes" : "voter, or join beside it");
+        }
         boolean witnessProbes = parse(Setting.WITNESS_PROBES, Values::flag);
         if (witnessProbes && !witness) {
             throw refused(Setting.WITNESS_PROBES, "witness: true beside it: every other node probes origins anyway");
@@ -186,6 +195,9 @@ public final class ConfigReader {
                 bootstrap,
                 join,
                 witness,
+                joinsAsLearner,
+                parse(Setting.REMOVE_DEAD_AFTER, ConfigReader::removeDeadAfter),
+                parse(Setting.VOTERS_MIN, text -> Values.number(text, 1, VOTERS_MIN_MAX)),
                 witnessProbes,
                 parse(Setting.ON_REMOVAL, text -> Values.oneOf(OnRemoval.class, text)),
                 electionMin,
@@ -334,6 +346,12 @@ public final class ConfigReader {
                     e);
         }
         return address;
+    }
+
+    private static @Nullable Duration removeDeadAfter(String text) {
+        return text.equals("never")
+                ? null
+                : Check.inRange("time", Values.duration(text), REMOVE_DEAD_AFTER_LEAST, REMOVE_DEAD_AFTER_MOST);
     }
 
     /**

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * @param join where to look for the cluster to join while the data folder is empty; null: the node was not told to join
  *     one
  * @param witness it votes and does not proxy
+ * @param joinsAsLearner it joins without a vote
+ * @param removeDeadAfter how long a member is silent before the leader removes it; null: it never does
+ * @param votersMin dead voters stay rather than leave fewer
  * @param witnessProbes a witness, and it probes origins all the same
  * @param onRemoval what to do once it was taken out of its cluster
  * @param electionTimeoutMin silence of the leader after which a follower may stand, 50 ms to 10 s
@@ -67,6 +70,9 @@ public record NodeConfig(
         boolean bootstrap,
         @Nullable Join join,
         boolean witness,
+        boolean joinsAsLearner,
+        @Nullable Duration removeDeadAfter,
+        int votersMin,
         boolean witnessProbes,
         OnRemoval onRemoval,
         Duration electionTimeoutMin,
@@ -138,6 +144,13 @@ public record NodeConfig(
      * @param admin the HTTP API of a member; null: wait until a member takes the node in
      */
     public record Join(@Nullable HostPort admin) {}
+
+    /** What a node joins a cluster as. */
+    public enum JoinAs {
+        VOTER,
+        /** It gets every change, and has no vote until it is promoted. */
+        LEARNER
+    }
 
     /** What a node does once it was taken out of its cluster, and has drained. */
     public enum OnRemoval {

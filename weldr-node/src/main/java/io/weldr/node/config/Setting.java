@@ -103,6 +103,18 @@ public record Setting(
             "join a cluster by the HTTP API of any member, if the data folder is empty; wait: until an operator adds the node");
     public static final Setting WITNESS =
             of("witness", "false", SWITCH, "only vote: no proxy, and lead only if no other member can");
+    public static final Setting JOIN_AS = of(
+            "join-as",
+            "voter",
+            "voter|learner",
+            "what the node joins as: a learner gets every change and has no vote until it is promoted");
+    public static final Setting REMOVE_DEAD_AFTER = of(
+            "remove-dead-after",
+            "never",
+            "TIME|never",
+            "the leader removes members that it has not heard from for so long, if voters-min remain; from 1m to 720h");
+    public static final Setting VOTERS_MIN =
+            of("voters-min", "3", "COUNT", "with remove-dead-after: dead voters stay rather than leave fewer voters");
     public static final Setting WITNESS_PROBES = of(
             "witness-probes",
             "false",

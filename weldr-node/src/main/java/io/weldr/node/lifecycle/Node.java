@@ -235,8 +235,15 @@ public final class Node {
                         config.bootstrap())
                 .joining(config.join() == null ? null : new JoinContacts(config.join(), secret::members))
                 .withWitness(config.witness())
+                .withLearner(config.joinsAsLearner())
+                .withDeadMembers(deadMembers())
                 .withElectionTimeout(config.electionTimeoutMin(), config.electionTimeoutMax())
                 .withLog(log);
+    }
+
+    private RaftSettings.@Nullable DeadMembers deadMembers() {
+        Duration after = config.removeDeadAfter();
+        return after == null ? null : new RaftSettings.DeadMembers(after, config.votersMin());
     }
 
     private ProxySettings proxySettings() {

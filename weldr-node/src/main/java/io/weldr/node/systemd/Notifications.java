@@ -131,13 +131,17 @@ final class Notifications {
         MemberId leader = status.leader();
         return switch (status.role()) {
             case WAITING -> "waiting for its cluster";
-            case FOLLOWER ->
-                (leader == null ? "follower, knows of no leader" : "follower of " + leader) + ", term " + status.term();
+            case FOLLOWER -> following("follower", leader) + ", term " + status.term();
+            case LEARNER -> following("learner", leader) + ", term " + status.term();
             case CANDIDATE -> "candidate, term " + status.term();
             case LEADER -> (status.acting() ? "leader, term " : "elected leader, does not act, term ") + status.term();
             case CLOSED -> "consensus is closed";
             case REMOVED -> "removed from its cluster";
         };
+    }
+
+    private static String following(String role, @Nullable MemberId leader) {
+        return role + (leader == null ? ", knows of no leader" : " of " + leader);
     }
 
     /** A line break in the text, of an exception or another member, would begin another assignment. */

@@ -186,6 +186,18 @@ class NodeConfigTest {
         assertThatThrownBy(() -> read("join: wait\nbootstrap: true")).hasMessageContaining("--bootstrap");
         assertThatThrownBy(() -> read("join: wait\npeers: {n1: 10.0.0.1:9687}")).hasMessageContaining("--peers");
         assertThatThrownBy(() -> read("join: soon")).hasMessageContaining("join");
+        assertThat(read("join: wait\njoin-as: learner").joinsAsLearner()).isTrue();
+        assertThatThrownBy(() -> read("join-as: learner"))
+                .hasMessageContaining("join-as")
+                .hasMessageContaining("join beside it");
+        assertThatThrownBy(() -> read("join: wait\nwitness: true\njoin-as: learner"))
+                .hasMessageContaining("voter on a witness");
+        assertThat(read("").removeDeadAfter()).isNull();
+        assertThat(read("remove-dead-after: 2h\nvoters-min: 5"))
+                .satisfies(config -> assertThat(config.removeDeadAfter()).isEqualTo(Duration.ofHours(2)))
+                .satisfies(config -> assertThat(config.votersMin()).isEqualTo(5));
+        assertThatThrownBy(() -> read("remove-dead-after: 10s")).hasMessageContaining("remove-dead-after");
+        assertThatThrownBy(() -> read("voters-min: 10")).hasMessageContaining("voters-min");
         assertThatThrownBy(() -> read("witness: true\nvip: {address: 10.0.0.100/32, interface: eth0}"))
                 .hasMessageContaining("virtual IP");
     }

@@ -1,5 +1,6 @@
 package io.weldr.raft.members;
 
+import io.weldr.core.Check;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.port.ClusterStatus.Voter;
 import io.weldr.core.port.GatewayException;
@@ -13,6 +14,7 @@ import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
+import io.weldr.raft.RaftSettings.DeadMembers;
 import io.weldr.raft.leader.HandOver;
 import io.weldr.raft.members.RollCall.Present;
 import io.weldr.raft.node.Greeter;
@@ -60,6 +62,9 @@ public final class Changes {
     /** A member answers a heartbeat several times a second. */
     private static final long SILENT_MAX_MILLIS = 2000;
 
+    /** A dead member that could not be removed is not tried again at once. */
+    private static final long DEAD_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     /** Nobody takes out so many members within a term. */
     private static final int DISMISSED_MAX = 1024;
 
@@ -76,7 +81,9 @@ public final class Changes {
     private final Set<RaftId> dismissed = ConcurrentHashMap.newKeySet(); // DISMISSED_MAX
 
     private volatile @Nullable String underWay; // written under the lock of this
+    private final @Nullable DeadMembers deadMembers;
     private Set<MemberId> strangers = Set.of(); // confined to the thread that tidies up
+    private long deadNanos = System.nanoTime() - DEAD_AGAIN_NANOS; // confined to the thread that tidies up
 
     private record Failed(String why, long nanos) {}
 
@@ -91,18 +98,21 @@ public final class Changes {
     }
 
     /**
+     * @param deadMembers when dead members are removed; null: never
      * @param retire has the state forget a member, asked for by that one; null: by this node
      * @param timer is not blocked
      * @param work what comes after an answer of Ratis goes on here, because its own thread must not be used to ask it
      *     again
      */
     public Changes(
+            @Nullable DeadMembers deadMembers,
             Supplier<@Nullable RatisNode> node,
             Supplier<Greeter> greeter,
             Supplier<ClusterState> state,
             BiConsumer<MemberId, @Nullable Attribution> retire,
             ScheduledExecutorService timer,
             Executor work) {
+        this.deadMembers = deadMembers;
         this.node = node;
         this.greeter = greeter;
         this.state = state;
@@ -527,8 +537,8 @@ public final class Changes {
     }
 
     /**
-     * Puts right, on the leader, what no wish does: has the state forget those that are no members any more, and gives
-     * witnesses a lower priority than the others. To be called every second or so, by one thread.
+     * Puts right, on the leader, what no wish does: has the state forget those that are no members any more, removes
+     * those that are dead if it is set to, and gives witnesses a lower priority than the others. To be called every second or so, by one thread.
      */
     public void tidyUp() {
         RatisNode open = node.get();
@@ -548,11 +558,32 @@ public final class Changes {
         });
         gone.stream().filter(strangers::contains).forEach(member -> retire.accept(member, null));
         strangers = gone;
+        if (removesDead(view)) {
+            return;
+        }
         Plan plan = Plan.withPriorities(view.members(), state.get().members().keySet(), witnesses);
         if (!plan.changesNothing()) {
             var unused = exclusively(
                             "ordering who leads first", null, board -> change(board, plan, null, null, Set.of(), null))
                     .whenComplete((result, failure) -> LOG.debug("{}: {}", plan, result, failure));
         }
+    }
+
+    /** Whether a change began. */
+    private boolean removesDead(NodeView view) {
+        DeadMembers policy = deadMembers;
+        Seat dead = policy == null ? null : DeadMember.find(view, policy);
+        if (policy == null || dead == null || System.nanoTime() - deadNanos < DEAD_AGAIN_NANOS) {
+            return false;
+        }
+        deadNanos = System.nanoTime();
+        MemberId id = dead.id().member();
+        LOG.warn("Nothing was heard from {} for {}: removing it (remove-dead-after)", id, Check.text(policy.after()));
+        var unused = remove(id, null, null).whenComplete((result, failure) -> {
+            if (failure != null || result instanceof Result.Refused) {
+                LOG.warn("{} was not removed: {}", id, failure != null ? failure : result);
+            }
+        });
+        return true;
     }
 }

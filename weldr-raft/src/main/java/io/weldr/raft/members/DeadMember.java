@@ -1,0 +1,46 @@
+package io.weldr.raft.members;
+
+import io.weldr.raft.RaftSettings.DeadMembers;
+import io.weldr.raft.ratis.NodeView;
+import io.weldr.raft.ratis.RaftId;
+import io.weldr.raft.ratis.Seat;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which member a leader removes because it is dead. One at a time: learners first, whose absence costs nothing. A voter
+ * goes only if as many as the setting says remain, and most of those answer: a cluster never gives up its last
+ * tolerance for a failure by itself. Pure.
+ */
+final class DeadMember {
+    private DeadMember() {}
+
+    /**
+     * Null if there is none.
+     *
+     * @param view of a leader
+     */
+    static @Nullable Seat find(NodeView view, DeadMembers policy) {
+        List<Seat> dead = view.members().stream()
+                .filter(seat -> !seat.id().equals(view.self()))
+                .filter(seat -> silentMillis(view, seat.id()) >= policy.after().toMillis())
+                .sorted(Comparator.comparing((Seat seat) -> !seat.learner()).thenComparing(Seat::id))
+                .toList();
+        if (dead.isEmpty()) {
+            return null;
+        }
+        Seat first = dead.get(0);
+        if (first.learner()) {
+            return first;
+        }
+        long voters = view.voters().size() - 1L;
+        long silent = dead.size() - 1L;
+        return voters >= policy.votersMin() && 2 * (voters - silent) > voters ? first : null;
+    }
+
+    /** Ratis has one that just came to lead begin with a silence that never was. */
+    private static long silentMillis(NodeView view, RaftId id) {
+        return Math.min(view.silentMillis().getOrDefault(id, 0L), view.roleMillis());
+    }
+}
