@@ -14,8 +14,10 @@ import io.weldr.it.harness.TestNode;
 import io.weldr.it.harness.Weldrctl;
 import io.weldr.it.harness.Weldrctl.Result;
 import io.weldr.testserver.TestServer;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -40,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RollingRestartIT {
     private static final int EXIT_RESTART = 10;
     private static final int EXIT_STOPPED = 8;
+    private static final int EXIT_INTERRUPTED = 130; // as of any program
     private static final String RESUME = "to go on: weldrctl ";
 
     @TempDir
@@ -188,6 +191,29 @@ class RollingRestartIT {
         }
     }
 
+    /** While a member is down, the command waits for a while before it does anything. */
+    private static void assertThatAnInterruptSaysHowToGoOn(TestCluster cluster) {
+        Process weldrctl = Weldrctl.start(endpoints(cluster), "cluster", "restart", "--rolling");
+        try (BufferedReader out = new BufferedReader(new InputStreamReader(weldrctl.getInputStream(), UTF_8))) {
+            String line = out.readLine();
+            while (line != null && !line.contains("waiting: ")) {
+                line = out.readLine();
+            }
+            assertThat(line).as("it waits").isNotNull();
+            new ProcessBuilder("kill", "-INT", Long.toString(weldrctl.pid()))
+                    .start()
+                    .waitFor();
+            assertThat(read(weldrctl.getErrorStream()))
+                    .contains("weldrctl: interrupted; not restarted: ")
+                    .contains(RESUME);
+            assertThat(weldrctl.waitFor()).isEqualTo(EXIT_INTERRUPTED);
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            weldrctl.destroyForcibly();
+        }
+    }
+
     private static Set<String> pools(TestNode node) {
         Set<String> names = new HashSet<>();
         await().until(() -> Http.get(node.adminUrl() + "/v1/pools").status() == 200);
@@ -226,6 +252,8 @@ class RollingRestartIT {
             assertThat(untouched).as("%s", stopped).hasSize(1);
             assertThat(stopped.out())
                     .contains("not restarted: " + untouched.get(0).id());
+
+            assertThatAnInterruptSaysHowToGoOn(cluster);
 
             // Somebody has mended it.
             cluster.start(missing);
