@@ -245,8 +245,10 @@ final class RestartCommand extends Shared {
         @Override
         public RollingView look() {
             session.again();
-            return RollingView.of(
-                    session.read(stub -> stub.clusterStatus(ClusterStatusRequest.getDefaultInstance())), Instant.now());
+            return session.read(stub -> {
+                Instant asked = Instant.now(); // of this attempt: an earlier one may have taken seconds
+                return RollingView.of(stub.clusterStatus(ClusterStatusRequest.getDefaultInstance()), asked);
+            });
         }
 
         @Override

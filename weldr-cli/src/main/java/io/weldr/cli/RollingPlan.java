@@ -5,6 +5,8 @@ import io.weldr.cli.RollingView.RunningProcess;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,13 +14,30 @@ import org.jspecify.annotations.Nullable;
  * cluster, so that another run goes on where one has stopped.
  *
  * @param startedBefore members whose process began later are done
+ * @param restarted members that this run has restarted: they are done, whatever a slow answer says of their age
  */
-record RollingPlan(Instant startedBefore) {
+record RollingPlan(Instant startedBefore, Set<String> restarted) {
     /** A member that lags by more may need seconds to catch up, in which it cannot lead. */
     static final long LAG_MAX = 1000;
 
     /** With fewer voters, none can be missed. */
     private static final int VOTERS_MIN = 3;
+
+    RollingPlan {
+        restarted = Set.copyOf(restarted);
+    }
+
+    /** A run that has restarted nothing yet. */
+    RollingPlan(Instant startedBefore) {
+        this(startedBefore, Set.of());
+    }
+
+    /** The same, after that member has restarted. */
+    RollingPlan after(String id) {
+        Set<String> more = new TreeSet<>(restarted);
+        more.add(id);
+        return new RollingPlan(startedBefore, more);
+    }
 
     /** What to do next. */
     sealed interface Step {
@@ -62,7 +81,8 @@ record RollingPlan(Instant startedBefore) {
     /** Whether the process of the member began after the run. */
     boolean done(Node node) {
         RunningProcess process = node.process();
-        return process != null && !process.beganAt().isBefore(startedBefore);
+        return process != null
+                && (restarted.contains(node.id()) || !process.beganAt().isBefore(startedBefore));
     }
 
     /** What to do next. */

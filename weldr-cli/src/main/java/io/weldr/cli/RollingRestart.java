@@ -36,7 +36,7 @@ final class RollingRestart {
     }
 
     private final RollingTarget target;
-    private final RollingPlan plan;
+    private RollingPlan plan;
     private final Duration nodeTimeout;
     private final Log log;
 
@@ -194,6 +194,7 @@ final class RollingRestart {
             }
         }
         String version = awaitBack(goal, before, atMost);
+        plan = plan.after(node.id());
         synchronized (this) {
             underWay = null;
             restarted.add(node.id());

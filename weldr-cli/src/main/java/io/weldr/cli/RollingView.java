@@ -46,7 +46,8 @@ record RollingView(List<Node> nodes, @Nullable String leader, String change, lon
      * The process of a member.
      *
      * @param startedAt by the clock of the member: it tells one process from another
-     * @param beganAt the same by the clock of this machine: it tells which processes are older than a rolling restart
+     * @param beganAt the same by the clock of this machine, and rather too early than too late: it tells which processes
+     *     are older than a rolling restart
      * @param serviceManager which service manager starts it again; null: none
      * @param unready why it is not ready; empty: it is
      */
@@ -63,10 +64,12 @@ record RollingView(List<Node> nodes, @Nullable String leader, String change, lon
         }
     }
 
-    /** @param now when the answer came, by the clock of this machine */
-    static RollingView of(ClusterStatusReply reply, Instant now) {
+    /** @param asked when the question left, by the clock of this machine */
+    static RollingView of(ClusterStatusReply reply, Instant asked) {
         return new RollingView(
-                reply.getMembersList().stream().map(member -> node(member, now)).toList(),
+                reply.getMembersList().stream()
+                        .map(member -> node(member, asked))
+                        .toList(),
                 reply.getLeader().isEmpty() ? null : reply.getLeader(),
                 reply.getChange(),
                 reply.getMembersList().stream()
@@ -75,13 +78,13 @@ record RollingView(List<Node> nodes, @Nullable String leader, String change, lon
                         .orElse(0));
     }
 
-    private static Node node(MemberStatus member, Instant now) {
+    private static Node node(MemberStatus member, Instant asked) {
         return new Node(
                 member.getId(),
                 !member.getMissing(),
                 member.getVoter(),
                 member.getWitness(),
-                member.hasProcess() && member.hasUptime() ? process(member, now) : null,
+                member.hasProcess() && member.hasUptime() ? process(member, asked) : null,
                 member.getTrouble(),
                 member.getAppliedIndex(),
                 member.hasRoutedRevision() ? member.getRoutedRevision() : -1,
@@ -89,13 +92,13 @@ record RollingView(List<Node> nodes, @Nullable String leader, String change, lon
                 member.getStop().getReason());
     }
 
-    private static RunningProcess process(MemberStatus member, Instant now) {
+    private static RunningProcess process(MemberStatus member, Instant asked) {
         ProcessStatus process = member.getProcess();
         return new RunningProcess(
                 Instant.ofEpochSecond(
                         process.getStartedAt().getSeconds(),
                         process.getStartedAt().getNanos()),
-                now.minus(Values.javaDuration(member.getUptime())),
+                asked.minus(Values.javaDuration(member.getUptime())),
                 process.getVersion(),
                 process.getServiceManager().isEmpty() ? null : process.getServiceManager(),
                 Values.javaDuration(process.getDrainTimeout()),

@@ -70,7 +70,7 @@ class RestartIT extends CommandsOnCluster {
         assertThat(plan.path("order")).hasSize(3);
         assertThat(plan.path("blocked").asText()).contains("nothing would start the process of n3 again");
         Run stopped = run("cluster", "restart", "--rolling");
-        stopped.failed(ExitCode.STOPPED, "stopped at n2", "nothing would start the process of n3 again");
+        stopped.failed(ExitCode.STOPPED, "stopped at n3", "nothing would start the process of n3 again");
         assertThat(stopped.out())
                 .contains("not restarted: n2, n3, n1")
                 .containsPattern("to go on: weldrctl cluster restart --rolling .*--started-before 20");
