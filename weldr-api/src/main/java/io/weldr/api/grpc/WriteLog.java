@@ -20,6 +20,7 @@ import io.weldr.proto.admin.v1.PromoteMemberRequest;
 import io.weldr.proto.admin.v1.RemoveMemberRequest;
 import io.weldr.proto.admin.v1.RemoveOriginRequest;
 import io.weldr.proto.admin.v1.ReplaceMemberRequest;
+import io.weldr.proto.admin.v1.RestartMemberRequest;
 import io.weldr.proto.admin.v1.SetHealthPolicyRequest;
 import io.weldr.proto.admin.v1.TransferLeadershipRequest;
 import io.weldr.proto.admin.v1.UpdateOriginRequest;
@@ -147,6 +148,9 @@ final class WriteLog implements ServerInterceptor {
         }
         if (message instanceof DeleteResourceRequest delete) {
             return delete.getName();
+        }
+        if (message instanceof RestartMemberRequest restart) {
+            return restart.getId();
         }
         if (message instanceof TransferLeadershipRequest transfer) {
             return transfer.getTo();

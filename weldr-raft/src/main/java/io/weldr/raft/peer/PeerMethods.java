@@ -24,8 +24,8 @@ final class PeerMethods {
     /** A command is a few kilobytes, and a report of a full pool some hundred. */
     static final int MEMBER_BYTES_MAX = 4 << 20;
 
-    static final List<String> MEMBER_CALLS =
-            List.of("Call", "Report", "Cede", "CanHold", "Probe", "LastProbes", "Samples", "Checks", "Support");
+    static final List<String> MEMBER_CALLS = List.of(
+            "Call", "Report", "Cede", "CanHold", "Probe", "LastProbes", "Samples", "Checks", "Support", "Restart");
 
     /** Whom a call is for, by name: another node may listen where that member did. */
     static final Metadata.Key<String> ADDRESSEE = Metadata.Key.of("weldr-to", Metadata.ASCII_STRING_MARSHALLER);
