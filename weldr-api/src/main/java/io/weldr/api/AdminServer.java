@@ -4,6 +4,7 @@ import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
 import io.weldr.api.admin.AnswerThreads;
 import io.weldr.api.admin.Awaited;
+import io.weldr.api.admin.Backups;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.Doctor;
 import io.weldr.api.admin.LeaderProbes;
@@ -64,6 +65,7 @@ public final class AdminServer implements AppliedBarrier, AutoCloseable {
         Doctor doctor = new Doctor(ports, census, link);
         Support support = new Support(ports, link, this::metrics);
         Restarts restarts = new Restarts(ports, census, link);
+        Backups backups = new Backups(admin, ports, settings.version());
         this.hub = new WatchHub(ports, settings.limits().watchersMax());
         WaitingBytes waiting = new WaitingBytes(settings.limits().waitingBytesMax());
         Sessions sessions = new Sessions(ports.sessions(), ports.clock());
@@ -78,6 +80,7 @@ public final class AdminServer implements AppliedBarrier, AutoCloseable {
                 doctor,
                 support,
                 restarts,
+                backups,
                 hub,
                 waiting,
                 authenticator,
@@ -105,6 +108,7 @@ public final class AdminServer implements AppliedBarrier, AutoCloseable {
                 doctor,
                 support,
                 restarts,
+                backups,
                 hub,
                 members,
                 () -> link.olderMembers(ports.state().get().version()),

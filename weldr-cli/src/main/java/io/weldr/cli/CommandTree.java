@@ -82,6 +82,7 @@ record CommandTree(List<String> names, Supplier<Object> command, List<CommandTre
             of(TopCommand::new, "top"),
             of(DoctorCommand::new, "doctor"),
             of(SupportBundleCommand::new, "support-bundle"),
+            of(BackupCommand::new, "backup"),
             of(ReadyCommand::new, "ready"),
             of(HistoryCommand::new, "history"),
             of(WatchCommand::new, "watch"),

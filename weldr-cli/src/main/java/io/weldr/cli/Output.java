@@ -1,5 +1,7 @@
 package io.weldr.cli;
 
+import com.google.protobuf.ByteString;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +85,17 @@ final class Output {
         lines.add(row(widths, head));
         rows.forEach(row -> lines.add(row(widths, row)));
         return lines;
+    }
+
+    /** The bytes of a file, as they are. */
+    void bytes(ByteString file) {
+        out.flush();
+        try {
+            file.writeTo(result);
+            result.flush();
+        } catch (IOException e) {
+            result.check(); // It has the reason.
+        }
     }
 
     /** As it is, for a terminal. */

@@ -121,6 +121,11 @@ final class Session implements AutoCloseable {
         return ask(call, false, timeout, ATTEMPT_MAX);
     }
 
+    /** The same for an answer so large that one attempt may take all the time there is. */
+    <T> T readWhole(Function<AdminBlockingStub, T> call) {
+        return ask(call, false, timeout, timeout);
+    }
+
     /**
      * One attempt at the node that answered last, within what is left of the time, for what the command can do without.
      * Throws {@link CliException} with what went wrong.

@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -42,8 +41,8 @@ public final class Main {
     static final int EXIT_RESTART = 10;
 
     private static final String CONFIG = "--config";
-    private static final String CHECK = "check";
     private static final String SECRET = "secret";
+    private static final String BACKUP_INFO = "backup-info";
 
     private Main() {}
 
@@ -101,18 +100,20 @@ public final class Main {
             options.commandSpec().commandLine().usage(out);
             return written(out, err);
         }
-        if (options.commandSpec().name().equals(SECRET)) {
-            int exit = NewSecret.make(options.matchedPositionalValue(0, ""), out, err);
+        String name = options.commandSpec().name();
+        if (name.equals(SECRET) || name.equals(BACKUP_INFO)) {
+            String file = options.matchedPositionalValue(0, "");
+            int exit = name.equals(SECRET) ? NewSecret.make(file, out, err) : BackupInfo.print(file, out, err);
             return exit == EXIT_OK ? written(out, err) : exit;
         }
         try {
             NodeConfig config = config(parsed, options, environment);
             ConfigReader.unknownVariables(environment).forEach(line -> err.println("weldr: " + line));
-            if (parsed.hasSubcommand()) {
-                out.println(Describe.config(config));
-                return written(out, err);
+            if (!parsed.hasSubcommand()) {
+                return NodeProcess.run(config, environment, err);
             }
-            return NodeProcess.run(config, environment, err);
+            int exit = OfflineCommands.run(options, config, out, err);
+            return exit == EXIT_OK ? written(out, err) : exit;
         } catch (ConfigException | SecretException e) {
             err.println("weldr: " + e.getMessage());
             return EXIT_USAGE;
@@ -173,29 +174,29 @@ public final class Main {
                         "An option has precedence over a variable, and a variable over the file.",
                         "",
                         "Exit codes: 0 stopped, 1 could not start or failed, 2 bad arguments or configuration, 3 out of memory, 4 removed from the cluster, 10 asked to restart.");
-        CommandSpec check = options(CommandSpec.create().name(CHECK));
-        check.usageMessage().description("Checks the configuration and prints it. Starts nothing.");
-        spec.addSubcommand(CHECK, new CommandLine(check));
-        spec.addSubcommand(SECRET, new CommandLine(secret()));
+        for (CommandSpec command : OfflineCommands.withSettings()) {
+            spec.addSubcommand(command.name(), new CommandLine(options(command)));
+        }
+        spec.addSubcommand(
+                SECRET,
+                new CommandLine(ofFile(
+                        SECRET,
+                        "Makes a file with a new secret of a cluster, with mode 600. Does not change a file that has a secret.",
+                        "the file for the setting secret-file; its folder must exist")));
+        spec.addSubcommand(
+                BACKUP_INFO,
+                new CommandLine(ofFile(
+                        BACKUP_INFO,
+                        "Checks a backup file and prints what is in it. Needs no cluster.",
+                        "a file of weldrctl backup")));
         return spec;
     }
 
-    private static CommandSpec secret() {
-        CommandSpec spec = CommandSpec.create().name(SECRET);
-        spec.usageMessage()
-                .width(110)
-                .description(
-                        "Makes a file with a new secret of a cluster, with mode 600. Does not change a file that has a secret.");
+    private static CommandSpec ofFile(String name, String description, String file) {
+        CommandSpec spec = CommandSpec.create().name(name);
+        spec.usageMessage().width(110).description(description);
         spec.addOption(help());
-        spec.addPositional(PositionalParamSpec.builder()
-                .index("0")
-                .arity("1")
-                .required(true)
-                .type(String.class)
-                .paramLabel("FILE")
-                .description("the file for the setting secret-file; its folder must exist")
-                .build());
-        return spec;
+        return spec.addPositional(OfflineCommands.file(file));
     }
 
     private static OptionSpec help() {

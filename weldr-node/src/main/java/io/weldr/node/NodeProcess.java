@@ -146,7 +146,7 @@ final class NodeProcess {
         }
     }
 
-    private static void setUpLog(NodeConfig.LogLevel level) {
+    static void setUpLog(NodeConfig.LogLevel level) {
         LoggerContext logs = (LoggerContext) LoggerFactory.getILoggerFactory();
         // gRPC logs through java.util.logging; one log, one format.
         SLF4JBridgeHandler.removeHandlersForRootLogger();

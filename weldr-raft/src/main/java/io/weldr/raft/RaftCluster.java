@@ -3,6 +3,14 @@ package io.weldr.raft;
 import static java.util.Objects.requireNonNull;
 
 import io.weldr.core.port.ClusterStatus;
+import java.util.UUID;
+import java.time.Instant;
+import java.nio.ByteBuffer;
+import io.weldr.raft.codec.BackupCodec.Header;
+import io.weldr.raft.codec.BackupCodec;
+import io.weldr.core.port.GatewayException;
+import io.weldr.core.port.BackupSource;
+import io.weldr.core.port.Backup;
 import io.weldr.core.port.CommandGateway;
 import io.weldr.core.port.Committed;
 import io.weldr.core.port.LeaderDuty;
@@ -43,7 +51,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Loggers of {@code org.apache.ratis} are best kept at ERROR: what matters of the rest, weldr logs itself, one line
  * an event.
  */
-public final class RaftCluster implements CommandGateway, StatusSource, MemberCalls, MetricSource, AutoCloseable {
+public final class RaftCluster
+        implements CommandGateway, StatusSource, MemberCalls, MetricSource, BackupSource, AutoCloseable {
     private final Assembly parts;
 
     /**
@@ -152,6 +161,35 @@ public final class RaftCluster implements CommandGateway, StatusSource, MemberCa
     @Override
     public CompletionStage<ClusterState> applied(long index) {
         return parts.gateway.applied(index);
+    }
+
+    @Override
+    public Backup backup(Instant at, String program) {
+        if (!holdsState()) {
+            throw new GatewayException(
+                    GatewayException.Kind.UNAVAILABLE,
+                    "this node has no state of a cluster yet: back up another member");
+        }
+        long index = parts.applied.get(); // Before the state, which then contains it.
+        ClusterState current = state().get();
+        UUID cluster = parts.life().cluster();
+        MemberId self = parts.settings.self();
+        Header header = new Header(
+                cluster,
+                current.version(),
+                current.revision(),
+                Math.max(index, current.revision()),
+                parts.condition.highestTerm(),
+                at,
+                program,
+                self.value());
+        return new Backup(
+                String.valueOf(cluster),
+                self,
+                header.index(),
+                at,
+                current,
+                ByteBuffer.wrap(BackupCodec.write(header, current)));
     }
 
     @Override

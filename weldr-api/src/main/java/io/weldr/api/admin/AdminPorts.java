@@ -1,5 +1,6 @@
 package io.weldr.api.admin;
 
+import io.weldr.core.port.BackupSource;
 import io.weldr.core.port.CedeCalls;
 import io.weldr.core.port.CertificateConditions;
 import io.weldr.core.port.CommandGateway;
@@ -42,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param checks looks at the settings and the machine of this node
  * @param support tells what goes into a support bundle
  * @param process of this node, and how it is restarted
+ * @param backups gives the state as a file
  * @param sessions signs what browsers keep of a sign-in
  * @param clock stamps commands
  */
@@ -69,6 +71,7 @@ public record AdminPorts(
         NodeChecks checks,
         SupportSource support,
         ProcessControl process,
+        BackupSource backups,
         SessionSigner sessions,
         InstantSource clock) {
 
@@ -102,6 +105,7 @@ public record AdminPorts(
                 checks,
                 support,
                 process,
+                backups,
                 sessions,
                 clock);
     }

@@ -4,6 +4,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
+import io.weldr.api.admin.Backups;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.ChangeFilter;
 import io.weldr.api.admin.ClusterView;
@@ -13,6 +14,7 @@ import io.weldr.api.admin.LeaderProbes;
 import io.weldr.api.admin.Restarts;
 import io.weldr.api.admin.Samples;
 import io.weldr.api.admin.Support;
+import io.weldr.api.admin.WaitingBytes;
 import io.weldr.api.admin.WatchHub;
 import io.weldr.api.admin.Written;
 import io.weldr.api.auth.Caller;
@@ -29,6 +31,8 @@ import io.weldr.core.state.MemberId;
 import io.weldr.core.state.OriginRef;
 import io.weldr.proto.admin.v1.AddMemberRequest;
 import io.weldr.proto.admin.v1.AddOriginRequest;
+import io.weldr.proto.admin.v1.BackupPart;
+import io.weldr.proto.admin.v1.BackupRequest;
 import io.weldr.proto.admin.v1.ClusterStatusReply;
 import io.weldr.proto.admin.v1.ClusterStatusRequest;
 import io.weldr.proto.admin.v1.DoctorReply;
@@ -85,6 +89,8 @@ final class AdminService extends ResourceService {
     private final Doctor doctor;
     private final Support support;
     private final Restarts restarts;
+    private final Backups backups;
+    private final WaitingBytes waiting;
     private final WatchHub hub;
     private final Function<Caller, BooleanSupplier> validity;
 
@@ -97,6 +103,8 @@ final class AdminService extends ResourceService {
             Doctor doctor,
             Support support,
             Restarts restarts,
+            Backups backups,
+            WaitingBytes waiting,
             WatchHub hub,
             Function<Caller, BooleanSupplier> validity) {
         super(admin);
@@ -108,6 +116,8 @@ final class AdminService extends ResourceService {
         this.doctor = doctor;
         this.support = support;
         this.restarts = restarts;
+        this.backups = backups;
+        this.waiting = waiting;
         this.hub = hub;
         this.validity = validity;
     }
@@ -325,6 +335,17 @@ final class AdminService extends ResourceService {
                     request.getMember().isEmpty() ? null : Wire.valid(() -> new MemberId(request.getMember()));
             return support.of(member).thenApply(DoctorMessages::message);
         });
+    }
+
+    @Override
+    public void backup(BackupRequest request, StreamObserver<BackupPart> observer) {
+        CompletionStage<Backups.Taken> taken;
+        try {
+            taken = backups.take(consistency(request.getConsistency()));
+        } catch (ProblemException e) {
+            taken = CompletableFuture.failedFuture(e);
+        }
+        BackupCall.begin((ServerCallStreamObserver<BackupPart>) observer, waiting, taken);
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
+import io.weldr.api.admin.Backups;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.Doctor;
 import io.weldr.api.admin.LeaderProbes;
@@ -72,6 +73,7 @@ public final class GrpcApi implements AutoCloseable {
     private final Doctor doctor;
     private final Support support;
     private final Restarts restarts;
+    private final Backups backups;
     private final WatchHub hub;
     private final MemberAnswers answers;
     private final BooleanSupplier membersAskHere;
@@ -96,6 +98,7 @@ public final class GrpcApi implements AutoCloseable {
             Doctor doctor,
             Support support,
             Restarts restarts,
+            Backups backups,
             WatchHub hub,
             MemberAnswers answers,
             BooleanSupplier membersAskHere,
@@ -112,6 +115,7 @@ public final class GrpcApi implements AutoCloseable {
         this.doctor = doctor;
         this.support = support;
         this.restarts = restarts;
+        this.backups = backups;
         this.hub = hub;
         this.answers = answers;
         this.membersAskHere = membersAskHere;
@@ -164,6 +168,8 @@ public final class GrpcApi implements AutoCloseable {
                                 doctor,
                                 support,
                                 restarts,
+                                backups,
+                                waiting,
                                 hub,
                                 authenticator::validity),
                         new WriteLog(access.audit(), ports.clock())))

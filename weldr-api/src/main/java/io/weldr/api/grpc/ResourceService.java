@@ -207,7 +207,7 @@ abstract class ResourceService extends AdminGrpc.AdminImplBase {
         return admin.read(consistency(consistency));
     }
 
-    private static io.weldr.api.admin.Consistency consistency(Consistency consistency) {
+    static io.weldr.api.admin.Consistency consistency(Consistency consistency) {
         return switch (consistency) {
             case CONSISTENCY_LINEARIZABLE -> io.weldr.api.admin.Consistency.LINEARIZABLE;
             case CONSISTENCY_STALE -> io.weldr.api.admin.Consistency.STALE;

@@ -63,6 +63,8 @@ record Description(
         MISSING,
         /** {@code Last-Event-ID} says where to go on. */
         LAST_EVENT,
+        /** {@code Weldr-Revision} and {@code Weldr-Applied-Index} say of which state the answer is. */
+        OF_REVISION,
         /** {@code Set-Cookie} begins or ends a session. */
         COOKIE
     }

@@ -275,7 +275,7 @@ final class Exchange {
             return;
         }
         answered = true;
-        Buffer body = Buffer.buffer(answer.body());
+        Buffer body = answer.content();
         int bytes = body.length();
         boolean room = waiting.take(bytes);
         Answer sent = room
@@ -289,8 +289,8 @@ final class Exchange {
             waiting.sent(room ? bytes : 0);
             return;
         }
-        var unused = send(response, sent, room ? body : Buffer.buffer(sent.body()))
-                .onComplete(left -> waiting.sent(room ? bytes : 0));
+        var unused =
+                send(response, sent, room ? body : sent.content()).onComplete(left -> waiting.sent(room ? bytes : 0));
     }
 
     private void count(int status) {
@@ -318,7 +318,7 @@ final class Exchange {
     static void sendAndClose(Vertx vertx, HttpServerRequest request, Answer answer) {
         HttpConnection connection = request.connection();
         vertx.setTimer(LINGER.toMillis(), late -> connection.close());
-        var unused = send(request.response().putHeader("Connection", "close"), answer, Buffer.buffer(answer.body()));
+        var unused = send(request.response().putHeader("Connection", "close"), answer, answer.content());
     }
 
     /** Completes when the last byte has left, or the connection is gone. */

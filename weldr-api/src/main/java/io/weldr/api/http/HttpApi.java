@@ -21,6 +21,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
+import io.weldr.api.admin.Backups;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.Doctor;
 import io.weldr.api.admin.LeaderProbes;
@@ -101,6 +102,7 @@ public final class HttpApi implements AutoCloseable {
             Doctor doctor,
             Support support,
             Restarts restarts,
+            Backups backups,
             WatchHub hub,
             WaitingBytes waiting,
             Authenticator authenticator,
@@ -122,6 +124,7 @@ public final class HttpApi implements AutoCloseable {
         resources.addAll(new ResourceRoutes(admin).resources());
         resources.addAll(new V1Routes(admin, ports, probes, samples, servers).resources());
         resources.addAll(new DoctorRoutes(doctor, support).resources());
+        resources.addAll(new BackupRoutes(backups).resources());
         resources.addAll(new TokenRoutes(admin.tokens()).resources());
         resources.addAll(new MemberRoutes(ports, census, restarts).resources());
         resources.addAll(new UiRoutes(authenticator, sessions, ports.status(), version).resources());

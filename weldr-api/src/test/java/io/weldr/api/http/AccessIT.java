@@ -189,7 +189,9 @@ class AccessIT {
         guarded.delete("/v1/pools/web", bearer(viewer)).isProblem(403, "forbidden");
         for (String each : List.of(viewer, operator, everywhere)) { // a log and threads may tell more than resources
             guarded.get("/v1/support", bearer(each)).isProblem(403, "forbidden");
+            guarded.get("/v1/backup", bearer(each)).isProblem(403, "forbidden");
         }
+        guarded.get("/v1/backup", bearer(admin)).is(200);
         guarded.get("/v1/support", bearer(admin)).is(200);
 
         String origins = "/v1/pools/web/origins";

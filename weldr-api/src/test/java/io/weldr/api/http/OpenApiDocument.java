@@ -165,6 +165,10 @@ final class OpenApiDocument {
         if (traits.contains(Trait.MISSING)) {
             header(answer, "Weldr-Missing");
         }
+        if (traits.contains(Trait.OF_REVISION)) {
+            header(answer, "Weldr-Revision");
+            header(answer, "Weldr-Applied-Index");
+        }
         if (traits.contains(Trait.COOKIE)) {
             header(answer, "Set-Cookie");
         }
@@ -211,6 +215,8 @@ final class OpenApiDocument {
         all.put("ETag", header("A strong entity tag", true));
         all.put("Location", header("Where the new resource is", true));
         all.put("Weldr-Missing", header("Members that did not answer, whose numbers are not in the body", false));
+        all.put("Weldr-Revision", header("The revision of the state in the answer", true));
+        all.put("Weldr-Applied-Index", header("The log index that this state contains, at least", true));
         all.put("Set-Cookie", header("Begins or ends the session", true));
         ObjectNode retry = header("Seconds after which the same request may fare better", true);
         retry.set("schema", Schemas.type("integer").put("minimum", 1));

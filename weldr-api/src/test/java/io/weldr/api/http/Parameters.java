@@ -204,7 +204,7 @@ final class Parameters {
                         text().put("maxLength", 256)));
             case LAST_EVENT ->
                 to.add(header("lastEventId", "Last-Event-ID", "The revision after which to go on", revision()));
-            case TAGGED, LOCATED, MISSING, COOKIE -> {} // of answers
+            case TAGGED, LOCATED, MISSING, OF_REVISION, COOKIE -> {} // of answers
         }
     }
 

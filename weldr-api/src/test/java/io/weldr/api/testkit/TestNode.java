@@ -6,6 +6,7 @@ import io.weldr.api.AdminServer;
 import io.weldr.api.AdminSettings;
 import io.weldr.api.admin.Admin;
 import io.weldr.api.admin.AdminPorts;
+import io.weldr.api.admin.Backups;
 import io.weldr.api.admin.Census;
 import io.weldr.api.admin.CertificateIntake;
 import io.weldr.api.admin.Doctor;
@@ -24,6 +25,7 @@ import io.weldr.api.http.HttpLimits;
 import io.weldr.core.health.Opinion;
 import io.weldr.core.health.ProbeResult;
 import io.weldr.core.pool.HostPort;
+import io.weldr.core.port.Backup;
 import io.weldr.core.port.CertificateCondition;
 import io.weldr.core.port.ClusterStatus;
 import io.weldr.core.port.ClusterStatus.Role;
@@ -55,12 +57,16 @@ import io.weldr.core.state.MemberId;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -81,6 +87,11 @@ public final class TestNode implements AutoCloseable {
             PATIENCE.multipliedBy(2),
             Duration.ofMillis(200));
 
+    /** No multiple of what fits into one message or window. */
+    public static final int BACKUP_BYTES = 3_000_001;
+
+    public static final String CLUSTER_ID = "0d5bd0b6-9e8e-3d0f-9d0e-4f4f3a4f5b6c";
+
     private final TestCluster cluster;
     private final MemberId id;
     private final GrpcMemberLink link = new GrpcMemberLink();
@@ -90,6 +101,8 @@ public final class TestNode implements AutoCloseable {
     private final List<Waiter> waiters = new ArrayList<>(); // under the lock of this
     private final List<byte[]> calls = new CopyOnWriteArrayList<>();
     private volatile boolean canHold;
+    private volatile boolean noState;
+    private volatile boolean damagesBackups;
     private final List<ProbeQuestion> questions = new CopyOnWriteArrayList<>();
     private volatile CompletableFuture<Opinion> probeAnswer =
             CompletableFuture.completedFuture(new Opinion(new ProbeResult(true, "status 200"), true));
@@ -181,15 +194,17 @@ public final class TestNode implements AutoCloseable {
         AdminPorts ports = ports();
         Census census = new Census(ports, link);
         Sessions sessions = new Sessions(ports.sessions(), ports.clock());
+        Admin admin = new Admin(ports, census);
         return new HttpApi(
                 ports,
-                new Admin(ports, census),
+                admin,
                 census,
                 new LeaderProbes(ports, link),
                 new Samples(ports, link, Samples.INTERVAL),
                 new Doctor(ports, census, link),
                 new Support(ports, link, () -> ""),
                 new Restarts(ports, census, link),
+                new Backups(admin, ports, "0.0-test"),
                 new WatchHub(ports, LIMITS.watchersMax()),
                 new WaitingBytes(LIMITS.waitingBytesMax()),
                 new Authenticator(ports.state(), sessions, ports.clock(), null),
@@ -274,8 +289,47 @@ public final class TestNode implements AutoCloseable {
                 patience -> CompletableFuture.completedFuture(facts),
                 () -> List.of(SupportText.of("configuration.txt", "id: " + id)),
                 process,
+                this::backup,
                 cluster.sessions(),
                 () -> Instant.now().plus(clockAhead));
+    }
+
+    /** Not in the format of weldr-raft, which this module does not know. */
+    private Backup backup(Instant at, String program) {
+        if (noState) {
+            throw new GatewayException(GatewayException.Kind.UNAVAILABLE, "this node has no state of a cluster yet");
+        }
+        ClusterState current = state.get();
+        byte[] bytes = backupBytes(current.revision());
+        if (damagesBackups) {
+            bytes[bytes.length - 1] ^= 1;
+        }
+        return new Backup(CLUSTER_ID, id, applied, at, current, ByteBuffer.wrap(bytes));
+    }
+
+    /** The file that this node gives as a backup of that revision, with its checksum at the end. */
+    public static byte[] backupBytes(long revision) {
+        byte[] bytes = new byte[BACKUP_BYTES];
+        new Random(revision).nextBytes(bytes);
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            int end = bytes.length - digest.getDigestLength();
+            digest.update(bytes, 0, end);
+            System.arraycopy(digest.digest(), 0, bytes, end, digest.getDigestLength());
+            return bytes;
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Has it send backups whose last byte is another one. */
+    public void damageBackups(boolean damages) {
+        damagesBackups = damages;
+    }
+
+    /** Has it refuse backups. */
+    public void noState(boolean none) {
+        noState = none;
     }
 
     private long routedRevision() {

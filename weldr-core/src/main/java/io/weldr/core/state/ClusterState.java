@@ -183,6 +183,14 @@ public record ClusterState(
         return apply(command, index, Limits.CURRENT);
     }
 
+    /**
+     * This state as another cluster begins with it: no member has announced itself. The revision stays, and with it the
+     * revisions of resources.
+     */
+    public ClusterState withoutMembers() {
+        return edit().members(new TreeMap<>()).commitSilently(revision);
+    }
+
     /** The pool of that name, or null. */
     public @Nullable Pool pool(PoolName name) {
         return pools.get(name);

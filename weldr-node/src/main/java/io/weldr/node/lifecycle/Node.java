@@ -8,7 +8,6 @@ import io.weldr.api.grpc.GrpcMemberLink;
 import io.weldr.api.http.HttpLimits;
 import io.weldr.core.Check;
 import io.weldr.core.health.Opinion;
-import io.weldr.core.pool.HostPort;
 import io.weldr.core.port.ClusterStatus;
 import io.weldr.core.port.ClusterStatus.Role;
 import io.weldr.core.port.GatewayException;
@@ -42,8 +41,6 @@ import io.weldr.proxy.trace.Tracing;
 import io.weldr.proxy.upstream.NameResolver;
 import io.weldr.raft.RaftCluster;
 import io.weldr.raft.RaftCluster.Farewell;
-import io.weldr.raft.RaftSettings;
-import io.weldr.raft.RaftSettings.LogSettings;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
@@ -86,9 +83,6 @@ public final class Node {
 
     /** A worker that has not run for as long hangs: pauses of the garbage collector are below a second. */
     private static final Duration WORKER_SILENCE_MAX = Duration.ofSeconds(10);
-
-    /** Purging the log frees whole files; below this many entries it is not worth a look. */
-    private static final int PURGE_GAP_ENTRIES = 10;
 
     private final NodeConfig config;
     private final String version;
@@ -137,7 +131,7 @@ public final class Node {
         addresses = new Addresses(config);
         secret = new NodeSecret(config);
         link = new GrpcMemberLink();
-        raft = new RaftCluster(raftSettings(), link, List.of(duties), secret::members);
+        raft = new RaftCluster(ConsensusSettings.of(config, secret), link, List.of(duties), secret::members);
         health = new HealthChecks(
                 raft.state(),
                 raft,
@@ -198,6 +192,7 @@ public final class Node {
                         examiner,
                         new NodeTexts(config, version),
                         restart,
+                        raft,
                         secret.sessions(),
                         Clock.tickMillis(ZoneOffset.UTC)),
                 link);
@@ -220,30 +215,6 @@ public final class Node {
     private static CompletionStage<Opinion> noOpinion(ProbeQuestion question) {
         return CompletableFuture.failedFuture(new GatewayException(
                 GatewayException.Kind.UNAVAILABLE, "this node is a witness, and witness-probes is not set"));
-    }
-
-    private RaftSettings raftSettings() {
-        ListenAddress bind = config.raftAddress();
-        LogSettings log = new LogSettings(
-                config.raftSnapshotEntries(), config.raftSegmentBytes(), PURGE_GAP_ENTRIES, config.raftKeptEntries());
-        return RaftSettings.of(
-                        config.id(),
-                        new HostPort(bind.host(), bind.port()),
-                        addresses.raft(),
-                        config.peers(),
-                        config.dataDir(),
-                        config.bootstrap())
-                .joining(config.join() == null ? null : new JoinContacts(config.join(), secret::members))
-                .withWitness(config.witness())
-                .withLearner(config.joinsAsLearner())
-                .withDeadMembers(deadMembers())
-                .withElectionTimeout(config.electionTimeoutMin(), config.electionTimeoutMax())
-                .withLog(log);
-    }
-
-    private RaftSettings.@Nullable DeadMembers deadMembers() {
-        Duration after = config.removeDeadAfter();
-        return after == null ? null : new RaftSettings.DeadMembers(after, config.votersMin());
     }
 
     private ProxySettings proxySettings() {

@@ -106,7 +106,7 @@ public final class NodeSecret implements CookieTokens, KeySeal, TicketKeys, Auto
         return Files.exists(own) ? own : null;
     }
 
-    private static Path own(NodeConfig config) {
+    static Path own(NodeConfig config) {
         return config.dataDir().resolve(OWN).toAbsolutePath().normalize();
     }
 

@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * on where the snapshot that is left ends: Ratis would wait for the entries in between for ever, without a pause, and
  * cannot even be closed then.
  */
-final class SnapshotFiles {
+public final class SnapshotFiles {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotFiles.class);
 
     private static final Pattern SNAPSHOT = Pattern.compile("snapshot\\.(\\d{1,18})_(\\d{1,18})");
@@ -68,7 +68,7 @@ final class SnapshotFiles {
      * @return the latest of them; null if there is none
      * @throws IOException also if what the log goes on from is lost
      */
-    @Nullable Snapshot open(RaftStorage raftStorage) throws IOException {
+    public @Nullable Snapshot open(RaftStorage raftStorage) throws IOException {
         Path opened = raftStorage.getStorageDir().getStateMachineDir().toPath();
         folder = opened;
         Files.createDirectories(
@@ -88,6 +88,25 @@ final class SnapshotFiles {
         requireContinuity(latest, raftStorage.getStorageDir().getCurrentDir().toPath());
         storage.init(raftStorage);
         return latest;
+    }
+
+    /**
+     * The latest snapshot in that folder that can be read; null if there is none. Changes nothing.
+     *
+     * @throws NewerVersionException a newer version of the program wrote the latest
+     */
+    public static @Nullable Snapshot latest(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return null;
+        }
+        for (Path file : snapshots(folder)) {
+            try {
+                return read(file);
+            } catch (DamagedSnapshotException e) {
+                LOG.warn("{}. It is not used", e.getMessage());
+            }
+        }
+        return null;
     }
 
     private static void requireContinuity(@Nullable Snapshot latest, Path logs) throws IOException {
@@ -210,7 +229,8 @@ final class SnapshotFiles {
         return snapshot;
     }
 
-    void save(Snapshot snapshot) throws IOException {
+    /** Writes a snapshot. It is on disk when this returns. */
+    public void save(Snapshot snapshot) throws IOException {
         Path in = folder;
         if (in != null) {
             Files.createDirectories(in);

@@ -41,8 +41,8 @@ public final class DataFolder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DataFolder.class);
 
     private static final String IDENTITY = "identity";
-    private static final String VOTERS = "voters";
-    private static final String LOG_FOLDER = "log";
+    static final String VOTERS = "voters";
+    static final String LOG_FOLDER = "log";
     private static final String ASIDE = "log.damaged";
     /** A member needs none. These are for whoever looks for the cause. */
     private static final int ASIDE_KEPT = 3;
@@ -67,6 +67,26 @@ public final class DataFolder implements AutoCloseable {
      * @throws IOException with one line that says what is wrong with it
      */
     public static DataFolder open(Path folder, MemberId self) throws IOException {
+        return open(folder, self, Use.NODE);
+    }
+
+    /**
+     * Opens the folder of a node that does not run, for {@link #adopt}. Writes no identity into a folder that has none,
+     * and takes one in which an earlier attempt was interrupted.
+     *
+     * @throws IOException with one line that says what is wrong with it
+     */
+    public static DataFolder openOffline(Path folder, MemberId self) throws IOException {
+        return open(folder, self, Use.OFFLINE);
+    }
+
+    /** What a folder is opened for. */
+    private enum Use {
+        NODE,
+        OFFLINE
+    }
+
+    private static DataFolder open(Path folder, MemberId self, Use use) throws IOException {
         try {
             Files.createDirectories(folder);
         } catch (FileAlreadyExistsException e) {
@@ -84,7 +104,7 @@ public final class DataFolder implements AutoCloseable {
             if (!lock(lockFile)) {
                 throw new IOException("data folder " + folder + " is in use by another process");
             }
-            return new DataFolder(folder, lockFile, identify(folder, self));
+            return new DataFolder(folder, lockFile, identify(folder, self, use));
         } catch (IOException | RuntimeException e) {
             lockFile.close();
             throw e;
@@ -109,6 +129,23 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
+    private static Identity identify(Path folder, MemberId self, Use use) throws IOException {
+        Identity identity = identify(folder, self);
+        NextLog next = new NextLog(folder);
+        if (next.belongsTo(identity)) {
+            next.putInPlace(identity);
+        } else if (next.exists() && use == Use.NODE) {
+            throw new IOException("data folder " + folder + ": weldr restore or weldr recover was interrupted before it"
+                    + " changed the node (run it again, or remove " + next.folder()
+                    + " to start the node as it was before)");
+        }
+        if (use == Use.NODE && !Files.exists(folder.resolve(IDENTITY))) {
+            write(folder, identity);
+        }
+        return identity;
+    }
+
+    /** The identity that the folder has, or is to get. */
     private static Identity identify(Path folder, MemberId self) throws IOException {
         Path file = folder.resolve(IDENTITY);
         Path logs = folder.resolve(LOG_FOLDER);
@@ -117,9 +154,7 @@ public final class DataFolder implements AutoCloseable {
                 throw new IOException(
                         "data folder " + folder + " holds a log but no identity (expected: both or none)");
             }
-            Identity identity = Identity.empty(self);
-            write(folder, identity);
-            return identity;
+            return Identity.empty(self);
         }
         Identity identity;
         try {
@@ -248,6 +283,51 @@ public final class DataFolder implements AutoCloseable {
         for (int older = ASIDE_KEPT; older < ASIDE_MAX; older++) {
             remove(aside(older));
         }
+    }
+
+    /** Whether the folder holds a log, of whatever cluster. Reads from disk. */
+    public boolean hasLog() throws IOException {
+        return !NextLog.logs(logFolder()).isEmpty();
+    }
+
+    /**
+     * The identity of the only voter of a new cluster, for {@link #adopt}.
+     *
+     * @param address where other nodes reach this one
+     */
+    public Identity alone(UUID cluster, HostPort address) {
+        return Identity.alone(identity.id(), cluster, address);
+    }
+
+    /** An empty folder for the log of another cluster, until {@link #adopt} puts it in place. */
+    public Path prepareLog() throws IOException {
+        NextLog next = new NextLog(folder);
+        remove(next.folder());
+        Files.createDirectories(next.folder());
+        return next.folder();
+    }
+
+    /**
+     * Makes this the folder of {@code next}, whose log is complete in {@link #prepareLog}. What the folder held before
+     * of another cluster is kept in a folder of its own, {@code before-recovery.CLUSTER}, which is a data folder, too.
+     * If the process dies meanwhile, either nothing has changed, or {@link #open} does the rest.
+     *
+     * @return the folder with what was here before; null: there was nothing
+     */
+    public @Nullable Path adopt(Identity next) throws IOException {
+        NextLog log = new NextLog(folder);
+        UUID group = identity.group();
+        Path before = group == null ? null : log.before(group);
+        if (before != null) {
+            Files.createDirectories(before);
+            write(before, identity);
+        }
+        NextLog.sync(log.folder());
+        NextLog.sync(folder);
+        become(next);
+        log.putInPlace(next);
+        seen = Map.of();
+        return before;
     }
 
     /** Removes a folder with all that is in it, if there is one. If it fails, a part may be gone. */

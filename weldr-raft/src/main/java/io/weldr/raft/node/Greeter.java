@@ -76,7 +76,7 @@ public final class Greeter {
      * answer. One that closes them at once is a forwarder with nobody behind it. Blocks for twice {@link
      * #ANSWER_TIMEOUT} at most.
      */
-    boolean listens(HostPort address) {
+    public boolean listens(HostPort address) {
         int millis = (int) ANSWER_TIMEOUT.toMillis();
         try (Socket socket = new Socket(Proxy.NO_PROXY)) {
             socket.connect(new InetSocketAddress(address.host(), address.port()), millis);
@@ -94,6 +94,11 @@ public final class Greeter {
         } catch (SocketTimeoutException e) {
             return true;
         }
+    }
+
+    /** How the nodes there stand, as far as they answer. Blocks for {@link #ANSWER_TIMEOUT} at most. */
+    public Map<HostPort, HelloAnswer> askAll(Collection<HostPort> addresses) {
+        return askAll(addresses, new Wish.Nothing());
     }
 
     /** The answers of those who gave one. Blocks for {@link #ANSWER_TIMEOUT} at most. */

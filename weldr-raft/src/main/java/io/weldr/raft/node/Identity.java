@@ -77,6 +77,19 @@ public record Identity(
         return empty(id()).joining(cluster, members, standing != Standing.JOINING || again);
     }
 
+    /** A folder without a past, of the only voter of a new cluster. */
+    static Identity alone(MemberId id, UUID cluster, HostPort address) {
+        Identity fresh = empty(id);
+        return new Identity(
+                fresh.raftId,
+                fresh.incarnation,
+                Standing.MEMBER,
+                cluster,
+                false,
+                new TreeSet<>(),
+                new TreeMap<>(Map.of(fresh.raftId, address)));
+    }
+
     Identity forming(UUID cluster, SortedSet<String> incarnations, Map<RaftId, HostPort> members) {
         return new Identity(
                 raftId, incarnation, Standing.FORMING, cluster, false, incarnations, new TreeMap<>(members));

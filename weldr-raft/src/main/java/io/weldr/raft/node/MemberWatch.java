@@ -12,6 +12,7 @@ import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.RatisNode.LastEntry;
 import io.weldr.raft.ratis.Seat;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -217,6 +218,9 @@ final class MemberWatch {
                 old.refusalNanos(),
                 old.setAsideNanos(),
                 new RemovalMemory(inside, asks ? Long.valueOf(now.nowNanos()) : memory.askedNanos())));
+        if (!deaf && !unsaid) {
+            looked = looked.waitingFor(null);
+        }
         return asks ? askWhetherRemoved(looked, now) : Step.done(looked);
     }
 
@@ -237,7 +241,22 @@ final class MemberWatch {
                     boolean out = answers.values().stream()
                             .anyMatch(answer ->
                                     answer.provesRemovalOf(life.identity().raftId(), group, now.votersIndex()));
-                    return Step.done(out ? life.leave(new Removal(group, null)) : life);
+                    return Step.done(
+                            out
+                                    ? life.leave(new Removal(group, null))
+                                    : life.waitingFor(elsewhere(group, answers.values())));
                 }));
+    }
+
+    /** That a member belongs to another cluster now, as after a recovery without this node; null: none that answers does. */
+    private static @Nullable String elsewhere(UUID group, Collection<HelloAnswer> answers) {
+        for (HelloAnswer answer : answers) {
+            if (answer.standing() == Identity.Standing.MEMBER && !group.equals(answer.group())) {
+                return "a leader of cluster " + group + ", but node " + answer.id().member()
+                        + " belongs to another cluster, " + answer.group()
+                        + " (to have this node join that one, stop it, empty its data folder and start it)";
+            }
+        }
+        return null;
     }
 }

@@ -24,6 +24,9 @@ final class RatisTuning {
      */
     static final int ENTRY_BYTES_MAX = 256 * 1024;
 
+    /** Ratis' append buffer. */
+    static final long APPEND_BYTES_MAX = 4L * ENTRY_BYTES_MAX;
+
     /** Room for some log files and a snapshot: with less a log is not opened. */
     static final int FREE_MEGABYTES_MIN = 16;
 
@@ -86,7 +89,7 @@ final class RatisTuning {
                 to, SizeInBytes.valueOf(Math.min(256 * 1024, log.segmentBytesMax())));
         RaftServerConfigKeys.Log.setSegmentCacheSizeMax(to, SizeInBytes.valueOf("16MB"));
         RaftServerConfigKeys.Log.setWriteBufferSize(to, SizeInBytes.valueOf(8L * ENTRY_BYTES_MAX));
-        RaftServerConfigKeys.Log.Appender.setBufferByteLimit(to, SizeInBytes.valueOf(4L * ENTRY_BYTES_MAX));
+        RaftServerConfigKeys.Log.Appender.setBufferByteLimit(to, SizeInBytes.valueOf(APPEND_BYTES_MAX));
         // Followers learn what is committed from marks in the log, not from the next heartbeat.
         RaftServerConfigKeys.Log.setLogMetadataEnabled(to, true);
         // An entry counts for the majority once it is on the disk, not once it was handed to the system. These are

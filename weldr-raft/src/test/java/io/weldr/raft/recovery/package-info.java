@@ -1,0 +1,4 @@
+@NullMarked
+package io.weldr.raft.recovery;
+
+import org.jspecify.annotations.NullMarked;
