@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.weldr.core.port.ClusterStatus;
 import java.util.UUID;
 import java.time.Instant;
-import java.nio.ByteBuffer;
 import io.weldr.raft.codec.BackupCodec.Header;
 import io.weldr.raft.codec.BackupCodec;
 import io.weldr.core.port.GatewayException;
@@ -184,12 +183,9 @@ public final class RaftCluster
                 program,
                 self.value());
         return new Backup(
-                String.valueOf(cluster),
-                self,
-                header.index(),
-                at,
+                new Backup.Origin(String.valueOf(cluster), self, header.index(), at),
                 current,
-                ByteBuffer.wrap(BackupCodec.write(header, current)));
+                BackupCodec.write(header, current));
     }
 
     @Override

@@ -59,7 +59,7 @@ final class BackupCall {
         if (over) {
             return;
         }
-        int bytes = made.backup().bytes();
+        int bytes = made.backup().file().length;
         if (!waiting.take(bytes)) {
             refuse(Problem.of(
                             ProblemType.OVERLOADED,
@@ -70,7 +70,7 @@ final class BackupCall {
         }
         taken = bytes;
         to.onNext(BackupPart.newBuilder().setInfo(info(made)).build());
-        file = made.backup().file();
+        file = ByteBuffer.wrap(made.backup().file()).asReadOnlyBuffer();
         pump();
     }
 
@@ -103,13 +103,13 @@ final class BackupCall {
         Backup backup = taken.backup();
         ClusterState state = backup.state();
         BackupInfo.Builder info = BackupInfo.newBuilder()
-                .setCluster(backup.cluster())
+                .setCluster(backup.origin().cluster())
                 .setClusterVersion(state.version().number())
                 .setRevision(state.revision())
-                .setAppliedIndex(backup.index())
-                .setAt(Wire.timestamp(backup.at()))
-                .setNode(backup.node().value())
-                .setBytes(backup.bytes())
+                .setAppliedIndex(backup.origin().index())
+                .setAt(Wire.timestamp(backup.origin().at()))
+                .setNode(backup.origin().node().value())
+                .setBytes(backup.file().length)
                 .setPools(state.pools().size())
                 .setOrigins(state.origins())
                 .setListeners(state.listeners().size())

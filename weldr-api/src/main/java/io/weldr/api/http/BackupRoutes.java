@@ -5,6 +5,7 @@ import io.weldr.api.admin.Backups;
 import io.weldr.api.error.ProblemType;
 import io.weldr.api.http.Description.Trait;
 import io.weldr.core.token.Role;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -32,9 +33,9 @@ final class BackupRoutes {
     private CompletionStage<Answer> backup(Request request) {
         return backups.take(request.consistency()).thenApply(taken -> {
             long revision = taken.backup().state().revision();
-            return Answer.file(taken.backup().file(), "weldr-" + revision + ".backup")
+            return Answer.file(ByteBuffer.wrap(taken.backup().file()), "weldr-" + revision + ".backup")
                     .with(REVISION, Long.toString(revision))
-                    .with(APPLIED_INDEX, Long.toString(taken.backup().index()));
+                    .with(APPLIED_INDEX, Long.toString(taken.backup().origin().index()));
         });
     }
 }

@@ -57,7 +57,6 @@ import io.weldr.core.state.MemberId;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -304,7 +303,7 @@ public final class TestNode implements AutoCloseable {
         if (damagesBackups) {
             bytes[bytes.length - 1] ^= 1;
         }
-        return new Backup(CLUSTER_ID, id, applied, at, current, ByteBuffer.wrap(bytes));
+        return new Backup(new Backup.Origin(CLUSTER_ID, id, applied, at), current, bytes);
     }
 
     /** The file that this node gives as a backup of that revision, with its checksum at the end. */

@@ -252,7 +252,8 @@ final class MemberWatch {
     private static @Nullable String elsewhere(UUID group, Collection<HelloAnswer> answers) {
         for (HelloAnswer answer : answers) {
             if (answer.standing() == Identity.Standing.MEMBER && !group.equals(answer.group())) {
-                return "a leader of cluster " + group + ", but node " + answer.id().member()
+                return "a leader of cluster " + group + ", but node "
+                        + answer.id().member()
                         + " belongs to another cluster, " + answer.group()
                         + " (to have this node join that one, stop it, empty its data folder and start it)";
             }
