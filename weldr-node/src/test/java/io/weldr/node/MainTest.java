@@ -4,6 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weldr.trust.SecretFile;
+import io.weldr.core.state.ClusterState;
+import io.weldr.core.state.ClusterVersion;
+import io.weldr.raft.codec.BackupCodec;
+import io.weldr.raft.codec.BackupCodec.Header;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -11,6 +15,9 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.UUID;
 import java.util.Map;
 import org.assertj.core.data.Index;
 import org.junit.jupiter.api.Test;
@@ -183,5 +190,69 @@ class MainTest {
         assertThat(err.toString(UTF_8).lines())
                 .containsExactly(
                         "weldr: WELDR_PROXY_ADRESS: no such setting, ignored (did you mean WELDR_PROXY_ADDRESS?)");
+    }
+
+    @Test
+    void aBackupIsCheckedAndRestoredIntoAnEmptyFolderOnce() throws IOException {
+        Header header = new Header(
+                UUID.fromString("0d5bd0b6-9e8e-3d0f-9d0e-4f4f3a4f5b6c"),
+                ClusterVersion.INITIAL,
+                0,
+                3,
+                2,
+                Instant.EPOCH,
+                "0.1.0",
+                "n2");
+        byte[] bytes = BackupCodec.write(header, ClusterState.INITIAL);
+        Path file = Files.write(folder.resolve("weldr.backup"), bytes);
+        assertThat(run(Map.of(), "backup-info", file.toString()))
+                .as(err.toString(UTF_8))
+                .isZero();
+        assertThat(out.toString(UTF_8).lines())
+                .startsWith(
+                        "backup    made 1970-01-01T00:00:00Z by node n2, weldr 0.1.0",
+                        "cluster   0d5bd0b6-9e8e-3d0f-9d0e-4f4f3a4f5b6c, cluster version 0",
+                        "revision  0, applied index 3, term 2",
+                        "holds     1 pool, 0 origins, 1 listener, 1 route, 0 certificates, 0 sealed keys, 0 tokens, 0 changes")
+                .endsWith("tokens    none", "ok");
+
+        Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(bytes, bytes.length - 1));
+        assertThat(run(Map.of(), "backup-info", cut.toString())).isEqualTo(1);
+        String none = folder.resolve("none").toString();
+        assertThat(run(Map.of(), "backup-info", none)).isEqualTo(1);
+        assertThat(err.toString(UTF_8).lines())
+                .containsExactly(
+                        "weldr: " + cut + ": the backup is truncated: " + (bytes.length - 1)
+                                + " bytes (expected: at least " + bytes.length + ")",
+                        "weldr: \"" + none + "\": no such file (expected: a file of weldrctl backup)");
+
+        Path data = folder.resolve("restored");
+        assertThat(run(Map.of(), "restore", file.toString(), "--data-dir", data.toString()))
+                .as(err.toString(UTF_8))
+                .isZero();
+        assertThat(out.toString(UTF_8))
+                .contains("restored: node n1 is the only member of the new cluster ")
+                .contains("; revisions of new changes start at 1000000004");
+        assertThat(data.resolve("secret")).as("as at a first start").exists();
+        err.reset();
+        assertThat(run(Map.of(), "restore", file.toString(), "--data-dir", data.toString()))
+                .isEqualTo(1);
+        assertThat(err.toString(UTF_8)).contains("holds a member of cluster").contains("expected: an empty folder");
+        err.reset();
+        assertThat(run(Map.of(), "recover", "--from-data-dir", "--dry-run", "--data-dir", data.toString()))
+                .isEqualTo(1);
+        assertThat(err.toString(UTF_8)).contains("nothing is lost (start this node)");
+    }
+
+    @Test
+    void aRecoveryNamesItsSourceAndNeedsAFolder() {
+        assertThat(run(Map.of(), "recover")).isEqualTo(2);
+        assertThat(err.toString(UTF_8)).contains("--from-data-dir");
+        err.reset();
+        Path none = folder.resolve("none");
+        assertThat(run(Map.of(), "recover", "--from-data-dir", "--data-dir", none.toString()))
+                .isEqualTo(1);
+        assertThat(err.toString(UTF_8)).contains("does not exist");
+        assertThat(none).doesNotExist();
     }
 }

@@ -104,6 +104,13 @@ public final class TestCluster implements AutoCloseable {
         node.launch(all);
     }
 
+    /** Runs a command of {@code weldr} to its end with the settings of that node, which is stopped. */
+    public Weldrctl.Result offline(TestNode node, String... command) {
+        List<String> all = new ArrayList<>(arguments);
+        all.addAll(List.of("--peers", peers()));
+        return node.offline(List.of(command), all);
+    }
+
     /** Starts that node and waits until it is ready. */
     public void start(TestNode node) {
         launch(node);

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -127,8 +128,35 @@ public final class TestNode implements AutoCloseable {
         environment = Map.copyOf(variables);
     }
 
-    /** Starts the process; does not wait for it. */
-    void launch(List<String> arguments) {
+    /**
+     * Runs a command of {@code weldr} to its end, with the settings of this node and these arguments: what an operator
+     * does while the node is stopped.
+     */
+    Weldrctl.Result offline(List<String> command, List<String> arguments) {
+        List<String> all = new ArrayList<>(command);
+        all.addAll(settings());
+        all.addAll(arguments);
+        return Weldrctl.run(null, Shipped.weldr(host.enter(), otherClasses, all));
+    }
+
+    /** Runs a command of {@code weldr} to its end that needs no settings. */
+    public static Weldrctl.Result weldr(String... command) {
+        return Weldrctl.run(null, Shipped.weldr(List.of(), null, List.of(command)));
+    }
+
+    /** Removes its disk. It does not run. */
+    public void wipe() {
+        assertThat(isAlive()).as(id + " runs").isFalse();
+        try (Stream<Path> all = Files.walk(dataDir())) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<String> settings() {
         List<String> command = new ArrayList<>(List.of(
                 "--id",
                 id,
@@ -152,6 +180,12 @@ public final class TestNode implements AutoCloseable {
         if (host.ownNetwork()) {
             command.addAll(List.of("--advertise-host", host.address(), "--insecure"));
         }
+        return command;
+    }
+
+    /** Starts the process; does not wait for it. */
+    void launch(List<String> arguments) {
+        List<String> command = settings();
         command.addAll(arguments);
         starts++;
         try {

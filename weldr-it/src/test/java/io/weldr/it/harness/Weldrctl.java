@@ -46,7 +46,11 @@ public final class Weldrctl {
 
     /** The same, with its standard output to that file; null: it is in the result. */
     public static Result run(@Nullable File output, String endpoints, String... arguments) {
-        ProcessBuilder command = command(endpoints, arguments);
+        return run(output, command(endpoints, arguments));
+    }
+
+    /** The same for any program. */
+    static Result run(@Nullable File output, ProcessBuilder command) {
         try {
             Path out = Files.createTempFile("weldrctl", ".out");
             Path err = Files.createTempFile("weldrctl", ".err");
