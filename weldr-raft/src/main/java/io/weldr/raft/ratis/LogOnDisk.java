@@ -20,11 +20,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
-import org.apache.ratis.proto.RaftProtos.RaftPeerProto;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServerConfigKeys.Log.CorruptionPolicy;
@@ -58,6 +56,7 @@ public final class LogOnDisk {
      * @param committed the highest index that the log itself says to be committed, or where the snapshot ends; more may
      *     be
      * @param voters the latest that the log tells, also if they are not committed; empty: it tells none
+     * @param learners the members without a vote, as for {@code voters}
      * @param damage why entries behind the last one may be missing, for people; null: the log can be read to its end
      */
     public record Content(
@@ -66,6 +65,7 @@ public final class LogOnDisk {
             long index,
             long committed,
             SortedMap<RaftId, HostPort> voters,
+            SortedMap<RaftId, HostPort> learners,
             @Nullable String damage) {}
 
     /**
@@ -77,8 +77,8 @@ public final class LogOnDisk {
     public static Content read(Path logFolder, UUID group) throws IOException {
         Path folder = logFolder.resolve(group.toString());
         // The entry that told the voters may be gone: Ratis wrote them down beside the log, too.
-        Reading reading =
-                new Reading(SnapshotFiles.latest(folder.resolve(SNAPSHOTS)), VotersOnDisk.read(logFolder, group));
+        Reading reading = new Reading(
+                SnapshotFiles.latest(folder.resolve(SNAPSHOTS)), VotersOnDisk.configuration(logFolder, group));
         for (LogSegmentPath file : segments(folder.resolve(CURRENT))) {
             if (reading.damage == null) {
                 reading.read(file);
@@ -113,24 +113,16 @@ public final class LogOnDisk {
         private long term;
         private long index;
         private long committed;
-        private SortedMap<RaftId, HostPort> voters;
+        private RaftConfigurationProto members;
         private @Nullable String damage;
         private @Nullable IOException newer;
 
-        Reading(@Nullable Snapshot from, Map<RaftId, HostPort> voters) {
-            this.voters = new TreeMap<>(voters);
+        Reading(@Nullable Snapshot from, RaftConfigurationProto members) {
+            this.members = members;
             applier = from == null ? Applier.initial() : Applier.of(from);
             term = from == null ? 0 : from.term();
             index = from == null ? -1 : from.index();
             committed = index;
-        }
-
-        private void voters(RaftConfigurationProto configuration) {
-            SortedMap<RaftId, HostPort> found = new TreeMap<>();
-            for (RaftPeerProto peer : configuration.getPeersList()) {
-                found.put(RaftId.parse(peer.getId().toStringUtf8()), HostPort.parse(peer.getAddress()));
-            }
-            voters = found;
         }
 
         void read(LogSegmentPath file) {
@@ -162,7 +154,7 @@ public final class LogOnDisk {
                             entry.getTerm(),
                             entry.getIndex());
                 } else if (entry.hasConfigurationEntry()) {
-                    voters(entry.getConfigurationEntry());
+                    members = entry.getConfigurationEntry();
                 } else if (entry.hasMetadataEntry()) {
                     committed = Math.max(committed, entry.getMetadataEntry().getCommitIndex());
                 }
@@ -178,7 +170,14 @@ public final class LogOnDisk {
         }
 
         Content content() {
-            return new Content(applier.state(), term, index, Math.min(committed, index), voters, damage);
+            return new Content(
+                    applier.state(),
+                    term,
+                    index,
+                    Math.min(committed, index),
+                    VotersOnDisk.addresses(members.getPeersList()),
+                    VotersOnDisk.addresses(members.getListenersList()),
+                    damage);
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +33,19 @@ final class Obstacles {
      *
      * @param cluster the one that lost its majority
      * @param voters its voters
+     * @param learners its members without a vote: one may be all that is left
      */
     static @Nullable String toRecover(
-            RaftId self, UUID cluster, Map<RaftId, HostPort> voters, Collection<Neighbour> others) {
-        if (!voters.containsKey(self)) {
-            return "this node is no voter of cluster " + cluster + " (expected: one of " + names(voters.keySet()) + ")";
+            RaftId self,
+            UUID cluster,
+            Map<RaftId, HostPort> voters,
+            Set<RaftId> learners,
+            Collection<Neighbour> others) {
+        if (!voters.containsKey(self) && !learners.contains(self)) {
+            return "this node is no member of cluster " + cluster + " (expected: one of " + names(voters.keySet())
+                    + ")";
         }
-        List<RaftId> alive = new ArrayList<>(List.of(self));
+        List<RaftId> alive = new ArrayList<>(voters.containsKey(self) ? List.of(self) : List.of());
         for (Neighbour other : others) {
             RaftId id = other.id();
             if (other.memberOf(cluster) && other.leading()) {

@@ -73,6 +73,7 @@ public final class StoppedNode implements AutoCloseable {
      * @param index of that entry
      * @param committed up to this index the log itself says that entries are committed; more may be
      * @param voters the latest that the log tells; empty: none
+     * @param learners the members without a vote, as for {@code voters}
      * @param damage why later entries may be missing, for people; null: the log can be read to its end
      */
     public record Stored(
@@ -83,6 +84,7 @@ public final class StoppedNode implements AutoCloseable {
             long index,
             long committed,
             SortedMap<RaftId, HostPort> voters,
+            SortedMap<RaftId, HostPort> learners,
             @Nullable String damage) {}
 
     /**
@@ -177,6 +179,7 @@ public final class StoppedNode implements AutoCloseable {
                 content.index(),
                 content.committed(),
                 content.voters(),
+                content.learners(),
                 content.damage());
     }
 
@@ -188,7 +191,12 @@ public final class StoppedNode implements AutoCloseable {
         if (stored.index() < 0) {
             return "the log holds no entry (expected: at least one)";
         }
-        return Obstacles.toRecover(folder.identity().raftId(), stored.cluster(), stored.voters(), others);
+        return Obstacles.toRecover(
+                folder.identity().raftId(),
+                stored.cluster(),
+                stored.voters(),
+                stored.learners().keySet(),
+                others);
     }
 
     /**

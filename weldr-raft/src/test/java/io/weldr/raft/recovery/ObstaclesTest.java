@@ -8,6 +8,7 @@ import io.weldr.raft.node.Identity.Standing;
 import io.weldr.raft.ratis.RaftId;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -73,8 +74,8 @@ class ObstaclesTest {
     void aNodeThatDoesNotVoteMayNot() {
         TreeMap<RaftId, HostPort> others = new TreeMap<>(voters(3));
         others.remove(id(1));
-        assertThat(Obstacles.toRecover(id(1), OURS, others, List.of()))
-                .isEqualTo("this node is no voter of cluster " + OURS + " (expected: one of [n2, n3])");
+        assertThat(Obstacles.toRecover(id(1), OURS, others, Set.of(), List.of()))
+                .isEqualTo("this node is no member of cluster " + OURS + " (expected: one of [n2, n3])");
     }
 
     @Test
@@ -91,8 +92,23 @@ class ObstaclesTest {
         assertThat(Obstacles.toRestore(List.of(waits))).startsWith("node n2 at h:2 waits for cluster " + OURS);
     }
 
+    @Test
+    void aLearnerMayBeAllThatIsLeft() {
+        Map<RaftId, HostPort> voters = voters(3);
+        RaftId learner = id(4);
+        List<Neighbour> none = List.of(silent(1), silent(2), silent(3));
+        assertThat(Obstacles.toRecover(learner, OURS, voters, Set.of(learner), none))
+                .isNull();
+        List<Neighbour> one = List.of(member(1, OURS, false), silent(2), silent(3));
+        assertThat(Obstacles.toRecover(learner, OURS, voters, Set.of(learner), one))
+                .isNull();
+        List<Neighbour> two = List.of(member(1, OURS, false), member(2, OURS, false));
+        assertThat(Obstacles.toRecover(learner, OURS, voters, Set.of(learner), two))
+                .startsWith("[n1, n2] are a majority");
+    }
+
     private static @Nullable String recover(int voters, Neighbour... others) {
-        return Obstacles.toRecover(id(1), OURS, voters(voters), List.of(others));
+        return Obstacles.toRecover(id(1), OURS, voters(voters), Set.of(), List.of(others));
     }
 
     private static Map<RaftId, HostPort> voters(int count) {
