@@ -55,6 +55,7 @@ public final class PoolMachine extends BaseStateMachine {
     @Override
     public void initialize(RaftServer server, RaftGroupId group, RaftStorage storage) throws IOException {
         super.initialize(server, group, storage);
+        VoteFile.install(storage);
         getLifeCycle().startAndTransition(() -> restore(files.open(storage)), IOException.class);
     }
 
