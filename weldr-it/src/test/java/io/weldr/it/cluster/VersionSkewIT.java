@@ -3,14 +3,13 @@ package io.weldr.it.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.it.harness.Http;
 import io.weldr.it.harness.MemberChannel;
 import io.weldr.it.harness.NextVersion;
+import io.weldr.it.harness.SameState;
 import io.weldr.it.harness.TestCluster;
 import io.weldr.it.harness.TestNode;
 import io.weldr.proto.admin.v1.CallRequest;
@@ -67,7 +66,7 @@ class VersionSkewIT {
                 awaitClusterVersion(cluster.nodes(), THIS + 1);
                 await().atMost(PATIENCE).until(() -> accepted(cluster, NextVersion.setInterval(77)));
                 writer.awaitMore();
-                assertAllEqual(cluster.nodes());
+                SameState.await(cluster.nodes());
                 assertThat(interval(n1)).isEqualTo("77s");
 
                 // Too late to go back: the old version stops before what it does not know, says so, and serves what it
@@ -82,10 +81,10 @@ class VersionSkewIT {
                 await().atMost(PATIENCE)
                         .untilAsserted(() -> assertThat(n1.localServers()).isNotEmpty()); // it may not listen yet
                 writer.awaitMore();
-                assertAllEqual(List.of(n2, n3));
+                SameState.await(List.of(n2, n3));
                 n1.kill();
                 restartAs(cluster, n1, next);
-                assertAllEqual(cluster.nodes());
+                SameState.await(cluster.nodes());
 
                 // Nor does it take what it cannot read for damage.
                 n1.terminate();
@@ -95,7 +94,7 @@ class VersionSkewIT {
                 assertThat(n1.output()).contains("was written by a newer version of weldr");
                 restartAs(cluster, n1, next);
                 writer.awaitMore();
-                assertAllEqual(cluster.nodes());
+                SameState.await(cluster.nodes());
                 writer.stop();
                 assertThat(writer.refused()).isEmpty();
                 assertThat(n1.servers())
@@ -181,25 +180,5 @@ class VersionSkewIT {
                 .path("health")
                 .path("interval")
                 .asText();
-    }
-
-    /** The state of each, history included, once they have applied as much. */
-    private static void assertAllEqual(List<TestNode> nodes) {
-        await().atMost(PATIENCE).untilAsserted(() -> {
-            JsonNode first = state(nodes.get(0));
-            assertThat(nodes).allSatisfy(node -> assertThat(state(node)).isEqualTo(first));
-        });
-    }
-
-    private static JsonNode state(TestNode node) {
-        ObjectNode state = (ObjectNode)
-                Http.get(node.adminUrl() + "/v1/history?consistency=stale").json();
-        state.remove("staleness");
-        ObjectNode pool = (ObjectNode)
-                Http.get(node.adminUrl() + "/servers?consistency=stale").json();
-        pool.remove("staleness");
-        state.set("pool", pool);
-        state.put("interval", interval(node));
-        return state;
     }
 }

@@ -15,10 +15,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -35,9 +37,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>The content of a file, as it was last forced. Of what was changed since, each page survives or not.
  *   <li>Changes of directories (new names, renames, deletions) up to the last one that was forced, and then any number of
- *       the following ones. They survive in their order. A forced directory, or a forced file, brings all changes before
- *       it to the disk, as the journals of ext4 and XFS do; {@link Names#EACH_BY_ITSELF} is the disk that keeps no more
- *       than POSIX asks for.
+ *       the following ones. They survive in their order. Which changes
+ *       of directories are forced together with a file, {@link Names} says.
  * </ul>
  *
  * <p>Needs Linux and a C compiler. Confined to the test's thread.
@@ -51,10 +52,12 @@ public final class PowerLossDisk {
 
     /** What a forced file or directory brings to the disk beside itself. */
     public enum Names {
-        /** All changes of directories that were made before. */
+        /** All changes of directories that were made before: ext4, XFS. */
         IN_ORDER,
-        /** A directory: its own entries. A file: its content alone, not the entry that leads to it. */
-        EACH_BY_ITSELF
+        /** A directory: its own entries. A file: its own name, and the new directories that lead to it: Btrfs. */
+        OWN_NAME,
+        /** A directory: its own entries. A file: its content alone. No more than POSIX asks for. */
+        CONTENT_ALONE
     }
 
     /** What the disk does with changes that were not forced. */
@@ -80,8 +83,18 @@ public final class PowerLossDisk {
         }
     }
 
-    /** A change of one directory or, by a rename, of two. */
-    private record Change(Node directory, Node other, Runnable apply) {
+    /**
+     * A change of one directory or, by a rename, of two.
+     *
+     * @param other where the entry is from then on
+     * @param entry what has a new name; null: a name is gone
+     */
+    private record Change(
+            String what,
+            Node directory,
+            Node other,
+            @Nullable Node entry,
+            Runnable apply) {
         boolean touches(Node node) {
             return directory == node || other == node;
         }
@@ -161,10 +174,10 @@ public final class PowerLossDisk {
     public Map<String, String> environment() {
         Map<String, String> variables = new HashMap<>(Map.of(
                 "LD_PRELOAD", library().toString(),
-                "WELDR_DISK_ROOT", root.toString(),
-                "WELDR_DISK_STATE", state.toString()));
+                "POWER_LOSS_ROOT", root.toString(),
+                "POWER_LOSS_STATE", state.toString()));
         if (lies) {
-            variables.put("WELDR_DISK_LIES", "true");
+            variables.put("POWER_LOSS_LIES", "true");
         }
         return variables;
     }
@@ -228,8 +241,8 @@ public final class PowerLossDisk {
         try {
             Path after = state.resolve("after");
             Files.createDirectory(after);
-            Node disk = replay(unforced, random);
             List<String> lost = new ArrayList<>();
+            Node disk = replay(unforced, random, lost);
             write(disk, after, unforced, random, lost);
             deleteBelow(root);
             try (Stream<Path> entries = Files.list(after)) {
@@ -285,7 +298,7 @@ public final class PowerLossDisk {
         return (Long) Files.getAttribute(path, "unix:ino");
     }
 
-    private Node replay(Unforced unforced, Random random) throws IOException {
+    private Node replay(Unforced unforced, Random random, List<String> lost) throws IOException {
         Map<Long, Node> nodes = new HashMap<>(); // of an inode that was used again, the latest
         List<Change> pending = new ArrayList<>();
         Node top = null;
@@ -302,34 +315,32 @@ public final class PowerLossDisk {
                     Node node = new Node(Long.parseLong(words[3]), words[0].equals("D"));
                     nodes.put(node.inode, node);
                     pending.add(new Change(
-                            directory, directory, () -> directory.entries().put(words[2], node)));
+                            "new " + words[2],
+                            directory,
+                            directory,
+                            node,
+                            () -> directory.entries().put(words[2], node)));
                 }
                 case "U" -> {
                     Node directory = Objects.requireNonNull(first, line);
                     pending.add(new Change(
-                            directory, directory, () -> directory.entries().remove(words[2])));
+                            "deletion of " + words[2],
+                            directory,
+                            directory,
+                            null,
+                            () -> directory.entries().remove(words[2])));
                 }
                 case "M" -> {
                     Node from = Objects.requireNonNull(first, line);
                     Node to = Objects.requireNonNull(nodes.get(Long.parseLong(words[3])), line);
                     Node moved = Objects.requireNonNull(nodes.get(Long.parseLong(words[5])), line);
-                    pending.add(new Change(from, to, () -> {
+                    pending.add(new Change("rename to " + words[4], from, to, moved, () -> {
                         from.entries().remove(words[2]);
                         to.entries().put(words[4], moved);
                     }));
                 }
                 case "A" -> apply(pending, pending.size());
-                case "S", "F" -> {
-                    if (names == Names.IN_ORDER) {
-                        apply(pending, pending.size());
-                    } else if (words[0].equals("S")) {
-                        List<Change> own = pending.stream()
-                                .filter(change -> change.touches(Objects.requireNonNull(first, line)))
-                                .toList();
-                        pending.removeAll(own);
-                        own.forEach(change -> change.apply().run());
-                    }
-                }
+                case "S", "F" -> force(pending, Objects.requireNonNull(first, line), words[0].equals("F"));
                 default -> throw new IllegalStateException("journal: " + line);
             }
         }
@@ -339,7 +350,30 @@ public final class PowerLossDisk {
             case EITHER -> random.nextInt(pending.size() + 1);
         };
         apply(pending, kept);
+        pending.forEach(change -> lost.add(change.what()));
         return Objects.requireNonNull(top, "journal without a root");
+    }
+
+    private void force(List<Change> pending, Node node, boolean file) {
+        if (names == Names.IN_ORDER) {
+            apply(pending, pending.size());
+            return;
+        }
+        List<Change> own = new ArrayList<>();
+        if (!file) {
+            pending.stream().filter(change -> change.touches(node)).forEach(own::add);
+        } else if (names == Names.OWN_NAME) {
+            Set<Node> wanted = new HashSet<>(Set.of(node));
+            for (int i = pending.size() - 1; i >= 0; i--) { // a directory is made before what is in it
+                Change change = pending.get(i);
+                if (change.entry() != null && wanted.contains(change.entry())) {
+                    own.add(0, change);
+                    wanted.add(change.other());
+                }
+            }
+        }
+        pending.removeAll(own);
+        own.forEach(change -> change.apply().run());
     }
 
     private static void apply(List<Change> pending, int count) {

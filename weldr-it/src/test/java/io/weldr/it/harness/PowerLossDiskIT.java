@@ -41,7 +41,7 @@ class PowerLossDiskIT {
         run(disk, "append a one", "force a", "append a two", "append b three");
         String lost = disk.losePower(Unforced.LOST, new Random(1));
         assertThat(files()).isEqualTo(Map.of("a", "one"));
-        assertThat(lost).isEqualTo("a from 3");
+        assertThat(lost).isEqualTo("new b, a from 3");
 
         run(disk, "append a four");
         disk.losePower(Unforced.KEPT, new Random(1));
@@ -73,19 +73,18 @@ class PowerLossDiskIT {
     }
 
     @Test
-    void aNewFileThatIsForcedHasItsNameUnlessTheDiskKeepsToPosix() throws Exception {
-        String[] commands = {"folder f", "append f/a one", "force f/a"};
-        run(PowerLossDisk.at(root, Names.IN_ORDER), commands).losePower(Unforced.LOST, new Random(1));
-        assertThat(files()).isEqualTo(Map.of("f/a", "one"));
+    void whatElseAForcedFileBringsDependsOnTheDisk() throws Exception {
+        String[] commands = {"append b two", "force b", "force .", "folder f", "move b c", "append f/a one", "force f/a"
+        };
+        assertThat(afterLoss(Names.IN_ORDER, commands)).isEqualTo(Map.of("f/a", "one", "c", "two"));
+        assertThat(afterLoss(Names.OWN_NAME, commands)).isEqualTo(Map.of("f/a", "one", "b", "two"));
+        assertThat(afterLoss(Names.CONTENT_ALONE, commands)).isEqualTo(Map.of("b", "two"));
+    }
 
-        root = folder.resolve("other");
-        PowerLossDisk strict = run(PowerLossDisk.at(root, Names.EACH_BY_ITSELF), commands);
-        strict.losePower(Unforced.LOST, new Random(1));
-        assertThat(files()).isEmpty();
-
-        run(strict, "folder f", "append f/a one", "force f/a", "force f", "force .");
-        strict.losePower(Unforced.LOST, new Random(1));
-        assertThat(files()).isEqualTo(Map.of("f/a", "one"));
+    private Map<String, String> afterLoss(Names names, String... commands) throws IOException {
+        root = folder.resolve(names.name());
+        run(PowerLossDisk.at(root, names), commands).losePower(Unforced.LOST, new Random(1));
+        return files();
     }
 
     /** By the seed: none, all, or some of it. */

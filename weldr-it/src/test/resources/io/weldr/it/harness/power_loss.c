@@ -8,7 +8,7 @@
  *   STATE/halt          512 bytes: what to halt at, and whether a thread is halted there
  *
  * No system call is made to do anything else than it does, but for two: fsync and fdatasync do not wait for the real
- * disk. They are done when the content has been copied. With WELDR_DISK_LIES they do nothing at all.
+ * disk. They are done when the content has been copied. With POWER_LOSS_LIES they do nothing at all.
  *
  * Changes of a file's content are not intercepted: on a power loss, PowerLossDisk compares what was forced with what is
  * there. So it does not matter by which call, or mapping, a file was written.
@@ -75,13 +75,13 @@ static void fail(const char *what) {
 }
 
 __attribute__((constructor)) static void begin(void) {
-    const char *folder = getenv("WELDR_DISK_ROOT");
-    const char *where = getenv("WELDR_DISK_STATE");
+    const char *folder = getenv("POWER_LOSS_ROOT");
+    const char *where = getenv("POWER_LOSS_STATE");
     if (folder == NULL || where == NULL) {
         return;
     }
     char path[PATH_MAX + 32];
-    lies = getenv("WELDR_DISK_LIES") != NULL;
+    lies = getenv("POWER_LOSS_LIES") != NULL;
     snprintf(state, sizeof state, "%s", where);
     snprintf(path, sizeof path, "%s/journal", where);
     journal = next_open(path, O_WRONLY | O_APPEND | O_CLOEXEC, 0);
