@@ -27,6 +27,16 @@ final class RatisTuning {
     /** Ratis' append buffer. */
     static final long APPEND_BYTES_MAX = 4L * ENTRY_BYTES_MAX;
 
+    /**
+     * The parts in which a snapshot is sent, and how many of them may wait for an answer. A leader begins anew with a
+     * follower that does not answer, up to 45 times a second, and Ratis keeps what each attempt has sent for three
+     * seconds. With parts of Ratis' default size, 16 MB, that is more than a hundred copies of the snapshot: the leader
+     * ran out of memory because a follower was dead.
+     */
+    static final int SNAPSHOT_PART_BYTES = 64 * 1024;
+
+    static final int SNAPSHOT_PARTS_WAITING_MAX = 4;
+
     /** Room for some log files and a snapshot: with less a log is not opened. */
     static final int FREE_MEGABYTES_MIN = 16;
 
@@ -82,6 +92,8 @@ final class RatisTuning {
         RaftServerConfigKeys.Snapshot.setRetentionFileNum(to, 3);
         // Else one dead peer keeps the log growing for ever.
         RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(to, true);
+        RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(to, SizeInBytes.valueOf(SNAPSHOT_PART_BYTES));
+        GrpcConfigKeys.Server.setInstallSnapshotRequestElementLimit(to, SNAPSHOT_PARTS_WAITING_MAX);
         RaftServerConfigKeys.Log.setPurgeGap(to, log.purgeGapEntries());
         RaftServerConfigKeys.Log.setPurgePreservationLogNum(to, log.keptEntries());
         RaftServerConfigKeys.Log.setSegmentSizeMax(to, SizeInBytes.valueOf(log.segmentBytesMax()));

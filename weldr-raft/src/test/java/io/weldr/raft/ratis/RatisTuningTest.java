@@ -8,6 +8,7 @@ import io.weldr.raft.RaftSettings;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +30,17 @@ class RatisTuningTest {
     void aDamagedLogIsRefused() {
         assertThat(RaftServerConfigKeys.Log.corruptionPolicy(properties))
                 .isEqualTo(RaftServerConfigKeys.Log.CorruptionPolicy.EXCEPTION);
+    }
+
+    /** As often as a leader tries in the three seconds for which Ratis keeps what it has sent. */
+    @Test
+    void aDeadFollowerDoesNotFillTheLeadersMemory() {
+        long kept = RaftServerConfigKeys.Log.Appender.snapshotChunkSizeMax(properties)
+                        .getSize()
+                * GrpcConfigKeys.Server.installSnapshotRequestElementLimit(properties)
+                * 3
+                * 45;
+        assertThat(kept).isLessThan(40L << 20);
     }
 
     @Test
