@@ -5,7 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.weldr.it.harness.Http;
 import io.weldr.it.harness.Network;
+import io.weldr.it.harness.NextVersion;
+import io.weldr.it.harness.PreloadedLibrary;
 import io.weldr.it.harness.Secret;
+import io.weldr.it.harness.ShiftedClock;
 import io.weldr.it.harness.SmallDisk;
 import io.weldr.it.harness.TestCluster;
 import io.weldr.it.harness.TestNode;
@@ -27,9 +30,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Three nodes, and one more that may join and leave; clients that write and read through all of them, traffic through
+ * Three nodes or five, and one more that may join and leave; clients that write and read through all of them, traffic through
  * their proxies, and what was measured. The disk of the third node is a small one. Confined to the test's thread.
  */
 final class Arena implements AutoCloseable {
@@ -52,9 +56,13 @@ final class Arena implements AutoCloseable {
     final Clients clients;
     final Traffic traffic;
     final SmallDisk disk;
-    /** A fourth node, which is no member but while a fault has it be one. */
+    /** One more node, which is no member but while a fault has it be one. */
     final TestNode newcomer;
 
+    /** Of the nodes; none where the library for it cannot be compiled. */
+    final Map<TestNode, ShiftedClock> clocks = new LinkedHashMap<>();
+
+    private @Nullable Path nextVersion;
     private final List<TestNode> asked;
     private final Path folder;
     private final List<TestServer> origins = new ArrayList<>();
@@ -79,7 +87,14 @@ final class Arena implements AutoCloseable {
                 "200",
                 "--secret-file",
                 Secret.in(folder).toString());
-        newcomer = TestCluster.newcomer(folder, "n4", network.host(network.spare()));
+        newcomer = TestCluster.newcomer(folder, "n" + network.spare(), network.host(network.spare()));
+        if (PreloadedLibrary.unavailable().isEmpty()) {
+            for (TestNode node : cluster.nodes()) {
+                ShiftedClock clock = ShiftedClock.in(folder.resolve(node.id() + ".clock"));
+                node.environment(clock.environment());
+                clocks.put(node, clock);
+            }
+        }
         asked = new CopyOnWriteArrayList<>(cluster.nodes());
         try {
             // In the mount namespace of this process: it goes with the last process that sees it.
@@ -93,6 +108,20 @@ final class Arena implements AutoCloseable {
         }
         clients = new Clients(history, asked, CLIENTS, THINK_MILLIS_MAX, random.nextLong());
         traffic = new Traffic(asked, random.nextLong());
+    }
+
+    /** The classes of a build that announces a newer version. */
+    Path nextVersion() {
+        Path classes = nextVersion;
+        if (classes == null) {
+            try {
+                classes = NextVersion.compile(folder.resolve("next"));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            nextVersion = classes;
+        }
+        return classes;
     }
 
     private void setUp(TestNode leader) {
@@ -126,14 +155,14 @@ final class Arena implements AutoCloseable {
     }
 
     /**
-     * The fourth node has clients from now on, whatever it answers, and traffic once {@link Traffic#expect} says so.
+     * The newcomer has clients from now on, whatever it answers, and traffic once {@link Traffic#expect} says so.
      */
     void admit() {
         traffic.excuse(newcomer);
         asked.add(newcomer);
     }
 
-    /** The fourth node is asked nothing any more. */
+    /** The newcomer is asked nothing any more. */
     void forget() {
         asked.remove(newcomer);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weldr.it.chaos.Faults.Fault;
 import io.weldr.it.chaos.Faults.Frequency;
 import io.weldr.it.harness.InsideNetwork;
+import io.weldr.it.harness.SameState;
 import io.weldr.it.harness.TestNode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,41 +56,40 @@ class ChaosIT {
     @Timeout(24 * 3_600)
     void faultsForALongTime() throws Exception {
         long seed = seed();
-        Random random = new Random(seed);
-        long until = System.nanoTime()
-                + Duration.ofMinutes(Integer.getInteger("chaos.minutes", 20)).toNanos();
-        play(
-                seed,
-                false,
-                faults -> () -> new Iterator<>() {
-                    private final List<Fault> left = new ArrayList<>();
-
-                    @Override
-                    public boolean hasNext() {
-                        return System.nanoTime() < until;
-                    }
-
-                    @Override
-                    public Fault next() {
-                        // Every fault once before any is repeated.
-                        if (left.isEmpty()) {
-                            left.addAll(faults);
-                            Collections.shuffle(left, random);
-                        }
-                        return left.remove(left.size() - 1);
-                    }
-                });
+        play(seed, false, again(new Random(seed), Duration.ofMinutes(Integer.getInteger("chaos.minutes", 20))));
     }
 
-    private static long seed() {
+    /** Every fault once before any is repeated, until the time is over. */
+    static Plan again(Random random, Duration time) {
+        long until = System.nanoTime() + time.toNanos();
+        return faults -> () -> new Iterator<>() {
+            private final List<Fault> left = new ArrayList<>();
+
+            @Override
+            public boolean hasNext() {
+                return System.nanoTime() < until;
+            }
+
+            @Override
+            public Fault next() {
+                if (left.isEmpty()) {
+                    left.addAll(faults);
+                    Collections.shuffle(left, random);
+                }
+                return left.remove(left.size() - 1);
+            }
+        };
+    }
+
+    static long seed() {
         return Long.getLong("chaos.seed", System.nanoTime() % 1_000_000_000);
     }
 
-    private interface Plan {
+    interface Plan {
         Iterable<Fault> of(List<Fault> faults);
     }
 
-    private static void play(long seed, boolean brief, Plan plan) throws Exception {
+    static void play(long seed, boolean brief, Plan plan) throws Exception {
         System.out.println("chaos: seed " + seed);
         long began = System.nanoTime();
         try (Arena arena = new Arena(seed, brief)) {
@@ -111,6 +111,7 @@ class ChaosIT {
             for (TestNode node : arena.cluster.nodes()) {
                 arena.until("all origins through " + node.id(), () -> arena.clients.readAll(node));
             }
+            SameState.await(arena.cluster.nodes());
             System.out.println(arena.table());
             System.out.println("chaos: " + count + " faults in " + seconds(began) + " s, seed " + seed + ": "
                     + arena.history.summary() + "; " + arena.traffic.answered() + " requests proxied, "

@@ -58,6 +58,8 @@ final class Faults {
                 seldom("disk lost", this::lostDisk),
                 seldom("packets dropped for 40 s", this::longDrop)));
         all.addAll(new MemberFaults(arena).all());
+        all.addAll(new OverlappingFaults(arena).all());
+        all.addAll(new StrangeFaults(arena).all());
         return all;
     }
 
@@ -169,7 +171,7 @@ final class Faults {
         int leader = arena.number(arena.leader());
         long struck = System.nanoTime();
         List<Runnable> mends = new ArrayList<>();
-        for (int peer = 1; peer <= 3; peer++) {
+        for (int peer = 1; peer <= arena.cluster.nodes().size(); peer++) {
             if (peer != leader) {
                 mends.add(cut(leader, peer));
                 mends.add(cut(peer, leader));
@@ -182,7 +184,7 @@ final class Faults {
         int leader = arena.number(arena.leader());
         long struck = System.nanoTime();
         List<Runnable> mends = new ArrayList<>();
-        for (int peer = 1; peer <= 3; peer++) {
+        for (int peer = 1; peer <= arena.cluster.nodes().size(); peer++) {
             if (peer != leader) {
                 mends.add(cut(leader, peer));
             }
@@ -194,7 +196,7 @@ final class Faults {
         int leader = arena.number(arena.leader());
         long struck = System.nanoTime();
         List<Runnable> mends = new ArrayList<>();
-        for (int peer = 1; peer <= 3; peer++) {
+        for (int peer = 1; peer <= arena.cluster.nodes().size(); peer++) {
             if (peer != leader) {
                 mends.add(cut(peer, leader));
             }
@@ -202,10 +204,10 @@ final class Faults {
         afterCut("leader does not hear its peers", struck, mends);
     }
 
-    /** The third node still reaches both. */
+    /** The others still reach both. */
     private void cutLink() {
         int one = arena.number(arena.anyNode());
-        int other = one % 3 + 1;
+        int other = one % arena.cluster.nodes().size() + 1;
         long struck = System.nanoTime();
         afterCut("no link between two nodes", struck, List.of(cut(one, other), cut(other, one)));
     }
@@ -322,7 +324,7 @@ final class Faults {
         Run.program("find", node.dataDir().toString(), "-mindepth", "1", "-delete");
     }
 
-    private void restart(TestNode node) {
+    void restart(TestNode node) {
         arena.cluster.start(node);
         // Ready means: send it traffic.
         arena.traffic.expect(node);

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What can happen to a cluster while its members change. Each ends with the three members that there were, and the
@@ -117,7 +118,7 @@ final class MemberFaults {
         replace(dead, newcomer);
         awaitJoined(newcomer, struck);
         List<TestNode> rest = arena.cluster.except(dead);
-        arena.awaitVoters(rest.get(0), rest.get(1), newcomer);
+        arena.awaitVoters(Stream.concat(rest.stream(), Stream.of(newcomer)).toArray(TestNode[]::new));
         arena.lastBetween(200, 2_000);
 
         // From its old disk it disturbs nobody.
@@ -159,7 +160,7 @@ final class MemberFaults {
         return arena.cluster.nodes().stream()
                 .mapToLong(node -> node.output()
                         .lines()
-                        .filter(line -> line.contains("Node n4 asks to be added"))
+                        .filter(line -> line.contains("Node " + arena.newcomer.id() + " asks to be added"))
                         .count())
                 .sum();
     }
@@ -171,10 +172,11 @@ final class MemberFaults {
     }
 
     private void awaitFourWhole() {
-        List<TestNode> three = arena.cluster.nodes();
-        arena.awaitVoters(three.get(0), three.get(1), three.get(2), arena.newcomer);
+        List<TestNode> nodes = arena.cluster.nodes();
+        arena.awaitVoters(
+                Stream.concat(nodes.stream(), Stream.of(arena.newcomer)).toArray(TestNode[]::new));
         arena.awaitCaughtUp(arena.newcomer);
-        three.forEach(arena::awaitCaughtUp);
+        nodes.forEach(arena::awaitCaughtUp);
         arena.lastBetween(200, 2_000);
     }
 

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,9 @@ public final class HaltedThread implements AutoCloseable {
         NativeLong ptrace(NativeLong request, int thread, @Nullable Pointer address, @Nullable Pointer data);
     }
 
+    /** The name and the number in the kernel; JDK 17 writes the latter in hex, JDK 25 in decimal digits. */
+    private static final Pattern JAVA_THREAD = Pattern.compile("^\"(.*)\" #.* nid=(\\w+)");
+
     private static final CLibrary C = Native.load(CLibrary.class);
 
     private final int thread;
@@ -39,7 +44,28 @@ public final class HaltedThread implements AutoCloseable {
      * @return null if this process may not do that
      */
     public static @Nullable HaltedThread of(Process process, String name) throws IOException {
-        int thread = find(process.pid(), name);
+        return halt(find(process.pid(), name));
+    }
+
+    /**
+     * The same, by a part of its name in Java: the kernel knows 15 characters of it.
+     *
+     * @return null if this process may not do that
+     */
+    public static @Nullable HaltedThread ofJava(Process process, String part) throws IOException {
+        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        for (String line : Run.program(jcmd, Long.toString(process.pid()), "Thread.print")
+                .lines()
+                .toList()) {
+            Matcher found = JAVA_THREAD.matcher(line);
+            if (found.find() && found.group(1).contains(part)) {
+                return halt(Integer.decode(found.group(2)));
+            }
+        }
+        throw new IOException("no thread whose name has " + part);
+    }
+
+    private static @Nullable HaltedThread halt(int thread) throws IOException {
         if (C.ptrace(SEIZE, thread, null, null).longValue() != 0) {
             return null;
         }

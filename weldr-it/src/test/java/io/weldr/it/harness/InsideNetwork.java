@@ -8,6 +8,10 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -24,7 +28,8 @@ import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 
 /**
- * Runs a test class on the client's host of a {@link Network} with three hosts for nodes, as a process of its own: a
+ * Runs a test class on the client's host of a {@link Network} with three hosts for nodes, or as many as {@link Nodes}
+ * says, as a process of its own: a
  * JVM cannot go to another network after its start. The class must have {@code @TestInstance(PER_CLASS)}, a constructor
  * without arguments that does nothing, and methods without parameters. The network is made before and taken away after,
  * also after a failure; where none can be made, the class is skipped and says why.
@@ -32,6 +37,14 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 public final class InsideNetwork
         implements ExecutionCondition, BeforeAllCallback, AfterAllCallback, InvocationInterceptor {
     private static final int NODES = 3;
+
+    /** How many hosts for nodes a test class has. */
+    @Target(ElementType.TYPE)
+    @Retention(RetentionPolicy.RUNTIME)
+    public @interface Nodes {
+        int value();
+    }
+
     private static final Namespace NAMESPACE = Namespace.create(InsideNetwork.class);
 
     /** The process inside. */
@@ -42,7 +55,8 @@ public final class InsideNetwork
         private final Thread shutdown = new Thread(this::remove, "network-removal");
 
         Actor(Class<?> testClass) throws IOException {
-            network = Network.make(NODES);
+            Nodes nodes = testClass.getAnnotation(Nodes.class);
+            network = Network.make(nodes == null ? NODES : nodes.value());
             Runtime.getRuntime().addShutdownHook(shutdown);
             List<String> command = new ArrayList<>(network.enterClient());
             List<String> properties = System.getProperties().stringPropertyNames().stream()

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -41,14 +40,12 @@ import org.jspecify.annotations.Nullable;
  *       of directories are forced together with a file, {@link Names} says.
  * </ul>
  *
- * <p>Needs Linux and a C compiler. Confined to the test's thread.
+ * <p>{@link PreloadedLibrary} says what it needs. Confined to the test's thread.
  */
 public final class PowerLossDisk {
     private static final int PAGE_BYTES = 4096;
     private static final int HALT_BYTES = 512;
     private static final int HALTED_AT = 500; // as in power_loss.c
-
-    private static @Nullable Path library; // compiled once in each JVM
 
     /** What a forced file or directory brings to the disk beside itself. */
     public enum Names {
@@ -111,44 +108,6 @@ public final class PowerLossDisk {
         state = root.resolveSibling(root.getFileName() + ".disk");
     }
 
-    /** Why there can be none here; empty if there can. */
-    public static String unavailable() {
-        if (!System.getProperty("os.name").equals("Linux")) {
-            return "a disk that loses power needs Linux";
-        }
-        try {
-            library();
-            return "";
-        } catch (UncheckedIOException | IllegalStateException e) {
-            return "a disk that loses power needs a C compiler (cc, with the headers of the C library): "
-                    + e.getMessage();
-        }
-    }
-
-    private static synchronized Path library() {
-        Path compiled = library;
-        if (compiled == null) {
-            compiled = compile();
-            library = compiled;
-        }
-        return compiled;
-    }
-
-    private static Path compile() {
-        try (InputStream source = PowerLossDisk.class.getResourceAsStream("power_loss.c")) {
-            Path folder =
-                    Files.createDirectories(Path.of("target", "power-loss").toAbsolutePath());
-            Path code = Files.createTempFile(folder, "power_loss", ".c");
-            Files.write(code, Objects.requireNonNull(source, "power_loss.c").readAllBytes());
-            Path compiled = code.resolveSibling(code.getFileName() + ".so");
-            Run.program(
-                    "cc", "-O1", "-shared", "-fPIC", "-o", compiled.toString(), code.toString(), "-ldl", "-lpthread");
-            return compiled;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     /** Makes that folder such a disk; all that is there is on the disk. Its account is beside it. */
     public static PowerLossDisk at(Path folder, Names names) {
         try {
@@ -172,14 +131,12 @@ public final class PowerLossDisk {
 
     /** The environment of a process that uses the disk. */
     public Map<String, String> environment() {
-        Map<String, String> variables = new HashMap<>(Map.of(
-                "LD_PRELOAD", library().toString(),
-                "POWER_LOSS_ROOT", root.toString(),
-                "POWER_LOSS_STATE", state.toString()));
+        Map<String, String> variables =
+                new HashMap<>(Map.of("POWER_LOSS_ROOT", root.toString(), "POWER_LOSS_STATE", state.toString()));
         if (lies) {
             variables.put("POWER_LOSS_LIES", "true");
         }
-        return variables;
+        return PreloadedLibrary.environment("power_loss.c", variables);
     }
 
     /**

@@ -30,7 +30,7 @@ class PowerLossDiskIT {
 
     @BeforeEach
     void needACompiler() {
-        String unavailable = PowerLossDisk.unavailable();
+        String unavailable = PreloadedLibrary.unavailable();
         Assumptions.assumeTrue(unavailable.isEmpty(), unavailable);
         root = folder.resolve("data");
     }
