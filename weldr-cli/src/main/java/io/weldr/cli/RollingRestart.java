@@ -37,6 +37,8 @@ final class RollingRestart {
 
     private final RollingTarget target;
     private RollingPlan plan;
+    private long refusedNanos; // since when the member that is next refuses, if there is a reason
+    private @Nullable String refused; // the latest reason
     private final Duration nodeTimeout;
     private final Log log;
 
@@ -166,33 +168,24 @@ final class RollingRestart {
             before = target.origins();
             view = target.look();
         } catch (CliException e) {
+            if (silent(e) && mayPass()) {
+                refused = wait(node.id(), e.text(), refused);
+                return;
+            }
             throw stopped(node.id(), "the state before the restart is not known: " + e.text(), "see weldrctl doctor");
         }
         Goal goal = new Goal(node.id(), process.startedAt(), view.commitIndex(), before.revision());
         Duration atMost = nodeTimeout.plus(process.drainTimeout());
+        long beganNanos = target.nanos();
+        if (!request(node)) {
+            return;
+        }
         say(
                 "restart",
                 node.id(),
                 fields("version", process.version(), "serviceManager", String.valueOf(process.serviceManager())),
                 node.id() + ": restarts (" + process.version() + ", started again by " + process.serviceManager()
                         + ", at most " + text(atMost) + ")");
-        long beganNanos = target.nanos();
-        synchronized (this) {
-            underWay = node.id();
-        }
-        try {
-            target.restart(node);
-        } catch (CliException e) {
-            if (e.type().equals("precondition-failed")) {
-                return; // another process runs by now: look again
-            }
-            if (e.exitCode() != ExitCode.UNKNOWN) {
-                synchronized (this) {
-                    underWay = null;
-                }
-                throw stopped(node.id(), "it does not restart: " + e.text(), "mend what the message says");
-            }
-        }
         String version = awaitBack(goal, before, atMost);
         plan = plan.after(node.id());
         synchronized (this) {
@@ -205,6 +198,40 @@ final class RollingRestart {
                 fields("before", process.version(), "after", version),
                 node.id() + ": ready after " + seconds(beganNanos) + " s, "
                         + (version.equals(process.version()) ? version : process.version() + " -> " + version));
+    }
+
+    /** False: it does not restart at this moment, so that the cluster has to be looked at again. */
+    private boolean request(Node node) {
+        synchronized (this) {
+            underWay = node.id();
+        }
+        try {
+            target.restart(node);
+        } catch (CliException e) {
+            if (e.exitCode() != ExitCode.UNKNOWN) {
+                synchronized (this) {
+                    underWay = null;
+                }
+                if (e.type().equals("precondition-failed")) {
+                    return false; // another process runs by now
+                }
+                if (e.type().equals("not-safe") && mayPass()) {
+                    refused = wait(node.id(), e.text(), refused);
+                    return false;
+                }
+                throw stopped(node.id(), "it does not restart: " + e.text(), "mend what the message says");
+            }
+        }
+        refused = null;
+        return true;
+    }
+
+    /** A member refuses for what it sees at that moment, such as an election, or a restart that another run began. */
+    private boolean mayPass() {
+        if (refused == null) {
+            refusedNanos = target.nanos();
+        }
+        return target.nanos() - refusedNanos <= BEFORE_MAX.toNanos();
     }
 
     /** The version that runs now. */

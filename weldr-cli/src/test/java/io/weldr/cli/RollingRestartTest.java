@@ -137,6 +137,20 @@ class RollingRestartTest {
     }
 
     @Test
+    void aRefusalMayPass() {
+        SimulatedCluster cluster = new SimulatedCluster("n1", "n2", "n3");
+        cluster.refuse(new CliException(ExitCode.REFUSED, "not-safe", "no leader is known"));
+        RollingRestart restart = new RollingRestart(
+                cluster, new RollingPlan(SimulatedCluster.START), Duration.ofMinutes(3), (step, line) -> {
+                    if (line.equals("n1: waiting: not-safe: no leader is known")) {
+                        cluster.refuse(null);
+                    }
+                });
+        restart.run();
+        assertThat(restart.restarted()).containsExactly("n1", "n2", "n3");
+    }
+
+    @Test
     void aRefusalStopsTheRunAndAnOutcomeThatNobodyKnowsIsWaitedFor() {
         SimulatedCluster cluster = new SimulatedCluster("n1", "n2", "n3");
         cluster.refuse(new CliException(ExitCode.REFUSED, "not-safe", "n2 restarts"));
