@@ -170,6 +170,7 @@ function _complete_weldrctl() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} top" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} doctor" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} support-bundle" ];    then _picocli_weldrctl; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} backup" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} ready" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} history" ];    then _picocli_weldrctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} watch" ];    then _picocli_weldrctl; return $?; fi
@@ -306,243 +307,245 @@ function _complete_weldrctl() {
   local cmds13=(top)
   local cmds14=(doctor)
   local cmds15=(support-bundle)
-  local cmds16=(ready)
-  local cmds17=(history)
-  local cmds18=(watch)
-  local cmds19=(completion)
-  local cmds20=(help)
-  local cmds21=(servers add)
-  local cmds22=(servers create)
-  local cmds23=(servers rm)
-  local cmds24=(servers delete)
-  local cmds25=(servers remove)
-  local cmds26=(servers set)
-  local cmds27=(servers update)
-  local cmds28=(servers ls)
-  local cmds29=(servers list)
-  local cmds30=(servers show)
-  local cmds31=(servers get)
-  local cmds32=(servers help)
-  local cmds33=(pools add)
-  local cmds34=(pools create)
-  local cmds35=(pools rm)
-  local cmds36=(pools delete)
-  local cmds37=(pools remove)
-  local cmds38=(pools set)
-  local cmds39=(pools update)
-  local cmds40=(pools ls)
-  local cmds41=(pools list)
-  local cmds42=(pools get)
-  local cmds43=(pools show)
-  local cmds44=(pools help)
-  local cmds45=(listeners add)
-  local cmds46=(listeners create)
-  local cmds47=(listeners rm)
-  local cmds48=(listeners delete)
-  local cmds49=(listeners remove)
-  local cmds50=(listeners set)
-  local cmds51=(listeners update)
-  local cmds52=(listeners ls)
-  local cmds53=(listeners list)
-  local cmds54=(listeners get)
-  local cmds55=(listeners show)
-  local cmds56=(listeners help)
-  local cmds57=(routes add)
-  local cmds58=(routes create)
-  local cmds59=(routes rm)
-  local cmds60=(routes delete)
-  local cmds61=(routes remove)
-  local cmds62=(routes set)
-  local cmds63=(routes update)
-  local cmds64=(routes ls)
-  local cmds65=(routes list)
-  local cmds66=(routes get)
-  local cmds67=(routes show)
-  local cmds68=(routes test)
-  local cmds69=(routes help)
-  local cmds70=(certs add)
-  local cmds71=(certs create)
-  local cmds72=(certs obtain)
-  local cmds73=(certs rm)
-  local cmds74=(certs delete)
-  local cmds75=(certs remove)
-  local cmds76=(certs set)
-  local cmds77=(certs update)
-  local cmds78=(certs ls)
-  local cmds79=(certs list)
-  local cmds80=(certs get)
-  local cmds81=(certs show)
-  local cmds82=(certs help)
-  local cmds83=(certificates add)
-  local cmds84=(certificates create)
-  local cmds85=(certificates obtain)
-  local cmds86=(certificates rm)
-  local cmds87=(certificates delete)
-  local cmds88=(certificates remove)
-  local cmds89=(certificates set)
-  local cmds90=(certificates update)
-  local cmds91=(certificates ls)
-  local cmds92=(certificates list)
-  local cmds93=(certificates get)
-  local cmds94=(certificates show)
-  local cmds95=(certificates help)
-  local cmds96=(health get)
-  local cmds97=(health show)
-  local cmds98=(health set)
-  local cmds99=(health help)
-  local cmds100=(cluster status)
-  local cmds101=(cluster show)
-  local cmds102=(cluster list)
-  local cmds103=(cluster ls)
-  local cmds104=(cluster add)
-  local cmds105=(cluster remove)
-  local cmds106=(cluster delete)
-  local cmds107=(cluster rm)
-  local cmds108=(cluster replace)
-  local cmds109=(cluster promote)
-  local cmds110=(cluster transfer-leader)
-  local cmds111=(cluster restart)
-  local cmds112=(cluster help)
-  local cmds113=(tokens create)
-  local cmds114=(tokens add)
-  local cmds115=(tokens ls)
-  local cmds116=(tokens list)
-  local cmds117=(tokens get)
-  local cmds118=(tokens show)
-  local cmds119=(tokens rm)
-  local cmds120=(tokens delete)
-  local cmds121=(tokens remove)
-  local cmds122=(tokens help)
-  local cmds123=(context use)
-  local cmds124=(context ls)
-  local cmds125=(context list)
-  local cmds126=(context add)
-  local cmds127=(context create)
-  local cmds128=(context rm)
-  local cmds129=(context delete)
-  local cmds130=(context remove)
-  local cmds131=(context help)
-  local cmds132=(secret ca)
-  local cmds133=(secret help)
+  local cmds16=(backup)
+  local cmds17=(ready)
+  local cmds18=(history)
+  local cmds19=(watch)
+  local cmds20=(completion)
+  local cmds21=(help)
+  local cmds22=(servers add)
+  local cmds23=(servers create)
+  local cmds24=(servers rm)
+  local cmds25=(servers delete)
+  local cmds26=(servers remove)
+  local cmds27=(servers set)
+  local cmds28=(servers update)
+  local cmds29=(servers ls)
+  local cmds30=(servers list)
+  local cmds31=(servers show)
+  local cmds32=(servers get)
+  local cmds33=(servers help)
+  local cmds34=(pools add)
+  local cmds35=(pools create)
+  local cmds36=(pools rm)
+  local cmds37=(pools delete)
+  local cmds38=(pools remove)
+  local cmds39=(pools set)
+  local cmds40=(pools update)
+  local cmds41=(pools ls)
+  local cmds42=(pools list)
+  local cmds43=(pools get)
+  local cmds44=(pools show)
+  local cmds45=(pools help)
+  local cmds46=(listeners add)
+  local cmds47=(listeners create)
+  local cmds48=(listeners rm)
+  local cmds49=(listeners delete)
+  local cmds50=(listeners remove)
+  local cmds51=(listeners set)
+  local cmds52=(listeners update)
+  local cmds53=(listeners ls)
+  local cmds54=(listeners list)
+  local cmds55=(listeners get)
+  local cmds56=(listeners show)
+  local cmds57=(listeners help)
+  local cmds58=(routes add)
+  local cmds59=(routes create)
+  local cmds60=(routes rm)
+  local cmds61=(routes delete)
+  local cmds62=(routes remove)
+  local cmds63=(routes set)
+  local cmds64=(routes update)
+  local cmds65=(routes ls)
+  local cmds66=(routes list)
+  local cmds67=(routes get)
+  local cmds68=(routes show)
+  local cmds69=(routes test)
+  local cmds70=(routes help)
+  local cmds71=(certs add)
+  local cmds72=(certs create)
+  local cmds73=(certs obtain)
+  local cmds74=(certs rm)
+  local cmds75=(certs delete)
+  local cmds76=(certs remove)
+  local cmds77=(certs set)
+  local cmds78=(certs update)
+  local cmds79=(certs ls)
+  local cmds80=(certs list)
+  local cmds81=(certs get)
+  local cmds82=(certs show)
+  local cmds83=(certs help)
+  local cmds84=(certificates add)
+  local cmds85=(certificates create)
+  local cmds86=(certificates obtain)
+  local cmds87=(certificates rm)
+  local cmds88=(certificates delete)
+  local cmds89=(certificates remove)
+  local cmds90=(certificates set)
+  local cmds91=(certificates update)
+  local cmds92=(certificates ls)
+  local cmds93=(certificates list)
+  local cmds94=(certificates get)
+  local cmds95=(certificates show)
+  local cmds96=(certificates help)
+  local cmds97=(health get)
+  local cmds98=(health show)
+  local cmds99=(health set)
+  local cmds100=(health help)
+  local cmds101=(cluster status)
+  local cmds102=(cluster show)
+  local cmds103=(cluster list)
+  local cmds104=(cluster ls)
+  local cmds105=(cluster add)
+  local cmds106=(cluster remove)
+  local cmds107=(cluster delete)
+  local cmds108=(cluster rm)
+  local cmds109=(cluster replace)
+  local cmds110=(cluster promote)
+  local cmds111=(cluster transfer-leader)
+  local cmds112=(cluster restart)
+  local cmds113=(cluster help)
+  local cmds114=(tokens create)
+  local cmds115=(tokens add)
+  local cmds116=(tokens ls)
+  local cmds117=(tokens list)
+  local cmds118=(tokens get)
+  local cmds119=(tokens show)
+  local cmds120=(tokens rm)
+  local cmds121=(tokens delete)
+  local cmds122=(tokens remove)
+  local cmds123=(tokens help)
+  local cmds124=(context use)
+  local cmds125=(context ls)
+  local cmds126=(context list)
+  local cmds127=(context add)
+  local cmds128=(context create)
+  local cmds129=(context rm)
+  local cmds130=(context delete)
+  local cmds131=(context remove)
+  local cmds132=(context help)
+  local cmds133=(secret ca)
+  local cmds134=(secret help)
 
-  if CompWordsContainsArray "${cmds133[@]}"; then _picocli_weldrctl_secret_help; return $?; fi
-  if CompWordsContainsArray "${cmds132[@]}"; then _picocli_weldrctl_secret_ca; return $?; fi
-  if CompWordsContainsArray "${cmds131[@]}"; then _picocli_weldrctl_context_help; return $?; fi
-  if CompWordsContainsArray "${cmds130[@]}"; then _picocli_weldrctl_context_remove; return $?; fi
-  if CompWordsContainsArray "${cmds129[@]}"; then _picocli_weldrctl_context_delete; return $?; fi
-  if CompWordsContainsArray "${cmds128[@]}"; then _picocli_weldrctl_context_rm; return $?; fi
-  if CompWordsContainsArray "${cmds127[@]}"; then _picocli_weldrctl_context_create; return $?; fi
-  if CompWordsContainsArray "${cmds126[@]}"; then _picocli_weldrctl_context_add; return $?; fi
-  if CompWordsContainsArray "${cmds125[@]}"; then _picocli_weldrctl_context_list; return $?; fi
-  if CompWordsContainsArray "${cmds124[@]}"; then _picocli_weldrctl_context_ls; return $?; fi
-  if CompWordsContainsArray "${cmds123[@]}"; then _picocli_weldrctl_context_use; return $?; fi
-  if CompWordsContainsArray "${cmds122[@]}"; then _picocli_weldrctl_tokens_help; return $?; fi
-  if CompWordsContainsArray "${cmds121[@]}"; then _picocli_weldrctl_tokens_remove; return $?; fi
-  if CompWordsContainsArray "${cmds120[@]}"; then _picocli_weldrctl_tokens_delete; return $?; fi
-  if CompWordsContainsArray "${cmds119[@]}"; then _picocli_weldrctl_tokens_rm; return $?; fi
-  if CompWordsContainsArray "${cmds118[@]}"; then _picocli_weldrctl_tokens_show; return $?; fi
-  if CompWordsContainsArray "${cmds117[@]}"; then _picocli_weldrctl_tokens_get; return $?; fi
-  if CompWordsContainsArray "${cmds116[@]}"; then _picocli_weldrctl_tokens_list; return $?; fi
-  if CompWordsContainsArray "${cmds115[@]}"; then _picocli_weldrctl_tokens_ls; return $?; fi
-  if CompWordsContainsArray "${cmds114[@]}"; then _picocli_weldrctl_tokens_add; return $?; fi
-  if CompWordsContainsArray "${cmds113[@]}"; then _picocli_weldrctl_tokens_create; return $?; fi
-  if CompWordsContainsArray "${cmds112[@]}"; then _picocli_weldrctl_cluster_help; return $?; fi
-  if CompWordsContainsArray "${cmds111[@]}"; then _picocli_weldrctl_cluster_restart; return $?; fi
-  if CompWordsContainsArray "${cmds110[@]}"; then _picocli_weldrctl_cluster_transferleader; return $?; fi
-  if CompWordsContainsArray "${cmds109[@]}"; then _picocli_weldrctl_cluster_promote; return $?; fi
-  if CompWordsContainsArray "${cmds108[@]}"; then _picocli_weldrctl_cluster_replace; return $?; fi
-  if CompWordsContainsArray "${cmds107[@]}"; then _picocli_weldrctl_cluster_rm; return $?; fi
-  if CompWordsContainsArray "${cmds106[@]}"; then _picocli_weldrctl_cluster_delete; return $?; fi
-  if CompWordsContainsArray "${cmds105[@]}"; then _picocli_weldrctl_cluster_remove; return $?; fi
-  if CompWordsContainsArray "${cmds104[@]}"; then _picocli_weldrctl_cluster_add; return $?; fi
-  if CompWordsContainsArray "${cmds103[@]}"; then _picocli_weldrctl_cluster_ls; return $?; fi
-  if CompWordsContainsArray "${cmds102[@]}"; then _picocli_weldrctl_cluster_list; return $?; fi
-  if CompWordsContainsArray "${cmds101[@]}"; then _picocli_weldrctl_cluster_show; return $?; fi
-  if CompWordsContainsArray "${cmds100[@]}"; then _picocli_weldrctl_cluster_status; return $?; fi
-  if CompWordsContainsArray "${cmds99[@]}"; then _picocli_weldrctl_health_help; return $?; fi
-  if CompWordsContainsArray "${cmds98[@]}"; then _picocli_weldrctl_health_set; return $?; fi
-  if CompWordsContainsArray "${cmds97[@]}"; then _picocli_weldrctl_health_show; return $?; fi
-  if CompWordsContainsArray "${cmds96[@]}"; then _picocli_weldrctl_health_get; return $?; fi
-  if CompWordsContainsArray "${cmds95[@]}"; then _picocli_weldrctl_certificates_help; return $?; fi
-  if CompWordsContainsArray "${cmds94[@]}"; then _picocli_weldrctl_certificates_show; return $?; fi
-  if CompWordsContainsArray "${cmds93[@]}"; then _picocli_weldrctl_certificates_get; return $?; fi
-  if CompWordsContainsArray "${cmds92[@]}"; then _picocli_weldrctl_certificates_list; return $?; fi
-  if CompWordsContainsArray "${cmds91[@]}"; then _picocli_weldrctl_certificates_ls; return $?; fi
-  if CompWordsContainsArray "${cmds90[@]}"; then _picocli_weldrctl_certificates_update; return $?; fi
-  if CompWordsContainsArray "${cmds89[@]}"; then _picocli_weldrctl_certificates_set; return $?; fi
-  if CompWordsContainsArray "${cmds88[@]}"; then _picocli_weldrctl_certificates_remove; return $?; fi
-  if CompWordsContainsArray "${cmds87[@]}"; then _picocli_weldrctl_certificates_delete; return $?; fi
-  if CompWordsContainsArray "${cmds86[@]}"; then _picocli_weldrctl_certificates_rm; return $?; fi
-  if CompWordsContainsArray "${cmds85[@]}"; then _picocli_weldrctl_certificates_obtain; return $?; fi
-  if CompWordsContainsArray "${cmds84[@]}"; then _picocli_weldrctl_certificates_create; return $?; fi
-  if CompWordsContainsArray "${cmds83[@]}"; then _picocli_weldrctl_certificates_add; return $?; fi
-  if CompWordsContainsArray "${cmds82[@]}"; then _picocli_weldrctl_certs_help; return $?; fi
-  if CompWordsContainsArray "${cmds81[@]}"; then _picocli_weldrctl_certs_show; return $?; fi
-  if CompWordsContainsArray "${cmds80[@]}"; then _picocli_weldrctl_certs_get; return $?; fi
-  if CompWordsContainsArray "${cmds79[@]}"; then _picocli_weldrctl_certs_list; return $?; fi
-  if CompWordsContainsArray "${cmds78[@]}"; then _picocli_weldrctl_certs_ls; return $?; fi
-  if CompWordsContainsArray "${cmds77[@]}"; then _picocli_weldrctl_certs_update; return $?; fi
-  if CompWordsContainsArray "${cmds76[@]}"; then _picocli_weldrctl_certs_set; return $?; fi
-  if CompWordsContainsArray "${cmds75[@]}"; then _picocli_weldrctl_certs_remove; return $?; fi
-  if CompWordsContainsArray "${cmds74[@]}"; then _picocli_weldrctl_certs_delete; return $?; fi
-  if CompWordsContainsArray "${cmds73[@]}"; then _picocli_weldrctl_certs_rm; return $?; fi
-  if CompWordsContainsArray "${cmds72[@]}"; then _picocli_weldrctl_certs_obtain; return $?; fi
-  if CompWordsContainsArray "${cmds71[@]}"; then _picocli_weldrctl_certs_create; return $?; fi
-  if CompWordsContainsArray "${cmds70[@]}"; then _picocli_weldrctl_certs_add; return $?; fi
-  if CompWordsContainsArray "${cmds69[@]}"; then _picocli_weldrctl_routes_help; return $?; fi
-  if CompWordsContainsArray "${cmds68[@]}"; then _picocli_weldrctl_routes_test; return $?; fi
-  if CompWordsContainsArray "${cmds67[@]}"; then _picocli_weldrctl_routes_show; return $?; fi
-  if CompWordsContainsArray "${cmds66[@]}"; then _picocli_weldrctl_routes_get; return $?; fi
-  if CompWordsContainsArray "${cmds65[@]}"; then _picocli_weldrctl_routes_list; return $?; fi
-  if CompWordsContainsArray "${cmds64[@]}"; then _picocli_weldrctl_routes_ls; return $?; fi
-  if CompWordsContainsArray "${cmds63[@]}"; then _picocli_weldrctl_routes_update; return $?; fi
-  if CompWordsContainsArray "${cmds62[@]}"; then _picocli_weldrctl_routes_set; return $?; fi
-  if CompWordsContainsArray "${cmds61[@]}"; then _picocli_weldrctl_routes_remove; return $?; fi
-  if CompWordsContainsArray "${cmds60[@]}"; then _picocli_weldrctl_routes_delete; return $?; fi
-  if CompWordsContainsArray "${cmds59[@]}"; then _picocli_weldrctl_routes_rm; return $?; fi
-  if CompWordsContainsArray "${cmds58[@]}"; then _picocli_weldrctl_routes_create; return $?; fi
-  if CompWordsContainsArray "${cmds57[@]}"; then _picocli_weldrctl_routes_add; return $?; fi
-  if CompWordsContainsArray "${cmds56[@]}"; then _picocli_weldrctl_listeners_help; return $?; fi
-  if CompWordsContainsArray "${cmds55[@]}"; then _picocli_weldrctl_listeners_show; return $?; fi
-  if CompWordsContainsArray "${cmds54[@]}"; then _picocli_weldrctl_listeners_get; return $?; fi
-  if CompWordsContainsArray "${cmds53[@]}"; then _picocli_weldrctl_listeners_list; return $?; fi
-  if CompWordsContainsArray "${cmds52[@]}"; then _picocli_weldrctl_listeners_ls; return $?; fi
-  if CompWordsContainsArray "${cmds51[@]}"; then _picocli_weldrctl_listeners_update; return $?; fi
-  if CompWordsContainsArray "${cmds50[@]}"; then _picocli_weldrctl_listeners_set; return $?; fi
-  if CompWordsContainsArray "${cmds49[@]}"; then _picocli_weldrctl_listeners_remove; return $?; fi
-  if CompWordsContainsArray "${cmds48[@]}"; then _picocli_weldrctl_listeners_delete; return $?; fi
-  if CompWordsContainsArray "${cmds47[@]}"; then _picocli_weldrctl_listeners_rm; return $?; fi
-  if CompWordsContainsArray "${cmds46[@]}"; then _picocli_weldrctl_listeners_create; return $?; fi
-  if CompWordsContainsArray "${cmds45[@]}"; then _picocli_weldrctl_listeners_add; return $?; fi
-  if CompWordsContainsArray "${cmds44[@]}"; then _picocli_weldrctl_pools_help; return $?; fi
-  if CompWordsContainsArray "${cmds43[@]}"; then _picocli_weldrctl_pools_show; return $?; fi
-  if CompWordsContainsArray "${cmds42[@]}"; then _picocli_weldrctl_pools_get; return $?; fi
-  if CompWordsContainsArray "${cmds41[@]}"; then _picocli_weldrctl_pools_list; return $?; fi
-  if CompWordsContainsArray "${cmds40[@]}"; then _picocli_weldrctl_pools_ls; return $?; fi
-  if CompWordsContainsArray "${cmds39[@]}"; then _picocli_weldrctl_pools_update; return $?; fi
-  if CompWordsContainsArray "${cmds38[@]}"; then _picocli_weldrctl_pools_set; return $?; fi
-  if CompWordsContainsArray "${cmds37[@]}"; then _picocli_weldrctl_pools_remove; return $?; fi
-  if CompWordsContainsArray "${cmds36[@]}"; then _picocli_weldrctl_pools_delete; return $?; fi
-  if CompWordsContainsArray "${cmds35[@]}"; then _picocli_weldrctl_pools_rm; return $?; fi
-  if CompWordsContainsArray "${cmds34[@]}"; then _picocli_weldrctl_pools_create; return $?; fi
-  if CompWordsContainsArray "${cmds33[@]}"; then _picocli_weldrctl_pools_add; return $?; fi
-  if CompWordsContainsArray "${cmds32[@]}"; then _picocli_weldrctl_servers_help; return $?; fi
-  if CompWordsContainsArray "${cmds31[@]}"; then _picocli_weldrctl_servers_get; return $?; fi
-  if CompWordsContainsArray "${cmds30[@]}"; then _picocli_weldrctl_servers_show; return $?; fi
-  if CompWordsContainsArray "${cmds29[@]}"; then _picocli_weldrctl_servers_list; return $?; fi
-  if CompWordsContainsArray "${cmds28[@]}"; then _picocli_weldrctl_servers_ls; return $?; fi
-  if CompWordsContainsArray "${cmds27[@]}"; then _picocli_weldrctl_servers_update; return $?; fi
-  if CompWordsContainsArray "${cmds26[@]}"; then _picocli_weldrctl_servers_set; return $?; fi
-  if CompWordsContainsArray "${cmds25[@]}"; then _picocli_weldrctl_servers_remove; return $?; fi
-  if CompWordsContainsArray "${cmds24[@]}"; then _picocli_weldrctl_servers_delete; return $?; fi
-  if CompWordsContainsArray "${cmds23[@]}"; then _picocli_weldrctl_servers_rm; return $?; fi
-  if CompWordsContainsArray "${cmds22[@]}"; then _picocli_weldrctl_servers_create; return $?; fi
-  if CompWordsContainsArray "${cmds21[@]}"; then _picocli_weldrctl_servers_add; return $?; fi
-  if CompWordsContainsArray "${cmds20[@]}"; then _picocli_weldrctl_help; return $?; fi
-  if CompWordsContainsArray "${cmds19[@]}"; then _picocli_weldrctl_completion; return $?; fi
-  if CompWordsContainsArray "${cmds18[@]}"; then _picocli_weldrctl_watch; return $?; fi
-  if CompWordsContainsArray "${cmds17[@]}"; then _picocli_weldrctl_history; return $?; fi
-  if CompWordsContainsArray "${cmds16[@]}"; then _picocli_weldrctl_ready; return $?; fi
+  if CompWordsContainsArray "${cmds134[@]}"; then _picocli_weldrctl_secret_help; return $?; fi
+  if CompWordsContainsArray "${cmds133[@]}"; then _picocli_weldrctl_secret_ca; return $?; fi
+  if CompWordsContainsArray "${cmds132[@]}"; then _picocli_weldrctl_context_help; return $?; fi
+  if CompWordsContainsArray "${cmds131[@]}"; then _picocli_weldrctl_context_remove; return $?; fi
+  if CompWordsContainsArray "${cmds130[@]}"; then _picocli_weldrctl_context_delete; return $?; fi
+  if CompWordsContainsArray "${cmds129[@]}"; then _picocli_weldrctl_context_rm; return $?; fi
+  if CompWordsContainsArray "${cmds128[@]}"; then _picocli_weldrctl_context_create; return $?; fi
+  if CompWordsContainsArray "${cmds127[@]}"; then _picocli_weldrctl_context_add; return $?; fi
+  if CompWordsContainsArray "${cmds126[@]}"; then _picocli_weldrctl_context_list; return $?; fi
+  if CompWordsContainsArray "${cmds125[@]}"; then _picocli_weldrctl_context_ls; return $?; fi
+  if CompWordsContainsArray "${cmds124[@]}"; then _picocli_weldrctl_context_use; return $?; fi
+  if CompWordsContainsArray "${cmds123[@]}"; then _picocli_weldrctl_tokens_help; return $?; fi
+  if CompWordsContainsArray "${cmds122[@]}"; then _picocli_weldrctl_tokens_remove; return $?; fi
+  if CompWordsContainsArray "${cmds121[@]}"; then _picocli_weldrctl_tokens_delete; return $?; fi
+  if CompWordsContainsArray "${cmds120[@]}"; then _picocli_weldrctl_tokens_rm; return $?; fi
+  if CompWordsContainsArray "${cmds119[@]}"; then _picocli_weldrctl_tokens_show; return $?; fi
+  if CompWordsContainsArray "${cmds118[@]}"; then _picocli_weldrctl_tokens_get; return $?; fi
+  if CompWordsContainsArray "${cmds117[@]}"; then _picocli_weldrctl_tokens_list; return $?; fi
+  if CompWordsContainsArray "${cmds116[@]}"; then _picocli_weldrctl_tokens_ls; return $?; fi
+  if CompWordsContainsArray "${cmds115[@]}"; then _picocli_weldrctl_tokens_add; return $?; fi
+  if CompWordsContainsArray "${cmds114[@]}"; then _picocli_weldrctl_tokens_create; return $?; fi
+  if CompWordsContainsArray "${cmds113[@]}"; then _picocli_weldrctl_cluster_help; return $?; fi
+  if CompWordsContainsArray "${cmds112[@]}"; then _picocli_weldrctl_cluster_restart; return $?; fi
+  if CompWordsContainsArray "${cmds111[@]}"; then _picocli_weldrctl_cluster_transferleader; return $?; fi
+  if CompWordsContainsArray "${cmds110[@]}"; then _picocli_weldrctl_cluster_promote; return $?; fi
+  if CompWordsContainsArray "${cmds109[@]}"; then _picocli_weldrctl_cluster_replace; return $?; fi
+  if CompWordsContainsArray "${cmds108[@]}"; then _picocli_weldrctl_cluster_rm; return $?; fi
+  if CompWordsContainsArray "${cmds107[@]}"; then _picocli_weldrctl_cluster_delete; return $?; fi
+  if CompWordsContainsArray "${cmds106[@]}"; then _picocli_weldrctl_cluster_remove; return $?; fi
+  if CompWordsContainsArray "${cmds105[@]}"; then _picocli_weldrctl_cluster_add; return $?; fi
+  if CompWordsContainsArray "${cmds104[@]}"; then _picocli_weldrctl_cluster_ls; return $?; fi
+  if CompWordsContainsArray "${cmds103[@]}"; then _picocli_weldrctl_cluster_list; return $?; fi
+  if CompWordsContainsArray "${cmds102[@]}"; then _picocli_weldrctl_cluster_show; return $?; fi
+  if CompWordsContainsArray "${cmds101[@]}"; then _picocli_weldrctl_cluster_status; return $?; fi
+  if CompWordsContainsArray "${cmds100[@]}"; then _picocli_weldrctl_health_help; return $?; fi
+  if CompWordsContainsArray "${cmds99[@]}"; then _picocli_weldrctl_health_set; return $?; fi
+  if CompWordsContainsArray "${cmds98[@]}"; then _picocli_weldrctl_health_show; return $?; fi
+  if CompWordsContainsArray "${cmds97[@]}"; then _picocli_weldrctl_health_get; return $?; fi
+  if CompWordsContainsArray "${cmds96[@]}"; then _picocli_weldrctl_certificates_help; return $?; fi
+  if CompWordsContainsArray "${cmds95[@]}"; then _picocli_weldrctl_certificates_show; return $?; fi
+  if CompWordsContainsArray "${cmds94[@]}"; then _picocli_weldrctl_certificates_get; return $?; fi
+  if CompWordsContainsArray "${cmds93[@]}"; then _picocli_weldrctl_certificates_list; return $?; fi
+  if CompWordsContainsArray "${cmds92[@]}"; then _picocli_weldrctl_certificates_ls; return $?; fi
+  if CompWordsContainsArray "${cmds91[@]}"; then _picocli_weldrctl_certificates_update; return $?; fi
+  if CompWordsContainsArray "${cmds90[@]}"; then _picocli_weldrctl_certificates_set; return $?; fi
+  if CompWordsContainsArray "${cmds89[@]}"; then _picocli_weldrctl_certificates_remove; return $?; fi
+  if CompWordsContainsArray "${cmds88[@]}"; then _picocli_weldrctl_certificates_delete; return $?; fi
+  if CompWordsContainsArray "${cmds87[@]}"; then _picocli_weldrctl_certificates_rm; return $?; fi
+  if CompWordsContainsArray "${cmds86[@]}"; then _picocli_weldrctl_certificates_obtain; return $?; fi
+  if CompWordsContainsArray "${cmds85[@]}"; then _picocli_weldrctl_certificates_create; return $?; fi
+  if CompWordsContainsArray "${cmds84[@]}"; then _picocli_weldrctl_certificates_add; return $?; fi
+  if CompWordsContainsArray "${cmds83[@]}"; then _picocli_weldrctl_certs_help; return $?; fi
+  if CompWordsContainsArray "${cmds82[@]}"; then _picocli_weldrctl_certs_show; return $?; fi
+  if CompWordsContainsArray "${cmds81[@]}"; then _picocli_weldrctl_certs_get; return $?; fi
+  if CompWordsContainsArray "${cmds80[@]}"; then _picocli_weldrctl_certs_list; return $?; fi
+  if CompWordsContainsArray "${cmds79[@]}"; then _picocli_weldrctl_certs_ls; return $?; fi
+  if CompWordsContainsArray "${cmds78[@]}"; then _picocli_weldrctl_certs_update; return $?; fi
+  if CompWordsContainsArray "${cmds77[@]}"; then _picocli_weldrctl_certs_set; return $?; fi
+  if CompWordsContainsArray "${cmds76[@]}"; then _picocli_weldrctl_certs_remove; return $?; fi
+  if CompWordsContainsArray "${cmds75[@]}"; then _picocli_weldrctl_certs_delete; return $?; fi
+  if CompWordsContainsArray "${cmds74[@]}"; then _picocli_weldrctl_certs_rm; return $?; fi
+  if CompWordsContainsArray "${cmds73[@]}"; then _picocli_weldrctl_certs_obtain; return $?; fi
+  if CompWordsContainsArray "${cmds72[@]}"; then _picocli_weldrctl_certs_create; return $?; fi
+  if CompWordsContainsArray "${cmds71[@]}"; then _picocli_weldrctl_certs_add; return $?; fi
+  if CompWordsContainsArray "${cmds70[@]}"; then _picocli_weldrctl_routes_help; return $?; fi
+  if CompWordsContainsArray "${cmds69[@]}"; then _picocli_weldrctl_routes_test; return $?; fi
+  if CompWordsContainsArray "${cmds68[@]}"; then _picocli_weldrctl_routes_show; return $?; fi
+  if CompWordsContainsArray "${cmds67[@]}"; then _picocli_weldrctl_routes_get; return $?; fi
+  if CompWordsContainsArray "${cmds66[@]}"; then _picocli_weldrctl_routes_list; return $?; fi
+  if CompWordsContainsArray "${cmds65[@]}"; then _picocli_weldrctl_routes_ls; return $?; fi
+  if CompWordsContainsArray "${cmds64[@]}"; then _picocli_weldrctl_routes_update; return $?; fi
+  if CompWordsContainsArray "${cmds63[@]}"; then _picocli_weldrctl_routes_set; return $?; fi
+  if CompWordsContainsArray "${cmds62[@]}"; then _picocli_weldrctl_routes_remove; return $?; fi
+  if CompWordsContainsArray "${cmds61[@]}"; then _picocli_weldrctl_routes_delete; return $?; fi
+  if CompWordsContainsArray "${cmds60[@]}"; then _picocli_weldrctl_routes_rm; return $?; fi
+  if CompWordsContainsArray "${cmds59[@]}"; then _picocli_weldrctl_routes_create; return $?; fi
+  if CompWordsContainsArray "${cmds58[@]}"; then _picocli_weldrctl_routes_add; return $?; fi
+  if CompWordsContainsArray "${cmds57[@]}"; then _picocli_weldrctl_listeners_help; return $?; fi
+  if CompWordsContainsArray "${cmds56[@]}"; then _picocli_weldrctl_listeners_show; return $?; fi
+  if CompWordsContainsArray "${cmds55[@]}"; then _picocli_weldrctl_listeners_get; return $?; fi
+  if CompWordsContainsArray "${cmds54[@]}"; then _picocli_weldrctl_listeners_list; return $?; fi
+  if CompWordsContainsArray "${cmds53[@]}"; then _picocli_weldrctl_listeners_ls; return $?; fi
+  if CompWordsContainsArray "${cmds52[@]}"; then _picocli_weldrctl_listeners_update; return $?; fi
+  if CompWordsContainsArray "${cmds51[@]}"; then _picocli_weldrctl_listeners_set; return $?; fi
+  if CompWordsContainsArray "${cmds50[@]}"; then _picocli_weldrctl_listeners_remove; return $?; fi
+  if CompWordsContainsArray "${cmds49[@]}"; then _picocli_weldrctl_listeners_delete; return $?; fi
+  if CompWordsContainsArray "${cmds48[@]}"; then _picocli_weldrctl_listeners_rm; return $?; fi
+  if CompWordsContainsArray "${cmds47[@]}"; then _picocli_weldrctl_listeners_create; return $?; fi
+  if CompWordsContainsArray "${cmds46[@]}"; then _picocli_weldrctl_listeners_add; return $?; fi
+  if CompWordsContainsArray "${cmds45[@]}"; then _picocli_weldrctl_pools_help; return $?; fi
+  if CompWordsContainsArray "${cmds44[@]}"; then _picocli_weldrctl_pools_show; return $?; fi
+  if CompWordsContainsArray "${cmds43[@]}"; then _picocli_weldrctl_pools_get; return $?; fi
+  if CompWordsContainsArray "${cmds42[@]}"; then _picocli_weldrctl_pools_list; return $?; fi
+  if CompWordsContainsArray "${cmds41[@]}"; then _picocli_weldrctl_pools_ls; return $?; fi
+  if CompWordsContainsArray "${cmds40[@]}"; then _picocli_weldrctl_pools_update; return $?; fi
+  if CompWordsContainsArray "${cmds39[@]}"; then _picocli_weldrctl_pools_set; return $?; fi
+  if CompWordsContainsArray "${cmds38[@]}"; then _picocli_weldrctl_pools_remove; return $?; fi
+  if CompWordsContainsArray "${cmds37[@]}"; then _picocli_weldrctl_pools_delete; return $?; fi
+  if CompWordsContainsArray "${cmds36[@]}"; then _picocli_weldrctl_pools_rm; return $?; fi
+  if CompWordsContainsArray "${cmds35[@]}"; then _picocli_weldrctl_pools_create; return $?; fi
+  if CompWordsContainsArray "${cmds34[@]}"; then _picocli_weldrctl_pools_add; return $?; fi
+  if CompWordsContainsArray "${cmds33[@]}"; then _picocli_weldrctl_servers_help; return $?; fi
+  if CompWordsContainsArray "${cmds32[@]}"; then _picocli_weldrctl_servers_get; return $?; fi
+  if CompWordsContainsArray "${cmds31[@]}"; then _picocli_weldrctl_servers_show; return $?; fi
+  if CompWordsContainsArray "${cmds30[@]}"; then _picocli_weldrctl_servers_list; return $?; fi
+  if CompWordsContainsArray "${cmds29[@]}"; then _picocli_weldrctl_servers_ls; return $?; fi
+  if CompWordsContainsArray "${cmds28[@]}"; then _picocli_weldrctl_servers_update; return $?; fi
+  if CompWordsContainsArray "${cmds27[@]}"; then _picocli_weldrctl_servers_set; return $?; fi
+  if CompWordsContainsArray "${cmds26[@]}"; then _picocli_weldrctl_servers_remove; return $?; fi
+  if CompWordsContainsArray "${cmds25[@]}"; then _picocli_weldrctl_servers_delete; return $?; fi
+  if CompWordsContainsArray "${cmds24[@]}"; then _picocli_weldrctl_servers_rm; return $?; fi
+  if CompWordsContainsArray "${cmds23[@]}"; then _picocli_weldrctl_servers_create; return $?; fi
+  if CompWordsContainsArray "${cmds22[@]}"; then _picocli_weldrctl_servers_add; return $?; fi
+  if CompWordsContainsArray "${cmds21[@]}"; then _picocli_weldrctl_help; return $?; fi
+  if CompWordsContainsArray "${cmds20[@]}"; then _picocli_weldrctl_completion; return $?; fi
+  if CompWordsContainsArray "${cmds19[@]}"; then _picocli_weldrctl_watch; return $?; fi
+  if CompWordsContainsArray "${cmds18[@]}"; then _picocli_weldrctl_history; return $?; fi
+  if CompWordsContainsArray "${cmds17[@]}"; then _picocli_weldrctl_ready; return $?; fi
+  if CompWordsContainsArray "${cmds16[@]}"; then _picocli_weldrctl_backup; return $?; fi
   if CompWordsContainsArray "${cmds15[@]}"; then _picocli_weldrctl_supportbundle; return $?; fi
   if CompWordsContainsArray "${cmds14[@]}"; then _picocli_weldrctl_doctor; return $?; fi
   if CompWordsContainsArray "${cmds13[@]}"; then _picocli_weldrctl_top; return $?; fi
@@ -570,7 +573,7 @@ function _picocli_weldrctl() {
   local curr_word=${COMP_WORDS[COMP_CWORD]}
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
-  local commands="servers pools listeners routes certs certificates explain health stats cluster tokens context secret top doctor support-bundle ready history watch completion help"
+  local commands="servers pools listeners routes certs certificates explain health stats cluster tokens context secret top doctor support-bundle backup ready history watch completion help"
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
   local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
@@ -1505,6 +1508,63 @@ function _picocli_weldrctl_supportbundle() {
 
   local commands=""
   local flag_opts="'--tls' '-h' '--help' '-V' '--version'"
+  local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
+  local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-e'|'--endpoint')
+      return
+      ;;
+    '--context')
+      return
+      ;;
+    '--token-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--secret-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
+      return
+      ;;
+    '--reason')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--timeout')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `backup` subcommand.
+function _picocli_weldrctl_backup() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--force' '--stale' '--tls' '-h' '--help' '-V' '--version'"
   local arg_opts="'-e' '--endpoint' '--context' '--token-file' '--ca-file' '--secret-file' '--cert-file' '--key-file' '--reason' '-o' '--output' '--timeout'"
   local FORMAT_option_args=("table" "json" "yaml" "wide") # --output values
 

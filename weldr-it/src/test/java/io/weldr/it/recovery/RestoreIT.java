@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Everything is lost but a backup: three empty machines serve as before. */
 class RestoreIT {
     private static final String HOST = "shop.example.com";
-    private static final TestCa CA = TestCa.create();
+    private static final TestCa CA = TestCa.root("restore");
     private static final String ONCE = "before-the-backup";
 
     @TempDir
