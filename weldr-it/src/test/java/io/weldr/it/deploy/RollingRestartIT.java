@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -168,14 +169,19 @@ class RollingRestartIT {
         Set<String> names = new HashSet<>();
         try (Stream<Path> links = Files.list(fds)) {
             for (Path link : links.toList()) {
-                try {
-                    names.add(Files.readSymbolicLink(link).getFileName().toString());
-                } catch (NoSuchFileException e) {
-                    continue; // it is closed by now
-                }
+                target(link).ifPresent(names::add);
             }
         }
         return names;
+    }
+
+    /** The name of the file that is open there; nothing if it was closed meanwhile. */
+    private static Optional<String> target(Path link) throws IOException {
+        try {
+            return Optional.of(Files.readSymbolicLink(link).getFileName().toString());
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
     }
 
     /** The class path of a node, as its own archive has it. */
