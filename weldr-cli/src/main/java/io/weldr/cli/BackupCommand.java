@@ -146,10 +146,20 @@ final class BackupCommand extends Shared {
                             ? "the node heard a leader " + Values.duration(info.getAge()) + " ago"
                             : "the node has not heard a leader"));
         }
-        output.line(info.getPools() + " pools, " + info.getOrigins() + " origins, " + info.getListeners()
-                + " listeners, " + info.getRoutes() + " routes, " + info.getCertificates() + " certificates, "
-                + info.getTokens() + " tokens, " + info.getChanges() + " changes");
+        output.line(String.join(
+                ", ",
+                count(info.getPools(), "pool"),
+                count(info.getOrigins(), "origin"),
+                count(info.getListeners(), "listener"),
+                count(info.getRoutes(), "route"),
+                count(info.getCertificates(), "certificate"),
+                count(info.getTokens(), "token"),
+                count(info.getChanges(), "change")));
         output.line("wrote " + file + ", " + info.getBytes() + " bytes");
+    }
+
+    private static String count(long number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
     }
 
     private Map<String, Object> map(BackupInfo info) {

@@ -38,8 +38,7 @@ class BackupCommandIT extends CommandsOnCluster {
             assertThat(lines.get(0))
                     .startsWith("revision " + cluster.state().revision() + " of cluster " + TestNode.CLUSTER_ID)
                     .contains(", applied index " + cluster.index() + ", from node n");
-            assertThat(lines.get(1))
-                    .startsWith("1 pools, 1 origins, 1 listeners, 1 routes, 0 certificates, 0 tokens, ");
+            assertThat(lines.get(1)).startsWith("1 pool, 1 origin, 1 listener, 1 route, 0 certificates, 0 tokens, ");
             assertThat(lines.get(2)).isEqualTo("wrote " + file + ", " + TestNode.BACKUP_BYTES + " bytes");
         });
         assertThat(Files.readAllBytes(file)).isEqualTo(expected());
