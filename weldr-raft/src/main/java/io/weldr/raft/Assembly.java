@@ -79,17 +79,17 @@ final class Assembly implements AutoCloseable {
     private static final int FIRST_LEADER_ELECTION_TIMEOUTS = 2;
 
     final RaftSettings settings;
-    final Threads threads = Threads.start();
+    private final Threads threads = Threads.start();
     final AppliedIndex applied = new AppliedIndex();
-    final PeerSecurity security;
-    final PeerLink link;
+    private final PeerSecurity security;
+    private final PeerLink link;
     final MemberCaller caller;
     final AtomicReference<@Nullable MemberServer> memberServer = new AtomicReference<>();
-    final LeaderDuties duties;
+    private final LeaderDuties duties;
     final ConsensusPart consensus;
-    final LocalLog log;
-    final VoterSettings voterSettings;
-    final Watchdog watchdog;
+    private final LocalLog log;
+    private final VoterSettings voterSettings;
+    private final Watchdog watchdog;
     final Leading leading;
     final Gateway gateway;
     final Healer healer;
@@ -99,11 +99,11 @@ final class Assembly implements AutoCloseable {
     final FollowerProgress progress;
     final ReadyMembers readyMembers;
     final Condition condition;
-    final Changes changes;
+    private final Changes changes;
     final MembershipGateway membership;
-    final Upkeep upkeep;
+    private final Upkeep upkeep;
     final Announcer announcer;
-    final VersionRaise versionRaise;
+    private final VersionRaise versionRaise;
     final CompletableFuture<Farewell> farewell = new CompletableFuture<>();
     private final Milestones milestones = new Milestones(LOG::info, LOG::warn);
     private final AtomicBoolean ended = new AtomicBoolean(); // its part in the cluster

@@ -33,9 +33,10 @@ class LearnerIT {
             assertThat(cluster.voters(first)).hasSize(3).doesNotContain(N4);
             assertThat(learners(cluster.node(first))).containsExactly(N4);
             assertThat(cluster.wish(first, members -> members.transferLeadership(N4, null)))
-                    .isInstanceOfSatisfying(
-                            Result.Refused.class,
-                            refused -> assertThat(refused.refusal()).isEqualTo(Refusal.CANNOT_LEAD));
+                    .isInstanceOfSatisfying(Result.Refused.class, refused -> {
+                        assertThat(refused.refusal()).isEqualTo(Refusal.CANNOT_LEAD);
+                        assertThat(refused.detail()).contains("n4 is a learner");
+                    });
 
             cluster.kill(first);
             MemberId second = cluster.awaitLeader();

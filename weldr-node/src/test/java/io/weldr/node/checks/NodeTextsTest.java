@@ -70,7 +70,7 @@ class NodeTextsTest {
     void theLogThatIsKeptIsBounded() throws Exception {
         String line = "x".repeat(20_000);
         for (int i = 0; i < 100; i++) {
-            LoggerFactory.getLogger(NodeTextsTest.class).info("{} {}", i, line);
+            LoggerFactory.getLogger(NodeTextsTest.class).warn("{} {}", i, line);
         }
         String log = texts(config(Map.of())).getOrDefault("log.txt", "");
         assertThat(log.length()).isBetween(100_000, 128 * 1024);

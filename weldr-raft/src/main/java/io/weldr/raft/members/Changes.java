@@ -203,6 +203,9 @@ public final class Changes {
                 return done(false);
             }
             Seat wanted = to == null ? null : member(board, to);
+            if (wanted != null && wanted.learner()) {
+                throw new RefusedException(Refusal.CANNOT_LEAD, to + " is a learner (expected: a member with a vote)");
+            }
             return rollCall.until(
                             board.view(),
                             present -> wanted == null
@@ -375,10 +378,6 @@ public final class Changes {
         if (wanted != null && !present.ids().contains(wanted.id())) {
             throw new RefusedException(
                     Refusal.CANNOT_LEAD, wanted.id().member() + " does not answer (expected: a member that lives)");
-        }
-        if (wanted != null && wanted.learner()) {
-            throw new RefusedException(
-                    Refusal.CANNOT_LEAD, wanted.id().member() + " is a learner (expected: a member with a vote)");
         }
         if (wanted != null && present.witnesses().contains(wanted.id())) {
             throw new RefusedException(

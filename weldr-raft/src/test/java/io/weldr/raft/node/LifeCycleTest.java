@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** Lives of whole clusters, some hundred thousand steps a second. Each run has a seed, which a failure tells. */
 class LifeCycleTest {
-    private static final int RUNS = Integer.getInteger("lives", 500);
+    private static final int RUNS = Integer.getInteger("lives", 250);
 
     /** A minute, in which whatever can come about has. */
     private static final int PATIENCE = 600;
@@ -136,9 +136,8 @@ class LifeCycleTest {
             for (int n = 1; n <= peers; n++) {
                 world.node(n, peers, false, false);
             }
-            for (int n = peers + 1; n <= peers + 2; n++) {
-                world.node(n, peers, false, true);
-            }
+            world.node(peers + 1, peers, false, true);
+            world.learner(peers + 2, peers);
             for (int i = 0; i < 300; i++) {
                 world.lost = world.random.nextInt(60);
                 Node node = any(world);
@@ -176,9 +175,8 @@ class LifeCycleTest {
             startAll(world);
             until(world, () -> allMembers(world));
             world.lost = world.random.nextInt(30);
-            for (int n = peers + 1; n <= peers + 2; n++) {
-                world.node(n, peers, false, true).start();
-            }
+            world.node(peers + 1, peers, false, true).start();
+            world.learner(peers + 2, peers).start();
             until(world, () -> allMembers(world));
             MemberId leaver = World.id(1 + world.random.nextInt(5));
             Node leaving = world.get(leaver);

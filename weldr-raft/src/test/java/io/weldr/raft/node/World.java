@@ -69,13 +69,22 @@ final class World {
 
     /** A node that is to be one of {@code peers} from the beginning; with {@code joins}, one that joins them. */
     Node node(int number, int peers, boolean bootstrap, boolean joins) {
+        return node(number, peers, bootstrap, joins, false);
+    }
+
+    Node learner(int number, int peers) {
+        return node(number, peers, false, true, true);
+    }
+
+    private Node node(int number, int peers, boolean bootstrap, boolean joins, boolean learner) {
         Map<MemberId, HostPort> listed = new TreeMap<>();
         for (int peer = 1; peer <= peers; peer++) {
             listed.put(id(peer), place(peer));
         }
         RaftSettings settings = RaftSettings.of(
                 id(number), place(number), place(number), joins ? Map.of() : listed, Path.of("unused"), bootstrap);
-        Node node = new Node(joins ? settings.joining(() -> List.copyOf(listed.values())) : settings);
+        Node node = new Node(
+                joins ? settings.joining(() -> List.copyOf(listed.values())).withLearner(learner) : settings);
         nodes.put(id(number), node);
         places.put(place(number), id(number));
         return node;
@@ -103,9 +112,14 @@ final class World {
         }
     }
 
+    /** The members by the entry at that index of the log: voters and learners. */
     record Voters(long index, List<Seat> seats) {
         boolean has(RaftId id) {
             return seats.stream().anyMatch(seat -> seat.id().equals(id));
+        }
+
+        List<Seat> voting() {
+            return seats.stream().filter(seat -> !seat.learner()).toList();
         }
 
         @Nullable Seat seat(MemberId member) {
@@ -369,7 +383,8 @@ final class World {
             }
             List<Seat> after = new ArrayList<>(group.voters().seats());
             after.removeIf(other -> other.id().member().equals(newcomer.member()));
-            after.add(new Seat(newcomer, address, 0));
+            boolean learner = seat != null ? seat.learner() : joining.settings.learner();
+            after.add(new Seat(newcomer, address, 0, learner));
             change(group, after);
             return "";
         }
@@ -516,16 +531,16 @@ final class World {
 
     /** Whether most of them could elect, or acknowledge to, a node with a log of that length. */
     private boolean majorityUp(Voters voters, RaftGroup group, long length) {
-        long willing = voters.seats().stream()
+        long willing = voters.voting().stream()
                 .map(seat -> live(seat.id(), group))
                 .filter(node -> node != null && node.length() <= length && votes(node))
                 .count();
-        return 2 * willing > voters.seats().size();
+        return 2 * willing > voters.voting().size();
     }
 
     private static boolean votes(Node node) {
         Voters own = node.voters();
-        return own != null && own.has(node.raftId());
+        return own != null && own.voting().stream().anyMatch(seat -> seat.id().equals(node.raftId()));
     }
 
     void raft() {
@@ -606,10 +621,11 @@ final class World {
                 continue;
             }
             node.heardNanos = nowNanos;
-            boolean needed = 2 * reached <= voters.seats().size();
+            boolean voter = voters.voting().stream().anyMatch(seat -> seat.id().equals(node.raftId()));
+            boolean needed = voter && 2 * reached <= voters.voting().size();
             if (needed || random.nextBoolean() || node == leader) {
                 node.logs.put(id, leader.length());
-                reached++;
+                reached += voter ? 1 : 0;
                 group.acknowledged.put(node.raftId(), leader.length());
             }
         }
@@ -618,9 +634,10 @@ final class World {
     /** Changes the voters, if most of those that there will be can acknowledge it. */
     private boolean change(RaftGroup group, List<Seat> after) {
         Node leader = group.leader == null ? null : live(group.leader, group);
+        List<Seat> voting = after.stream().filter(seat -> !seat.learner()).toList();
         long willing =
-                after.stream().filter(seat -> live(seat.id(), group) != null).count();
-        if (leader == null || 2 * willing <= after.size()) {
+                voting.stream().filter(seat -> live(seat.id(), group) != null).count();
+        if (leader == null || 2 * willing <= voting.size()) {
             return false;
         }
         UUID id = groupId(group);
@@ -661,7 +678,7 @@ final class World {
     }
 
     private void handOver(RaftGroup group, Node leader) {
-        group.voters().seats().stream()
+        group.voters().voting().stream()
                 .map(seat -> live(seat.id(), group))
                 .filter(heir -> heir != null && heir != leader && heir.length() == leader.length())
                 .findFirst()
