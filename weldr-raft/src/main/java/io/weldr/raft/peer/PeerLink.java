@@ -14,6 +14,9 @@ import org.apache.ratis.thirdparty.io.grpc.Deadline;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.Status;
+import org.apache.ratis.thirdparty.io.netty.channel.EventLoopGroup;
+import org.apache.ratis.thirdparty.io.netty.channel.nio.NioEventLoopGroup;
+import org.apache.ratis.thirdparty.io.netty.util.concurrent.DefaultThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,9 @@ public final class PeerLink implements AutoCloseable {
     /** Connections over which nothing is sent: what ends them says something of the other end. */
     private final Dialer presences;
 
+    private final EventLoopGroup presenceLoop =
+            new NioEventLoopGroup(1, new DefaultThreadFactory("weldr-raft-presence", true));
+
     /** Without TLS. */
     public PeerLink() {
         this(PeerSecurity.plain());
@@ -33,7 +39,11 @@ public final class PeerLink implements AutoCloseable {
     public PeerLink(PeerSecurity security) {
         this.security = security;
         this.dialer = new Dialer(security, builder -> builder.maxInboundMessageSize(PeerMethods.HELLO_BYTES_MAX));
-        this.presences = new Dialer(security, builder -> builder.maxInboundMessageSize(PeerMethods.HELLO_BYTES_MAX));
+        this.presences = new Dialer(
+                security,
+                builder -> builder.maxInboundMessageSize(PeerMethods.HELLO_BYTES_MAX)
+                        .eventLoopGroup(presenceLoop)
+                        .channelFactory(WatchedChannel::new));
     }
 
     /** Opens the connection to a member, unless it is open or is being opened. Returns at once. */
@@ -226,5 +236,7 @@ public final class PeerLink implements AutoCloseable {
     public void close() {
         presences.close();
         dialer.close();
+        // Once the connections have ended, which it does not wait for.
+        var unused = presenceLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 }

@@ -18,10 +18,14 @@ import org.apache.ratis.thirdparty.io.grpc.Server;
 import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** How the connection to a member ends: by its machine, which closes it, or by a packet filter, which resets it. */
 class PresenceIT {
+    /** A frame that is answered (RFC 9113 section 6.7). */
+    private static final byte[] PING = {0, 0, 8, 6, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8};
+
     private final BlockingQueue<String> heard = new ArrayBlockingQueue<>(10);
     private final PeerLink link = new PeerLink(PeerSecurity.plain());
     private Server member;
@@ -82,8 +86,10 @@ class PresenceIT {
                     int length = ((frame[0] & 0xff) << 16) | ((frame[1] & 0xff) << 8) | (frame[2] & 0xff);
                     boolean preface = frame[0] == 'P';
                     byte[] rest = in.readNBytes(preface ? 24 - frame.length : length);
-                    to.getOutputStream().write(frame);
-                    to.getOutputStream().write(rest);
+                    synchronized (to) {
+                        to.getOutputStream().write(frame);
+                        to.getOutputStream().write(rest);
+                    }
                     if (!preface && frame[3] == 1) {
                         var unused = headers.offer(length);
                     }
@@ -105,12 +111,27 @@ class PresenceIT {
 
     @Test
     void aPacketFilterBreaksIt() throws Exception {
+        reset(false);
+    }
+
+    /** Whoever writes on a connection that has been reset is told of it instead of whoever reads. */
+    @RepeatedTest(3)
+    void aPacketFilterBreaksItWhileThisEndWrites() throws Exception {
+        reset(true);
+    }
+
+    private void reset(boolean writes) throws Exception {
         // Again where the reset overtakes the answer to the call: the kernel drops what has not been read then.
         String end = "failed";
         while ("failed".equals(end)) {
             Socket near = present();
             near.setSoLinger(true, 0); // a RST
-            near.close();
+            synchronized (near) {
+                if (writes) {
+                    near.getOutputStream().write(PING);
+                }
+                near.close();
+            }
             end = heard.poll(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
         }
         assertThat(end).isEqualTo("broken");
