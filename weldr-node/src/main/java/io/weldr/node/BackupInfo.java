@@ -1,8 +1,8 @@
 package io.weldr.node;
 
+import io.weldr.codec.BackupCodec.Backup;
+import io.weldr.codec.BackupCodec.Header;
 import io.weldr.core.Check;
-import io.weldr.raft.codec.BackupCodec.Backup;
-import io.weldr.raft.codec.BackupCodec.Header;
 import io.weldr.raft.recovery.StoppedNode;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,8 +1,8 @@
 package io.weldr.node;
 
+import io.weldr.codec.BackupCodec.Backup;
 import io.weldr.node.config.NodeConfig;
 import io.weldr.node.lifecycle.OfflineNode;
-import io.weldr.raft.codec.BackupCodec.Backup;
 import io.weldr.raft.recovery.Neighbour;
 import io.weldr.raft.recovery.StoppedNode;
 import io.weldr.raft.recovery.StoppedNode.Founded;

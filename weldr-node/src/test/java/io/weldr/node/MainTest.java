@@ -3,10 +3,10 @@ package io.weldr.node;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weldr.codec.BackupCodec;
+import io.weldr.codec.BackupCodec.Header;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
-import io.weldr.raft.codec.BackupCodec;
-import io.weldr.raft.codec.BackupCodec.Header;
 import io.weldr.trust.SecretFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -2,6 +2,8 @@ package io.weldr.raft;
 
 import static java.util.Objects.requireNonNull;
 
+import io.weldr.codec.BackupCodec;
+import io.weldr.codec.BackupCodec.Header;
 import io.weldr.core.port.Backup;
 import io.weldr.core.port.BackupSource;
 import io.weldr.core.port.ClusterStatus;
@@ -26,8 +28,6 @@ import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.NodeRules;
-import io.weldr.raft.codec.BackupCodec;
-import io.weldr.raft.codec.BackupCodec.Header;
 import io.weldr.raft.node.DataFolder;
 import io.weldr.raft.node.Identity;
 import io.weldr.raft.ratis.RaftId;

@@ -46,22 +46,6 @@ class ArchitectureTest {
                             RaftSettings.class, RaftSettings.LogSettings.class, RaftSettings.DeadMembers.class))));
 
     @ArchTest
-    static final ArchRule THE_CODEC_KNOWS_CORE_AND_PROTOBUF_ONLY = classes()
-            .that()
-            .resideInAPackage("io.weldr.raft.codec")
-            .should()
-            .onlyDependOnClassesThat()
-            .resideInAnyPackage(
-                    "io.weldr.raft.codec",
-                    "io.weldr.core..",
-                    "io.weldr.proto.raft..",
-                    "io.weldr.proto.resource..",
-                    "io.weldr.wire..",
-                    "com.google.protobuf..",
-                    "org.jspecify..",
-                    "java..");
-
-    @ArchTest
     static final ArchRule ONLY_THE_CLUSTER_ITS_SETTINGS_AND_WHAT_ITS_LOG_TAKES_ARE_PUBLIC = classes()
             .that()
             .resideInAPackage("io.weldr.raft")

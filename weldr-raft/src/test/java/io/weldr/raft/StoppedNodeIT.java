@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.weldr.codec.BackupCodec;
 import io.weldr.core.port.Backup;
 import io.weldr.core.port.ClusterStatus.Role;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.MemberId;
-import io.weldr.raft.codec.BackupCodec;
 import io.weldr.raft.recovery.Neighbour;
 import io.weldr.raft.recovery.StoppedNode;
 import io.weldr.raft.recovery.StoppedNode.Founded;

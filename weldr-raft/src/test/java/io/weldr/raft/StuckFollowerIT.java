@@ -4,12 +4,12 @@ import static java.util.function.Predicate.not;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.weldr.codec.SnapshotCodec;
+import io.weldr.codec.SnapshotCodec.Requests;
+import io.weldr.codec.SnapshotCodec.Snapshot;
 import io.weldr.core.port.ClusterStatus;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.MemberId;
-import io.weldr.raft.codec.SnapshotCodec;
-import io.weldr.raft.codec.SnapshotCodec.Requests;
-import io.weldr.raft.codec.SnapshotCodec.Snapshot;
 import io.weldr.raft.node.Identity.Standing;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,5 +1,8 @@
 package io.weldr.raft.client;
 
+import io.weldr.codec.EntryCodec;
+import io.weldr.codec.LogEntry;
+import io.weldr.codec.UndecodableException;
 import io.weldr.core.Stamp;
 import io.weldr.core.listener.Listener;
 import io.weldr.core.port.CookieTokens;
@@ -18,9 +21,6 @@ import io.weldr.core.state.Limits;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.NodeRules;
 import io.weldr.proto.raft.v1.LogProto;
-import io.weldr.raft.codec.EntryCodec;
-import io.weldr.raft.codec.LogEntry;
-import io.weldr.raft.codec.UndecodableException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

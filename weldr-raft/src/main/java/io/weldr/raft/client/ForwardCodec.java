@@ -1,13 +1,13 @@
 package io.weldr.raft.client;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.weldr.codec.CommittedCodec;
+import io.weldr.codec.UndecodableException;
 import io.weldr.core.port.Committed;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.GatewayException.Kind;
 import io.weldr.proto.raft.v1.LogProto;
 import io.weldr.proto.raft.v1.PeerProto;
-import io.weldr.raft.codec.CommittedCodec;
-import io.weldr.raft.codec.UndecodableException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;

@@ -1,6 +1,8 @@
 package io.weldr.raft.client;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.weldr.codec.EntryCodec;
+import io.weldr.codec.LogEntry;
 import io.weldr.core.Check;
 import io.weldr.core.port.CommandGateway;
 import io.weldr.core.port.Committed;
@@ -20,8 +22,6 @@ import io.weldr.core.state.NodeRules;
 import io.weldr.proto.raft.v1.LogProto;
 import io.weldr.proto.raft.v1.PeerProto;
 import io.weldr.raft.RaftSettings;
-import io.weldr.raft.codec.EntryCodec;
-import io.weldr.raft.codec.LogEntry;
 import io.weldr.raft.ratis.Latencies;
 import java.time.Duration;
 import java.util.Map;

@@ -1,10 +1,10 @@
 package io.weldr.raft.client;
 
+import io.weldr.codec.CommittedCodec;
+import io.weldr.codec.UndecodableException;
 import io.weldr.core.port.Committed;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.GatewayException.Kind;
-import io.weldr.raft.codec.CommittedCodec;
-import io.weldr.raft.codec.UndecodableException;
 import io.weldr.raft.ratis.RatisNode;
 import io.weldr.raft.ratis.RatisNode.Applied;
 import io.weldr.raft.ratis.SubmitException;

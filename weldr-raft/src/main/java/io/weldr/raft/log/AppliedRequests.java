@@ -1,9 +1,9 @@
 package io.weldr.raft.log;
 
+import io.weldr.codec.LogEntry;
+import io.weldr.codec.SnapshotCodec.Requests;
 import io.weldr.core.port.Committed;
 import io.weldr.core.state.ClusterVersion;
-import io.weldr.raft.codec.LogEntry;
-import io.weldr.raft.codec.SnapshotCodec.Requests;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,16 +1,16 @@
 package io.weldr.raft.log;
 
+import io.weldr.codec.EntryCodec;
+import io.weldr.codec.LogEntry;
+import io.weldr.codec.SnapshotCodec.Requests;
+import io.weldr.codec.SnapshotCodec.Snapshot;
+import io.weldr.codec.UndecodableException;
 import io.weldr.core.port.Committed;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Command;
 import io.weldr.core.state.Outcome;
 import io.weldr.core.state.Transition;
-import io.weldr.raft.codec.EntryCodec;
-import io.weldr.raft.codec.LogEntry;
-import io.weldr.raft.codec.SnapshotCodec.Requests;
-import io.weldr.raft.codec.SnapshotCodec.Snapshot;
-import io.weldr.raft.codec.UndecodableException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import org.slf4j.Logger;

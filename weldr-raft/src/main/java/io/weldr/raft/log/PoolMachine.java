@@ -1,9 +1,9 @@
 package io.weldr.raft.log;
 
+import io.weldr.codec.CommittedCodec;
+import io.weldr.codec.SnapshotCodec.Snapshot;
+import io.weldr.codec.UndecodableException;
 import io.weldr.core.port.Committed;
-import io.weldr.raft.codec.CommittedCodec;
-import io.weldr.raft.codec.SnapshotCodec.Snapshot;
-import io.weldr.raft.codec.UndecodableException;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.HashSet;

@@ -1,8 +1,8 @@
 package io.weldr.raft.log;
 
-import io.weldr.raft.codec.SnapshotCodec;
-import io.weldr.raft.codec.SnapshotCodec.Snapshot;
-import io.weldr.raft.codec.UndecodableException;
+import io.weldr.codec.SnapshotCodec;
+import io.weldr.codec.SnapshotCodec.Snapshot;
+import io.weldr.codec.UndecodableException;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.File;

@@ -1,6 +1,7 @@
 package io.weldr.raft.members;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.weldr.codec.TokenCodec;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.GatewayException.Kind;
 import io.weldr.core.port.MemberLink;
@@ -12,7 +13,6 @@ import io.weldr.proto.raft.v1.PeerProto;
 import io.weldr.proto.raft.v1.PeerProto.MembershipWish;
 import io.weldr.raft.client.Errands;
 import io.weldr.raft.client.ForwardCodec;
-import io.weldr.raft.codec.TokenCodec;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

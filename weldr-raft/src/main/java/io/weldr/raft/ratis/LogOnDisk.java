@@ -1,10 +1,10 @@
 package io.weldr.raft.ratis;
 
+import io.weldr.codec.SnapshotCodec.Requests;
+import io.weldr.codec.SnapshotCodec.Snapshot;
+import io.weldr.codec.UndecodableException;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.state.ClusterState;
-import io.weldr.raft.codec.SnapshotCodec.Requests;
-import io.weldr.raft.codec.SnapshotCodec.Snapshot;
-import io.weldr.raft.codec.UndecodableException;
 import io.weldr.raft.log.Applier;
 import io.weldr.raft.log.SnapshotFiles;
 import java.io.IOException;

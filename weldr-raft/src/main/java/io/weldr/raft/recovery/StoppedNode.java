@@ -1,11 +1,11 @@
 package io.weldr.raft.recovery;
 
+import io.weldr.codec.BackupCodec;
+import io.weldr.codec.BackupCodec.Backup;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.port.MemberTls;
 import io.weldr.core.state.ClusterState;
 import io.weldr.raft.RaftSettings;
-import io.weldr.raft.codec.BackupCodec;
-import io.weldr.raft.codec.BackupCodec.Backup;
 import io.weldr.raft.node.DataFolder;
 import io.weldr.raft.node.Greeter;
 import io.weldr.raft.node.HelloAnswer;

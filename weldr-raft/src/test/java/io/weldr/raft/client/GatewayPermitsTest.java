@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.weldr.codec.EntryCodec;
+import io.weldr.codec.LogEntry;
 import io.weldr.core.pool.HostPort;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.GatewayException.Kind;
@@ -16,8 +18,6 @@ import io.weldr.core.state.Command;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
 import io.weldr.raft.RaftSettings;
-import io.weldr.raft.codec.EntryCodec;
-import io.weldr.raft.codec.LogEntry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

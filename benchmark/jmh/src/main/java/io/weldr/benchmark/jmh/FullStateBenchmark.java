@@ -2,6 +2,7 @@ package io.weldr.benchmark.jmh;
 
 import static java.util.Objects.requireNonNull;
 
+import io.weldr.codec.SnapshotCodec;
 import io.weldr.core.Stamp;
 import io.weldr.core.listener.ListenerName;
 import io.weldr.core.pool.HealthPolicy;
@@ -38,7 +39,6 @@ import io.weldr.proxy.route.OriginAccess;
 import io.weldr.proxy.route.PoolTerms;
 import io.weldr.proxy.route.RoutePlans;
 import io.weldr.proxy.route.ServingPool;
-import io.weldr.raft.codec.SnapshotCodec;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package io.weldr.raft.codec;
+package io.weldr.codec;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 

@@ -1,4 +1,4 @@
-package io.weldr.raft.codec;
+package io.weldr.codec;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.weldr.core.port.RequestId;

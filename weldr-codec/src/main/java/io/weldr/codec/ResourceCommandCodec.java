@@ -1,4 +1,4 @@
-package io.weldr.raft.codec;
+package io.weldr.codec;
 
 import io.weldr.core.certificate.CertificateName;
 import io.weldr.core.listener.ListenerName;

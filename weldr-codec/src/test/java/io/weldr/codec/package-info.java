@@ -1,5 +1,5 @@
 /** Tests of the package of the same name. */
 @NullMarked
-package io.weldr.raft.codec;
+package io.weldr.codec;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package io.weldr.raft.codec;
+package io.weldr.codec;
 
 import io.weldr.core.Check;
 import io.weldr.core.certificate.AcmeAccount;

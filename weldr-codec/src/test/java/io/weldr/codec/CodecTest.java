@@ -1,9 +1,11 @@
-package io.weldr.raft.codec;
+package io.weldr.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.UnknownFieldSet;
+import io.weldr.codec.SnapshotCodec.Requests;
+import io.weldr.codec.SnapshotCodec.Snapshot;
 import io.weldr.core.certificate.AcmeOrder;
 import io.weldr.core.certificate.Certificate;
 import io.weldr.core.certificate.Sealed;
@@ -21,8 +23,6 @@ import io.weldr.core.state.Limits;
 import io.weldr.core.state.OriginSpec;
 import io.weldr.core.state.Transition;
 import io.weldr.proto.raft.v1.LogProto;
-import io.weldr.raft.codec.SnapshotCodec.Requests;
-import io.weldr.raft.codec.SnapshotCodec.Snapshot;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;

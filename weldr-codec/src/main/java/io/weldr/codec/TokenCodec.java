@@ -1,4 +1,4 @@
-package io.weldr.raft.codec;
+package io.weldr.codec;
 
 import io.weldr.core.pool.PoolName;
 import io.weldr.core.state.Actor;

@@ -1,12 +1,12 @@
-package io.weldr.raft.codec;
+package io.weldr.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.weldr.codec.BackupCodec.Backup;
+import io.weldr.codec.BackupCodec.Header;
 import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
-import io.weldr.raft.codec.BackupCodec.Backup;
-import io.weldr.raft.codec.BackupCodec.Header;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.weldr.raft.codec;
+package io.weldr.codec;
 
 import io.weldr.core.pool.AdminState;
 import io.weldr.core.pool.HealthPolicy;

@@ -1,4 +1,4 @@
-package io.weldr.raft.codec;
+package io.weldr.codec;
 
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;

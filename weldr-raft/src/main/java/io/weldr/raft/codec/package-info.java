@@ -1,9 +1,0 @@
-/**
- * Converts between protobuf messages and core values. Start at {@link io.weldr.raft.codec.EntryCodec}, the codec of
- * log entries. Decoding builds validated core values. Other bytes are refused with an {@link
- * io.weldr.raft.codec.UndecodableException}.
- */
-@NullMarked
-package io.weldr.raft.codec;
-
-import org.jspecify.annotations.NullMarked;
