@@ -26,6 +26,8 @@ import io.weldr.raft.leader.VoterSettings;
 import io.weldr.raft.leader.Watchdog;
 import io.weldr.raft.leader.Watchdog.Moment;
 import io.weldr.raft.members.Changes;
+import io.weldr.raft.members.Housekeeping;
+import io.weldr.raft.members.JoinRequests;
 import io.weldr.raft.members.MembershipGateway;
 import io.weldr.raft.node.ConsensusPart;
 import io.weldr.raft.node.DataFolder;
@@ -100,6 +102,7 @@ final class Assembly implements AutoCloseable {
     final ReadyMembers readyMembers;
     final Condition condition;
     private final Changes changes;
+    private final JoinRequests joinRequests;
     final MembershipGateway membership;
     private final Upkeep upkeep;
     final Announcer announcer;
@@ -158,20 +161,15 @@ final class Assembly implements AutoCloseable {
         this.condition = new Condition(
                 settings.self(), consensus, progress, givingWay, applied, leading, () -> life, this::farewell);
         this.changes = new Changes(
-                settings.deadMembers(),
-                consensus::node,
-                this::greeter,
-                applied.state(),
-                this::retire,
-                threads.timer(),
-                threads.callbacks());
+                consensus::node, this::greeter, applied.state(), this::retire, threads.timer(), threads.callbacks());
+        this.joinRequests = new JoinRequests(changes);
         this.upkeep = new Upkeep(
                 consensus,
                 healer,
                 voterSettings,
                 givingWay,
                 progress,
-                changes,
+                new Housekeeping(settings.deadMembers(), applied.state(), member -> retire(member, null), changes),
                 watchdog::moment,
                 this::lookForReadyMembers,
                 new Reconnection(security, this::askHow, threads.resetting()),
@@ -469,7 +467,7 @@ final class Assembly implements AutoCloseable {
 
         @Override
         public String takeIn(RaftId id, HostPort address, boolean again) {
-            return changes.takeIn(id, address, again);
+            return joinRequests.takeIn(id, address, again);
         }
     }
 

@@ -4,7 +4,7 @@ import io.weldr.raft.leader.GivingWay;
 import io.weldr.raft.leader.Healer;
 import io.weldr.raft.leader.VoterSettings;
 import io.weldr.raft.leader.Watchdog.Moment;
-import io.weldr.raft.members.Changes;
+import io.weldr.raft.members.Housekeeping;
 import io.weldr.raft.node.ConsensusPart;
 import io.weldr.raft.node.FollowerProgress;
 import io.weldr.raft.ratis.RatisNode;
@@ -32,7 +32,7 @@ final class Upkeep {
     private final VoterSettings voterSettings;
     private final GivingWay givingWay;
     private final FollowerProgress progress;
-    private final Changes changes;
+    private final Housekeeping members;
     private final Supplier<Moment> moments;
     private final Runnable readyMembers;
     private final Reconnection reconnection;
@@ -47,7 +47,7 @@ final class Upkeep {
             VoterSettings voterSettings,
             GivingWay givingWay,
             FollowerProgress progress,
-            Changes changes,
+            Housekeeping members,
             Supplier<Moment> moments,
             Runnable readyMembers,
             Reconnection reconnection,
@@ -57,7 +57,7 @@ final class Upkeep {
         this.voterSettings = voterSettings;
         this.givingWay = givingWay;
         this.progress = progress;
-        this.changes = changes;
+        this.members = members;
         this.moments = moments;
         this.readyMembers = readyMembers;
         this.reconnection = reconnection;
@@ -81,7 +81,7 @@ final class Upkeep {
             readyMembers.run();
             looks++;
             if (looks % LOOKS_PER_TIDYING == 0) {
-                changes.tidyUp();
+                members.tidyUp();
             }
             if (node != null && looks % LOOKS_PER_SNAPSHOT == 0) {
                 lookAfterSnapshots(node);

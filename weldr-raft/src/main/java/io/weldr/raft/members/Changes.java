@@ -1,7 +1,5 @@
 package io.weldr.raft.members;
 
-import io.weldr.core.Check;
-import io.weldr.core.pool.HostPort;
 import io.weldr.core.port.ClusterStatus.Voter;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.GatewayException.Kind;
@@ -14,7 +12,6 @@ import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.ClusterVersion;
 import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
-import io.weldr.raft.RaftSettings.DeadMembers;
 import io.weldr.raft.leader.HandOver;
 import io.weldr.raft.members.RollCall.Present;
 import io.weldr.raft.node.Greeter;
@@ -34,7 +31,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -53,17 +49,11 @@ public final class Changes {
 
     private static final Duration HAND_OVER_TIMEOUT = Duration.ofMillis(1500);
 
-    /** A node that asks to be taken in asks several times a second. */
-    private static final long ASK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     /** A learner that lags by more entries would hold up each write, once its vote is needed. */
     private static final long LAG_MAX = 1000;
 
     /** A member answers a heartbeat several times a second. */
     private static final long SILENT_MAX_MILLIS = 2000;
-
-    /** A dead member that could not be removed is not tried again at once. */
-    private static final long DEAD_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /** Nobody takes out so many members within a term. */
     private static final int DISMISSED_MAX = 1024;
@@ -75,17 +65,11 @@ public final class Changes {
     private final Newcomers newcomers;
     private final RollCall rollCall;
     private final Executor work;
-    private final Map<MemberId, Failed> failed = new ConcurrentHashMap<>(); // cleared when something succeeds
     private final Map<MemberId, Attribution> asked = new ConcurrentHashMap<>(); // of members that are not announced
     /** Whom wishes have taken out, while this node leads; their disks may not know it yet. */
     private final Set<RaftId> dismissed = ConcurrentHashMap.newKeySet(); // DISMISSED_MAX
 
     private volatile @Nullable String underWay; // written under the lock of this
-    private final @Nullable DeadMembers deadMembers;
-    private Set<MemberId> strangers = Set.of(); // confined to the thread that tidies up
-    private long deadNanos = System.nanoTime() - DEAD_AGAIN_NANOS; // confined to the thread that tidies up
-
-    private record Failed(String why, long nanos) {}
 
     /** How things stood when a change began. */
     private record Board(RatisNode node, NodeView view) {
@@ -98,21 +82,18 @@ public final class Changes {
     }
 
     /**
-     * @param deadMembers when dead members are removed; null: never
      * @param retire has the state forget a member, asked for by that one; null: by this node
      * @param timer is not blocked
      * @param work what comes after an answer of Ratis goes on here, because its own thread must not be used to ask it
      *     again
      */
     public Changes(
-            @Nullable DeadMembers deadMembers,
             Supplier<@Nullable RatisNode> node,
             Supplier<Greeter> greeter,
             Supplier<ClusterState> state,
             BiConsumer<MemberId, @Nullable Attribution> retire,
             ScheduledExecutorService timer,
             Executor work) {
-        this.deadMembers = deadMembers;
         this.node = node;
         this.greeter = greeter;
         this.state = state;
@@ -157,7 +138,7 @@ public final class Changes {
     }
 
     /** Gives a member that lost its log the seat of its former self, unless it was taken out meanwhile. */
-    private CompletableFuture<Result> restore(Newcomer member) {
+    CompletableFuture<Result> restore(Newcomer member) {
         return exclusively("taking in " + member.id(), null, board -> {
             if (board.view().seat(member.id()) == null) {
                 throw new RefusedException(
@@ -320,6 +301,11 @@ public final class Changes {
         });
     }
 
+    /** Changes who of the members leads first. */
+    CompletableFuture<Result> order(Plan plan) {
+        return exclusively("ordering who leads first", null, board -> change(board, plan, null, null, Set.of(), null));
+    }
+
     private CompletableFuture<Result> change(
             Board board,
             Plan plan,
@@ -427,11 +413,33 @@ public final class Changes {
         asked.put(newcomer, by);
     }
 
-    private CompletableFuture<Result> exclusively(
-            String what, @Nullable Attribution by, Function<Board, CompletableFuture<Result>> work) {
+    /** Null unless this node leads, and is ready to. */
+    private @Nullable Board board() {
         RatisNode open = node.get();
         NodeView view = open == null ? null : open.view();
-        if (open == null || view == null || !view.leaderReady()) {
+        return open == null || view == null || !view.leaderReady() ? null : new Board(open, view);
+    }
+
+    /** The members as the leader knows them; null unless this node leads, and is ready to. */
+    @Nullable NodeView leading() {
+        Board board = board();
+        return board == null ? null : board.view();
+    }
+
+    /** The change that this node makes, for people; null if it makes none. */
+    @Nullable String underWay() {
+        return underWay;
+    }
+
+    /** Whether that node was taken out in this term, which its own disk may not know yet. */
+    boolean dismissed(RaftId id) {
+        return dismissed.contains(id);
+    }
+
+    private CompletableFuture<Result> exclusively(
+            String what, @Nullable Attribution by, Function<Board, CompletableFuture<Result>> work) {
+        Board board = board();
+        if (board == null) {
             return CompletableFuture.failedFuture(noLeader("this node does not lead any more"));
         }
         if (by != null && state.get().revoked(by)) {
@@ -439,7 +447,7 @@ public final class Changes {
                     new Result.Refused(Refusal.REVOKED, by.actor() + " was removed before the change was made"));
         }
         synchronized (this) {
-            String other = underWay != null ? underWay : view.settled() ? null : "a change of the voters";
+            String other = underWay != null ? underWay : board.view().settled() ? null : "a change of the voters";
             if (other != null) {
                 return CompletableFuture.completedFuture(new Result.Refused(
                         Refusal.CHANGE_UNDER_WAY, other + " is under way (expected: one change at a time)"));
@@ -448,7 +456,7 @@ public final class Changes {
         }
         CompletableFuture<Result> result;
         try {
-            result = work.apply(new Board(open, view));
+            result = work.apply(board);
         } catch (RuntimeException e) {
             result = CompletableFuture.failedFuture(e);
         }
@@ -483,106 +491,5 @@ public final class Changes {
 
     private static GatewayException noLeader(String why) {
         return new GatewayException(Kind.NO_LEADER, why);
-    }
-
-    /**
-     * A node asks to be taken in. Begins with it.
-     *
-     * @param again only in the place of its former self: who was taken out does not come back by itself
-     * @return at once why not, for people; empty if it is under way or done
-     */
-    public String takeIn(RaftId id, HostPort address, boolean again) {
-        RatisNode open = node.get();
-        NodeView view = open == null ? null : open.view();
-        if (open == null || view == null || !view.leaderReady()) {
-            return "this node does not lead any more";
-        }
-        Seat seat = view.seat(id.member());
-        if (seat != null && seat.id().equals(id)) {
-            return "";
-        }
-        if (dismissed.contains(id)) {
-            return "it was removed from this cluster"; // it does not know yet: the farewell is on its way
-        }
-        Failed last = failed.get(id.member());
-        String lastFailure = last == null ? "" : last.why();
-        String other = underWay;
-        if (other != null || (last != null && System.nanoTime() - last.nanos() < ASK_AGAIN_NANOS)) {
-            return lastFailure.isEmpty() && other != null ? other + " is under way" : lastFailure;
-        }
-        LOG.info("Node {} asks to be added", id.member());
-        Newcomer newcomer;
-        try {
-            newcomer = new Newcomer(id.member(), address);
-        } catch (IllegalArgumentException e) {
-            return String.valueOf(e.getMessage());
-        }
-        var unused = (again ? restore(newcomer) : add(newcomer, null)).whenComplete((result, failure) -> {
-            String why = failure != null
-                    ? RefusedException.cause(failure).getMessage()
-                    : result instanceof Result.Refused refused ? refused.detail() : null;
-            if (why == null) {
-                failed.clear();
-                LOG.info("Node {} is a member", id.member());
-            } else {
-                if (failed.size() > Plan.VOTERS_MAX) {
-                    failed.clear(); // nobody has so many honest newcomers
-                }
-                failed.put(id.member(), new Failed(why, System.nanoTime()));
-                LOG.warn("Node {} was not added: {}", id.member(), why);
-            }
-        });
-        return lastFailure;
-    }
-
-    /**
-     * Puts right, on the leader, what no wish does: has the state forget those that are no members any more, removes
-     * those that are dead if it is set to, and gives witnesses a lower priority than the others. To be called every second or so, by one thread.
-     */
-    public void tidyUp() {
-        RatisNode open = node.get();
-        NodeView view = open == null ? null : open.view();
-        if (view == null || !view.leaderReady() || !view.settled() || underWay != null) {
-            strangers = Set.of();
-            return;
-        }
-        Set<MemberId> gone = new HashSet<>();
-        Set<MemberId> witnesses = new HashSet<>();
-        state.get().members().forEach((id, member) -> {
-            if (view.seat(id) == null) {
-                gone.add(id);
-            } else if (member.witness()) {
-                witnesses.add(id);
-            }
-        });
-        gone.stream().filter(strangers::contains).forEach(member -> retire.accept(member, null));
-        strangers = gone;
-        if (removesDead(view)) {
-            return;
-        }
-        Plan plan = Plan.withPriorities(view.members(), state.get().members().keySet(), witnesses);
-        if (!plan.changesNothing()) {
-            var unused = exclusively(
-                            "ordering who leads first", null, board -> change(board, plan, null, null, Set.of(), null))
-                    .whenComplete((result, failure) -> LOG.debug("{}: {}", plan, result, failure));
-        }
-    }
-
-    /** Whether a change began. */
-    private boolean removesDead(NodeView view) {
-        DeadMembers policy = deadMembers;
-        Seat dead = policy == null ? null : DeadMember.find(view, policy);
-        if (policy == null || dead == null || System.nanoTime() - deadNanos < DEAD_AGAIN_NANOS) {
-            return false;
-        }
-        deadNanos = System.nanoTime();
-        MemberId id = dead.id().member();
-        LOG.warn("Nothing was heard from {} for {}: removing it (remove-dead-after)", id, Check.text(policy.after()));
-        var unused = remove(id, null, null).whenComplete((result, failure) -> {
-            if (failure != null || result instanceof Result.Refused) {
-                LOG.warn("{} was not removed: {}", id, failure != null ? failure : result);
-            }
-        });
-        return true;
     }
 }
