@@ -1,7 +1,5 @@
 package io.weldr.raft;
 
-import static java.util.Objects.requireNonNull;
-
 import io.weldr.codec.BackupCodec;
 import io.weldr.codec.BackupCodec.Header;
 import io.weldr.core.port.Backup;
@@ -29,10 +27,6 @@ import io.weldr.core.state.Member;
 import io.weldr.core.state.MemberId;
 import io.weldr.core.state.NodeRules;
 import io.weldr.raft.node.DataFolder;
-import io.weldr.raft.node.Identity;
-import io.weldr.raft.ratis.RaftId;
-import io.weldr.raft.ratis.RatisNode;
-import io.weldr.raft.ratis.Seat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RaftCluster
         implements CommandGateway, StatusSource, MemberCalls, MetricSource, BackupSource, AutoCloseable {
-    private final Assembly parts;
+    final Assembly parts;
 
     /**
      * A node that speaks to other members without TLS.
@@ -226,19 +220,9 @@ public final class RaftCluster
     }
 
     /**
-     * Hands leadership over to another member, if this node leads: duties stop first, then another one is elected.
-     * Blocks until it is done, for some two seconds at most.
-     *
-     * @return whether this node leads no more
-     */
-    public boolean transferLeadership() {
-        return parts.handOver.toWhoeverLacksLeast(null);
-    }
-
-    /**
-     * Hands leadership over as {@link #transferLeadership} does, and for good: this node goes on voting until it is
-     * closed, but stands for election after the others, and hands on what it gets all the same. For a node that has
-     * begun to stop: what leaders do is over there.
+     * Hands leadership over to another member, if this node leads, and for good: duties stop first, then another one is
+     * elected. This node goes on voting until it is closed, but stands for election after the others, and hands on what
+     * it gets all the same. For a node that has begun to stop. Blocks for some two seconds at most.
      *
      * @return whether this node leads no more
      */
@@ -269,11 +253,6 @@ public final class RaftCluster
         parts.close();
     }
 
-    /** As if the process died, as far as that can be had from within; for tests. */
-    void kill() {
-        parts.close(false);
-    }
-
     /** By whom other members are asked. Any thread. */
     public MemberPort memberPort() {
         return parts.caller;
@@ -282,42 +261,5 @@ public final class RaftCluster
     /** Has what other members ask at the Raft port answered from now on. */
     public void answerMembers(MemberServer server) {
         parts.memberServer.set(server);
-    }
-
-    /** Closes and opens the consensus part, as after a failure; for tests. */
-    void restartConsensus(String why) {
-        parts.consensus.restart(why);
-    }
-
-    /**
-     * Puts bytes into the log of this node, which leads, without looking at them, as a leader of a newer version might;
-     * for tests.
-     */
-    void append(byte[] entry) {
-        RatisNode node = node();
-        var unused = node.submit(node.nextCallId(), entry);
-    }
-
-    /** Drops the connections to the other voters, as after a long silence; for tests. */
-    void dropConnections() {
-        for (Seat voter : requireNonNull(parts.leading.moment().view()).voters()) {
-            if (!voter.id().member().equals(parts.settings.self())) {
-                node().resetConnections(voter.id());
-            }
-        }
-    }
-
-    private RatisNode node() {
-        return requireNonNull(parts.consensus.node());
-    }
-
-    /** How far the folder is; for tests. */
-    Identity.Standing standing() {
-        return parts.life().standing();
-    }
-
-    /** How Raft knows this node; for tests. */
-    RaftId raftId() {
-        return parts.life().raftId();
     }
 }

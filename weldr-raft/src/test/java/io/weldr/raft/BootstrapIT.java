@@ -37,7 +37,7 @@ class BootstrapIT {
                 for (RaftCluster node : cluster.nodes()) {
                     assertThat(node.status().voters()).hasSize(3);
                     assertThat(TestCluster.ports(node)).containsExactly(9001);
-                    assertThat(node.standing()).isEqualTo(Standing.MEMBER);
+                    assertThat(Inside.standing(node)).isEqualTo(Standing.MEMBER);
                 }
             });
             // Voters in earnest: any two of them carry on.
@@ -79,7 +79,7 @@ class BootstrapIT {
                 await().atMost(TestCluster.PATIENCE)
                         .untilAsserted(() -> assertThat(first.status().trouble())
                                 .contains("takes connections and does not speak", stopped.getLocalPort() + ""));
-                assertThat(first.standing()).isEqualTo(Standing.EMPTY);
+                assertThat(Inside.standing(first)).isEqualTo(Standing.EMPTY);
             }
             await().atMost(TestCluster.PATIENCE).until(() -> first.status().acting());
         }

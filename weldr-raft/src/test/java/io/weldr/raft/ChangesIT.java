@@ -43,7 +43,7 @@ class ChangesIT {
             }
             RaftCluster fourth = cluster.join(N4);
             await().atMost(TestCluster.PATIENCE).untilAsserted(() -> {
-                assertThat(fourth.standing()).isEqualTo(Standing.MEMBER);
+                assertThat(Inside.standing(fourth)).isEqualTo(Standing.MEMBER);
                 assertThat(TestCluster.ports(fourth)).hasSize(200);
                 assertThat(cluster.voters(N1)).containsExactlyInAnyOrder(N1, N2, N3, N4);
             });
@@ -51,7 +51,7 @@ class ChangesIT {
             // From its own disk, and with the wish to join still in its settings.
             cluster.stop(N4);
             RaftCluster again = cluster.join(N4);
-            assertThat(again.standing()).isEqualTo(Standing.MEMBER);
+            assertThat(Inside.standing(again)).isEqualTo(Standing.MEMBER);
             await().atMost(TestCluster.PATIENCE)
                     .untilAsserted(() -> assertThat(TestCluster.ports(again)).hasSize(201));
             // One of four may be missing, whichever: the fourth one's vote counts.
@@ -111,7 +111,7 @@ class ChangesIT {
         long term = cluster.node(asked).status().term();
         RaftCluster back = cluster.start(cluster.outsider(removed));
         assertThat(back.removed()).as("before it serves anybody").isTrue();
-        assertThat(back.standing()).isEqualTo(Standing.REMOVED);
+        assertThat(Inside.standing(back)).isEqualTo(Standing.REMOVED);
         cluster.stop(removed);
         assertThat(cluster.start(cluster.outsider(removed)).removed())
                 .as("written down")
@@ -139,8 +139,8 @@ class ChangesIT {
 
             RaftCluster back = cluster.start(victim);
             await().atMost(TestCluster.PATIENCE)
-                    .untilAsserted(() -> assertThat(back.standing()).isIn(Standing.REMOVED, Standing.MEMBER));
-            assertThat(back.standing()).isEqualTo(Standing.REMOVED);
+                    .untilAsserted(() -> assertThat(Inside.standing(back)).isIn(Standing.REMOVED, Standing.MEMBER));
+            assertThat(Inside.standing(back)).isEqualTo(Standing.REMOVED);
             await().atMost(TestCluster.PATIENCE).until(back::removed);
             assertThat(cluster.voters(asked)).hasSize(3).doesNotContain(victim);
 
@@ -149,7 +149,7 @@ class ChangesIT {
             cluster.wipe(victim);
             RaftCluster anew = cluster.start(cluster.joining(victim));
             await().atMost(TestCluster.PATIENCE)
-                    .untilAsserted(() -> assertThat(anew.standing()).isEqualTo(Standing.MEMBER));
+                    .untilAsserted(() -> assertThat(Inside.standing(anew)).isEqualTo(Standing.MEMBER));
             TestCluster.addOrigin(anew, 9001);
         }
     }
@@ -196,7 +196,7 @@ class ChangesIT {
                             .hasSize(3)
                             .contains(N4)
                             .doesNotContain(dead));
-            await().atMost(TestCluster.PATIENCE).until(() -> fourth.standing() == Standing.MEMBER);
+            await().atMost(TestCluster.PATIENCE).until(() -> Inside.standing(fourth) == Standing.MEMBER);
             // Repeated, nothing happens.
             assertThat(cluster.wish(asked, members -> members.add(new Newcomer(N4, cluster.address(N4)))))
                     .isInstanceOfSatisfying(

@@ -261,7 +261,7 @@ class CutIT {
             cluster.wipe(wiped);
             RaftCluster back = cluster.start(wiped);
             await().atMost(TestCluster.PATIENCE)
-                    .untilAsserted(() -> assertThat(back.standing()).isEqualTo(Standing.JOINING));
+                    .untilAsserted(() -> assertThat(Inside.standing(back)).isEqualTo(Standing.JOINING));
             cluster.kill(leader);
             cutOff = null;
 
@@ -273,7 +273,7 @@ class CutIT {
                     }));
             cluster.start(leader);
             await().atMost(TestCluster.PATIENCE).untilAsserted(() -> {
-                assertThat(back.standing()).isEqualTo(Standing.MEMBER);
+                assertThat(Inside.standing(back)).isEqualTo(Standing.MEMBER);
                 assertThat(cluster.nodes())
                         .allSatisfy(node -> assertThat(TestCluster.ports(node)).containsExactly(9001));
             });

@@ -163,7 +163,7 @@ class DamagedLogIT {
                         .containsAll(all)
                         .contains(9021)
                         .hasSize(21);
-                assertThat(back.standing()).isEqualTo(Standing.MEMBER);
+                assertThat(Inside.standing(back)).isEqualTo(Standing.MEMBER);
                 assertThat(back.status().trouble()).isNull();
             });
             TestCluster.addOrigin(back, 9022);

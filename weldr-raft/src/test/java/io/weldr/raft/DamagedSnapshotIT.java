@@ -107,7 +107,7 @@ class DamagedSnapshotIT {
             RaftCluster back = cluster.start(victim);
             await().atMost(TestCluster.PATIENCE).untilAsserted(() -> {
                 assertThat(TestCluster.ports(back)).containsExactlyInAnyOrderElementsOf(all);
-                assertThat(back.standing()).isEqualTo(Standing.MEMBER);
+                assertThat(Inside.standing(back)).isEqualTo(Standing.MEMBER);
                 assertThat(back.status().trouble()).isNull();
             });
             // It leads, and takes writes.

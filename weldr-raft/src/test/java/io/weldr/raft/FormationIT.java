@@ -63,8 +63,8 @@ class FormationIT {
 
             RaftCluster intact = cluster.start(N1);
             await().atMost(TestCluster.PATIENCE).untilAsserted(() -> {
-                assertThat(cluster.node(N2).standing()).isEqualTo(Standing.JOINING);
-                assertThat(cluster.node(N3).standing()).isEqualTo(Standing.JOINING);
+                assertThat(Inside.standing(cluster.node(N2))).isEqualTo(Standing.JOINING);
+                assertThat(Inside.standing(cluster.node(N3))).isEqualTo(Standing.JOINING);
             });
             assertNobodyLeads(cluster);
             assertThat(TestCluster.ports(intact))
@@ -83,7 +83,7 @@ class FormationIT {
             RaftCluster back = cluster.start(victim);
             await().atMost(TestCluster.PATIENCE).untilAsserted(() -> {
                 assertThat(TestCluster.ports(back)).containsExactly(9001);
-                assertThat(back.standing()).isEqualTo(Standing.MEMBER);
+                assertThat(Inside.standing(back)).isEqualTo(Standing.MEMBER);
             });
             TestCluster.addOrigin(back, 9002);
         }

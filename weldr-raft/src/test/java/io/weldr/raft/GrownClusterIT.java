@@ -71,7 +71,7 @@ class GrownClusterIT {
             RaftCluster back = cluster.start(N1);
             await().atMost(TestCluster.PATIENCE).untilAsserted(() -> {
                 assertThat(TestCluster.ports(back)).containsExactly(9001, 9002);
-                assertThat(back.standing()).isEqualTo(Standing.MEMBER);
+                assertThat(Inside.standing(back)).isEqualTo(Standing.MEMBER);
                 assertThat(back.status().voters()).hasSize(3);
                 assertThat(back.status().trouble()).isNull();
             });
@@ -115,7 +115,7 @@ class GrownClusterIT {
     private static void grow(TestCluster cluster, MemberId id) {
         RaftCluster joined = cluster.join(id);
         await().atMost(TestCluster.PATIENCE)
-                .untilAsserted(() -> assertThat(joined.standing()).isEqualTo(Standing.MEMBER));
+                .untilAsserted(() -> assertThat(Inside.standing(joined)).isEqualTo(Standing.MEMBER));
     }
 
     private static Path group(TestCluster cluster) throws IOException {

@@ -138,7 +138,7 @@ class LearnerIT {
         try (TestCluster cluster = TestCluster.formed(root, 3, settings -> settings.withDeadMembers(policy))) {
             RaftCluster fourth = cluster.join(N4);
             await().atMost(TestCluster.PATIENCE)
-                    .untilAsserted(() -> assertThat(fourth.standing()).isEqualTo(Standing.MEMBER));
+                    .untilAsserted(() -> assertThat(Inside.standing(fourth)).isEqualTo(Standing.MEMBER));
             MemberId leader = cluster.awaitLeader();
             MemberId dead = cluster.anotherThan(leader);
             cluster.kill(dead);
@@ -164,7 +164,7 @@ class LearnerIT {
     private static RaftCluster join(TestCluster cluster) {
         RaftCluster learner = cluster.start(cluster.joining(N4).withLearner(true));
         await().atMost(TestCluster.PATIENCE).untilAsserted(() -> {
-            assertThat(learner.standing()).isEqualTo(Standing.MEMBER);
+            assertThat(Inside.standing(learner)).isEqualTo(Standing.MEMBER);
             assertThat(learner.status().role()).isEqualTo(Role.LEARNER);
         });
         return learner;

@@ -62,7 +62,7 @@ class LostAnswersIT {
 
     private void breakConnectionsOf(RaftCluster leader) {
         await().atMost(TestCluster.PATIENCE).until(() -> holding.size() == 2);
-        leader.dropConnections();
+        Inside.dropConnections(leader);
         answer.complete(null);
     }
 

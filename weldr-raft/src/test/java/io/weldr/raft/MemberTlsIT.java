@@ -308,7 +308,7 @@ class MemberTlsIT {
 
     /** As the folder of the node says. */
     private static String raftId(TestCluster cluster, MemberId id) {
-        return requireNonNull(cluster.node(id).raftId()).toString();
+        return Inside.raftId(requireNonNull(cluster.node(id))).toString();
     }
 
     private static ManagedChannel channel(HostPort to, TestTls tls) {

@@ -34,7 +34,7 @@ class ReopenIT {
             Files.move(log, away);
             Files.writeString(log, "not a folder");
 
-            node.restartConsensus("a test says so");
+            Inside.restartConsensus(node, "a test says so");
             await().atMost(TestCluster.PATIENCE)
                     .untilAsserted(
                             () -> assertThat(node.status().trouble()).contains("the consensus part cannot be opened"));
@@ -66,9 +66,9 @@ class ReopenIT {
             cluster.stop(new MemberId("n3"));
             RaftCluster newcomer = cluster.join(new MemberId("n4")); // nobody leads who could take it in
             await().atMost(TestCluster.PATIENCE)
-                    .untilAsserted(() -> assertThat(newcomer.standing()).isEqualTo(Standing.JOINING));
+                    .untilAsserted(() -> assertThat(Inside.standing(newcomer)).isEqualTo(Standing.JOINING));
             assertThat(newcomer.status().role()).isEqualTo(Role.WAITING);
-            newcomer.restartConsensus("a test says so");
+            Inside.restartConsensus(newcomer, "a test says so");
             assertThat(newcomer.status().role()).isEqualTo(Role.WAITING);
             assertThat(newcomer.holdsState()).isFalse();
         }
@@ -89,13 +89,13 @@ class ReopenIT {
             cluster.stop(new MemberId("n3"));
             DamagedLogIT.emptyVote(cluster.folder(N1));
 
-            node.restartConsensus("a test says so");
+            Inside.restartConsensus(node, "a test says so");
             await().atMost(TestCluster.PATIENCE)
                     .untilAsserted(() -> assertThat(node.status().trouble())
                             .contains("its term and vote are damaged")
                             .contains("no leader of cluster"));
             assertThat(node.status().role()).isEqualTo(Role.CLOSED);
-            assertThat(node.standing()).isEqualTo(Standing.MEMBER);
+            assertThat(Inside.standing(node)).isEqualTo(Standing.MEMBER);
             assertThat(cluster.folder(N1).resolve("log.damaged")).doesNotExist();
             assertThat(node.holdsState()).isTrue();
             assertThat(TestCluster.ports(node)).containsExactly(9001);
@@ -104,7 +104,7 @@ class ReopenIT {
             cluster.start(new MemberId("n3"));
             await().atMost(TestCluster.PATIENCE).untilAsserted(() -> {
                 assertThat(node.status().trouble()).isNull();
-                assertThat(node.standing()).isEqualTo(Standing.MEMBER);
+                assertThat(Inside.standing(node)).isEqualTo(Standing.MEMBER);
                 assertThat(node.status().voters()).hasSize(3);
             });
             assertThat(cluster.folder(N1).resolve("log.damaged")).exists();
@@ -129,7 +129,7 @@ class ReopenIT {
             await().during(Duration.ofSeconds(1))
                     .atMost(TestCluster.PATIENCE)
                     .untilAsserted(() -> assertThat(node.holdsState()).isFalse());
-            assertThat(node.standing()).isEqualTo(Standing.MEMBER);
+            assertThat(Inside.standing(node)).isEqualTo(Standing.MEMBER);
             assertThat(TestCluster.ports(node)).isEmpty();
             cluster.start(new MemberId("n2"));
             cluster.start(new MemberId("n3"));
@@ -155,7 +155,7 @@ class ReopenIT {
             RaftCluster wiped = cluster.start(N1);
             await().atMost(TestCluster.PATIENCE).untilAsserted(() -> {
                 assertThat(TestCluster.ports(wiped)).containsExactly(9001);
-                assertThat(wiped.standing()).isEqualTo(Standing.MEMBER);
+                assertThat(Inside.standing(wiped)).isEqualTo(Standing.MEMBER);
                 assertThat(wiped.status().voters()).hasSize(3);
             });
             TestCluster.addOrigin(wiped, 9002);

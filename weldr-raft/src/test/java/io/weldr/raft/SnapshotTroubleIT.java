@@ -74,14 +74,14 @@ class SnapshotTroubleIT {
                                 assertThat(node.status().trouble()).contains("the leader's snapshot cannot be taken"));
                 await().atMost(TestCluster.PATIENCE)
                         .untilAsserted(() -> assertThat(node.outdone()).contains("behind"));
-                assertThat(node.standing()).isEqualTo(Standing.MEMBER);
+                assertThat(Inside.standing(node)).isEqualTo(Standing.MEMBER);
                 assertThat(lines.about("nstallSnapshot failed")).hasSizeLessThan(10);
                 Files.delete(tmp);
                 await().atMost(TestCluster.PATIENCE).untilAsserted(() -> {
                     assertThat(TestCluster.ports(node)).containsExactlyElementsOf(all);
                     assertThat(node.status().trouble()).isNull();
                 });
-                assertThat(node.standing()).isEqualTo(Standing.MEMBER);
+                assertThat(Inside.standing(node)).isEqualTo(Standing.MEMBER);
                 assertThat(cluster.folder(victim).resolve("log.damaged")).doesNotExist();
                 TestCluster.addOrigin(node, 9999);
             }

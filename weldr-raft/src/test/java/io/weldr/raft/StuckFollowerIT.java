@@ -84,7 +84,7 @@ class StuckFollowerIT {
     private static void awaitMended(RaftCluster stuck) {
         await().atMost(TestCluster.PATIENCE).untilAsserted(() -> {
             assertThat(TestCluster.ports(stuck)).containsExactlyElementsOf(ALL);
-            assertThat(stuck.standing()).isEqualTo(Standing.MEMBER);
+            assertThat(Inside.standing(stuck)).isEqualTo(Standing.MEMBER);
             assertThat(stuck.status().trouble()).isNull();
             assertThat(stuck.outdone()).isNull();
         });

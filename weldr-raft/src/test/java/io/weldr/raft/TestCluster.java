@@ -266,7 +266,7 @@ final class TestCluster implements AutoCloseable {
     void kill(MemberId id) {
         RaftCluster node = running.remove(id);
         if (node != null) {
-            node.kill();
+            Inside.kill(node);
         }
     }
 

@@ -48,7 +48,7 @@ class TimingIT {
                 RaftCluster survivor = cluster.node(cluster.follower());
                 RaftCluster dying = cluster.node(leader);
                 cluster.running.remove(leader);
-                Thread killer = new Thread(dying::kill);
+                Thread killer = new Thread(() -> Inside.kill(dying));
                 long began = System.nanoTime();
                 killer.start();
                 TestCluster.addOrigin(survivor, port++);
@@ -63,7 +63,7 @@ class TimingIT {
 
             long began = System.nanoTime();
             MemberId leader = cluster.awaitLeader();
-            boolean moved = cluster.node(leader).transferLeadership();
+            boolean moved = Inside.transferLeadership(cluster.node(leader));
             System.out.printf("leadership handed over: %s, in %d ms%n", moved, (System.nanoTime() - began) / 1_000_000);
             assertThat(moved).isTrue();
             TestCluster.addOrigin(cluster.node(leader), port);

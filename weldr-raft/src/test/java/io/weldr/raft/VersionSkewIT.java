@@ -102,7 +102,7 @@ class VersionSkewIT {
                             .allSatisfy(
                                     node -> assertThat(TestCluster.ports(node)).containsExactly(9001)));
             ClusterState before = leader.state().get();
-            leader.append(fromTheFuture().toByteArray());
+            Inside.append(leader, fromTheFuture().toByteArray());
             awaitMajorityStopped(cluster);
             for (RaftCluster node : cluster.nodes()) {
                 assertThat(node.state().get()).as("it goes on proxying with").isEqualTo(before);

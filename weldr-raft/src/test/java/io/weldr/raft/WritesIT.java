@@ -206,7 +206,7 @@ class WritesIT {
             MemberId leader = cluster.awaitLeader();
             RaftCluster node = cluster.node(leader);
             TestCluster.addOrigin(node, 9001);
-            node.restartConsensus("a test says so");
+            Inside.restartConsensus(node, "a test says so");
             assertThat(node.status().trouble()).contains("a test says so");
             assertThat(TestCluster.ports(node)).as("goes on with what it has").containsExactly(9001);
             MemberId other = cluster.running.keySet().stream()
