@@ -8,6 +8,8 @@ import io.weldr.raft.members.Housekeeping;
 import io.weldr.raft.node.ConsensusPart;
 import io.weldr.raft.node.FollowerProgress;
 import io.weldr.raft.ratis.RatisNode;
+import io.weldr.raft.ratis.Reconnection;
+import io.weldr.raft.ratis.StandingConnections;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;

@@ -1,12 +1,10 @@
 package io.weldr.raft.node;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -56,7 +54,7 @@ final class NextLog {
     /** Puts the log in place, and whatever is there into {@link #before}. */
     void putInPlace(Identity identity) throws IOException {
         Path logs = folder.resolve(DataFolder.LOG_FOLDER);
-        Path voters = folder.resolve(DataFolder.VOTERS);
+        Path voters = folder.resolve(VotersFile.NAME);
         for (Path other : logs(logs)) {
             UUID cluster = cluster(other);
             if (cluster == null || cluster.equals(identity.group())) {
@@ -65,11 +63,11 @@ final class NextLog {
             Path kept = before(cluster).resolve(DataFolder.LOG_FOLDER);
             Files.createDirectories(kept);
             if (Files.exists(voters)) { // First: they are of the cluster of this log.
-                move(voters, before(cluster).resolve(DataFolder.VOTERS));
+                move(voters, before(cluster).resolve(VotersFile.NAME));
             }
             move(other, kept.resolve(cluster.toString()));
-            sync(kept);
-            sync(before(cluster));
+            Folders.sync(kept);
+            Folders.sync(before(cluster));
         }
         Files.deleteIfExists(voters);
         Files.createDirectories(logs);
@@ -77,9 +75,9 @@ final class NextLog {
         if (Files.exists(next)) {
             move(next, logs.resolve(String.valueOf(identity.group())));
         }
-        sync(logs);
+        Folders.sync(logs);
         Files.deleteIfExists(folder());
-        sync(folder);
+        Folders.sync(folder);
     }
 
     private static void move(Path from, Path to) throws IOException {
@@ -102,13 +100,6 @@ final class NextLog {
             return UUID.fromString(String.valueOf(log.getFileName()));
         } catch (IllegalArgumentException e) {
             return null;
-        }
-    }
-
-    /** The names in that folder have to survive a power loss. */
-    static void sync(Path folder) throws IOException {
-        try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
-            directory.force(true);
         }
     }
 }

@@ -1,7 +1,6 @@
-package io.weldr.raft;
+package io.weldr.raft.node;
 
 import io.weldr.core.pool.HostPort;
-import io.weldr.raft.node.HelloAnswer;
 import java.util.Collection;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Whether another member is known to be ready to serve clients. Members are asked only while this node has to know.
  * {@link #look} is called by one thread, again and again; {@link #known} by any. Neither blocks.
  */
-final class ReadyMembers {
+public final class ReadyMembers {
     private static final long ASK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Some answers may get lost. */
@@ -29,13 +28,13 @@ final class ReadyMembers {
      * @param ask has a limit of its own
      * @param nanoTime the clock, as {@link System#nanoTime}
      */
-    ReadyMembers(Function<HostPort, CompletableFuture<HelloAnswer>> ask, LongSupplier nanoTime) {
+    public ReadyMembers(Function<HostPort, CompletableFuture<HelloAnswer>> ask, LongSupplier nanoTime) {
         this.ask = ask;
         this.nanoTime = nanoTime;
     }
 
     /** Asks, if it is time to. {@code members} holds the addresses of the others. */
-    void look(UUID cluster, Collection<HostPort> members) {
+    public void look(UUID cluster, Collection<HostPort> members) {
         long now = nanoTime.getAsLong();
         if (askedNanos != null && now - askedNanos < ASK_EVERY_NANOS) {
             return;
@@ -50,7 +49,7 @@ final class ReadyMembers {
         }
     }
 
-    boolean known() {
+    public boolean known() {
         Long known = knownNanos;
         return known != null && nanoTime.getAsLong() - known < KNOWN_NANOS;
     }

@@ -1,10 +1,6 @@
-package io.weldr.raft;
+package io.weldr.raft.ratis;
 
 import io.weldr.core.pool.HostPort;
-import io.weldr.raft.ratis.NodeView;
-import io.weldr.raft.ratis.RaftId;
-import io.weldr.raft.ratis.RatisNode;
-import io.weldr.raft.ratis.Seat;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * three handshakes in a row, in a process that has made few so far, would take longer than the election. Confined to
  * one thread.
  */
-final class StandingConnections {
+public final class StandingConnections {
     private static final Logger LOG = LoggerFactory.getLogger(StandingConnections.class);
 
     /** A connection that stands costs nothing to ask for; one to a member that is down is tried this often. */
@@ -35,13 +31,13 @@ final class StandingConnections {
      * @param connecting may block
      * @param others opens the connections to a member that are not those of Ratis; returns at once
      */
-    StandingConnections(Executor connecting, Consumer<HostPort> others) {
+    public StandingConnections(Executor connecting, Consumer<HostPort> others) {
         this.connecting = connecting;
         this.others = others;
     }
 
     /** To be called several times a second. Returns at once. */
-    void look(RatisNode node, NodeView view) {
+    public void look(RatisNode node, NodeView view) {
         long now = System.nanoTime();
         if (now - askedNanos < ASK_EVERY_NANOS || !asking.compareAndSet(false, true)) {
             return;

@@ -1,11 +1,7 @@
-package io.weldr.raft;
+package io.weldr.raft.ratis;
 
 import io.weldr.core.pool.HostPort;
 import io.weldr.raft.peer.PeerSecurity;
-import io.weldr.raft.ratis.NodeView;
-import io.weldr.raft.ratis.RaftId;
-import io.weldr.raft.ratis.RatisNode;
-import io.weldr.raft.ratis.Seat;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -21,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * certificate that they were made with, they would not be accepted any more once the old secret is dropped. While a
  * cluster moves to TLS, also when a member begins to speak it, or does not any more. Confined to one thread.
  */
-final class Reconnection {
+public final class Reconnection {
     private static final Logger LOG = LoggerFactory.getLogger(Reconnection.class);
 
     /** While a cluster moves to TLS: how soon it is noticed that a member has restarted with it. */
@@ -44,14 +40,14 @@ final class Reconnection {
      * @param ask finds out how the member at that address speaks; returns at once
      * @param resetting may block
      */
-    Reconnection(PeerSecurity security, Consumer<HostPort> ask, Executor resetting) {
+    public Reconnection(PeerSecurity security, Consumer<HostPort> ask, Executor resetting) {
         this.security = security;
         this.ask = ask;
         this.resetting = resetting;
     }
 
     /** To be called several times a second. Returns at once. */
-    void look(RatisNode node, NodeView view) {
+    public void look(RatisNode node, NodeView view) {
         long nowNanos = System.nanoTime();
         long now = security.generation();
         boolean asks = security.speaksBoth() && nowNanos - askedNanos >= ASK_EVERY_NANOS;
