@@ -1,8 +1,8 @@
 package io.weldr.raft.leader;
 
+import io.weldr.raft.ratis.LogEnd;
 import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RaftId;
-import io.weldr.raft.ratis.RatisNode.LogEnd;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;

@@ -2,9 +2,9 @@ package io.weldr.raft.node;
 
 import io.weldr.core.pool.HostPort;
 import io.weldr.raft.node.Life.Removal;
+import io.weldr.raft.ratis.LastEntry;
 import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RaftId;
-import io.weldr.raft.ratis.RatisNode.LastEntry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;

@@ -13,8 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,16 +20,12 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.server.GrpcServices;
-import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
-import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
-import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.GroupManagementRequest;
@@ -45,8 +39,6 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
-import org.apache.ratis.server.DivisionInfo;
-import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerRpcWithProxy;
 import org.apache.ratis.server.protocol.TermIndex;
@@ -82,9 +74,7 @@ public final class RatisNode implements AutoCloseable {
     /** Apart from the entries, which may all hang when leadership has to be given up. */
     private final Entrance changes = new Entrance("weldr-raft-change", 2);
 
-    private volatile RaftServer.@Nullable Division division;
-    private volatile @Nullable RaftGroupId group;
-    private volatile @Nullable Configuration configuration;
+    private volatile @Nullable RatisGroup opened;
 
     private RatisNode(RaftId id, Path logFolder, RaftServer server, PeerMessages messages, PeerRpc.Dials dials) {
         this.id = id;
@@ -215,70 +205,31 @@ public final class RatisNode implements AutoCloseable {
 
     private void opened(RaftGroupId id) throws IOException {
         RaftServer.Division open = server.getDivision(id);
-        TermIndex last = ask(open, RaftLog::getLastEntryTermIndex);
+        RatisGroup now = new RatisGroup(this.id, open);
+        TermIndex last = now.ask(RaftLog::getLastEntryTermIndex);
         SnapshotInfo snapshot = open.getStateMachine().getLatestSnapshot();
         if (last != null && snapshot != null && last.getIndex() < snapshot.getIndex()) {
             // Ratis would go on, refuse each append for the gap, and stay behind for as long as it runs.
             throw DamagedLogException.endsEarly(last.getIndex(), snapshot.getIndex());
         }
-        group = id;
-        division = open;
+        opened = now;
         messages.opened(() -> open.getInfo().getCurrentTerm());
+    }
+
+    private RaftServer.@Nullable Division division() {
+        RatisGroup now = opened;
+        return now == null ? null : now.division();
+    }
+
+    private @Nullable RaftGroupId group() {
+        RaftServer.Division open = division();
+        return open == null ? null : open.getMemberId().getGroupId();
     }
 
     /** How it stands, or null if it belongs to no group. */
     public @Nullable NodeView view() {
-        RaftServer.Division open = division;
-        if (open == null) {
-            return null;
-        }
-        DivisionInfo info = open.getInfo();
-        Configuration configuration = configuration(open.getRaftConf());
-        RoleInfoProto roleInfo = info.getRoleInfoProto();
-        Map<RaftId, Long> silent = new HashMap<>();
-        for (ServerRpcProto follower : roleInfo.getLeaderInfo().getFollowerInfoList()) {
-            silent.put(configuration.id(follower.getId()), follower.getLastRpcElapsedTimeMs());
-        }
-        Map<RaftId, Long> commits = new HashMap<>();
-        for (CommitInfoProto commit : open.getCommitInfos()) {
-            commits.put(configuration.id(commit.getServer()), commit.getCommitIndex());
-        }
-        boolean alive = info.isAlive();
-        RaftPeerId leader = info.getLeaderId();
-        TermIndex applied = open.getStateMachine().getLastAppliedTermIndex();
-        return new NodeView(
-                id,
-                role(info.getCurrentRole()),
-                alive && info.getLifeCycleState().isRunning(),
-                alive && info.isLeader() && info.isLeaderReady(),
-                info.getCurrentTerm(),
-                alive && leader != null ? configuration.id(leader) : null,
-                alive ? open.getRaftLog().getLastCommittedIndex() : info.getLastAppliedIndex(),
-                info.getLastAppliedIndex(),
-                applied == null ? -1 : applied.getTerm(),
-                roleInfo.getRoleElapsedTimeMs(),
-                roleInfo.getFollowerInfo().getLeaderInfo().getLastRpcElapsedTimeMs(),
-                silent,
-                commits,
-                configuration.seats(),
-                configuration.before(),
-                configuration.ratis().getLogEntryIndex());
-    }
-
-    private Configuration configuration(RaftConfiguration now) {
-        Configuration known = configuration;
-        if (known == null || known.ratis() != now) { // Ratis makes a new object of each change
-            known = Configuration.of(now);
-            configuration = known;
-        }
-        return known;
-    }
-
-    /** Whether Ratis itself closed this node's part in the group. */
-    public boolean closed() {
-        RaftServer.Division open = division;
-        return server.getLifeCycleState().isClosingOrClosed()
-                || (open != null && !open.getInfo().isAlive());
+        RatisGroup now = opened;
+        return now == null ? null : now.view();
     }
 
     /**
@@ -286,8 +237,8 @@ public final class RatisNode implements AutoCloseable {
      * lead, or while the followers change.
      */
     public Map<RaftId, Long> acknowledged() {
-        RaftServer.Division open = division;
-        return open == null ? Map.of() : perFollower(open, DivisionInfo::getFollowerMatchIndices);
+        RatisGroup now = opened;
+        return now == null ? Map.of() : now.acknowledged();
     }
 
     /**
@@ -295,101 +246,33 @@ public final class RatisNode implements AutoCloseable {
      * it does not lead.
      */
     public Set<RaftId> owing() {
-        RaftServer.Division open = division;
-        if (open == null || !open.getInfo().isAlive() || !open.getInfo().isLeader()) {
-            return Set.of();
-        }
-        Long next = ask(open, RaftLog::getNextIndex);
-        if (next == null) {
-            return Set.of();
-        }
-        long last = next - 1;
-        Map<RaftId, Long> acknowledged = perFollower(open, DivisionInfo::getFollowerMatchIndices);
-        Set<RaftId> owing = new HashSet<>();
-        perFollower(open, DivisionInfo::getFollowerNextIndices).forEach((follower, nextOfIt) -> {
-            if (nextOfIt > last && acknowledged.getOrDefault(follower, last) < last) {
-                owing.add(follower);
-            }
-        });
-        return owing;
-    }
-
-    private static Map<RaftId, Long> perFollower(
-            RaftServer.Division open, Function<DivisionInfo, long @Nullable []> what) {
-        List<RaftId> before = followers(open);
-        long[] indices = what.apply(open.getInfo()); // in the order of the followers, but without their names
-        List<RaftId> followers = followers(open);
-        if (indices == null || !before.equals(followers) || indices.length != followers.size()) {
-            return Map.of();
-        }
-        Map<RaftId, Long> named = new HashMap<>();
-        for (int i = 0; i < indices.length; i++) {
-            named.put(followers.get(i), indices[i]);
-        }
-        return named;
-    }
-
-    private static List<RaftId> followers(RaftServer.Division open) {
-        return open.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList().stream()
-                .map(follower -> RaftId.parse(follower.getId().getId().toStringUtf8()))
-                .toList();
-    }
-
-    /** The end of a log, as elections compare it. */
-    public record LastEntry(long term, long index) implements Comparable<LastEntry> {
-        @Override
-        public int compareTo(LastEntry other) {
-            return term != other.term ? Long.compare(term, other.term) : Long.compare(index, other.index);
-        }
+        RatisGroup now = opened;
+        return now == null ? Set.of() : now.owing();
     }
 
     /** The last entry of the log or, if that is empty, of the snapshot; null if there is neither. */
     public @Nullable LastEntry lastEntry() {
-        RaftServer.Division open = division;
-        if (open == null || !open.getInfo().isAlive()) {
-            return null;
-        }
-        TermIndex last = ask(open, RaftLog::getLastEntryTermIndex);
-        TermIndex applied = open.getStateMachine().getLastAppliedTermIndex();
-        TermIndex end = last != null ? last : applied;
-        return end == null ? null : new LastEntry(end.getTerm(), end.getIndex());
+        RatisGroup now = opened;
+        return now == null ? null : now.lastEntry();
     }
 
     /** The term of the entry at that index; -1 if the log does not have it. */
     public long term(long index) {
-        RaftServer.Division open = division;
-        TermIndex entry = open == null ? null : ask(open, log -> log.getTermIndex(index));
-        return entry == null ? -1 : entry.getTerm();
+        RatisGroup now = opened;
+        return now == null ? -1 : now.term(index);
     }
-
-    /** How far the log goes, and how far of that is on disk. */
-    public record LogEnd(long lastIndex, long flushedIndex) {}
 
     /** Null if there is no log, or it is closed. */
     public @Nullable LogEnd logEnd() {
-        RaftServer.Division open = division;
-        if (open == null || !open.getInfo().isAlive()) {
-            return null;
-        }
-        return ask(open, log -> {
-            TermIndex last = log.getLastEntryTermIndex();
-            return new LogEnd(last == null ? -1 : last.getIndex(), log.getFlushIndex());
-        });
+        RatisGroup now = opened;
+        return now == null ? null : now.logEnd();
     }
 
-    /**
-     * What the log says; null if it is closed, which may happen at any moment: a node that leaves its cluster, or
-     * begins again with an empty log, closes it while others ask.
-     */
-    private static <T> @Nullable T ask(RaftServer.Division open, Function<RaftLog, @Nullable T> question) {
-        try {
-            return question.apply(open.getRaftLog());
-        } catch (IllegalStateException e) {
-            if (open.getInfo().isAlive()) {
-                throw e;
-            }
-            return null;
-        }
+    /** Whether Ratis itself closed this node's part in the group. */
+    public boolean closed() {
+        RaftServer.Division open = division();
+        return server.getLifeCycleState().isClosingOrClosed()
+                || (open != null && !open.getInfo().isAlive());
     }
 
     /** What the log says of an entry. */
@@ -408,7 +291,7 @@ public final class RatisNode implements AutoCloseable {
      *     the log
      */
     public CompletableFuture<Applied> submit(long callId, byte[] entry) {
-        RaftGroupId to = group;
+        RaftGroupId to = group();
         if (to == null) {
             return CompletableFuture.failedFuture(
                     new SubmitException(SubmitException.Kind.NOT_LEADER, "this node belongs to no cluster", null));
@@ -426,7 +309,7 @@ public final class RatisNode implements AutoCloseable {
 
     /** Has a snapshot written soon, if the state has changed since the last one. Returns at once. */
     public void takeSnapshot() {
-        RaftGroupId in = group;
+        RaftGroupId in = group();
         if (in != null) {
             // Completes within the timeout, or fails: nobody waits for it. What came of it is told by the state
             // machine.
@@ -440,7 +323,7 @@ public final class RatisNode implements AutoCloseable {
      * process ends, which fills a disk. Leaves alone what was written to within a minute. Reads from disk.
      */
     public void removeUnfinishedSnapshots() throws IOException {
-        RaftGroupId in = group;
+        RaftGroupId in = group();
         if (in != null) {
             Leftovers.remove(logFolder.resolve(in.getUuid().toString()).resolve("tmp"), UNFINISHED_AGE);
         }
@@ -453,7 +336,7 @@ public final class RatisNode implements AutoCloseable {
 
     /** Hands leadership over to {@code heir}, or to nobody. Fails with {@link ChangeException} if it stays here. */
     public CompletableFuture<Void> transfer(@Nullable RaftId heir, Duration timeout) {
-        RaftGroupId in = group;
+        RaftGroupId in = group();
         if (in == null) {
             return CompletableFuture.failedFuture(ChangeReplies.noGroup());
         }
@@ -468,7 +351,7 @@ public final class RatisNode implements AutoCloseable {
      * then, unless they are learners. On the leader; one change at a time. Fails with {@link ChangeException}.
      */
     public CompletableFuture<Void> changeMembers(List<Seat> before, List<Seat> after) {
-        RaftGroupId in = group;
+        RaftGroupId in = group();
         if (in == null) {
             return CompletableFuture.failedFuture(ChangeReplies.noGroup());
         }
@@ -491,13 +374,13 @@ public final class RatisNode implements AutoCloseable {
      * @return false if this node does not follow that leader in that term any more, or if its log is busy
      */
     public boolean standForElection(RaftId leader, long term) throws IOException {
-        RaftServer.Division open = division;
-        if (open == null || open.getInfo().getCurrentTerm() != term) {
+        RatisGroup now = opened;
+        if (now == null || now.division().getInfo().getCurrentTerm() != term) {
             return false;
         }
-        TermIndex last = ask(open, RaftLog::getLastEntryTermIndex);
+        TermIndex last = now.ask(RaftLog::getLastEntryTermIndex);
         StartLeaderElectionRequestProto request = StartLeaderElectionRequestProto.newBuilder()
-                .setServerRequest(rpcRequest(open, peerId(leader), self))
+                .setServerRequest(rpcRequest(now.division(), peerId(leader), self))
                 .setLeaderLastEntry(TermIndex.valueOf(term, last == null ? 0 : last.getIndex())
                         .toProto())
                 .build();
@@ -563,7 +446,7 @@ public final class RatisNode implements AutoCloseable {
      * with a stack trace for each.
      */
     private void endConnections() throws IOException {
-        RaftServer.Division open = division;
+        RaftServer.Division open = division();
         if (open != null && server.getServerRpc() instanceof RaftServerRpcWithProxy<?, ?> rpc) {
             if (open.getInfo().isLeader()) {
                 open.close(); // else those who append to the peers would start again
@@ -608,13 +491,5 @@ public final class RatisNode implements AutoCloseable {
 
     private static RaftPeerId peerId(RaftId id) {
         return RaftPeerId.valueOf(id.toString());
-    }
-
-    private static NodeView.Role role(RaftPeerRole role) {
-        return switch (role) {
-            case LEADER -> NodeView.Role.LEADER;
-            case CANDIDATE -> NodeView.Role.CANDIDATE;
-            case FOLLOWER, LISTENER, UNRECOGNIZED -> NodeView.Role.FOLLOWER;
-        };
     }
 }

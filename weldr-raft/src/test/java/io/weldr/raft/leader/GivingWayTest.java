@@ -3,10 +3,10 @@ package io.weldr.raft.leader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weldr.core.pool.HostPort;
+import io.weldr.raft.ratis.LogEnd;
 import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.NodeView.Role;
 import io.weldr.raft.ratis.RaftId;
-import io.weldr.raft.ratis.RatisNode.LogEnd;
 import io.weldr.raft.ratis.Seat;
 import java.util.ArrayList;
 import java.util.List;

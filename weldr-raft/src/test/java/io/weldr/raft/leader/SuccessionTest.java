@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weldr.core.pool.HostPort;
 import io.weldr.raft.leader.Succession.Opinion;
+import io.weldr.raft.ratis.LastEntry;
 import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RaftId;
-import io.weldr.raft.ratis.RatisNode.LastEntry;
 import io.weldr.raft.ratis.Seat;
 import java.util.List;
 import java.util.Map;
