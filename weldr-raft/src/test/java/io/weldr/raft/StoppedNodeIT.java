@@ -37,6 +37,7 @@ class StoppedNodeIT {
         ClusterState backedUp;
         try (TestCluster old = TestCluster.formed(root.resolve("old"), 3)) {
             TestCluster.addOrigin(old.node(N2), 1);
+            await().until(old.node(N2)::holdsState); // it looks 40 times a second
             Backup backup = old.node(N2).backup(Instant.EPOCH, "test");
             file = backup.file();
             backedUp = backup.state();

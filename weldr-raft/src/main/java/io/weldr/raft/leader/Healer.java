@@ -4,6 +4,7 @@ import io.weldr.raft.leader.Watchdog.Moment;
 import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.Seat;
+import io.weldr.raft.workaround.Workaround;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -161,7 +162,7 @@ public final class Healer {
                 stuck.clear(); // if it does not help, later again
                 remedies.stepDown();
             }
-        } else if (nudgesLeft > 0) {
+        } else if (nudgesLeft > 0 && Workaround.NUDGES.used()) {
             nudgesLeft--;
             remedies.nudge();
         }

@@ -4,6 +4,7 @@ import io.weldr.codec.CommittedCodec;
 import io.weldr.codec.SnapshotCodec.Snapshot;
 import io.weldr.codec.UndecodableException;
 import io.weldr.core.port.Committed;
+import io.weldr.raft.workaround.Workaround;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.HashSet;
@@ -55,7 +56,9 @@ public final class PoolMachine extends BaseStateMachine {
     @Override
     public void initialize(RaftServer server, RaftGroupId group, RaftStorage storage) throws IOException {
         super.initialize(server, group, storage);
-        VoteFile.install(storage);
+        if (Workaround.FORCED_VOTES.used()) {
+            VoteFile.install(storage);
+        }
         getLifeCycle().startAndTransition(() -> restore(files.open(storage)), IOException.class);
     }
 

@@ -8,6 +8,7 @@ import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.RatisNode;
 import io.weldr.raft.ratis.Seat;
+import io.weldr.raft.workaround.Workaround;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -280,7 +281,10 @@ public final class ConsensusPart {
         Voters committed = now.committed;
         RatisNode node = now.node;
         NodeView view = node == null || now.over.get() ? null : node.view();
-        if (committed == null || view == null || view.configurationIndex() >= committed.index()) {
+        if (committed == null
+                || view == null
+                || view.configurationIndex() >= committed.index()
+                || !Workaround.COMMITTED_VOTERS.used()) {
             return;
         }
         Set<RaftId> ids = view.voters().stream().map(Seat::id).collect(Collectors.toUnmodifiableSet());
@@ -305,7 +309,9 @@ public final class ConsensusPart {
     }
 
     private void open() throws IOException {
-        probePort();
+        if (Workaround.PORT_PROBE.used()) {
+            probePort();
+        }
         Server next = new Server();
         server = next;
         RatisNode opened;

@@ -13,6 +13,7 @@ import io.weldr.raft.node.Step.Knock;
 import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.RatisNode.Group;
+import io.weldr.raft.workaround.Workaround;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
@@ -64,7 +65,7 @@ final class LifeCycle {
         return switch (identity.standing()) {
             case FORMING -> new Group(id, identity.voters(), null);
             case JOINING ->
-                settings.learner()
+                settings.learner() && Workaround.LEARNERS_AS_LISTENERS.used()
                         ? new Group(id, identity.voters(), settings.advertised())
                         : new Group(id, Map.of(), null);
             case EMPTY, MEMBER, REMOVED -> new Group(id, Map.of(), null);

@@ -1,5 +1,6 @@
 package io.weldr.raft.ratis;
 
+import io.weldr.raft.workaround.Workaround;
 import java.io.IOException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -43,7 +44,11 @@ final class Entrance implements AutoCloseable {
     <T> CompletableFuture<T> enter(Call<T> call) {
         Task<T> task = new Task<>(call);
         try {
-            threads.execute(task);
+            if (Workaround.CALLS_ASIDE.used()) {
+                threads.execute(task);
+            } else {
+                task.run();
+            }
         } catch (RejectedExecutionException e) {
             return CompletableFuture.failedFuture(
                     threads.isShutdown()

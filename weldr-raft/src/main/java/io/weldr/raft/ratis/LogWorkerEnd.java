@@ -1,5 +1,6 @@
 package io.weldr.raft.ratis;
 
+import io.weldr.raft.workaround.Workaround;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -33,8 +34,10 @@ final class LogWorkerEnd implements AutoCloseable {
      */
     static LogWorkerEnd hasten(String owner) {
         LogWorkerEnd end = new LogWorkerEnd(owner, Thread.currentThread());
-        end.thread.setDaemon(true);
-        end.thread.start();
+        if (Workaround.QUICK_CLOSE.used()) {
+            end.thread.setDaemon(true);
+            end.thread.start();
+        }
         return end;
     }
 

@@ -1,5 +1,6 @@
 package io.weldr.raft.ratis;
 
+import io.weldr.raft.workaround.Workaround;
 import java.util.function.LongSupplier;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
@@ -57,7 +58,7 @@ final class PeerMessages implements ServerInterceptor {
      * than it brings.
      */
     static AppendEntriesRequestProto bounded(AppendEntriesRequestProto append) {
-        if (append.hasPreviousLog()) {
+        if (append.hasPreviousLog() || !Workaround.COMPARED_COMMITS.used()) {
             return append; // The follower has looked the previous entry up, or refuses the append.
         }
         int entries = append.getEntriesCount();
@@ -69,6 +70,9 @@ final class PeerMessages implements ServerInterceptor {
 
     /** Whether the message may change the log or the term of this node. */
     private boolean changes(Object message) {
+        if (!Workaround.MESSAGES_IN_TURN.used()) {
+            return false;
+        }
         if (message instanceof AppendEntriesRequestProto append) {
             return append.getEntriesCount() > 0 || append.getLeaderTerm() > currentTerm.getAsLong();
         }

@@ -7,6 +7,7 @@ import io.weldr.raft.log.NewerVersionException;
 import io.weldr.raft.log.PoolMachine;
 import io.weldr.raft.peer.PeerRpc;
 import io.weldr.raft.peer.PeerSecurity;
+import io.weldr.raft.workaround.Workaround;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -208,7 +209,7 @@ public final class RatisNode implements AutoCloseable {
         RatisGroup now = new RatisGroup(this.id, open);
         TermIndex last = now.ask(RaftLog::getLastEntryTermIndex);
         SnapshotInfo snapshot = open.getStateMachine().getLatestSnapshot();
-        if (last != null && snapshot != null && last.getIndex() < snapshot.getIndex()) {
+        if (last != null && snapshot != null && last.getIndex() < snapshot.getIndex() && Workaround.WHOLE_LOGS.used()) {
             // Ratis would go on, refuse each append for the gap, and stay behind for as long as it runs.
             throw DamagedLogException.endsEarly(last.getIndex(), snapshot.getIndex());
         }
@@ -324,7 +325,7 @@ public final class RatisNode implements AutoCloseable {
      */
     public void removeUnfinishedSnapshots() throws IOException {
         RaftGroupId in = group();
-        if (in != null) {
+        if (in != null && Workaround.SNAPSHOT_PAUSES.used()) {
             Leftovers.remove(logFolder.resolve(in.getUuid().toString()).resolve("tmp"), UNFINISHED_AGE);
         }
     }
@@ -410,7 +411,7 @@ public final class RatisNode implements AutoCloseable {
      * after TCP's back-off, which after a long cut takes tens of seconds. May block for seconds.
      */
     public void resetConnections(RaftId peer) {
-        if (server.getServerRpc() instanceof RaftServerRpcWithProxy<?, ?> rpc) {
+        if (server.getServerRpc() instanceof RaftServerRpcWithProxy<?, ?> rpc && Workaround.NEW_CONNECTIONS.used()) {
             PeerChannels.reset(rpc, peerId(peer));
         }
     }
@@ -447,7 +448,9 @@ public final class RatisNode implements AutoCloseable {
      */
     private void endConnections() throws IOException {
         RaftServer.Division open = division();
-        if (open != null && server.getServerRpc() instanceof RaftServerRpcWithProxy<?, ?> rpc) {
+        if (open != null
+                && server.getServerRpc() instanceof RaftServerRpcWithProxy<?, ?> rpc
+                && Workaround.QUICK_CLOSE.used()) {
             if (open.getInfo().isLeader()) {
                 open.close(); // else those who append to the peers would start again
             }
