@@ -49,12 +49,16 @@ import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.ExitUtils;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One life of the Ratis server: built, started, closed, never used again. Thread safe. Every method may be called while
  * it closes; then they fail or tell nothing.
  */
 public final class RatisNode implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RatisNode.class);
+
     /** For how long Ratis keeps the wish for a snapshot. */
     private static final long SNAPSHOT_TIMEOUT_MILLIS = 5_000;
 
@@ -114,6 +118,9 @@ public final class RatisNode implements AutoCloseable {
             GrpcServices.Customizer customizer)
             throws IOException {
         requireRoom(logFolder);
+        if (!Workaround.leftOut().isEmpty()) {
+            LOG.warn("Without the workarounds {}, which data is not safe without", Workaround.leftOut());
+        }
         ExitUtils.disableSystemExit(); // a port that was taken a moment ago would end the process
         Parameters parameters = new Parameters();
         PeerRpc.Dials dials = PeerRpc.set(parameters, security);
