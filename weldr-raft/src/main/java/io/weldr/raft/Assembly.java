@@ -172,7 +172,12 @@ final class Assembly implements AutoCloseable {
                 voterSettings,
                 givingWay,
                 progress,
-                new Housekeeping(settings.deadMembers(), applied.state(), member -> retire(member, null), changes),
+                new Housekeeping(
+                        settings.deadMembers(),
+                        applied.state(),
+                        watchdog::acting,
+                        member -> retire(member, null),
+                        changes),
                 watchdog::moment,
                 this::lookForReadyMembers,
                 new Reconnection(security, this::askHow, threads.resetting()),

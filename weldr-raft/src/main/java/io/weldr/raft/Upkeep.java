@@ -7,6 +7,7 @@ import io.weldr.raft.leader.Watchdog.Moment;
 import io.weldr.raft.members.Housekeeping;
 import io.weldr.raft.node.ConsensusPart;
 import io.weldr.raft.node.FollowerProgress;
+import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RatisNode;
 import io.weldr.raft.ratis.Reconnection;
 import io.weldr.raft.ratis.StandingConnections;
@@ -77,6 +78,9 @@ final class Upkeep {
                     voterSettings.look(moment.view(), System.nanoTime());
                     reconnection.look(node, moment.view());
                     standing.look(node, moment.view());
+                    if (moment.view().role() == NodeView.Role.LEADER) {
+                        node.noteMembers();
+                    }
                 }
                 givingWay.look(node.logEnd(), moment.view(), System.nanoTime());
             }

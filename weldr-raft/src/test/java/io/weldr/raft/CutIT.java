@@ -3,6 +3,7 @@ package io.weldr.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.weldr.core.port.ClusterStatus.Voter;
 import io.weldr.core.port.GatewayException;
 import io.weldr.core.port.Membership;
 import io.weldr.core.state.ClusterState;
@@ -186,6 +187,55 @@ class CutIT {
             Set<MemberId> now =
                     await().atMost(TestCluster.PATIENCE).until(() -> cluster.voters(old), voters -> !voters.isEmpty());
             assertThat(now).isEqualTo(left);
+        }
+    }
+
+    /** It is cut off from Raft alone. */
+    @Test
+    void aMemberThatAnswersIsNotRemovedAsDead() throws Exception {
+        RaftSettings.DeadMembers policy = new RaftSettings.DeadMembers(Duration.ofSeconds(1), 3);
+        try (TestCluster cluster = TestCluster.formed(root, 4, settings -> settings.withDeadMembers(policy))) {
+            MemberId leader = cluster.awaitLeader();
+            MemberId silent = cluster.anotherThan(leader);
+            cutOff = silent.value();
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(
+                                    cluster.node(leader).status().silences().getOrDefault(silent, Duration.ZERO))
+                            .isGreaterThan(policy.after().multipliedBy(5)));
+            assertThat(cluster.voters(leader)).hasSize(4);
+            cutOff = null;
+            TestCluster.addOrigin(cluster.node(silent), 9001);
+        }
+    }
+
+    /** As a change of the voters. */
+    @Test
+    void aLeaderThatWasCutOffLearnsOfALearnerWhenItIsBack() {
+        MemberId learner = new MemberId("n4");
+        try (TestCluster cluster = TestCluster.formed(root, 3)) {
+            MemberId old = cluster.awaitLeader();
+            RaftCluster cut = cluster.node(old);
+            cutOff = old.value();
+            for (int port = 20_000; port < 20_020; port++) {
+                cut.submit(TestCluster.newId(), TestCluster.add(port));
+            }
+            await().atMost(TestCluster.PATIENCE)
+                    .until(() -> cluster.duties.keySet().stream()
+                            .anyMatch(id -> !id.equals(old) && cluster.duty(id).active));
+            RaftCluster joined = cluster.start(cluster.joining(learner).withLearner(true));
+            await().atMost(TestCluster.PATIENCE).until(() -> Inside.standing(joined) == Standing.MEMBER);
+            cutOff = null;
+
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(cut.status().learners())
+                            .extracting(Voter::id)
+                            .containsExactly(learner));
+            TestCluster.addOrigin(cut, 9001);
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(cut.status().learners())
+                            .as("still, or again: it is opened anew meanwhile")
+                            .extracting(Voter::id)
+                            .containsExactly(learner));
         }
     }
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.weldr.core.port.ClusterStatus.Role;
 import io.weldr.core.port.ClusterStatus.Voter;
+import io.weldr.core.port.Membership.Newcomer;
 import io.weldr.core.port.Membership.Refusal;
 import io.weldr.core.port.Membership.Result;
 import io.weldr.core.state.MemberId;
@@ -19,6 +20,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** A learner gets every entry, and has no vote until it is promoted. */
 class LearnerIT {
     private static final MemberId N4 = new MemberId("n4");
+    private static final MemberId N5 = new MemberId("n5");
+    private static final MemberId N6 = new MemberId("n6");
+
+    /** After which Ratis gives a newcomer up. */
+    private static final Duration STAGING = Duration.ofSeconds(10);
 
     @TempDir
     Path root;
@@ -131,6 +137,50 @@ class LearnerIT {
         }
     }
 
+    /** Ratis would end what it sends to all learners when one of them, or a newcomer, does not answer while a node joins. */
+    @Test
+    void itIsSentAllThatIsWrittenThoughAnotherOneDies() throws Exception {
+        try (TestCluster cluster = TestCluster.formed(root, 3)) {
+            MemberId leader = cluster.awaitLeader();
+            join(cluster, N4);
+            RaftCluster lives = join(cluster, N5);
+            cluster.kill(N4);
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(
+                                    cluster.node(leader).status().silences().get(N4))
+                            .isGreaterThan(STAGING));
+            RaftCluster sixth = cluster.join(N6);
+            await().atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(Inside.standing(sixth)).isEqualTo(Standing.MEMBER));
+            TestCluster.addOrigin(cluster.node(leader), 9001);
+            awaitPorts(lives, 9001);
+            assertThat(cluster.awaitLeader()).as("nobody else led").isEqualTo(leader);
+        }
+    }
+
+    /** The node has no reason to expect that; Ratis opens its log as that of somebody without a seat. */
+    @Test
+    void oneThatWasNotSetToLearnTakesTheSeatOfALearner() throws Exception {
+        try (TestCluster cluster = TestCluster.formed(root, 3)) {
+            MemberId leader = cluster.awaitLeader();
+            join(cluster, N4);
+            RaftCluster fifth = cluster.start(cluster.outsider(N5).joining(List::of));
+            assertThat(cluster.wish(
+                            leader, members -> members.replace(N4, new Newcomer(N5, cluster.address(N5)), null)))
+                    .isInstanceOf(Result.Done.class);
+            await().atMost(TestCluster.PATIENCE).untilAsserted(() -> {
+                assertThat(Inside.standing(fifth)).isEqualTo(Standing.MEMBER);
+                assertThat(fifth.status().role()).isEqualTo(Role.LEARNER);
+            });
+            assertThat(cluster.wish(leader, members -> members.promote(N5, null)))
+                    .isInstanceOf(Result.Done.class);
+            cluster.kill(leader); // three of four are left: nobody leads without its vote
+            MemberId next = cluster.awaitLeader();
+            TestCluster.addOrigin(cluster.node(next), 9001);
+            awaitPorts(fifth, 9001);
+        }
+    }
+
     /** As those of machines that an autoscaler threw away. */
     @Test
     void deadMembersAreRemovedAsFarAsTheSettingAllows() throws Exception {
@@ -162,7 +212,11 @@ class LearnerIT {
     }
 
     private static RaftCluster join(TestCluster cluster) {
-        RaftCluster learner = cluster.start(cluster.joining(N4).withLearner(true));
+        return join(cluster, N4);
+    }
+
+    private static RaftCluster join(TestCluster cluster, MemberId id) {
+        RaftCluster learner = cluster.start(cluster.joining(id).withLearner(true));
         await().atMost(TestCluster.PATIENCE).untilAsserted(() -> {
             assertThat(Inside.standing(learner)).isEqualTo(Standing.MEMBER);
             assertThat(learner.status().role()).isEqualTo(Role.LEARNER);

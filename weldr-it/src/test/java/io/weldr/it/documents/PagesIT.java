@@ -160,6 +160,7 @@ class PagesIT {
             "urn:weldr:problem:(no-such-resource|method-not-allowed|unknown-field|malformed-body|bad-request)\\b");
 
     private static final int USAGE = 2;
+    private static final int CUT_OFF = 124;
     private static final int NO_SUCH_PROGRAM = 127;
 
     private static final String QUICK_START = "quickstart";
@@ -269,14 +270,16 @@ class PagesIT {
     @FieldSource("REFERENCES")
     void everyExampleIsKnown(String name) {
         List<String> wrong = new ArrayList<>();
+        boolean cutOff = false; // on a busy machine; then the next example may find an empty file
         for (Ended ended : ended(name)) {
             String printed = String.join("\n", ended.printed());
-            if (ended.exit() == USAGE
+            if ((ended.exit() == USAGE && !cutOff)
                     || ended.exit() == NO_SUCH_PROGRAM
                     || NOT_KNOWN.matcher(printed).find()) {
                 wrong.add(name + ":" + ended.step().line() + ": " + ended.step().command() + "\n  ended with "
                         + ended.exit() + "\n  printed:\n" + printed);
             }
+            cutOff = ended.exit() == CUT_OFF;
         }
         assertThat(wrong).isEmpty();
     }

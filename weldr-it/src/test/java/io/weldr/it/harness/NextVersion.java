@@ -27,7 +27,7 @@ public final class NextVersion {
     private static final int FIELD = 900;
 
     private static final String CORE = "weldr-core/src/main/java/io/weldr/core/state/";
-    private static final String CODEC = "weldr-raft/src/main/java/io/weldr/raft/codec/";
+    private static final String CODEC = "weldr-codec/src/main/java/io/weldr/codec/";
 
     private static final String COMMAND = """
                 record SetInterval(int seconds, Instant at) implements Command {

@@ -121,6 +121,7 @@ public final class Healer {
             openedNanos = nowNanos;
         }
         boolean leads = view.role() == NodeView.Role.LEADER;
+        attempts.keySet().retainAll(view.members().stream().map(Seat::id).toList());
         // One that never heard of a leader has listened only since then.
         long heardNanos = moment.leaderHeardNanos() == null ? openedNanos : moment.leaderHeardNanos();
         boolean deaf = !leads && nowNanos - heardNanos > TimeUnit.MILLISECONDS.toNanos(silenceMillis);

@@ -225,6 +225,7 @@ public final class Succession implements AutoCloseable {
 
     private synchronized void lookAgain(Leader leader) {
         if (watched != null && watched.leader().equals(leader)) {
+            watched.end().run(); // it may be another connection by now
             watched = null;
         }
     }

@@ -15,6 +15,8 @@ import io.weldr.core.state.MemberId;
 import io.weldr.raft.leader.HandOver;
 import io.weldr.raft.members.RollCall.Present;
 import io.weldr.raft.node.Greeter;
+import io.weldr.raft.node.HelloAnswer;
+import io.weldr.raft.node.Identity.Standing;
 import io.weldr.raft.ratis.ChangeException;
 import io.weldr.raft.ratis.NodeView;
 import io.weldr.raft.ratis.RaftId;
@@ -51,9 +53,6 @@ public final class Changes {
 
     /** A learner that lags by more entries would hold up each write, once its vote is needed. */
     private static final long LAG_MAX = 1000;
-
-    /** A member answers a heartbeat several times a second. */
-    private static final long SILENT_MAX_MILLIS = 2000;
 
     /** Nobody takes out so many members within a term. */
     private static final int DISMISSED_MAX = 1024;
@@ -284,10 +283,6 @@ public final class Changes {
             if (!learner.learner()) {
                 return done(false);
             }
-            if (board.view().silentMillis().getOrDefault(learner.id(), Long.MAX_VALUE) > SILENT_MAX_MILLIS) {
-                throw new RefusedException(
-                        Refusal.NOT_CAUGHT_UP, id + " does not answer (expected: a learner that is up to date)");
-            }
             long has = board.node().acknowledged().getOrDefault(learner.id(), -1L);
             if (board.view().commitIndex() - has > LAG_MAX) {
                 throw new RefusedException(
@@ -297,13 +292,44 @@ public final class Changes {
             }
             Plan plan = Plan.promoting(board.view().members(), learner);
             requireRoom(plan, false);
-            return change(board, plan, null, null, Set.of(learner.id()), by);
+            return greeter.get()
+                    .ask(learner.address())
+                    .handleAsync((answer, failure) -> failure == null && takesPart(answer, learner.id()), work)
+                    .thenCompose(takesPart -> {
+                        if (!takesPart) {
+                            throw new RefusedException(
+                                    Refusal.NOT_CAUGHT_UP,
+                                    id + " does not answer as a learner that takes part (expected: one that is up to"
+                                            + " date; restart it if it is)");
+                        }
+                        return change(board, plan, null, null, Set.of(learner.id()), by);
+                    });
         });
     }
 
     /** Changes who of the members leads first. */
     CompletableFuture<Result> order(Plan plan) {
         return exclusively("ordering who leads first", null, board -> change(board, plan, null, null, Set.of(), null));
+    }
+
+    /** Whether it is that member, and can vote. */
+    private static boolean takesPart(HelloAnswer answer, RaftId id) {
+        return answer.id().equals(id) && answer.running() && answer.standing() == Standing.MEMBER;
+    }
+
+    /** Removes a member that seems dead to this leader, unless it answers. */
+    CompletableFuture<Result> removeDead(Seat dead) {
+        return greeter.get()
+                .ask(dead.address())
+                .handleAsync((answer, failure) -> answer, work)
+                .thenCompose(answer -> {
+                    if (answer != null && answer.id().equals(dead.id())) {
+                        throw new RefusedException(
+                                Refusal.CHANGE_UNDER_WAY,
+                                dead.id().member() + " answers (expected: a member that is dead)");
+                    }
+                    return remove(dead.id().member(), null, null);
+                });
     }
 
     private CompletableFuture<Result> change(
@@ -334,7 +360,10 @@ public final class Changes {
                             return handed;
                         });
                     }
-                    if (leaver != null && dismissed.size() < DISMISSED_MAX) {
+                    if (leaver != null) {
+                        if (dismissed.size() >= DISMISSED_MAX) {
+                            dismissed.clear(); // those of long ago know it by now
+                        }
                         dismissed.add(leaver.id());
                     }
                     LOG.info("Changing the members from {} to {}", plan.before(), plan.after());

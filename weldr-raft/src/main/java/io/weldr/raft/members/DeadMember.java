@@ -39,8 +39,11 @@ final class DeadMember {
         return voters >= policy.votersMin() && 2 * (voters - silent) > voters ? first : null;
     }
 
-    /** Ratis has one that just came to lead begin with a silence that never was. */
+    /**
+     * Ratis has one that just came to lead begin with a silence that never was. One to which it sends nothing is as
+     * silent as one that does not answer.
+     */
     private static long silentMillis(NodeView view, RaftId id) {
-        return Math.min(view.silentMillis().getOrDefault(id, 0L), view.roleMillis());
+        return Math.min(view.silentMillis().getOrDefault(id, Long.MAX_VALUE), view.roleMillis());
     }
 }

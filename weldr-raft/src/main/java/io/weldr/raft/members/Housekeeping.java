@@ -10,6 +10,7 @@ import io.weldr.raft.ratis.Seat;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ public final class Housekeeping {
 
     private final @Nullable DeadMembers deadMembers;
     private final Supplier<ClusterState> state;
+    private final BooleanSupplier acting;
     private final Consumer<MemberId> retire;
     private final Changes changes;
     private Set<MemberId> strangers = Set.of();
@@ -32,15 +34,18 @@ public final class Housekeeping {
 
     /**
      * @param deadMembers when dead members are removed; null: never
+     * @param acting whether this node acts as leader
      * @param retire has the state forget a member
      */
     public Housekeeping(
             @Nullable DeadMembers deadMembers,
             Supplier<ClusterState> state,
+            BooleanSupplier acting,
             Consumer<MemberId> retire,
             Changes changes) {
         this.deadMembers = deadMembers;
         this.state = state;
+        this.acting = acting;
         this.retire = retire;
         this.changes = changes;
     }
@@ -80,15 +85,23 @@ public final class Housekeeping {
     private boolean removesDead(NodeView view) {
         DeadMembers policy = deadMembers;
         Seat dead = policy == null ? null : DeadMember.find(view, policy);
-        if (policy == null || dead == null || System.nanoTime() - deadNanos < DEAD_AGAIN_NANOS) {
+        if (policy == null
+                || dead == null
+                || !acting.getAsBoolean()
+                || System.nanoTime() - deadNanos < DEAD_AGAIN_NANOS) {
             return false;
         }
         deadNanos = System.nanoTime();
         MemberId id = dead.id().member();
         LOG.warn("Nothing was heard from {} for {}: removing it (remove-dead-after)", id, Check.text(policy.after()));
-        var unused = changes.remove(id, null, null).whenComplete((result, failure) -> {
-            if (failure != null || result instanceof Result.Refused) {
-                LOG.warn("{} was not removed: {}", id, failure != null ? failure : result);
+        var unused = changes.removeDead(dead).whenComplete((result, failure) -> {
+            if (failure != null) {
+                LOG.warn(
+                        "{} was not removed: {}",
+                        id,
+                        RefusedException.cause(failure).getMessage());
+            } else if (result instanceof Result.Refused refused) {
+                LOG.warn("{} was not removed: {}", id, refused.detail());
             }
         });
         return true;

@@ -80,7 +80,7 @@ public final class ConsensusPart {
     }
 
     /** Who votes, by the entry at that index of the log, which is committed. */
-    private record Voters(long index, Set<RaftId> ids, Set<RaftId> before) {}
+    private record Voters(long index, Set<RaftId> ids, Set<RaftId> before, Set<RaftId> learners) {}
 
     /**
      * Whether a member that Raft knows by that name was a voter and is none any more, as far as this node knows. Any
@@ -112,10 +112,10 @@ public final class ConsensusPart {
 
         @Override
         public void membersCommitted(long index, Set<String> voters, Set<String> before, Set<String> learners) {
-            Voters now = new Voters(index, raftIds(voters), raftIds(before));
+            Voters now = new Voters(index, raftIds(voters), raftIds(before), raftIds(learners));
             committed = now;
             Set<RaftId> beside = new HashSet<>(now.before());
-            beside.addAll(raftIds(learners));
+            beside.addAll(now.learners());
             departures.members(now.ids(), beside);
             try {
                 thread.execute(() -> checkVoters(this)); // before it votes or stands by the wrong ones, if it can be
@@ -288,11 +288,18 @@ public final class ConsensusPart {
             return;
         }
         Set<RaftId> ids = view.voters().stream().map(Seat::id).collect(Collectors.toUnmodifiableSet());
+        Set<RaftId> learners =
+                view.members().stream().filter(Seat::learner).map(Seat::id).collect(Collectors.toUnmodifiableSet());
         if (!ids.equals(committed.ids()) || !view.oldVoters().equals(committed.before())) {
             fail(
                     now,
                     "it goes by the voters " + text(ids, view.oldVoters()) + ", and not by "
                             + text(committed.ids(), committed.before()) + ", which were committed");
+        } else if (!learners.equals(committed.learners())) {
+            fail(
+                    now,
+                    "it goes by the learners " + learners + ", and not by " + committed.learners()
+                            + ", which were committed");
         }
     }
 

@@ -3,6 +3,8 @@ package io.weldr.raft.node;
 import io.weldr.raft.ratis.RaftId;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
@@ -11,16 +13,20 @@ import java.util.Set;
  * again has another name in Raft. Thread safe.
  */
 public final class Departures {
-    /** A cluster has a handful of members, and changes them a few times a year. */
+    /** Those who left before so many others have ended long ago. */
     private static final int SEEN_MAX = 1024;
 
-    private final Set<RaftId> seen = new HashSet<>(); // guarded by this
+    private final Set<RaftId> seen = new LinkedHashSet<>(); // guarded by this; the oldest first
     private volatile Set<String> departed = Set.of();
 
     /** These belong to the cluster, or were to. */
     synchronized void seen(Collection<RaftId> members) {
-        if (seen.size() < SEEN_MAX) {
-            seen.addAll(members);
+        seen.removeAll(members); // so that they come last
+        seen.addAll(members);
+        Iterator<RaftId> oldest = seen.iterator();
+        for (int excess = seen.size() - SEEN_MAX; excess > 0; excess--) {
+            oldest.next();
+            oldest.remove();
         }
     }
 

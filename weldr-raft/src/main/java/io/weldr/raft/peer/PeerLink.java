@@ -28,8 +28,7 @@ public final class PeerLink implements AutoCloseable {
     /** Connections over which nothing is sent: what ends them says something of the other end. */
     private final Dialer presences;
 
-    private final EventLoopGroup presenceLoop =
-            new NioEventLoopGroup(1, new DefaultThreadFactory("weldr-raft-presence", true));
+    private @Nullable EventLoopGroup presenceLoop; // guarded by this; null until it is needed
 
     /** Without TLS. */
     public PeerLink() {
@@ -42,7 +41,7 @@ public final class PeerLink implements AutoCloseable {
         this.presences = new Dialer(
                 security,
                 builder -> builder.maxInboundMessageSize(PeerMethods.HELLO_BYTES_MAX)
-                        .eventLoopGroup(presenceLoop)
+                        .eventLoopGroup(presenceLoop())
                         .channelFactory(WatchedChannel::new));
     }
 
@@ -225,6 +224,15 @@ public final class PeerLink implements AutoCloseable {
         }
     }
 
+    private synchronized EventLoopGroup presenceLoop() {
+        EventLoopGroup loop = presenceLoop;
+        if (loop == null) {
+            loop = new NioEventLoopGroup(1, new DefaultThreadFactory("weldr-raft-presence", true));
+            presenceLoop = loop;
+        }
+        return loop;
+    }
+
     private static void start(ClientCall<byte[], byte[]> call, byte[] message, ClientCall.Listener<byte[]> listener) {
         call.start(listener, new Metadata());
         call.request(1);
@@ -236,7 +244,14 @@ public final class PeerLink implements AutoCloseable {
     public void close() {
         presences.close();
         dialer.close();
+        EventLoopGroup loop;
+        synchronized (this) {
+            loop = presenceLoop;
+        }
+        if (loop == null) {
+            return;
+        }
         // Once the connections have ended, which it does not wait for.
-        var unused = presenceLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        var unused = loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 }

@@ -276,6 +276,14 @@ public final class RatisNode implements AutoCloseable {
         return now == null ? null : now.logEnd();
     }
 
+    /** On a leader: notes that its members, learners too, are no newcomers any more. */
+    public void noteMembers() {
+        RaftServer.Division open = division();
+        if (open != null && Workaround.CAUGHT_UP_LEARNERS.used()) {
+            CaughtUp.note(open);
+        }
+    }
+
     /** Whether Ratis itself closed this node's part in the group. */
     public boolean closed() {
         RaftServer.Division open = division();
@@ -427,6 +435,13 @@ public final class RatisNode implements AutoCloseable {
     public void connect(RaftId peer) {
         if (server.getServerRpc() instanceof RaftServerRpcWithProxy<?, ?> rpc) {
             PeerChannels.connect(rpc, peerId(peer));
+        }
+    }
+
+    /** Ends the connections to one that is no member any more. Blocks for milliseconds. */
+    public void endConnections(RaftId departed) {
+        if (server.getServerRpc() instanceof RaftServerRpcWithProxy<?, ?> rpc) {
+            PeerChannels.end(rpc, peerId(departed));
         }
     }
 

@@ -1,11 +1,14 @@
 package io.weldr.raft.ratis;
 
 import io.weldr.core.pool.HostPort;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +26,7 @@ public final class StandingConnections {
     private final Executor connecting;
     private final Consumer<HostPort> others;
     private final AtomicBoolean asking = new AtomicBoolean();
+    private Set<RaftId> connected = Set.of();
     private long askedNanos = System.nanoTime() - ASK_EVERY_NANOS;
 
     /**
@@ -44,9 +48,16 @@ public final class StandingConnections {
         }
         askedNanos = now;
         List<Seat> voters = List.copyOf(view.members());
+        Set<RaftId> members = voters.stream().map(Seat::id).collect(Collectors.toSet());
+        Set<RaftId> departed = new HashSet<>(connected);
+        departed.removeAll(members);
+        connected = view.settled() ? members : connected;
         RaftId self = view.self();
         connecting.execute(() -> {
             try {
+                if (view.settled()) {
+                    departed.forEach(node::endConnections);
+                }
                 for (Seat voter : voters) {
                     if (!voter.id().equals(self)) {
                         node.connect(voter.id());

@@ -6,7 +6,8 @@ import java.util.Set;
 /**
  * What weldr does because of something that Ratis 3.3.0 does: where it is put right, and the test that fails without
  * it. To find out whether a new version of Ratis still needs one, run that test with the system property {@value
- * #WITHOUT} set to its name, or to several with commas between them. Never set it on a node that holds data.
+ * #WITHOUT} set to its name, or to several with commas between them. Never set it on a node that holds data. Where no
+ * test fails, what is lost is time, or takes a slow disk or network to be seen.
  */
 public enum Workaround {
     /**
@@ -25,7 +26,7 @@ public enum Workaround {
 
     /**
      * A follower that lost the end of its log, or whose answer was lost, is sent heartbeats for ever (RATIS-2523).
-     * {@code leader.Healer}; HealerTest, CutIT.
+     * {@code leader.Healer}; HealerTest.
      */
     NUDGES,
 
@@ -41,28 +42,34 @@ public enum Workaround {
     LEARNERS_AS_LISTENERS,
 
     /**
+     * A leader never notes that a learner has caught up: if any node fails to join, it sends the learner nothing more.
+     * {@code ratis.CaughtUp}; LearnerIT.
+     */
+    CAUGHT_UP_LEARNERS,
+
+    /**
      * An asynchronous call waits for a lock that is held while the disk is written. {@code ratis.Entrance};
-     * StalledLeaderIT.
+     * no test fails.
      */
     CALLS_ASIDE,
 
     /**
      * A snapshot that cannot be taken is sent again ten times a second, and each attempt stays on the disk. {@code
-     * peer.ObservedPort}, {@code ratis.Leftovers}; ObservedPortIT, SnapshotTroubleIT.
+     * peer.ObservedPort}, {@code ratis.Leftovers}; no test fails.
      */
     SNAPSHOT_PAUSES,
 
     /**
-     * A connection that was cut is opened again in TCP's own time. {@code ratis.PeerChannels}; PeerChannelsTest, CutIT.
+     * A connection that was cut is opened again in TCP's own time. {@code ratis.PeerChannels}; no test fails.
      */
     NEW_CONNECTIONS,
 
-    /** A port that is taken ends the process. {@code node.ConsensusPart}; ReopenIT. */
+    /** A port that is taken ends the process. {@code node.ConsensusPart}; no test fails. */
     PORT_PROBE,
 
     /**
      * Closing takes a second, and seconds more for each peer that is gone. {@code ratis.LogWorkerEnd}, {@code
-     * ratis.RatisNode}; RaftClusterIT.
+     * ratis.RatisNode}; no test fails.
      */
     QUICK_CLOSE;
 
