@@ -114,6 +114,11 @@ public final class DataFolder implements AutoCloseable {
                     + " changed the node (run it again, or remove " + next.folder()
                     + " to start the node as it was before)");
         }
+        UUID group = identity.group();
+        if (use == Use.NODE && group != null) {
+            Path log = folder.resolve(LOG_FOLDER).resolve(group.toString());
+            new LogsAside(folder).resume(identity.standing() == Standing.JOINING ? log : null);
+        }
         if (use == Use.NODE && !Files.exists(folder.resolve(IdentityFile.NAME))) {
             IdentityFile.write(folder, identity);
         }
@@ -218,6 +223,7 @@ public final class DataFolder implements AutoCloseable {
         }
         LogsAside aside = new LogsAside(folder);
         aside.makeRoom();
+        aside.begin();
         joinAnew(); // first: a member must never be found without its log and with a vote
         return aside.take(logFolder().resolve(group.toString()));
     }

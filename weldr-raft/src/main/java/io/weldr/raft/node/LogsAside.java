@@ -3,6 +3,8 @@ package io.weldr.raft.node;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The logs that could not be used, in the data folder: the latest first, and numbered from there. They are for whoever
@@ -10,6 +12,9 @@ import java.nio.file.Path;
  */
 record LogsAside(Path folder) {
     private static final String NAME = "log.damaged";
+
+    /** A file that is there while a log is on its way here: the process may die meanwhile. */
+    private static final String BEGUN = "log.damaged.begun";
 
     /** A member needs none. */
     static final int KEPT = 3;
@@ -37,13 +42,36 @@ record LogsAside(Path folder) {
         }
     }
 
+    /** From now on {@link #resume} moves a log here, if the process dies before {@link #take} has. */
+    void begin() throws IOException {
+        Folders.write(folder, BEGUN, new Properties(), "A log is being set aside. Written by weldr.");
+    }
+
     /**
      * Moves a log here, as the latest.
      *
      * @return where it is now
      */
     Path take(Path log) throws IOException {
-        return Files.move(log, place(0));
+        Path moved = Files.move(log, place(0));
+        Folders.sync(folder);
+        Files.delete(folder.resolve(BEGUN));
+        return moved;
+    }
+
+    /**
+     * Ends what the process did not: a log that no vote depends on any more is moved here, another one stays.
+     *
+     * @param log null: that of a member, which had not given its vote up yet
+     */
+    void resume(@Nullable Path log) throws IOException {
+        if (Files.exists(folder.resolve(BEGUN))) {
+            if (log != null && Files.exists(log)) {
+                take(log);
+            } else {
+                Files.delete(folder.resolve(BEGUN));
+            }
+        }
     }
 
     /** Removes all but the last {@value #KEPT}. */

@@ -53,6 +53,24 @@ class LogsAsideTest {
         }
     }
 
+    /** Its vote was given up, and the log has not been moved yet: it would be opened again, and nobody would look at it. */
+    @Test
+    void whatADyingProcessBeganIsEndedWhenTheFolderIsOpened() throws Exception {
+        try (DataFolder folder = DataFolder.open(root, new MemberId("n1"))) {
+            folder.become(folder.identity().joining(CLUSTER, Map.of()));
+            damage(folder, 1);
+            new LogsAside(root).begin();
+        }
+        try (DataFolder folder = DataFolder.open(root, new MemberId("n1"))) {
+            assertThat(log(folder)).doesNotExist();
+            assertThat(content("log.damaged")).isEqualTo("1");
+            damage(folder, 2); // of what it is sent next
+        }
+        try (DataFolder folder = DataFolder.open(root, new MemberId("n1"))) {
+            assertThat(Files.readString(log(folder))).as("once").isEqualTo("2");
+        }
+    }
+
     private static Path log(DataFolder folder) {
         return folder.logFolder().resolve(CLUSTER.toString()).resolve("entries");
     }
