@@ -299,8 +299,9 @@ public final class Changes {
                         if (!takesPart) {
                             throw new RefusedException(
                                     Refusal.NOT_CAUGHT_UP,
-                                    id + " does not answer as a learner that takes part (expected: one that is up to"
-                                            + " date; restart it if it is)");
+                                    id
+                                            + " does not answer, or takes no part in Raft (expected: a learner that is a member and"
+                                            + " whose log is open)");
                         }
                         return change(board, plan, null, null, Set.of(learner.id()), by);
                     });
@@ -317,19 +318,11 @@ public final class Changes {
         return answer.id().equals(id) && answer.running() && answer.standing() == Standing.MEMBER;
     }
 
-    /** Removes a member that seems dead to this leader, unless it answers. */
-    CompletableFuture<Result> removeDead(Seat dead) {
+    /** Whether that member answers, though it may take no part in Raft. */
+    CompletableFuture<Boolean> answers(Seat member) {
         return greeter.get()
-                .ask(dead.address())
-                .handleAsync((answer, failure) -> answer, work)
-                .thenCompose(answer -> {
-                    if (answer != null && answer.id().equals(dead.id())) {
-                        throw new RefusedException(
-                                Refusal.CHANGE_UNDER_WAY,
-                                dead.id().member() + " answers (expected: a member that is dead)");
-                    }
-                    return remove(dead.id().member(), null, null);
-                });
+                .ask(member.address())
+                .handleAsync((answer, failure) -> answer != null && answer.id().equals(member.id()), work);
     }
 
     private CompletableFuture<Result> change(

@@ -6,6 +6,7 @@ import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.Seat;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,22 +21,26 @@ final class DeadMember {
      * Null if there is none.
      *
      * @param view of a leader
+     * @param answering members that are silent to Raft, but answer otherwise: they stay, and do not count for a majority
      */
-    static @Nullable Seat find(NodeView view, DeadMembers policy) {
+    static @Nullable Seat find(NodeView view, DeadMembers policy, Set<RaftId> answering) {
         List<Seat> dead = view.members().stream()
                 .filter(seat -> !seat.id().equals(view.self()))
                 .filter(seat -> silentMillis(view, seat.id()) >= policy.after().toMillis())
                 .sorted(Comparator.comparing((Seat seat) -> !seat.learner()).thenComparing(Seat::id))
                 .toList();
-        if (dead.isEmpty()) {
+        Seat first = dead.stream()
+                .filter(seat -> !answering.contains(seat.id()))
+                .findFirst()
+                .orElse(null);
+        if (first == null) {
             return null;
         }
-        Seat first = dead.get(0);
         if (first.learner()) {
             return first;
         }
         long voters = view.voters().size() - 1L;
-        long silent = dead.size() - 1L;
+        long silent = dead.stream().filter(seat -> !seat.learner()).count() - 1;
         return voters >= policy.votersMin() && 2 * (voters - silent) > voters ? first : null;
     }
 

@@ -6,9 +6,13 @@ import io.weldr.core.state.ClusterState;
 import io.weldr.core.state.MemberId;
 import io.weldr.raft.RaftSettings.DeadMembers;
 import io.weldr.raft.ratis.NodeView;
+import io.weldr.raft.ratis.RaftId;
 import io.weldr.raft.ratis.Seat;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -24,11 +28,17 @@ public final class Housekeeping {
     /** A dead member that could not be removed is not tried again at once. */
     private static final long DEAD_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** A member that answered is asked again after this time. */
+    private static final long ASK_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private final @Nullable DeadMembers deadMembers;
     private final Supplier<ClusterState> state;
     private final BooleanSupplier acting;
     private final Consumer<MemberId> retire;
     private final Changes changes;
+    /** Those that are silent to Raft, but answered, and when. */
+    private final Map<RaftId, Long> answeredNanos = new ConcurrentHashMap<>(); // of members alone
+
     private Set<MemberId> strangers = Set.of();
     private long deadNanos = System.nanoTime() - DEAD_AGAIN_NANOS;
 
@@ -52,7 +62,8 @@ public final class Housekeeping {
 
     /**
      * Puts right, on the leader, what no request does: has the state forget those that are no members any more, removes
-     * those that are dead if it is set to, and gives witnesses a lower priority than the others. To be called every second or so.
+     * those that are dead if it is set to, and gives witnesses a lower priority than the others. To be called about once
+     * a second.
      */
     public void tidyUp() {
         NodeView view = changes.leading();
@@ -81,20 +92,31 @@ public final class Housekeeping {
         }
     }
 
-    /** Whether a change began. */
+    /** Whether a removal began, or the member is being asked. */
     private boolean removesDead(NodeView view) {
         DeadMembers policy = deadMembers;
-        Seat dead = policy == null ? null : DeadMember.find(view, policy);
-        if (policy == null
-                || dead == null
-                || !acting.getAsBoolean()
-                || System.nanoTime() - deadNanos < DEAD_AGAIN_NANOS) {
+        long now = System.nanoTime();
+        answeredNanos.keySet().retainAll(view.members().stream().map(Seat::id).toList());
+        answeredNanos.values().removeIf(at -> now - at >= ASK_AGAIN_NANOS);
+        Seat dead = policy == null ? null : DeadMember.find(view, policy, answeredNanos.keySet());
+        if (policy == null || dead == null || !acting.getAsBoolean() || now - deadNanos < DEAD_AGAIN_NANOS) {
             return false;
         }
-        deadNanos = System.nanoTime();
+        deadNanos = now;
         MemberId id = dead.id().member();
-        LOG.warn("Nothing was heard from {} for {}: removing it (remove-dead-after)", id, Check.text(policy.after()));
-        var unused = changes.removeDead(dead).whenComplete((result, failure) -> {
+        CompletableFuture<@Nullable Result> removal = changes.answers(dead).thenCompose(answers -> {
+            if (answers) {
+                answeredNanos.put(dead.id(), System.nanoTime());
+                LOG.warn("{} is silent to Raft, but answers: not removing it (remove-dead-after)", id);
+                return CompletableFuture.completedFuture(null);
+            }
+            LOG.warn(
+                    "Nothing was heard from {} for {}: removing it (remove-dead-after)",
+                    id,
+                    Check.text(policy.after()));
+            return changes.remove(id, null, null).thenApply(result -> result);
+        });
+        var unused = removal.whenComplete((result, failure) -> {
             if (failure != null) {
                 LOG.warn(
                         "{} was not removed: {}",

@@ -10,6 +10,7 @@ import io.weldr.raft.ratis.Seat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +23,7 @@ class DeadMemberTest {
     private static final long HOUR = Duration.ofHours(1).toMillis();
 
     private final Map<RaftId, Long> silent = new HashMap<>();
+    private final Set<RaftId> answering = new HashSet<>();
 
     @Test
     void aDeadVoterGoesIfEnoughVotersRemain() {
@@ -50,6 +52,21 @@ class DeadMemberTest {
         silent("n5");
         assertThat(find(seats(3, 2), HOUR)).isEqualTo("n5");
         assertThat(find(seats(4, 1), HOUR)).isEqualTo("n5");
+    }
+
+    @Test
+    void whoAnswersStaysAndDoesNotKeepTheOthers() {
+        silent("n3");
+        silent("n5");
+        silent("n6");
+        answering.add(RaftId.parse("n5"));
+        assertThat(find(seats(4, 2), HOUR)).isEqualTo("n6");
+        answering.add(RaftId.parse("n6"));
+        assertThat(find(seats(4, 2), HOUR)).isEqualTo("n3");
+        answering.add(RaftId.parse("n3"));
+        assertThat(find(seats(4, 2), HOUR)).isNull();
+        silent("n4");
+        assertThat(find(seats(5, 1), HOUR)).as("two of four take part in Raft").isNull();
     }
 
     @Test
@@ -94,7 +111,8 @@ class DeadMemberTest {
                         members,
                         Set.of(),
                         1),
-                POLICY);
+                POLICY,
+                answering);
         return found == null ? null : found.id().toString();
     }
 }
