@@ -240,8 +240,8 @@ public final class RaftCluster
     }
 
     /**
-     * Whether the process of that member died a moment ago, as leader of this node. A port that refuses connections is no
-     * proof of that. Any thread.
+     * Whether the process of that member died a moment ago, as leader of this node. A port that refuses connections is
+     * no proof of that. Any thread.
      */
     public boolean died(MemberId member) {
         return parts.succession.died(member);

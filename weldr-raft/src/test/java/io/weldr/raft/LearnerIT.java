@@ -137,7 +137,7 @@ class LearnerIT {
         }
     }
 
-    /** Ratis would end what it sends to all learners when one of them, or a newcomer, does not answer while a node joins. */
+    /** Ratis ends what it sends to all learners when one of them, or a newcomer, is silent while a node joins. */
     @Test
     void itIsSentAllThatIsWrittenThoughAnotherOneDies() throws Exception {
         try (TestCluster cluster = TestCluster.formed(root, 3)) {

@@ -79,7 +79,7 @@ public final class ConsensusPart {
         void leadershipMoved();
     }
 
-    /** Who votes, by the entry at that index of the log, which is committed. */
+    /** Who belongs to the cluster, by the entry at that index of the log, which is committed. */
     private record Voters(long index, Set<RaftId> ids, Set<RaftId> before, Set<RaftId> learners) {}
 
     /**

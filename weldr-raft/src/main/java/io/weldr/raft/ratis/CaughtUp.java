@@ -12,17 +12,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has a leader take all members for caught up. Ratis notes that of newcomers that vote, and of learners never: each node
- * that fails to join, whoever it is, would end what is sent to them, and they would wait for a first message that says
- * that they belong. The leader's note can be had by reflection only; if a version of Ratis keeps it elsewhere, it is
- * left as it is ({@code CaughtUpIT} tells).
+ * Has a leader take all members for caught up. Ratis notes that of newcomers that vote, and never of learners. Without
+ * the note, the leader ends what it sends to a learner whenever any node fails to join, and a learner that opened its
+ * log as nobody is not told that it belongs. The note can be changed by reflection only; a version of Ratis that keeps
+ * it elsewhere is left as it is, and {@code LearnerIT} fails.
  */
 final class CaughtUp {
     private static final Logger LOG = LoggerFactory.getLogger(CaughtUp.class);
 
     private CaughtUp() {}
 
-    /** Notes it of all members that it is not noted of. Does nothing if that node does not lead. Any thread. */
+    /** Notes it of each member. Does nothing if that node does not lead. Any thread. */
     static void note(RaftServer.Division division) {
         RaftConfiguration members = division.getRaftConf();
         try {

@@ -119,7 +119,7 @@ public final class RatisNode implements AutoCloseable {
             throws IOException {
         requireRoom(logFolder);
         if (!Workaround.leftOut().isEmpty()) {
-            LOG.warn("Without the workarounds {}, which data is not safe without", Workaround.leftOut());
+            LOG.warn("{}={}: this node may lose data", Workaround.WITHOUT, Workaround.leftOut());
         }
         ExitUtils.disableSystemExit(); // a port that was taken a moment ago would end the process
         Parameters parameters = new Parameters();

@@ -30,7 +30,10 @@ public enum Workaround {
      */
     NUDGES,
 
-    /** A log that ends before its snapshot is opened, and each append to it refused. {@code ratis.RatisNode}; DamagedLogIT. */
+    /**
+     * A log that ends before its snapshot is opened, and each append to it refused. {@code ratis.RatisNode};
+     * DamagedLogIT.
+     */
     WHOLE_LOGS,
 
     /** The file with the vote is renamed, and the folder not forced. {@code log.VoteFile}; PowerLossIT. */

@@ -53,7 +53,7 @@ class LogsAsideTest {
         }
     }
 
-    /** Its vote was given up, and the log has not been moved yet: it would be opened again, and nobody would look at it. */
+    /** The vote was given up, and the log was not moved yet. Such a log would be opened again. */
     @Test
     void whatADyingProcessBeganIsEndedWhenTheFolderIsOpened() throws Exception {
         try (DataFolder folder = DataFolder.open(root, new MemberId("n1"))) {
