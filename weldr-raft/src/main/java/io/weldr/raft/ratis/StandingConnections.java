@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps connections to all voters open. Followers have nothing to say to each other until the leader is gone; then
+ * Keeps connections to all members open, and ends those to members that were taken out. Followers have nothing to say to each other until the leader is gone; then
  * three handshakes in a row, in a process that has made few so far, would take longer than the election. Confined to
  * one thread.
  */
@@ -51,6 +51,7 @@ public final class StandingConnections {
         Set<RaftId> members = voters.stream().map(Seat::id).collect(Collectors.toSet());
         Set<RaftId> departed = new HashSet<>(connected);
         departed.removeAll(members);
+        departed.remove(view.self());
         connected = view.settled() ? members : connected;
         RaftId self = view.self();
         connecting.execute(() -> {

@@ -56,4 +56,24 @@ class DeparturesTest {
 
         assertThat(departures.includes(N3.toString())).isTrue();
     }
+
+    /** As where machines come and go with the load for months. */
+    @Test
+    void theLatestAreRememberedThoughMoreHaveLeftThanFit() {
+        for (int i = 0; i < 1100; i++) {
+            departures.members(Set.of(N1, N2), Set.of(guest(i)));
+            departures.members(Set.of(N1, N2), Set.of());
+        }
+        assertThat(departures.includes(guest(1099).toString())).isTrue();
+        assertThat(departures.includes(guest(100).toString())).isTrue();
+        assertThat(departures.includes(guest(0).toString())).isFalse();
+        departures.members(Set.of(N1), Set.of());
+        assertThat(departures.includes(N2.toString()))
+                .as("a member for as long")
+                .isTrue();
+    }
+
+    private static RaftId guest(int number) {
+        return RaftId.parse("n3.%012x".formatted(number));
+    }
 }
