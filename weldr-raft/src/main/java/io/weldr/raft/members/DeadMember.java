@@ -21,7 +21,7 @@ final class DeadMember {
      * Null if there is none.
      *
      * @param view of a leader
-     * @param answering members that are silent to Raft, but answer otherwise: they stay, and do not count for a majority
+     * @param answering members that are silent to Raft, but answer otherwise: they stay, and count for no majority
      */
     static @Nullable Seat find(NodeView view, DeadMembers policy, Set<RaftId> answering) {
         List<Seat> dead = view.members().stream()

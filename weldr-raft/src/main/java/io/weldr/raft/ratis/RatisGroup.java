@@ -19,8 +19,8 @@ import org.apache.ratis.server.raftlog.RaftLog;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be read of a group that a Ratis server has opened. Thread safe; may be asked while the group closes, and then
- * tells nothing.
+ * What can be read of a group that a Ratis server has opened. Thread safe. May be asked while the group closes, and
+ * tells nothing then.
  */
 final class RatisGroup {
     private final RaftId id;

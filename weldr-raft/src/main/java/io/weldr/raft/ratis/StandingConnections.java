@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps connections to all members open, and ends those to members that were taken out. Followers have nothing to say to each other until the leader is gone; then
- * three handshakes in a row, in a process that has made few so far, would take longer than the election. Confined to
- * one thread.
+ * Keeps connections to all members open, and ends those to members that were taken out. Followers have nothing to say to
+ * each other until the leader is gone. Three handshakes in a row, in a process that has made few so far, would then take
+ * longer than the election. Confined to one thread.
  */
 public final class StandingConnections {
     private static final Logger LOG = LoggerFactory.getLogger(StandingConnections.class);
